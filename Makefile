@@ -1,0 +1,62 @@
+# One command a job. `make` lists them; each makes the environment it needs.
+.DEFAULT_GOAL := help
+.PHONY: help demo test data data-check check lint types coverage wheel-check bench format clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+# The stamp follows pyproject.toml, so a changed dependency is installed by the next command.
+.venv/stamp: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON): expected Python 3.11 or later, got " + sys.version.split()[0] + "; try: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable ".[hf]" --group dev
+	@touch $@
+
+demo: .venv/stamp ## from nothing to the main job: 41 verified claims on the screen, in every form
+	$(BIN)/kaiser-interview claims
+	$(BIN)/kaiser-interview verify
+	$(BIN)/python benchmarks/demo.py
+
+test: .venv/stamp ## from nothing to a green suite
+	$(BIN)/python -m pytest --quiet
+
+coverage: .venv/stamp ## the suite with branch coverage, which must be complete
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest --quiet
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --fail-under=100
+
+lint: .venv/stamp ## style, format, citation file
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+
+types: .venv/stamp ## strict types, in the package and as its users see them
+	$(BIN)/mypy
+
+data: .venv/stamp ## build the shipped data and schemas from raw/
+	$(BIN)/python -m kaiser_interview.build
+
+data-check: .venv/stamp ## fail if anything built is out of date
+	$(BIN)/python -m kaiser_interview.build --check
+
+wheel-check: .venv/stamp ## build twice, compare, and test the wheel from another folder, bare and with extras
+	$(BIN)/python tests/wheel.py
+
+check: lint types coverage data-check wheel-check ## everything that must hold, as CI runs it
+
+bench: .venv/stamp ## the figures that the documentation quotes
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python benchmarks/cold_start.py
+
+format: .venv/stamp ## mend style where it can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what the targets made
+	rm -rf .venv build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

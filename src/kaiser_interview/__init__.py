@@ -1,0 +1,142 @@
+"""41 claims from a Chinese summary of a dialogue with Lukasz Kaiser, exact to the character.
+
+Importing this package imports nothing else; each public name is imported when it is first used.
+"""
+
+__version__ = "0.1.0"
+
+_MODULES = {
+    "data_path": "loaders",
+    "claim": "loaders",
+    "load": "loaders",
+    "load_dataset": "loaders",
+    "load_table": "loaders",
+    "source": "loaders",
+    "tables": "loaders",
+    "arrow_schema": "schema",
+    "features": "schema",
+    "json_schema": "schema",
+    "Annotation": "models",
+    "Claim": "models",
+    "Derived": "models",
+    "Dialogue": "models",
+    "Embedding": "models",
+    "Float32": "models",
+    "Instant": "models",
+    "Int32": "models",
+    "Label": "models",
+    "Many": "models",
+    "Mention": "models",
+    "Participant": "models",
+    "Question": "models",
+    "Record": "models",
+    "Reference": "models",
+    "Relation": "models",
+    "Source": "models",
+    "Translation": "models",
+    "Verdict": "models",
+    "Segment": "segments",
+    "BuildError": "errors",
+    "IntegrityError": "errors",
+    "KaiserInterviewError": "errors",
+    "MissingDependencyError": "errors",
+    "NotOnDiskError": "errors",
+    "SourceError": "errors",
+    "UnknownNameError": "errors",
+    "UnsupportedTypeError": "errors",
+}
+
+# Type checkers take a variable of this name for true; importing typing would double the cost of a bare
+# interpreter's start.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .errors import (
+        BuildError,
+        IntegrityError,
+        KaiserInterviewError,
+        MissingDependencyError,
+        NotOnDiskError,
+        SourceError,
+        UnknownNameError,
+        UnsupportedTypeError,
+    )
+    from .loaders import claim, data_path, load, load_dataset, load_table, source, tables
+    from .models import (
+        Annotation,
+        Claim,
+        Derived,
+        Dialogue,
+        Embedding,
+        Float32,
+        Instant,
+        Int32,
+        Label,
+        Many,
+        Mention,
+        Participant,
+        Question,
+        Record,
+        Reference,
+        Relation,
+        Source,
+        Translation,
+        Verdict,
+    )
+    from .schema import arrow_schema, features, json_schema
+    from .segments import Segment
+
+__all__ = [
+    "Annotation",
+    "BuildError",
+    "Claim",
+    "Derived",
+    "Dialogue",
+    "Embedding",
+    "Float32",
+    "Instant",
+    "Int32",
+    "IntegrityError",
+    "KaiserInterviewError",
+    "Label",
+    "Many",
+    "Mention",
+    "MissingDependencyError",
+    "NotOnDiskError",
+    "Participant",
+    "Question",
+    "Record",
+    "Reference",
+    "Relation",
+    "Segment",
+    "Source",
+    "SourceError",
+    "Translation",
+    "UnknownNameError",
+    "UnsupportedTypeError",
+    "Verdict",
+    "__version__",
+    "arrow_schema",
+    "claim",
+    "data_path",
+    "features",
+    "json_schema",
+    "load",
+    "load_dataset",
+    "load_table",
+    "source",
+    "tables",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # __import__ with a fromlist returns the submodule itself; importlib would be one more import.
+    module = __import__(f"{__name__}.{_MODULES[name]}", fromlist=(name,))
+    value: object = getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,5 @@
+"""``python -m kaiser_interview`` is the command ``kaiser-interview``."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,255 @@
+"""From `raw/` to the shipped data, the schemas and the citation file: the same bytes each time.
+
+``python -m kaiser_interview.build`` writes them, ``--check`` compares them with what is there, and
+``--record`` first appends what is new or revised to `raw/releases.jsonl`, the memory of all releases.
+"""
+
+import argparse
+import json
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from . import __version__, atomic, release
+from .cards import card, citation
+from .errors import BuildError, SourceError
+from .layers import Layers, parse, read_layers
+from .models import KINDS, Claim, ClaimType, Dialogue, Horizon, Record, Source, Topic
+from .schema import schema_text, to_table
+from .segments import Cut, cut, decode
+
+__all__ = ["build", "main"]
+
+RAW = "raw"
+OUTPUTS = ("src/kaiser_interview/data", "schemas/v1")
+_VOCABULARIES = {"topic": Topic, "claim_type": ClaimType, "horizon": Horizon}
+
+
+def build(root: Path) -> dict[str, bytes]:
+    """Return every built file by its path under `root`, having written none.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout, which holds `raw/`.
+
+    Returns
+    -------
+    dict of str to bytes
+        The data directory with its manifest, the JSON Schemas, and `CITATION.cff`.
+
+    Raises
+    ------
+    BuildError
+        Something in `raw/` is wrong: file, line and reason.
+    """
+    raw = root / RAW
+    about = _toml(raw / "source.toml")
+    found = _source(raw, about)
+    history = _history(raw / "releases.jsonl", found)
+    vocabularies = _toml(raw / "vocabularies.toml")
+    _check_vocabularies(vocabularies)
+    layers = read_layers(raw / "layers", {claim.claim_id: claim.text for claim in found.claims}, vocabularies)
+    _check_examples(vocabularies, layers)
+
+    tables: dict[str, list[Record]] = {
+        "claims": [*_claims(found, layers, history)],
+        "dialogues": [*_dialogues(found, about["english"])],
+        "sources": [_source_record(found, about, raw)],
+        "translations": [*layers.translations],
+        "labels": [*layers.labels],
+    }
+    data: dict[str, bytes] = {"releases.jsonl": (raw / "releases.jsonl").read_bytes()}
+    for name, kind in release.TABLES.items():
+        data[f"{name}.jsonl"] = "".join(f"{row.model_dump_json()}\n" for row in tables[name]).encode()
+        data[f"{name}.parquet"] = _parquet(KINDS[kind], tables[name])
+    counts = {name: len(tables[name]) for name in release.TABLES}
+    data["README.md"] = card.dataset_card(counts).encode()
+    data[release.MANIFEST] = release.manifest_bytes(data)
+    files = {f"{OUTPUTS[0]}/{name}": content for name, content in data.items()}
+    files |= {f"{OUTPUTS[1]}/{kind}.json": schema_text(kind).encode() for kind in KINDS}
+    files["CITATION.cff"] = citation.cff().encode()
+    return files
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the build from the command line; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m kaiser_interview.build", description=__doc__)
+    parser.add_argument("--root", type=Path, default=Path(), help="the checkout (default: here)")
+    parser.add_argument("--check", action="store_true", help="compare, write nothing, 1 if anything differs")
+    parser.add_argument("--record", action="store_true", help="append new and revised claims to the releases")
+    options = parser.parse_args(arguments)
+    try:
+        if options.record:
+            _record(options.root / RAW)
+        files = build(options.root)
+    except BuildError as error:
+        print(f"{error}\nNothing was written.", file=sys.stderr)
+        return 2
+    stale = [path for path in _present(options.root) if path not in files]
+    changed = [path for path, data in files.items() if not _is(options.root / path, data)]
+    if options.check:
+        for path in sorted([*stale, *changed]):
+            print(f"{path}: {'not built from raw/' if path in stale else 'out of date'}; run: make data")
+        return 1 if stale or changed else 0
+    for path in changed:
+        (options.root / path).parent.mkdir(parents=True, exist_ok=True)
+        atomic.write_bytes(options.root / path, files[path])
+    for path in stale:
+        (options.root / path).unlink()
+    print(f"{len(files)} files, {len(changed)} written, {len(stale)} removed")
+    return 0
+
+
+def _source(raw: Path, about: dict[str, Any]) -> Cut:
+    name = f"{RAW}/{about['file']}"
+    data = (raw / about["file"]).read_bytes()
+    if release.digest(data) != about["sha256"]:
+        raise BuildError(name, None, f"SHA-256: expected {about['sha256']}, got {release.digest(data)}")
+    try:
+        return cut(decode(data))
+    except SourceError as error:
+        raise BuildError(name, None, str(error)) from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BuildError(f"{RAW}/{path.name}", None, str(error)) from None
+
+
+def _history(path: Path, found: Cut) -> dict[str, tuple[str, str]]:
+    """Return the releases that introduced and last changed each current claim, checking the memory."""
+    since: dict[str, str] = {}
+    last: dict[str, dict[str, Any]] = {}
+    for number, row in enumerate(_recorded(path), 1):
+        claim_id = row["claim_id"]
+        if claim_id in last and last[claim_id]["claim_sha256"] is None:
+            raise BuildError(f"{RAW}/{path.name}", number, f"{claim_id} was retired and stays so")
+        since.setdefault(claim_id, row["release"])
+        last[claim_id] = row
+    current = {claim.claim_id: release.digest(claim.text.encode()) for claim in found.claims}
+    for claim_id in sorted({*current, *last}):
+        recorded = last.get(claim_id, {}).get("claim_sha256")
+        if recorded != current.get(claim_id):
+            raise BuildError(
+                f"{RAW}/{path.name}",
+                None,
+                f"{claim_id}: expected digest {current.get(claim_id)}, got {recorded}; "
+                "run the build with --record for a new or revised claim, append the successor of a retired one",
+            )
+    return {claim_id: (since[claim_id], last[claim_id]["release"]) for claim_id in current}
+
+
+def _recorded(path: Path) -> list[dict[str, Any]]:
+    rows = []
+    if path.exists():
+        for number, line in enumerate(release.lines(path.read_bytes()), 1):
+            row = parse(line, f"{RAW}/{path.name}", number)
+            if set(row) != {"release", "claim_id", "claim_sha256", "successor"}:
+                raise BuildError(f"{RAW}/{path.name}", number, "expected release, claim_id, claim_sha256, successor")
+            rows.append(row)
+    return rows
+
+
+def _record(raw: Path) -> None:
+    about = _toml(raw / "source.toml")
+    path = raw / "releases.jsonl"
+    last = {row["claim_id"]: row["claim_sha256"] for row in _recorded(path)}
+    new = [
+        {"release": __version__, "claim_id": claim.claim_id, "claim_sha256": sha256, "successor": None}
+        for claim in _source(raw, about).claims
+        if last.get(claim.claim_id) != (sha256 := release.digest(claim.text.encode()))
+    ]
+    before = path.read_bytes() if path.exists() else b""
+    atomic.write_bytes(path, before + "".join(f"{json.dumps(row)}\n" for row in new).encode())
+
+
+def _check_vocabularies(vocabularies: dict[str, Any]) -> None:
+    for scheme, literal in _VOCABULARIES.items():
+        named, modelled = [*vocabularies.get(scheme, {})], [*get_args(literal)]
+        if named != modelled:
+            raise BuildError(
+                f"{RAW}/vocabularies.toml", None, f"{scheme}: expected {modelled} as in models.py, got {named}"
+            )
+
+
+def _check_examples(vocabularies: dict[str, Any], layers: Layers) -> None:
+    given = {(label.scheme, label.value, label.claim_id) for label in layers.labels}
+    for scheme, values in vocabularies.items():
+        for value, entry in values.items():
+            if (scheme, value, entry["example"]) not in given:
+                raise BuildError(
+                    f"{RAW}/vocabularies.toml", None, f"{scheme}.{value}: {entry['example']} has no such label"
+                )
+
+
+def _claims(found: Cut, layers: Layers, history: dict[str, tuple[str, str]]) -> list[Claim]:
+    english = {row.claim_id: row.translation for row in layers.translations}
+    labels = layers.values()
+    return [
+        Claim(
+            **claim._asdict(),
+            text_en=english[claim.claim_id],
+            claim_sha256=release.digest(claim.text.encode()),
+            topics=tuple(labels[claim.claim_id, "topic"]),
+            claim_type=labels[claim.claim_id, "claim_type"][0],
+            horizon=labels[claim.claim_id, "horizon"][0],
+            since=history[claim.claim_id][0],
+            revised=history[claim.claim_id][1],
+        )
+        for claim in found.claims
+    ]
+
+
+def _dialogues(found: Cut, english: dict[str, str]) -> list[Dialogue]:
+    return [
+        Dialogue(**dialogue._asdict(), title_en=english[dialogue.dialogue_id]) for dialogue in found.dialogues
+    ]
+
+
+def _source_record(found: Cut, about: dict[str, Any], raw: Path) -> Source:
+    for participant in about["participants"]:
+        if participant["name"] not in found.headline:
+            raise BuildError(f"{RAW}/source.toml", None, f"{participant['name']} is not in the headline")
+    return Source(
+        source_id=about["source_id"],
+        text=decode((raw / about["file"]).read_bytes()),
+        headline=found.headline,
+        headline_en=about["english"]["headline"],
+        outlet=found.outlet,
+        published=found.published,
+        languages=about["languages"],
+        participants=about["participants"],
+        rights=about["rights"],
+        sha256=about["sha256"],
+    )
+
+
+def _parquet(model: type[Record], records: Sequence[Record]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(to_table(model, records), sink, compression="zstd", write_page_checksum=True)
+    return bytes(sink.getvalue())
+
+
+def _present(root: Path) -> list[str]:
+    return [
+        path.relative_to(root).as_posix()
+        for output in OUTPUTS
+        for path in sorted((root / output).rglob("*"))
+        if path.is_file()
+    ]
+
+
+def _is(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == data
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,34 @@
+"""The facts about the data set that every card, citation and display repeats."""
+
+__all__ = [
+    "AUTHOR",
+    "CAUTION",
+    "DESCRIPTION",
+    "LICENSE",
+    "MACHINE_TRANSLATION",
+    "NAME",
+    "RELEASED",
+    "RIGHTS",
+    "TITLE",
+]
+
+NAME = "kaiser-interview"
+TITLE = "kaiser-interview: 41 claims from a Chinese summary of a dialogue with Lukasz Kaiser"
+AUTHOR = "The kaiser-interview maintainers"
+RELEASED = "2026-11-23"
+"""Day of the current release, ISO 8601; `CHANGELOG.md` gives the days of the earlier ones."""
+
+DESCRIPTION = (
+    "41 claims about language, world models, agents, scaling, reinforcement learning and memory, cut to "
+    "the character from a Chinese summary of a ten-part dialogue between Li Jianzhong and Lukasz Kaiser, "
+    "each with the numbers of the paragraphs it rests on, a machine translation, and labels. It is a "
+    "summary, not a transcript: it does not say who speaks, and the numbered paragraphs are not part of it."
+)
+CAUTION = "This is a summary's wording; it does not say who speaks."
+MACHINE_TRANSLATION = "machine translation"
+
+LICENSE = "MIT AND CC-BY-4.0"
+RIGHTS = (
+    "Code: MIT. English and labels: CC-BY-4.0. The source text is its publisher's (AI科技大本营), "
+    "included so that the data can be verified; no licence to it is given."
+)

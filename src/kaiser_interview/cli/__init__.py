@@ -1,0 +1,59 @@
+"""The command ``kaiser-interview``.
+
+Exit codes: 0 clean, 1 findings, 2 could not run.
+"""
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..errors import KaiserInterviewError
+from . import cite, records, verify
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="kaiser-interview",
+    help="41 claims from a Chinese summary of a dialogue with Lukasz Kaiser, exact to the character.\n\n"
+    "It is a summary, not a transcript, and does not say who speaks. English is machine translation.",
+    epilog="Exit codes: 0 clean, 1 findings, 2 could not run.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("claims")(records.claims)
+app.command("show")(records.show)
+app.command("cite")(cite.cite)
+app.command("verify")(verify.verify)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"kaiser-interview {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[  # noqa: ARG001 - the callback has done its work
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command; what stops it is one line on standard error and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # The output is Chinese, whatever the terminal's code page says.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app()
+    except KaiserInterviewError as error:
+        typer.echo(f"kaiser-interview: {error}", err=True)
+        raise SystemExit(2) from None

@@ -1,0 +1,64 @@
+"""Records on standard output: as JSON, JSON Lines or CSV."""
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+__all__ = ["Format", "console", "print_hanging", "write_rows"]
+
+# A spreadsheet takes a cell that begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Format(StrEnum):
+    """How records are printed."""
+
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+def console() -> Console:
+    """Return a console that prints data as it is: no markup, no emoji codes, no highlighting."""
+    return Console(markup=False, emoji=False, highlight=False)
+
+
+def print_hanging(out: Console, label: str, width: int, text: Text | str, style: str = "") -> None:
+    """Print a text beside a label, wrapped to the console, every line indented by `width` cells.
+
+    A character of double width counts as two cells. Unlike a table's, the lines have no spaces at their end.
+    """
+    text = Text(text, style) if isinstance(text, str) else text
+    lines = text.wrap(out, max(out.width - width, 16), overflow="fold")
+    for number, line in enumerate(lines):
+        line.rstrip()
+        margin = Text(("" if number else label).ljust(width), "cyan")
+        out.print(margin.append_text(line), soft_wrap=True)
+
+
+def write_rows(rows: Sequence[Mapping[str, Any]], fields: Sequence[str], form: Format) -> None:
+    """Print rows as a JSON array, JSON Lines or CSV with a header; a list in a CSV cell is JSON."""
+    if form is Format.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))  # noqa: T201
+    elif form is Format.jsonl:
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False))  # noqa: T201
+    else:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(fields)
+        writer.writerows([_cell(row[field]) for field in fields] for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value

@@ -1,0 +1,110 @@
+"""``claims`` and ``show``: reading what the release holds."""
+
+from typing import Annotated, get_args
+
+import typer
+from rich.text import Text
+
+from .. import loaders
+from ..cards.facts import CAUTION, MACHINE_TRANSLATION
+from ..errors import UnknownNameError
+from ..models import Claim, ClaimType, Dialogue, Horizon, Topic
+from .output import Format, console, print_hanging, write_rows
+
+__all__ = ["claims", "show"]
+
+_FIELDS = tuple(Claim.model_fields)
+
+
+def claims(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(help="Keep claims that hold every one of these, in Chinese or English, any case."),
+    ] = None,
+    dialogue: Annotated[str | None, typer.Option(help="Keep one dialogue: d01 to d10.")] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Keep claims with this topic; given twice, with both.")
+    ] = None,
+    claim_type: Annotated[str | None, typer.Option(help=f"Keep one of {', '.join(get_args(ClaimType))}.")] = None,
+    horizon: Annotated[str | None, typer.Option(help=f"Keep one of {', '.join(get_args(Horizon))}.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print them.")] = Format.text,
+) -> None:
+    """List claims: all, or those that hold some words or bear some labels.
+
+    Prints each claim with the numbers of the paragraphs it rests on, and its English, a machine
+    translation. No match is no error: nothing is printed but a note.
+    """
+    dialogues = {one.dialogue_id: one for one in loaders.load("dialogues")}
+    _known("dialogue", dialogue, tuple(dialogues))
+    for one in topic or ():
+        _known("topic", one, get_args(Topic))
+    _known("claim type", claim_type, get_args(ClaimType))
+    _known("horizon", horizon, get_args(Horizon))
+    wanted = [word.casefold() for word in words or ()]
+    found = [
+        claim
+        for claim in loaders.load()
+        if dialogue in (None, claim.dialogue_id)
+        and claim_type in (None, claim.claim_type)
+        and horizon in (None, claim.horizon)
+        and set(topic or ()) <= set(claim.topics)
+        and all(word in f"{claim.text}\n{claim.text_en}".casefold() for word in wanted)
+    ]
+    if form is not Format.text:
+        write_rows([claim.model_dump(mode="json") for claim in found], _FIELDS, form)
+    elif found:
+        _print(found, dialogues)
+    if not found:
+        typer.echo("no claim matches", err=True)
+
+
+def show(
+    claim_id: Annotated[str, typer.Argument(metavar="ID", help="A claim's id, as in d01-c03.")],
+    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
+) -> None:
+    """Show one claim with everything that is known of it."""
+    claim = loaders.claim(claim_id)
+    if form is not Format.text:
+        write_rows([claim.model_dump(mode="json")], _FIELDS, form)
+        return
+    dialogue = next(one for one in loaders.load("dialogues") if one.dialogue_id == claim.dialogue_id)
+    text = loaders.source().text
+    out = console()
+    out.print(Text(claim.claim_id, style="bold cyan"))
+    for name, value in (
+        ("text", Text(claim.text, "bold")),
+        ("english", f"{claim.text_en} ({MACHINE_TRANSLATION})"),
+        ("paragraphs", ", ".join(map(str, claim.citations))),
+        ("dialogue", f"{dialogue.number}. {dialogue.title}"),
+        ("", f"{dialogue.title_en} ({MACHINE_TRANSLATION})"),
+        ("place", f"code points {claim.start} to {claim.end} of {len(text)}, end exclusive"),
+        ("context", Text.assemble(f"…{claim.prefix}", (claim.text, "bold"), f"{claim.suffix}…")),
+        ("topics", ", ".join(claim.topics)),
+        ("type", claim.claim_type),
+        ("horizon", claim.horizon),
+        ("sha-256", claim.claim_sha256),
+        ("since", f"{claim.since}, last revised in {claim.revised}"),
+    ):
+        print_hanging(out, f"  {name}", 14, value)
+    print_hanging(out, "", 0, CAUTION, "italic")
+
+
+def _known(sort: str, name: str | None, known: tuple[str, ...]) -> None:
+    if name is not None and name not in known:
+        raise UnknownNameError(sort, name, known)
+
+
+def _print(found: list[Claim], dialogues: dict[str, Dialogue]) -> None:
+    out = console()
+    heading = None
+    for claim in found:
+        dialogue = dialogues[claim.dialogue_id]
+        if dialogue is not heading:
+            heading = dialogue
+            print_hanging(out, f"{dialogue.number}. ", 4, dialogue.title, "bold")
+            print_hanging(out, "", 4, dialogue.title_en, "dim")
+        markers = "".join(f"[{number}]" for number in claim.citations)
+        print_hanging(out, f"    {claim.claim_id}", 13, f"{claim.text} {markers}")
+        print_hanging(out, "", 13, claim.text_en, "dim")
+    count = "1 claim" if len(found) == 1 else f"{len(found)} claims"
+    print_hanging(out, "", 0, f"{count}. English: {MACHINE_TRANSLATION}. {CAUTION}", "italic")

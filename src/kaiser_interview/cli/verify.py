@@ -1,0 +1,40 @@
+"""``verify``: whether the installed release is the released one."""
+
+from typing import Annotated
+
+import typer
+
+from .. import __version__, loaders, release
+from .output import Format, write_rows
+
+__all__ = ["verify"]
+
+
+def verify(
+    path: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print the differences.")] = Format.text,
+) -> None:
+    """Check the installed data against the manifest, and the claims against the source.
+
+    Every file is hashed again, the source cut again, and each claim compared with it. Prints what
+    differs; exit code 1 if anything does.
+    """
+    if path:
+        typer.echo(
+            "kaiser-interview: verify checks the installed release and takes no path; "
+            f"did you mean: kaiser-interview validate {path[0]!r:.200}?",
+            err=True,
+        )
+        raise typer.Exit(2)
+    differences = release.verify()
+    if form is not Format.text:
+        write_rows([one._asdict() for one in differences], release.Difference._fields, form)
+    for one in differences if form is Format.text else ():
+        typer.echo(f"{one.place}: expected {one.expected}, got {one.got}")
+    if differences:
+        raise typer.Exit(1)
+    if form is Format.text:
+        typer.echo(
+            f"kaiser-interview {__version__}: {len(release.shipped())} files as released; "
+            f"{len(loaders.load())} claims stand in the source, character for character"
+        )

@@ -1,0 +1,106 @@
+"""What stops a call: one base class, and one class a reason.
+
+Bad data never raises; it becomes a finding. An exception says that the call could not go on, reads
+``where: expected X, got Y``, and carries the same as fields.
+"""
+
+from typing import Any
+
+__all__ = [
+    "BuildError",
+    "IntegrityError",
+    "KaiserInterviewError",
+    "MissingDependencyError",
+    "NotOnDiskError",
+    "SourceError",
+    "UnknownNameError",
+    "UnsupportedTypeError",
+]
+
+
+class KaiserInterviewError(Exception):
+    """The base of every exception that this package raises itself."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exception rebuilds itself as cls(*args), and these classes take other arguments than the message.
+        reduced = super().__reduce__()
+        return _restore, (type(self), *reduced[1]), *reduced[2:]  # type: ignore[index]
+
+
+def _restore(cls: type[KaiserInterviewError], *args: object) -> KaiserInterviewError:
+    return cls.__new__(cls, *args)
+
+
+class SourceError(KaiserInterviewError, ValueError):
+    """A source text does not fit the grammar, or is not the text that its digest names."""
+
+    def __init__(self, offset: int, expected: str, got: str) -> None:
+        super().__init__(f"offset {offset}: expected {expected}, got {got}")
+        self.offset = offset
+        self.expected = expected
+        self.got = got
+
+
+class BuildError(KaiserInterviewError, ValueError):
+    """Something in `raw/` is wrong, so nothing was built."""
+
+    def __init__(self, file: str, line: int | None, reason: str) -> None:
+        place = file if line is None else f"{file}:{line}"
+        super().__init__(f"{place}: {reason}")
+        self.file = file
+        self.line = line
+        self.reason = reason
+
+
+class IntegrityError(KaiserInterviewError, ValueError):
+    """An installed file is not the file that was released."""
+
+    def __init__(self, file: str, expected: str, got: str) -> None:
+        super().__init__(
+            f"{file}: expected {expected}, got {got}; "
+            "reinstall kaiser-interview, or run `kaiser-interview verify` for every difference"
+        )
+        self.file = file
+        self.expected = expected
+        self.got = got
+
+
+class UnknownNameError(KaiserInterviewError, LookupError):
+    """No table, kind or claim bears the name."""
+
+    def __init__(self, sort: str, name: object, known: tuple[str, ...]) -> None:
+        from difflib import get_close_matches
+
+        self.sort = sort
+        self.name = name
+        self.nearest = tuple(get_close_matches(str(name), known, n=3, cutoff=0.5))
+        known_text = ", ".join(known) if len(known) <= 20 else f"{known[0]} to {known[-1]}"
+        remedy = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
+        super().__init__(f"{sort}: expected one of {known_text}, got {name!r:.80}{remedy}")
+
+
+class NotOnDiskError(KaiserInterviewError, OSError):
+    """The package is imported from an archive, so its data has no directory."""
+
+
+class MissingDependencyError(KaiserInterviewError, ImportError):
+    """A function needs a package that a bare install does not bring."""
+
+    def __init__(self, function: str, package: str, extra: str) -> None:
+        super().__init__(
+            f"{function}: needs {package}; install it with: pip install 'kaiser-interview[{extra}]'",
+            name=package,
+        )
+        self.function = function
+        self.extra = extra
+
+
+class UnsupportedTypeError(KaiserInterviewError, TypeError):
+    """A model's field has a type without an Arrow form."""
+
+    def __init__(self, field: str, annotation: object) -> None:
+        super().__init__(
+            f"{field}: expected a string, integer, number, boolean, enumeration of strings, record, or "
+            f"tuple[X, ...] of these, got {annotation!r}"
+        )
+        self.field = field

@@ -1,0 +1,380 @@
+"""Every kind of record, once: what a field means, which values it takes, when it is null.
+
+A model holds only rules that JSON Schema can express. Rules that relate fields to each other or a row
+to the corpus belong to the gate. `schema` computes the other forms of a model: JSON Schema, Arrow,
+Hugging Face features.
+"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from .cards.facts import CAUTION, MACHINE_TRANSLATION
+
+if TYPE_CHECKING:
+    from .segments import Segment
+
+__all__ = [
+    "KINDS",
+    "Annotation",
+    "Claim",
+    "ClaimType",
+    "Derived",
+    "Dialogue",
+    "Embedding",
+    "Float32",
+    "Horizon",
+    "Instant",
+    "Int32",
+    "Label",
+    "Language",
+    "Many",
+    "Mention",
+    "Participant",
+    "Question",
+    "Record",
+    "Reference",
+    "Relation",
+    "Source",
+    "Topic",
+    "Translation",
+    "Verdict",
+]
+
+_T = TypeVar("_T")
+
+
+def _tuple(value: object) -> object:
+    return tuple(value) if type(value) is list else value
+
+
+def _instant(value: object) -> object:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value
+
+
+class Width:
+    """Marks a type with the Arrow type that holds it, which JSON Schema cannot say."""
+
+    def __init__(self, arrow: Literal["int32", "float32", "timestamp"]) -> None:
+        self.arrow = arrow
+
+
+# The pattern alone decides whether a date exists, so every engine that knows regular expressions
+# (pydantic, JSON Schema validators, Arrow) comes to the same verdict without a calendar of its own.
+_YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+_LEAP_YEAR = (
+    "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
+)
+_MONTH_DAY = (
+    "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|\+00:00)"
+INSTANT_PATTERN = f"^(?:{_YEAR}-{_MONTH_DAY}|{_LEAP_YEAR}-02-29)T{_TIME}$"
+
+Many = Annotated[tuple[_T, ...], BeforeValidator(_tuple)]
+"""A sequence: a tuple that also accepts a list (strict pydantic alone would refuse one)."""
+
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), Width("int32")]
+Offset = Annotated[int, Field(ge=0, le=2**31 - 1), Width("int32")]
+Count = Annotated[int, Field(ge=1, le=2**31 - 1), Width("int32")]
+_FLOAT32_MAX = 3.4028234663852886e38
+Float32 = Annotated[
+    float, Field(ge=-_FLOAT32_MAX, le=_FLOAT32_MAX, allow_inf_nan=False), Width("float32")
+]
+Instant = Annotated[
+    str,
+    Field(pattern=INSTANT_PATTERN, json_schema_extra={"format": "date-time"}),
+    BeforeValidator(_instant),
+    Width("timestamp"),
+]
+"""An instant in UTC as text; an aware `datetime` is accepted and written out."""
+
+Id = Annotated[str, Field(pattern="^[!-~]{1,256}$")]
+ClaimId = Annotated[str, Field(pattern="^d[0-9]{2}-c[0-9]{2}$")]
+DialogueId = Annotated[str, Field(pattern="^d[0-9]{2}$")]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1)]
+Version = Annotated[
+    str, Field(pattern=r"^(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})$")
+]
+Language = Annotated[
+    str,
+    Field(
+        pattern="^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?"
+        "(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*$"
+    ),
+]
+"""A BCP 47 tag, cased as RFC 5646 section 2.1.1 recommends: ``zh-Hans``, ``en``, ``pt-BR``."""
+Scheme = Annotated[
+    str, Field(pattern="^[A-Za-z][A-Za-z0-9_.-]{0,63}(?::[A-Za-z][A-Za-z0-9_.-]{0,63})?$")
+]
+
+Topic = Literal[
+    "language",
+    "abstraction",
+    "multimodality",
+    "world-models",
+    "programming",
+    "agents",
+    "tool-use",
+    "scaling",
+    "reasoning",
+    "architecture",
+    "embodiment",
+    "reinforcement-learning",
+    "data-efficiency",
+    "parallelism",
+    "memory",
+    "continual-learning",
+    "economics",
+]
+ClaimType = Literal[
+    "definition", "observation", "comparison", "explanation", "prediction", "prescription"
+]
+Horizon = Literal["past", "present", "future", "general"]
+
+
+class Record(BaseModel):
+    """The base of all records: immutable, strict, and closed to fields it does not name."""
+
+    # Building a validator costs more than importing this module; deferred, only the kinds in use pay.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
+    )
+
+
+class Claim(Record):
+    """One statement of the summary, word for word, with its place in the source."""
+
+    claim_id: ClaimId = Field(
+        description="Dialogue and position, as in d01-c03. Never reused, never renumbered."
+    )
+    dialogue_id: DialogueId = Field(description="The dialogue it stands in.")
+    position: Count = Field(description="Place within the dialogue, from 1.")
+    text: Text = Field(description="The claim verbatim, without its markers (Chinese, zh-Hans).")
+    text_en: Text = Field(description="English, a machine translation.")
+    citations: Many[Count] = Field(
+        min_length=1,
+        description="Numbers of the paragraphs that the summary rests the claim on, as printed. The "
+        "paragraphs themselves are not part of the source.",
+    )
+    start: Offset = Field(description="First code point of text in the source.")
+    end: Offset = Field(description="Code point after the last of text in the source.")
+    prefix: str = Field(max_length=16, description="Up to 16 code points of the source before start.")
+    suffix: str = Field(max_length=16, description="Up to 16 code points of the source from end on.")
+    claim_sha256: Sha256 = Field(description="SHA-256 of text in UTF-8, lower-case hexadecimal.")
+    topics: Many[Topic] = Field(
+        min_length=1, max_length=4, description="What it is about, in the order of the vocabulary."
+    )
+    claim_type: ClaimType = Field(description="What sort of statement it is.")
+    horizon: Horizon = Field(description="The time that it speaks of.")
+    since: Version = Field(description="The release that introduced the claim.")
+    revised: Version = Field(description="The release that last changed text.")
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        return [(name, getattr(self, name)) for name in ("claim_id", "text", "text_en", "citations")]
+
+    def __str__(self) -> str:
+        return "\n".join(
+            (
+                f"{self.claim_id}  {self.text} {self._markers()}",
+                f"         {self.text_en} ({MACHINE_TRANSLATION})",
+                f"         {self.claim_type} · {self.horizon} · {', '.join(self.topics)}",
+            )
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return (
+            f'<div><p><code>{escape(self.claim_id)}</code> <span lang="zh-Hans">{escape(self.text)}'
+            f'</span> {escape(self._markers())}</p><p><span lang="en">{escape(self.text_en)}</span> '
+            f"<em>({MACHINE_TRANSLATION})</em></p><p><small>{escape(self.claim_type)} · "
+            f"{escape(self.horizon)} · {escape(', '.join(self.topics))}<br>{CAUTION}</small></p></div>"
+        )
+
+    def _markers(self) -> str:
+        return "".join(f"[{number}]" for number in self.citations)
+
+
+class Dialogue(Record):
+    """One of the parts that the summary is divided into."""
+
+    dialogue_id: DialogueId = Field(description="Its number with two digits, as in d01.")
+    number: Count = Field(description="Number in the source, from 1.")
+    title: Text = Field(description="The heading verbatim, without 对话, numeral and colon.")
+    title_en: Text = Field(description="English of title, a machine translation.")
+    start: Offset = Field(description="First code point of the heading in the source.")
+    end: Offset = Field(description="Code point after the last marker of its last claim.")
+    claim_count: Count = Field(description="Number of its claims.")
+
+
+class Participant(Record):
+    """Somebody whom the source names as taking part."""
+
+    name: Text = Field(description="The name as the headline prints it.")
+    name_latin: Text = Field(description="The name in Latin letters.")
+    role: Literal["interviewer", "interviewee"] = Field(
+        description="Part taken in the dialogue as a whole; not who says any one claim."
+    )
+
+
+class Source(Record):
+    """The text that everything else rests on, whole, and what is known of it."""
+
+    source_id: Id = Field(description="Name of the source.")
+    text: Text = Field(description="The whole text, character for character.")
+    headline: Text = Field(description="The headline verbatim.")
+    headline_en: Text = Field(description="English of headline, a machine translation.")
+    outlet: Text = Field(description="Who published it, as printed.")
+    published: Annotated[
+        str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$")
+    ] = Field(description="When, as printed. The source names no time zone, so none is given.")
+    languages: Many[Language] = Field(min_length=1, description="Language of the text, BCP 47.")
+    participants: Many[Participant] = Field(description="Who took part, in the headline's order.")
+    rights: Text = Field(description="Whose the text is.")
+    sha256: Sha256 = Field(description="SHA-256 of text in UTF-8, which is the raw file's.")
+
+    @property
+    def segments(self) -> "tuple[Segment, ...]":
+        """The segments that tile `text` from 0 to its length, without gap or overlap."""
+        from .segments import cut
+
+        return cut(self.text).segments
+
+
+class Annotation(Record):
+    """What every derived row may say of its making."""
+
+    id: Id | None = Field(
+        None, description="Name of the row, unique in its file: printable ASCII, no space. Null: unnamed."
+    )
+    kind: Text | None = Field(
+        None, description="Kind of record. Null where the file or the call says it for all rows."
+    )
+    release: Version | None = Field(
+        None, description="Release of kaiser-interview that the row was made from. Null: not recorded."
+    )
+    method: Literal["human", "model", "rule"] = Field(description="What made the row.")
+    creator: Text = Field(description="Who: a person, a model's name, a program.")
+    created: Instant | None = Field(None, description="When, in UTC. Null: not recorded.")
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="The maker's own estimate that the row is right, 0 to 1. Null: none given."
+    )
+    rationale: Text | None = Field(None, description="Why so. Null: none given.")
+
+
+class Reference(Record):
+    """What something is about: a claim, at best pinned by digest and quoted."""
+
+    claim_id: Id = Field(description="The claim.")
+    claim_sha256: Sha256 | None = Field(
+        None, description="Digest of the claim's text as it was seen. Null: the row is unpinned."
+    )
+    quote: Text | None = Field(
+        None, description="Words of the claim, character for character. Null: the claim as a whole."
+    )
+    quote_start: Offset | None = Field(
+        None, description="First code point of quote, counted as quote_of says. Null: not given."
+    )
+    quote_end: Offset | None = Field(
+        None, description="Code point after the last of quote. Null exactly if quote_start is."
+    )
+    quote_of: Literal["text", "text_en"] | None = Field(
+        None,
+        description="What is quoted: text (offsets into the source) or text_en (offsets into that "
+        "string). Null: text.",
+    )
+
+
+class Derived(Reference, Annotation):
+    """The base of a derived kind: about one claim, and made by somebody."""
+
+
+class Translation(Derived):
+    """A claim in another language."""
+
+    language: Language = Field(description="Language of translation, BCP 47.")
+    translation: Text = Field(description="The claim's text in that language, without markers.")
+
+
+class Label(Derived):
+    """A value given to a claim under a scheme."""
+
+    scheme: Scheme = Field(
+        description="topic, claim_type or horizon, or a scheme of your own with a colon: acme:stance."
+    )
+    value: Text = Field(description="The value; of a shipped scheme, one of its vocabulary.")
+
+
+class Mention(Derived):
+    """A place where a claim names something."""
+
+    quote: Text = Field(description="The name as it stands there, character for character.")
+    quote_start: Offset = Field(description="First code point of quote, counted as quote_of says.")
+    quote_end: Offset = Field(description="Code point after the last of quote.")
+    name: Text = Field(description="What is named, in its usual English form.")
+    type: Literal["model", "architecture", "method", "concept", "product"] = Field(
+        description="What sort of thing it is."
+    )
+
+
+class Relation(Derived):
+    """How one claim stands to another."""
+
+    other_claim_id: Id = Field(description="The other claim.")
+    other_claim_sha256: Sha256 | None = Field(
+        None, description="Digest of the other claim's text as it was seen. Null: unpinned."
+    )
+    relation: Literal["supports", "contrasts", "elaborates", "depends-on"] = Field(
+        description="What the first claim does to the other."
+    )
+
+
+class Question(Annotation):
+    """A question that claims answer, or that none does."""
+
+    references: Many[Reference] = Field(
+        description="What the answer rests on. Empty only if the question is not answerable."
+    )
+    question: Text = Field(description="The question.")
+    answer: Text | None = Field(None, description="The answer. Null exactly if not answerable.")
+    answerable: bool = Field(description="Whether the claims answer it.")
+    language: Language = Field(description="Language of question and answer, BCP 47.")
+
+
+class Verdict(Derived):
+    """A judgement of whether a claim holds."""
+
+    verdict: Literal["supported", "refuted", "mixed", "unverifiable"] = Field(
+        description="The judgement."
+    )
+    urls: Many[Text] = Field(description="Addresses of the evidence; may be empty.")
+
+
+class Embedding(Derived):
+    """A vector that stands for a claim's text."""
+
+    model: Text = Field(description="The model that made the vector.")
+    of: Literal["text", "text_en"] = Field(description="Which text of the claim was embedded.")
+    vector: Many[Float32] = Field(min_length=1, description="The vector, finite as float32.")
+
+
+KINDS: dict[str, type[Record]] = {
+    "claim": Claim,
+    "dialogue": Dialogue,
+    "source": Source,
+    "translation": Translation,
+    "label": Label,
+    "mention": Mention,
+    "relation": Relation,
+    "question": Question,
+    "verdict": Verdict,
+    "embedding": Embedding,
+}
+"""Every kind that the package defines, by name."""

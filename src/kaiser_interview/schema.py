@@ -1,0 +1,218 @@
+"""A model's other forms: JSON Schema, Arrow schema, Hugging Face features, and records as a table."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from .errors import MissingDependencyError, UnknownNameError, UnsupportedTypeError
+from .models import KINDS, Record, Width
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from datasets import Features
+
+__all__ = ["arrow_schema", "features", "json_schema", "kind_of", "model_of", "schema_text", "to_table"]
+
+
+def model_of(kind: str | type[Record]) -> type[Record]:
+    """Return the model of a kind, given its name or the model itself.
+
+    Raises
+    ------
+    UnknownNameError
+        No kind bears the name; the nearest names are in the message.
+    """
+    if isinstance(kind, type) and issubclass(kind, Record):
+        return kind
+    if isinstance(kind, str) and kind in KINDS:
+        return KINDS[kind]
+    raise UnknownNameError("kind", kind, tuple(KINDS))
+
+
+def kind_of(model: type[Record]) -> str:
+    """Return the name of a model's kind: as registered, else its class name in lower case."""
+    return next((name for name, known in KINDS.items() if known is model), model.__name__.lower())
+
+
+class _Generate(GenerateJsonSchema):
+    """Pydantic's generator without what repeats a field's name, and without `default: null`."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+
+def json_schema(kind: str | type[Record]) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a kind, self-contained.
+
+    Parameters
+    ----------
+    kind : str or type of Record
+        A name such as ``"claim"``, or a model.
+
+    Returns
+    -------
+    dict
+        A new schema object each time. Absent and null are the same for an optional field, so neither
+        is required. `format` is asserted where a validator can; the patterns decide by themselves.
+
+    Raises
+    ------
+    UnknownNameError
+        No kind bears the name.
+
+    Examples
+    --------
+    >>> json_schema("claim")["properties"]["claim_id"]["pattern"]
+    '^d[0-9]{2}-c[0-9]{2}$'
+    """
+    model = model_of(kind)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:kaiser-interview:schema:v1:{kind_of(model)}",
+        **model.model_json_schema(schema_generator=_Generate),
+    }
+
+
+def schema_text(kind: str | type[Record]) -> str:
+    """Return the JSON Schema of a kind as the text that `schemas/v1` holds."""
+    return json.dumps(json_schema(kind), ensure_ascii=False, indent=2) + "\n"
+
+
+def arrow_schema(kind: str | type[Record]) -> "pa.Schema":
+    """Return the Arrow schema of a kind.
+
+    Parameters
+    ----------
+    kind : str or type of Record
+        A name such as ``"claim"``, or a model.
+
+    Returns
+    -------
+    pyarrow.Schema
+        One field a model field, in the model's order; a field that may be null is nullable, no other.
+        Instants are ``timestamp[us, tz=UTC]``, vocabularies plain strings.
+
+    Raises
+    ------
+    UnknownNameError
+        No kind bears the name.
+    UnsupportedTypeError
+        A field's type has no Arrow form; the message names the field.
+
+    Examples
+    --------
+    >>> arrow_schema("claim").field("start")
+    pyarrow.Field<start: int32 not null>
+    """
+    import pyarrow as pa
+
+    model = model_of(kind)
+    return pa.schema(_arrow_fields(model, kind_of(model)))
+
+
+def features(kind: str | type[Record]) -> "Features":
+    """Return the Hugging Face features of a kind.
+
+    Parameters
+    ----------
+    kind : str or type of Record
+        A name such as ``"claim"``, or a model.
+
+    Returns
+    -------
+    datasets.Features
+        The features of `arrow_schema(kind)`; a dataset does not know which fields may be null.
+
+    Raises
+    ------
+    MissingDependencyError
+        `datasets` is not installed; the message has the line that installs it.
+    UnknownNameError
+        No kind bears the name.
+    UnsupportedTypeError
+        A field's type has no Arrow form.
+    """
+    try:
+        from datasets import Features
+    except ImportError:
+        raise MissingDependencyError("features", "datasets", "hf") from None
+    return Features.from_arrow_schema(arrow_schema(kind))
+
+
+def to_table(model: type[Record], records: Iterable[Record]) -> "pa.Table":
+    """Return records of one model as a `pyarrow.Table` in its Arrow schema, in the order given."""
+    import pyarrow as pa
+
+    schema = arrow_schema(model)
+    rows = [record.model_dump() for record in records]
+    columns = [
+        pa.array([_arrow_value(row[field.name], field.type) for row in rows], field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _arrow_fields(model: type[Record], place: str) -> "list[pa.Field]":
+    import pyarrow as pa
+
+    fields = []
+    for name, info in model.model_fields.items():
+        annotation, nullable = _without_null(info.annotation)
+        arrow = _arrow_type(annotation, tuple(info.metadata), f"{place}.{name}")
+        fields.append(pa.field(name, arrow, nullable))
+    return fields
+
+
+def _arrow_type(annotation: Any, metadata: tuple[Any, ...], place: str) -> "pa.DataType":
+    import pyarrow as pa
+
+    if get_origin(annotation) is Annotated:
+        annotation, *inner = get_args(annotation)
+        return _arrow_type(annotation, (*inner, *metadata), place)
+    for mark in metadata:
+        if isinstance(mark, Width):
+            return {
+                "int32": pa.int32(),
+                "float32": pa.float32(),
+                "timestamp": pa.timestamp("us", "UTC"),
+            }[mark.arrow]
+    if get_origin(annotation) is Literal and all(isinstance(v, str) for v in get_args(annotation)):
+        return pa.string()
+    if get_origin(annotation) is tuple and get_args(annotation)[1:] == (...,):
+        element, nullable = _without_null(get_args(annotation)[0])
+        return pa.list_(pa.field("element", _arrow_type(element, (), f"{place}[]"), nullable))
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return pa.struct(_arrow_fields(annotation, place))
+    plain = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+    if annotation in plain:
+        return plain[annotation]
+    raise UnsupportedTypeError(place, annotation)
+
+
+def _without_null(annotation: Any) -> tuple[Any, bool]:
+    """Split ``X | None`` into X and True; anything else is itself and False."""
+    if get_origin(annotation) not in (UnionType, Union) or NoneType not in get_args(annotation):
+        return annotation, False
+    rest = [arm for arm in get_args(annotation) if arm is not NoneType]
+    return (rest[0] if len(rest) == 1 else Union[tuple(rest)]), True
+
+
+def _arrow_value(value: Any, arrow: "pa.DataType") -> Any:
+    """Return a dumped value as pyarrow takes it: instants, kept as text, become datetimes."""
+    import pyarrow.types as kinds
+
+    if kinds.is_timestamp(arrow) and value is not None:
+        return datetime.fromisoformat(value)
+    if kinds.is_list(arrow) and value is not None:
+        return [_arrow_value(element, arrow.value_type) for element in value]
+    if kinds.is_struct(arrow) and value is not None:
+        return {field.name: _arrow_value(value[field.name], field.type) for field in arrow}
+    return value
