@@ -20,7 +20,7 @@ help: ## list the targets
 demo: .venv/stamp ## from nothing to the main job: 41 verified claims on the screen, in every form
 	$(BIN)/kaiser-interview claims
 	$(BIN)/kaiser-interview verify
-	$(BIN)/python benchmarks/demo.py
+	$(BIN)/python -c 'import kaiser_interview as ki; print(ki.claim("d01-c03")); print(ki.load_table().schema); print(ki.load_dataset())'
 
 test: .venv/stamp ## from nothing to a green suite
 	$(BIN)/python -m pytest --quiet

@@ -139,7 +139,8 @@ def _history(path: Path, found: Cut) -> dict[str, tuple[str, str]]:
                 f"{RAW}/{path.name}",
                 None,
                 f"{claim_id}: expected digest {current.get(claim_id)}, got {recorded}; "
-                "run the build with --record for a new or revised claim, append the successor of a retired one",
+                "run the build with --record for a new or revised claim, "
+                "append the successor of a retired one",
             )
     return {claim_id: (since[claim_id], last[claim_id]["release"]) for claim_id in current}
 
@@ -150,7 +151,9 @@ def _recorded(path: Path) -> list[dict[str, Any]]:
         for number, line in enumerate(release.lines(path.read_bytes()), 1):
             row = parse(line, f"{RAW}/{path.name}", number)
             if set(row) != {"release", "claim_id", "claim_sha256", "successor"}:
-                raise BuildError(f"{RAW}/{path.name}", number, "expected release, claim_id, claim_sha256, successor")
+                raise BuildError(
+                    f"{RAW}/{path.name}", number, "expected release, claim_id, claim_sha256, successor"
+                )
             rows.append(row)
     return rows
 
@@ -173,7 +176,9 @@ def _check_vocabularies(vocabularies: dict[str, Any]) -> None:
         named, modelled = [*vocabularies.get(scheme, {})], [*get_args(literal)]
         if named != modelled:
             raise BuildError(
-                f"{RAW}/vocabularies.toml", None, f"{scheme}: expected {modelled} as in models.py, got {named}"
+                f"{RAW}/vocabularies.toml",
+                None,
+                f"{scheme}: expected {modelled} as in models.py, got {named}",
             )
 
 
@@ -183,7 +188,9 @@ def _check_examples(vocabularies: dict[str, Any], layers: Layers) -> None:
         for value, entry in values.items():
             if (scheme, value, entry["example"]) not in given:
                 raise BuildError(
-                    f"{RAW}/vocabularies.toml", None, f"{scheme}.{value}: {entry['example']} has no such label"
+                    f"{RAW}/vocabularies.toml",
+                    None,
+                    f"{scheme}.{value}: {entry['example']} has no such label",
                 )
 
 
@@ -191,15 +198,17 @@ def _claims(found: Cut, layers: Layers, history: dict[str, tuple[str, str]]) -> 
     english = {row.claim_id: row.translation for row in layers.translations}
     labels = layers.values()
     return [
-        Claim(
-            **claim._asdict(),
-            text_en=english[claim.claim_id],
-            claim_sha256=release.digest(claim.text.encode()),
-            topics=tuple(labels[claim.claim_id, "topic"]),
-            claim_type=labels[claim.claim_id, "claim_type"][0],
-            horizon=labels[claim.claim_id, "horizon"][0],
-            since=history[claim.claim_id][0],
-            revised=history[claim.claim_id][1],
+        Claim.model_validate(
+            {
+                **claim._asdict(),
+                "text_en": english[claim.claim_id],
+                "claim_sha256": release.digest(claim.text.encode()),
+                "topics": labels[claim.claim_id, "topic"],
+                "claim_type": labels[claim.claim_id, "claim_type"][0],
+                "horizon": labels[claim.claim_id, "horizon"][0],
+                "since": history[claim.claim_id][0],
+                "revised": history[claim.claim_id][1],
+            }
         )
         for claim in found.claims
     ]

@@ -24,7 +24,7 @@ class KaiserInterviewError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         # Exception rebuilds itself as cls(*args), and these classes take other arguments than the message.
         reduced = super().__reduce__()
-        return _restore, (type(self), *reduced[1]), *reduced[2:]  # type: ignore[index]
+        return _restore, (type(self), *reduced[1]), *reduced[2:]
 
 
 def _restore(cls: type[KaiserInterviewError], *args: object) -> KaiserInterviewError:
@@ -68,13 +68,16 @@ class IntegrityError(KaiserInterviewError, ValueError):
 class UnknownNameError(KaiserInterviewError, LookupError):
     """No table, kind or claim bears the name."""
 
+    _FEW = 20
+
     def __init__(self, sort: str, name: object, known: tuple[str, ...]) -> None:
         from difflib import get_close_matches
 
         self.sort = sort
         self.name = name
-        self.nearest = tuple(get_close_matches(str(name), known, n=3, cutoff=0.5))
-        known_text = ", ".join(known) if len(known) <= 20 else f"{known[0]} to {known[-1]}"
+        self.nearest = tuple(get_close_matches(str(name), known, n=2, cutoff=0.6))
+        few = len(known) <= self._FEW
+        known_text = ", ".join(known) if few else f"{known[0]} to {known[-1]}"
         remedy = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
         super().__init__(f"{sort}: expected one of {known_text}, got {name!r:.80}{remedy}")
 

@@ -130,7 +130,9 @@ def _check_labels(rows: list[Label], claims: dict[str, str], vocabularies: dict[
         given = values.setdefault((row.claim_id, row.scheme), [])
         order = [*known]
         if given and order.index(given[-1]) >= order.index(row.value):
-            raise BuildError(file, number, f"{row.value}: expected each value once, in the vocabulary's order")
+            raise BuildError(
+                file, number, f"{row.value}: expected each value once, in the vocabulary's order"
+            )
         given.append(row.value)
     for claim_id in claims:
         for scheme in vocabularies:

@@ -1,7 +1,7 @@
 """The shipped tables as objects, Arrow tables and datasets."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from . import release
@@ -74,7 +74,7 @@ def load(table: str = "claims") -> "tuple[Record, ...]":
     >>> load("claims")[0].citations
     (6, 7)
     """
-    return _cached("records", _known(table), _records)
+    return _cached("records", _known("table", table, release.TABLES), _records)
 
 
 def load_table(table: str = "claims") -> "pa.Table":
@@ -105,7 +105,7 @@ def load_table(table: str = "claims") -> "pa.Table":
     >>> load_table("claims").num_rows
     41
     """
-    return _cached("table", _known(table), _table)
+    return _cached("table", _known("table", table, release.TABLES), _table)
 
 
 def load_dataset(table: str = "claims") -> "Dataset":
@@ -134,7 +134,7 @@ def load_dataset(table: str = "claims") -> "Dataset":
     IntegrityError
         The shipped bytes differ from the manifest.
     """
-    name = _known(table)
+    name = _known("table", table, release.TABLES)
     try:
         from datasets import Dataset, DatasetInfo, Features, NamedSplit
         from datasets.table import InMemoryTable
@@ -177,10 +177,8 @@ def claim(claim_id: str) -> "Claim":
     >>> claim("d01-c03").text[:8]
     '训练语言数据非常'
     """
-    by_id = _cached("by id", "claims", lambda name: {c.claim_id: c for c in load()})
-    if not isinstance(claim_id, str) or claim_id not in by_id:
-        raise UnknownNameError("claim", claim_id, tuple(by_id))
-    return by_id[claim_id]
+    by_id = _cached("by id", "claims", _by_id)
+    return by_id[_known("claim", claim_id, by_id)]
 
 
 def source() -> "Source":
@@ -212,10 +210,10 @@ def data_path() -> "Path":
     return Path(release.directory())
 
 
-def _known(table: object) -> str:
-    if isinstance(table, str) and table in release.TABLES:
-        return table
-    raise UnknownNameError("table", table, tables())
+def _known(sort: str, name: object, known: Collection[str]) -> str:
+    if isinstance(name, str) and name in known:
+        return name
+    raise UnknownNameError(sort, name, tuple(known))
 
 
 def _cached(form: str, table: str, make: Callable[[str], _Value]) -> _Value:
@@ -224,7 +222,7 @@ def _cached(form: str, table: str, make: Callable[[str], _Value]) -> _Value:
     with _lock:
         if (form, table) not in _cache:
             _cache[form, table] = make(table)
-        return cast(_Value, _cache[form, table])
+        return cast("_Value", _cache[form, table])
 
 
 def _records(table: str) -> "tuple[Record, ...]":
@@ -233,6 +231,10 @@ def _records(table: str) -> "tuple[Record, ...]":
     model = KINDS[release.TABLES[table]]
     data = release.read(f"{table}.jsonl")
     return tuple(model.model_validate_json(line) for line in release.lines(data))
+
+
+def _by_id(_: str) -> "dict[str, Claim]":
+    return {one.claim_id: one for one in load("claims")}
 
 
 def _table(table: str) -> "pa.Table":

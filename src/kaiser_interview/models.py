@@ -65,9 +65,7 @@ class Width:
 # The pattern alone decides whether a date exists, so every engine that knows regular expressions
 # (pydantic, JSON Schema validators, Arrow) comes to the same verdict without a calendar of its own.
 _YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
-_LEAP_YEAR = (
-    "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
-)
+_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
 _MONTH_DAY = (
     "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
     "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
@@ -83,9 +81,7 @@ Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), Width("int32")]
 Offset = Annotated[int, Field(ge=0, le=2**31 - 1), Width("int32")]
 Count = Annotated[int, Field(ge=1, le=2**31 - 1), Width("int32")]
 _FLOAT32_MAX = 3.4028234663852886e38
-Float32 = Annotated[
-    float, Field(ge=-_FLOAT32_MAX, le=_FLOAT32_MAX, allow_inf_nan=False), Width("float32")
-]
+Float32 = Annotated[float, Field(ge=-_FLOAT32_MAX, le=_FLOAT32_MAX, allow_inf_nan=False), Width("float32")]
 Instant = Annotated[
     str,
     Field(pattern=INSTANT_PATTERN, json_schema_extra={"format": "date-time"}),
@@ -110,9 +106,7 @@ Language = Annotated[
     ),
 ]
 """A BCP 47 tag, cased as RFC 5646 section 2.1.1 recommends: ``zh-Hans``, ``en``, ``pt-BR``."""
-Scheme = Annotated[
-    str, Field(pattern="^[A-Za-z][A-Za-z0-9_.-]{0,63}(?::[A-Za-z][A-Za-z0-9_.-]{0,63})?$")
-]
+Scheme = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_.-]{0,63}(?::[A-Za-z][A-Za-z0-9_.-]{0,63})?$")]
 
 Topic = Literal[
     "language",
@@ -133,9 +127,7 @@ Topic = Literal[
     "continual-learning",
     "economics",
 ]
-ClaimType = Literal[
-    "definition", "observation", "comparison", "explanation", "prediction", "prescription"
-]
+ClaimType = Literal["definition", "observation", "comparison", "explanation", "prediction", "prescription"]
 Horizon = Literal["past", "present", "future", "general"]
 
 
@@ -143,9 +135,7 @@ class Record(BaseModel):
     """The base of all records: immutable, strict, and closed to fields it does not name."""
 
     # Building a validator costs more than importing this module; deferred, only the kinds in use pay.
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
 
 class Claim(Record):
@@ -232,9 +222,9 @@ class Source(Record):
     headline: Text = Field(description="The headline verbatim.")
     headline_en: Text = Field(description="English of headline, a machine translation.")
     outlet: Text = Field(description="Who published it, as printed.")
-    published: Annotated[
-        str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$")
-    ] = Field(description="When, as printed. The source names no time zone, so none is given.")
+    published: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$")] = Field(
+        description="When, as printed. The source names no time zone, so none is given."
+    )
     languages: Many[Language] = Field(min_length=1, description="Language of the text, BCP 47.")
     participants: Many[Participant] = Field(description="Who took part, in the headline's order.")
     rights: Text = Field(description="Whose the text is.")
@@ -351,9 +341,7 @@ class Question(Annotation):
 class Verdict(Derived):
     """A judgement of whether a claim holds."""
 
-    verdict: Literal["supported", "refuted", "mixed", "unverifiable"] = Field(
-        description="The judgement."
-    )
+    verdict: Literal["supported", "refuted", "mixed", "unverifiable"] = Field(description="The judgement.")
     urls: Many[Text] = Field(description="Addresses of the evidence; may be empty.")
 
 

@@ -114,25 +114,30 @@ def lines(data: bytes) -> list[bytes]:
 
 
 def shipped() -> dict[str, bytes]:
-    """Return every file in the installed data directory but the manifest, by name, unverified."""
+    """Return every file in the installed data directory by name, as it is."""
     from importlib.resources import files
 
-    return {name: data for name, data in _walk(files(__package__) / DATA, "") if name != MANIFEST}
+    return dict(_walk(files(__package__) / DATA, ""))
 
 
-def verify() -> tuple[Difference, ...]:
+def verify(files: Mapping[str, bytes] | None = None) -> tuple[Difference, ...]:
     """Return every difference between the installed files and the released ones.
 
     The files are hashed again and compared with the manifest, and the manifest with its canonical form.
     Then the source is cut again and compared, claim by claim, with what is installed, and each table's
     two formats with each other.
 
+    Parameters
+    ----------
+    files : mapping of str to bytes, optional
+        The data directory's files by name. Default: the installed ones.
+
     Returns
     -------
     tuple of Difference
         In order of place; empty if everything is as released.
     """
-    files = shipped()
+    files = shipped() if files is None else files
     differences = list(_manifest_differences(files))
     altered = {difference.place for difference in differences}
     differences += _content_differences(files, altered)
@@ -158,8 +163,7 @@ def _entries(manifest: bytes) -> dict[str, Any]:
         document = json.loads(manifest)
         release, entries = document["release"], document["files"]
         well_formed = all(
-            isinstance(entry["bytes"], int) and isinstance(entry["sha256"], str)
-            for entry in entries.values()
+            isinstance(entry["bytes"], int) and isinstance(entry["sha256"], str) for entry in entries.values()
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         well_formed = False
@@ -179,29 +183,26 @@ def _walk(folder: Any, prefix: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _manifest_differences(files: Mapping[str, bytes]) -> Iterator[Difference]:
+    manifest = files.get(MANIFEST, b"")
+    present = {name: data for name, data in files.items() if name != MANIFEST}
+    canonical = manifest_bytes(present)
+    if manifest == canonical:
+        return
     try:
-        manifest = _get(MANIFEST)
-        entries = _entries(manifest)
+        listed = _entries(manifest)
     except IntegrityError as error:
         yield Difference(error.file, error.expected, error.got)
         return
-    found = False
-    for name in sorted({*entries, *files}):
-        if name not in entries:
-            found = True
-            yield Difference(name, "no such file", "an extra file")
-        elif name not in files:
-            found = True
-            yield Difference(name, "a file", "no such file")
-        elif entries[name] != {"bytes": len(files[name]), "sha256": digest(files[name])}:
-            found = True
-            yield Difference(
-                name,
-                f"{entries[name]['bytes']} bytes, SHA-256 {entries[name]['sha256']}",
-                f"{len(files[name])} bytes, SHA-256 {digest(files[name])}",
-            )
-    if not found and manifest != manifest_bytes(files):
+    actual = _entries(canonical)
+    for name in sorted({*listed, *actual}):
+        if listed.get(name) != actual.get(name):
+            yield Difference(name, _described(listed.get(name)), _described(actual.get(name)))
+    if listed == actual:
         yield Difference(MANIFEST, "its canonical form", "other bytes that say the same")
+
+
+def _described(entry: Mapping[str, Any] | None) -> str:
+    return "no such file" if entry is None else f"{entry['bytes']} bytes, SHA-256 {entry['sha256']}"
 
 
 def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Iterator[Difference]:
@@ -209,7 +210,7 @@ def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Itera
     from .segments import cut
 
     rows = {}
-    for table in TABLES:
+    for table, kind in TABLES.items():
         name = f"{table}.jsonl"
         try:
             rows[table] = [json.loads(line) for line in lines(files.get(name, b""))]
@@ -217,7 +218,7 @@ def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Itera
                 yield from _format_differences(table, files, altered)
         except (ValueError, RecursionError) as error:
             if name not in altered:
-                yield Difference(name, f"records of kind {TABLES[table]}", f"{error!s:.80}")
+                yield Difference(name, f"records of kind {kind}", f"{error!s:.80}")
     try:
         (source,) = rows["sources"]
         again = cut(source["text"])
@@ -225,7 +226,11 @@ def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Itera
         printed["sha256"] = digest(source["text"].encode())
         yield from _record_differences("sources", [{**source, **printed}], [source])
         claims = [
-            {**claim._asdict(), "citations": list(claim.citations), "claim_sha256": digest(claim.text.encode())}
+            {
+                **claim._asdict(),
+                "citations": list(claim.citations),
+                "claim_sha256": digest(claim.text.encode()),
+            }
             for claim in again.claims
         ]
         yield from _record_differences("claims", claims, rows["claims"])
@@ -249,9 +254,7 @@ def _record_differences(
                 yield Difference(f"{file} {record} {name}", f"{value!r:.80}", f"{row[name]!r:.80}")
 
 
-def _format_differences(
-    table: str, files: Mapping[str, bytes], altered: set[str]
-) -> Iterator[Difference]:
+def _format_differences(table: str, files: Mapping[str, bytes], altered: set[str]) -> Iterator[Difference]:
     from .models import KINDS
     from .schema import to_table
 

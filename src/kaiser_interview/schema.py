@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["arrow_schema", "features", "json_schema", "kind_of", "model_of", "schema_text", "to_table"]
 
 
-def model_of(kind: str | type[Record]) -> type[Record]:
+def model_of(kind: object) -> type[Record]:
     """Return the model of a kind, given its name or the model itself.
 
     Raises
@@ -42,7 +44,7 @@ def kind_of(model: type[Record]) -> str:
 class _Generate(GenerateJsonSchema):
     """Pydantic's generator without what repeats a field's name, and without `default: null`."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the base names it
         return False
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
@@ -154,8 +156,7 @@ def to_table(model: type[Record], records: Iterable[Record]) -> "pa.Table":
     schema = arrow_schema(model)
     rows = [record.model_dump() for record in records]
     columns = [
-        pa.array([_arrow_value(row[field.name], field.type) for row in rows], field.type)
-        for field in schema
+        pa.array([_arrow_value(row[field.name], field.type) for row in rows], field.type) for field in schema
     ]
     return pa.Table.from_arrays(columns, schema=schema)
 
@@ -202,7 +203,7 @@ def _without_null(annotation: Any) -> tuple[Any, bool]:
     if get_origin(annotation) not in (UnionType, Union) or NoneType not in get_args(annotation):
         return annotation, False
     rest = [arm for arm in get_args(annotation) if arm is not NoneType]
-    return (rest[0] if len(rest) == 1 else Union[tuple(rest)]), True
+    return reduce(or_, rest), True
 
 
 def _arrow_value(value: Any, arrow: "pa.DataType") -> Any:

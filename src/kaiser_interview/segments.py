@@ -24,7 +24,7 @@ from typing import Literal, NamedTuple
 
 from .errors import SourceError
 
-__all__ = ["CutClaim", "CutDialogue", "Cut", "Segment", "SegmentKind", "cut", "decode", "numeral"]
+__all__ = ["Cut", "CutClaim", "CutDialogue", "Segment", "SegmentKind", "cut", "decode", "numeral"]
 
 SegmentKind = Literal[
     "heading", "separator", "claim", "markers", "white-space", "headline", "outlet", "publication-time"
@@ -109,9 +109,7 @@ def numeral(number: int) -> str:
     if not 1 <= number <= _MOST:
         raise ValueError(f"number: expected 1 to {_MOST}, got {number}")
     tens, ones = divmod(number, 10)
-    return (
-        (_DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
-    )
+    return (_DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
 
 
 def decode(source: bytes) -> str:
@@ -130,7 +128,7 @@ def decode(source: bytes) -> str:
 
 
 def cut(text: str) -> Cut:
-    """Cut a summary into its segments, dialogues and claims.
+    r"""Cut a summary into its segments, dialogues and claims.
 
     A text that is not a summary in the module's grammar is refused as a whole; nothing is guessed,
     skipped or repaired.
@@ -152,7 +150,7 @@ def cut(text: str) -> Cut:
 
     Examples
     --------
-    >>> found = cut("对话一:甲 - 乙 [1][2]\\n丙\\n丁·2025-10-10 17:52")
+    >>> found = cut("对话一:甲 - 乙 [1][2]\n丙\n丁·2025-10-10 17:52")
     >>> [(s.kind, s.start, s.end) for s in found.segments[:4]]
     [('heading', 0, 5), ('separator', 5, 8), ('claim', 8, 9), ('white-space', 9, 10)]
     >>> found.claims[0].text, found.claims[0].citations

@@ -31,7 +31,7 @@ app.command("cite")(cite.cite)
 app.command("verify")(verify.verify)
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"kaiser-interview {__version__}")
         raise typer.Exit
@@ -39,7 +39,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
 
 @app.callback()
 def _options(
-    version: Annotated[  # noqa: ARG001 - the callback has done its work
+    version: Annotated[
         bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:

@@ -25,7 +25,9 @@ def claims(
     topic: Annotated[
         list[str] | None, typer.Option(help="Keep claims with this topic; given twice, with both.")
     ] = None,
-    claim_type: Annotated[str | None, typer.Option(help=f"Keep one of {', '.join(get_args(ClaimType))}.")] = None,
+    claim_type: Annotated[
+        str | None, typer.Option(help=f"Keep one of {', '.join(get_args(ClaimType))}.")
+    ] = None,
     horizon: Annotated[str | None, typer.Option(help=f"Keep one of {', '.join(get_args(Horizon))}.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print them.")] = Format.text,
 ) -> None:

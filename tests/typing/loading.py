@@ -1,0 +1,30 @@
+"""What a user's type checker knows; mypy runs over this file, nothing else does."""
+
+from typing import assert_type
+
+import kaiser_interview as ki
+
+
+class Stance(ki.Derived):
+    """A kind of one's own."""
+
+    stance: str
+    weights: ki.Many[ki.Float32]
+
+
+def check(name: str) -> None:
+    """Hold what each call returns."""
+    assert_type(ki.load(), tuple[ki.Claim, ...])
+    assert_type(ki.load("claims"), tuple[ki.Claim, ...])
+    assert_type(ki.load("dialogues"), tuple[ki.Dialogue, ...])
+    assert_type(ki.load("sources"), tuple[ki.Source, ...])
+    assert_type(ki.load("translations"), tuple[ki.Translation, ...])
+    assert_type(ki.load("labels"), tuple[ki.Label, ...])
+    assert_type(ki.claim("d01-c01"), ki.Claim)
+    assert_type(ki.claim("d01-c01").citations, tuple[int, ...])
+    assert_type(ki.claim("d01-c01").text, str)
+    assert_type(ki.source().segments, tuple[ki.Segment, ...])
+    assert_type(ki.tables(), tuple[str, ...])
+    assert_type(ki.load(name), tuple[ki.Record, ...])
+    assert_type(Stance.model_validate({}).weights, tuple[float, ...])
+    ki.json_schema(Stance)

@@ -1,0 +1,286 @@
+"""The build: the same bytes each time, and nothing at all from a wrong input."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kaiser_interview import build
+from kaiser_interview.errors import BuildError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    shutil.copytree(ROOT / "raw", tmp_path / "raw")
+    return tmp_path
+
+
+def test_what_is_committed_is_what_is_built():
+    # Parquet bytes depend on the pyarrow that wrote them; `make data-check` compares those too.
+    for name, data in build.build(ROOT).items():
+        if not name.endswith((".parquet", "manifest.json")):
+            assert (ROOT / name).read_bytes() == data, f"{name} is out of date; run: make data"
+
+
+def test_building_twice_gives_the_same_bytes(checkout):
+    assert build.build(checkout) == build.build(checkout)
+
+
+def run(checkout, *options):
+    return build.main(["--root", str(checkout), *options])
+
+
+def test_build_check_and_clean_up(checkout, capsys):
+    assert run(checkout, "--check") == 1
+    assert "schemas/v1/claim.json: out of date; run: make data\n" in capsys.readouterr().out
+    assert run(checkout) == 0
+    assert capsys.readouterr().out == "24 files, 24 written, 0 removed\n"
+    assert run(checkout, "--check") == 0
+    stale = checkout / build.OUTPUTS[0] / "old.jsonl"
+    stale.write_bytes(b"")
+    (checkout / "CITATION.cff").write_bytes(b"")
+    capsys.readouterr()
+    assert run(checkout, "--check") == 1
+    assert capsys.readouterr().out == (
+        "CITATION.cff: out of date; run: make data\n"
+        "src/kaiser_interview/data/old.jsonl: not built from raw/; run: make data\n"
+    )
+    assert run(checkout) == 0
+    assert capsys.readouterr().out == "24 files, 1 written, 1 removed\n"
+    assert not stale.exists()
+
+
+def rows(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def write(path, rows):
+    path.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), "utf-8")
+
+
+def test_record_remembers_new_and_revised_claims(checkout):
+    path = checkout / "raw" / "releases.jsonl"
+    remembered = rows(path)
+    write(path, [{**remembered[0], "release": "0.0.1"} | {"claim_sha256": "0" * 64}, *remembered[2:]])
+    assert run(checkout, "--record") == 0
+    again = rows(path)
+    assert again[:-2] == [{**remembered[0], "release": "0.0.1"} | {"claim_sha256": "0" * 64}, *remembered[2:]]
+    assert again[-2:] == remembered[:2]
+    first, second = rows(checkout / build.OUTPUTS[0] / "claims.jsonl")[:2]
+    assert (first["since"], first["revised"]) == ("0.0.1", "0.1.0")
+    assert (second["since"], second["revised"]) == ("0.1.0", "0.1.0")
+
+
+def test_record_begins_a_memory(checkout):
+    path = checkout / "raw" / "releases.jsonl"
+    remembered = path.read_bytes()
+    path.unlink()
+    assert run(checkout, "--record") == 0
+    assert path.read_bytes() == remembered
+    assert run(checkout, "--record") == 0
+    assert path.read_bytes() == remembered
+
+
+def row_changed(**changes):
+    return lambda row: {name: value for name, value in (row | changes).items() if value != "DELETE"}
+
+
+MISSING = "missing, and every row of a shipped layer has it"
+# A layer's file, the number of a row, what is done to it, and the reason that must follow.
+WRONG_ROWS = [
+    ("labels", 3, row_changed(method="guess"), "method: Input should be 'human', 'model' or 'rule'"),
+    ("labels", 3, row_changed(id=None), f"id: {MISSING}"),
+    ("labels", 1, row_changed(rationale="DELETE"), f"rationale: {MISSING}"),
+    ("labels", 2, row_changed(extra=1), "extra: Extra inputs are not permitted"),
+    ("labels", 2, row_changed(kind="translation"), "kind: expected label, got translation"),
+    ("labels", 2, row_changed(claim_id="d11-c01"), "claim_id: no claim d11-c01"),
+    (
+        "labels",
+        1,
+        row_changed(claim_sha256="0" * 64),
+        "claim_sha256: expected {sha256}, got " + "0" * 64,
+    ),
+    ("labels", 2, row_changed(value="sport", scheme="topic"), "topic: sport is not in the vocabulary"),
+    ("labels", 2, row_changed(scheme="mood"), "mood: {value} is not in the vocabulary"),
+    ("translations", 5, row_changed(id="d01-c01.en"), "id: d01-c01.en stands twice"),
+    ("translations", 1, row_changed(translation=""), "translation: String should have at least 1 character"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layer", "line", "change", "reason"), WRONG_ROWS, ids=lambda value: str(value)[:40])
+def test_a_wrong_row_stops_the_build_and_writes_nothing(checkout, capsys, layer, line, change, reason):
+    path = checkout / "raw" / "layers" / f"{layer}.jsonl"
+    table = rows(path)
+    expected = reason.format(sha256=table[line - 1]["claim_sha256"], value=table[line - 1].get("value"))
+    table[line - 1] = change(table[line - 1])
+    write(path, table)
+    assert run(checkout) == 2
+    assert capsys.readouterr().err == f"raw/layers/{layer}.jsonl:{line}: {expected}\nNothing was written.\n"
+    assert {found.name for found in checkout.iterdir()} == {"raw"}
+
+
+WRONG_LINES = [
+    (b"{\n", "not JSON: EOF while parsing an object"),
+    (b"\n", "not JSON: EOF while parsing a value"),
+    (b"[]\n", "expected an object, got list"),
+    (b"null\n", "expected an object, got NoneType"),
+    (b'{"id":1,"id":2}\n', 'not JSON: Detected duplicate key "id"'),
+    (b'{"id":NaN}\n', "not JSON: expected value"),
+    (b"\xff\n", "not JSON: expected value"),
+    (b"\xef\xbb\xbf{}\n", "not JSON: expected value"),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), WRONG_LINES)
+def test_a_line_that_is_no_json_object_stops_the_build(checkout, line, reason):
+    path = checkout / "raw" / "layers" / "labels.jsonl"
+    path.write_bytes(line + path.read_bytes())
+    with pytest.raises(BuildError) as caught:
+        build.build(checkout)
+    assert str(caught.value).startswith(f"raw/layers/labels.jsonl:1: {reason}")
+
+
+def edit(name, old, new):
+    def change(raw):
+        path = raw / name
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+
+    return change
+
+
+def drop(name, line):
+    def change(raw):
+        write(raw / name, [row for number, row in enumerate(rows(raw / name), 1) if number != line])
+
+    return change
+
+
+def append(name, **row):
+    return lambda raw: write(raw / name, [*rows(raw / name), row])
+
+
+def swap(raw):
+    path = raw / "layers" / "labels.jsonl"
+    first, second, *rest = rows(path)
+    topics = [row for row in rest if row["claim_id"] == "d01-c03" and row["scheme"] == "topic"]
+    places = [rest.index(row) for row in topics]
+    rest[places[0]], rest[places[1]] = topics[1], topics[0]
+    write(path, [first, second, *rest])
+
+
+RETIRED = {"release": "0.1.0", "claim_id": "d01-c01", "claim_sha256": None, "successor": "d01-c02"}
+WRONG_FILES = {
+    "source altered": (
+        edit("interview-summary.zh.txt", "海量", "海最"),
+        "raw/interview-summary.zh.txt: SHA-256: expected cba40016",
+    ),
+    "no source.toml": (lambda raw: (raw / "source.toml").unlink(), "raw/source.toml: [Errno 2]"),
+    "source.toml is not TOML": (edit("source.toml", "= [", "= ]"), "raw/source.toml: Invalid value"),
+    "participant who is not named": (
+        edit("source.toml", 'name = "Lukasz', 'name = "Łukasz'),
+        "raw/source.toml: Łukasz Kaiser is not in the headline",
+    ),
+    "no layer": (
+        lambda raw: (raw / "layers" / "labels.jsonl").unlink(),
+        "raw/layers/labels.jsonl: [Errno 2] No such file",
+    ),
+    "layer cut short": (
+        lambda raw: (raw / "layers" / "labels.jsonl").write_bytes(b"{}"),
+        "raw/layers/labels.jsonl: expected a line feed at the end",
+    ),
+    "translation lacking": (
+        drop("layers/translations.jsonl", 7),
+        "raw/layers/translations.jsonl: expected one English row a claim, in order of the claims",
+    ),
+    "label lacking": (
+        drop("layers/labels.jsonl", 3),
+        "raw/layers/labels.jsonl: d01-c01: expected 1 to 1 of horizon, got 0",
+    ),
+    "labels out of order": (
+        swap,
+        "raw/layers/labels.jsonl:8: language: expected each value once, in the vocabulary's order",
+    ),
+    "vocabulary unlike the model": (
+        edit("vocabularies.toml", "[horizon.past]", "[horizon.ago]"),
+        "raw/vocabularies.toml: horizon: expected ['past', 'present', 'future', 'general'] as in models.py, "
+        "got ['ago', 'present', 'future', 'general']",
+    ),
+    "example without the label": (
+        edit("vocabularies.toml", 'example = "d01-c02"', 'example = "d10-c04"'),
+        "raw/vocabularies.toml: topic.language: d10-c04 has no such label",
+    ),
+    "claim not remembered": (
+        drop("releases.jsonl", 1),
+        "raw/releases.jsonl: d01-c01: expected digest",
+    ),
+    "claim remembered but gone": (
+        append("releases.jsonl", **RETIRED | {"claim_id": "d99-c01", "claim_sha256": "0" * 64}),
+        "raw/releases.jsonl: d99-c01: expected digest None, got 0000",
+    ),
+    "claim retired but there": (
+        append("releases.jsonl", **RETIRED),
+        "raw/releases.jsonl: d01-c01: expected digest",
+    ),
+    "memory of another shape": (
+        append("releases.jsonl", release="0.1.0"),
+        "raw/releases.jsonl:42: expected release, claim_id, claim_sha256, successor",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), WRONG_FILES.values(), ids=WRONG_FILES)
+def test_a_wrong_file_stops_the_build(checkout, change, message):
+    change(checkout / "raw")
+    with pytest.raises(BuildError) as caught:
+        build.build(checkout)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_retired_claim_stays_retired(checkout):
+    path = checkout / "raw" / "releases.jsonl"
+    remembered = rows(path)
+    write(path, [*remembered, RETIRED, remembered[0]])
+    with pytest.raises(BuildError, match=r"^raw/releases\.jsonl:43: d01-c01 was retired and stays so$"):
+        build.build(checkout)
+
+
+def test_a_source_outside_the_grammar_stops_the_build(checkout):
+    import hashlib
+
+    raw = checkout / "raw"
+    source = raw / "interview-summary.zh.txt"
+    offset = source.read_bytes().decode().index(" [7] ") + len(" [7]")
+    source.write_bytes(source.read_bytes().replace(b" [7] ", b" [7]; ", 1))
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    edit("source.toml", "cba40016c85ee965eb5acd0d8210076b5bfa88432c979d41d698274a4a3ae546", digest)(raw)
+    with pytest.raises(
+        BuildError, match=rf"^raw/interview-summary\.zh\.txt: offset {offset}: expected ' - ' and"
+    ):
+        build.build(checkout)
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
+    import os
+
+    from kaiser_interview import atomic
+
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    for step in ("fsync", "chmod", "replace"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, step, fail)
+            with pytest.raises(OSError, match="disk full"):
+                atomic.write_bytes(path, b"new")
+        assert [found.name for found in tmp_path.iterdir()] == ["file"]
+        assert path.read_bytes() == b"old"
+    atomic.write_bytes(path, b"new")
+    assert path.read_bytes() == b"new"

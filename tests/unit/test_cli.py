@@ -1,0 +1,255 @@
+"""The commands: what they print, in which form, and with which exit code."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from rich.cells import cell_len
+from typer.testing import CliRunner
+
+import kaiser_interview as ki
+from kaiser_interview import cli, release
+
+CAUTION = "This is a summary's wording; it does not say who speaks."
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Return a function that runs the command as a shell would: exit code, output, errors."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kaiser-interview", *arguments])
+        monkeypatch.setenv("COLUMNS", "80")
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        return (caught.value.code or 0, *capsys.readouterr())
+
+    return call
+
+
+def test_all_claims_are_listed(run):
+    code, out, err = run("claims")
+    assert (code, err) == (0, "")
+    squeezed = "".join(out.split())
+    for claim in ki.load():
+        markers = "".join(f"[{number}]" for number in claim.citations)
+        assert "".join(f"{claim.claim_id}{claim.text}{markers}".split()) in squeezed
+        assert "".join(claim.text_en.split()) in squeezed
+    assert out.endswith(f"41 claims. English: machine translation. {CAUTION[:36]}\nnot say who speaks.\n")
+
+
+@pytest.mark.parametrize("arguments", [["claims"], ["show", "d03-c03"], ["show", "d02-c05"], ["--help"]])
+def test_text_fits_80_columns(run, arguments):
+    _, out, _ = run(*arguments)
+    lines = out.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("columns", [20, 40, 200])
+def test_claims_fit_other_widths(monkeypatch, capsys, columns):
+    monkeypatch.setattr(sys, "argv", ["kaiser-interview", "claims"])
+    monkeypatch.setenv("COLUMNS", str(columns))
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert max(map(cell_len, capsys.readouterr().out.splitlines())) <= max(columns, 29)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["推理", "--dialogue", "d06"], ["d06-c02", "d06-c03"]),
+        (["LORA"], ["d10-c03"]),
+        (["lora", "微调"], ["d10-c03"]),
+        (["lora", "transformer"], []),
+        (["--topic", "economics"], ["d01-c03", "d05-c02", "d10-c03"]),
+        (["--topic", "economics", "--topic", "scaling"], ["d05-c02"]),
+        (["--horizon", "past"], ["d03-c01"]),
+        (["--claim-type", "definition"], ["d04-c01", "d07-c01"]),
+    ],
+)
+def test_claims_are_filtered(run, arguments, expected):
+    code, out, err = run("claims", *arguments, "--format", "jsonl")
+    assert code == 0
+    assert [json.loads(line)["claim_id"] for line in out.splitlines()] == expected
+    assert err == ("" if expected else "no claim matches\n")
+
+
+def test_claims_as_json(run):
+    _, out, _ = run("claims", "--format", "json")
+    assert [ki.Claim.model_validate(row) for row in json.loads(out)] == [*ki.load()]
+
+
+def test_claims_as_json_lines(run):
+    _, out, _ = run("claims", "--format", "jsonl")
+    assert [ki.Claim.model_validate_json(line) for line in out.split("\n")[:-1]] == [*ki.load()]
+
+
+def test_claims_as_csv(run):
+    _, out, _ = run("claims", "--format", "csv")
+    rows = [*csv.DictReader(io.StringIO(out))]
+    assert [row["text"] for row in rows] == [claim.text for claim in ki.load()]
+    assert [tuple(json.loads(row["citations"])) for row in rows] == [claim.citations for claim in ki.load()]
+    assert [*rows[0]] == [*ki.Claim.model_fields]
+
+
+def test_no_match_is_valid_in_every_format(run):
+    assert run("claims", "nowhere") == (0, "", "no claim matches\n")
+    assert run("claims", "nowhere", "--format", "json") == (0, "[]\n", "no claim matches\n")
+    assert run("claims", "nowhere", "--format", "jsonl") == (0, "", "no claim matches\n")
+    header = ",".join(ki.Claim.model_fields)
+    assert run("claims", "nowhere", "--format", "csv") == (0, f"{header}\n", "no claim matches\n")
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_guarded(capsys):
+    from kaiser_interview.cli.output import Format, write_rows
+
+    write_rows([{"a": "=1+1", "b": "-x", "c": "x-", "d": -1}], ["a", "b", "c", "d"], Format.csv)
+    assert capsys.readouterr().out == "a,b,c,d\n'=1+1,'-x,x-,-1\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["claims", "--topic", "memry"], "got 'memry'; did you mean memory?"),
+        (["claims", "--horizon", "futur"], "got 'futur'; did you mean future?"),
+        (["claims", "--claim-type", "predict"], "got 'predict'; did you mean prediction?"),
+        (["claims", "--dialogue", "d11"], "did you mean d10 or d01?"),
+        (["show", "d06-c3"], "did you mean d06-c03"),
+        (["cite", "d06-c3"], "did you mean d06-c03"),
+    ],
+)
+def test_unknown_names_bring_the_nearest(run, arguments, message):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("kaiser-interview: ")
+    assert message in err
+
+
+def test_show(run):
+    _, out, _ = run("show", "d01-c01")
+    assert (
+        out
+        == f"""\
+d01-c01
+  text        语言在时间维度上对智能至关重要,语言模型本质是序列模型,处理时间序列
+              是表达智能的重要组成部分
+  english     Language is crucial to intelligence along the dimension of time; a
+              language model is in essence a sequence model, and processing time
+              series is an important part of expressing intelligence. (machine
+              translation)
+  paragraphs  6, 7
+  dialogue    1. 语言对于智能到底意味着什么
+              What does language really mean for intelligence (machine
+              translation)
+  place       code points 20 to 66 of 2011, end exclusive
+  context     …语言对于智能到底意味着什么 -
+              语言在时间维度上对智能至关重要,语言模型本质是序列模型,处理时间序列
+              是表达智能的重要组成部分 [6][7] - 语言经过人类…
+  topics      language
+  type        explanation
+  horizon     general
+  sha-256     {ki.claim("d01-c01").claim_sha256}
+  since       0.1.0, last revised in 0.1.0
+This is a summary's wording; it does not say who speaks.
+"""
+    )
+
+
+def test_show_as_json(run):
+    _, out, _ = run("show", "d01-c01", "--format", "json")
+    assert json.loads(out) == [ki.claim("d01-c01").model_dump(mode="json")]
+
+
+def test_cite_the_data_set(run):
+    code, out, _ = run("cite")
+    assert code == 0
+    assert out.startswith("@misc{kaiser-interview,\n")
+    assert f"version = {{{ki.__version__}}}" in out
+    assert run("cite", "--format", "apa")[1] == (
+        "The kaiser-interview maintainers. (2026). kaiser-interview: 41 claims from a Chinese summary of a "
+        f"dialogue with Lukasz Kaiser (Version {ki.__version__}) [Data set].\n"
+    )
+    (item,) = json.loads(run("cite", "--format", "csl")[1])
+    assert (item["type"], item["version"]) == ("dataset", ki.__version__)
+    assert run("cite", "--format", "cff")[1].startswith("cff-version: 1.2.0\n")
+
+
+def test_cite_a_claim(run):
+    claim = ki.claim("d01-c01")
+    _, out, _ = run("cite", "d01-c01", "--format", "apa")
+    assert out == (
+        f"“{claim.text}”\n"
+        f"“{claim.text_en}” (machine translation)\n"
+        f"{ki.source().headline}\n"
+        f"{ki.source().headline_en} (machine translation)\n"
+        "AI科技大本营, 2025-10-10 17:52. Paragraphs 6, 7 of the original, as the summary numbers them.\n"
+        f"Claim d01-c01, code points 20 to 66, in kaiser-interview {ki.__version__}.\n"
+        f"{CAUTION}\n\n" + run("cite", "--format", "apa")[1]
+    )
+    assert "\nAI科技大本营, 2025-10-10 17:52. Paragraph 7 of" in run("cite", "d01-c02")[1]
+
+
+def test_verify(run):
+    assert run("verify") == (
+        0,
+        f"kaiser-interview {ki.__version__}: {len(release.shipped())} files as released; "
+        "41 claims stand in the source, character for character\n",
+        "",
+    )
+    assert run("verify", "--format", "json") == (0, "[]\n", "")
+
+
+def test_verify_names_what_differs(run, monkeypatch):
+    files = release.shipped() | {"extra.txt": b"x"}
+    monkeypatch.setattr(release, "shipped", lambda: files)
+    digest = release.digest(b"x")
+    assert run("verify") == (1, f"extra.txt: expected no such file, got 1 bytes, SHA-256 {digest}\n", "")
+    code, out, _ = run("verify", "--format", "jsonl")
+    assert code == 1
+    assert json.loads(out) == {
+        "place": "extra.txt", "expected": "no such file", "got": f"1 bytes, SHA-256 {digest}"
+    }  # fmt: skip
+
+
+def test_verify_given_a_path_asks_whether_validate_was_meant(run):
+    assert run("verify", "out.jsonl\x1b[2J") == (
+        2,
+        "",
+        "kaiser-interview: verify checks the installed release and takes no path; "
+        "did you mean: kaiser-interview validate 'out.jsonl\\x1b[2J'?\n",
+    )
+
+
+def test_the_version(run):
+    assert run("--version") == (0, f"kaiser-interview {ki.__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", ["claims", "show", "cite", "verify"])
+def test_every_command_has_help(command):
+    result = CliRunner().invoke(cli.app, [command, "--help"], terminal_width=80)
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+    assert "TEXT" in result.output or "--format" in result.output
+
+
+def test_output_is_utf8_whatever_the_locale_says():
+    run = subprocess.run(
+        [sys.executable, "-m", "kaiser_interview", "claims", "lora"],
+        capture_output=True, check=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert "LoRA模块" in run.stdout.decode()
+    assert run.stderr == b""
+
+
+def test_output_may_be_redirected_to_anything(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["kaiser-interview", "--version"])
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert sys.stdout.getvalue() == f"kaiser-interview {ki.__version__}\n"

@@ -1,0 +1,230 @@
+"""What the models accept and refuse, and how records read."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+import kaiser_interview as ki
+from kaiser_interview.models import KINDS, Language, Scheme, Version
+
+TRANSLATION = {
+    "claim_id": "d01-c01",
+    "method": "model",
+    "creator": "m",
+    "language": "fr",
+    "translation": "…",
+}
+
+
+def refused(model, /, **changes):
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(changes)
+    return [(error["type"], error["loc"]) for error in caught.value.errors()]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_is_described(kind):
+    for name, field in KINDS[kind].model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name
+
+
+def test_a_row_needs_only_what_is_not_optional():
+    row = ki.Translation.model_validate(TRANSLATION)
+    assert (row.id, row.quote, row.created) == (None, None, None)
+    assert ki.Translation.model_validate(TRANSLATION | {"id": None, "quote": None}) == row
+
+
+def test_records_are_closed_to_other_fields():
+    assert refused(ki.Translation, **TRANSLATION, note="x") == [("extra_forbidden", ("note",))]
+
+
+def test_records_cannot_be_changed():
+    claim = ki.claim("d01-c01")
+    with pytest.raises(ValidationError, match="frozen"):
+        claim.text = "…"
+    assert isinstance(claim.citations, tuple)
+    assert hash(claim) == hash(ki.claim("d01-c01"))
+
+
+@pytest.mark.parametrize("value", [1, True, 1.5, b"x", ["x"], None])
+def test_text_is_only_text(value):
+    assert refused(ki.Translation, **TRANSLATION | {"translation": value}) == [
+        ("string_type", ("translation",))
+    ]
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", None])
+def test_an_integer_is_only_an_integer(value):
+    ((kind, place),) = refused(ki.Mention, **mention(quote_start=value))
+    assert (kind, place) == ("int_type", ("quote_start",))
+
+
+@pytest.mark.parametrize("value", [-1, 2**31])
+def test_offsets_have_the_bounds_of_int32(value):
+    ((kind, place),) = refused(ki.Mention, **mention(quote_start=value))
+    assert place == ("quote_start",)
+    assert kind in {"greater_than_equal", "less_than_equal"}
+
+
+def mention(**changes):
+    row = {"claim_id": "d02-c01", "method": "human", "creator": "me", "name": "GPT-4", "type": "model"}
+    return row | {"quote": "GPT-4", "quote_start": 281, "quote_end": 286} | changes
+
+
+def test_a_mention_needs_its_quote_and_offsets():
+    assert ki.Mention.model_validate(mention()).quote == "GPT-4"
+    row = mention()
+    del row["quote_end"]
+    assert refused(ki.Mention, **row) == [("missing", ("quote_end",))]
+
+
+EMBEDDING = {"claim_id": "d01-c01", "method": "model", "creator": "m", "model": "e", "of": "text"}
+
+
+@pytest.mark.parametrize("vector", [[0.5, 1], (0.5, 1), (1, 2)])
+def test_sequences_are_tuples_that_accept_lists(vector):
+    assert ki.Embedding.model_validate(EMBEDDING | {"vector": vector}).vector == tuple(vector)
+
+
+@pytest.mark.parametrize("vector", [{0.5}, iter([0.5]), "0.5", {"0": 0.5}, 0.5])
+def test_sequences_accept_nothing_else(vector):
+    ((kind, place),) = refused(ki.Embedding, **EMBEDDING, vector=vector)
+    assert (kind, place) == ("tuple_type", ("vector",))
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 3.5e38, True, "1"])
+def test_vectors_are_finite_as_float32(number):
+    ((_, place),) = refused(ki.Embedding, **EMBEDDING, vector=[0.0, number])
+    assert place == ("vector", 1)
+
+
+def test_vectors_are_not_empty():
+    assert refused(ki.Embedding, **EMBEDDING, vector=[]) == [("too_short", ("vector",))]
+
+
+INSTANTS = TypeAdapter(ki.Instant)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-23T18:45:00Z",
+        "2026-11-23T18:45:00+00:00",
+        "2026-11-23T18:45:00.1Z",
+        "2026-11-23T18:45:00.123456Z",
+        "2024-02-29T00:00:00Z",
+        "2000-02-29T23:59:59Z",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+    ],
+)
+def test_instants(text):
+    assert INSTANTS.validate_python(text, strict=True) == text
+    assert datetime.fromisoformat(text).utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-23",
+        "2026-11-23 18:45:00Z",
+        "2026-11-23T18:45:00",
+        "2026-11-23T18:45Z",
+        "2026-11-23T18:45:00+01:00",
+        "2026-11-23T18:45:00-00:00",
+        "2026-11-23t18:45:00z",
+        "2026-11-23T18:45:60Z",
+        "2026-11-23T24:00:00Z",
+        "2026-11-23T18:45:00.1234567Z",
+        "2026-11-23T18:45:00.Z",
+        "2026-02-29T00:00:00Z",
+        "1900-02-29T00:00:00Z",
+        "2026-04-31T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+        "2026-00-01T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "0000-02-29T00:00:00Z",
+        "2026-11-23T18:45:00Z\n",
+        "２０２６-11-23T18:45:00Z",
+        "20261123",
+    ],
+)
+def test_what_is_no_instant(text):
+    with pytest.raises(ValidationError):
+        INSTANTS.validate_python(text, strict=True)
+
+
+def test_dates_exist_exactly_when_the_calendar_has_them():
+    for year in (1, 4, 100, 400, 1900, 1996, 2000, 2023, 2024, 2100):
+        for month in range(14):
+            for day in range(33):
+                text = f"{year:04d}-{month:02d}-{day:02d}T00:00:00Z"
+                try:
+                    datetime.fromisoformat(text)
+                    exists = True
+                except ValueError:
+                    exists = False
+                try:
+                    INSTANTS.validate_python(text, strict=True)
+                    accepted = True
+                except ValidationError:
+                    accepted = False
+                assert accepted is exists, text
+
+
+def test_an_aware_datetime_is_an_instant():
+    row = ki.Translation.model_validate(TRANSLATION | {"created": datetime(2026, 1, 2, 3, tzinfo=UTC)})
+    assert row.created == "2026-01-02T03:00:00Z"
+    there = datetime(2026, 1, 2, 3, 0, 0, 5, tzinfo=timezone(timedelta(hours=8)))
+    assert (
+        ki.Translation.model_validate(TRANSLATION | {"created": there}).created
+        == "2026-01-01T19:00:00.000005Z"
+    )
+
+
+def test_a_naive_datetime_is_no_instant():
+    naive = datetime(2026, 1, 2)  # noqa: DTZ001 - that it is naive is the point
+    assert refused(ki.Translation, **TRANSLATION, created=naive) == [("string_type", ("created",))]
+
+
+@pytest.mark.parametrize(
+    ("form", "good", "bad"),
+    [
+        (
+            Language,
+            ["zh-Hans", "en", "pt-BR", "yue", "es-419", "zh-Hant-HK", "de-CH-1996"],
+            ["", "EN", "zh_Hans", "zh-hans", "pt-br", "english", "e", "en-"],
+        ),
+        (Scheme, ["topic", "claim_type", "acme:stance"], ["", ":x", "a:b:c", "a b", "1a"]),
+        (Version, ["0.1.0", "10.20.30"], ["1", "1.0", "v1.0.0", "01.0.0", "1.0.0-rc1", "1.0.0\n"]),
+    ],
+)
+def test_formats(form, good, bad):
+    adapter = TypeAdapter(form)
+    assert [adapter.validate_python(text) for text in good] == good
+    for text in bad:
+        with pytest.raises(ValidationError):
+            adapter.validate_python(text)
+
+
+def test_a_claim_reads_well_in_a_terminal():
+    assert str(ki.claim("d07-c02")) == (
+        "d07-c02  RL数据效率高得多,可从有限数据中学习,如1000道数学题 [33]\n"
+        "         RL is much more data-efficient and can learn from limited data, such as 1000 mathematics "
+        "problems. (machine translation)\n"
+        "         comparison · general · reinforcement-learning, data-efficiency"
+    )
+    assert repr(ki.claim("d07-c02")).startswith("Claim(claim_id='d07-c02', text='RL数据效率高得多")
+
+
+def test_a_claim_reads_well_in_a_notebook_and_is_escaped():
+    html = ki.claim("d01-c01")._repr_html_()
+    for part in ('lang="zh-Hans">语言在时间', 'lang="en">Language is', "(machine translation)", "[6][7]"):
+        assert part in html
+    assert "does not say who speaks" in html
+    hostile = ki.claim("d01-c01").model_copy(update={"text": "<script>", "text_en": '"><b>&'})
+    assert "<script>" not in hostile._repr_html_()
+    assert "&lt;script&gt;" in hostile._repr_html_()
+    assert "<b>" not in hostile._repr_html_()
