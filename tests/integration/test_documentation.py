@@ -15,13 +15,15 @@ DOCUMENTS = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in 
 def blocks(language: str):
     for document in DOCUMENTS:
         text = (ROOT / document).read_text("utf-8")
-        for number, block in enumerate(re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S), 1):
+        for number, block in enumerate(
+            re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL), 1
+        ):
             yield pytest.param(block, id=f"{document}-{number}")
 
 
 def commands(block: str):
     """Split a console block into its commands and what each prints; `…` on a line stands for any lines."""
-    for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         command, _, printed = part.partition("\n")
         yield command, printed
 
