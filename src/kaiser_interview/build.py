@@ -12,19 +12,35 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from . import __version__, atomic, release
+from . import __version__, atomic, release, schema
 from .cards import card, citation
 from .errors import BuildError, SourceError
 from .layers import Layers, parse, read_layers
-from .models import KINDS, Claim, ClaimType, Dialogue, Horizon, Record, Source, Topic
-from .schema import schema_text, to_table
+from .models import (
+    KINDS,
+    Claim,
+    ClaimType,
+    Dialogue,
+    Horizon,
+    MentionType,
+    Record,
+    RelationType,
+    Source,
+    Topic,
+)
 from .segments import Cut, cut, decode
 
 __all__ = ["build", "main"]
 
 RAW = "raw"
 OUTPUTS = ("src/kaiser_interview/data", "schemas/v1")
-_VOCABULARIES = {"topic": Topic, "claim_type": ClaimType, "horizon": Horizon}
+_VOCABULARIES = {
+    "topic": Topic,
+    "claim_type": ClaimType,
+    "horizon": Horizon,
+    "mention_type": MentionType,
+    "relation": RelationType,
+}
 
 
 def build(root: Path) -> dict[str, bytes]:
@@ -51,7 +67,7 @@ def build(root: Path) -> dict[str, bytes]:
     history = _history(raw / "releases.jsonl", found)
     vocabularies = _toml(raw / "vocabularies.toml")
     _check_vocabularies(vocabularies)
-    layers = read_layers(raw / "layers", {claim.claim_id: claim.text for claim in found.claims}, vocabularies)
+    layers = read_layers(raw / "layers", {claim.claim_id: claim for claim in found.claims}, vocabularies)
     _check_examples(vocabularies, layers)
 
     tables: dict[str, list[Record]] = {
@@ -60,8 +76,11 @@ def build(root: Path) -> dict[str, bytes]:
         "sources": [_source_record(found, about, raw)],
         "translations": [*layers.translations],
         "labels": [*layers.labels],
+        "mentions": [*layers.mentions],
+        "relations": [*layers.relations],
     }
     data: dict[str, bytes] = {"releases.jsonl": (raw / "releases.jsonl").read_bytes()}
+    data[schema.VOCABULARIES] = (json.dumps(vocabularies, ensure_ascii=False, indent=1) + "\n").encode()
     for name, kind in release.TABLES.items():
         data[f"{name}.jsonl"] = "".join(f"{row.model_dump_json()}\n" for row in tables[name]).encode()
         data[f"{name}.parquet"] = _parquet(KINDS[kind], tables[name])
@@ -69,7 +88,7 @@ def build(root: Path) -> dict[str, bytes]:
     data["README.md"] = card.dataset_card(counts).encode()
     data[release.MANIFEST] = release.manifest_bytes(data)
     files = {f"{OUTPUTS[0]}/{name}": content for name, content in data.items()}
-    files |= {f"{OUTPUTS[1]}/{kind}.json": schema_text(kind).encode() for kind in KINDS}
+    files |= {f"{OUTPUTS[1]}/{kind}.json": schema.schema_text(kind, vocabularies).encode() for kind in KINDS}
     files["CITATION.cff"] = citation.cff().encode()
     return files
 
@@ -184,13 +203,15 @@ def _check_vocabularies(vocabularies: dict[str, Any]) -> None:
 
 def _check_examples(vocabularies: dict[str, Any], layers: Layers) -> None:
     given = {(label.scheme, label.value, label.claim_id) for label in layers.labels}
+    given |= {("mention_type", mention.type, mention.claim_id) for mention in layers.mentions}
+    given |= {("relation", relation.relation, relation.claim_id) for relation in layers.relations}
     for scheme, values in vocabularies.items():
         for value, entry in values.items():
             if (scheme, value, entry["example"]) not in given:
                 raise BuildError(
                     f"{RAW}/vocabularies.toml",
                     None,
-                    f"{scheme}.{value}: {entry['example']} has no such label",
+                    f"{scheme}.{value}: {entry['example']} does not bear it",
                 )
 
 
@@ -243,7 +264,7 @@ def _parquet(model: type[Record], records: Sequence[Record]) -> bytes:
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    pq.write_table(to_table(model, records), sink, compression="zstd", write_page_checksum=True)
+    pq.write_table(schema.to_table(model, records), sink, compression="zstd", write_page_checksum=True)
     return bytes(sink.getvalue())
 
 

@@ -1,5 +1,6 @@
 """The shipped layers as `raw/layers` holds them, checked as they are read."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -7,8 +8,10 @@ import jiter
 from pydantic import ValidationError
 
 from .errors import BuildError
-from .models import Derived, Label, Translation
+from .models import Derived, Label, Mention, Relation, Translation
 from .release import digest, lines
+from .schema import SHIPPED_SCHEMES
+from .segments import CutClaim
 
 __all__ = ["PROVENANCE", "Layers", "parse", "read_layers"]
 
@@ -17,8 +20,6 @@ PROVENANCE = (
 )  # fmt: skip
 """Fields that every row of a shipped layer must have."""
 
-_EXACTLY_ONE = ("claim_type", "horizon")
-_MOST_TOPICS = 4
 _Derived = TypeVar("_Derived", bound=Derived)
 
 
@@ -27,6 +28,8 @@ class Layers(NamedTuple):
 
     translations: tuple[Translation, ...]
     labels: tuple[Label, ...]
+    mentions: tuple[Mention, ...]
+    relations: tuple[Relation, ...]
 
     def values(self) -> dict[tuple[str, str], list[str]]:
         """Return the label values by claim and scheme, in the order of the file."""
@@ -36,28 +39,31 @@ class Layers(NamedTuple):
         return values
 
 
-def read_layers(folder: Path, claims: dict[str, str], vocabularies: dict[str, Any]) -> Layers:
+def read_layers(folder: Path, claims: Mapping[str, CutClaim], vocabularies: Mapping[str, Any]) -> Layers:
     """Read and check every layer.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Holds `translations.jsonl` and `labels.jsonl`.
-    claims : dict of str to str
-        The text of each claim by id.
-    vocabularies : dict
-        The values of each scheme, in order.
+        Holds a JSON Lines file a layer.
+    claims : mapping of str to CutClaim
+        The claims by id, in order of the source.
+    vocabularies : mapping
+        The values of each vocabulary, in order.
 
     Raises
     ------
     BuildError
         A row is wrong, or a claim lacks its translation or a label: file, line and reason.
     """
-    translations = _read(folder / "translations.jsonl", Translation, claims)
-    labels = _read(folder / "labels.jsonl", Label, claims)
-    layers = Layers(tuple(translations), tuple(labels))
-    _check_translations(translations, claims)
-    _check_labels(labels, claims, vocabularies)
+    layers = Layers(
+        tuple(_read(folder / "translations.jsonl", Translation, claims)),
+        tuple(_read(folder / "labels.jsonl", Label, claims)),
+        tuple(_read(folder / "mentions.jsonl", Mention, claims)),
+        tuple(_read(folder / "relations.jsonl", Relation, claims)),
+    )
+    _check_translations(layers.translations, claims)
+    _check_labels(layers.labels, claims, vocabularies)
     return layers
 
 
@@ -72,7 +78,7 @@ def parse(line: bytes, file: str, number: int) -> dict[str, Any]:
     return row
 
 
-def _read(path: Path, model: type[_Derived], claims: dict[str, str]) -> list[_Derived]:
+def _read(path: Path, model: type[_Derived], claims: Mapping[str, CutClaim]) -> list[_Derived]:
     file = f"raw/layers/{path.name}"
     try:
         data = path.read_bytes()
@@ -99,33 +105,58 @@ def _read(path: Path, model: type[_Derived], claims: dict[str, str]) -> list[_De
     return rows
 
 
-def _fault(row: Derived, claims: dict[str, str]) -> str | None:
+def _fault(row: Derived, claims: Mapping[str, CutClaim]) -> str | None:
     missing = [name for name in PROVENANCE if getattr(row, name) is None]
     if missing:
         return f"{missing[0]}: missing, and every row of a shipped layer has it"
     kind = type(row).__name__.lower()
     if row.kind != kind:
         return f"kind: expected {kind}, got {row.kind}"
-    if row.claim_id not in claims:
-        return f"claim_id: no claim {row.claim_id}"
-    sha256 = digest(claims[row.claim_id].encode())
-    if row.claim_sha256 != sha256:
-        return f"claim_sha256: expected {sha256}, got {row.claim_sha256}"
-    return None
+    fault = _reference_fault("", row.claim_id, row.claim_sha256, claims)
+    if not fault and isinstance(row, Relation):
+        fault = _reference_fault("other_", row.other_claim_id, row.other_claim_sha256, claims)
+        if not fault and row.claim_id == row.other_claim_id:
+            fault = f"other_claim_id: expected another claim than {row.claim_id}"
+    return fault or _quote_fault(row, claims[row.claim_id])
 
 
-def _check_translations(rows: list[Translation], claims: dict[str, str]) -> None:
+def _reference_fault(
+    prefix: str, claim_id: str, sha256: str | None, claims: Mapping[str, CutClaim]
+) -> str | None:
+    if claim_id not in claims:
+        return f"{prefix}claim_id: no claim {claim_id}"
+    expected = digest(claims[claim_id].text.encode())
+    return None if sha256 == expected else f"{prefix}claim_sha256: expected {expected}, got {sha256}"
+
+
+def _quote_fault(row: Derived, claim: CutClaim) -> str | None:
+    if row.quote is None:
+        return None
+    if row.quote_start is None or row.quote_end is None:
+        return "quote_start: missing, and every quote of a shipped layer has its offsets"
+    start, end = row.quote_start - claim.start, row.quote_end - claim.start
+    stands = claim.text[start:end] if 0 <= start < end else ""
+    return (
+        None
+        if stands == row.quote
+        else f"quote: expected {stands!r} from {row.quote_start}, got {row.quote!r}"
+    )
+
+
+def _check_translations(rows: Sequence[Translation], claims: Mapping[str, CutClaim]) -> None:
     file = "raw/layers/translations.jsonl"
     if [(row.claim_id, row.language) for row in rows] != [(claim_id, "en") for claim_id in claims]:
         raise BuildError(file, None, "expected one English row a claim, in order of the claims")
 
 
-def _check_labels(rows: list[Label], claims: dict[str, str], vocabularies: dict[str, Any]) -> None:
+def _check_labels(
+    rows: Sequence[Label], claims: Mapping[str, CutClaim], vocabularies: Mapping[str, Any]
+) -> None:
     file = "raw/layers/labels.jsonl"
     values: dict[tuple[str, str], list[str]] = {}
     for number, row in enumerate(rows, 1):
-        known = vocabularies.get(row.scheme)
-        if known is None or row.value not in known:
+        known = vocabularies.get(row.scheme, ()) if row.scheme in SHIPPED_SCHEMES else ()
+        if row.value not in known:
             raise BuildError(file, number, f"{row.scheme}: {row.value} is not in the vocabulary")
         given = values.setdefault((row.claim_id, row.scheme), [])
         order = [*known]
@@ -135,8 +166,7 @@ def _check_labels(rows: list[Label], claims: dict[str, str], vocabularies: dict[
             )
         given.append(row.value)
     for claim_id in claims:
-        for scheme in vocabularies:
-            most = 1 if scheme in _EXACTLY_ONE else _MOST_TOPICS
+        for scheme, most in SHIPPED_SCHEMES.items():
             count = len(values.get((claim_id, scheme), []))
             if not 1 <= count <= most:
                 raise BuildError(file, None, f"{claim_id}: expected 1 to {most} of {scheme}, got {count}")

@@ -13,11 +13,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from datasets import Dataset
 
-    from .models import Claim, Dialogue, Label, Record, Source, Translation
+    from .models import Claim, Dialogue, Label, Mention, Record, Relation, Source, Translation
 
 __all__ = ["claim", "data_path", "load", "load_dataset", "load_table", "source", "tables"]
-
-TableName = Literal["claims", "dialogues", "sources", "translations", "labels"]
 
 _Value = TypeVar("_Value")
 _lock = threading.RLock()
@@ -30,7 +28,7 @@ def tables() -> tuple[str, ...]:
     Examples
     --------
     >>> tables()
-    ('claims', 'dialogues', 'sources', 'translations', 'labels')
+    ('claims', 'dialogues', 'sources', 'translations', 'labels', 'mentions', 'relations')
     """
     return tuple(release.TABLES)
 
@@ -45,6 +43,10 @@ def load(table: Literal["sources"]) -> "tuple[Source, ...]": ...
 def load(table: Literal["translations"]) -> "tuple[Translation, ...]": ...
 @overload
 def load(table: Literal["labels"]) -> "tuple[Label, ...]": ...
+@overload
+def load(table: Literal["mentions"]) -> "tuple[Mention, ...]": ...
+@overload
+def load(table: Literal["relations"]) -> "tuple[Relation, ...]": ...
 @overload
 def load(table: str) -> "tuple[Record, ...]": ...
 def load(table: str = "claims") -> "tuple[Record, ...]":

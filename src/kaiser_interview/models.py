@@ -31,11 +31,13 @@ __all__ = [
     "Language",
     "Many",
     "Mention",
+    "MentionType",
     "Participant",
     "Question",
     "Record",
     "Reference",
     "Relation",
+    "RelationType",
     "Source",
     "Topic",
     "Translation",
@@ -129,6 +131,8 @@ Topic = Literal[
 ]
 ClaimType = Literal["definition", "observation", "comparison", "explanation", "prediction", "prescription"]
 Horizon = Literal["past", "present", "future", "general"]
+MentionType = Literal["model", "architecture", "method", "concept", "product"]
+RelationType = Literal["supports", "contrasts", "elaborates", "depends-on"]
 
 
 class Record(BaseModel):
@@ -309,9 +313,7 @@ class Mention(Derived):
     quote_start: Offset = Field(description="First code point of quote, counted as quote_of says.")
     quote_end: Offset = Field(description="Code point after the last of quote.")
     name: Text = Field(description="What is named, in its usual English form.")
-    type: Literal["model", "architecture", "method", "concept", "product"] = Field(
-        description="What sort of thing it is."
-    )
+    type: MentionType = Field(description="What sort of thing it is.")
 
 
 class Relation(Derived):
@@ -321,9 +323,7 @@ class Relation(Derived):
     other_claim_sha256: Sha256 | None = Field(
         None, description="Digest of the other claim's text as it was seen. Null: unpinned."
     )
-    relation: Literal["supports", "contrasts", "elaborates", "depends-on"] = Field(
-        description="What the first claim does to the other."
-    )
+    relation: RelationType = Field(description="What the first claim does to the other.")
 
 
 class Question(Annotation):

@@ -1,24 +1,41 @@
 """A model's other forms: JSON Schema, Arrow schema, Hugging Face features, and records as a table."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from . import release
 from .errors import MissingDependencyError, UnknownNameError, UnsupportedTypeError
-from .models import KINDS, Record, Width
+from .models import KINDS, Annotation, Label, Record, Reference, Width
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from datasets import Features
 
-__all__ = ["arrow_schema", "features", "json_schema", "kind_of", "model_of", "schema_text", "to_table"]
+__all__ = [
+    "SHIPPED_SCHEMES",
+    "VOCABULARIES",
+    "arrow_schema",
+    "features",
+    "json_schema",
+    "kind_of",
+    "model_of",
+    "schema_text",
+    "to_table",
+]
+
+VOCABULARIES = "vocabularies.json"
+"""The shipped file with the values of every vocabulary and their definitions."""
+
+SHIPPED_SCHEMES = {"topic": 4, "claim_type": 1, "horizon": 1}
+"""The shipped label schemes, and how many of its values a claim has at the most; the least is one."""
 
 
 def model_of(kind: object) -> type[Record]:
@@ -41,8 +58,59 @@ def kind_of(model: type[Record]) -> str:
     return next((name for name, known in KINDS.items() if known is model), model.__name__.lower())
 
 
+def json_schema(kind: str | type[Record], *, profile: str | None = None) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a kind, self-contained.
+
+    Parameters
+    ----------
+    kind : str or type of Record
+        A name such as ``"claim"``, or a model.
+    profile : {None, "draft"}
+        ``"draft"`` is the schema for a language model's structured output: only what a model can know (the
+        claim's id, a short verbatim quote, the kind's own content), every property required and nullable,
+        and only keywords that the large providers accept (`docs/drafts.md` cites them).
+
+    Returns
+    -------
+    dict
+        A new schema object each time. Absent and null are the same for an optional field, so neither
+        is required. `format` is asserted where a validator can; the patterns decide by themselves. The
+        values of a vocabulary come with their definitions.
+
+    Raises
+    ------
+    UnknownNameError
+        No kind or profile bears the name, or the kind is a shipped table's and nobody drafts it.
+    UnsupportedTypeError
+        A field's type has no place in a draft.
+
+    Examples
+    --------
+    >>> json_schema("claim")["properties"]["claim_id"]["pattern"]
+    '^d[0-9]{2}-c[0-9]{2}$'
+    >>> json_schema("translation", profile="draft")["required"]
+    ['claim_id', 'quote', 'language', 'translation']
+    """
+    model = model_of(kind)
+    if profile is None:
+        return _full(model, json.loads(release.read(VOCABULARIES)))
+    if profile != "draft":
+        raise UnknownNameError("profile", profile, ("draft",))
+    if not issubclass(model, Annotation | Reference):
+        derived = tuple(name for name, known in KINDS.items() if issubclass(known, Annotation))
+        raise UnknownNameError("kind to draft", kind_of(model), derived)
+    return _draft_object(model, kind_of(model))
+
+
+def schema_text(kind: str | type[Record], vocabularies: Mapping[str, Any]) -> str:
+    """Return the JSON Schema of a kind as the text that `schemas/v1` holds."""
+    return json.dumps(_full(model_of(kind), vocabularies), ensure_ascii=False, indent=2) + "\n"
+
+
 class _Generate(GenerateJsonSchema):
     """Pydantic's generator without what repeats a field's name, and without `default: null`."""
+
+    vocabularies: ClassVar[Mapping[str, Any]] = {}
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the base names it
         return False
@@ -50,42 +118,73 @@ class _Generate(GenerateJsonSchema):
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 
+    def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
+        for vocabulary in self.vocabularies.values():
+            if [*vocabulary] == schema["expected"]:
+                return {"type": "string", "anyOf": _defined(vocabulary)}
+        return super().literal_schema(schema)
 
-def json_schema(kind: str | type[Record]) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a kind, self-contained.
 
-    Parameters
-    ----------
-    kind : str or type of Record
-        A name such as ``"claim"``, or a model.
+def _defined(vocabulary: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [
+        {"const": value, "description": f"{entry['en']} {entry['zh']}"} for value, entry in vocabulary.items()
+    ]
 
-    Returns
-    -------
-    dict
-        A new schema object each time. Absent and null are the same for an optional field, so neither
-        is required. `format` is asserted where a validator can; the patterns decide by themselves.
 
-    Raises
-    ------
-    UnknownNameError
-        No kind bears the name.
-
-    Examples
-    --------
-    >>> json_schema("claim")["properties"]["claim_id"]["pattern"]
-    '^d[0-9]{2}-c[0-9]{2}$'
-    """
-    model = model_of(kind)
+def _full(model: type[Record], vocabularies: Mapping[str, Any]) -> dict[str, Any]:
+    generator = type("_Generate", (_Generate,), {"vocabularies": vocabularies})
+    schema = model.model_json_schema(schema_generator=generator)
+    if issubclass(model, Label):
+        # Which values a scheme has is the gate's to judge; the last arm keeps the schema from judging it too.
+        values = [value for scheme in SHIPPED_SCHEMES for value in _defined(vocabularies[scheme])]
+        own = {"description": "A value of a scheme of your own."}
+        schema["properties"]["value"]["anyOf"] = [*values, own]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:kaiser-interview:schema:v1:{kind_of(model)}",
-        **model.model_json_schema(schema_generator=_Generate),
+        **schema,
     }
 
 
-def schema_text(kind: str | type[Record]) -> str:
-    """Return the JSON Schema of a kind as the text that `schemas/v1` holds."""
-    return json.dumps(json_schema(kind), ensure_ascii=False, indent=2) + "\n"
+# What no model can know: who made the row and when, digests, and offsets, which they count wrongly.
+_NOT_DRAFTED = {
+    *Annotation.model_fields, "claim_sha256", "other_claim_sha256", "quote_start", "quote_end", "quote_of"
+}  # fmt: skip
+
+
+def _draft_object(model: type[Record], place: str) -> dict[str, Any]:
+    properties = {
+        name: {
+            "description": info.description or name,
+            "anyOf": [_draft_type(_without_null(info.annotation)[0], f"{place}.{name}"), {"type": "null"}],
+        }
+        for name, info in model.model_fields.items()
+        if name not in _NOT_DRAFTED
+    }
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [*properties],
+        "additionalProperties": False,
+    }
+
+
+def _draft_type(annotation: Any, place: str) -> dict[str, Any]:
+    if get_origin(annotation) is Annotated:
+        return _draft_type(get_args(annotation)[0], place)
+    if get_origin(annotation) is Literal:
+        return {"type": "string", "enum": [*get_args(annotation)]}
+    if get_origin(annotation) is tuple and get_args(annotation)[1:] == (...,):
+        return {
+            "type": "array",
+            "items": _draft_type(_without_null(get_args(annotation)[0])[0], f"{place}[]"),
+        }
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return _draft_object(annotation, place)
+    plain = {str: "string", int: "integer", float: "number", bool: "boolean"}
+    if annotation in plain:
+        return {"type": plain[annotation]}
+    raise UnsupportedTypeError(place, annotation)
 
 
 def arrow_schema(kind: str | type[Record]) -> "pa.Schema":

@@ -84,8 +84,8 @@ def test_a_claim_by_id():
         (
             ki.load,
             "claim",
-            "table: expected one of claims, dialogues, sources, translations, labels, got 'claim'; "
-            "did you mean claims?",
+            "table: expected one of claims, dialogues, sources, translations, labels, mentions, relations, "
+            "got 'claim'; did you mean claims?",
         ),
         (
             ki.claim,
@@ -176,9 +176,9 @@ def test_the_package_works_from_a_zip(tmp_path):
 import sys
 sys.path.insert(0, {str(archive)!r})
 import kaiser_interview as ki
-from kaiser_interview import release
+from kaiser_interview import verification
 assert ki.__file__.startswith({str(archive)!r})
-print(len(ki.load()), ki.load_table().num_rows, len(ki.load_dataset()), release.verify())
+print(len(ki.load()), ki.load_table().num_rows, len(ki.load_dataset()), verification.verify())
 try:
     ki.data_path()
 except ki.NotOnDiskError as error:

@@ -1,5 +1,6 @@
 """The three forms of a model, and what cannot be brought into them."""
 
+import json
 from typing import Literal
 
 import jsonschema_rs
@@ -9,9 +10,10 @@ from datasets import Features, List, Value
 
 import kaiser_interview as ki
 from kaiser_interview.models import KINDS, Float32, Instant, Int32, Many, Record
-from kaiser_interview.release import TABLES
-from kaiser_interview.schema import kind_of, schema_text, to_table
+from kaiser_interview.release import TABLES, read
+from kaiser_interview.schema import VOCABULARIES, kind_of, schema_text, to_table
 
+VOCABULARY = json.loads(read(VOCABULARIES))
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -42,7 +44,7 @@ def test_json_schemas_are_valid_and_self_contained(kind):
     assert schema["$id"] == f"urn:kaiser-interview:schema:v1:{kind}"
     assert schema["additionalProperties"] is False
     assert [*schema["properties"]] == [*KINDS[kind].model_fields]
-    references = [part.split('"')[0] for part in schema_text(kind).split('"$ref": "')[1:]]
+    references = [part.split('"')[0] for part in schema_text(kind, VOCABULARY).split('"$ref": "')[1:]]
     assert all(reference.startswith("#/$defs/") for reference in references)
 
 
@@ -51,7 +53,7 @@ def test_the_committed_schema_is_the_models(kind):
     from pathlib import Path
 
     committed = Path(__file__).parents[2] / "schemas" / "v1" / f"{kind}.json"
-    assert committed.read_text("utf-8") == schema_text(kind)
+    assert committed.read_text("utf-8") == schema_text(kind, VOCABULARY)
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .. import __version__, loaders, release
+from .. import __version__, loaders, release, verification
 from .output import Format, write_rows
 
 __all__ = ["verify"]
@@ -26,9 +26,9 @@ def verify(
             err=True,
         )
         raise typer.Exit(2)
-    differences = release.verify()
+    differences = verification.verify()
     if form is not Format.text:
-        write_rows([one._asdict() for one in differences], release.Difference._fields, form)
+        write_rows([one._asdict() for one in differences], verification.Difference._fields, form)
     for one in differences if form is Format.text else ():
         typer.echo(f"{one.place}: expected {one.expected}, got {one.got}")
     if differences:

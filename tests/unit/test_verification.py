@@ -1,0 +1,133 @@
+"""That `verify` misses nothing."""
+
+import random
+
+import pytest
+
+from kaiser_interview import __version__, release, verification
+
+FILES = release.shipped()
+FLIPS = 4000
+
+
+def named(files) -> set[str]:
+    return {difference.place.split(" ")[0] for difference in verification.verify(files)}
+
+
+def test_the_installed_release_is_the_released_one():
+    assert verification.verify() == ()
+
+
+def flips():
+    """Draw bits of all files: evenly over the bytes, but every tenth from the manifest."""
+    draw = random.Random(20251010)
+    names, sizes = [*FILES], [len(data) for data in FILES.values()]
+    for number in range(FLIPS):
+        name = release.MANIFEST if number % 10 == 0 else draw.choices(names, sizes)[0]
+        yield name, draw.randrange(len(FILES[name])), draw.randrange(8)
+
+
+def test_every_flipped_bit_is_found():
+    for name, place, bit in flips():
+        data = bytearray(FILES[name])
+        data[place] ^= 1 << bit
+        found = named(FILES | {name: bytes(data)})
+        # A flip in the manifest shows as the manifest's, or as the file's whose entry no longer fits.
+        assert found if name == release.MANIFEST else name in found, (name, place, bit)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(name):
+    assert name in named({other: data for other, data in FILES.items() if other != name})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_renamed_file_is_named_twice(name):
+    files = {f"{other}~" if other == name else other: data for other, data in FILES.items()}
+    assert named(files) >= ({name, f"{name}~"} if name != release.MANIFEST else {name})
+
+
+@pytest.mark.parametrize("name", ["extra.jsonl", ".hidden", "sub/claims.jsonl", "claims.jsonl "])
+def test_an_extra_file_is_named(name):
+    (difference,) = verification.verify(FILES | {name: b""})
+    assert difference.place == name
+    assert difference.expected == "no such file"
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("length", [0, 1, -1])
+def test_a_truncated_file_is_named(name, length):
+    assert name in named(FILES | {name: FILES[name][:length]})
+
+
+def resealed(**changes: bytes) -> dict[str, bytes]:
+    """Return the files with some changed and a manifest that fits them."""
+    files = FILES | {name.replace("_", "."): data for name, data in changes.items()}
+    del files[release.MANIFEST]
+    return files | {release.MANIFEST: release.manifest_bytes(files)}
+
+
+def test_a_claim_altered_together_with_the_manifest_is_found_by_cutting_the_source_again():
+    claims = FILES["claims.jsonl"].replace('"text":"训练'.encode(), '"text":"训炼'.encode())
+    assert claims != FILES["claims.jsonl"]
+    differences = verification.verify(resealed(claims_jsonl=claims))
+    assert [difference.place for difference in differences] == [
+        "claims.jsonl d01-c03 text",
+        "claims.parquet",
+    ]
+    assert differences[0].expected.startswith("'训练语言")
+    assert differences[0].got.startswith("'训炼语言")
+
+
+def test_an_altered_source_is_found_by_its_digest():
+    sources = FILES["sources.jsonl"].replace("海量".encode(), "海最".encode())
+    places = [difference.place for difference in verification.verify(resealed(sources_jsonl=sources))]
+    assert "sources.jsonl interview-summary-zh sha256" in places
+    assert "claims.jsonl d01-c03 text" in places
+
+
+def test_a_lost_claim_is_found():
+    claims = b"\n".join(FILES["claims.jsonl"].split(b"\n")[1:])
+    assert ("claims.jsonl", "41 records, as the source has", "40 records") in verification.verify(
+        resealed(claims_jsonl=claims)
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [b"{\n", b"[]\n", b"null\n", b"{}\n", b"[" * 100_000 + b"\n", b"\xff\n", b""]
+)
+@pytest.mark.parametrize("name", ["claims_jsonl", "sources_jsonl", "labels_jsonl"])
+def test_resealed_rubbish_is_a_difference_not_a_traceback(name, data):
+    assert verification.verify(resealed(**{name: data}))
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"files": [], "release": "0.1.0"}',
+        b'{"files": {"claims.jsonl": 1}, "release": "0.1.0"}',
+        b"[" * 100_000,
+        b"\xff",
+    ],
+)
+def test_a_broken_manifest_is_named(manifest):
+    assert verification.verify(FILES | {release.MANIFEST: manifest}) == (
+        verification.Difference("manifest.json", "the manifest of a release", "something else"),
+    )
+
+
+def test_a_manifest_of_another_release_is_named():
+    other = FILES[release.MANIFEST].replace(__version__.encode(), b"9.9.9")
+    assert verification.verify(FILES | {release.MANIFEST: other}) == (
+        verification.Difference("manifest.json", f"release {__version__}", "'9.9.9'"),
+    )
+
+
+def test_a_manifest_that_says_the_same_in_other_bytes_is_named():
+    assert verification.verify(FILES | {release.MANIFEST: FILES[release.MANIFEST] + b" "}) == (
+        verification.Difference("manifest.json", "its canonical form", "other bytes that say the same"),
+    )
