@@ -13,6 +13,8 @@ _MODULES = {
     "load_table": "loaders",
     "source": "loaders",
     "tables": "loaders",
+    "find": "passages",
+    "Match": "passages",
     "arrow_schema": "schema",
     "features": "schema",
     "json_schema": "schema",
@@ -42,6 +44,7 @@ _MODULES = {
     "MissingDependencyError": "errors",
     "NotOnDiskError": "errors",
     "SourceError": "errors",
+    "TextError": "errors",
     "UnknownNameError": "errors",
     "UnsupportedTypeError": "errors",
 }
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
         MissingDependencyError,
         NotOnDiskError,
         SourceError,
+        TextError,
         UnknownNameError,
         UnsupportedTypeError,
     )
@@ -82,6 +86,7 @@ if TYPE_CHECKING:
         Translation,
         Verdict,
     )
+    from .passages import Match, find
     from .schema import arrow_schema, features, json_schema
     from .segments import Segment
 
@@ -99,6 +104,7 @@ __all__ = [
     "KaiserInterviewError",
     "Label",
     "Many",
+    "Match",
     "Mention",
     "MissingDependencyError",
     "NotOnDiskError",
@@ -110,6 +116,7 @@ __all__ = [
     "Segment",
     "Source",
     "SourceError",
+    "TextError",
     "Translation",
     "UnknownNameError",
     "UnsupportedTypeError",
@@ -119,6 +126,7 @@ __all__ = [
     "claim",
     "data_path",
     "features",
+    "find",
     "json_schema",
     "load",
     "load_dataset",

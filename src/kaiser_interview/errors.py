@@ -13,6 +13,7 @@ __all__ = [
     "MissingDependencyError",
     "NotOnDiskError",
     "SourceError",
+    "TextError",
     "UnknownNameError",
     "UnsupportedTypeError",
 ]
@@ -84,6 +85,10 @@ class UnknownNameError(KaiserInterviewError, LookupError):
 
 class NotOnDiskError(KaiserInterviewError, OSError):
     """The package is imported from an archive, so its data has no directory."""
+
+
+class TextError(KaiserInterviewError, ValueError):
+    """A text to be found is empty or too long."""
 
 
 class MissingDependencyError(KaiserInterviewError, ImportError):

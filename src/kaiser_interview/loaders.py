@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .models import Claim, Dialogue, Label, Mention, Record, Relation, Source, Translation
 
-__all__ = ["claim", "data_path", "load", "load_dataset", "load_table", "source", "tables"]
+__all__ = ["cached", "claim", "data_path", "load", "load_dataset", "load_table", "source", "tables"]
 
 _Value = TypeVar("_Value")
 _lock = threading.RLock()
@@ -76,7 +76,7 @@ def load(table: str = "claims") -> "tuple[Record, ...]":
     >>> load("claims")[0].citations
     (6, 7)
     """
-    return _cached("records", _known("table", table, release.TABLES), _records)
+    return cached("records", _known("table", table, release.TABLES), _records)
 
 
 def load_table(table: str = "claims") -> "pa.Table":
@@ -107,7 +107,7 @@ def load_table(table: str = "claims") -> "pa.Table":
     >>> load_table("claims").num_rows
     41
     """
-    return _cached("table", _known("table", table, release.TABLES), _table)
+    return cached("table", _known("table", table, release.TABLES), _table)
 
 
 def load_dataset(table: str = "claims") -> "Dataset":
@@ -179,7 +179,7 @@ def claim(claim_id: str) -> "Claim":
     >>> claim("d01-c03").text[:8]
     '训练语言数据非常'
     """
-    by_id = _cached("by id", "claims", _by_id)
+    by_id = cached("by id", "claims", _by_id)
     return by_id[_known("claim", claim_id, by_id)]
 
 
@@ -218,7 +218,8 @@ def _known(sort: str, name: object, known: Collection[str]) -> str:
     raise UnknownNameError(sort, name, tuple(known))
 
 
-def _cached(form: str, table: str, make: Callable[[str], _Value]) -> _Value:
+def cached(form: str, table: str, make: Callable[[str], _Value]) -> _Value:
+    """Return what `make(table)` returned the first time, in every thread the same object."""
     # One lock for all: making a table takes milliseconds, and pydantic finishes a model's validator on
     # first use, which two threads must not do at once.
     with _lock:

@@ -21,6 +21,7 @@ ERRORS = [
         LookupError,
         "kind: expected one of claim, label, got 'claims'; did you mean claim?",
     ),
+    (errors.TextError("text: too long"), ValueError, "text: too long"),
     (errors.NotOnDiskError("no directory"), OSError, "no directory"),
     (
         errors.MissingDependencyError("f", "datasets", "hf"),

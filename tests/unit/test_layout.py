@@ -11,7 +11,7 @@ PACKAGE = Path(ki.__file__).parent
 
 # Each may import those before it. What stands in one row may not import each other, save a folder's own.
 ORDER = [
-    {"errors", "cards.facts", "atomic"},
+    {"errors", "cards.facts", "atomic", "typography"},
     {"segments"},
     {"models"},
     {"release"},
@@ -19,6 +19,7 @@ ORDER = [
     {"verification"},
     {"layers", "cards.citation", "cards.card"},
     {"loaders"},
+    {"passages"},
     {"build"},
     {"cli"},
     {"__main__"},

@@ -1,0 +1,263 @@
+"""Where a text stands: exactly, but for markers, but for typography, or nearly."""
+
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from . import loaders
+from .errors import TextError
+from .typography import Folded, fold_markers, fold_typography
+
+__all__ = ["LONGEST", "Change", "Match", "Passage", "Passages", "changes", "find", "occurrences"]
+
+LONGEST = 4_000
+"""Code points that `find` takes at the most; the whole source has 2,011."""
+
+_NEAREST = 3
+_LEAST_RATIO = 0.4
+
+How = Literal["exact", "markers", "typography", "nearest"]
+
+
+class Change(NamedTuple):
+    """A stretch of the passage, and what the text has in its place; either may be empty."""
+
+    start: int
+    """First code point in the passage's offsets."""
+    end: int
+    """Code point after the last."""
+    passage: str
+    text: str
+
+
+class Match(NamedTuple):
+    """A place where a text stands, or nearly stands."""
+
+    how: How
+    """exact; but for markers; but for typography; or the nearest there is."""
+    record: Literal["claim", "heading", "headline"]
+    record_id: str
+    """Id of the claim, of the heading's dialogue, or of the headline's source."""
+    of: Literal["text", "text_en"]
+    """text: offsets count in the source. text_en: in the English string."""
+    start: int
+    end: int
+    text: str
+    """The passage's own characters from start to end."""
+    changes: tuple[Change, ...]
+    """How the text that was looked for differs; empty if it stands exactly."""
+
+
+class Passage:
+    """A text that can be quoted: a claim with its markers as printed, a heading, the headline.
+
+    Attributes
+    ----------
+    record, record_id, of
+        As in `Match`.
+    text : str
+        The passage.
+    start : int
+        Offset of its first code point: in the source, or 0 in an English string.
+    """
+
+    def __init__(
+        self,
+        record: Literal["claim", "heading", "headline"],
+        record_id: str,
+        of: Literal["text", "text_en"],
+        text: str,
+        start: int,
+    ) -> None:
+        self.record = record
+        self.record_id = record_id
+        self.of = of
+        self.text = text
+        self.start = start
+
+    @cached_property
+    def without_markers(self) -> Folded:
+        """The passage with its markers removed."""
+        return fold_markers(self.text)
+
+    @cached_property
+    def without_typography(self) -> Folded:
+        """The passage with its typography folded."""
+        return fold_typography(self.text)
+
+    def match(self, how: How, start: int, end: int, text: str) -> Match:
+        """Return the match of `text` at a span of the passage, counted from the passage's first character."""
+        stands = self.text[start:end]
+        at = self.start + start
+        return Match(
+            how, self.record, self.record_id, self.of, at, self.start + end, stands, changes(stands, text, at)
+        )
+
+
+class Passages:
+    """Passages to look in, in their order.
+
+    Parameters
+    ----------
+    passages : iterable of Passage
+        What is looked in.
+    """
+
+    def __init__(self, passages: Iterable[Passage]) -> None:
+        self.passages = tuple(passages)
+
+    def find(self, text: str) -> tuple[Match, ...]:
+        """Return every place where a text stands; if there is none, the nearest places.
+
+        Parameters
+        ----------
+        text : str
+            1 to 4,000 code points, not white space alone.
+
+        Returns
+        -------
+        tuple of Match
+            Exact ones, then those that differ in markers only, then in typography only, each in order of
+            the passages and offsets. A place that overlaps one of an earlier sort is not told again. Where
+            nothing stands: up to three nearest, the most similar first.
+
+        Raises
+        ------
+        TextError
+            The text is empty, white space alone, or too long.
+        """
+        if not text.strip():
+            raise TextError("text: expected something to find, got nothing but white space")
+        if len(text) > LONGEST:
+            raise TextError(f"text: expected at most {LONGEST:,} code points, got {len(text):,}")
+        found = [*self._standing(text)]
+        order: tuple[How, ...] = ("exact", "markers", "typography")
+        return tuple(sorted(found, key=lambda match: order.index(match.how)) or self._nearest(text))
+
+    def _standing(self, text: str) -> Iterator[Match]:
+        bare, plain = fold_markers(text).text.strip(), fold_typography(text).text
+        for passage in self.passages:
+            taken: list[tuple[int, int]] = []
+            rungs: tuple[tuple[How, list[tuple[int, int]]], ...] = (
+                ("exact", occurrences(passage.text, text)),
+                ("markers", passage.without_markers.places(bare)),
+                ("typography", passage.without_typography.places(plain)),
+            )
+            for how, spans in rungs:
+                free = [span for span in spans if not _overlaps(span, taken)]
+                taken += free
+                for start, end in free:
+                    yield passage.match(how, start, end, text)
+
+    def _nearest(self, text: str) -> tuple[Match, ...]:
+        ranked = []
+        for order, passage in enumerate(self.passages):
+            start, end = _aligned(passage.text, text)
+            ratio = SequenceMatcher(None, passage.text[start:end], text, autojunk=False).ratio()
+            if ratio >= _LEAST_RATIO:
+                ranked.append((-ratio, order, passage.match("nearest", start, end, text)))
+        return tuple(match for _, _, match in sorted(ranked, key=lambda one: one[:2])[:_NEAREST])
+
+
+def find(text: str) -> tuple[Match, ...]:
+    """Return every place where a text stands in the claims, headings and headline, in both languages.
+
+    Where it stands nowhere, the nearest places are returned, which `how` says: they are no evidence that
+    anybody said it. Letters are compared as they are, in their case.
+
+    Parameters
+    ----------
+    text : str
+        1 to 4,000 code points, not white space alone.
+
+    Returns
+    -------
+    tuple of Match
+        Exact matches, then those that differ in markers only, then in typography only; else up to three
+        nearest. Offsets are code points, end exclusive: into the source for Chinese, into the English
+        string for English.
+
+    Raises
+    ------
+    TextError
+        The text is empty, white space alone, or too long.
+    IntegrityError
+        The shipped bytes differ from the manifest.
+
+    Examples
+    --------
+    >>> [(match.record_id, match.start) for match in find("推理模型")][:2]
+    [('d04-c01', 820), ('d05-c03', 1072)]
+    >>> find("GPT‐4已经是")[0].how
+    'typography'
+    """
+    return loaders.cached("passages", "all", _shipped).find(text)
+
+
+def occurrences(passage: str, text: str) -> list[tuple[int, int]]:
+    """Return the spans of every place where a text stands exactly, overlapping ones too."""
+    found = []
+    at = passage.find(text) if text else -1
+    while at >= 0:
+        found.append((at, at + len(text)))
+        at = passage.find(text, at + 1)
+    return found
+
+
+def changes(passage: str, text: str, offset: int = 0) -> tuple[Change, ...]:
+    """Return where a text differs from a passage whose first character has the given offset."""
+    matcher = SequenceMatcher(None, passage, text, autojunk=False)
+    return tuple(
+        Change(offset + a, offset + b, passage[a:b], text[c:d])
+        for kind, a, b, c, d in matcher.get_opcodes()
+        if kind != "equal"
+    )
+
+
+def _aligned(passage: str, text: str) -> tuple[int, int]:
+    """Return the span of a passage that a text is laid against, by the longest stretch that they share."""
+    longest = SequenceMatcher(None, passage, text, autojunk=False).find_longest_match()
+    slack = len(text) // 4 + 1
+    start = max(0, longest.a - longest.b - slack)
+    end = min(len(passage), longest.a - longest.b + len(text) + slack)
+    blocks = SequenceMatcher(None, passage[start:end], text, autojunk=False).get_matching_blocks()
+    first, last = blocks[0], blocks[-2] if len(blocks) > 1 else blocks[0]
+    # What the text has before the first shared stretch, or after the last, stands against as much here.
+    return (
+        max(0, start + first.a - first.b),
+        min(len(passage), start + last.a + last.size + len(text) - last.b - last.size),
+    )
+
+
+def _overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in taken)
+
+
+def _shipped(_: str) -> Passages:
+    source, dialogues, claims = loaders.source(), loaders.load("dialogues"), loaders.load("claims")
+    headings = [segment for segment in source.segments if segment.kind == "heading"]
+    headline = next(segment for segment in source.segments if segment.kind == "headline")
+    markers = {segment.start: segment.end for segment in source.segments if segment.kind == "markers"}
+    return Passages(
+        [
+            *(
+                Passage(
+                    "claim",
+                    claim.claim_id,
+                    "text",
+                    source.text[claim.start : markers[claim.end + 1]],
+                    claim.start,
+                )
+                for claim in claims
+            ),
+            *(
+                Passage("heading", dialogue.dialogue_id, "text", heading.text, heading.start)
+                for dialogue, heading in zip(dialogues, headings, strict=True)
+            ),
+            Passage("headline", source.source_id, "text", headline.text, headline.start),
+            *(Passage("claim", claim.claim_id, "text_en", claim.text_en, 0) for claim in claims),
+            *(Passage("heading", one.dialogue_id, "text_en", one.title_en, 0) for one in dialogues),
+            Passage("headline", source.source_id, "text_en", source.headline_en, 0),
+        ]
+    )

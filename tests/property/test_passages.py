@@ -1,0 +1,187 @@
+"""Finding against a naive search, over generated corpora; folding against the table as it is written."""
+
+import random
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scale import amount
+
+from kaiser_interview.passages import Passage, Passages, changes, occurrences
+from kaiser_interview.typography import TABLE, fold_markers, fold_typography
+
+STANDS_FOR = {mark: stands for stands, marks in TABLE.items() for mark in marks}
+
+
+def typography(text: str) -> str:
+    """Fold by the table in the module's docstring, step by step over the whole text."""
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(STANDS_FOR.get(mark, mark) for mark in text)
+    text = "".join(mark for mark in text if not mark.isspace() and mark not in "\u00ad\u200b\u2060\ufeff")
+    return re.sub(r"\.\.+", "...", re.sub("-+", "-", text))
+
+
+def markers(text: str) -> str:
+    return re.sub(r"\s*\[[0-9]+\]", "", text)
+
+
+any_text = st.text(
+    st.one_of(
+        st.sampled_from("“”\"'—-–…。.,,、 \u3000\u200b[]12①㈱fi½é\u0301\u0308각각ㄱﾞ\uff76が𝐀𠀋🧠"),
+        st.characters(exclude_categories=["Cs"]),
+    ),
+    max_size=30,
+)
+
+
+@given(any_text)
+def test_typography_is_folded_by_the_table(text):
+    assert fold_typography(text).text == typography(text)
+
+
+@given(any_text)
+def test_markers_are_removed(text):
+    assert fold_markers(text).text == markers(text)
+
+
+@given(any_text, st.sampled_from([fold_typography, fold_markers]))
+def test_a_folded_text_knows_where_its_pieces_stood(text, fold):
+    folded = fold(text)
+    assert len(folded.text) == len(folded.starts) == len(folded.ends)
+    starts = [start for start in folded.starts if start >= 0]
+    ends = [end for end in folded.ends if end >= 0]
+    assert starts == sorted(starts)
+    assert ends == sorted(ends)
+    assert all(0 <= start < len(text) for start in starts)
+    assert all(0 < end <= len(text) for end in ends)
+
+
+@given(any_text, any_text)
+def test_changes_turn_a_passage_into_the_text(passage, text):
+    at, made = 0, ""
+    for change in changes(passage, text):
+        assert passage[change.start : change.end] == change.passage
+        made += passage[at : change.start] + change.text
+        at = change.end
+    assert made + passage[at:] == text
+
+
+# Corpora of short passages over few characters, so that spans stand in several places; with astral
+# characters, combining marks, full-width forms and markers.
+ALPHABETS = ["语言模型ab", "aa\u0301\u0308é-—", "𠀋🧠𝐀A①1", '言,,"“”。.… \u3000', "가각ᆨᄀ1a"]
+
+
+def corpus(draw: random.Random) -> list[str]:
+    alphabet = draw.choice(ALPHABETS)
+    passages = []
+    for _ in range(draw.randint(1, 8)):
+        text = "".join(draw.choices(alphabet, k=draw.randint(1, 24)))
+        if draw.random() < 0.5:
+            text += " " + "".join(f"[{draw.randint(1, 12)}]" for _ in range(draw.randint(1, 3)))
+        passages.append(text)
+    if draw.random() < 0.3:
+        passages.append(draw.choice(passages))
+    return passages
+
+
+def altered(draw: random.Random, text: str) -> str:
+    """Alter a span in typography, in its markers, or in what it says; or leave it."""
+    kind = draw.choice(["none", "none", "typography", "markers", "character", "dropped", "space"])
+    at = draw.randrange(len(text)) if text else 0
+    if kind == "typography":
+        swaps = {"—": "--", "-": "–", '"': "“", "…": "...", ",": ",", "é": "e\u0301", "A": "\uff21"}
+        return "".join(swaps.get(mark, mark) for mark in text)
+    if kind == "markers":
+        return draw.choice([markers(text), text.replace("[", " ["), text.replace("]", "][3]")])
+    if kind == "character":
+        return text[:at] + draw.choice("语x-9") + text[at + 1 :]
+    if kind == "dropped":
+        return text[:at] + text[at + 1 :]
+    if kind == "space":
+        return text[:at] + draw.choice([" ", "\u3000", "\u200b"]) + text[at:]
+    return text
+
+
+def naive(passage: str, text: str) -> list[tuple[int, int]]:
+    return [
+        (at, at + len(text))
+        for at in range(len(passage) - len(text) + 1)
+        if passage[at : at + len(text)] == text
+    ]
+
+
+def naive_but_for(fold, passage: str, text: str) -> list[tuple[int, int]]:
+    """Return the spans that fold to what the text folds to, and that do not cut a character in two."""
+    wanted = fold(text).strip()
+    whole = [
+        cut
+        for cut in range(len(passage) + 1)
+        if fold(passage[:cut]) + fold(passage[cut:]) == fold(passage)
+        and not (cut < len(passage) and unicodedata.combining(passage[cut]))
+    ]
+    return [
+        (start, end)
+        for start in whole
+        for end in whole
+        if start < end and wanted and fold(passage[start:end]).strip() == wanted
+    ]
+
+
+def spans(count: int, seed: int):
+    draw = random.Random(seed)
+    while count > 0:
+        texts = corpus(draw)
+        passages = Passages(
+            Passage("claim", str(number), "text", text, 1000 * number) for number, text in enumerate(texts)
+        )
+        for _ in range(min(count, 20)):
+            text = draw.choice(texts)
+            start = draw.randrange(len(text))
+            span = altered(draw, text[start : draw.randint(start + 1, len(text))])
+            if span.strip():
+                count -= 1
+                yield texts, passages, span
+
+
+def test_find_agrees_with_a_naive_search():
+    for texts, passages, span in spans(amount(10_000, 1_000_000), seed=1):
+        found = passages.find(span)
+        expected = [
+            (str(number), 1000 * number + start, 1000 * number + end)
+            for number, text in enumerate(texts)
+            for start, end in naive(text, span)
+        ]
+        exact = [(one.record_id, one.start, one.end) for one in found if one.how == "exact"]
+        assert exact == expected, (texts, span)
+        for one in found:
+            passage = texts[int(one.record_id)]
+            offset = 1000 * int(one.record_id)
+            assert passage[one.start - offset : one.end - offset] == one.text
+            if one.how == "exact":
+                assert one.changes == ()
+            elif one.how == "markers":
+                assert markers(one.text).strip() == markers(span).strip() != ""
+            elif one.how == "typography":
+                assert typography(one.text) == typography(span)
+
+
+@pytest.mark.parametrize(("how", "fold"), [("markers", markers), ("typography", typography)])
+def test_find_misses_no_place_that_differs_in_markers_or_typography_only(how, fold):
+    order = ["exact", "markers", "typography"]
+    for texts, passages, span in spans(amount(3_000, 100_000), seed=2):
+        found = passages.find(span)
+        for number, text in enumerate(texts):
+            told = [
+                (one.start - 1000 * number, one.end - 1000 * number)
+                for one in found
+                if one.record_id == str(number) and one.how in order[: order.index(how) + 1]
+            ]
+            for start, end in naive_but_for(fold, text, span):
+                assert any(start < b and a < end for a, b in told), (texts, span, text[start:end])
+
+
+@given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=5))
+def test_occurrences_are_all_of_them(passage, text):
+    assert occurrences(passage, text) == naive(passage, text)

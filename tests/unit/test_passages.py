@@ -1,0 +1,108 @@
+"""Finding in the shipped release, rung by rung."""
+
+import pytest
+
+import kaiser_interview as ki
+from kaiser_interview.passages import LONGEST, Change
+
+SOURCE = ki.source().text
+
+
+def told(text):
+    return [(match.how, match.record, match.record_id, match.of) for match in ki.find(text)]
+
+
+def test_every_exact_place_in_order():
+    found = ki.find("推理模型")
+    assert [match.how for match in found] == ["exact"] * len(found)
+    starts = [at for at in range(len(SOURCE)) if SOURCE.startswith("推理模型", at)]
+    assert [match.start for match in found] == starts
+    assert all(SOURCE[match.start : match.end] == match.text == "推理模型" for match in found)
+    assert found[-1].record == "headline"
+
+
+@pytest.mark.parametrize("claim", ki.load(), ids=lambda claim: claim.claim_id)
+def test_every_claim_is_found_in_both_languages(claim):
+    (match,) = ki.find(claim.text)
+    assert (match.how, match.record_id, match.start, match.end) == (
+        "exact", claim.claim_id, claim.start, claim.end
+    )  # fmt: skip
+    (match,) = ki.find(claim.text_en)
+    assert (match.how, match.of, match.start, match.end) == ("exact", "text_en", 0, len(claim.text_en))
+
+
+def test_a_claim_is_quotable_with_its_markers():
+    assert told("组成部分 [6][7]") == [("exact", "claim", "d01-c01", "text")]
+
+
+@pytest.mark.parametrize("dialogue", ki.load("dialogues"), ids=lambda one: one.dialogue_id)
+def test_headings_are_found(dialogue):
+    assert ("exact", "heading", dialogue.dialogue_id, "text") in told(dialogue.title)
+    assert ("exact", "heading", dialogue.dialogue_id, "text_en") in told(dialogue.title_en)
+
+
+@pytest.mark.parametrize("text", ["组成部分[6]", "组成部分[6][7]", "组成部分 [6] [7]", "组成部分 [6][7][8]"])
+def test_what_differs_in_markers_only(text):
+    (match,) = ki.find(text)
+    assert (match.how, match.record_id) == ("markers", "d01-c01")
+    assert match.text == "组成部分"
+
+
+@pytest.mark.parametrize(
+    ("text", "text_in_source"),
+    [
+        ("训练语言数据非常方便，互联网", "训练语言数据非常方便,互联网"),
+        ("大语言模型如 GPT-4 已经", "大语言模型如GPT-4已经"),
+        ("ＧＰＴ－４已经", "GPT-4已经"),
+        ("新的“巴别塔”", '新的"巴别塔"'),
+        ("「推理模型还处于RNN的阶段」", "“推理模型还处于RNN的阶段”"),
+        ("阶段”--李建忠", "阶段”——李建忠"),
+        ("VQ–VAE编码器", "VQ-VAE编码器"),
+        ("RL只得到\u200b一个奖励", "RL只得到一个奖励"),
+    ],
+)
+def test_what_differs_in_typography_only(text, text_in_source):
+    (match,) = ki.find(text)
+    assert (match.how, match.text) == ("typography", text_in_source)
+    assert SOURCE[match.start : match.end] == text_in_source
+    made, at = "", match.start
+    for change in match.changes:
+        made += SOURCE[at : change.start] + change.text
+        at = change.end
+    assert made + SOURCE[at : match.end] == text
+
+
+def test_a_dropped_negation_is_no_match_but_the_nearest():
+    found = ki.find("推理模型增加参数数量")
+    assert {match.how for match in found} == {"nearest"}
+    assert found[0].record_id == "d05-c03"
+    assert found[0].text == "推理模型不增加参数数量"
+    at = ki.claim("d05-c03").start + 4
+    assert found[0].changes == (Change(at, at + 1, "不", ""),)
+
+
+def test_case_is_not_folded():
+    assert {match.how for match in ki.find("lora模块等经济方式")} == {"nearest"}
+
+
+def test_what_is_near_nothing():
+    assert ki.find("zzzzqqqq") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "text: expected something to find, got nothing but white space"),
+        (" \u3000\n", "text: expected something to find, got nothing but white space"),
+        ("语" * (LONGEST + 1), "text: expected at most 4,000 code points, got 4,001"),
+    ],
+)
+def test_what_cannot_be_looked_for(text, message):
+    with pytest.raises(ki.TextError) as caught:
+        ki.find(text)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("text", ["语" * LONGEST, "\ud800", "\x00", "[1]", "...", "\u200b", "\u0301" * 4000])
+def test_odd_texts_are_looked_for_all_the_same(text):
+    assert all(match.how for match in ki.find(text))
