@@ -1,6 +1,6 @@
 # One command a job. `make` lists them; each makes the environment it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check engines full schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -48,7 +48,25 @@ data-check: .venv/stamp ## fail if anything built is out of date
 wheel-check: .venv/stamp ## build twice, compare, and test the wheel from another folder, bare and with extras
 	$(BIN)/python tests/wheel.py
 
-check: lint types coverage data-check wheel-check ## everything that must hold, as CI runs it
+check: lint types coverage data-check engines wheel-check ## everything that must hold, as CI runs it
+
+engines: .venv/stamp build/node/stamp ## engines outside Python: ajv under Node, which it installs
+	$(BIN)/python -m pytest --quiet tests/engines
+
+build/node/stamp:
+	command -v npm > /dev/null || (apt-get update -qq && apt-get install -qq -y nodejs npm)
+	@mkdir -p build/node
+	npm install --silent --no-audit --no-fund --no-package-lock --prefix build/node ajv@8.20.0 ajv-formats@3.0.1
+	@touch $@
+
+full: .venv/stamp build/node/stamp ## every property at its full size: a million spans, 160,000 rows
+	KI_FULL=1 $(BIN)/python -m pytest --quiet tests/property tests/engines
+
+schema-check: .venv/stamp ## hold the schemas to the v1 baseline: what once was valid stays valid
+	$(BIN)/python -m pytest --quiet tests/data/test_baseline.py
+
+agreement: .venv/stamp ## the agreement figures that docs/annotation.md quotes
+	$(BIN)/python benchmarks/agreement.py
 
 bench: .venv/stamp ## the figures that the documentation quotes
 	$(BIN)/python -m pip install --quiet --group bench

@@ -1,10 +1,12 @@
-"""Writing a file so that a kill at any moment leaves the old one or the whole new one."""
+"""Writing files so that a kill at any moment leaves the old ones or whole new ones."""
 
 import os
 import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["write_bytes"]
+__all__ = ["write_bytes", "write_files"]
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -15,14 +17,32 @@ def write_bytes(path: Path, data: bytes) -> None:
     OSError
         It could not be written; `path` is then as it was, and the temporary file is gone.
     """
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    write_files(path.parent, {path.name: data})
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files to a folder, replacing what stands there, once all of them are on the disk.
+
+    Raises
+    ------
+    OSError
+        One could not be written; no file is then changed, unless it is a rename that failed, when those
+        before it are whole new ones. No temporary file is left.
+    """
+    staged: list[tuple[str, Path]] = []
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        for name, data in files.items():
+            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder)
+            staged.append((temporary, folder / name))
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)
+        for temporary, path in staged:
+            os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        for temporary, _ in staged:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
         raise

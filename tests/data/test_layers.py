@@ -90,7 +90,7 @@ def test_a_claims_columns_are_its_layers(claim):
     assert (english.language, english.translation) == ("en", claim.text_en)
 
 
-@pytest.mark.parametrize("table", ["translations", "labels"])
+@pytest.mark.parametrize("table", ["translations", "labels", "mentions", "relations"])
 def test_every_row_says_how_it_was_made(table):
     for row in ki.load(table):
         assert row.claim_sha256 == ki.claim(row.claim_id).claim_sha256
@@ -100,7 +100,7 @@ def test_every_row_says_how_it_was_made(table):
         assert row.method == "model", row.id
 
 
-@pytest.mark.parametrize("table", ["translations", "labels"])
+@pytest.mark.parametrize("table", ["translations", "labels", "mentions", "relations"])
 def test_ids_are_unique(table):
     ids = [row.id for row in ki.load(table)]
     assert len(ids) == len(set(ids))
@@ -145,3 +145,80 @@ def test_the_corrections_of_the_translations_are_in_them():
     for line in (RAW / "annotation" / "translation-corrections.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         assert english[row["id"]] == row["after"] != row["before"]
+
+
+@pytest.mark.parametrize("mention", ki.load("mentions"), ids=lambda mention: mention.id)
+def test_a_mention_stands_where_it_says(mention):
+    claim = ki.claim(mention.claim_id)
+    assert ki.source().text[mention.quote_start : mention.quote_end] == mention.quote
+    assert claim.start <= mention.quote_start < mention.quote_end <= claim.end
+
+
+def test_mentions_do_not_overlap_and_are_in_order():
+    spans = [(mention.quote_start, mention.quote_end) for mention in ki.load("mentions")]
+    assert spans == sorted(spans)
+    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+
+
+# Every name in Latin letters that a claim bears, and what sort of thing it is.
+LATIN = {
+    "GPT-4": "model", "Sora": "model", "Transformer": "architecture", "VQ-VAE": "method", "LoRA": "method",
+    "RL": "method", "Copilot": "product", "Scaling Law": "concept", "Agentic Model": "concept", "LLM": "concept",
+}  # fmt: skip
+
+
+@each_claim
+def test_every_latin_name_is_mentioned_at_every_place(claim):
+    covered = [
+        (mention.quote_start, mention.quote_end)
+        for mention in ki.load("mentions")
+        if mention.claim_id == claim.claim_id
+    ]
+    for match in re.finditer("[A-Za-z][A-Za-z0-9 -]*[A-Za-z0-9]", claim.text):
+        assert match[0] in {*LATIN, "AI"}
+        start, end = claim.start + match.start(), claim.start + match.end()
+        assert any(first <= start and end <= last for first, last in covered), match[0]
+    for mention in ki.load("mentions"):
+        if mention.quote in LATIN:
+            assert mention.type == LATIN[mention.quote]
+
+
+@each_claim
+def test_a_name_is_mentioned_at_both_places_where_it_stands_twice(claim):
+    mine = [mention for mention in ki.load("mentions") if mention.claim_id == claim.claim_id]
+    covered = [range(mention.quote_start, mention.quote_end) for mention in mine]
+    assert mine
+    for quote in {mention.quote for mention in mine}:
+        for match in re.finditer(re.escape(quote), claim.text):
+            assert any(claim.start + match.start() in span for span in covered), quote
+
+
+def test_a_name_has_one_type_and_one_english_form():
+    forms = {}
+    for mention in ki.load("mentions"):
+        if (mention.claim_id, mention.quote) != ("d03-c04", "语言"):  # short for programming language there
+            forms.setdefault(mention.quote, set()).add((mention.name, mention.type))
+    assert [quote for quote, names in forms.items() if len(names) > 1] == []
+
+
+def test_relations_are_between_two_claims_that_exist_and_say_one_thing_of_a_pair():
+    pairs = []
+    for relation in ki.load("relations"):
+        assert relation.claim_id != relation.other_claim_id
+        assert ki.claim(relation.other_claim_id).claim_sha256 == relation.other_claim_sha256
+        pairs.append(frozenset({relation.claim_id, relation.other_claim_id}))
+        assert len(relation.rationale) > 20
+    doubled = {pair for pair in pairs if pairs.count(pair) > 1}
+    by_pair = {
+        pair: {r.relation for r in ki.load("relations") if {r.claim_id, r.other_claim_id} == pair}
+        for pair in doubled
+    }
+    assert [pair for pair, kinds in by_pair.items() if {"supports", "contrasts"} <= kinds] == []
+
+
+@pytest.mark.parametrize(("scheme", "field"), [("mention_type", "type"), ("relation", "relation")])
+def test_every_type_and_relation_is_borne_by_its_example(scheme, field):
+    table = {"mention_type": "mentions", "relation": "relations"}[scheme]
+    given = {(getattr(row, field), row.claim_id) for row in ki.load(table)}
+    for value, entry in VOCABULARIES[scheme].items():
+        assert (value, entry["example"]) in given

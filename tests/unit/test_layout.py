@@ -19,7 +19,7 @@ ORDER = [
     {"verification"},
     {"layers", "cards.citation", "cards.card"},
     {"loaders"},
-    {"passages"},
+    {"passages", "exports"},
     {"build"},
     {"cli"},
     {"__main__"},

@@ -11,7 +11,7 @@ import typer
 
 from .. import __version__
 from ..errors import KaiserInterviewError
-from . import cite, records, verify
+from . import cite, export, find, records, schema, verify
 
 __all__ = ["app", "main"]
 
@@ -27,7 +27,10 @@ app = typer.Typer(
 )
 app.command("claims")(records.claims)
 app.command("show")(records.show)
+app.command("find")(find.find)
 app.command("cite")(cite.cite)
+app.command("schema")(schema.schema)
+app.command("export")(export.export)
 app.command("verify")(verify.verify)
 
 

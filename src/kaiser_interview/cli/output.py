@@ -10,10 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-__all__ = ["Format", "console", "print_hanging", "write_rows"]
+from ..exports import cell
 
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+__all__ = ["Format", "console", "print_hanging", "write_rows"]
 
 
 class Format(StrEnum):
@@ -53,12 +52,4 @@ def write_rows(rows: Sequence[Mapping[str, Any]], fields: Sequence[str], form: F
     else:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(fields)
-        writer.writerows([_cell(row[field]) for field in fields] for row in rows)
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list | tuple | dict):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+        writer.writerows([cell(row[field]) for field in fields] for row in rows)

@@ -1,0 +1,68 @@
+"""``find``: where a text stands, or nearly stands."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from .. import passages
+from ..cards.facts import CAUTION, MACHINE_TRANSLATION
+from .output import Format, console, print_hanging, write_rows
+
+__all__ = ["find"]
+
+_HOW = {
+    "exact": "stands here",
+    "markers": "differs in markers only",
+    "typography": "differs in typography only",
+    "nearest": "the nearest, not a match",
+}
+
+
+def find(
+    text: Annotated[str, typer.Argument(help="Words of the summary, in Chinese or English.")],
+    form: Annotated[Format, typer.Option("--format", help="How to print the places.")] = Format.text,
+) -> None:
+    """Find every place where a text stands in claims, headings and headline, in both languages.
+
+    Exact places come first, then those that differ in markers only, then in typography only. Where it
+    stands nowhere, the nearest places are shown with what differs. Exit code 1 if it stands nowhere.
+    """
+    found = passages.find(text)
+    if form is Format.text:
+        out = console()
+        for match in found:
+            _print(out, match)
+        if found:
+            print_hanging(out, "", 0, f"English: {MACHINE_TRANSLATION}. {CAUTION}", "italic")
+    else:
+        rows = [
+            match._asdict() | {"changes": [change._asdict() for change in match.changes]} for match in found
+        ]
+        write_rows(rows, passages.Match._fields, form)
+    if not found:
+        typer.echo("it stands nowhere, and nothing is near", err=True)
+    if not found or found[0].how == "nearest":
+        raise typer.Exit(1)
+
+
+def _print(out: Console, match: passages.Match) -> None:
+    counted = "" if match.of == "text" else " of its English"
+    heading = f"{match.record} {match.record_id}, {match.start} to {match.end}{counted}: {_HOW[match.how]}"
+    print_hanging(out, "", 0, heading, "bold")
+    passage = Text()
+    text = Text()
+    at = match.start
+    for change in (*match.changes, None):
+        until = change.start if change else match.end
+        kept = match.text[at - match.start : until - match.start]
+        passage.append(kept)
+        text.append(kept)
+        if change:
+            passage.append(f"⟦{change.passage}⟧", "green")
+            text.append(f"⟦{change.text}⟧", "red")
+            at = change.end
+    print_hanging(out, "  passage", 11, passage)
+    if match.changes:
+        print_hanging(out, "  given", 11, text)

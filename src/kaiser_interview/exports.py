@@ -1,0 +1,152 @@
+"""The shipped tables as files of other formats."""
+
+import csv
+import io
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from . import loaders, release
+from .errors import KaiserInterviewError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ExportFormat", "cell", "export_files"]
+
+# A spreadsheet takes a cell that begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_REFERENCES = {
+    ("claims", "dialogue_id"): ("dialogues", "dialogue_id"),
+    ("translations", "claim_id"): ("claims", "claim_id"),
+    ("labels", "claim_id"): ("claims", "claim_id"),
+    ("mentions", "claim_id"): ("claims", "claim_id"),
+    ("relations", "claim_id"): ("claims", "claim_id"),
+    ("relations", "other_claim_id"): ("claims", "claim_id"),
+}
+
+
+class ExportFormat(StrEnum):
+    """What the tables are written as."""
+
+    jsonl = "jsonl"
+    parquet = "parquet"
+    csv = "csv"
+    arrow = "arrow"
+    sqlite = "sqlite"
+
+
+def export_files(form: ExportFormat) -> dict[str, bytes]:
+    """Return every shipped table in a format, as files by name.
+
+    `jsonl` and `parquet` are the released bytes. `csv` has a byte order mark, by which spreadsheets know
+    UTF-8, lists as JSON, and an apostrophe before what a spreadsheet would take for a formula. `arrow` is
+    the IPC file format. `sqlite` is one database with foreign keys from the layers to the claims, lists as
+    JSON, and a full-text index ``claims_search`` over both languages.
+
+    Raises
+    ------
+    IntegrityError
+        The shipped bytes differ from the manifest.
+    """
+    if form is ExportFormat.sqlite:
+        return {"kaiser-interview.sqlite": _sqlite()}
+    if form in {ExportFormat.jsonl, ExportFormat.parquet}:
+        return {f"{table}.{form}": release.read(f"{table}.{form}") for table in release.TABLES}
+    convert = {ExportFormat.csv: _csv, ExportFormat.arrow: _arrow}[form]
+    return {f"{table}.{form}": convert(loaders.load_table(table)) for table in release.TABLES}
+
+
+def cell(value: Any) -> Any:
+    """Return a value as a CSV cell holds it: lists as JSON, and nothing that a spreadsheet would run."""
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _csv(table: "pa.Table") -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(table.column_names)
+    writer.writerows([cell(value) for value in row.values()] for row in _rows(table))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _arrow(table: "pa.Table") -> bytes:
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def _sqlite() -> bytes:
+    try:
+        return _database()
+    except sqlite3.OperationalError as error:
+        version = sqlite3.sqlite_version
+        raise KaiserInterviewError(
+            f"export: expected SQLite 3.34 or later with FTS5, got {version}: {error}"
+        ) from None
+
+
+def _database() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("PRAGMA foreign_keys = ON")
+        # A table comes after those that its foreign keys point to.
+        for table in ("dialogues", *(name for name in release.TABLES if name != "dialogues")):
+            _create(database, table)
+        # Trigrams find Chinese, which has no spaces between words, from three characters on; for two,
+        # LIKE '%…%' on the same table uses no index and is fast enough on 41 rows.
+        database.execute(
+            "CREATE VIRTUAL TABLE claims_search "
+            "USING fts5 (claim_id UNINDEXED, text, text_en, tokenize='trigram')"
+        )
+        database.execute("INSERT INTO claims_search SELECT claim_id, text, text_en FROM claims")
+        database.commit()
+        return database.serialize()
+
+
+def _create(database: sqlite3.Connection, table: str) -> None:
+    import pyarrow.types as kinds
+
+    arrow = loaders.load_table(table)
+    columns = []
+    for number, field in enumerate(arrow.schema):
+        affinity = (
+            "INTEGER" if kinds.is_integer(field.type) else "REAL" if kinds.is_floating(field.type) else "TEXT"
+        )
+        # The first column is the table's own id.
+        key = " PRIMARY KEY" if number == 0 else ""
+        target = _REFERENCES.get((table, field.name))
+        reference = f" REFERENCES {target[0]} ({target[1]})" if target else ""
+        null = "" if field.nullable and number else " NOT NULL"
+        columns.append(f'"{field.name}" {affinity}{null}{key}{reference}')
+    database.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+    marks = ", ".join("?" * len(columns))
+    database.executemany(
+        f"INSERT INTO {table} VALUES ({marks})",  # noqa: S608 - the names are the release's own
+        [
+            [
+                json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+                for value in row.values()
+            ]
+            for row in _rows(arrow)
+        ],
+    )
+
+
+def _rows(table: "pa.Table") -> Iterator[dict[str, Any]]:
+    """Return the rows with instants as the text that JSON has for them."""
+    for row in table.to_pylist():
+        yield {
+            name: value.isoformat().replace("+00:00", "Z") if hasattr(value, "isoformat") else value
+            for name, value in row.items()
+        }

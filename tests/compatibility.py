@@ -1,0 +1,110 @@
+"""Whether a JSON Schema accepts all that an earlier one accepted, as far as their keywords tell.
+
+Run as a program, it writes the baseline anew; that is done once for each major version of the schemas.
+"""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+BASELINE = Path(__file__).parent / "data" / "baseline" / "v1"
+
+_LEAST = {"minimum", "exclusiveMinimum", "minLength", "minItems"}
+_MOST = {"maximum", "exclusiveMaximum", "maxLength", "maxItems"}
+_WORDS = {"description", "title", "$id", "$schema", "$defs", "$comment", "examples"}
+
+
+def narrower(old: Any, new: Any, place: str = "") -> Iterator[str]:
+    """Yield every place where the new schema certainly refuses something that the old one accepted."""
+    yield from _narrower(old, new, place, old, new)
+
+
+def _narrower(old: Any, new: Any, place: str, old_root: Any, new_root: Any) -> Iterator[str]:
+    old, new = _resolved(old, old_root), _resolved(new, new_root)
+    values, others = _values(old), _values(new)
+    if values is not None and others is not None:
+        yield from (f"{place}: {value!r} is gone" for value in sorted(values - others))
+        return
+    if "anyOf" in old and "anyOf" in new:
+        for number, arm in enumerate(old["anyOf"]):
+            faults = [[*_narrower(arm, other, place, old_root, new_root)] for other in new["anyOf"]]
+            if all(faults):
+                yield f"{place}: arm {number} of anyOf is gone ({faults[0][0]})"
+        return
+    if (
+        "type" in new
+        and new["type"] != old.get("type")
+        and (old.get("type"), new["type"]) != ("integer", "number")
+    ):
+        yield f"{place}: type {old.get('type')} became {new['type']}"
+        return
+    for keyword in _LEAST & new.keys():
+        if new[keyword] > old.get(keyword, float("-inf")):
+            yield f"{place}: {keyword} rose to {new[keyword]}"
+    for keyword in _MOST & new.keys():
+        if new[keyword] < old.get(keyword, float("inf")):
+            yield f"{place}: {keyword} fell to {new[keyword]}"
+    yield from (
+        f"{place}: {name} became required" for name in {*new.get("required", ())} - {*old.get("required", ())}
+    )
+    properties = new.get("properties", {})
+    for name, schema in old.get("properties", {}).items():
+        if name in properties:
+            yield from _narrower(schema, properties[name], f"{place}/{name}", old_root, new_root)
+        elif new.get("additionalProperties") is False:
+            yield f"{place}/{name}: the property is gone"
+    if "items" in old and "items" in new:
+        yield from _narrower(old["items"], new["items"], f"{place}/[]", old_root, new_root)
+    known = _LEAST | _MOST | _WORDS | {"type", "properties", "required", "additionalProperties", "items"}
+    for keyword in new.keys() - known - {"pattern", "format"}:
+        if new[keyword] != old.get(keyword):
+            yield f"{place}: {keyword} was added or changed"
+    for keyword in {"pattern", "format"} & new.keys():
+        if keyword not in old:
+            yield f"{place}: {keyword} was added"
+    # A pattern that was changed is not decided here: the corpus of rows is what holds it.
+
+
+def _resolved(schema: Any, root: Any) -> Any:
+    while "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    return schema
+
+
+def _values(schema: Any) -> set[str] | None:
+    """Return the values of a schema that lists them, by enum or by anyOf of constants."""
+    if "enum" in schema:
+        return {*schema["enum"]}
+    if "anyOf" in schema and all("const" in arm for arm in schema["anyOf"]):
+        return {arm["const"] for arm in schema["anyOf"]}
+    return None
+
+
+def columns(schema: Any) -> list[list[Any]]:
+    """Return the columns of an Arrow schema as the baseline holds them."""
+    return [[field.name, str(field.type), field.nullable] for field in schema]
+
+
+def write() -> None:
+    """Write the baseline: the schemas, the tables' columns, and rows that the schemas accept."""
+    from rows import row
+
+    import kaiser_interview as ki
+    from kaiser_interview.models import KINDS
+    from kaiser_interview.release import TABLES
+
+    BASELINE.mkdir(parents=True, exist_ok=True)
+    for kind in KINDS:
+        text = json.dumps(ki.json_schema(kind), ensure_ascii=False, indent=1)
+        (BASELINE / f"{kind}.json").write_text(f"{text}\n", "utf-8")
+        draw = random.Random(kind)
+        lines = [json.dumps(row(draw, kind), ensure_ascii=False) for _ in range(40)]
+        (BASELINE / f"{kind}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    tables = {table: columns(ki.arrow_schema(kind)) for table, kind in TABLES.items()}
+    (BASELINE / "tables.json").write_text(json.dumps(tables, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    write()
