@@ -14,6 +14,10 @@ BASELINE = Path(__file__).parent / "data" / "baseline" / "v1"
 _LEAST = {"minimum", "exclusiveMinimum", "minLength", "minItems"}
 _MOST = {"maximum", "exclusiveMaximum", "maxLength", "maxItems"}
 _WORDS = {"description", "title", "$id", "$schema", "$defs", "$comment", "examples"}
+_SHAPE = {"type", "properties", "required", "additionalProperties", "items"}
+_COMPARED = _LEAST | _MOST | _WORDS | _SHAPE
+_BY_ROWS = {"pattern", "format"}
+_WIDENED = {"integer": "number"}
 
 
 def narrower(old: Any, new: Any, place: str = "") -> Iterator[str]:
@@ -26,29 +30,22 @@ def _narrower(old: Any, new: Any, place: str, old_root: Any, new_root: Any) -> I
     values, others = _values(old), _values(new)
     if values is not None and others is not None:
         yield from (f"{place}: {value!r} is gone" for value in sorted(values - others))
-        return
-    if "anyOf" in old and "anyOf" in new:
+    elif "anyOf" in old and "anyOf" in new:
         for number, arm in enumerate(old["anyOf"]):
             faults = [[*_narrower(arm, other, place, old_root, new_root)] for other in new["anyOf"]]
             if all(faults):
                 yield f"{place}: arm {number} of anyOf is gone ({faults[0][0]})"
-        return
-    if (
-        "type" in new
-        and new["type"] != old.get("type")
-        and (old.get("type"), new["type"]) != ("integer", "number")
-    ):
+    elif "type" in new and new["type"] not in (old.get("type"), _WIDENED.get(old.get("type"))):
         yield f"{place}: type {old.get('type')} became {new['type']}"
-        return
-    for keyword in _LEAST & new.keys():
-        if new[keyword] > old.get(keyword, float("-inf")):
-            yield f"{place}: {keyword} rose to {new[keyword]}"
-    for keyword in _MOST & new.keys():
-        if new[keyword] < old.get(keyword, float("inf")):
-            yield f"{place}: {keyword} fell to {new[keyword]}"
-    yield from (
-        f"{place}: {name} became required" for name in {*new.get("required", ())} - {*old.get("required", ())}
-    )
+    else:
+        yield from _bounds(old, new, place)
+        yield from _keywords(old, new, place)
+        yield from _properties(old, new, place, old_root, new_root)
+
+
+def _properties(old: Any, new: Any, place: str, old_root: Any, new_root: Any) -> Iterator[str]:
+    for name in sorted({*new.get("required", ())} - {*old.get("required", ())}):
+        yield f"{place}: {name} became required"
     properties = new.get("properties", {})
     for name, schema in old.get("properties", {}).items():
         if name in properties:
@@ -57,14 +54,22 @@ def _narrower(old: Any, new: Any, place: str, old_root: Any, new_root: Any) -> I
             yield f"{place}/{name}: the property is gone"
     if "items" in old and "items" in new:
         yield from _narrower(old["items"], new["items"], f"{place}/[]", old_root, new_root)
-    known = _LEAST | _MOST | _WORDS | {"type", "properties", "required", "additionalProperties", "items"}
-    for keyword in new.keys() - known - {"pattern", "format"}:
-        if new[keyword] != old.get(keyword):
+
+
+def _bounds(old: Any, new: Any, place: str) -> Iterator[str]:
+    for keyword in sorted(_LEAST & new.keys()):
+        if new[keyword] > old.get(keyword, float("-inf")):
+            yield f"{place}: {keyword} rose to {new[keyword]}"
+    for keyword in sorted(_MOST & new.keys()):
+        if new[keyword] < old.get(keyword, float("inf")):
+            yield f"{place}: {keyword} fell to {new[keyword]}"
+
+
+def _keywords(old: Any, new: Any, place: str) -> Iterator[str]:
+    """Tell keywords that may narrow; a pattern that was changed is left to the corpus of rows."""
+    for keyword in sorted(new.keys() - _COMPARED):
+        if keyword not in old or (new[keyword] != old[keyword] and keyword not in _BY_ROWS):
             yield f"{place}: {keyword} was added or changed"
-    for keyword in {"pattern", "format"} & new.keys():
-        if keyword not in old:
-            yield f"{place}: {keyword} was added"
-    # A pattern that was changed is not decided here: the corpus of rows is what holds it.
 
 
 def _resolved(schema: Any, root: Any) -> Any:

@@ -11,12 +11,8 @@ from pydantic import ValidationError
 import kaiser_interview as ki
 from kaiser_interview.models import KINDS
 
-OLD = {
-    path.stem: json.loads(path.read_text("utf-8"))
-    for path in BASELINE.glob("*.json")
-    if path.stem != "tables"
-}
-TABLES = json.loads((BASELINE / "tables.json").read_text("utf-8"))
+OLD = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(BASELINE.glob("*.json"))}
+TABLES = OLD.pop("tables")
 
 each_kind = pytest.mark.parametrize("kind", OLD)
 

@@ -78,20 +78,17 @@ def rows(table):
     return [json.loads(record.model_dump_json()) for record in ki.load(table)]
 
 
+def flat(value):
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_csv_opens_right_in_spreadsheets(table):
     data = export_files(ExportFormat.csv)[f"{table}.csv"]
     assert data.startswith(b"\xef\xbb\xbf")
     found = [*csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))]
     expected = [
-        {
-            name: ""
-            if value is None
-            else json.dumps(value, ensure_ascii=False)
-            if isinstance(value, list)
-            else str(value)
-            for name, value in row.items()
-        }
+        {name: "" if value is None else str(flat(value)) for name, value in row.items()}
         for row in rows(table)
     ]
     assert found == expected
@@ -125,13 +122,7 @@ def test_sqlite_holds_every_row(database, table):
     cursor = database.execute(f"SELECT * FROM {table}")
     names = [column[0] for column in cursor.description]
     found = [dict(zip(names, row, strict=True)) for row in cursor]
-    expected = [
-        {
-            name: json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
-            for name, value in row.items()
-        }
-        for row in rows(table)
-    ]
+    expected = [{name: flat(value) for name, value in row.items()} for row in rows(table)]
     assert found == expected
 
 

@@ -56,22 +56,12 @@ def test_within_the_providers_numbers(kind):
 
 @each_kind
 def test_only_what_a_model_can_know(kind):
-    names = {
-        name for node in nodes(ki.json_schema(kind, profile="draft")) for name in node.get("properties", {})
-    }
+    every = nodes(ki.json_schema(kind, profile="draft"))
+    names = {name for node in every for name in node.get("properties", {})}
     assert "claim_id" in names
     assert "quote" in names
-    unknowable = {
-        "id",
-        "release",
-        "method",
-        "creator",
-        "created",
-        "confidence",
-        "claim_sha256",
-        "quote_start",
-    }
-    assert names.isdisjoint(unknowable | {"other_claim_sha256", "quote_end"})
+    provenance = {"id", "release", "method", "creator", "created", "confidence"}
+    assert names.isdisjoint(provenance | {"claim_sha256", "other_claim_sha256", "quote_start", "quote_end"})
 
 
 DRAFTS = {
@@ -98,9 +88,8 @@ def test_a_draft_is_what_a_model_writes(kind):
     validator.validate(DRAFTS[kind])
     validator.validate(dict.fromkeys(DRAFTS[kind]))
     assert not validator.is_valid(DRAFTS[kind] | {"creator": "me"})
-    assert not validator.is_valid(
-        {name: value for name, value in DRAFTS[kind].items() if name != "quote"} | {"x": 1}
-    )
+    for name in DRAFTS[kind]:
+        assert not validator.is_valid({other: DRAFTS[kind][other] for other in DRAFTS[kind] if other != name})
 
 
 def test_a_kind_of_ones_own_has_a_draft():
@@ -135,7 +124,5 @@ def test_shipped_tables_have_no_draft(kind):
 
 
 def test_an_unknown_profile():
-    with pytest.raises(
-        ki.UnknownNameError, match="profile: expected one of draft, got 'darft'; did you mean draft?"
-    ):
+    with pytest.raises(ki.UnknownNameError, match=r"^profile: .* got 'darft'; did you mean draft\?$"):
         ki.json_schema("label", profile="darft")
