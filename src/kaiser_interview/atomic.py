@@ -1,5 +1,6 @@
 """Writing files so that a kill at any moment leaves the old ones or whole new ones."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
@@ -39,6 +40,9 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o644)
+        for _, path in staged:
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         for temporary, path in staged:
             os.replace(temporary, path)
     except BaseException:

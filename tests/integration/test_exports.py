@@ -51,7 +51,18 @@ def test_a_folder_that_cannot_be_written(run, tmp_path):
     (tmp_path / "file").write_text("x")
     code, out, err = run(tmp_path / "file" / "folder")
     assert (code, out) == (2, "")
-    assert err == f"kaiser-interview: {tmp_path / 'file' / 'folder'}: Not a directory; nothing was written\n"
+    assert (
+        err
+        == f"kaiser-interview: {tmp_path / 'file' / 'folder'}: Not a directory; nothing was half written\n"
+    )
+
+
+def test_a_folder_in_the_place_of_a_file_changes_nothing(run, tmp_path):
+    (tmp_path / "relations.jsonl").mkdir()
+    code, out, err = run(tmp_path, "--force")
+    assert (code, out) == (2, "")
+    assert err == f"kaiser-interview: {tmp_path}: Is a directory; nothing was half written\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["relations.jsonl"]
 
 
 @pytest.mark.parametrize("call", range(1, 8))
@@ -69,7 +80,7 @@ def test_a_full_disk_leaves_nothing_half_written(run, tmp_path, monkeypatch, ste
     monkeypatch.setattr(os, step, fail)
     code, out, err = run(tmp_path, "--force")
     assert (code, out) == (2, "")
-    assert err == f"kaiser-interview: {tmp_path}: No space left on device; nothing was written\n"
+    assert err == f"kaiser-interview: {tmp_path}: No space left on device; nothing was half written\n"
     assert [path.name for path in tmp_path.iterdir()] == ["claims.jsonl"]
     assert (tmp_path / "claims.jsonl").read_text() == "old"
 

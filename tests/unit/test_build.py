@@ -89,6 +89,8 @@ def row_changed(**changes):
     return lambda row: {name: value for name, value in (row | changes).items() if value != "DELETE"}
 
 
+UNPLACED = "missing, and every quote of a shipped layer has its offsets"
+DIGEST = "claim_sha256: expected {sha256}, got " + "0" * 64
 MISSING = "missing, and every row of a shipped layer has it"
 # A layer's file, the number of a row, what is done to it, and the reason that must follow.
 WRONG_ROWS = [
@@ -102,10 +104,21 @@ WRONG_ROWS = [
         "labels",
         1,
         row_changed(claim_sha256="0" * 64),
-        "claim_sha256: expected {sha256}, got " + "0" * 64,
+        DIGEST,
     ),
     ("labels", 2, row_changed(value="sport", scheme="topic"), "topic: sport is not in the vocabulary"),
     ("labels", 2, row_changed(scheme="mood"), "mood: {value} is not in the vocabulary"),
+    ("translations", 1, row_changed(quote="语言"), f"quote_start: {UNPLACED}"),
+    ("mentions", 1, row_changed(quote="语文"), "quote: expected '语言' from 20, got '语文'"),
+    ("mentions", 1, row_changed(quote_start=0, quote_end=2), "quote: expected '' from 0, got '语言'"),
+    ("relations", 1, row_changed(other_claim_id="d99-c01"), "other_claim_id: no claim d99-c01"),
+    ("relations", 1, row_changed(other_claim_sha256="0" * 64), "other_" + DIGEST.replace("sha256}", "other}")),
+    (
+        "relations",
+        1,
+        lambda row: row | {"other_claim_id": row["claim_id"], "other_claim_sha256": row["claim_sha256"]},
+        "other_claim_id: expected another claim than d01-c05",
+    ),
     ("translations", 5, row_changed(id="d01-c01.en"), "id: d01-c01.en stands twice"),
     ("translations", 1, row_changed(translation=""), "translation: String should have at least 1 character"),
 ]  # fmt: skip
@@ -115,7 +128,11 @@ WRONG_ROWS = [
 def test_a_wrong_row_stops_the_build_and_writes_nothing(checkout, capsys, layer, line, change, reason):
     path = checkout / "raw" / "layers" / f"{layer}.jsonl"
     table = rows(path)
-    expected = reason.format(sha256=table[line - 1]["claim_sha256"], value=table[line - 1].get("value"))
+    expected = reason.format(
+        sha256=table[line - 1]["claim_sha256"],
+        other=table[line - 1].get("other_claim_sha256"),
+        value=table[line - 1].get("value"),
+    )
     table[line - 1] = change(table[line - 1])
     write(path, table)
     assert run(checkout) == 2

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 import kaiser_interview as ki
 from kaiser_interview import cli, release
+from kaiser_interview.cards import citation, facts
+from kaiser_interview.models import KINDS
 
 CAUTION = "This is a summary's wording; it does not say who speaks."
 
@@ -229,12 +231,12 @@ def test_the_version(run):
     assert run("--version") == (0, f"kaiser-interview {ki.__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", ["claims", "show", "cite", "verify"])
+@pytest.mark.parametrize("command", ["claims", "show", "find", "cite", "schema", "export", "verify"])
 def test_every_command_has_help(command):
     result = CliRunner().invoke(cli.app, [command, "--help"], terminal_width=80)
     assert result.exit_code == 0
     assert "Usage:" in result.output
-    assert "TEXT" in result.output or "--format" in result.output
+    assert "Options:" in result.output
 
 
 def test_output_is_utf8_whatever_the_locale_says():
@@ -253,3 +255,83 @@ def test_output_may_be_redirected_to_anything(monkeypatch):
     with pytest.raises(SystemExit):
         cli.main()
     assert sys.stdout.getvalue() == f"kaiser-interview {ki.__version__}\n"
+
+
+def test_find(run):
+    at = ki.claim("d05-c03").start
+    assert run("find", "推理模型增加参数数量")[:2] == (
+        1,
+        f"claim d05-c03, {at} to {at + 11}: the nearest, not a match\n"
+        "  passage  推理模型⟦不⟧增加参数数量\n"
+        "  given    推理模型⟦⟧增加参数数量\n"
+        f"claim d04-c01, {ki.find('推理模型 [21')[0].start} to {ki.find('推理模型 [21')[0].end + 1}: "
+        "the nearest, not a match\n"
+        "  passage  推理模型⟦ [21]⟧\n"
+        "  given    推理模型⟦增加参数数量⟧\n"
+        "claim d07-c01, 1373 to 1383: the nearest, not a match\n"
+        "  passage  推理模型⟦看作新架构,⟧\n"
+        "  given    推理模型⟦增加参数数量⟧\n"
+        f"English: machine translation. {CAUTION[:48]}\nspeaks.\n",
+    )
+    code, out, err = run("find", "distilled into smaller")
+    assert (code, err) == (0, "")
+    at = ki.claim("d05-c02").text_en.index("distilled into smaller")
+    assert out.startswith(
+        f"claim d05-c02, {at} to {at + 22} of its English: stands here\n  passage  distilled"
+    )
+
+
+def test_find_what_is_near_nothing(run):
+    assert run("find", "zzzzqqqq") == (1, "", "it stands nowhere, and nothing is near\n")
+    assert run("find", "zzzzqqqq", "--format", "json") == (
+        1,
+        "[]\n",
+        "it stands nowhere, and nothing is near\n",
+    )
+
+
+def test_find_as_json_and_csv(run):
+    code, out, _ = run("find", "GPT–4", "--format", "json")
+    assert code == 0
+    first, second = json.loads(out)
+    at = ki.find("GPT-4")[0].start
+    assert first == {
+        "how": "typography", "record": "claim", "record_id": "d02-c01", "of": "text", "start": at,
+        "end": at + 5, "text": "GPT-4",
+        "changes": [{"start": at + 3, "end": at + 4, "passage": "-", "text": "–"}],
+    }  # fmt: skip
+    assert second["of"] == "text_en"
+    _, out, _ = run("find", "GPT–4", "--format", "csv")
+    rows = [*csv.DictReader(io.StringIO(out))]
+    assert [row["record_id"] for row in rows] == ["d02-c01", "d02-c01"]
+    assert json.loads(rows[0]["changes"]) == first["changes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "text: expected something to find, got nothing but white space"),
+        ("语" * 4001, "text: expected at most 4,000 code points, got 4,001"),
+    ],
+)
+def test_find_says_what_it_cannot_look_for(run, text, message):
+    assert run("find", text) == (2, "", f"kaiser-interview: {message}\n")
+
+
+def test_schema(run):
+    assert run("schema") == (0, "\n".join(KINDS) + "\n", "")
+    assert json.loads(run("schema", "label")[1]) == ki.json_schema("label")
+    assert json.loads(run("schema", "label", "--draft")[1]) == ki.json_schema("label", profile="draft")
+    code, out, err = run("schema", "labels")
+    assert (code, out) == (2, "")
+    assert err.endswith("got 'labels'; did you mean label?\n")
+    assert run("schema", "claim", "--draft")[0] == 2
+
+
+def test_the_data_sets_citations_are_read_by_what_reads_them(run):
+    (item,) = json.loads(run("cite", "--format", "csl")[1])
+    assert item["issued"]["date-parts"][0] == [int(part) for part in facts.RELEASED.split("-")]
+    assert item["author"] == [{"literal": facts.AUTHOR}]
+    bibtex = run("cite")[1]
+    assert bibtex.count("{") == bibtex.count("}")
+    assert run("cite", "--format", "cff")[1] == citation.cff()

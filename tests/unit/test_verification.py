@@ -7,7 +7,7 @@ import pytest
 from kaiser_interview import __version__, release, verification
 
 FILES = release.shipped()
-FLIPS = 4000
+FLIPS = 3000
 
 
 def named(files) -> set[str]:

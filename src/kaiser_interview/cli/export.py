@@ -30,6 +30,8 @@ def export(
         folder.mkdir(parents=True, exist_ok=True)
         atomic.write_files(folder, files)
     except OSError as error:
-        typer.echo(f"kaiser-interview: {folder}: {error.strerror or error}; nothing was written", err=True)
+        typer.echo(
+            f"kaiser-interview: {folder}: {error.strerror or error}; nothing was half written", err=True
+        )
         raise typer.Exit(2) from None
     typer.echo(f"{len(files)} file{'s' if len(files) > 1 else ''} in {folder}")

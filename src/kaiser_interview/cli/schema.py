@@ -12,9 +12,7 @@ __all__ = ["schema"]
 
 
 def schema(
-    kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help="Without it: the kinds' names.")
-    ] = None,
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="Without it: the kinds' names.")] = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="For a language model's structured output: what it can know.")
     ] = False,
