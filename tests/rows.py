@@ -3,6 +3,8 @@
 import random
 from typing import Any
 
+from pydantic import ValidationError
+
 from kaiser_interview.models import KINDS, Record
 
 SHA = ["0" * 64, "0123456789abcdef" * 4]
@@ -102,3 +104,12 @@ def rows(count: int, seed: int, wrong: float):
     for number in range(count):
         kind = names[number % len(names)]
         yield kind, row(draw, kind, wrong)
+
+
+def accepted(model: type[Record], text: str) -> bool:
+    """Return the model's own verdict on a row as JSON text."""
+    try:
+        model.model_validate_json(text)
+    except ValidationError:
+        return False
+    return True

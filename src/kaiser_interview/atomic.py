@@ -30,6 +30,9 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         One could not be written; no file is then changed, unless it is a rename that failed, when those
         before it are whole new ones. No temporary file is left.
     """
+    for name in files:
+        if (folder / name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(folder / name))
     staged: list[tuple[str, Path]] = []
     try:
         for name, data in files.items():
@@ -40,9 +43,6 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o644)
-        for _, path in staged:
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         for temporary, path in staged:
             os.replace(temporary, path)
     except BaseException:

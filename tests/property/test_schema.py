@@ -12,7 +12,7 @@ from datasets import Dataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field, ValidationError, create_model
-from rows import GOOD, row, rows
+from rows import GOOD, accepted, row, rows
 from scale import amount
 
 import kaiser_interview as ki
@@ -22,14 +22,6 @@ from kaiser_interview.schema import to_table
 VALIDATORS = {
     kind: jsonschema_rs.validator_for(ki.json_schema(kind), validate_formats=True) for kind in KINDS
 }
-
-
-def accepted(model: type[Record], text: str) -> bool:
-    try:
-        model.model_validate_json(text)
-    except ValidationError:
-        return False
-    return True
 
 
 @pytest.mark.parametrize("wrong", [0.0, 0.02, 0.1, 0.5])
