@@ -1,0 +1,40 @@
+"""Where folded pieces stand: never within a character, never within a run."""
+
+import pytest
+
+from kaiser_interview.typography import TABLE, fold_markers, fold_typography
+
+
+@pytest.mark.parametrize(
+    ("text", "folded", "places"),
+    [
+        ("x\u0301y", "x", []),  # a letter without the mark that it bears is another letter
+        ("x\u0301y", "y", [(2, 3)]),
+        ("e\u0301", "é", [(0, 2)]),
+        ("甲…乙", ".", []),
+        ("甲…乙", "...", [(1, 2)]),
+        ("甲……乙", "...", [(1, 3)]),
+        ("甲。。乙", "...", [(1, 3)]),
+        ("甲——乙", "-", [(1, 3)]),
+        ("甲 - - 乙", "-", [(2, 5)]),
+        ("⒈a", ".", []),
+        ("⒈a", "1.", [(0, 1)]),
+        ("甲 乙\u3000丙\u200b丁", "乙丙丁", [(2, 7)]),
+        ("aaa", "aa", [(0, 2), (1, 3)]),
+        ("甲", "", []),
+    ],
+)
+def test_places(text, folded, places):
+    assert fold_typography(text).places(folded) == places
+
+
+def test_the_table_maps_each_mark_once_and_never_a_letter_or_digit():
+    marks = "".join(TABLE.values())
+    assert len(marks) == len(set(marks))
+    assert not any(mark.isalnum() for mark in marks)
+
+
+def test_markers_are_removed_and_what_stood_around_them_is_found():
+    folded = fold_markers("甲 [1][2]乙[x]")
+    assert folded.text == "甲乙[x]"
+    assert folded.places("甲乙") == [(0, 9)]
