@@ -107,6 +107,9 @@ def schema_text(kind: str | type[Record], vocabularies: Mapping[str, Any]) -> st
     return json.dumps(_full(model_of(kind), vocabularies), ensure_ascii=False, indent=2) + "\n"
 
 
+_LENGTHS = {"minLength": "minItems", "maxLength": "maxItems"}
+
+
 class _Generate(GenerateJsonSchema):
     """Pydantic's generator without what repeats a field's name, and without `default: null`."""
 
@@ -114,6 +117,13 @@ class _Generate(GenerateJsonSchema):
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the base names it
         return False
+
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        # Pydantic names the lengths of a sequence as those of a string where a validator stands before it.
+        made = super().generate_inner(schema)
+        if made.get("type") == "array":
+            made = {_LENGTHS.get(keyword, keyword): value for keyword, value in made.items()}
+        return made
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])

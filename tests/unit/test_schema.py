@@ -1,12 +1,13 @@
 """The three forms of a model, and what cannot be brought into them."""
 
 import json
-from typing import Literal
+from typing import Annotated, Literal
 
 import jsonschema_rs
 import pyarrow as pa
 import pytest
 from datasets import Features, List, Value
+from pydantic import Field
 
 import kaiser_interview as ki
 from kaiser_interview.models import KINDS, Float32, Instant, Int32, Many, Record
@@ -177,3 +178,24 @@ def test_the_place_of_a_refused_type_goes_down_to_it():
     with pytest.raises(ki.UnsupportedTypeError) as caught:
         ki.arrow_schema(Outer)
     assert caught.value.field == "outer.inners[].odd"
+
+
+def test_the_length_of_a_sequence_is_its_number_of_items_wherever_it_is_said():
+    some = Annotated[Many[Int32], Field(min_length=1, max_length=2)]
+
+    class Lengths(Record):
+        """Says the length of a sequence in every way."""
+
+        inside: some
+        optional: some | None = None
+        outside: Many[Int32] = Field(min_length=1, max_length=2)
+        outside_optional: Many[Int32] | None = Field(None, min_length=1, max_length=2)
+        text: Annotated[str, Field(min_length=1, max_length=2)]
+
+    properties = ki.json_schema(Lengths)["properties"]
+    text = properties.pop("text")
+    assert (text["minLength"], text["maxLength"]) == (1, 2)
+    for schema in properties.values():
+        array = schema.get("anyOf", [schema])[0]
+        assert (array["minItems"], array["maxItems"]) == (1, 2)
+        assert "minLength" not in array
