@@ -104,11 +104,12 @@ class MissingDependencyError(KaiserInterviewError, ImportError):
 
 
 class UnsupportedTypeError(KaiserInterviewError, TypeError):
-    """A model's field has a type without an Arrow form."""
+    """A model's field is of a type that its forms cannot share; `field` is its path."""
 
     def __init__(self, field: str, annotation: object) -> None:
+        got = annotation if isinstance(annotation, str) else repr(annotation)
         super().__init__(
-            f"{field}: expected a string, integer, number, boolean, enumeration of strings, record, or "
-            f"tuple[X, ...] of these, got {annotation!r}"
+            f"{field}: expected str, int, float, bool, Instant, a Literal of strings, a Record, or Many[X] "
+            f"of these, got {got}"
         )
         self.field = field

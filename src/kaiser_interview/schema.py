@@ -3,17 +3,16 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import reduce
-from operator import or_
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from . import release
+from .drafts import draft_schema
 from .errors import MissingDependencyError, UnknownNameError, UnsupportedTypeError
-from .models import KINDS, Annotation, Label, Record, Reference, Width
+from .kinds import element_of, kind_of, model_of, without_null
+from .models import KINDS, Label, Record, Width
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,8 +24,6 @@ __all__ = [
     "arrow_schema",
     "features",
     "json_schema",
-    "kind_of",
-    "model_of",
     "schema_text",
     "to_table",
 ]
@@ -36,26 +33,6 @@ VOCABULARIES = "vocabularies.json"
 
 SHIPPED_SCHEMES = {"topic": 4, "claim_type": 1, "horizon": 1}
 """The shipped label schemes, and how many of its values a claim has at the most; the least is one."""
-
-
-def model_of(kind: object) -> type[Record]:
-    """Return the model of a kind, given its name or the model itself.
-
-    Raises
-    ------
-    UnknownNameError
-        No kind bears the name; the nearest names are in the message.
-    """
-    if isinstance(kind, type) and issubclass(kind, Record):
-        return kind
-    if isinstance(kind, str) and kind in KINDS:
-        return KINDS[kind]
-    raise UnknownNameError("kind", kind, tuple(KINDS))
-
-
-def kind_of(model: type[Record]) -> str:
-    """Return the name of a model's kind: as registered, else its class name in lower case."""
-    return next((name for name, known in KINDS.items() if known is model), model.__name__.lower())
 
 
 def json_schema(kind: str | type[Record], *, profile: str | None = None) -> dict[str, Any]:
@@ -82,7 +59,7 @@ def json_schema(kind: str | type[Record], *, profile: str | None = None) -> dict
     UnknownNameError
         No kind or profile bears the name, or the kind is a shipped table's and nobody drafts it.
     UnsupportedTypeError
-        A field's type has no place in a draft.
+        A field has an alias, holds its own model, or has a type without a place in a draft.
 
     Examples
     --------
@@ -96,10 +73,7 @@ def json_schema(kind: str | type[Record], *, profile: str | None = None) -> dict
         return _full(model, json.loads(release.read(VOCABULARIES)))
     if profile != "draft":
         raise UnknownNameError("profile", profile, ("draft",))
-    if not issubclass(model, Annotation | Reference):
-        derived = tuple(name for name, known in KINDS.items() if issubclass(known, Annotation))
-        raise UnknownNameError("kind to draft", kind_of(model), derived)
-    return _draft_object(model, kind_of(model))
+    return draft_schema(model)
 
 
 def schema_text(kind: str | type[Record], vocabularies: Mapping[str, Any]) -> str:
@@ -111,7 +85,7 @@ _LENGTHS = {"minLength": "minItems", "maxLength": "maxItems"}
 
 
 class _Generate(GenerateJsonSchema):
-    """Pydantic's generator without what repeats a field's name, and without `default: null`."""
+    """Pydantic's generator without what repeats a field's name, and without a default of null."""
 
     vocabularies: ClassVar[Mapping[str, Any]] = {}
 
@@ -126,7 +100,8 @@ class _Generate(GenerateJsonSchema):
         return made
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
+        made = super().default_schema(schema)
+        return {keyword: value for keyword, value in made.items() if (keyword, value) != ("default", None)}
 
     def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
         for vocabulary in self.vocabularies.values():
@@ -144,57 +119,15 @@ def _defined(vocabulary: Mapping[str, Any]) -> list[dict[str, str]]:
 def _full(model: type[Record], vocabularies: Mapping[str, Any]) -> dict[str, Any]:
     generator = type("_Generate", (_Generate,), {"vocabularies": vocabularies})
     schema = model.model_json_schema(schema_generator=generator)
-    if issubclass(model, Label):
+    value = schema["properties"].get("value", {})
+    if issubclass(model, Label) and {"enum", "anyOf"}.isdisjoint(value):
         # Which values a scheme has is the gate's to judge; the last arm keeps the schema from judging it too.
         values = [value for scheme in SHIPPED_SCHEMES for value in _defined(vocabularies[scheme])]
         own = {"description": "A value of a scheme of your own."}
-        schema["properties"]["value"]["anyOf"] = [*values, own]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:kaiser-interview:schema:v1:{kind_of(model)}",
-        **schema,
-    }
-
-
-# What no model can know: who made the row and when, digests, and offsets, which they count wrongly.
-_NOT_DRAFTED = {
-    *Annotation.model_fields, "claim_sha256", "other_claim_sha256", "quote_start", "quote_end", "quote_of"
-}  # fmt: skip
-
-
-def _draft_object(model: type[Record], place: str) -> dict[str, Any]:
-    properties = {
-        name: {
-            "description": info.description or name,
-            "anyOf": [_draft_type(_without_null(info.annotation)[0], f"{place}.{name}"), {"type": "null"}],
-        }
-        for name, info in model.model_fields.items()
-        if name not in _NOT_DRAFTED
-    }
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [*properties],
-        "additionalProperties": False,
-    }
-
-
-def _draft_type(annotation: Any, place: str) -> dict[str, Any]:
-    if get_origin(annotation) is Annotated:
-        return _draft_type(get_args(annotation)[0], place)
-    if get_origin(annotation) is Literal:
-        return {"type": "string", "enum": [*get_args(annotation)]}
-    if get_origin(annotation) is tuple and get_args(annotation)[1:] == (...,):
-        return {
-            "type": "array",
-            "items": _draft_type(_without_null(get_args(annotation)[0])[0], f"{place}[]"),
-        }
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        return _draft_object(annotation, place)
-    plain = {str: "string", int: "integer", float: "number", bool: "boolean"}
-    if annotation in plain:
-        return {"type": plain[annotation]}
-    raise UnsupportedTypeError(place, annotation)
+        value["anyOf"] = [*values, own]
+    # Only our own kinds have our identifiers; a model of one's own has none until its maker gives one.
+    ours = {"$id": f"urn:kaiser-interview:schema:v1:{kind_of(model)}"} if model in KINDS.values() else {}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ours, **schema}
 
 
 def arrow_schema(kind: str | type[Record]) -> "pa.Schema":
@@ -275,7 +208,7 @@ def _arrow_fields(model: type[Record], place: str) -> "list[pa.Field]":
 
     fields = []
     for name, info in model.model_fields.items():
-        annotation, nullable = _without_null(info.annotation)
+        annotation, nullable = without_null(info.annotation)
         arrow = _arrow_type(annotation, tuple(info.metadata), f"{place}.{name}")
         fields.append(pa.field(name, arrow, nullable))
     return fields
@@ -296,8 +229,8 @@ def _arrow_type(annotation: Any, metadata: tuple[Any, ...], place: str) -> "pa.D
             }[mark.arrow]
     if get_origin(annotation) is Literal and all(isinstance(v, str) for v in get_args(annotation)):
         return pa.string()
-    if get_origin(annotation) is tuple and get_args(annotation)[1:] == (...,):
-        element, nullable = _without_null(get_args(annotation)[0])
+    if element_of(annotation) is not None:
+        element, nullable = without_null(element_of(annotation))
         return pa.list_(pa.field("element", _arrow_type(element, (), f"{place}[]"), nullable))
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return pa.struct(_arrow_fields(annotation, place))
@@ -305,14 +238,6 @@ def _arrow_type(annotation: Any, metadata: tuple[Any, ...], place: str) -> "pa.D
     if annotation in plain:
         return plain[annotation]
     raise UnsupportedTypeError(place, annotation)
-
-
-def _without_null(annotation: Any) -> tuple[Any, bool]:
-    """Split ``X | None`` into X and True; anything else is itself and False."""
-    if get_origin(annotation) not in (UnionType, Union) or NoneType not in get_args(annotation):
-        return annotation, False
-    rest = [arm for arm in get_args(annotation) if arm is not NoneType]
-    return reduce(or_, rest), True
 
 
 def _arrow_value(value: Any, arrow: "pa.DataType") -> Any:

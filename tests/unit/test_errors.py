@@ -31,8 +31,8 @@ ERRORS = [
     (
         errors.UnsupportedTypeError("k.f", set),
         TypeError,
-        "k.f: expected a string, integer, number, boolean, enumeration of strings, record, or "
-        "tuple[X, ...] of these, got <class 'set'>",
+        "k.f: expected str, int, float, bool, Instant, a Literal of strings, a Record, or Many[X] of these, "
+        "got <class 'set'>",
     ),
 ]
 

@@ -10,9 +10,10 @@ from datasets import Features, List, Value
 from pydantic import Field
 
 import kaiser_interview as ki
+from kaiser_interview.kinds import kind_of
 from kaiser_interview.models import KINDS, Float32, Instant, Int32, Many, Record
 from kaiser_interview.release import TABLES, read
-from kaiser_interview.schema import VOCABULARIES, kind_of, schema_text, to_table
+from kaiser_interview.schema import VOCABULARIES, schema_text, to_table
 
 VOCABULARY = json.loads(read(VOCABULARIES))
 each_kind = pytest.mark.parametrize("kind", KINDS)
@@ -80,7 +81,7 @@ def test_a_model_is_as_good_as_its_kinds_name():
     assert ki.json_schema(ki.Claim) == ki.json_schema("claim")
     assert ki.arrow_schema(ki.Label) == ki.arrow_schema("label")
     assert kind_of(Everything) == "everything"
-    assert ki.json_schema(Everything)["$id"] == "urn:kaiser-interview:schema:v1:everything"
+    assert "$id" not in ki.json_schema(Everything)
 
 
 def test_the_arrow_form_of_every_type():
