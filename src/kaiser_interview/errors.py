@@ -76,7 +76,9 @@ class UnknownNameError(KaiserInterviewError, LookupError):
 
         self.sort = sort
         self.name = name
-        self.nearest = tuple(get_close_matches(str(name), known, n=2, cutoff=0.6))
+        self.nearest = tuple(
+            get_close_matches(name if isinstance(name, str) else repr(name), known, n=2, cutoff=0.6)
+        )
         few = len(known) <= self._FEW
         known_text = ", ".join(known) if few else f"{known[0]} to {known[-1]}"
         remedy = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""

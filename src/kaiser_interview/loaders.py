@@ -214,7 +214,7 @@ def data_path() -> "Path":
 
 def _known(sort: str, name: object, known: Collection[str]) -> str:
     if isinstance(name, str) and name in known:
-        return name
+        return next(one for one in known if one == name)  # a plain str, also where an enumeration's was given
     raise UnknownNameError(sort, name, tuple(known))
 
 

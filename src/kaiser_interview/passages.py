@@ -107,7 +107,7 @@ class Passages:
     def __init__(self, passages: Iterable[Passage]) -> None:
         self.passages = tuple(passages)
 
-    def find(self, text: str) -> tuple[Match, ...]:
+    def find(self, text: object) -> tuple[Match, ...]:
         """Return every place where a text stands; if there is none, the nearest places.
 
         Parameters
@@ -125,8 +125,10 @@ class Passages:
         Raises
         ------
         TextError
-            The text is empty, white space alone, or too long.
+            It is no string, or empty, white space alone, or too long.
         """
+        if not isinstance(text, str):
+            raise TextError(f"text: expected a string, got {type(text).__name__}")
         if not text.strip():
             raise TextError("text: expected something to find, got nothing but white space")
         if len(text) > LONGEST:
@@ -136,7 +138,10 @@ class Passages:
         return tuple(sorted(found, key=lambda match: order.index(match.how)) or self._nearest(text))
 
     def _standing(self, text: str) -> Iterator[Match]:
-        bare, plain = fold_markers(text).text.strip(), fold_typography(text).text
+        plain = fold_typography(text).text
+        bare = fold_markers(text).text
+        if bare != text:
+            bare = bare.strip()  # what stood beside a marker
         for passage in self.passages:
             taken: list[tuple[int, int]] = []
             rungs: tuple[tuple[How, list[tuple[int, int]]], ...] = (
@@ -181,7 +186,7 @@ def find(text: str) -> tuple[Match, ...]:
     Raises
     ------
     TextError
-        The text is empty, white space alone, or too long.
+        It is no string, or empty, white space alone, or too long.
     IntegrityError
         The shipped bytes differ from the manifest.
 

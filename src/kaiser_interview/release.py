@@ -81,9 +81,13 @@ def directory() -> str:
     ------
     NotOnDiskError
         The package is imported from an archive.
+    IntegrityError
+        The directory is gone.
     """
     path = _path("")
     if not os.path.isdir(path):
+        if os.path.isdir(os.path.dirname(__file__)):
+            raise IntegrityError(path, "the data directory", "none")
         raise NotOnDiskError(
             f"{path}: expected a directory, got a package inside an archive; the data can be loaded "
             "from there, but has a path only once the package is installed unpacked"
@@ -122,8 +126,8 @@ def lines(data: bytes) -> list[bytes]:
     return data.split(b"\n")[:-1]
 
 
-def shipped() -> dict[str, bytes]:
-    """Return every file in the installed data directory by name, as it is."""
+def shipped() -> dict[str, bytes | str]:
+    """Return what is in the installed data directory by name: a file's bytes, or why it cannot be read."""
     from importlib.resources import files
 
     return dict(_walk(files(__package__) / DATA, ""))
@@ -142,9 +146,23 @@ def _get(name: str) -> bytes:
     return data
 
 
-def _walk(folder: Any, prefix: str) -> Iterator[tuple[str, bytes]]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: str(entry.name)):
-        if entry.is_dir():
-            yield from _walk(entry, f"{prefix}{entry.name}/")
+def _walk(folder: Any, prefix: str) -> Iterator[tuple[str, bytes | str]]:
+    try:
+        entries = sorted(folder.iterdir(), key=lambda entry: str(entry.name))
+    except OSError as error:
+        # Without a name of its own: the data directory itself is gone or closed.
+        yield prefix or "./", error.strerror or str(error)
+        return
+    for entry in entries:
+        name = f"{prefix}{entry.name}"
+        linked = getattr(entry, "is_symlink", bool)()
+        if entry.is_dir() and not linked:
+            yield from _walk(entry, f"{name}/")
+        elif entry.is_file():
+            try:
+                yield name, entry.read_bytes()
+            except OSError as error:
+                yield name, error.strerror or str(error)
         else:
-            yield prefix + entry.name, entry.read_bytes()
+            # A device, a pipe, or a link to nowhere or to a folder: reading it might never end.
+            yield name, "not a file"

@@ -22,7 +22,7 @@ class Difference(NamedTuple):
     got: str
 
 
-def verify(files: Mapping[str, bytes] | None = None) -> tuple[Difference, ...]:
+def verify(files: Mapping[str, bytes | str] | None = None) -> tuple[Difference, ...]:
     """Return every difference between the installed files and the released ones.
 
     The files are hashed again and compared with the manifest, and the manifest with its canonical form.
@@ -31,23 +31,29 @@ def verify(files: Mapping[str, bytes] | None = None) -> tuple[Difference, ...]:
 
     Parameters
     ----------
-    files : mapping of str to bytes, optional
-        The data directory's files by name. Default: the installed ones.
+    files : mapping of str to bytes or str, optional
+        The data directory's files by name: bytes, or why a file cannot be read. Default: the installed ones.
 
     Returns
     -------
     tuple of Difference
         In order of place; empty if everything is as released.
     """
-    files = release.shipped() if files is None else files
-    differences = list(_manifest_differences(files))
+    found = release.shipped() if files is None else files
+    readable = {name: data for name, data in found.items() if isinstance(data, bytes)}
+    unreadable = {name: data for name, data in found.items() if isinstance(data, str)}
+    differences = [Difference(name, "a readable file", reason) for name, reason in unreadable.items()]
+    differences += [one for one in _manifest_differences(readable) if one.place not in unreadable]
     altered = {difference.place for difference in differences}
-    differences += _content_differences(files, altered)
+    differences += _content_differences(readable, altered)
     return tuple(sorted(differences))
 
 
 def _manifest_differences(files: Mapping[str, bytes]) -> Iterator[Difference]:
-    manifest = files.get(release.MANIFEST, b"")
+    manifest = files.get(release.MANIFEST)
+    if manifest is None:
+        yield Difference(release.MANIFEST, "a file", "no such file")
+        return
     present = {name: data for name, data in files.items() if name != release.MANIFEST}
     canonical = release.manifest_bytes(present)
     if manifest == canonical:
@@ -74,8 +80,10 @@ def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Itera
     rows = {}
     for table, kind in release.TABLES.items():
         name = f"{table}.jsonl"
+        if name not in files:
+            continue
         try:
-            rows[table] = [json.loads(line) for line in release.lines(files.get(name, b""))]
+            rows[table] = [json.loads(line) for line in release.lines(files[name])]
             if name not in altered:
                 yield from _format_differences(table, files, altered)
         except (ValueError, RecursionError) as error:
@@ -92,6 +100,7 @@ def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Itera
                 **claim._asdict(),
                 "citations": list(claim.citations),
                 "claim_sha256": release.digest(claim.text.encode()),
+                **_layered(claim.claim_id, rows),
             }
             for claim in again.claims
         ]
@@ -101,6 +110,21 @@ def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Itera
     except (KaiserInterviewError, ValueError, TypeError, LookupError) as error:
         if not altered:
             yield Difference("sources.jsonl", "a source that can be cut", f"{error!s:.80}")
+
+
+def _layered(claim_id: str, rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Return the columns of a claim that come from the layers, as the layers have them."""
+    (english,) = (row["translation"] for row in rows["translations"] if row["claim_id"] == claim_id)
+    labels: dict[str, list[str]] = {}
+    for row in rows["labels"]:
+        if row["claim_id"] == claim_id:
+            labels.setdefault(row["scheme"], []).append(row["value"])
+    return {
+        "text_en": english,
+        "topics": labels["topic"],
+        "claim_type": labels["claim_type"][0],
+        "horizon": labels["horizon"][0],
+    }
 
 
 def _record_differences(

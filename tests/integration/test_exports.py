@@ -41,7 +41,7 @@ def test_nothing_is_replaced_without_force(run, tmp_path):
     (tmp_path / "labels.jsonl").write_text("mine")
     code, out, err = run(tmp_path)
     assert (code, out) == (2, "")
-    assert err == f"kaiser-interview: {tmp_path / 'labels.jsonl'} is there; --force replaces it\n"
+    assert err == f"kaiser-interview: {tmp_path / 'labels.jsonl'} is there; see --force\n"
     assert [path.name for path in tmp_path.iterdir()] == ["labels.jsonl"]
     assert run(tmp_path, "--force")[0] == 0
     assert (tmp_path / "labels.jsonl").read_text("utf-8").startswith('{"id":"d01-c01.topic')
@@ -170,3 +170,13 @@ def test_an_sqlite_without_full_text_search_is_one_clear_line(run, tmp_path, mon
     assert (code, out) == (2, "")
     assert err.endswith(f"with FTS5, got {sqlite3.sqlite_version}: no such module: fts5\n")
     assert [*tmp_path.iterdir()] == []
+
+
+def test_odd_targets_are_one_clear_line(run, tmp_path):
+    assert run("") == (2, "", "kaiser-interview: DIR: expected a folder, got nothing\n")
+    code, out, err = run("a" * 300)
+    assert (code, out) == (2, "")
+    assert err.endswith(": File name too long; nothing was half written\n")
+    (tmp_path / "claims.jsonl").symlink_to("/nowhere")
+    assert run(tmp_path)[0] == 2
+    assert (tmp_path / "claims.jsonl").is_symlink()

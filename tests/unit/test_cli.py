@@ -335,3 +335,46 @@ def test_the_data_sets_citations_are_read_by_what_reads_them(run):
     bibtex = run("cite")[1]
     assert bibtex.count("{") == bibtex.count("}")
     assert run("cite", "--format", "cff")[1] == citation.cff()
+
+
+def command(arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a shell line in which `ki` stands for the command."""
+    line = arguments.replace("ki ", f"{sys.executable} -m kaiser_interview ", 1)
+    return subprocess.run(
+        ["bash", "-c", line], capture_output=True, check=False, env=os.environ | environment
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", ["claims", "claims --format csv", "verify", "--help", "schema claim"])
+def test_output_that_cannot_be_written_is_one_line_and_no_finding(arguments):
+    run = command(f"ki {arguments} > /dev/full")
+    assert run.returncode == 2
+    assert run.stderr.decode() == "kaiser-interview: standard output: No space left on device\n"
+
+
+def test_a_closed_output_is_one_line_and_no_finding():
+    run = command("ki claims --format csv >&-")
+    assert run.returncode == 2
+    assert (
+        run.stderr.decode()
+        == "kaiser-interview: standard output: expected an open stream, got a closed one\n"
+    )
+
+
+def test_a_reader_that_has_seen_enough_is_no_finding():
+    run = command("ki claims | head -1; echo ${PIPESTATUS[0]}")
+    assert run.stdout.decode().splitlines()[1] in {"0", "141"}
+    assert run.stderr == b""
+
+
+@pytest.mark.parametrize("columns", ["0", "-5", "abc"])
+def test_a_width_that_is_none_is_80(columns):
+    run = command("ki claims LoRA", COLUMNS=columns)
+    assert run.stdout == command("ki claims LoRA", COLUMNS="80").stdout != b""
+
+
+def test_what_a_terminal_would_obey_is_written_out(run):
+    _, out, _ = run("find", "推理模型\x1b[31m增加参数数量\u202e")
+    assert "⟦\\u001b[31m⟧" in out
+    assert "\x1b" not in out
+    assert "\u202e" not in out

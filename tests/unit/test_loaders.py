@@ -225,3 +225,20 @@ def test_tables_travel_through_arrow():
     with pa.ipc.new_stream(sink, ki.load_table().schema) as writer:
         writer.write_table(ki.load_table())
     assert pa.ipc.open_stream(sink.getvalue()).read_all().equals(ki.load_table())
+
+
+def test_an_enumeration_of_strings_names_a_table():
+    import enum
+
+    class Table(enum.StrEnum):
+        claims = "claims"
+
+    loaders._cache.clear()
+    assert len(ki.load(Table.claims)) == 41
+    assert ki.load_table(Table.claims) is ki.load_table("claims")
+    assert ki.load_dataset(Table.claims).info.config_name == "claims"
+
+
+def test_bytes_name_nothing_and_are_shown():
+    with pytest.raises(ki.UnknownNameError, match="got b'claims'"):
+        ki.load(b"claims")

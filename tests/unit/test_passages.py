@@ -59,6 +59,8 @@ def test_what_differs_in_markers_only(text):
         ("阶段”--李建忠", "阶段”——李建忠"),
         ("VQ–VAE编码器", "VQ-VAE编码器"),
         ("RL只得到\u200b一个奖励", "RL只得到一个奖励"),
+        ("LoRA模块 ", "LoRA模块"),
+        ("\u3000LoRA模块", "LoRA模块"),
     ],
 )
 def test_what_differs_in_typography_only(text, text_in_source):
@@ -92,6 +94,8 @@ def test_what_is_near_nothing():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (None, "text: expected a string, got NoneType"),
+        (b"x", "text: expected a string, got bytes"),
         ("", "text: expected something to find, got nothing but white space"),
         (" \u3000\n", "text: expected something to find, got nothing but white space"),
         ("语" * (LONGEST + 1), "text: expected at most 4,000 code points, got 4,001"),

@@ -30,7 +30,9 @@ def test_a_missing_file_is_an_integrity_error(monkeypatch, tmp_path):
 
 
 def test_data_without_a_directory_has_no_path(monkeypatch, tmp_path):
-    monkeypatch.setattr(release, "_path", lambda name: str(tmp_path / "package.zip" / name))
+    archive = tmp_path / "package.zip"
+    monkeypatch.setattr(release, "_path", lambda name: str(archive / "data" / name))
+    monkeypatch.setattr(release, "__file__", str(archive / "release.py"))
     with pytest.raises(errors.NotOnDiskError, match="expected a directory, got a package inside an archive"):
         release.directory()
 
@@ -40,3 +42,19 @@ def test_files_in_folders_of_the_data_directory_are_seen(tmp_path):
     (tmp_path / "folder" / "file").write_bytes(b"x")
     (tmp_path / "a").write_bytes(b"y")
     assert dict(release._walk(tmp_path, "")) == {"a": b"y", "folder/file": b"x"}
+
+
+def test_a_data_directory_that_is_gone_is_no_archive(monkeypatch, tmp_path):
+    monkeypatch.setattr(release, "_path", lambda name: str(tmp_path / "data" / name))
+    with pytest.raises(errors.IntegrityError, match="expected the data directory, got none"):
+        release.directory()
+
+
+def test_a_file_that_cannot_be_read_is_told_with_the_reason(tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"x")
+
+    def fail(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(tmp_path), "read_bytes", fail)
+    assert dict(release._walk(tmp_path, "")) == {"file": "Permission denied"}

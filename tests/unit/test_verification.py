@@ -1,6 +1,11 @@
 """That `verify` misses nothing."""
 
+import os
 import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +136,63 @@ def test_a_manifest_that_says_the_same_in_other_bytes_is_named():
     assert verification.verify(FILES | {release.MANIFEST: FILES[release.MANIFEST] + b" "}) == (
         verification.Difference("manifest.json", "its canonical form", "other bytes that say the same"),
     )
+
+
+def test_english_and_labels_altered_together_with_the_manifest_contradict_their_layers():
+    claims = FILES["claims.jsonl"].replace(b"everyone can fine-tune", b"nobody can fine-tune")
+    claims = claims.replace(b'["continual-learning","economics"]', b'["continual-learning"]')
+    places = {difference.place for difference in verification.verify(resealed(claims_jsonl=claims))}
+    assert {"claims.jsonl d10-c03 text_en", "claims.jsonl d10-c03 topics"} <= places
+
+
+def test_a_missing_manifest_is_missing():
+    files = {name: data for name, data in FILES.items() if name != release.MANIFEST}
+    assert verification.verify(files) == (verification.Difference("manifest.json", "a file", "no such file"),)
+
+
+def test_what_cannot_be_read_is_named_once():
+    (difference,) = verification.verify(FILES | {"claims.jsonl": "Permission denied"})
+    assert difference == ("claims.jsonl", "a readable file", "Permission denied")
+
+
+def installed(tmp_path):
+    """Copy the package, so that its data can be damaged, and return how to run `verify` there."""
+    package = Path(release.__file__).parent
+    shutil.copytree(package, tmp_path / "kaiser_interview", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def verify() -> tuple[int, str]:
+        run = subprocess.run(
+            [sys.executable, "-m", "kaiser_interview", "verify"],
+            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert run.stderr == ""
+        return run.returncode, run.stdout
+
+    return tmp_path / "kaiser_interview" / "data", verify
+
+
+def test_damage_on_the_disk_is_named_and_never_followed(tmp_path):
+    data, verify = installed(tmp_path)
+    assert verify()[0] == 0
+    (data / "nowhere").symlink_to("/nowhere")
+    (data / "loop").symlink_to(data)
+    os.mkfifo(data / "pipe")
+    (data / "new\u202efile").write_bytes(b"")
+    code, out = verify()
+    assert code == 1
+    assert out.splitlines() == [
+        "loop: expected a readable file, got not a file",
+        "new\\u202efile: expected no such file, got 0 bytes, SHA-256 "
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "nowhere: expected a readable file, got not a file",
+        "pipe: expected a readable file, got not a file",
+    ]
+
+
+def test_a_data_directory_that_is_gone_is_named(tmp_path):
+    data, verify = installed(tmp_path)
+    shutil.rmtree(data)
+    code, out = verify()
+    assert code == 1
+    assert "./: expected a readable file, got No such file or directory\n" in out
+    assert "manifest.json: expected a file, got no such file\n" in out

@@ -4,8 +4,10 @@ Exit codes: 0 clean, 1 findings, 2 could not run.
 """
 
 import io
+import os
+import signal
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -51,12 +53,28 @@ def _options(
 
 def main() -> None:
     """Run the command; what stops it is one line on standard error and exit code 2."""
+    if hasattr(signal, "SIGPIPE"):
+        # A reader that has seen enough ends the command, as it ends every other one.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if sys.stdout is None:
+        _stop("standard output: expected an open stream, got a closed one")
     for stream in (sys.stdout, sys.stderr):
         # The output is Chinese, whatever the terminal's code page says.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except KaiserInterviewError as error:
-        typer.echo(f"kaiser-interview: {error}", err=True)
-        raise SystemExit(2) from None
+        _stop(str(error))
+    except OSError as error:
+        # What was not written is still in the stream, which would try again when the interpreter ends.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        _stop(f"standard output: {error.strerror or error}")
+
+
+def _stop(reason: str) -> NoReturn:
+    typer.echo(f"kaiser-interview: {reason}", err=True)
+    raise SystemExit(2) from None

@@ -1,5 +1,6 @@
 """``export``: the shipped tables as files."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -7,12 +8,13 @@ import typer
 
 from .. import atomic
 from ..exports import ExportFormat, export_files
+from .output import visible
 
 __all__ = ["export"]
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; made if it is not there.")],
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to write; made if it is not there.")],
     form: Annotated[ExportFormat, typer.Option("--format", help="Of the files.")] = ExportFormat.jsonl,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
@@ -21,17 +23,20 @@ def export(
     Either all files are written or none. The English is a machine translation; the source text is its
     publisher's and not licensed.
     """
-    files = export_files(form)
-    there = [name for name in files if (folder / name).exists()]
-    if there and not force:
-        typer.echo(f"kaiser-interview: {folder / there[0]} is there; --force replaces it", err=True)
+    if not folder:
+        typer.echo("kaiser-interview: DIR: expected a folder, got nothing", err=True)
         raise typer.Exit(2)
+    files = export_files(form)
+    target = Path(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        atomic.write_files(folder, files)
+        there = [name for name in files if os.path.lexists(target / name)]
+        if there and not force:
+            typer.echo(f"kaiser-interview: {visible(str(target / there[0]))} is there; see --force", err=True)
+            raise typer.Exit(2)
+        target.mkdir(parents=True, exist_ok=True)
+        atomic.write_files(target, files)
     except OSError as error:
-        typer.echo(
-            f"kaiser-interview: {folder}: {error.strerror or error}; nothing was half written", err=True
-        )
+        reason = error.strerror or str(error)
+        typer.echo(f"kaiser-interview: {visible(folder)}: {reason}; nothing was half written", err=True)
         raise typer.Exit(2) from None
-    typer.echo(f"{len(files)} file{'s' if len(files) > 1 else ''} in {folder}")
+    typer.echo(f"{len(files)} file{'s' if len(files) > 1 else ''} in {visible(folder)}")

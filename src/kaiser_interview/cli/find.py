@@ -8,7 +8,7 @@ from rich.text import Text
 
 from .. import passages
 from ..cards.facts import CAUTION, MACHINE_TRANSLATION
-from .output import Format, console, print_hanging, write_rows
+from .output import Format, console, print_hanging, visible, write_rows
 
 __all__ = ["find"]
 
@@ -61,7 +61,7 @@ def _print(out: Console, match: passages.Match) -> None:
         text.append(kept)
         if change:
             passage.append(f"⟦{change.passage}⟧", "green")
-            text.append(f"⟦{change.text}⟧", "red")
+            text.append(f"⟦{visible(change.text)}⟧", "red")
             at = change.end
     print_hanging(out, "  passage", 11, passage)
     if match.changes:

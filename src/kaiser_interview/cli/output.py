@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -12,7 +13,9 @@ from rich.text import Text
 
 from ..exports import cell
 
-__all__ = ["Format", "console", "print_hanging", "write_rows"]
+__all__ = ["Format", "console", "print_hanging", "visible", "write_rows"]
+
+_BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 class Format(StrEnum):
@@ -26,7 +29,19 @@ class Format(StrEnum):
 
 def console() -> Console:
     """Return a console that prints data as it is: no markup, no emoji codes, no highlighting."""
-    return Console(markup=False, emoji=False, highlight=False)
+    out = Console(markup=False, emoji=False, highlight=False)
+    if out.width < 1:  # COLUMNS=0
+        out.width = 80
+    return out
+
+
+def visible(text: str) -> str:
+    """Return a text with what a terminal would obey written out: control and bidirectional characters."""
+    return "".join(f"\\u{ord(mark):04x}" if _obeyed(mark) else mark for mark in text)
+
+
+def _obeyed(mark: str) -> bool:
+    return unicodedata.category(mark) in {"Cc", "Cs", "Zl", "Zp"} or mark in _BIDIRECTIONAL
 
 
 def print_hanging(out: Console, label: str, width: int, text: Text | str, style: str = "") -> None:

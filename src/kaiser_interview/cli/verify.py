@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__, loaders, release, verification
-from .output import Format, write_rows
+from .output import Format, visible, write_rows
 
 __all__ = ["verify"]
 
@@ -30,7 +30,7 @@ def verify(
     if form is not Format.text:
         write_rows([one._asdict() for one in differences], verification.Difference._fields, form)
     for one in differences if form is Format.text else ():
-        typer.echo(f"{one.place}: expected {one.expected}, got {one.got}")
+        typer.echo(visible(f"{one.place}: expected {one.expected}, got {one.got}"))
     if differences:
         raise typer.Exit(1)
     if form is Format.text:

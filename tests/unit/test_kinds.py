@@ -1,0 +1,158 @@
+"""Kinds of one's own: what they may be made of, and what their forms keep."""
+
+import enum
+import json
+from typing import Annotated, Literal, Optional
+
+import jsonschema_rs
+import pytest
+from pydantic import Field
+
+import kaiser_interview as ki
+from kaiser_interview.kinds import model_of
+
+FORMS = [ki.json_schema, ki.arrow_schema, ki.features, lambda model: ki.json_schema(model, profile="draft")]
+each_form = pytest.mark.parametrize("form", FORMS, ids=["json", "arrow", "features", "draft"])
+
+
+class Evidence(ki.Record):
+    """Somebody's evidence, with fields named as ours are."""
+
+    id: str
+    method: str
+    rationale: str
+    claim_sha256: str
+    url: str
+
+
+class Finding(ki.Derived):
+    """Declares some of our fields anew."""
+
+    evidence: ki.Many[Evidence]
+    rationale: str = Field(description="Why, in the model's own words.")
+    scores: ki.Many[int | None] = ()
+    side: Literal["pro", "con"] = "pro"
+
+
+def test_a_draft_leaves_out_our_provenance_and_keeps_ones_own_of_the_same_name():
+    draft = ki.json_schema(Finding, profile="draft")
+    assert {*draft["required"]} == {"rationale", "claim_id", "quote", "evidence", "scores", "side"}
+    (evidence, _) = draft["properties"]["evidence"]["anyOf"]
+    assert evidence["items"]["required"] == ["id", "method", "rationale", "claim_sha256", "url"]
+
+
+def test_null_within_a_sequence_stays():
+    scores = ki.json_schema(Finding, profile="draft")["properties"]["scores"]["anyOf"][0]
+    assert scores == {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}
+
+
+def test_a_default_is_kept_and_no_identifier_of_ours_is_borne():
+    schema = ki.json_schema(Finding)
+    assert schema["properties"]["side"]["default"] == "pro"
+    assert schema["properties"]["scores"]["default"] == []
+    assert "$id" not in schema
+    json.dumps(schema)
+
+
+def test_a_label_with_values_of_its_own_lists_only_those():
+    class Stance(ki.Label):
+        """A label with two values."""
+
+        value: Literal["pro", "con"]
+
+    assert ki.json_schema(Stance)["properties"]["value"]["enum"] == ["pro", "con"]
+    assert "anyOf" not in ki.json_schema(Stance)["properties"]["value"]
+
+
+class Colour(enum.Enum):
+    """Not text."""
+
+    red = 1
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [Literal[1, 2], Literal[True], Literal["a", 1], Literal[Colour.red], Colour, dict[str, int], set[str]],
+    ids=str,
+)
+@pytest.mark.parametrize("form", FORMS[1:], ids=["arrow", "features", "draft"])
+def test_types_that_columns_cannot_hold_are_refused_naming_the_field(form, annotation):
+    model = type("Odd", (ki.Derived,), {"__annotations__": {"odd": annotation}, "__module__": __name__})
+    with pytest.raises(ki.UnsupportedTypeError) as caught:
+        form(model)
+    assert caught.value.field == "odd.odd"
+
+
+@each_form
+def test_an_alias_is_refused_in_every_form(form):
+    class Aliased(ki.Label):
+        """Would be one name in JSON and another in Arrow."""
+
+        value: str = Field(alias="val")
+
+    with pytest.raises(ki.UnsupportedTypeError, match=r"^aliased\.value: .* got a field with an alias$"):
+        form(Aliased)
+
+
+class Tree(ki.Label):
+    """Holds itself."""
+
+    sub: Optional["Tree"] = None
+
+
+class Branch(ki.Derived):
+    """Holds itself in a sequence."""
+
+    branches: "Annotated[ki.Many[Branch], Field(max_length=3)]" = ()
+
+
+@each_form
+@pytest.mark.parametrize("model", [Tree, Branch])
+def test_a_model_within_itself_is_refused_in_every_form(form, model):
+    with pytest.raises(ki.UnsupportedTypeError, match=f"got {model.__name__} within itself$"):
+        form(model)
+
+
+class Early(ki.Derived):
+    """Names a class that is defined after it."""
+
+    item: "Late"
+
+
+class Late(ki.Record):
+    """Comes after."""
+
+    x: int
+
+
+@each_form
+def test_a_class_defined_later_is_found_whatever_is_called_first(form):
+    class Anew(Early):
+        """A fresh model a form."""
+
+    assert form(Anew)
+
+
+@each_form
+def test_a_name_that_is_not_defined_is_one_clear_error(form):
+    class Undefined(ki.Derived):
+        """Names nothing."""
+
+        item: "Nowhere"  # noqa: F821
+
+    with pytest.raises(ki.UnsupportedTypeError, match=r"^undefined: .*Nowhere"):
+        form(Undefined)
+
+
+def test_the_schema_of_ones_own_kind_judges_as_the_model_does():
+    validator = jsonschema_rs.validator_for(ki.json_schema(Finding), validate_formats=True)
+    row = {"claim_id": "d01-c01", "method": "model", "creator": "m", "rationale": "…", "evidence": []}
+    assert Finding.model_validate(row)
+    assert validator.is_valid(row)
+    assert not validator.is_valid(row | {"evidence": [{}]})
+
+
+def test_every_shipped_model_is_a_kind():
+    assert model_of("claim") is model_of(ki.Claim) is ki.Claim
+    with pytest.raises(ki.UnknownNameError):
+        model_of(dict)
