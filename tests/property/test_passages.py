@@ -114,7 +114,8 @@ def naive(passage: str, text: str) -> list[tuple[int, int]]:
 
 def naive_but_for(fold, passage: str, text: str) -> list[tuple[int, int]]:
     """Return the spans that fold to what the text folds to, and that do not cut a character in two."""
-    wanted = fold(text).strip()
+    # White space at an end belongs to a marker that was removed there, and is else a matter of typography.
+    wanted = fold(text).strip() if fold(text) != text else text
     whole = [
         cut
         for cut in range(len(passage) + 1)
@@ -125,7 +126,7 @@ def naive_but_for(fold, passage: str, text: str) -> list[tuple[int, int]]:
         (start, end)
         for start in whole
         for end in whole
-        if start < end and wanted and fold(passage[start:end]).strip() == wanted
+        if start < end and wanted and fold(passage[start:end]) == wanted
     ]
 
 
