@@ -20,8 +20,8 @@ def export(
 ) -> None:
     """Write every table to a folder: JSON Lines, Parquet, CSV for spreadsheets, Arrow IPC or SQLite.
 
-    Either all files are written or none. The English is a machine translation; the source text is its
-    publisher's and not licensed.
+    All files are on the disk before the first is put in its place. The English is a machine translation;
+    the source text is its publisher's and not licensed.
     """
     if not folder:
         typer.echo("kaiser-interview: DIR: expected a folder, got nothing", err=True)

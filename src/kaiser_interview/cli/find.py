@@ -21,7 +21,7 @@ _HOW = {
 
 
 def find(
-    text: Annotated[str, typer.Argument(help="Words of the summary, in Chinese or English.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Words of the summary, in Chinese or English.")],
     form: Annotated[Format, typer.Option("--format", help="How to print the places.")] = Format.text,
 ) -> None:
     """Find every place where a text stands in claims, headings and headline, in both languages.

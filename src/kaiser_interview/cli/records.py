@@ -19,11 +19,16 @@ _FIELDS = tuple(Claim.model_fields)
 def claims(
     words: Annotated[
         list[str] | None,
-        typer.Argument(help="Keep claims that hold every one of these, in Chinese or English, any case."),
+        typer.Argument(
+            metavar="WORDS", help="Keep claims that hold every one of these, in Chinese or English, any case."
+        ),
     ] = None,
     dialogue: Annotated[str | None, typer.Option(help="Keep one dialogue: d01 to d10.")] = None,
     topic: Annotated[
-        list[str] | None, typer.Option(help="Keep claims with this topic; given twice, with both.")
+        list[str] | None,
+        typer.Option(
+            help=f"Keep claims with a topic; given twice, with both. One of {', '.join(get_args(Topic))}."
+        ),
     ] = None,
     claim_type: Annotated[
         str | None, typer.Option(help=f"Keep one of {', '.join(get_args(ClaimType))}.")
