@@ -378,3 +378,12 @@ def test_what_a_terminal_would_obey_is_written_out(run):
     assert "⟦\\u001b[31m⟧" in out
     assert "\x1b" not in out
     assert "\u202e" not in out
+
+
+def test_colours_are_for_terminals_and_mark_only_what_they_are_for():
+    run = command("ki find 推理模型增加参数数量", FORCE_COLOR="1")
+    first, passage, given = run.stdout.decode().splitlines()[:3]
+    assert "\x1b[1m" in first
+    assert "\x1b[32m⟦不⟧\x1b[0m增加参数数量" in passage
+    assert "\x1b[31m⟦⟧\x1b[0m增加参数数量" in given
+    assert b"\x1b" not in command("ki find 推理模型增加参数数量").stdout

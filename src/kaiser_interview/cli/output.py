@@ -53,8 +53,8 @@ def print_hanging(out: Console, label: str, width: int, text: Text | str, style:
     lines = text.wrap(out, max(out.width - width, 16), overflow="fold")
     for number, line in enumerate(lines):
         line.rstrip()
-        margin = Text(("" if number else label).ljust(width), "cyan")
-        out.print(margin.append_text(line), soft_wrap=True)
+        margin = ("" if number else label).ljust(width)
+        out.print(Text.assemble((margin, "cyan"), line), soft_wrap=True)
 
 
 def write_rows(rows: Sequence[Mapping[str, Any]], fields: Sequence[str], form: Format) -> None:
