@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -252,6 +253,7 @@ def test_output_is_utf8_whatever_the_locale_says():
 def test_output_may_be_redirected_to_anything(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["kaiser-interview", "--version"])
     monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.delattr(signal, "SIGPIPE", raising=False)  # as on Windows
     with pytest.raises(SystemExit):
         cli.main()
     assert sys.stdout.getvalue() == f"kaiser-interview {ki.__version__}\n"

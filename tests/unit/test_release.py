@@ -58,3 +58,14 @@ def test_a_file_that_cannot_be_read_is_told_with_the_reason(tmp_path, monkeypatc
 
     monkeypatch.setattr(type(tmp_path), "read_bytes", fail)
     assert dict(release._walk(tmp_path, "")) == {"file": "Permission denied"}
+
+
+def test_what_is_no_file_is_told_and_not_followed(tmp_path):
+    (tmp_path / "nowhere").symlink_to("/nowhere")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    (tmp_path / "file").write_bytes(b"x")
+    assert dict(release._walk(tmp_path, "")) == {
+        "file": b"x", "link": b"x", "loop": "not a file", "nowhere": "not a file"
+    }  # fmt: skip
+    assert dict(release._walk(tmp_path / "gone", "")) == {"./": "No such file or directory"}
