@@ -26,8 +26,6 @@ ORDER = [
     {"__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
-# Methods of a record that look into what comes after it, when called.
-LAZY = {("models", "segments"), ("cards.citation", "models")}
 
 
 def modules():
