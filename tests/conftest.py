@@ -1,6 +1,9 @@
 """What every test starts from: no wish of the surroundings for colours or a width."""
 
 import os
+import sys
+
+import pytest
 
 for name in (
     "CLICOLOR_FORCE",
@@ -12,3 +15,18 @@ for name in (
     "TTY_COMPATIBLE",
 ):
     os.environ.pop(name, None)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Return a function that runs the command as a shell would: exit code, output, errors."""
+    from kaiser_interview import cli
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kaiser-interview", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "80")
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        return (caught.value.code or 0, *capsys.readouterr())
+
+    return call

@@ -33,6 +33,8 @@ from .segments import Cut, cut, decode
 __all__ = ["build", "main"]
 
 RAW = "raw"
+_CURRENT = {"successor": None}  # only a retired claim may have one
+_MEMORY = f"{RAW}/releases.jsonl"
 OUTPUTS = ("src/kaiser_interview/data", "schemas/v1")
 _VOCABULARIES = {
     "topic": Topic,
@@ -43,18 +45,20 @@ _VOCABULARIES = {
 }
 
 
-def build(root: Path) -> dict[str, bytes]:
+def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     """Return every built file by its path under `root`, having written none.
 
     Parameters
     ----------
     root : pathlib.Path
         The checkout, which holds `raw/`.
+    record : bool, default False
+        Append new and revised claims to the memory of all releases.
 
     Returns
     -------
     dict of str to bytes
-        The data directory with its manifest, the JSON Schemas, and `CITATION.cff`.
+        The data directory with its manifest, the JSON Schemas, and `CITATION.cff`; the memory, if recorded.
 
     Raises
     ------
@@ -63,8 +67,9 @@ def build(root: Path) -> dict[str, bytes]:
     """
     raw = root / RAW
     about = _toml(raw / "source.toml")
-    found = _source(raw, about)
-    history = _history(raw / "releases.jsonl", found)
+    text, found = _source(raw, about)
+    memory = _memory(raw, found, record=record)
+    history = _history(memory, found)
     vocabularies = _toml(raw / "vocabularies.toml")
     _check_vocabularies(vocabularies)
     layers = read_layers(raw / "layers", {claim.claim_id: claim for claim in found.claims}, vocabularies)
@@ -73,13 +78,13 @@ def build(root: Path) -> dict[str, bytes]:
     tables: dict[str, list[Record]] = {
         "claims": [*_claims(found, layers, history)],
         "dialogues": [*_dialogues(found, about["english"])],
-        "sources": [_source_record(found, about, raw)],
+        "sources": [_source_record(text, found, about)],
         "translations": [*layers.translations],
         "labels": [*layers.labels],
         "mentions": [*layers.mentions],
         "relations": [*layers.relations],
     }
-    data: dict[str, bytes] = {"releases.jsonl": (raw / "releases.jsonl").read_bytes()}
+    data: dict[str, bytes] = {"releases.jsonl": memory}
     data[schema.VOCABULARIES] = (json.dumps(vocabularies, ensure_ascii=False, indent=1) + "\n").encode()
     for name, kind in release.TABLES.items():
         data[f"{name}.jsonl"] = "".join(f"{row.model_dump_json()}\n" for row in tables[name]).encode()
@@ -90,6 +95,8 @@ def build(root: Path) -> dict[str, bytes]:
     files = {f"{OUTPUTS[0]}/{name}": content for name, content in data.items()}
     files |= {f"{OUTPUTS[1]}/{kind}.json": schema.schema_text(kind, vocabularies).encode() for kind in KINDS}
     files["CITATION.cff"] = citation.cff().encode()
+    if record:
+        files[_MEMORY] = memory
     return files
 
 
@@ -101,9 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--record", action="store_true", help="append new and revised claims to the releases")
     options = parser.parse_args(arguments)
     try:
-        if options.record:
-            _record(options.root / RAW)
-        files = build(options.root)
+        files = build(options.root, record=options.record)
     except BuildError as error:
         print(f"{error}\nNothing was written.", file=sys.stderr)
         return 2
@@ -122,13 +127,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _source(raw: Path, about: dict[str, Any]) -> Cut:
+def _source(raw: Path, about: dict[str, Any]) -> tuple[str, Cut]:
     name = f"{RAW}/{about['file']}"
     data = (raw / about["file"]).read_bytes()
     if release.digest(data) != about["sha256"]:
         raise BuildError(name, None, f"SHA-256: expected {about['sha256']}, got {release.digest(data)}")
     try:
-        return cut(decode(data))
+        text = decode(data)
+        return text, cut(text)
     except SourceError as error:
         raise BuildError(name, None, str(error)) from None
 
@@ -140,22 +146,35 @@ def _toml(path: Path) -> dict[str, Any]:
         raise BuildError(f"{RAW}/{path.name}", None, str(error)) from None
 
 
-def _history(path: Path, found: Cut) -> dict[str, tuple[str, str]]:
+def _memory(raw: Path, found: Cut, *, record: bool) -> bytes:
+    """Return the memory of all releases, with what is new or revised appended if it is to be recorded."""
+    path = raw / "releases.jsonl"
+    memory = path.read_bytes() if path.exists() else b""
+    if not record:
+        return memory
+    _, last = _remembered(memory)
+    for claim in found.claims:
+        sha256 = release.digest(claim.text.encode())
+        if claim.claim_id not in last or last[claim.claim_id]["claim_sha256"] not in (sha256, None):
+            row = {
+                "release": __version__,
+                "claim_id": claim.claim_id,
+                "claim_sha256": sha256,
+                "successor": None,
+            }
+            memory += f"{json.dumps(row)}\n".encode()
+    return memory
+
+
+def _history(memory: bytes, found: Cut) -> dict[str, tuple[str, str]]:
     """Return the releases that introduced and last changed each current claim, checking the memory."""
-    since: dict[str, str] = {}
-    last: dict[str, dict[str, Any]] = {}
-    for number, row in enumerate(_recorded(path), 1):
-        claim_id = row["claim_id"]
-        if claim_id in last and last[claim_id]["claim_sha256"] is None:
-            raise BuildError(f"{RAW}/{path.name}", number, f"{claim_id} was retired and stays so")
-        since.setdefault(claim_id, row["release"])
-        last[claim_id] = row
+    since, last = _remembered(memory)
     current = {claim.claim_id: release.digest(claim.text.encode()) for claim in found.claims}
     for claim_id in sorted({*current, *last}):
         recorded = last.get(claim_id, {}).get("claim_sha256")
         if recorded != current.get(claim_id):
             raise BuildError(
-                f"{RAW}/{path.name}",
+                _MEMORY,
                 None,
                 f"{claim_id}: expected digest {current.get(claim_id)}, got {recorded}; "
                 "run the build with --record for a new or revised claim, "
@@ -164,30 +183,20 @@ def _history(path: Path, found: Cut) -> dict[str, tuple[str, str]]:
     return {claim_id: (since[claim_id], last[claim_id]["release"]) for claim_id in current}
 
 
-def _recorded(path: Path) -> list[dict[str, Any]]:
-    rows = []
-    if path.exists():
-        for number, line in enumerate(release.lines(path.read_bytes()), 1):
-            row = parse(line, f"{RAW}/{path.name}", number)
-            if set(row) != {"release", "claim_id", "claim_sha256", "successor"}:
-                raise BuildError(
-                    f"{RAW}/{path.name}", number, "expected release, claim_id, claim_sha256, successor"
-                )
-            rows.append(row)
-    return rows
-
-
-def _record(raw: Path) -> None:
-    about = _toml(raw / "source.toml")
-    path = raw / "releases.jsonl"
-    last = {row["claim_id"]: row["claim_sha256"] for row in _recorded(path)}
-    new = [
-        {"release": __version__, "claim_id": claim.claim_id, "claim_sha256": sha256, "successor": None}
-        for claim in _source(raw, about).claims
-        if last.get(claim.claim_id) != (sha256 := release.digest(claim.text.encode()))
-    ]
-    before = path.read_bytes() if path.exists() else b""
-    atomic.write_bytes(path, before + "".join(f"{json.dumps(row)}\n" for row in new).encode())
+def _remembered(memory: bytes) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """Return the release that introduced each claim, and the last row about it."""
+    since: dict[str, str] = {}
+    last: dict[str, dict[str, Any]] = {}
+    for number, line in enumerate(release.lines(memory), 1):
+        row = parse(line, _MEMORY, number)
+        if set(row) != {"release", "claim_id", "claim_sha256", "successor"}:
+            raise BuildError(_MEMORY, number, "expected release, claim_id, claim_sha256, successor")
+        claim_id = row["claim_id"]
+        if claim_id in last and last[claim_id]["claim_sha256"] is None:
+            raise BuildError(_MEMORY, number, f"{claim_id} was retired and stays so")
+        since.setdefault(claim_id, row["release"])
+        last[claim_id] = row
+    return since, last
 
 
 def _check_vocabularies(vocabularies: dict[str, Any]) -> None:
@@ -241,13 +250,13 @@ def _dialogues(found: Cut, english: dict[str, str]) -> list[Dialogue]:
     ]
 
 
-def _source_record(found: Cut, about: dict[str, Any], raw: Path) -> Source:
+def _source_record(text: str, found: Cut, about: dict[str, Any]) -> Source:
     for participant in about["participants"]:
         if participant["name"] not in found.headline:
             raise BuildError(f"{RAW}/source.toml", None, f"{participant['name']} is not in the headline")
     return Source(
         source_id=about["source_id"],
-        text=decode((raw / about["file"]).read_bytes()),
+        text=text,
         headline=found.headline,
         headline_en=about["english"]["headline"],
         outlet=found.outlet,

@@ -4,6 +4,7 @@ Bad data never raises; it becomes a finding. An exception says that the call cou
 ``where: expected X, got Y``, and carries the same as fields.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "TextError",
     "UnknownNameError",
     "UnsupportedTypeError",
+    "known_name",
 ]
 
 
@@ -83,6 +85,20 @@ class UnknownNameError(KaiserInterviewError, LookupError):
         known_text = ", ".join(known) if few else f"{known[0]} to {known[-1]}"
         remedy = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
         super().__init__(f"{sort}: expected one of {known_text}, got {name!r:.80}{remedy}")
+
+
+def known_name(sort: str, name: object, known: Collection[str]) -> str:
+    """Return the one of the known names that `name` is, as a plain string.
+
+    Raises
+    ------
+    UnknownNameError
+        It is none of them.
+    """
+    for one in known if isinstance(name, str) else ():
+        if one == name:
+            return one
+    raise UnknownNameError(sort, name, tuple(known))
 
 
 class NotOnDiskError(KaiserInterviewError, OSError):

@@ -7,13 +7,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import loaders, release
 from .errors import KaiserInterviewError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = ["ExportFormat", "cell", "export_files"]
 
@@ -58,32 +55,31 @@ def export_files(form: ExportFormat) -> dict[str, bytes]:
     if form in {ExportFormat.jsonl, ExportFormat.parquet}:
         return {f"{table}.{form}": release.read(f"{table}.{form}") for table in release.TABLES}
     convert = {ExportFormat.csv: _csv, ExportFormat.arrow: _arrow}[form]
-    return {f"{table}.{form}": convert(loaders.load_table(table)) for table in release.TABLES}
+    return {f"{table}.{form}": convert(table) for table in release.TABLES}
 
 
 def cell(value: Any) -> Any:
     """Return a value as a CSV cell holds it: lists as JSON, and nothing that a spreadsheet would run."""
-    if isinstance(value, list | tuple | dict):
-        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
-    return value
+    return _flat(value)
 
 
-def _csv(table: "pa.Table") -> bytes:
+def _csv(table: str) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(table.column_names)
+    writer.writerow(loaders.load_table(table).column_names)
     writer.writerows([cell(value) for value in row.values()] for row in _rows(table))
     return out.getvalue().encode("utf-8-sig")
 
 
-def _arrow(table: "pa.Table") -> bytes:
+def _arrow(table: str) -> bytes:
     import pyarrow as pa
 
+    arrow = loaders.load_table(table)
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
+    with pa.ipc.new_file(sink, arrow.schema) as writer:
+        writer.write_table(arrow)
     return bytes(sink.getvalue())
 
 
@@ -117,9 +113,8 @@ def _database() -> bytes:
 def _create(database: sqlite3.Connection, table: str) -> None:
     import pyarrow.types as kinds
 
-    arrow = loaders.load_table(table)
     columns = []
-    for number, field in enumerate(arrow.schema):
+    for number, field in enumerate(loaders.load_table(table).schema):
         affinity = (
             "INTEGER" if kinds.is_integer(field.type) else "REAL" if kinds.is_floating(field.type) else "TEXT"
         )
@@ -133,20 +128,14 @@ def _create(database: sqlite3.Connection, table: str) -> None:
     marks = ", ".join("?" * len(columns))
     database.executemany(
         f"INSERT INTO {table} VALUES ({marks})",  # noqa: S608 - the names are the release's own
-        [
-            [
-                json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
-                for value in row.values()
-            ]
-            for row in _rows(arrow)
-        ],
+        [[_flat(value) for value in row.values()] for row in _rows(table)],
     )
 
 
-def _rows(table: "pa.Table") -> Iterator[dict[str, Any]]:
-    """Return the rows with instants as the text that JSON has for them."""
-    for row in table.to_pylist():
-        yield {
-            name: value.isoformat().replace("+00:00", "Z") if hasattr(value, "isoformat") else value
-            for name, value in row.items()
-        }
+def _flat(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | tuple | dict) else value
+
+
+def _rows(table: str) -> Iterator[dict[str, Any]]:
+    for record in loaders.load(table):
+        yield record.model_dump(mode="json")

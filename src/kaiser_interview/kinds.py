@@ -7,7 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic.errors import PydanticUserError
 
-from .errors import UnknownNameError, UnsupportedTypeError
+from .errors import UnsupportedTypeError, known_name
 from .models import KINDS, Record
 
 __all__ = ["element_of", "kind_of", "model_of", "without_null"]
@@ -27,9 +27,7 @@ def model_of(kind: object) -> type[Record]:
     if isinstance(kind, type) and issubclass(kind, Record):
         _check(kind, kind_of(kind), ())
         return kind
-    if isinstance(kind, str) and kind in KINDS:
-        return KINDS[kind]
-    raise UnknownNameError("kind", kind, tuple(KINDS))
+    return KINDS[known_name("kind", kind, KINDS)]
 
 
 def kind_of(model: type[Record]) -> str:

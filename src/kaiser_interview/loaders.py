@@ -1,11 +1,11 @@
 """The shipped tables as objects, Arrow tables and datasets."""
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from . import release
-from .errors import MissingDependencyError, UnknownNameError
+from .errors import MissingDependencyError, known_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +76,7 @@ def load(table: str = "claims") -> "tuple[Record, ...]":
     >>> load("claims")[0].citations
     (6, 7)
     """
-    return cached("records", _known("table", table, release.TABLES), _records)
+    return cached("records", known_name("table", table, release.TABLES), _records)
 
 
 def load_table(table: str = "claims") -> "pa.Table":
@@ -107,7 +107,7 @@ def load_table(table: str = "claims") -> "pa.Table":
     >>> load_table("claims").num_rows
     41
     """
-    return cached("table", _known("table", table, release.TABLES), _table)
+    return cached("table", known_name("table", table, release.TABLES), _table)
 
 
 def load_dataset(table: str = "claims") -> "Dataset":
@@ -136,7 +136,7 @@ def load_dataset(table: str = "claims") -> "Dataset":
     IntegrityError
         The shipped bytes differ from the manifest.
     """
-    name = _known("table", table, release.TABLES)
+    name = known_name("table", table, release.TABLES)
     try:
         from datasets import Dataset, DatasetInfo, Features, NamedSplit
         from datasets.table import InMemoryTable
@@ -155,7 +155,7 @@ def load_dataset(table: str = "claims") -> "Dataset":
         config_name=name,
         version=__version__,
     )
-    fingerprint = release.digest(release.read(f"{name}.parquet"))[:16]
+    fingerprint = release.released_digest(f"{name}.parquet")[:16]
     return Dataset(InMemoryTable(arrow), info=info, split=NamedSplit("train"), fingerprint=fingerprint)
 
 
@@ -180,7 +180,7 @@ def claim(claim_id: str) -> "Claim":
     '训练语言数据非常'
     """
     by_id = cached("by id", "claims", _by_id)
-    return by_id[_known("claim", claim_id, by_id)]
+    return by_id[known_name("claim", claim_id, by_id)]
 
 
 def source() -> "Source":
@@ -210,12 +210,6 @@ def data_path() -> "Path":
     from pathlib import Path
 
     return Path(release.directory())
-
-
-def _known(sort: str, name: object, known: Collection[str]) -> str:
-    if isinstance(name, str) and name in known:
-        return next(one for one in known if one == name)  # a plain str, also where an enumeration's was given
-    raise UnknownNameError(sort, name, tuple(known))
 
 
 def cached(form: str, table: str, make: Callable[[str], _Value]) -> _Value:

@@ -176,7 +176,7 @@ class Claim(Record):
     def __str__(self) -> str:
         return "\n".join(
             (
-                f"{self.claim_id}  {self.text} {self._markers()}",
+                f"{self.claim_id}  {self.text} {self.markers}",
                 f"         {self.text_en} ({MACHINE_TRANSLATION})",
                 f"         {self.claim_type} · {self.horizon} · {', '.join(self.topics)}",
             )
@@ -187,12 +187,14 @@ class Claim(Record):
 
         return (
             f'<div><p><code>{escape(self.claim_id)}</code> <span lang="zh-Hans">{escape(self.text)}'
-            f'</span> {escape(self._markers())}</p><p><span lang="en">{escape(self.text_en)}</span> '
+            f'</span> {escape(self.markers)}</p><p><span lang="en">{escape(self.text_en)}</span> '
             f"<em>({MACHINE_TRANSLATION})</em></p><p><small>{escape(self.claim_type)} · "
             f"{escape(self.horizon)} · {escape(', '.join(self.topics))}<br>{CAUTION}</small></p></div>"
         )
 
-    def _markers(self) -> str:
+    @property
+    def markers(self) -> str:
+        """The citations as the source prints them after the claim and a space."""
         return "".join(f"[{number}]" for number in self.citations)
 
 

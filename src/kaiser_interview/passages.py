@@ -110,22 +110,8 @@ class Passages:
     def find(self, text: object) -> tuple[Match, ...]:
         """Return every place where a text stands; if there is none, the nearest places.
 
-        Parameters
-        ----------
-        text : str
-            1 to 4,000 code points, not white space alone.
-
-        Returns
-        -------
-        tuple of Match
-            Exact ones, then those that differ in markers only, then in typography only, each in order of
-            the passages and offsets. A place that overlaps one of an earlier sort is not told again. Where
-            nothing stands: up to three nearest, the most similar first.
-
-        Raises
-        ------
-        TextError
-            It is no string, or empty, white space alone, or too long.
+        The function `find` does this over the shipped passages, and tells of the parameter, the order of the
+        matches and the errors. A place that overlaps one of an earlier sort is not told again.
         """
         if not isinstance(text, str):
             raise TextError(f"text: expected a string, got {type(text).__name__}")
@@ -179,9 +165,9 @@ def find(text: str) -> tuple[Match, ...]:
     Returns
     -------
     tuple of Match
-        Exact matches, then those that differ in markers only, then in typography only; else up to three
-        nearest. Offsets are code points, end exclusive: into the source for Chinese, into the English
-        string for English.
+        Exact matches, then those that differ in markers only, then in typography only, each in order of the
+        passages and offsets; else up to three nearest, the most similar first. Offsets are code points, end
+        exclusive: into the source for Chinese, into the English string for English.
 
     Raises
     ------
@@ -241,19 +227,13 @@ def _overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
 
 def _shipped(_: str) -> Passages:
     source, dialogues, claims = loaders.source(), loaders.load("dialogues"), loaders.load("claims")
-    headings = [segment for segment in source.segments if segment.kind == "heading"]
-    headline = next(segment for segment in source.segments if segment.kind == "headline")
-    markers = {segment.start: segment.end for segment in source.segments if segment.kind == "markers"}
+    segments = source.segments
+    headings = [segment for segment in segments if segment.kind == "heading"]
+    headline = next(segment for segment in segments if segment.kind == "headline")
     return Passages(
         [
             *(
-                Passage(
-                    "claim",
-                    claim.claim_id,
-                    "text",
-                    source.text[claim.start : markers[claim.end + 1]],
-                    claim.start,
-                )
+                Passage("claim", claim.claim_id, "text", f"{claim.text} {claim.markers}", claim.start)
                 for claim in claims
             ),
             *(

@@ -23,6 +23,7 @@ __all__ = [
     "manifest_bytes",
     "parquet_table",
     "read",
+    "released_digest",
     "shipped",
 ]
 
@@ -103,13 +104,24 @@ def read(name: str) -> bytes:
     IntegrityError
         The file or the manifest is missing or not what was released.
     """
+    expected, data = released_digest(name), _get(name)
+    if digest(data) != expected:
+        raise IntegrityError(name, f"SHA-256 {expected}", digest(data))
+    return data
+
+
+def released_digest(name: str) -> str:
+    """Return the SHA-256 that the manifest gives for a shipped file.
+
+    Raises
+    ------
+    IntegrityError
+        The manifest is missing or broken, or does not name the file.
+    """
     entry = entries(_get(MANIFEST)).get(name)
     if entry is None:
         raise IntegrityError(MANIFEST, f"an entry for {name}", "none")
-    data = _get(name)
-    if digest(data) != entry["sha256"]:
-        raise IntegrityError(name, f"SHA-256 {entry['sha256']}", digest(data))
-    return data
+    return str(entry["sha256"])
 
 
 def parquet_table(data: bytes) -> "pa.Table":
@@ -148,12 +160,12 @@ def _get(name: str) -> bytes:
 
 def _walk(folder: Any, prefix: str) -> Iterator[tuple[str, bytes | str]]:
     try:
-        entries = sorted(folder.iterdir(), key=lambda entry: str(entry.name))
+        children = sorted(folder.iterdir(), key=lambda entry: str(entry.name))
     except OSError as error:
         # Without a name of its own: the data directory itself is gone or closed.
         yield prefix or "./", error.strerror or str(error)
         return
-    for entry in entries:
+    for entry in children:
         name = f"{prefix}{entry.name}"
         linked = getattr(entry, "is_symlink", bool)()
         if entry.is_dir() and not linked:

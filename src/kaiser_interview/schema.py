@@ -10,7 +10,7 @@ from pydantic_core import core_schema
 
 from . import release
 from .drafts import draft_schema
-from .errors import MissingDependencyError, UnknownNameError, UnsupportedTypeError
+from .errors import MissingDependencyError, UnsupportedTypeError, known_name
 from .kinds import element_of, kind_of, model_of, without_null
 from .models import KINDS, Label, Record, Width
 
@@ -71,8 +71,7 @@ def json_schema(kind: str | type[Record], *, profile: str | None = None) -> dict
     model = model_of(kind)
     if profile is None:
         return _full(model, json.loads(release.read(VOCABULARIES)))
-    if profile != "draft":
-        raise UnknownNameError("profile", profile, ("draft",))
+    known_name("profile", profile, ("draft",))
     return draft_schema(model)
 
 

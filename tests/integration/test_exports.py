@@ -1,31 +1,26 @@
 """Exported files as other programs read them."""
 
 import csv
+import functools
 import io
 import json
 import os
 import sqlite3
-import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview import cli, exports
+from kaiser_interview import exports
 from kaiser_interview.exports import ExportFormat, export_files
 from kaiser_interview.release import TABLES
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kaiser-interview", "export", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        return (caught.value.code or 0, *capsys.readouterr())
-
-    return call
+def run(run):
+    """Return a function that runs ``export``."""
+    return functools.partial(run, "export")
 
 
 @pytest.mark.parametrize("form", ExportFormat)

@@ -303,3 +303,22 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
         assert path.read_bytes() == b"old"
     atomic.write_bytes(path, b"new")
     assert path.read_bytes() == b"new"
+
+
+def test_a_failed_record_leaves_the_memory_as_it_was(checkout, capsys):
+    path = checkout / "raw" / "releases.jsonl"
+    remembered = rows(path)
+    write(path, remembered[1:])
+    before = path.read_bytes()
+    (checkout / "raw" / "layers" / "labels.jsonl").write_bytes(b"{")
+    assert run(checkout, "--record") == 2
+    assert capsys.readouterr().err.endswith("Nothing was written.\n")
+    assert path.read_bytes() == before
+
+
+def test_record_does_not_bring_a_retired_claim_back(checkout):
+    path = checkout / "raw" / "releases.jsonl"
+    write(path, [*rows(path), RETIRED])
+    before = path.read_bytes()
+    assert run(checkout, "--record") == 2
+    assert path.read_bytes() == before

@@ -20,20 +20,6 @@ from kaiser_interview.models import KINDS
 CAUTION = "This is a summary's wording; it does not say who speaks."
 
 
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Return a function that runs the command as a shell would: exit code, output, errors."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kaiser-interview", *arguments])
-        monkeypatch.setenv("COLUMNS", "80")
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        return (caught.value.code or 0, *capsys.readouterr())
-
-    return call
-
-
 def test_all_claims_are_listed(run):
     code, out, err = run("claims")
     assert (code, err) == (0, "")

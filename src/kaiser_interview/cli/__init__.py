@@ -7,13 +7,14 @@ import io
 import os
 import signal
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from .. import __version__
 from ..errors import KaiserInterviewError
 from . import cite, export, find, records, schema, verify
+from .output import stop
 
 __all__ = ["app", "main"]
 
@@ -57,7 +58,7 @@ def main() -> None:
         # A reader that has seen enough ends the command, as it ends every other one.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if sys.stdout is None:
-        _stop("standard output: expected an open stream, got a closed one")
+        stop("standard output: expected an open stream, got a closed one")
     for stream in (sys.stdout, sys.stderr):
         # The output is Chinese, whatever the terminal's code page says.
         if isinstance(stream, io.TextIOWrapper):
@@ -68,13 +69,8 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except KaiserInterviewError as error:
-        _stop(str(error))
+        stop(str(error))
     except OSError as error:
         # What was not written is still in the stream, which would try again when the interpreter ends.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        _stop(f"standard output: {error.strerror or error}")
-
-
-def _stop(reason: str) -> NoReturn:
-    typer.echo(f"kaiser-interview: {reason}", err=True)
-    raise SystemExit(2) from None
+        stop(f"standard output: {error.strerror or error}")

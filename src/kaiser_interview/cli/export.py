@@ -8,7 +8,7 @@ import typer
 
 from .. import atomic
 from ..exports import ExportFormat, export_files
-from .output import visible
+from .output import stop, visible
 
 __all__ = ["export"]
 
@@ -24,19 +24,15 @@ def export(
     the source text is its publisher's and not licensed.
     """
     if not folder:
-        typer.echo("kaiser-interview: DIR: expected a folder, got nothing", err=True)
-        raise typer.Exit(2)
+        stop("DIR: expected a folder, got nothing")
     files = export_files(form)
     target = Path(folder)
     try:
         there = [name for name in files if os.path.lexists(target / name)]
         if there and not force:
-            typer.echo(f"kaiser-interview: {visible(str(target / there[0]))} is there; see --force", err=True)
-            raise typer.Exit(2)
+            stop(f"{visible(str(target / there[0]))} is there; see --force")
         target.mkdir(parents=True, exist_ok=True)
         atomic.write_files(target, files)
     except OSError as error:
-        reason = error.strerror or str(error)
-        typer.echo(f"kaiser-interview: {visible(folder)}: {reason}; nothing was half written", err=True)
-        raise typer.Exit(2) from None
+        stop(f"{visible(folder)}: {error.strerror or error}; nothing was half written")
     typer.echo(f"{len(files)} file{'s' if len(files) > 1 else ''} in {visible(folder)}")

@@ -6,14 +6,15 @@ import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
 from ..exports import cell
 
-__all__ = ["Format", "console", "print_hanging", "visible", "write_rows"]
+__all__ = ["Format", "console", "print_hanging", "stop", "visible", "write_rows"]
 
 _BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -33,6 +34,12 @@ def console() -> Console:
     if out.width < 1:  # COLUMNS=0
         out.width = 80
     return out
+
+
+def stop(reason: str) -> NoReturn:
+    """End the command with one line on standard error and exit code 2: it could not run."""
+    typer.echo(f"kaiser-interview: {reason}", err=True)
+    raise SystemExit(2) from None
 
 
 def visible(text: str) -> str:

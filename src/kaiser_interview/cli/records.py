@@ -7,7 +7,7 @@ from rich.text import Text
 
 from .. import loaders
 from ..cards.facts import CAUTION, MACHINE_TRANSLATION
-from ..errors import UnknownNameError
+from ..errors import known_name
 from ..models import Claim, ClaimType, Dialogue, Horizon, Topic
 from .output import Format, console, print_hanging, write_rows
 
@@ -42,11 +42,14 @@ def claims(
     translation. No match is no error: nothing is printed but a note.
     """
     dialogues = {one.dialogue_id: one for one in loaders.load("dialogues")}
-    _known("dialogue", dialogue, tuple(dialogues))
-    for one in topic or ():
-        _known("topic", one, get_args(Topic))
-    _known("claim type", claim_type, get_args(ClaimType))
-    _known("horizon", horizon, get_args(Horizon))
+    for sort, name, known in (
+        ("dialogue", dialogue, tuple(dialogues)),
+        *(("topic", one, get_args(Topic)) for one in topic or ()),
+        ("claim type", claim_type, get_args(ClaimType)),
+        ("horizon", horizon, get_args(Horizon)),
+    ):
+        if name is not None:
+            known_name(sort, name, known)
     wanted = [word.casefold() for word in words or ()]
     found = [
         claim
@@ -96,11 +99,6 @@ def show(
     print_hanging(out, "", 0, CAUTION, "italic")
 
 
-def _known(sort: str, name: str | None, known: tuple[str, ...]) -> None:
-    if name is not None and name not in known:
-        raise UnknownNameError(sort, name, known)
-
-
 def _print(found: list[Claim], dialogues: dict[str, Dialogue]) -> None:
     out = console()
     heading = None
@@ -110,8 +108,7 @@ def _print(found: list[Claim], dialogues: dict[str, Dialogue]) -> None:
             heading = dialogue
             print_hanging(out, f"{dialogue.number}. ", 4, dialogue.title, "bold")
             print_hanging(out, "", 4, dialogue.title_en, "dim")
-        markers = "".join(f"[{number}]" for number in claim.citations)
-        print_hanging(out, f"    {claim.claim_id}", 13, f"{claim.text} {markers}")
+        print_hanging(out, f"    {claim.claim_id}", 13, f"{claim.text} {claim.markers}")
         print_hanging(out, "", 13, claim.text_en, "dim")
     count = "1 claim" if len(found) == 1 else f"{len(found)} claims"
     print_hanging(out, "", 0, f"{count}. English: {MACHINE_TRANSLATION}. {CAUTION}", "italic")

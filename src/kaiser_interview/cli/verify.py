@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__, loaders, release, verification
-from .output import Format, visible, write_rows
+from .output import Format, stop, visible, write_rows
 
 __all__ = ["verify"]
 
@@ -20,13 +20,12 @@ def verify(
     differs; exit code 1 if anything does.
     """
     if path:
-        typer.echo(
-            "kaiser-interview: verify checks the installed release and takes no path; "
-            f"did you mean: kaiser-interview validate {path[0]!r:.200}?",
-            err=True,
+        stop(
+            "verify checks the installed release and takes no path; "
+            f"did you mean: kaiser-interview validate {path[0]!r:.200}?"
         )
-        raise typer.Exit(2)
-    differences = verification.verify()
+    files = release.shipped()
+    differences = verification.verify(files)
     if form is not Format.text:
         write_rows([one._asdict() for one in differences], verification.Difference._fields, form)
     for one in differences if form is Format.text else ():
@@ -35,6 +34,6 @@ def verify(
         raise typer.Exit(1)
     if form is Format.text:
         typer.echo(
-            f"kaiser-interview {__version__}: {len(release.shipped())} files as released; "
+            f"kaiser-interview {__version__}: {len(files)} files as released; "
             f"{len(loaders.load())} claims stand in the source, character for character"
         )
