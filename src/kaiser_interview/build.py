@@ -33,7 +33,6 @@ from .segments import Cut, cut, decode
 __all__ = ["build", "main"]
 
 RAW = "raw"
-_CURRENT = {"successor": None}  # only a retired claim may have one
 _MEMORY = f"{RAW}/releases.jsonl"
 OUTPUTS = ("src/kaiser_interview/data", "schemas/v1")
 _VOCABULARIES = {

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "DATA",
     "MANIFEST",
     "TABLES",
     "digest",
