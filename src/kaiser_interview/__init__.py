@@ -13,6 +13,10 @@ _MODULES = {
     "load_table": "loaders",
     "source": "loaders",
     "tables": "loaders",
+    "Corpus": "corpus",
+    "Finding": "validation.findings",
+    "Report": "validation.report",
+    "validate": "validation.run",
     "find": "passages",
     "Match": "passages",
     "arrow_schema": "schema",
@@ -39,6 +43,9 @@ _MODULES = {
     "Verdict": "models",
     "Segment": "segments",
     "BuildError": "errors",
+    "CorpusError": "errors",
+    "InputError": "errors",
+    "InvalidDataError": "errors",
     "IntegrityError": "errors",
     "KaiserInterviewError": "errors",
     "MissingDependencyError": "errors",
@@ -53,9 +60,13 @@ _MODULES = {
 # interpreter's start.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .corpus import Corpus
     from .errors import (
         BuildError,
+        CorpusError,
+        InputError,
         IntegrityError,
+        InvalidDataError,
         KaiserInterviewError,
         MissingDependencyError,
         NotOnDiskError,
@@ -89,18 +100,26 @@ if TYPE_CHECKING:
     from .passages import Match, find
     from .schema import arrow_schema, features, json_schema
     from .segments import Segment
+    from .validation.findings import Finding
+    from .validation.report import Report
+    from .validation.run import validate
 
 __all__ = [
     "Annotation",
     "BuildError",
     "Claim",
+    "Corpus",
+    "CorpusError",
     "Derived",
     "Dialogue",
     "Embedding",
+    "Finding",
     "Float32",
+    "InputError",
     "Instant",
     "Int32",
     "IntegrityError",
+    "InvalidDataError",
     "KaiserInterviewError",
     "Label",
     "Many",
@@ -113,6 +132,7 @@ __all__ = [
     "Record",
     "Reference",
     "Relation",
+    "Report",
     "Segment",
     "Source",
     "SourceError",
@@ -133,6 +153,7 @@ __all__ = [
     "load_table",
     "source",
     "tables",
+    "validate",
 ]
 
 

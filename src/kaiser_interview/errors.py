@@ -9,7 +9,10 @@ from typing import Any
 
 __all__ = [
     "BuildError",
+    "CorpusError",
+    "InputError",
     "IntegrityError",
+    "InvalidDataError",
     "KaiserInterviewError",
     "MissingDependencyError",
     "NotOnDiskError",
@@ -44,8 +47,8 @@ class SourceError(KaiserInterviewError, ValueError):
         self.got = got
 
 
-class BuildError(KaiserInterviewError, ValueError):
-    """Something in `raw/` is wrong, so nothing was built."""
+class _FileError(KaiserInterviewError, ValueError):
+    """Something in a file is wrong: file, line and reason."""
 
     def __init__(self, file: str, line: int | None, reason: str) -> None:
         place = file if line is None else f"{file}:{line}"
@@ -53,6 +56,26 @@ class BuildError(KaiserInterviewError, ValueError):
         self.file = file
         self.line = line
         self.reason = reason
+
+
+class BuildError(_FileError):
+    """Something in `raw/` is wrong, so nothing was built."""
+
+
+class CorpusError(_FileError):
+    """Something in the files of a corpus is wrong, so there is nothing to validate against."""
+
+
+class InputError(KaiserInterviewError, ValueError):
+    """A call cannot be what was meant: an option that fits nothing, an output that is an input."""
+
+
+class InvalidDataError(KaiserInterviewError, ValueError):
+    """Data did not pass; `report` says why."""
+
+    def __init__(self, message: str, report: Any) -> None:
+        super().__init__(message)
+        self.report = report
 
 
 class IntegrityError(KaiserInterviewError, ValueError):

@@ -1,20 +1,36 @@
 """Where a text stands: exactly, but for markers, but for typography, or nearly."""
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from . import loaders
+from .corpus import Corpus, shipped
 from .errors import TextError
 from .typography import Folded, fold_markers, fold_typography
 
-__all__ = ["LONGEST", "Change", "Match", "Passage", "Passages", "changes", "find", "occurrences"]
+__all__ = [
+    "LONGEST",
+    "Change",
+    "Match",
+    "Passage",
+    "Passages",
+    "changes",
+    "find",
+    "occurrences",
+    "passages_of",
+]
 
 LONGEST = 4_000
 """Code points that `find` takes at the most; the whole source has 2,011."""
 
 _NEAREST = 3
+# Stands between joined passages; no text holds it, since UTF-8 cannot.
+_APART = "\ud800"
 _LEAST_RATIO = 0.4
 
 How = Literal["exact", "markers", "typography", "nearest"]
@@ -123,6 +139,57 @@ class Passages:
         order: tuple[How, ...] = ("exact", "markers", "typography")
         return tuple(sorted(found, key=lambda match: order.index(match.how)) or self._nearest(text))
 
+    def exact(self, text: str, of: str) -> Iterator[Passage]:
+        """Yield each passage in which a text stands exactly, in their order.
+
+        All passages are searched at once, so a text that stands nowhere costs one search.
+        """
+        joined, starts, passages = self._joined[of]
+        at = joined.find(text) if text and _APART not in text else -1
+        while at >= 0:
+            number = bisect_right(starts, at) - 1
+            yield passages[number]
+            if number + 1 == len(starts):
+                break
+            at = joined.find(text, starts[number + 1])
+
+    def nearest(self, text: str, of: str) -> Match | None:
+        """Return the place that is nearest to a text, or None if nothing is near.
+
+        Only the passages that share most pairs of neighbouring characters are looked at closely.
+        """
+        if len(text) > LONGEST:
+            return None
+        pairs = self._pairs[of]
+        shared = Counter(
+            number for pair in {*zip(text, text[1:], strict=False)} for number in pairs.get(pair, ())
+        )
+        _, _, passages = self._joined[of]
+        few = [passages[number] for number, _ in shared.most_common(_NEAREST)]
+        return next(iter(Passages(few)._nearest(text)), None)
+
+    @cached_property
+    def _joined(self) -> dict[str, tuple[str, list[int], list[Passage]]]:
+        """For each language all passages in one string, where each begins in it, and the passages."""
+        made = {}
+        for of in ("text", "text_en"):
+            passages = [passage for passage in self.passages if passage.of == of]
+            lengths = [len(passage.text) + 1 for passage in passages]
+            starts = [*accumulate(lengths, initial=0)][:-1]
+            made[of] = (_APART.join(passage.text for passage in passages), starts, passages)
+        return made
+
+    @cached_property
+    def _pairs(self) -> dict[str, dict[tuple[str, str], list[int]]]:
+        """For each language the numbers of the passages that hold a pair of neighbouring characters."""
+        made: dict[str, dict[tuple[str, str], list[int]]] = {}
+        for of, (_, _, passages) in self._joined.items():
+            pairs = made.setdefault(of, {})
+            for number, passage in enumerate(passages):
+                for pair in {*zip(passage.text, passage.text[1:], strict=False)}:
+                    pairs.setdefault(pair, []).append(number)
+        return made
+
     def _standing(self, text: str) -> Iterator[Match]:
         plain = fold_typography(text).text
         bare = fold_markers(text).text
@@ -183,7 +250,7 @@ def find(text: str) -> tuple[Match, ...]:
     >>> find("GPT‐4已经是")[0].how
     'typography'
     """
-    return loaders.cached("passages", "all", _shipped).find(text)
+    return loaders.cached("passages", "all", lambda _: passages_of(shipped())).find(text)
 
 
 def occurrences(passage: str, text: str) -> list[tuple[int, int]]:
@@ -225,24 +292,18 @@ def _overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in taken)
 
 
-def _shipped(_: str) -> Passages:
-    source, dialogues, claims = loaders.source(), loaders.load("dialogues"), loaders.load("claims")
-    segments = source.segments
-    headings = [segment for segment in segments if segment.kind == "heading"]
-    headline = next(segment for segment in segments if segment.kind == "headline")
+def passages_of(corpus: Corpus) -> Passages:
+    """Return everything that can be quoted from a corpus, the source's language first, then English."""
+    claims, headings = corpus.claims.values(), corpus.headings
     return Passages(
         [
+            *(Passage("claim", one.claim_id, "text", one.passage, one.start) for one in claims),
+            *(Passage(one.record, one.record_id, "text", one.text, one.start) for one in headings),
+            *(Passage("claim", one.claim_id, "text_en", one.text_en, 0) for one in claims if one.text_en),
             *(
-                Passage("claim", claim.claim_id, "text", f"{claim.text} {claim.markers}", claim.start)
-                for claim in claims
+                Passage(one.record, one.record_id, "text_en", one.text_en, 0)
+                for one in headings
+                if one.text_en
             ),
-            *(
-                Passage("heading", dialogue.dialogue_id, "text", heading.text, heading.start)
-                for dialogue, heading in zip(dialogues, headings, strict=True)
-            ),
-            Passage("headline", source.source_id, "text", headline.text, headline.start),
-            *(Passage("claim", claim.claim_id, "text_en", claim.text_en, 0) for claim in claims),
-            *(Passage("heading", one.dialogue_id, "text_en", one.title_en, 0) for one in dialogues),
-            Passage("headline", source.source_id, "text_en", source.headline_en, 0),
         ]
     )

@@ -1,0 +1,1 @@
+"""The gate: what people derive from the claims, judged row by row."""

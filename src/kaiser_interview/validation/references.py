@@ -1,0 +1,147 @@
+"""Whether what a row refers to exists, has not changed since, and says what the row says it says."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from ..corpus import Corpus, CorpusClaim
+from .findings import Fault, Path, shown
+from .quotes import Quotes
+
+__all__ = ["References"]
+
+_QUOTE_FIELDS = ("quote", "quote_start", "quote_end", "quote_of")
+
+
+class References:
+    """Judges references against a corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+        self.quotes = Quotes(corpus)
+        self._ids = tuple(corpus.claims)
+
+    def faults(
+        self, reference: Mapping[str, Any], path: Path, bad: frozenset[str], release: str | None
+    ) -> list[Fault]:
+        """Return what is wrong with a reference.
+
+        Parameters
+        ----------
+        reference : mapping
+            The fields of a `Reference`, as far as they have the right shape.
+        path : tuple
+            Its path in the row.
+        bad : frozenset of str
+            Its fields that have not.
+        release : str or None
+            The release that the row names.
+        """
+        found: list[Fault] = []
+        quote, start, end = reference.get("quote"), reference.get("quote_start"), reference.get("quote_end")
+        if (start is None) is not (end is None) and not bad & {"quote_start", "quote_end"}:
+            given, lacking = ("quote_start", "quote_end") if end is None else ("quote_end", "quote_start")
+            found.append(
+                Fault("fields-disagree", (*path, lacking), "both offsets or neither", f"{given} alone")
+            )
+            start = end = None
+            bad = bad | {"quote"}
+        if "claim_id" in bad:
+            return found
+        claim = self.corpus.claims.get(reference["claim_id"])
+        if claim is None:
+            found.append(self.no_claim((*path, "claim_id"), reference["claim_id"], quote))
+            return found
+        pinned = None
+        if "claim_sha256" not in bad:
+            pinned = self.pin(claim, reference.get("claim_sha256"), (*path, "claim_sha256"))
+        dated = None if pinned and pinned.code == "stale-claim" else self.older(claim, release)
+        found += [fault for fault in (pinned, dated) if fault]
+        if not bad.isdisjoint(_QUOTE_FIELDS):
+            return found
+        of = reference.get("quote_of") or "text"
+        if quote is not None:
+            stale = any(fault.code == "stale-claim" for fault in found)
+            fault = self.quotes.fault(claim, quote, start, end, of, path, stale=stale)
+        else:
+            fault = self._span(claim, start, end, of, path)
+        if fault:
+            found.append(fault)
+        return found
+
+    def no_claim(self, path: Path, claim_id: str, quote: str | None = None) -> Fault:
+        """Return the fault of an id that no current claim bears."""
+        if claim_id in self.corpus.retired:
+            successor = self.corpus.retired[claim_id]
+            remedy = f"its successor is {successor}" if successor else "it has no successor"
+            return Fault("retired-claim", path, "a current claim", shown(claim_id), remedy)
+        return Fault(
+            "unknown-claim",
+            path,
+            "a claim of the corpus",
+            shown(claim_id),
+            lambda: self._near(claim_id, quote),
+        )
+
+    def pin(self, claim: CorpusClaim, sha256: str | None, path: Path) -> Fault | None:
+        """Return what is wrong with the digest that a row pins a claim by."""
+        if sha256 is None or sha256 == claim.sha256:
+            return None
+        if sha256 in claim.earlier:
+            remedy = (
+                f"this is the digest of {claim.claim_id} in {claim.earlier[sha256]}; its text changed in "
+                f"{claim.revised}: look at it again, then pin it anew"
+            )
+            return Fault("stale-claim", path, claim.sha256, sha256, remedy)
+        other = self.corpus.known_digests.get(sha256)
+        remedy = f"this is the digest of {other}" if other else f"{claim.claim_id} never had this digest"
+        return Fault("digest-differs", path, claim.sha256, sha256, remedy)
+
+    def older(self, claim: CorpusClaim, release: str | None) -> Fault | None:
+        """Return the fault of a release before the last one that changed the claim's text."""
+        order = self.corpus.release_order
+        if release is None or claim.revised is None or release not in order:
+            return None
+        if order[release] >= order[claim.revised]:
+            return None
+        return Fault(
+            "stale-claim",
+            ("release",),
+            f"{claim.revised} or later, since {claim.claim_id} changed then",
+            release,
+            "look at the claim again, then name the release",
+        )
+
+    def release(self, release: str | None) -> Fault | None:
+        """Return the fault of a release that is not known."""
+        known = self.corpus.releases
+        if release is None or not known or release in self.corpus.release_order:
+            return None
+        return Fault("unknown-release", ("release",), f"one of {', '.join(known[-5:])}", release)
+
+    def _span(
+        self, claim: CorpusClaim, start: int | None, end: int | None, of: str, path: Path
+    ) -> Fault | None:
+        """Judge offsets without a quote: they must lie in the claim."""
+        if start is None or end is None:
+            return None
+        first, last = (0, len(claim.text_en or "")) if of == "text_en" else (claim.start, claim.passage_end)
+        whole = last if of == "text_en" else len(claim.source)
+        if end <= start or end > whole:
+            size = f"offsets from 0 to {whole}, the end after the start"
+            return Fault("quote-out-of-range", (*path, "quote_start"), size, f"{start} to {end}")
+        if first <= start and end <= last:
+            return None
+        return Fault(
+            "quote-misplaced",
+            (*path, "quote_start"),
+            f"offsets within {first} to {last}",
+            f"{start} to {end}",
+        )
+
+    def _near(self, claim_id: str, quote: str | None) -> str | None:
+        near = get_close_matches(claim_id[:80].strip().lower(), self._ids, n=2, cutoff=0.6)
+        standing = [one for one in self.corpus.claims.values() if quote and quote in one.passage]
+        if len(standing) == 1:
+            return f"the quote stands in {standing[0].claim_id}"
+        return f"did you mean {' or '.join(near)}?" if near else None

@@ -1,0 +1,350 @@
+"""The judge: one row, every finding, exact paths."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from ..corpus import Corpus, CorpusClaim
+from ..errors import InputError, known_name
+from ..kinds import kind_of
+from ..models import KINDS, Annotation, Record, Reference
+from .findings import Fault, Path, shown
+from .references import References
+from .rules import carried, holds_records, reference_paths, references_in, rules_of
+from .shape import Shape, is_slip, not_in_vocabulary
+from .tabular import Cells, lossless, typed
+from .text import DEEPEST, number_name, parse
+
+__all__ = ["Judge", "Verdict"]
+
+_NOTHING: list[Fault] = []
+
+
+class Verdict(NamedTuple):
+    """What the judge says of a row."""
+
+    faults: list[Fault]
+    values: Mapping[str, Any]
+    """The row's fields with the defaults, as far as it could be read."""
+    kind: str | None
+    """The kind that it was judged as; None if that is unknown."""
+    unjudged: bool = False
+    """Whether the row is invalid for a reason that was told elsewhere."""
+
+
+class Judge:
+    """Judges rows, one at a time and by themselves.
+
+    Parameters
+    ----------
+    kinds : iterable of str or type of Record
+        What rows may be; empty for every derived kind, told by each row's `kind`.
+    corpus : Corpus
+        What they are judged against.
+    defaults : mapping of str
+        Constants for fields that a row does not give.
+    extra : {"error", "allow"}
+        What becomes of fields that a kind does not have.
+    require : iterable of str
+        Fields that every row must give beyond those that its kind demands.
+
+    Attributes
+    ----------
+    unpinned : int
+        Rows so far that refer to a claim without its digest.
+
+    Raises
+    ------
+    UnknownNameError
+        A kind, a field to require or one to set is none.
+    UnsupportedTypeError
+        A model has no form that the lanes share.
+    InputError
+        A default is not what its field may hold.
+    """
+
+    def __init__(
+        self,
+        kinds: Iterable[str | type[Record]],
+        corpus: Corpus,
+        *,
+        defaults: Mapping[str, Any] | None = None,
+        extra: str = "error",
+        require: Iterable[str] = (),
+    ) -> None:
+        self.corpus = corpus
+        self.unpinned = 0
+        self.references = References(corpus)
+        self._allow = known_name("extra", extra, ("error", "allow")) == "allow"
+        self._columns = frozenset(name for claim in corpus.claims.values() for name in claim.columns)
+        self._latest = corpus.releases[-1] if corpus.releases else None
+        given = [*kinds]
+        derived = [kind for kind, model in KINDS.items() if issubclass(model, Annotation)]
+        rules = [_Rules(kind, self.references) for kind in given or derived]
+        self.rules = {one.shape.name: one for one in rules}
+        self._only = rules[0] if len(given) == 1 else None
+        fields = sorted({name for one in rules for name in one.shape.fields})
+        self._require = tuple(known_name("field to require", name, fields) for name in require)
+        self._defaults = dict(defaults or {})
+        for name, value in self._defaults.items():
+            known_name("field to set", name, fields)
+            self._check_default(name, value)
+        # With one kind and nothing to fill in, the model's own validator can begin with the bytes.
+        self._swift = self._only if not self._defaults else None
+
+    def json(self, data: bytes) -> Verdict:
+        """Judge a row that is a JSON text."""
+        rules = self._swift
+        if rules is not None:
+            try:
+                record = rules.shape.accept_json(data)
+            except ValidationError:
+                pass
+            else:
+                if not rules.flat or _may_repeat_a_key(data, len(record.__pydantic_fields_set__)):
+                    _, fault = parse(data)
+                    if fault:
+                        return Verdict([fault], {}, None)
+                values = record.__dict__
+                if values.get("kind", rules.shape.name) not in {None, rules.shape.name}:
+                    return self._object(parse(data)[0])
+                return Verdict(self._related(rules, values, _NO_PATHS), values, rules.shape.name)
+        value, fault = parse(data)
+        if fault:
+            return Verdict([fault], {}, None)
+        return self._object(value)
+
+    def cells(self, record: Cells) -> Verdict:
+        """Judge a record of a CSV file."""
+        if record.values is None:
+            return Verdict([record.fault] if record.fault else [], {}, None, unjudged=not record.fault)
+        rules, faults = self._kind(record.values)
+        if rules is None:
+            return Verdict(faults, record.values, None)
+        values = rules.typed(record.values)
+        return self._values(rules, values, [*_unsound(values), *faults])
+
+    def value(self, row: object, *, columnar: bool = False) -> Verdict:
+        """Judge a row from Python: a mapping or a record. Nulls of columnar data are absent."""
+        if isinstance(row, Record):
+            values = dict(row.__dict__)
+            if values.get("kind") is None and kind_of(type(row)) in self.rules:
+                values = self._with_kind(values, kind_of(type(row)))
+        elif isinstance(row, Mapping):
+            values = {name: _plain(value) for name, value in row.items()}
+        else:
+            return Verdict([Fault("not-an-object", (), "a mapping or a record", shown(row))], {}, None)
+        if columnar:
+            values = {name: value for name, value in values.items() if value is not None}
+        return self._object(values, columnar=columnar)
+
+    def _with_kind(self, values: dict[str, Any], kind: str) -> dict[str, Any]:
+        return values | {"kind": kind} if "kind" in self.rules[kind].shape.fields else values
+
+    def _object(self, value: Any, *, columnar: bool = False) -> Verdict:
+        if type(value) is not dict:
+            return Verdict([Fault("not-an-object", (), "an object", shown(value))], {}, None)
+        unsound = [*_unsound(value)]
+        if any(fault.code == "too-deep" or not fault.path for fault in unsound):
+            return Verdict(unsound, {}, None)
+        rules, faults = self._kind(value)
+        if rules is None:
+            return Verdict([*unsound, *faults], value, None)
+        if columnar:
+            value = rules.lossless(value)
+        return self._values(rules, value, [*unsound, *faults])
+
+    def _kind(self, values: Mapping[str, Any]) -> tuple["_Rules | None", list[Fault]]:
+        """Return the rules that a row is to be judged by, or why there are none."""
+        only = self._only
+        if only is not None and "kind" not in only.shape.fields:
+            return only, []
+        named = values.get("kind")
+        if named is None:
+            named = self._defaults.get("kind")
+        if named is None and only is not None:
+            return only, []
+        if named is None:
+            listed = " · ".join(self.rules)
+            return None, [
+                Fault("missing-field", ("kind",), f"one of {listed}", "nothing", "or name it in the call")
+            ]
+        if type(named) is not str:
+            return None, [Fault("wrong-type", ("kind",), "text", shown(named))]
+        if named in self.rules:
+            return self.rules[named], []
+        return only, [not_in_vocabulary(("kind",), self.rules, named)._replace(code="unknown-kind")]
+
+    def _values(self, rules: "_Rules", values: dict[str, Any], faults: list[Fault]) -> Verdict:
+        fields = rules.shape.fields
+        if self._defaults:
+            lacking = {
+                name: value
+                for name, value in self._defaults.items()
+                if name in fields and values.get(name) is None
+            }
+            values = values | lacking
+        known, extras = values, {}
+        if not fields.issuperset(values):
+            known = {name: value for name, value in values.items() if name in fields}
+            extras = {name: value for name, value in values.items() if name not in fields}
+        paths = {fault.path for fault in faults}
+        shaped = [fault for fault in rules.shape.faults(known) if fault.path not in paths]
+        absent = [name for name in fields if values.get(name) is None]
+        unknown, meant = self._unknown(rules, extras, absent)
+        # A field under a mistyped name is one fault, not two.
+        shaped = [one for one in shaped if not (one.code == "missing-field" and one.path[0] in meant)]
+        bad = frozenset({*paths, *(fault.path for fault in shaped), *((name,) for name in meant)})
+        related = self._related(rules, known, bad)
+        found = [*faults, *shaped, *unknown, *related]
+        if extras and rules.refers:
+            claim = None if ("claim_id",) in bad else self.corpus.claims.get(known["claim_id"])
+            if claim is not None and not any(fault.code == "stale-claim" for fault in related):
+                found += carried(claim.columns, extras, fields)
+        return Verdict(found, values, rules.shape.name)
+
+    def _unknown(
+        self, rules: "_Rules", extras: Mapping[str, Any], absent: list[str]
+    ) -> tuple[list[Fault], frozenset[str]]:
+        """Return the faults of fields that the kind does not have, and the fields that they may be meant for."""
+        found, meant = [], set()
+        for name in extras:
+            if name.startswith("x_") or (rules.refers and name in self._columns):
+                continue
+            slips = [field for field in rules.shape.fields if is_slip(name, field)]
+            if slips or not self._allow:
+                found.append(rules.shape.unknown(name, absent))
+                meant |= {field for field in slips if field in absent}
+        return found, frozenset(meant)
+
+    def _related(self, rules: "_Rules", values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:
+        """Return what is wrong with fields that have the right shape: among each other, and against the corpus."""
+        found = _NOTHING
+        get = values.get
+        release = None if ("release",) in bad else get("release")
+        if release is not None and release != self._latest:
+            found = _some(self.references.release(release))
+        pinned = True
+        if rules.refers:
+            pinned = get("claim_sha256") is not None
+            claim = None if bad else self.corpus.claims.get(values["claim_id"])
+            if not (claim is not None and release in {None, self._latest} and _is_right(claim, values)):
+                found = found + self.references.faults(values, (), _names(bad, ()), release)
+        if rules.nested:
+            for path, reference in references_in(values, rules.nested):
+                if path not in bad:
+                    pinned = pinned and reference.get("claim_sha256") is not None
+                    found = found + self.references.faults(reference, path, _names(bad, path), release)
+        if not pinned:
+            self.unpinned += 1
+        if rules.rules:
+            names = _names(bad, ())
+            for rule in rules.rules:
+                found = found + rule(values, names)
+        for name in self._require:
+            if name in rules.shape.fields and get(name) is None and (name,) not in bad:
+                found = [*found, Fault("missing-field", (name,), "a value, since it is required", "nothing")]
+        return found
+
+    def _check_default(self, name: str, value: Any) -> None:
+        holders = [one for one in self.rules.values() if name in one.shape.fields]
+        for one in holders:
+            faults = [fault for fault in one.shape.faults({name: value}) if fault.path[:1] == (name,)]
+            if faults:
+                fault = faults[0]
+                raise InputError(f"default {name}: expected {fault.expected}, got {fault.got}")
+            if name == "kind" and value not in self.rules:
+                known_name("kind", value, self.rules)
+
+
+class _Rules:
+    """All that rows of a kind are judged by."""
+
+    def __init__(self, kind: str | type[Record], references: References) -> None:
+        self.shape = Shape(kind)
+        model = self.shape.model
+        self.refers = issubclass(model, Reference)
+        self.nested = reference_paths(model)
+        self.rules = rules_of(model, references)
+        self.typed = typed(model)
+        self.lossless = lossless(model)
+        self.flat = not holds_records(model)
+
+
+_NO_PATHS: frozenset[Path] = frozenset()
+_NO_NAMES: frozenset[str] = frozenset()
+
+
+def _names(bad: frozenset[Path], path: Path) -> frozenset[str]:
+    """Return the names of an object's fields that are not well shaped, themselves or within."""
+    if not bad:
+        return _NO_NAMES
+    depth = len(path)
+    return frozenset(str(one[depth]) for one in bad if len(one) > depth and one[:depth] == path)
+
+
+def _some(fault: Fault | None) -> list[Fault]:
+    return [fault] if fault else _NOTHING
+
+
+def _is_right(claim: CorpusClaim, values: Mapping[str, Any]) -> bool:
+    """Return whether a reference is right beyond doubt; what is not, the ladder judges."""
+    get = values.get
+    sha256 = get("claim_sha256")
+    if sha256 is not None and sha256 != claim.sha256:
+        return False
+    quote, start, end = get("quote"), get("quote_start"), get("quote_end")
+    if quote is None:
+        return start is None and end is None
+    return (
+        start is not None
+        and end is not None
+        and get("quote_of") is None
+        and claim.start <= start < end <= claim.passage_end
+        and claim.source[start:end] == quote
+    )
+
+
+def _may_repeat_a_key(data: bytes, fields: int) -> bool:
+    """Return whether a flat object with so many different keys may have one of them twice.
+
+    Each key ends in a quotation mark and, where no white space stands before it, a colon; inside a string
+    the two may stand as well. So no more of them than keys means that no key stands twice.
+    """
+    return data.count(b'":') != fields or b" :" in data or b"\t:" in data or b"\n:" in data or b"\r:" in data
+
+
+def _plain(value: Any) -> Any:
+    """Return a numpy array or scalar as the Python value that it stands for."""
+    return value.tolist() if type(value).__module__ == "numpy" else value
+
+
+def _unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
+    """Yield what no kind's row may hold: numbers that are none, lone surrogates, too many levels, other keys."""
+    waiting: list[tuple[Path, Any]] = [((), row)]
+    while waiting:
+        path, held = waiting.pop()
+        if len(path) > DEEPEST:
+            yield Fault("too-deep", path[:3], f"at most {DEEPEST} levels", "more")
+            return
+        if isinstance(held, Mapping) and not all(isinstance(key, str) for key in held):
+            yield Fault("wrong-type", path, "names of fields that are text", "another type")
+            continue
+        for key, one in held.items() if isinstance(held, Mapping) else enumerate(held):
+            if isinstance(one, float):
+                if one - one != 0:
+                    yield Fault("not-finite", (*path, key), "a finite number", number_name(one))
+            elif isinstance(one, str):
+                if not one.isascii() and _surrogate(one):
+                    yield Fault("not-utf8", (*path, key), "text without lone surrogates", shown(one))
+            elif isinstance(one, dict | list | tuple):
+                waiting.append(((*path, key), one))
+
+
+def _surrogate(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -1,0 +1,208 @@
+"""The rules of a kind beyond its shape: among its fields, and between them and the corpus."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, get_args
+
+from ..kinds import element_of, without_null
+from ..models import (
+    Claim,
+    ClaimType,
+    Horizon,
+    Label,
+    Question,
+    Record,
+    Reference,
+    Relation,
+    Topic,
+    Translation,
+)
+from ..schema import SHIPPED_SCHEMES
+from .fidelity import missing_numbers, numbers
+from .findings import Fault, Path, shown
+from .references import References
+from .shape import not_in_vocabulary
+
+__all__ = ["Rule", "carried", "holds_records", "reference_paths", "references_in", "rules_of"]
+
+Values = Mapping[str, Any]
+Rule = Callable[[Values, frozenset[str]], list[Fault]]
+"""Judges the values of a row, given the names of its fields that do not have their shape."""
+
+_VOCABULARIES = dict(zip(SHIPPED_SCHEMES, map(get_args, (Topic, ClaimType, Horizon)), strict=True))
+
+
+class Nested(NamedTuple):
+    """A field that holds references, at whatever depth."""
+
+    name: str
+    many: bool
+    reference: bool
+    inner: "tuple[Nested, ...]"
+
+
+def reference_paths(model: type[Record]) -> tuple[Nested, ...]:
+    """Return the fields of a model that hold references."""
+    found = []
+    for name, info in model.model_fields.items():
+        annotation, _ = without_null(info.annotation)
+        element = element_of(annotation)
+        inside = annotation if element is None else without_null(element)[0]
+        if isinstance(inside, type) and issubclass(inside, Record):
+            inner = reference_paths(inside)
+            if inner or issubclass(inside, Reference):
+                found.append(Nested(name, element is not None, issubclass(inside, Reference), inner))
+    return tuple(found)
+
+
+def references_in(
+    values: Values, nested: tuple[Nested, ...], path: Path = ()
+) -> Iterator[tuple[Path, Values]]:
+    """Yield the path and the fields of every reference within a row, as far as it is well shaped."""
+    for field in nested:
+        held = values.get(field.name)
+        many = held if field.many and isinstance(held, list | tuple) else (held,)
+        for number, one in enumerate(many):
+            inner = one.__dict__ if isinstance(one, Record) else one
+            if isinstance(inner, Mapping):
+                at = (*path, field.name, number) if field.many else (*path, field.name)
+                if field.reference:
+                    yield at, inner
+                yield from references_in(inner, field.inner, at)
+
+
+def rules_of(model: type[Record], references: References) -> tuple[Rule, ...]:
+    """Return the rules of a model, those of its bases included."""
+    sorts: tuple[tuple[type[Record], Callable[[References], Rule]], ...] = (
+        (Label, _label),
+        (Relation, _relation),
+        (Question, _question),
+        (Translation, _translation),
+        (Claim, _claim),
+    )
+    return tuple(rule(references) for base, rule in sorts if issubclass(model, base))
+
+
+def carried(columns: Values, values: Values, fields: frozenset[str]) -> list[Fault]:
+    """Return the faults of a claim's columns in a row that are not what the claim has.
+
+    Parameters
+    ----------
+    columns : mapping
+        The claim's own.
+    values : mapping
+        The row's.
+    fields : frozenset of str
+        Names that are the row's kind's own.
+    """
+    return [
+        Fault("claim-differs", (name,), shown(own), shown(values[name]))
+        for name, own in columns.items()
+        if name not in fields and values.get(name) is not None and not _same(values[name], own)
+    ]
+
+
+def _same(value: Any, own: Any) -> bool:
+    if isinstance(value, list | tuple) and isinstance(own, list | tuple):
+        return len(value) == len(own) and all(map(_same, value, own))
+    return type(value) is type(own) and bool(value == own)
+
+
+def _label(_: References) -> Rule:
+    def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
+        scheme = values.get("scheme")
+        if "scheme" in bad or ":" in scheme:
+            return []
+        if scheme not in _VOCABULARIES:
+            fault = not_in_vocabulary(("scheme",), _VOCABULARIES, scheme)
+            return [fault._replace(remedy=f"{fault.remedy or 'a scheme of your own has a colon'}")]
+        if "value" in bad or values["value"] in _VOCABULARIES[scheme]:
+            return []
+        return [not_in_vocabulary(("value",), _VOCABULARIES[scheme], values["value"])]
+
+    return judge
+
+
+def _relation(references: References) -> Rule:
+    def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
+        if "other_claim_id" in bad:
+            return []
+        other = values["other_claim_id"]
+        claim = references.corpus.claims.get(other)
+        if claim is None:
+            return [references.no_claim(("other_claim_id",), other)]
+        found = []
+        if other == values.get("claim_id"):
+            found.append(
+                Fault("fields-disagree", ("other_claim_id",), "another claim than claim_id", shown(other))
+            )
+        if "other_claim_sha256" not in bad:
+            pinned = references.pin(claim, values.get("other_claim_sha256"), ("other_claim_sha256",))
+            found += [pinned] if pinned else []
+        return found
+
+    return judge
+
+
+def _question(_: References) -> Rule:
+    def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
+        if "answerable" in bad:
+            return []
+        answerable, found = values["answerable"], []
+        if "answer" not in bad and (values.get("answer") is not None) is not answerable:
+            expected = (
+                "an answer, since the question is answerable"
+                if answerable
+                else "null, since it is not answerable"
+            )
+            got = "nothing" if answerable else shown(values["answer"])
+            found.append(Fault("fields-disagree", ("answer",), expected, got))
+        if answerable and "references" not in bad and not values["references"]:
+            expected = "a reference, since the question is answerable"
+            found.append(Fault("fields-disagree", ("references",), expected, "none"))
+        return found
+
+    return judge
+
+
+def _translation(references: References) -> Rule:
+    wanted = {
+        claim_id: found
+        for claim_id, claim in references.corpus.claims.items()
+        if (found := numbers(claim.text))
+    }
+
+    def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
+        needed = wanted.get(values.get("claim_id", ""))
+        if not needed or bad & {"claim_id", "translation"}:
+            return []
+        missing = missing_numbers(needed, values["translation"])
+        expected = f"{', '.join(missing)}, as in {values['claim_id']}"
+        return [Fault("number-missing", ("translation",), expected, "none")] if missing else []
+
+    return judge
+
+
+def _claim(references: References) -> Rule:
+    def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
+        if "claim_id" in bad:
+            return []
+        claim = references.corpus.claims.get(values["claim_id"])
+        if claim is None:
+            return [references.no_claim(("claim_id",), values["claim_id"])]
+        pinned = None
+        if "claim_sha256" not in bad:
+            pinned = references.pin(claim, values.get("claim_sha256"), ("claim_sha256",))
+        return [pinned] if pinned else carried(claim.columns, values, bad)
+
+    return judge
+
+
+def holds_records(model: type[Record]) -> bool:
+    """Return whether a model has a field that holds records, so that its rows have objects in them."""
+    for info in model.model_fields.values():
+        annotation, _ = without_null(info.annotation)
+        element = element_of(annotation)
+        inside = annotation if element is None else without_null(element)[0]
+        if isinstance(inside, type) and issubclass(inside, Record):
+            return True
+    return False

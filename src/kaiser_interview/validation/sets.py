@@ -1,0 +1,146 @@
+"""The rules of a whole data set: ids and keys stand once, claims are all there, labels and vectors agree."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from ..corpus import Corpus
+from ..models import Embedding, Label, Question, Record
+from ..schema import SHIPPED_SCHEMES
+from .findings import Fault, clip, shown
+
+__all__ = ["Sets"]
+
+
+class Sets:
+    """Judges rows by those that came before them.
+
+    It holds every id and key that it has seen, and little else.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        What the data set is judged against.
+    models : mapping of str to type of Record
+        What rows may be.
+    key : sequence of str or None
+        Fields that together stand once.
+    complete : sequence of str or None
+        Fields that make the groups in each of which every current claim must have a row; empty for one group.
+    where : callable
+        Returns the words for a place, given its number.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        models: Mapping[str, type[Record]],
+        *,
+        key: Iterable[str] | None,
+        complete: Iterable[str] | None,
+        where: Callable[[int], str],
+    ) -> None:
+        self._key = tuple(key) if key is not None else None
+        self._complete = tuple(complete) if complete is not None else None
+        self._where = where
+        self._ids: dict[str, int] = {}
+        self._keys: dict[tuple[Any, ...], int] = {}
+        self._bits = {claim_id: 1 << number for number, claim_id in enumerate(corpus.claims)}
+        self._groups: dict[tuple[Any, ...], int] = {}
+        self._labels: dict[tuple[str, str, str], dict[str, int]] = {}
+        self._dimensions: dict[str, tuple[int, int]] = {}
+        self._labelled = {kind for kind, model in models.items() if issubclass(model, Label)}
+        self._embedded = {kind for kind, model in models.items() if issubclass(model, Embedding)}
+        self._asked = {kind for kind, model in models.items() if issubclass(model, Question)}
+
+    def faults(self, values: Mapping[str, Any], kind: str | None, place: int) -> list[Fault]:
+        """Return what is wrong with a row at a place, given all that came before."""
+        found = []
+        row_id = values.get("id")
+        if row_id is not None and type(row_id) is str:
+            first = self._ids.setdefault(row_id, place)
+            if first != place:
+                got = f"{shown(row_id)}, as in {self._where(first)}"
+                found.append(Fault("duplicate-id", ("id",), "an id of its own", got))
+        if self._key is not None:
+            found += self._key_fault(values, place)
+        if self._complete is not None:
+            group = tuple(_hashable(values.get(name)) for name in self._complete)
+            self._groups[group] = self._groups.get(group, 0) | self._claims(values, kind)
+        if kind in self._labelled:
+            found += self._label_fault(values, place)
+        if kind in self._embedded:
+            found += self._dimension_fault(values, place)
+        return found
+
+    def at_the_end(self) -> Iterator[Fault]:
+        """Yield what only the whole data set shows: claims that are missing."""
+        for group, there in self._groups.items():
+            named = ", ".join(
+                f"{name} {clip(str(one), 40)}" for name, one in zip(self._complete or (), group, strict=True)
+            )
+            for claim_id, bit in self._bits.items():
+                if not there & bit:
+                    expected = f"a row for {claim_id}" + (f" with {named}" if named else "")
+                    yield Fault("missing-claim", (), expected, "none")
+
+    def _key_fault(self, values: Mapping[str, Any], place: int) -> list[Fault]:
+        names = self._key or ()
+        key = tuple(_hashable(values.get(name)) for name in names)
+        if all(one is None for one in key):
+            return []
+        first = self._keys.setdefault(key, place)
+        if first == place:
+            return []
+        same = ", ".join(f"{name} {clip(str(one), 40)}" for name, one in zip(names, key, strict=True))
+        return [
+            Fault("duplicate-record", (), f"{' and '.join(names)} once", f"as in {self._where(first)}", same)
+        ]
+
+    def _claims(self, values: Mapping[str, Any], kind: str | None) -> int:
+        """Return the bits of the claims that a row is about."""
+        if kind in self._asked:
+            held = values.get("references")
+            about = [_field(one, "claim_id") for one in held] if isinstance(held, list | tuple) else []
+        else:
+            about = [values.get("claim_id")]
+        bits = 0
+        for claim_id in about:
+            if isinstance(claim_id, str):
+                bits |= self._bits.get(claim_id, 0)
+        return bits
+
+    def _label_fault(self, values: Mapping[str, Any], place: int) -> list[Fault]:
+        named = [values.get(name) for name in ("claim_id", "scheme", "creator", "value")]
+        if not all(isinstance(one, str) for one in named):
+            return []
+        claim_id, scheme, creator, value = map(str, named)
+        most = SHIPPED_SCHEMES.get(scheme)
+        if most is None:
+            return []
+        given = self._labels.setdefault((claim_id, scheme, creator), {})
+        if value in given:
+            return []
+        if len(given) < most:
+            given[value] = place
+            return []
+        earlier = ", ".join(f"{one} in {self._where(at)}" for one, at in given.items())
+        expected = f"at most {most} of {scheme} for {claim_id} by one creator"
+        return [Fault("too-many-labels", ("value",), expected, f"{shown(value)} after {earlier}")]
+
+    def _dimension_fault(self, values: Mapping[str, Any], place: int) -> list[Fault]:
+        model, vector = values.get("model"), values.get("vector")
+        if not isinstance(model, str) or not isinstance(vector, list | tuple):
+            return []
+        length, first = self._dimensions.setdefault(model, (len(vector), place))
+        if length == len(vector):
+            return []
+        expected = f"{length}, as in {self._where(first)}, the first of {clip(model, 40)}"
+        return [Fault("dimension-differs", ("vector",), expected, str(len(vector)))]
+
+
+def _field(one: Any, name: str) -> Any:
+    return one.get(name) if isinstance(one, Mapping) else getattr(one, name, None)
+
+
+def _hashable(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int | float | bool) else repr(value)

@@ -1,0 +1,199 @@
+"""Whether a row has the shape of its kind, and what is wrong with it if not."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from ..kinds import kind_of, model_of
+from ..models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
+from .findings import Fault, Path, shown
+
+__all__ = ["Shape", "is_slip"]
+
+# Elements of a list that are judged at once: the faults of millions would fill the memory.
+_STRETCH = 4096
+
+_FORMS = {
+    INSTANT_PATTERN: "an instant that exists, in UTC: 2026-01-31T12:00:00Z",
+    get_args(Id)[1].metadata[0].pattern: "1 to 256 printable ASCII characters, no space",
+    get_args(Sha256)[1].metadata[0].pattern: "64 lower-case hexadecimal digits",
+    get_args(Version)[1].metadata[0].pattern: "a version such as 1.0.0",
+    get_args(Language)[1].metadata[0].pattern: "a BCP 47 tag such as en, zh-Hans or pt-BR",
+    get_args(Scheme)[1].metadata[0].pattern: "a scheme's name, of your own with a colon: acme:stance",
+}
+
+_EXPECTED = {
+    "string_type": "text",
+    "string_unicode": "text without surrogates",
+    "int_type": "an integer",
+    "int_from_float": "an integer",
+    "int_parsing_size": "an integer of 64 bits",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "an array",
+    "list_type": "an array",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "dict_type": "an object",
+    "finite_number": "a finite number",
+}
+_BOUNDS = {
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("more than", "gt"),
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("less than", "lt"),
+    "multiple_of": ("a multiple of", "multiple_of"),
+}
+_LENGTHS = {
+    "string_too_short": ("at least {min_length} characters", "min_length"),
+    "string_too_long": ("at most {max_length} characters", "max_length"),
+    "too_short": ("at least {min_length} elements", "min_length"),
+    "too_long": ("at most {max_length} elements", "max_length"),
+}
+
+
+class Shape:
+    """The shape of a kind's rows.
+
+    Parameters
+    ----------
+    kind : str or type of Record
+        The kind.
+
+    Attributes
+    ----------
+    model : type of Record
+        Its model.
+    name : str
+        Its name.
+    """
+
+    def __init__(self, kind: str | type[Record]) -> None:
+        self.model = model_of(kind)
+        self.model.model_rebuild()
+        self.name = kind_of(self.model)
+        self.fields = frozenset(self.model.model_fields)
+        self.required = frozenset(
+            name for name, field in self.model.model_fields.items() if field.is_required()
+        )
+        self.accept_json = self.model.__pydantic_validator__.validate_json
+        self._accept = self.model.__pydantic_validator__.validate_python
+
+    def faults(self, values: Mapping[str, Any]) -> list[Fault]:
+        """Return what is wrong with values whose names are fields of the kind, each path once."""
+        found: dict[Path, Fault] = {}
+        for fault in self._judged(values):
+            found.setdefault(fault.path, fault)
+        return [*found.values()]
+
+    def unknown(self, name: str, absent: Iterable[str]) -> Fault:
+        """Return the fault of a field that the kind does not have; an absent field is the likeliest meant."""
+        near = next((field for field in absent if is_slip(name, field)), None)
+        near = near or next(iter(get_close_matches(name, self.fields, n=1, cutoff=0.75)), None)
+        remedy = f"did you mean {near}?" if near else "begin its name with x_ if it is meant"
+        if not name:
+            remedy = "a column without a name is most often pandas' index: to_csv(index=False)"
+        return Fault("unknown-field", (name,), f"a field of {self.name}", shown(name), remedy)
+
+    def _judged(self, values: Mapping[str, Any]) -> Iterator[Fault]:
+        short = dict(values)
+        long = {
+            name: value for name, value in values.items() if type(value) is list and len(value) > _STRETCH
+        }
+        for name, value in long.items():
+            # One stretch stands for the list, so that its other faults are found, and its length if too long.
+            short[name] = value[:_STRETCH]
+            for start in range(_STRETCH, len(value), _STRETCH):
+                part = {**values, **short, name: value[start : start + _STRETCH]}
+                for fault in self._once(part):
+                    if fault.path[0] == name and len(fault.path) > 1:
+                        index = fault.path[1]
+                        assert isinstance(index, int)
+                        yield fault._replace(path=(name, index + start, *fault.path[2:]))
+        yield from self._once(short)
+        for name, value in long.items():
+            most = _longest(self.model, name)
+            if most is not None and len(value) > most:
+                yield Fault("bad-length", (name,), f"at most {most} elements", str(len(value)))
+
+    def _once(self, values: Mapping[str, Any]) -> Iterator[Fault]:
+        try:
+            self._accept(values)
+        except ValidationError as error:
+            for one in error.errors(include_url=False):
+                yield _fault(one, values)
+
+
+def is_slip(name: str, known: str) -> bool:
+    """Return whether a name is a known one within a slip of typing.
+
+    The same but for case, spaces and punctuation; or one character dropped, added, changed, or two
+    neighbours swapped.
+    """
+    if name == known:
+        return False
+    one, two = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (name, known))
+    if one == two:
+        return True
+    if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < 2:
+        return False
+    start = next(
+        (i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
+    )
+    a, b = one[start:], two[start:]
+    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
+
+
+def _longest(model: type[Record], name: str) -> int | None:
+    for mark in model.model_fields[name].metadata:
+        most = getattr(mark, "max_length", None)
+        if most is not None:
+            return int(most)
+    return None
+
+
+def _fault(error: Any, values: Mapping[str, Any]) -> Fault:  # noqa: PLR0911 - one return a sort of error
+    sort, path, value, context = error["type"], error["loc"], error["input"], error.get("ctx", {})
+    if sort == "missing" or (value is None and len(path) == 1):
+        return Fault("missing-field", path, "a value", "null" if sort != "missing" else "nothing")
+    if sort == "extra_forbidden":
+        return Fault("unknown-field", path, "a field of the record", shown(path[-1]))
+    if sort == "literal_error" and isinstance(value, str):
+        words = re.findall(r"'([^']*)'", context["expected"])
+        return not_in_vocabulary(path, words, value)
+    if sort == "literal_error":
+        return Fault("wrong-type", path, "text", shown(value))
+    if sort == "string_pattern_mismatch":
+        form = _FORMS.get(context["pattern"], f"text that matches {context['pattern']}")
+        return Fault("bad-format", path, form, shown(value))
+    if sort in _BOUNDS:
+        words, key = _BOUNDS[sort]
+        return Fault("out-of-range", path, f"{words} {context[key]:g}", shown(value))
+    if sort in _LENGTHS:
+        words, _ = _LENGTHS[sort]
+        return Fault(
+            "bad-length",
+            path,
+            words.format(**context),
+            shown(value) if isinstance(value, str) else str(len(value)),
+        )
+    if sort == "finite_number":
+        return Fault("not-finite", path, "a finite number", shown(value))
+    if sort == "int_parsing_size" or (sort == "float_type" and type(value) is int):
+        return Fault("out-of-range", path, "a number that a double can hold", shown(value))
+    if sort in _EXPECTED:
+        return Fault("wrong-type", path, _EXPECTED[sort], shown(value))
+    # A validator of one's own.
+    return Fault("bad-format", path, str(error["msg"]), shown(value))
+
+
+def not_in_vocabulary(path: Path, words: Iterable[str], value: str) -> Fault:
+    """Return the fault of a value that is none of a vocabulary's, with the nearest that is."""
+    words = [*words]
+    folded = {word.lower(): word for word in words}
+    near = folded.get(value.strip().lower()) or next(iter(get_close_matches(value[:80], words, n=1)), None)
+    listed = " · ".join(words)
+    return Fault("not-in-vocabulary", path, listed, shown(value), f"did you mean {near}?" if near else None)

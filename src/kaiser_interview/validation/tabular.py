@@ -1,0 +1,241 @@
+"""CSV: cut into records as RFC 4180 says, and cells as the values that a model's fields hold."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+
+from ..kinds import element_of, without_null
+from ..models import Claim, Record
+from .findings import Fault, shown
+from .streams import Stream
+from .text import LONGEST, Note, Tail, long_row, not_utf8, parse
+
+__all__ = ["Cells", "csv_records", "lossless", "typed"]
+
+_BOM = b"\xef\xbb\xbf"
+_DELIMITERS = (",", "\t", ";")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}(?:\.0+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
+_BOOLEANS = {"true": True, "false": False}
+_NOT_NUMBERS = {"nan", "inf", "-inf", "infinity", "-infinity"}
+
+
+class Cells(NamedTuple):
+    """A record of a CSV file."""
+
+    raw: bytes
+    """Its bytes without the last line end."""
+    values: dict[str, str] | None
+    """Its cells by column, the empty ones, which are null, left out; None if it cannot be judged."""
+    fault: Fault | None = None
+    """Why it cannot be; None as well where a finding about the header has said so already."""
+
+
+def csv_records(stream: Stream, header: list[bytes]) -> Iterator[tuple[int, Cells | Fault] | Note]:
+    """Yield the line on which each record begins, and the record.
+
+    The first record names the columns; its bytes are appended to `header`. The delimiter is the first of
+    comma, tab and semicolon that stands in it. A record that does not fit RFC 4180 is a fault in its place.
+    """
+    columns: list[str] | None = None
+    delimiter = ","
+    for line, raw in _records(stream):
+        if isinstance(raw, Fault):
+            yield line, raw
+            continue
+        if isinstance(raw, Tail):
+            ends = Fault("truncated", (), "a closing quotation mark", "the data's end")
+            yield line, Cells(raw, None, ends)
+            continue
+        if not raw.strip():
+            yield Note(line, Fault("blank-line", (), "a row", "nothing"))
+            continue
+        fault = not_utf8(raw)
+        if columns is None:
+            if raw.startswith(_BOM):
+                bom = Fault(
+                    "byte-order-mark", (), "UTF-8 without a byte order mark", "U+FEFF", None, "warning"
+                )
+                yield Note(line, bom)
+                raw = raw[len(_BOM) :]  # noqa: PLW2901 - the mark is no part of the header
+            if not fault:
+                delimiter = _delimiter(raw.decode("utf-8"))
+                columns, fault = _fields(raw.decode("utf-8"), delimiter)
+            if fault:
+                yield Note(line, fault, stops=True)
+                return
+            header.append(raw)
+            twice = [name for number, name in enumerate(columns) if name in columns[:number]]
+            if twice:
+                yield Note(
+                    line,
+                    Fault("duplicate-column", (twice[0],), "each column once", f"{shown(twice[0])} twice"),
+                )
+                columns = []
+            continue
+        if not columns:
+            yield line, Cells(raw, None)
+            continue
+        cells, fault = ([], fault) if fault else _fields(raw.decode("utf-8"), delimiter)
+        if not fault and len(cells) != len(columns):
+            fault = Fault("invalid-csv", (), f"{len(columns)} fields, as in the header", str(len(cells)))
+        if fault:
+            yield line, Cells(raw, None, fault)
+        else:
+            yield line, Cells(raw, {name: cell for name, cell in zip(columns, cells, strict=True) if cell})
+
+
+def typed(model: type[Record]) -> Callable[[Mapping[str, str]], dict[str, Any]]:
+    """Return a function that turns cells into the values that a model's fields hold.
+
+    A number or boolean is read as pandas and spreadsheets write it (``12.0`` for an integer, ``TRUE``), a
+    list or record as JSON. What cannot be read so stays text, which the model then refuses.
+    """
+    readers = {
+        name: _reader(without_null(info.annotation)[0])
+        for name, info in [*Claim.model_fields.items(), *model.model_fields.items()]
+    }
+
+    def read(cells: Mapping[str, str]) -> dict[str, Any]:
+        return {name: readers[name](cell) if name in readers else cell for name, cell in cells.items()}
+
+    return read
+
+
+def _reader(annotation: Any) -> Callable[[str], Any]:
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if annotation is int:
+        return _integer
+    if annotation is float:
+        return _float
+    if annotation is bool:
+        return lambda cell: _BOOLEANS.get(cell.lower(), cell)
+    if annotation is str or get_origin(annotation) is Literal:
+        return str
+    if element_of(annotation) is not None or issubclass(annotation, Record):
+        return _json
+    return str
+
+
+def lossless(model: type[Record]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return a function that turns columnar values into those that a model's fields hold, where nothing is lost.
+
+    Engines write integers as doubles or decimals, and floats as decimals; lists of them alike. Anything else
+    is left as it is, for the model to judge.
+    """
+    fields = {**Claim.model_fields, **model.model_fields}
+    readers = {name: _exact(without_null(info.annotation)[0]) for name, info in fields.items()}
+    readers = {name: reader for name, reader in readers.items() if reader is not None}
+
+    def read(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: readers[name](value) if name in readers and value is not None else value
+            for name, value in values.items()
+        }
+
+    return read
+
+
+def _exact(annotation: Any) -> Callable[[Any], Any] | None:
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if annotation is int:
+        return lambda value: (
+            int(value) if isinstance(value, float | Decimal) and value == value // 1 else value
+        )
+    if annotation is float:
+        return lambda value: float(value) if isinstance(value, Decimal) else value
+    element = element_of(annotation)
+    if element is not None:
+        inner = _exact(without_null(element)[0])
+        if inner is None:
+            return None
+        return lambda value: (
+            [one if one is None else inner(one) for one in value]
+            if isinstance(value, list | tuple)
+            else value
+        )
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        within = lossless(annotation)
+        return lambda value: within(value) if isinstance(value, dict) else value
+    return None
+
+
+def _integer(cell: str) -> Any:
+    return int(cell.partition(".")[0]) if _INTEGER.fullmatch(cell) else cell
+
+
+def _float(cell: str) -> Any:
+    return float(cell) if _NUMBER.fullmatch(cell) or cell.lower() in _NOT_NUMBERS else cell
+
+
+def _json(cell: str) -> Any:
+    value, fault = parse(cell.encode())
+    return cell if fault else value
+
+
+def _records(stream: Stream) -> Iterator[tuple[int, bytes | Fault]]:
+    """Yield the line on which each record begins, and its bytes: to a line feed outside quotation marks."""
+    number, begun, rest, record, quotes = 0, 1, b"", b"", 0
+    for chunk in stream.chunks():
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            number += 1
+            quotes += line.count(b'"')
+            if quotes % 2:
+                record += line + b"\n"
+                if len(record) > LONGEST:
+                    yield begun, long_row()
+                    return
+                continue
+            whole = (record + line).removesuffix(b"\r")
+            yield begun, whole if len(whole) <= LONGEST else long_row()
+            begun, record, quotes = number + 1, b"", 0
+        if len(rest) > LONGEST:
+            yield begun, long_row()
+            return
+    if (quotes + rest.count(b'"')) % 2:
+        yield begun, Tail(record + rest)  # within a quoted field
+    elif record or rest:
+        yield begun, (record + rest).removesuffix(b"\r")
+
+
+def _delimiter(header: str) -> str:
+    outside = re.sub(r'"[^"]*"', "", header)
+    present = [(outside.find(mark), mark) for mark in _DELIMITERS if mark in outside]
+    return min(present)[1] if present else ","
+
+
+_FIELD = {mark: re.compile(rf'(?:"((?:[^"]|"")*+)"|([^"{mark}\r\n]*+))({mark}|\Z)') for mark in _DELIMITERS}
+
+
+def _fields(record: str, delimiter: str) -> tuple[list[str], Fault | None]:
+    """Return the fields of a record, or why it has none (RFC 4180, section 2)."""
+    if "\0" in record:
+        return [], Fault("invalid-csv", (), "text", "U+0000")
+    if '"' not in record and "\r" not in record:
+        return record.split(delimiter), None
+    fields: list[str] = []
+    at, pattern = 0, _FIELD[delimiter]
+    while True:
+        found = pattern.match(record, at)
+        if not found:
+            return [], _bad_field(record, at)
+        quoted, plain, ended = found.groups()
+        fields.append(plain if quoted is None else quoted.replace('""', '"'))
+        if not ended:
+            return fields, None
+        at = found.end()
+
+
+def _bad_field(record: str, at: int) -> Fault:
+    here = record[at : at + 24]
+    if "\r" in here and '"' not in here:
+        return Fault("invalid-csv", (), "line ends with a line feed", "a carriage return alone")
+    if here.startswith('"'):
+        return Fault("invalid-csv", (), "a comma or line end after the closing quotation mark", shown(here))
+    return Fault(
+        "invalid-csv", (), "quotation marks around the whole field, those in it doubled", shown(here)
+    )
