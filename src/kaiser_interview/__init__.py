@@ -16,7 +16,11 @@ _MODULES = {
     "Corpus": "corpus",
     "Finding": "validation.findings",
     "Report": "validation.report",
+    "Fixed": "validation.fix",
+    "fix": "validation.fix",
+    "split": "validation.split",
     "validate": "validation.run",
+    "write": "writing",
     "find": "passages",
     "Match": "passages",
     "arrow_schema": "schema",
@@ -101,8 +105,11 @@ if TYPE_CHECKING:
     from .schema import arrow_schema, features, json_schema
     from .segments import Segment
     from .validation.findings import Finding
+    from .validation.fix import Fixed, fix
     from .validation.report import Report
     from .validation.run import validate
+    from .validation.split import split
+    from .writing import write
 
 __all__ = [
     "Annotation",
@@ -114,6 +121,7 @@ __all__ = [
     "Dialogue",
     "Embedding",
     "Finding",
+    "Fixed",
     "Float32",
     "InputError",
     "Instant",
@@ -147,13 +155,16 @@ __all__ = [
     "data_path",
     "features",
     "find",
+    "fix",
     "json_schema",
     "load",
     "load_dataset",
     "load_table",
     "source",
+    "split",
     "tables",
     "validate",
+    "write",
 ]
 
 

@@ -6,8 +6,64 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
 
-__all__ = ["write_bytes", "write_files"]
+__all__ = ["Staging", "write_bytes", "write_files"]
+
+
+class Staging:
+    """Files that are written beside their places, and put there together.
+
+    As a context: what is not committed when it ends is removed, and every place is as it was.
+    """
+
+    def __init__(self) -> None:
+        self._staged: list[tuple[IO[bytes], str, Path]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file, temporary, _ in self._staged:
+            with suppress(OSError):
+                file.close()
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+    def open(self, path: Path) -> IO[bytes]:
+        """Open a file that is to stand at `path`.
+
+        Raises
+        ------
+        OSError
+            It cannot be written there.
+        """
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+        file = os.fdopen(handle, "wb")
+        self._staged.append((file, temporary, path))
+        return file
+
+    def commit(self) -> None:
+        """Put every file in its place, once all of them are on the disk.
+
+        Raises
+        ------
+        OSError
+            One could not be written; no file is then changed, unless it is a rename that failed, when those
+            before it are whole new ones.
+        """
+        for file, temporary, _ in self._staged:
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            os.chmod(temporary, 0o644)
+        for _, temporary, path in self._staged:
+            os.replace(temporary, path)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -27,26 +83,12 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     Raises
     ------
     OSError
-        One could not be written; no file is then changed, unless it is a rename that failed, when those
-        before it are whole new ones. No temporary file is left.
+        As `Staging.commit`. No temporary file is left.
     """
     for name in files:
         if (folder / name).is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(folder / name))
-    staged: list[tuple[str, Path]] = []
-    try:
+    with Staging() as staging:
         for name, data in files.items():
-            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder)
-            staged.append((temporary, folder / name))
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
-        for temporary, path in staged:
-            os.replace(temporary, path)
-    except BaseException:
-        for temporary, _ in staged:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
-        raise
+            staging.open(folder / name).write(data)
+        staging.commit()

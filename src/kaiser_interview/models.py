@@ -5,14 +5,16 @@ to the corpus belong to the gate. `schema` computes the other forms of a model: 
 Hugging Face features.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from . import __version__
 from .cards.facts import CAUTION, MACHINE_TRANSLATION
+from .pins import reference_to, references_to
 
 if TYPE_CHECKING:
     from .segments import Segment
@@ -281,6 +283,12 @@ class Annotation(Record):
     )
     rationale: Text | None = Field(None, description="Why so. Null: none given.")
 
+    if TYPE_CHECKING:
+
+        @classmethod
+        def of(cls, claim: Claim | Iterable[Claim], /, **fields: Any) -> Self:
+            """Return a row about a claim, made of a draft; see `_of`."""
+
 
 class Reference(Record):
     """What something is about: a claim, at best pinned by digest and quoted."""
@@ -368,8 +376,52 @@ class Embedding(Derived):
     """A vector that stands for a claim's text."""
 
     model: Text = Field(description="The model that made the vector.")
-    of: Literal["text", "text_en"] = Field(description="Which text of the claim was embedded.")
+    of: Literal["text", "text_en"] = Field(  # type: ignore[assignment] # the row's own; see the end
+        description="Which text of the claim was embedded."
+    )
     vector: Many[Float32] = Field(min_length=1, description="The vector, finite as float32.")
+
+
+def _of(cls: type[Annotation], claim: Claim | Iterable[Claim], /, **fields: Any) -> Annotation:
+    """Return a row about a claim, made of a draft: with the claim's id and digest, the release and the kind.
+
+    A quote that stands in the claim once gets its offsets; one that does not stays as it is, for the gate to
+    judge. Null fields count as absent.
+
+    Parameters
+    ----------
+    claim : Claim, or several
+        What the row is about; several, or none, for a kind with `references`.
+    **fields
+        The draft's fields, and those that say how it was made.
+
+    Raises
+    ------
+    ValueError
+        A field names another claim, or the row does not have its kind's shape.
+
+    Examples
+    --------
+    >>> import kaiser_interview as ki
+    >>> draft = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "verdict": "mixed", "urls": []}
+    >>> row = ki.Verdict.of(ki.claim("d05-c03"), **draft, method="model", creator="a-model")
+    >>> row.quote_start, row.quote_end, row.release
+    (1072, 1083, '0.1.0')
+    """
+    given = {name: value for name, value in fields.items() if value is not None}
+    claims = (claim,) if isinstance(claim, Claim) else tuple(claim)
+    if issubclass(cls, Reference):
+        if len(claims) != 1:
+            raise ValueError(f"claim: expected one, got {len(claims)}")
+        given = reference_to(claims[0], given)
+    elif "references" in cls.model_fields:
+        given["references"] = references_to(claims, given.get("references"))
+    return cls.model_validate({"kind": cls.__name__.lower(), "release": __version__, **given})
+
+
+# Given here and not in the class: `Embedding` has a field of the same name, which pydantic would take for a
+# mistake. A row's own `of` is its field, a kind's `of` this.
+Annotation.of = classmethod(_of)  # type: ignore[assignment, method-assign]
 
 
 KINDS: dict[str, type[Record]] = {

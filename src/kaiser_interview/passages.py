@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 from . import loaders
@@ -137,7 +137,7 @@ class Passages:
             raise TextError(f"text: expected at most {LONGEST:,} code points, got {len(text):,}")
         found = [*self._standing(text)]
         order: tuple[How, ...] = ("exact", "markers", "typography")
-        return tuple(sorted(found, key=lambda match: order.index(match.how)) or self._nearest(text))
+        return tuple(sorted(found, key=lambda match: order.index(match.how)) or _nearest(self.passages, text))
 
     def exact(self, text: str, of: str) -> Iterator[Passage]:
         """Yield each passage in which a text stands exactly, in their order.
@@ -161,12 +161,10 @@ class Passages:
         if len(text) > LONGEST:
             return None
         pairs = self._pairs[of]
-        shared = Counter(
-            number for pair in {*zip(text, text[1:], strict=False)} for number in pairs.get(pair, ())
-        )
+        shared = Counter(number for pair in {*pairwise(text)} for number in pairs.get(pair, ()))
         _, _, passages = self._joined[of]
         few = [passages[number] for number, _ in shared.most_common(_NEAREST)]
-        return next(iter(Passages(few)._nearest(text)), None)
+        return next(iter(_nearest(few, text)), None)
 
     @cached_property
     def _joined(self) -> dict[str, tuple[str, list[int], list[Passage]]]:
@@ -186,7 +184,7 @@ class Passages:
         for of, (_, _, passages) in self._joined.items():
             pairs = made.setdefault(of, {})
             for number, passage in enumerate(passages):
-                for pair in {*zip(passage.text, passage.text[1:], strict=False)}:
+                for pair in {*pairwise(passage.text)}:
                     pairs.setdefault(pair, []).append(number)
         return made
 
@@ -207,15 +205,6 @@ class Passages:
                 taken += free
                 for start, end in free:
                     yield passage.match(how, start, end, text)
-
-    def _nearest(self, text: str) -> tuple[Match, ...]:
-        ranked = []
-        for order, passage in enumerate(self.passages):
-            start, end = _aligned(passage.text, text)
-            ratio = SequenceMatcher(None, passage.text[start:end], text, autojunk=False).ratio()
-            if ratio >= _LEAST_RATIO:
-                ranked.append((-ratio, order, passage.match("nearest", start, end, text)))
-        return tuple(match for _, _, match in sorted(ranked, key=lambda one: one[:2])[:_NEAREST])
 
 
 def find(text: str) -> tuple[Match, ...]:
@@ -290,6 +279,16 @@ def _aligned(passage: str, text: str) -> tuple[int, int]:
 
 def _overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in taken)
+
+
+def _nearest(passages: Iterable[Passage], text: str) -> tuple[Match, ...]:
+    ranked = []
+    for order, passage in enumerate(passages):
+        start, end = _aligned(passage.text, text)
+        ratio = SequenceMatcher(None, passage.text[start:end], text, autojunk=False).ratio()
+        if ratio >= _LEAST_RATIO:
+            ranked.append((-ratio, order, passage.match("nearest", start, end, text)))
+    return tuple(match for _, _, match in sorted(ranked, key=lambda one: one[:2])[:_NEAREST])
 
 
 def passages_of(corpus: Corpus) -> Passages:

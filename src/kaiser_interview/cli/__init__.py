@@ -13,7 +13,7 @@ import typer
 
 from .. import __version__
 from ..errors import KaiserInterviewError
-from . import cite, export, find, records, schema, verify
+from . import cite, derive, export, find, records, schema, validate, verify
 from .output import stop
 
 __all__ = ["app", "main"]
@@ -32,6 +32,10 @@ app.command("claims")(records.claims)
 app.command("show")(records.show)
 app.command("find")(find.find)
 app.command("cite")(cite.cite)
+app.command("validate")(validate.validate)
+app.command("split")(derive.split)
+app.command("fix")(derive.fix)
+app.command("explain")(validate.explain)
 app.command("schema")(schema.schema)
 app.command("export")(export.export)
 app.command("verify")(verify.verify)

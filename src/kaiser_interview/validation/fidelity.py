@@ -8,6 +8,7 @@ __all__ = ["missing_numbers", "numbers"]
 
 # Digits with what groups them or stands before their decimals: in 1,000.5 as in 1 000,5 and 1’000.5.
 _NUMBER = re.compile(r"[0-9]+(?:[.,'’\u066b\u066c \u00a0\u2009\u202f][0-9]+)*")
+_GROUP = 3
 _DECIMAL = re.compile(r"[.,\u066b]")
 _MARKS = re.compile(r"[.,'’\u066b\u066c \u00a0\u2009\u202f]")
 
@@ -36,18 +37,14 @@ def _in_ascii(text: str) -> str:
 
 def _readings(found: str) -> Iterator[str]:
     """Yield what a run of digits and marks can mean, the likeliest first."""
-    parts = _MARKS.split(found)
-    marks = _MARKS.findall(found)
-    grouped = all(len(part) == 3 for part in parts[1:])
+    parts, marks = _MARKS.split(found), _MARKS.findall(found)
+    whole = "".join(parts)
     decimal = f"{''.join(parts[:-1])}.{parts[-1]}"
     if not marks:
         yield found
-    elif grouped and not (len(marks) == 1 and marks[0] == "."):
-        yield "".join(parts)
-    elif (len(set(marks)) == 2 and _DECIMAL.fullmatch(marks[-1]) and len(set(marks[:-1])) == 1) or (len(marks) == 1 and _DECIMAL.fullmatch(marks[0])):
-        yield decimal
-    # A list, a date, a version: each part by itself, and every other way to read the whole.
+        return
+    # 1.000 is a decimal more often than a thousand; 1,000 is a thousand; 1.000,5 has a decimal after groups.
+    grouped = all(len(part) == _GROUP for part in parts[1:]) and marks != ["."]
+    yield from (whole, decimal) if grouped or not _DECIMAL.fullmatch(marks[-1]) else (decimal, whole)
+    # A list, a date, a version: each part by itself.
     yield from parts
-    yield "".join(parts)
-    if marks:
-        yield decimal

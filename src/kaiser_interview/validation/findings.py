@@ -13,6 +13,7 @@ Severity = Literal["error", "warning"]
 Path = tuple[str | int, ...]
 
 _LONGEST = 80
+_MOST_BITS = 1000
 _LONGEST_REMEDY = 400
 _BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _OBEYED = {"Cc", "Cs", "Zl", "Zp"}
@@ -40,7 +41,7 @@ class Fault(NamedTuple):
     path: Path
     expected: str
     got: str | Callable[[], str]
-    remedy: str | None | Callable[[], str | None] = None
+    remedy: str | Callable[[], str | None] | None = None
     severity: Severity | None = None
     """Where it is another than the code's own."""
 
@@ -81,7 +82,7 @@ class Finding(NamedTuple):
     def place(self) -> str:
         """File and line, or row, as one writes it."""
         if self.file is None:
-            return "data" if self.row is None else f"row {self.row}"
+            return "the data set" if self.row is None else f"row {self.row}"
         if self.line is not None:
             return f"{self.file}:{self.line}"
         return self.file if self.row is None else f"{self.file} row {self.row}"
@@ -91,6 +92,10 @@ class Finding(NamedTuple):
         """Expected, got, and the remedy."""
         remedy = f"; {self.remedy}" if self.remedy else ""
         return f"expected {self.expected}, got {self.got}{remedy}"
+
+    def to_json(self) -> str:
+        """Return the finding as a JSON text, its path as a JSON Pointer."""
+        return json.dumps(self._asdict() | {"path": self.pointer}, ensure_ascii=False)
 
     def __str__(self) -> str:
         at = f", {self.pointer}" if self.path else ""
@@ -121,7 +126,11 @@ def shown(value: object) -> str:
     if value is None or isinstance(value, bool | float):
         return json.dumps(value) if not isinstance(value, float) else repr(value)
     if isinstance(value, int):
-        return clip(str(value)) if value.bit_length() < 1000 else f"an integer of {value.bit_length()} bits"
+        return (
+            clip(str(value))
+            if value.bit_length() < _MOST_BITS
+            else f"an integer of {value.bit_length()} bits"
+        )
     if isinstance(value, list | tuple):
         return f"an array of {len(value)}"
     if isinstance(value, dict):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from ..errors import InputError
 from .findings import Fault, visible
 from .streams import Input, Stream, StreamError
-from .tabular import csv_records
+from .tabular import Header, csv_records
 from .text import Note, json_document, json_lines, marked_encoding, parse
 
 __all__ = ["Form", "Item", "Source", "is_repeatable", "sources"]
@@ -41,14 +41,14 @@ class Source:
     form : str
         What its rows are: JSON texts of lines or of a document, records of CSV, values from Python, or values
         from columns.
-    header : list of bytes
-        The header's bytes, once the rows of a CSV file have begun.
+    header : Header
+        The header of a CSV file, once its rows have begun.
     """
 
     def __init__(self, name: str | None, open_items: "Callable[[Source], Iterator[Item]]") -> None:
         self.name = name
         self.form: Form = "values"
-        self.header: list[bytes] = []
+        self.header = Header()
         self.stream: Stream | None = None
         self._open = open_items
 
@@ -99,7 +99,7 @@ def sources(data: Any, fields: frozenset[str], passed_over: list[str]) -> Iterat
     elif isinstance(data, Sequence) and data and all(isinstance(one, str | os.PathLike) for one in data):
         yield from _paths(data, fields, passed_over)
     elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray):
-        yield Source(None, lambda source: ((None, row) for row in data))
+        yield Source(None, lambda _: ((None, row) for row in data))
     else:
         raise InputError(f"data: expected a path, rows or a table, got {type(data).__name__}")
 
@@ -168,7 +168,7 @@ def _folder(
         else:
             passed_over.append(visible(inner))
     if not found:
-        yield Source(path, lambda source: iter(()))
+        yield Source(path, lambda _: iter(()))
 
 
 def _suffix(name: str) -> str:

@@ -4,214 +4,204 @@ The rungs are those of the design, and the first that matches wins. Nothing is f
 negation are different passages.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from ..corpus import Corpus, CorpusClaim
-from ..passages import LONGEST, Match, Passages, occurrences, passages_of
+from ..passages import LONGEST, Match, occurrences, passages_of
 from ..typography import fold_markers, fold_typography
-from .findings import Fault, Path, shown, visible
+from .findings import Fault, Path, shown
 
-__all__ = ["Quotes", "explaining_unit"]
+__all__ = ["Place", "Quote", "Quotes"]
 
 _SHORT = 4
 _FEW = 3
+
+Place = tuple[int, int]
+"""Offsets of the first code point and after the last, in the source or in an English string."""
+
+
+class Quote(NamedTuple):
+    """A quote as a row gives it."""
+
+    claim: CorpusClaim
+    words: str
+    start: int | None
+    end: int | None
+    of: str
+    """text or text_en."""
+
+    @property
+    def whole(self) -> str:
+        """The string that offsets count in: the source, or the claim's English."""
+        return self.claim.source if self.of == "text" else self.claim.text_en or ""
+
+    @property
+    def passage(self) -> str:
+        """What may be quoted: the claim's text with its markers, or its English."""
+        return self.claim.passage if self.of == "text" else self.claim.text_en or ""
+
+    @property
+    def origin(self) -> int:
+        """The offset of the passage."""
+        return self.claim.start if self.of == "text" else 0
+
+    @property
+    def places(self) -> list[Place]:
+        """Every place in the passage where the words stand exactly."""
+        return self._moved(occurrences(self.passage, self.words))
+
+    @property
+    def places_but_for_markers(self) -> list[Place]:
+        """Every place where they stand once markers are removed from both."""
+        bare = fold_markers(self.words).text
+        # White space at an end stood beside a marker.
+        bare = bare.strip() if bare != self.words else bare
+        return self._moved(fold_markers(self.passage).places(bare))
+
+    @property
+    def places_but_for_typography(self) -> list[Place]:
+        """Every place where they stand under the published typography table."""
+        return self._moved(fold_typography(self.passage).places(fold_typography(self.words).text))
+
+    def own_words(self, place: Place) -> str:
+        """Return the passage's own characters at a place."""
+        return self.whole[place[0] : place[1]]
+
+    def _moved(self, places: list[Place]) -> list[Place]:
+        return [(self.origin + start, self.origin + end) for start, end in places]
 
 
 class Quotes:
     """Judges quotes against a corpus."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
-        self._passages: Passages = passages_of(corpus)
-        # Quotes repeat, and so do the passages that they are looked for in.
-        self._texts = {claim_id: claim.passage for claim_id, claim in corpus.claims.items()}
+        self._passages = passages_of(corpus)
 
-    def fault(  # noqa: PLR0913 - a quote is all of these
-        self,
-        claim: CorpusClaim,
-        quote: str,
-        start: int | None,
-        end: int | None,
-        of: str,
-        path: Path,
-        *,
-        stale: bool,
-    ) -> Fault | None:
+    def fault(self, quote: Quote, path: Path, *, stale: bool) -> Fault | None:  # noqa: PLR0911 - a rung each
         """Return what is wrong with a quote, or None.
 
         Parameters
         ----------
-        claim : CorpusClaim
-            The claim that the row names.
-        quote : str
+        quote : Quote
             The quote.
-        start, end : int or None
-            Its offsets, both or neither, as `of` counts them.
-        of : {"text", "text_en"}
-            What is quoted.
         path : tuple
-            The path of the object that holds the quote.
+            The path of the object that holds it.
         stale : bool
             Whether the row is found to be made from an earlier text; a quote that stands elsewhere is then
             no finding of its own.
         """
-        if of == "text_en":
-            if claim.text_en is None:
-                return Fault(
-                    "quote-not-found", (*path, "quote"), f"English of {claim.claim_id}", "none in the corpus"
-                )
-            passage, origin, whole = claim.text_en, 0, claim.text_en
-        else:
-            passage, origin, whole = self._texts[claim.claim_id], claim.start, claim.source
-        if start is not None and end is not None:
-            if end <= start or end > len(whole):
-                size = f"offsets from 0 to {len(whole)}, the end after the start"
-                return Fault(
-                    "quote-out-of-range",
-                    (*path, "quote_start"),
-                    size,
-                    f"{start} to {end}",
-                    self._place(claim, quote, of),
-                )
-            # A slice of the passage would be wrong before its start, where offsets turn negative.
-            if start >= origin and end <= origin + len(passage) and whole[start:end] == quote:
-                return None
-        if quote in passage:
-            return self._misplaced(claim, quote, start, end, of, path)
-        if stale and self._elsewhere(quote, of):
-            return None
-        return self._not_here(claim, quote, of, path)
-
-    def places(self, claim: CorpusClaim, quote: str, of: str) -> list[tuple[int, int]]:
-        """Return where a quote stands in a claim, as `of` counts offsets."""
-        if of == "text_en":
-            return occurrences(claim.text_en or "", quote)
-        return [(claim.start + a, claim.start + b) for a, b in occurrences(claim.passage, quote)]
-
-    def own_words(self, claim: CorpusClaim, quote: str, of: str) -> tuple[int, int, str] | None:
-        """Return the one place where a quote stands but for typography, and the characters there."""
-        passage, origin = (claim.text_en or "", 0) if of == "text_en" else (claim.passage, claim.start)
-        places = fold_typography(passage).places(fold_typography(quote).text)
-        if len(places) != 1:
-            return None
-        ((start, end),) = places
-        return origin + start, origin + end, passage[start:end]
-
-    def _misplaced(
-        self, claim: CorpusClaim, quote: str, start: int | None, end: int | None, of: str, path: Path
-    ) -> Fault | None:
-        places = self.places(claim, quote, of)
-        if start is not None and end is not None:
-            found = explaining_unit(claim, places, start, end, of)
-            if found:
-                unit, (right, until) = found
-                remedy = f"{right} to {until}: the ones given count {unit}"
-            elif len(places) == 1:
-                remedy = f"{places[0][0]} to {places[0][1]}"
-            else:
-                remedy = None
-            return Fault(
-                "quote-misplaced", (*path, "quote_start"), _spans(places), f"{start} to {end}", remedy
-            )
-        if len(places) > 1:
-            return Fault(
-                "quote-ambiguous",
-                (*path, "quote"),
-                f"one place in {claim.claim_id}",
-                f"{len(places)}: {_spans(places)}",
-                "give quote_start and quote_end, or quote more",
-            )
-        if len(quote) < _SHORT:
-            got = f"{len(quote)}: {shown(quote)}"
-            remedy = f"give its offsets: {_spans(places)}"
-            return Fault(
-                "quote-too-short", (*path, "quote"), f"at least {_SHORT} code points, or offsets", got, remedy
-            )
-        return None
-
-    def _not_here(self, claim: CorpusClaim, quote: str, of: str, path: Path) -> Fault:
         field = (*path, "quote")
-        found = self._elsewhere(quote, of)
+        if quote.of == "text_en" and quote.claim.text_en is None:
+            expected = f"English of {quote.claim.claim_id}"
+            return Fault("quote-not-found", field, expected, "none in the corpus")
+        if quote.start is not None and quote.end is not None:
+            start, end, origin = quote.start, quote.end, quote.origin
+            if end <= start or end > len(quote.whole):
+                return _out_of_range(quote, (*path, "quote_start"))
+            if (
+                origin <= start
+                and end <= origin + len(quote.passage)
+                and quote.own_words((start, end)) == quote.words
+            ):
+                return None
+        if quote.words in quote.passage:
+            return _unplaced(quote, path) if quote.start is None else _misplaced(quote, path)
+        found = self._elsewhere(quote)
         if found:
-            remedy = (
-                f"it stands in {_records(found)}"
-                if len(found) <= _FEW
-                else f"it stands in {len(found)} places: {_records(found)}"
+            listed = ", ".join(
+                f"{one.record} {one.record_id} at {one.start} to {one.end}" for one in found[:_FEW]
             )
-            return Fault("quote-misattributed", field, f"words of {claim.claim_id}", shown(quote), remedy)
-        passage, origin = (claim.text_en or "", 0) if of == "text_en" else (claim.passage, claim.start)
-        bare = fold_markers(quote).text
-        places = fold_markers(passage).places(bare.strip() if bare != quote else bare)
+            remedy = f"it stands in {listed}" + _more(len(found))
+            wrong = Fault(
+                "quote-misattributed", field, f"words of {quote.claim.claim_id}", shown(quote.words), remedy
+            )
+            return None if stale else wrong
+        places = quote.places_but_for_markers
         if places:
-            return Fault(
-                "quote-markers-differ",
-                field,
-                _words(passage, places, origin),
-                shown(quote),
-                _own(passage, places, origin),
-            )
-        plain = fold_typography(quote).text
-        places = fold_typography(passage).places(plain)
+            return _differs("quote-markers-differ", quote, field, places)
+        places = quote.places_but_for_typography
         if places:
-            return Fault(
-                "quote-typography-differs",
-                field,
-                _words(passage, places, origin),
-                shown(quote),
-                _own(passage, places, origin),
-            )
-        return Fault(
-            "quote-not-found",
-            field,
-            f"words of {claim.claim_id}",
-            shown(quote),
-            lambda: self._hint(claim, quote, of),
-        )
+            return _differs("quote-typography-differs", quote, field, places)
+        expected = f"words of {quote.claim.claim_id}"
+        return Fault("quote-not-found", field, expected, shown(quote.words), lambda: self._hint(quote))
 
-    def _elsewhere(self, quote: str, of: str) -> list[Match]:
+    def _elsewhere(self, quote: Quote) -> list[Match]:
         return [
-            passage.match("exact", a, b, quote)
-            for passage in self._passages.exact(quote, of)
-            for a, b in occurrences(passage.text, quote)[:_FEW]
+            passage.match("exact", start, end, quote.words)
+            for passage in self._passages.exact(quote.words, quote.of)
+            for start, end in occurrences(passage.text, quote.words)
         ]
 
-    def _place(self, claim: CorpusClaim, quote: str, of: str) -> str | None:
-        places = self.places(claim, quote, of)
-        return _spans(places) if len(places) == 1 else None
-
-    def _hint(self, claim: CorpusClaim, quote: str, of: str) -> str | None:
+    def _hint(self, quote: Quote) -> str | None:
         """Say where a quote that stands nowhere might come from."""
-        if not quote.strip() or len(quote) > LONGEST:
+        if not quote.words.strip() or len(quote.words) > LONGEST:
             return None
-        other = "text" if of == "text_en" else "text_en"
-        if other == "text_en" and claim.text_en and quote in claim.text_en:
-            return f"it stands in the English of {claim.claim_id}: set quote_of to text_en"
-        if other == "text" and quote in claim.passage:
-            return "it stands in the source: set quote_of to text, or leave it out"
-        match = self._passages.nearest(quote, of) or self._passages.nearest(quote, other)
+        other = "text" if quote.of == "text_en" else "text_en"
+        if quote.words in quote._replace(of=other).passage:
+            return f"it stands in the claim's {other}: set quote_of to {other}"
+        match = self._passages.nearest(quote.words, quote.of) or self._passages.nearest(quote.words, other)
         if match is None:
             return None
-        language = " (its English)" if match.of == "text_en" != of else ""
-        return f"nearest, no evidence: {match.record_id}{language}, {match.start} to {match.end}: {_marked(match)}"
+        language = " in English" if match.of == "text_en" else ""
+        place = f"{match.record_id}{language}, {match.start} to {match.end}"
+        return f"nearest, no evidence: {place}: {_marked(match)}"
 
 
-def explaining_unit(
-    claim: CorpusClaim, places: Iterable[tuple[int, int]], start: int, end: int, of: str
-) -> tuple[str, tuple[int, int]] | None:
-    """Return the unit in which wrong offsets would be right, and the place that they mean, if just one.
+def _out_of_range(quote: Quote, path: Path) -> Fault:
+    expected = f"offsets from 0 to {len(quote.whole)}, the end after the start"
+    places = quote.places
+    remedy = _spans(places) if len(places) == 1 else None
+    return Fault("quote-out-of-range", path, expected, f"{quote.start} to {quote.end}", remedy)
 
-    Units are tried in this order: counted from the claim, one-based, end inclusive, bytes of UTF-8, code
-    units of UTF-16, and the latter two from the claim.
-    """
-    whole, origin = (claim.text_en or "", 0) if of == "text_en" else (claim.source, claim.start)
-    for unit, convert in _units(whole, origin):
-        meant = [place for place in places if convert(*place) == (start, end)]
+
+def _misplaced(quote: Quote, path: Path) -> Fault:
+    places, remedy = quote.places, None
+    explained = _explained(quote, places)
+    if explained:
+        unit, place = explained
+        remedy = f"{_spans([place])}: the offsets given count {unit}"
+    elif len(places) == 1:
+        remedy = _spans(places)
+    got = f"{quote.start} to {quote.end}"
+    return Fault("quote-misplaced", (*path, "quote_start"), _spans(places), got, remedy)
+
+
+def _unplaced(quote: Quote, path: Path) -> Fault | None:
+    """Judge a quote without offsets that stands in its claim."""
+    field, places = (*path, "quote"), quote.places
+    if len(places) > 1:
+        got, remedy = f"{len(places)}: {_spans(places)}", "give quote_start and quote_end, or quote more"
+        return Fault("quote-ambiguous", field, f"one place in {quote.claim.claim_id}", got, remedy)
+    if len(quote.words) < _SHORT:
+        expected, got = (
+            f"at least {_SHORT} code points, or offsets",
+            f"{len(quote.words)}: {shown(quote.words)}",
+        )
+        return Fault("quote-too-short", field, expected, got, f"give its offsets: {_spans(places)}")
+    return None
+
+
+def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault:
+    """Return the fault of a quote that stands but for something, with the source's own characters."""
+    if len(places) > 1:
+        return Fault(code, field, f"what stands at {_spans(places)}", shown(quote.words))
+    own = quote.own_words(places[0])
+    return Fault(code, field, shown(own), shown(quote.words), f"{_spans(places)}: {own}")
+
+
+def _explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
+    """Return the unit in which wrong offsets would be right, and the place that they mean, if just one."""
+    for unit, convert in _units(quote.whole, quote.origin):
+        meant = [place for place in places if convert(*place) == (quote.start, quote.end)]
         if len(meant) == 1:
             return unit, meant[0]
     return None
 
 
-def _units(whole: str, origin: int) -> Iterator[tuple[str, object]]:
+def _units(whole: str, origin: int) -> Iterator[tuple[str, Callable[[int, int], Place]]]:
+    """Yield the units in which offsets are wrongly counted, and how offsets would read in each."""
+
     def octets(offset: int, base: int = 0) -> int:
         return len(whole[base:offset].encode())
 
@@ -222,7 +212,7 @@ def _units(whole: str, origin: int) -> Iterator[tuple[str, object]]:
         yield "from the claim", lambda a, b: (a - origin, b - origin)
     yield "from one", lambda a, b: (a + 1, b + 1)
     yield "from one, the end inclusive", lambda a, b: (a + 1, b)
-    yield "the end inclusive", lambda a, b: (a, b - 1)
+    yield "with the end inclusive", lambda a, b: (a, b - 1)
     yield "bytes", lambda a, b: (octets(a), octets(b))
     yield "UTF-16 code units", lambda a, b: (units(a), units(b))
     if origin:
@@ -230,30 +220,12 @@ def _units(whole: str, origin: int) -> Iterator[tuple[str, object]]:
         yield "UTF-16 code units from the claim", lambda a, b: (units(a, origin), units(b, origin))
 
 
-def _spans(places: list[tuple[int, int]]) -> str:
-    spans = [f"{a} to {b}" for a, b in places[:_FEW]]
-    return " or ".join(spans) + (f" or {len(places) - _FEW} more" if len(places) > _FEW else "")
+def _spans(places: list[Place]) -> str:
+    return " or ".join(f"{start} to {end}" for start, end in places[:_FEW]) + _more(len(places))
 
 
-def _records(found: list[Match]) -> str:
-    return ", ".join(f"{one.record} {one.record_id} at {one.start} to {one.end}" for one in found[:_FEW])
-
-
-def _words(passage: str, places: list[tuple[int, int]], origin: int) -> str:
-    start, end = places[0]
-    return (
-        shown(passage[start:end])
-        if len(places) == 1
-        else _spans([(origin + a, origin + b) for a, b in places])
-    )
-
-
-def _own(passage: str, places: list[tuple[int, int]], origin: int) -> str | None:
-    """Return the source's own characters, if there is one place."""
-    if len(places) != 1:
-        return None
-    ((start, end),) = places
-    return f"{origin + start} to {origin + end}: {visible(passage[start:end])}"
+def _more(count: int) -> str:
+    return f" and {count - _FEW} more" if count > _FEW else ""
 
 
 def _marked(match: Match) -> str:

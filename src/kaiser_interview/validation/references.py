@@ -6,7 +6,7 @@ from typing import Any
 
 from ..corpus import Corpus, CorpusClaim
 from .findings import Fault, Path, shown
-from .quotes import Quotes
+from .quotes import Quote, Quotes
 
 __all__ = ["References"]
 
@@ -62,7 +62,7 @@ class References:
         of = reference.get("quote_of") or "text"
         if quote is not None:
             stale = any(fault.code == "stale-claim" for fault in found)
-            fault = self.quotes.fault(claim, quote, start, end, of, path, stale=stale)
+            fault = self.quotes.fault(Quote(claim, quote, start, end, of), path, stale=stale)
         else:
             fault = self._span(claim, start, end, of, path)
         if fault:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InputError, InvalidDataError
@@ -30,7 +30,7 @@ class Count(NamedTuple):
     severity: Severity
     path: str
     """A JSON Pointer in which ``*`` stands for any place in a list."""
-    count: int
+    number: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,8 @@ class Report:
         Files in the folders that are no data by their names.
     complete : bool
         Whether everything was read to its end and did not change meanwhile.
+    outside : int
+        Errors that are no single row's: of a file, or of the whole set.
     parts : int
         Reports that this one was merged from; rules over the whole set were judged within each.
     """
@@ -66,6 +68,7 @@ class Report:
     inputs: tuple[Input, ...]
     passed_over: tuple[str, ...] = ()
     complete: bool = True
+    outside: int = 0
     parts: int = 1
     max_findings: int = 1000
     again: Callable[[], Iterator[Finding]] | None = field(default=None, repr=False, compare=False)
@@ -73,17 +76,54 @@ class Report:
     @property
     def errors(self) -> int:
         """Findings that are errors."""
-        return sum(one.count for one in self.counts if one.severity == "error")
+        return sum(one.number for one in self.counts if one.severity == "error")
 
     @property
     def warnings(self) -> int:
         """Findings that are warnings."""
-        return sum(one.count for one in self.counts if one.severity == "warning")
+        return sum(one.number for one in self.counts if one.severity == "warning")
 
     @property
     def ok(self) -> bool:
         """Whether everything was read to its end, unchanged meanwhile, and nothing is an error."""
         return self.complete and not self.errors
+
+    @property
+    def summary(self) -> str:
+        """The sum in a sentence."""
+        rows = _counted(self.rows, "row")
+        if not self.errors and not self.warnings:
+            words = f"{rows}, no finding"
+        else:
+            found = [
+                _counted(n, word) for n, word in ((self.errors, "error"), (self.warnings, "warning")) if n
+            ]
+            words = (
+                f"{self.invalid:,} of {rows} invalid: {', '.join(found)}" if self.rows else ", ".join(found)
+            )
+        if self.unpinned:
+            words += f"; {_counted(self.unpinned, 'row')} unpinned"
+        if self.parts > 1:
+            words += f"; rules over the whole set were judged within each of {self.parts} parts"
+        if not self.complete:
+            words += "; not everything could be read"
+        return words
+
+    def __str__(self) -> str:
+        return "\n".join((*(f"{c.severity} {c.code} {c.path} {c.number}" for c in self.counts), self.summary))
+
+    def findings_of(self, count: Count) -> list[Finding]:
+        """Return the retained findings of a code and path."""
+        return self._grouped[count[:3]]
+
+    @cached_property
+    def _grouped(self) -> dict[tuple[str, str, str], list[Finding]]:
+        grouped: dict[tuple[str, str, str], list[Finding]] = {count[:3]: [] for count in self.counts}
+        for found in self.findings:
+            path = pointer(tuple("*" if isinstance(step, int) else step for step in found.path))
+            group = (found.code, found.severity, path)
+            grouped[group if group in grouped else (found.code, found.severity, pointer(_REST))].append(found)
+        return grouped
 
     def iter_findings(self) -> Iterator[Finding]:
         """Read the data again and yield every finding, one at a time.
@@ -111,7 +151,7 @@ class Report:
         raise InvalidDataError(message, self)
 
     def merge(self, *others: "Report") -> "Report":
-        """Return one report for several parts of a data set; rules over the whole set were judged per part."""
+        """Return one report for several parts of a data set, in each of which its set rules were judged."""
         return reduce(_merged, others, self)
 
     def to_json(self) -> str:
@@ -125,6 +165,7 @@ class Report:
             "unpinned": self.unpinned,
             "errors": self.errors,
             "warnings": self.warnings,
+            "outside": self.outside,
             "parts": self.parts,
             "counts": [one._asdict() for one in self.counts],
             "findings": [_flat(one) for one in self.findings],
@@ -245,14 +286,9 @@ def _level(sizes: list[int], most: int) -> int:
 def _merged(one: Report, other: Report) -> Report:
     tally = Tally(max(one.max_findings, other.max_findings))
     for part in (one, other):
-        kept: dict[tuple[str, str, str], list[Finding]] = {count[:3]: [] for count in part.counts}
-        for found in part.findings:
-            path = pointer(tuple("*" if isinstance(step, int) else step for step in found.path))
-            group = (found.code, found.severity, path)
-            kept[group if group in kept else (found.code, found.severity, pointer(_REST))].append(found)
         for count in part.counts:
             steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in count.path.split("/")[1:])
-            tally.put((count.code, count.severity, steps), count.count, kept[count[:3]])
+            tally.put((count.code, count.severity, steps), count.number, part.findings_of(count))
     return Report(
         rows=one.rows + other.rows,
         valid=one.valid + other.valid,
@@ -263,9 +299,14 @@ def _merged(one: Report, other: Report) -> Report:
         inputs=(*one.inputs, *other.inputs),
         passed_over=(*one.passed_over, *other.passed_over),
         complete=one.complete and other.complete,
+        outside=one.outside + other.outside,
         parts=one.parts + other.parts,
         max_findings=max(one.max_findings, other.max_findings),
     )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _flat(one: Finding) -> dict[str, Any]:

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
-from ..corpus import Corpus, CorpusClaim
+from ..corpus import Corpus
 from ..errors import InputError, known_name
 from ..kinds import kind_of
 from ..models import KINDS, Annotation, Record, Reference
 from .findings import Fault, Path, shown
 from .references import References
-from .rules import carried, holds_records, reference_paths, references_in, rules_of
+from .rules import carried, reference_paths, references_in, rules_of
 from .shape import Shape, is_slip, not_in_vocabulary
+from .soundness import unsound
+from .swift import swift_way
 from .tabular import Cells, lossless, typed
-from .text import DEEPEST, number_name, parse
+from .text import parse
 
 __all__ = ["Judge", "Verdict"]
 
@@ -53,6 +53,8 @@ class Judge:
     ----------
     unpinned : int
         Rows so far that refer to a claim without its digest.
+    swift : callable or None
+        Takes a row that is a JSON text, and returns its values if it is right beyond doubt, else None.
 
     Raises
     ------
@@ -90,26 +92,11 @@ class Judge:
         for name, value in self._defaults.items():
             known_name("field to set", name, fields)
             self._check_default(name, value)
-        # With one kind and nothing to fill in, the model's own validator can begin with the bytes.
-        self._swift = self._only if not self._defaults else None
+        only, filled = self._only, self._defaults or self._require
+        self.swift = swift_way(only.shape, only.rules, corpus) if only and not filled else None
 
     def json(self, data: bytes) -> Verdict:
         """Judge a row that is a JSON text."""
-        rules = self._swift
-        if rules is not None:
-            try:
-                record = rules.shape.accept_json(data)
-            except ValidationError:
-                pass
-            else:
-                if not rules.flat or _may_repeat_a_key(data, len(record.__pydantic_fields_set__)):
-                    _, fault = parse(data)
-                    if fault:
-                        return Verdict([fault], {}, None)
-                values = record.__dict__
-                if values.get("kind", rules.shape.name) not in {None, rules.shape.name}:
-                    return self._object(parse(data)[0])
-                return Verdict(self._related(rules, values, _NO_PATHS), values, rules.shape.name)
         value, fault = parse(data)
         if fault:
             return Verdict([fault], {}, None)
@@ -123,7 +110,7 @@ class Judge:
         if rules is None:
             return Verdict(faults, record.values, None)
         values = rules.typed(record.values)
-        return self._values(rules, values, [*_unsound(values), *faults])
+        return self._values(rules, values, [*unsound(values), *faults])
 
     def value(self, row: object, *, columnar: bool = False) -> Verdict:
         """Judge a row from Python: a mapping or a record. Nulls of columnar data are absent."""
@@ -145,15 +132,15 @@ class Judge:
     def _object(self, value: Any, *, columnar: bool = False) -> Verdict:
         if type(value) is not dict:
             return Verdict([Fault("not-an-object", (), "an object", shown(value))], {}, None)
-        unsound = [*_unsound(value)]
-        if any(fault.code == "too-deep" or not fault.path for fault in unsound):
-            return Verdict(unsound, {}, None)
+        found = [*unsound(value)]
+        if any(fault.code == "too-deep" or not fault.path for fault in found):
+            return Verdict(found, {}, None)
         rules, faults = self._kind(value)
         if rules is None:
-            return Verdict([*unsound, *faults], value, None)
+            return Verdict([*found, *faults], value, None)
         if columnar:
             value = rules.lossless(value)
-        return self._values(rules, value, [*unsound, *faults])
+        return self._values(rules, value, [*found, *faults])
 
     def _kind(self, values: Mapping[str, Any]) -> tuple["_Rules | None", list[Fault]]:
         """Return the rules that a row is to be judged by, or why there are none."""
@@ -207,7 +194,7 @@ class Judge:
     def _unknown(
         self, rules: "_Rules", extras: Mapping[str, Any], absent: list[str]
     ) -> tuple[list[Fault], frozenset[str]]:
-        """Return the faults of fields that the kind does not have, and the fields that they may be meant for."""
+        """Return the faults of fields that the kind lacks, and the fields that they may be meant for."""
         found, meant = [], set()
         for name in extras:
             if name.startswith("x_") or (rules.refers and name in self._columns):
@@ -219,33 +206,36 @@ class Judge:
         return found, frozenset(meant)
 
     def _related(self, rules: "_Rules", values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:
-        """Return what is wrong with fields that have the right shape: among each other, and against the corpus."""
+        """Return what is wrong with fields of the right shape: with each other, and with the corpus."""
         found = _NOTHING
         get = values.get
         release = None if ("release",) in bad else get("release")
         if release is not None and release != self._latest:
             found = _some(self.references.release(release))
         pinned = True
-        if rules.refers:
-            pinned = get("claim_sha256") is not None
-            claim = None if bad else self.corpus.claims.get(values["claim_id"])
-            if not (claim is not None and release in {None, self._latest} and _is_right(claim, values)):
-                found = found + self.references.faults(values, (), _names(bad, ()), release)
-        if rules.nested:
-            for path, reference in references_in(values, rules.nested):
-                if path not in bad:
-                    pinned = pinned and reference.get("claim_sha256") is not None
-                    found = found + self.references.faults(reference, path, _names(bad, path), release)
-        if not pinned:
-            self.unpinned += 1
+        for path, reference in self._references(rules, values, bad):
+            pinned = pinned and reference.get("claim_sha256") is not None
+            found = found + self.references.faults(reference, path, _names(bad, path), release)
+        self.unpinned += not pinned
         if rules.rules:
             names = _names(bad, ())
             for rule in rules.rules:
-                found = found + rule(values, names)
+                found = found + rule.judge(values, names)
         for name in self._require:
             if name in rules.shape.fields and get(name) is None and (name,) not in bad:
                 found = [*found, Fault("missing-field", (name,), "a value, since it is required", "nothing")]
         return found
+
+    @staticmethod
+    def _references(
+        rules: "_Rules", values: Mapping[str, Any], bad: frozenset[Path]
+    ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+        """Yield the references of a row with their paths: the row itself, and those within it."""
+        if rules.refers:
+            yield (), values
+        for path, reference in references_in(values, rules.nested):
+            if path not in bad:
+                yield path, reference
 
     def _check_default(self, name: str, value: Any) -> None:
         holders = [one for one in self.rules.values() if name in one.shape.fields]
@@ -269,10 +259,8 @@ class _Rules:
         self.rules = rules_of(model, references)
         self.typed = typed(model)
         self.lossless = lossless(model)
-        self.flat = not holds_records(model)
 
 
-_NO_PATHS: frozenset[Path] = frozenset()
 _NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -288,63 +276,6 @@ def _some(fault: Fault | None) -> list[Fault]:
     return [fault] if fault else _NOTHING
 
 
-def _is_right(claim: CorpusClaim, values: Mapping[str, Any]) -> bool:
-    """Return whether a reference is right beyond doubt; what is not, the ladder judges."""
-    get = values.get
-    sha256 = get("claim_sha256")
-    if sha256 is not None and sha256 != claim.sha256:
-        return False
-    quote, start, end = get("quote"), get("quote_start"), get("quote_end")
-    if quote is None:
-        return start is None and end is None
-    return (
-        start is not None
-        and end is not None
-        and get("quote_of") is None
-        and claim.start <= start < end <= claim.passage_end
-        and claim.source[start:end] == quote
-    )
-
-
-def _may_repeat_a_key(data: bytes, fields: int) -> bool:
-    """Return whether a flat object with so many different keys may have one of them twice.
-
-    Each key ends in a quotation mark and, where no white space stands before it, a colon; inside a string
-    the two may stand as well. So no more of them than keys means that no key stands twice.
-    """
-    return data.count(b'":') != fields or b" :" in data or b"\t:" in data or b"\n:" in data or b"\r:" in data
-
-
 def _plain(value: Any) -> Any:
     """Return a numpy array or scalar as the Python value that it stands for."""
     return value.tolist() if type(value).__module__ == "numpy" else value
-
-
-def _unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
-    """Yield what no kind's row may hold: numbers that are none, lone surrogates, too many levels, other keys."""
-    waiting: list[tuple[Path, Any]] = [((), row)]
-    while waiting:
-        path, held = waiting.pop()
-        if len(path) > DEEPEST:
-            yield Fault("too-deep", path[:3], f"at most {DEEPEST} levels", "more")
-            return
-        if isinstance(held, Mapping) and not all(isinstance(key, str) for key in held):
-            yield Fault("wrong-type", path, "names of fields that are text", "another type")
-            continue
-        for key, one in held.items() if isinstance(held, Mapping) else enumerate(held):
-            if isinstance(one, float):
-                if one - one != 0:
-                    yield Fault("not-finite", (*path, key), "a finite number", number_name(one))
-            elif isinstance(one, str):
-                if not one.isascii() and _surrogate(one):
-                    yield Fault("not-utf8", (*path, key), "text without lone surrogates", shown(one))
-            elif isinstance(one, dict | list | tuple):
-                waiting.append(((*path, key), one))
-
-
-def _surrogate(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False

@@ -1,6 +1,6 @@
 """The rules of a kind beyond its shape: among its fields, and between them and the corpus."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
 from ..kinds import element_of, without_null
@@ -25,8 +25,16 @@ from .shape import not_in_vocabulary
 __all__ = ["Rule", "carried", "holds_records", "reference_paths", "references_in", "rules_of"]
 
 Values = Mapping[str, Any]
-Rule = Callable[[Values, frozenset[str]], list[Fault]]
-"""Judges the values of a row, given the names of its fields that do not have their shape."""
+
+
+class Rule(NamedTuple):
+    """A rule of a kind."""
+
+    judge: Callable[[Values, frozenset[str]], list[Fault]]
+    """Judges the values of a row, given the names of its fields that do not have their shape."""
+    claims: Container[str] | None = None
+    """The claims whose rows it concerns; None for all."""
+
 
 _VOCABULARIES = dict(zip(SHIPPED_SCHEMES, map(get_args, (Topic, ClaimType, Horizon)), strict=True))
 
@@ -109,9 +117,9 @@ def _same(value: Any, own: Any) -> bool:
 
 def _label(_: References) -> Rule:
     def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        scheme = values.get("scheme")
-        if "scheme" in bad or ":" in scheme:
+        if "scheme" in bad or ":" in values["scheme"]:
             return []
+        scheme = values["scheme"]
         if scheme not in _VOCABULARIES:
             fault = not_in_vocabulary(("scheme",), _VOCABULARIES, scheme)
             return [fault._replace(remedy=f"{fault.remedy or 'a scheme of your own has a colon'}")]
@@ -119,7 +127,7 @@ def _label(_: References) -> Rule:
             return []
         return [not_in_vocabulary(("value",), _VOCABULARIES[scheme], values["value"])]
 
-    return judge
+    return Rule(judge)
 
 
 def _relation(references: References) -> Rule:
@@ -140,7 +148,7 @@ def _relation(references: References) -> Rule:
             found += [pinned] if pinned else []
         return found
 
-    return judge
+    return Rule(judge)
 
 
 def _question(_: References) -> Rule:
@@ -161,7 +169,7 @@ def _question(_: References) -> Rule:
             found.append(Fault("fields-disagree", ("references",), expected, "none"))
         return found
 
-    return judge
+    return Rule(judge)
 
 
 def _translation(references: References) -> Rule:
@@ -172,14 +180,14 @@ def _translation(references: References) -> Rule:
     }
 
     def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        needed = wanted.get(values.get("claim_id", ""))
-        if not needed or bad & {"claim_id", "translation"}:
+        if bad & {"claim_id", "translation"} or values["claim_id"] not in wanted:
             return []
+        needed = wanted[values["claim_id"]]
         missing = missing_numbers(needed, values["translation"])
         expected = f"{', '.join(missing)}, as in {values['claim_id']}"
         return [Fault("number-missing", ("translation",), expected, "none")] if missing else []
 
-    return judge
+    return Rule(judge, wanted)
 
 
 def _claim(references: References) -> Rule:
@@ -194,7 +202,7 @@ def _claim(references: References) -> Rule:
             pinned = references.pin(claim, values.get("claim_sha256"), ("claim_sha256",))
         return [pinned] if pinned else carried(claim.columns, values, bad)
 
-    return judge
+    return Rule(judge)
 
 
 def holds_records(model: type[Record]) -> bool:

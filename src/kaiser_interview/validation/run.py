@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from ..corpus import Corpus, shipped
 from ..errors import InputError, known_name
@@ -18,7 +17,7 @@ from .sets import Sets
 from .streams import Input, StreamError
 from .text import Note
 
-__all__ = ["Check", "Judged", "Kinds", "Progress", "Run", "validate"]
+__all__ = ["Check", "Judged", "Kinds", "Options", "Progress", "Run", "validate"]
 
 Kinds = str | type[Record] | Iterable[str | type[Record]] | None
 _PLACES = 1 << 44
@@ -59,12 +58,30 @@ class Judged(NamedTuple):
     faults: Sequence[Fault]
     verdict: Verdict | None
     invalid: bool
+    stops: bool = False
+    """Whether what follows in the source is not read."""
 
     def findings(self) -> Iterator[Finding]:
         """Yield the faults as findings."""
         row_id = self.verdict.values.get("id") if self.verdict else None
         for fault in self.faults:
             yield finding(fault, self.source.name, self.line, self.row, row_id)
+
+
+class Options(TypedDict, total=False):
+    """The options of `validate`, `split` and `fix`."""
+
+    kind: Kinds
+    against: Corpus | str | os.PathLike[str] | None
+    defaults: Mapping[str, Any] | None
+    extra: str
+    require: Sequence[str]
+    complete: Sequence[str] | None
+    key: Sequence[str] | None
+    select: Sequence[str] | None
+    ignore: Sequence[str] | None
+    max_findings: int
+    progress: Callable[[Progress], None] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +115,14 @@ class Check:
             kinds = (kinds,)
         return Judge(kinds, against, defaults=self.defaults, extra=self.extra, require=self.require)
 
+    def watched_by(self, progress: Callable[[Progress], None]) -> "Check":
+        """Return the same check, which tells somebody how far it has come."""
+        return replace(self, progress=progress)
+
+    def of(self, data: Any) -> "Check":
+        """Return the same check of other data."""
+        return replace(self, data=data)
+
     def run(self) -> "Run":
         """Return a run of this check, which has not begun."""
         return Run(self)
@@ -108,7 +133,7 @@ class Check:
             yield from judged.findings()
 
 
-def validate(
+def validate(  # noqa: PLR0913 - the options are these
     data: Any,
     *,
     kind: Kinds = None,
@@ -237,6 +262,7 @@ class Run:
         self._names: list[str | None] = []
         self._inputs: list[Input] = []
         self._passed_over: list[str] = []
+        self._outside = 0
         self._progress = Progress()
 
     def report(self) -> Report:
@@ -258,6 +284,7 @@ class Run:
             inputs=tuple(self._inputs),
             passed_over=tuple(self._passed_over),
             complete=self.complete,
+            outside=self._outside,
             max_findings=self._check.max_findings,
             again=self._check.findings if is_repeatable(self._check.data) else None,
         )
@@ -274,76 +301,96 @@ class Run:
                 yield self._note(nowhere, None, fault)
 
     def _source(self, source: Source, *, every: bool) -> Iterator[Judged]:
-        progress, tally, wanted = self._progress, self._tally, self._wanted
-        base = len(self._names) * _PLACES
+        before, complete = self._progress.rows, True
         self._names.append(source.name)
-        progress.file = source.name or ""
-        complete, judge, row = True, None, 0
-        report_at = monotonic()
+        self._progress.file = source.name or ""
         try:
-            for item in source.items():
-                if type(item) is Note:
-                    complete = complete and not item.stops
-                    if item.fault.code in wanted:
-                        yield self._note(source, item.line, item.fault)
-                    continue
-                line, data = item
-                if judge is None:
-                    judge = _judging(self.judge, source.form)
-                verdict = Verdict([data], {}, None) if type(data) is Fault else judge(data)
-                place = base + (row if line is None else line)
-                faults = verdict.faults
-                more = self._sets.faults(verdict.values, verdict.kind, place)
-                if more:
-                    faults = faults + more
-                invalid = verdict.unjudged
-                if faults:
-                    faults = [fault for fault in faults if fault.code in wanted]
-                    row_id = verdict.values.get("id")
-                    for fault in faults:
-                        if tally.add(fault, source.name, line, row, row_id) == "error":
-                            invalid = True
-                progress.invalid += invalid
-                progress.rows += 1
-                if every or faults:
-                    yield Judged(source, line, row, data, faults, verdict, invalid)
-                row += 1
-                if self._check.progress and not row % _LOOK and monotonic() - report_at > _PAUSE:
-                    report_at = monotonic()
-                    self._tell(source)
+            for judged in self._read(source, every=every):
+                complete = complete and not judged.stops
+                yield judged
         except StreamError as error:
             complete = False
             yield self._note(source, None, error.fault)
-        if complete and not row:
+        rows = self._progress.rows - before
+        if complete and not rows:
             yield self._note(source, None, _no_rows())
         self.complete = self.complete and complete
-        self._inputs.append(source.input(row, complete=complete))
-        self._tell(source)
+        self._inputs.append(source.input(rows, complete=complete))
+        self._tell(source, before + rows, 0)
 
-    def _note(self, source: Source, line: int | None, fault: Fault) -> Judged:
-        self._tally.add(fault, source.name, line, None, None)
-        return Judged(source, line, None, None, [fault], None, invalid=False)
+    def _read(self, source: Source, *, every: bool) -> Iterator[Judged]:
+        progress, base = self._progress, (len(self._names) - 1) * _PLACES
+        # Rows that are right beyond doubt need nothing more than a look at their ids.
+        swift = self.judge.swift if not every and self._sets.ids_alone else None
+        first_place = self._sets.first_place
+        row, before, told = -1, progress.rows, monotonic()
+        try:
+            for item in source.items():
+                if type(item) is Note:
+                    if item.fault.code in self._wanted or item.stops:
+                        yield self._note(source, item.line, item.fault, stops=item.stops)
+                    continue
+                line, data = item  # type: ignore[misc] # a note is a tuple of another kind
+                row += 1
+                if not row % _LOOK:
+                    told = self._tell(source, before + row, told)
+                place = base + (row if line is None else line)
+                if swift is not None and isinstance(data, bytes):
+                    values = swift(data)
+                    if values is not None:
+                        row_id = values["id"]
+                        if row_id is None or first_place(row_id, place) == place:
+                            continue
+                judged = self._judged(source, line, row, data, place)
+                if every or judged.faults:
+                    yield judged
+        finally:
+            progress.rows = before + row + 1
 
-    def _tell(self, source: Source) -> None:
+    def _judged(self, source: Source, line: int | None, row: int, data: Any, place: int) -> Judged:
+        verdict = self._verdict(source, data)
+        faults = verdict.faults + self._sets.faults(verdict.values, verdict.kind, place)
+        invalid = verdict.unjudged
+        if faults:
+            faults = [fault for fault in faults if fault.code in self._wanted]
+            row_id = verdict.values.get("id")
+            for fault in faults:
+                if self._tally.add(fault, source.name, line, row, row_id) == "error":
+                    invalid = True
+        self._progress.invalid += invalid
+        return Judged(source, line, row, data, faults, verdict, invalid)
+
+    def _verdict(self, source: Source, data: Any) -> Verdict:
+        if type(data) is Fault:
+            return Verdict([data], {}, None)
+        if source.form in {"lines", "document"}:
+            return self.judge.json(data)
+        if source.form == "csv":
+            return self.judge.cells(data)
+        return self.judge.value(data, columnar=source.form == "columns")
+
+    def _note(self, source: Source, line: int | None, fault: Fault, *, stops: bool = False) -> Judged:
+        if self._tally.add(fault, source.name, line, None, None) == "error":
+            self._outside += 1
+        return Judged(source, line, None, None, [fault], None, invalid=False, stops=stops)
+
+    def _tell(self, source: Source, rows: int, told: float) -> float:
+        """Tell how far it has come, unless that was told just now; return when it was told."""
+        progress, stream, now = self._progress, source.stream, monotonic()
+        progress.rows = rows
+        if now - told < _PAUSE:
+            return told
         if self._check.progress:
-            progress, stream = self._progress, source.stream
             progress.bytes = stream.taken if stream else 0
             progress.size = (stream.size or 0) if stream else 0
             self._check.progress(progress)
+        return now
 
     def _where(self, place: int) -> str:
         """Return the words for a place that a row had."""
         number, at = divmod(place, _PLACES)
         name = self._names[number]
         return f"row {at}" if name is None else f"{visible(name)}:{at}"
-
-
-def _judging(judge: Judge, form: str) -> Callable[[Any], Verdict]:
-    if form in {"lines", "document"}:
-        return judge.json
-    if form == "csv":
-        return judge.cells
-    return partial(judge.value, columnar=form == "columns")
 
 
 def _wanted(select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:

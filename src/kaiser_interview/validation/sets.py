@@ -28,6 +28,13 @@ class Sets:
         Fields that make the groups in each of which every current claim must have a row; empty for one group.
     where : callable
         Returns the words for a place, given its number.
+
+    Attributes
+    ----------
+    ids_alone : bool
+        Whether rows are judged by their ids and nothing else.
+    first_place : callable
+        Takes an id and a place, and returns the first place that had the id.
     """
 
     def __init__(
@@ -51,16 +58,20 @@ class Sets:
         self._labelled = {kind for kind, model in models.items() if issubclass(model, Label)}
         self._embedded = {kind for kind, model in models.items() if issubclass(model, Embedding)}
         self._asked = {kind for kind, model in models.items() if issubclass(model, Question)}
+        self.first_place = self._ids.setdefault
+        self.ids_alone = self._key is None and self._complete is None and not self._labelled | self._embedded
 
     def faults(self, values: Mapping[str, Any], kind: str | None, place: int) -> list[Fault]:
         """Return what is wrong with a row at a place, given all that came before."""
-        found = []
+        found: list[Fault] = []
         row_id = values.get("id")
-        if row_id is not None and type(row_id) is str:
+        if type(row_id) is str:
             first = self._ids.setdefault(row_id, place)
             if first != place:
                 got = f"{shown(row_id)}, as in {self._where(first)}"
-                found.append(Fault("duplicate-id", ("id",), "an id of its own", got))
+                found = [Fault("duplicate-id", ("id",), "an id of its own", got)]
+        if self.ids_alone or kind is None:
+            return found
         if self._key is not None:
             found += self._key_fault(values, place)
         if self._complete is not None:

@@ -15,6 +15,8 @@ __all__ = ["Shape", "is_slip"]
 
 # Elements of a list that are judged at once: the faults of millions would fill the memory.
 _STRETCH = 4096
+# Names of one letter are all within a slip of each other.
+_SHORTEST = 2
 
 _FORMS = {
     INSTANT_PATTERN: "an instant that exists, in UTC: 2026-01-31T12:00:00Z",
@@ -110,9 +112,8 @@ class Shape:
                 part = {**values, **short, name: value[start : start + _STRETCH]}
                 for fault in self._once(part):
                     if fault.path[0] == name and len(fault.path) > 1:
-                        index = fault.path[1]
-                        assert isinstance(index, int)
-                        yield fault._replace(path=(name, index + start, *fault.path[2:]))
+                        index = int(fault.path[1]) + start
+                        yield fault._replace(path=(name, index, *fault.path[2:]))
         yield from self._once(short)
         for name, value in long.items():
             most = _longest(self.model, name)
@@ -124,7 +125,7 @@ class Shape:
             self._accept(values)
         except ValidationError as error:
             for one in error.errors(include_url=False):
-                yield _fault(one, values)
+                yield _fault(one)
 
 
 def is_slip(name: str, known: str) -> bool:
@@ -138,7 +139,7 @@ def is_slip(name: str, known: str) -> bool:
     one, two = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (name, known))
     if one == two:
         return True
-    if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < 2:
+    if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < _SHORTEST:
         return False
     start = next(
         (i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
@@ -155,15 +156,14 @@ def _longest(model: type[Record], name: str) -> int | None:
     return None
 
 
-def _fault(error: Any, values: Mapping[str, Any]) -> Fault:  # noqa: PLR0911 - one return a sort of error
+def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of error
     sort, path, value, context = error["type"], error["loc"], error["input"], error.get("ctx", {})
     if sort == "missing" or (value is None and len(path) == 1):
         return Fault("missing-field", path, "a value", "null" if sort != "missing" else "nothing")
     if sort == "extra_forbidden":
         return Fault("unknown-field", path, "a field of the record", shown(path[-1]))
     if sort == "literal_error" and isinstance(value, str):
-        words = re.findall(r"'([^']*)'", context["expected"])
-        return not_in_vocabulary(path, words, value)
+        return not_in_vocabulary(path, re.findall(r"'([^']*)'", context["expected"]), value)
     if sort == "literal_error":
         return Fault("wrong-type", path, "text", shown(value))
     if sort == "string_pattern_mismatch":

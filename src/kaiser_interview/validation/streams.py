@@ -92,6 +92,14 @@ class Stream:
             yield head
         yield from self._chunks
 
+    def is_file(self, path: str) -> bool:
+        """Return whether the file at a path is this one."""
+        try:
+            other = os.stat(path)
+        except OSError:
+            return False
+        return (other.st_dev, other.st_ino) == (self._before.st_dev, self._before.st_ino)
+
     def close(self) -> None:
         """Close the file; standard input stays open."""
         if self.name != "-":

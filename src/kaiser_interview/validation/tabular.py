@@ -11,7 +11,7 @@ from .findings import Fault, shown
 from .streams import Stream
 from .text import LONGEST, Note, Tail, long_row, not_utf8, parse
 
-__all__ = ["Cells", "csv_records", "lossless", "typed"]
+__all__ = ["Cells", "Header", "csv_records", "lossless", "typed"]
 
 _BOM = b"\xef\xbb\xbf"
 _DELIMITERS = (",", "\t", ";")
@@ -21,69 +21,92 @@ _BOOLEANS = {"true": True, "false": False}
 _NOT_NUMBERS = {"nan", "inf", "-inf", "infinity", "-infinity"}
 
 
+class Header:
+    """The header of a CSV file, as far as it has been read.
+
+    Attributes
+    ----------
+    raw : bytes or None
+        Its bytes without the last line feed.
+    columns : list of str
+        The names of the columns; none if a name stands twice.
+    delimiter : str
+        What divides cells.
+    """
+
+    def __init__(self) -> None:
+        self.raw: bytes | None = None
+        self.columns: list[str] = []
+        self.delimiter = ","
+
+
 class Cells(NamedTuple):
     """A record of a CSV file."""
 
     raw: bytes
-    """Its bytes without the last line end."""
+    """Its bytes without the last line feed."""
     values: dict[str, str] | None
     """Its cells by column, the empty ones, which are null, left out; None if it cannot be judged."""
     fault: Fault | None = None
     """Why it cannot be; None as well where a finding about the header has said so already."""
 
 
-def csv_records(stream: Stream, header: list[bytes]) -> Iterator[tuple[int, Cells | Fault] | Note]:
+def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | Fault] | Note]:
     """Yield the line on which each record begins, and the record.
 
-    The first record names the columns; its bytes are appended to `header`. The delimiter is the first of
-    comma, tab and semicolon that stands in it. A record that does not fit RFC 4180 is a fault in its place.
+    The first record names the columns and goes to `header`. The delimiter is the first of comma, tab and
+    semicolon that stands in it. A record that does not fit RFC 4180 is a fault in its place.
     """
-    columns: list[str] | None = None
-    delimiter = ","
     for line, raw in _records(stream):
         if isinstance(raw, Fault):
             yield line, raw
-            continue
-        if isinstance(raw, Tail):
-            ends = Fault("truncated", (), "a closing quotation mark", "the data's end")
-            yield line, Cells(raw, None, ends)
-            continue
-        if not raw.strip():
+        elif isinstance(raw, Tail):
+            yield line, Cells(raw, None, Fault("truncated", (), "a closing quotation mark", "the data's end"))
+        elif not raw.strip():
             yield Note(line, Fault("blank-line", (), "a row", "nothing"))
-            continue
-        fault = not_utf8(raw)
-        if columns is None:
-            if raw.startswith(_BOM):
-                bom = Fault(
-                    "byte-order-mark", (), "UTF-8 without a byte order mark", "U+FEFF", None, "warning"
-                )
-                yield Note(line, bom)
-                raw = raw[len(_BOM) :]  # noqa: PLW2901 - the mark is no part of the header
-            if not fault:
-                delimiter = _delimiter(raw.decode("utf-8"))
-                columns, fault = _fields(raw.decode("utf-8"), delimiter)
-            if fault:
-                yield Note(line, fault, stops=True)
+        elif header.raw is None:
+            yield from _begin(header, line, raw)
+            if not header.raw:
                 return
-            header.append(raw)
-            twice = [name for number, name in enumerate(columns) if name in columns[:number]]
-            if twice:
-                yield Note(
-                    line,
-                    Fault("duplicate-column", (twice[0],), "each column once", f"{shown(twice[0])} twice"),
-                )
-                columns = []
-            continue
-        if not columns:
-            yield line, Cells(raw, None)
-            continue
-        cells, fault = ([], fault) if fault else _fields(raw.decode("utf-8"), delimiter)
-        if not fault and len(cells) != len(columns):
-            fault = Fault("invalid-csv", (), f"{len(columns)} fields, as in the header", str(len(cells)))
-        if fault:
-            yield line, Cells(raw, None, fault)
         else:
-            yield line, Cells(raw, {name: cell for name, cell in zip(columns, cells, strict=True) if cell})
+            yield line, _record(raw, header)
+
+
+def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
+    """Read the header; tell what is wrong with it."""
+    if raw.startswith(_BOM):
+        fault = Fault("byte-order-mark", (), "UTF-8 without a byte order mark", "U+FEFF", None, "warning")
+        yield Note(line, fault)
+        raw = raw[len(_BOM) :]
+    columns: list[str] = []
+    wrong = not_utf8(raw)
+    if wrong is None:
+        text = raw.removesuffix(b"\r").decode("utf-8")
+        header.delimiter = _delimiter(text)
+        columns, wrong = _fields(text, header.delimiter)
+    if wrong:
+        yield Note(line, wrong, stops=True)
+        return
+    header.raw = raw
+    twice = [name for number, name in enumerate(columns) if name in columns[:number]]
+    for name in dict.fromkeys(twice):
+        yield Note(line, Fault("duplicate-column", (name,), "each column once", f"{shown(name)} twice"))
+    header.columns = [] if twice else columns
+
+
+def _record(raw: bytes, header: Header) -> Cells:
+    if not header.columns:
+        # Which of two columns a row means is unknown; the finding about the header is all there is.
+        return Cells(raw, None)
+    fault = not_utf8(raw)
+    cells: list[str] = []
+    if not fault:
+        cells, fault = _fields(raw.removesuffix(b"\r").decode("utf-8"), header.delimiter)
+    if not fault and len(cells) != len(header.columns):
+        fault = Fault("invalid-csv", (), f"{len(header.columns)} fields, as in the header", str(len(cells)))
+    if fault:
+        return Cells(raw, None, fault)
+    return Cells(raw, {name: cell for name, cell in zip(header.columns, cells, strict=True) if cell})
 
 
 def typed(model: type[Record]) -> Callable[[Mapping[str, str]], dict[str, Any]]:
@@ -120,14 +143,17 @@ def _reader(annotation: Any) -> Callable[[str], Any]:
 
 
 def lossless(model: type[Record]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return a function that turns columnar values into those that a model's fields hold, where nothing is lost.
+    """Return a function that turns columnar values into those of a model's fields, where nothing is lost.
 
     Engines write integers as doubles or decimals, and floats as decimals; lists of them alike. Anything else
     is left as it is, for the model to judge.
     """
     fields = {**Claim.model_fields, **model.model_fields}
-    readers = {name: _exact(without_null(info.annotation)[0]) for name, info in fields.items()}
-    readers = {name: reader for name, reader in readers.items() if reader is not None}
+    readers = {
+        name: reader
+        for name, info in fields.items()
+        if (reader := _exact(without_null(info.annotation)[0])) is not None
+    }
 
     def read(values: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -190,7 +216,7 @@ def _records(stream: Stream) -> Iterator[tuple[int, bytes | Fault]]:
                     yield begun, long_row()
                     return
                 continue
-            whole = (record + line).removesuffix(b"\r")
+            whole = record + line
             yield begun, whole if len(whole) <= LONGEST else long_row()
             begun, record, quotes = number + 1, b"", 0
         if len(rest) > LONGEST:
@@ -199,7 +225,7 @@ def _records(stream: Stream) -> Iterator[tuple[int, bytes | Fault]]:
     if (quotes + rest.count(b'"')) % 2:
         yield begun, Tail(record + rest)  # within a quoted field
     elif record or rest:
-        yield begun, (record + rest).removesuffix(b"\r")
+        yield begun, record + rest
 
 
 def _delimiter(header: str) -> str:

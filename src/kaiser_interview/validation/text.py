@@ -48,7 +48,8 @@ def json_lines(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
     A line that is too long is a fault in place of its bytes; it is never held whole.
     """
     number, rest, skipping = 0, b"", False
-    for chunk in _without_mark(stream.chunks(), note := []):
+    note: list[Note] = []
+    for chunk in _without_mark(stream.chunks(), note):
         if note:
             yield note.pop()
         *lines, rest = chunk.split(b"\n") if skipping else (rest + chunk).split(b"\n")
@@ -176,7 +177,7 @@ def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]
     yield from chunks
 
 
-def _fault(data: bytes, said: str) -> Fault:
+def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return a sort of error
     fault = not_utf8(data)
     if fault:
         return fault
@@ -300,7 +301,7 @@ class _Text:
         return data if len(data) <= LONGEST else long_row()
 
     def _scan(self, at: int, depth: int) -> tuple[int, int, bool]:
-        """Go on from a position that is in no string; return where it stopped, how deep, and if at the end."""
+        """Go on from a place in no string; return where it stopped, how deep, and whether at the end."""
         held = self._held
         if depth == 0 and held[at : at + 1] not in {b"{", b"[", b'"'}:
             found = _SCALAR.match(held, at)

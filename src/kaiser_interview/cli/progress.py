@@ -1,0 +1,60 @@
+"""How far a check has come: a bar on a terminal, and the words if it is broken off."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from ..render.terminal import console
+from ..validation.findings import visible
+from ..validation.run import Check
+from ..validation.run import Progress as State
+from .output import stop
+
+__all__ = ["watched"]
+
+
+@contextmanager
+def watched(check: Check) -> Iterator[Check]:
+    """Give a check that shows how far it has come, on a terminal alone; breaking it off ends the command."""
+    state = State()
+    bar = _bar() if sys.stderr is not None and sys.stderr.isatty() else None
+    task = bar.add_task("", total=None, rows=0, rate=0) if bar else None
+
+    def tell(now: State) -> None:
+        vars(state).update(vars(now))
+        if bar is not None and task is not None:
+            elapsed = bar.tasks[0].elapsed or 0
+            rate = int(now.rows / elapsed) if elapsed else 0
+            bar.update(
+                task,
+                description=visible(now.file)[-40:],
+                completed=now.bytes,
+                total=now.size or None,
+                rows=now.rows,
+                rate=rate,
+            )
+
+    try:
+        if bar:
+            with bar:
+                yield check.watched_by(tell)
+        else:
+            yield check.watched_by(tell)
+    except KeyboardInterrupt:
+        at = f" of {visible(state.file)}" if state.file else ""
+        far = f"{state.rows:,} rows{at}, {state.invalid:,} of them invalid"
+        stop(f"interrupted after {far}; nothing was written")
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,} a second", markup=False),
+        TimeRemainingColumn(),
+        console=console(stderr=True),
+        transient=True,
+    )

@@ -1,0 +1,129 @@
+"""``validate`` and ``explain``: the gate, and what its findings mean."""
+
+import re
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ..errors import InputError
+from ..render.machine import github, jsonl
+from ..render.text import print_report
+from ..validation.findings import CODES, explanation
+from ..validation.report import Report
+from .options import (
+    Against,
+    Complete,
+    Extra,
+    Ignore,
+    Key,
+    Kind,
+    MaxFindings,
+    Paths,
+    Require,
+    Select,
+    Set,
+    check_of,
+)
+from .output import console
+from .progress import watched
+
+__all__ = ["ReportFormat", "end", "explain", "print_as", "validate"]
+
+_FULL = 100
+
+
+class ReportFormat(StrEnum):
+    """How a report is printed."""
+
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+    github = "github"
+
+
+MaxInvalid = Annotated[
+    str,
+    typer.Option(metavar="N|N%", help="Invalid rows to let pass: a number, or a share of all rows."),
+]
+Form = Annotated[ReportFormat, typer.Option("--format", help="How to print the report.")]
+
+
+def validate(
+    paths: Paths,
+    kind: Kind = None,
+    defaults: Set = None,
+    require: Require = None,
+    complete: Complete = None,
+    key: Key = None,
+    extra: Extra = "error",
+    against: Against = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    max_findings: MaxFindings = 1000,
+    max_invalid: MaxInvalid = "0",
+    form: Form = ReportFormat.text,
+) -> None:
+    """Check derived data: its shape, its references to claims, its quotes, character for character.
+
+    Reads JSON Lines, JSON arrays and CSV, also packed by gzip or zstd. Prints one block for each code and
+    path; `explain CODE` says what a code means. Exit code 1 if there are errors, 2 if something could not
+    be read.
+    """
+    bar = _bar(max_invalid)
+    check = check_of(
+        paths,
+        kind=kind,
+        defaults=defaults,
+        require=require,
+        complete=complete,
+        key=key,
+        extra=extra,
+        against=against,
+        select=select,
+        ignore=ignore,
+        max_findings=max_findings,
+    )
+    with watched(check) as watching:
+        report = watching.run().report()
+    print_as(report, form)
+    end(report, bar)
+
+
+def explain(
+    code: Annotated[str | None, typer.Argument(metavar="CODE", help="Without it: all codes.")] = None,
+) -> None:
+    """Say what a finding's code means, give an example, and tell how to mend it."""
+    if code is not None:
+        typer.echo(explanation(code).rstrip("\n"))
+        return
+    for one in CODES.values():
+        typer.echo(f"{one.severity[0].upper()} {one.name}")
+
+
+def print_as(report: Report, form: ReportFormat) -> None:
+    """Print a report in a format."""
+    if form is ReportFormat.text:
+        print_report(report, console())
+    elif form is ReportFormat.json:
+        typer.echo(report.to_json())
+    else:
+        for line in (jsonl if form is ReportFormat.jsonl else github)(report):
+            typer.echo(line)
+
+
+def end(report: Report, bar: tuple[float, bool] = (0, False)) -> None:
+    """End the command: 2 if something could not be read, 1 if there are errors beyond the bar."""
+    if not report.complete:
+        raise typer.Exit(2)
+    most, share = bar
+    within = report.invalid <= (most * report.rows / _FULL if share else most)
+    if not within or report.outside:
+        raise typer.Exit(1)
+
+
+def _bar(text: str) -> tuple[float, bool]:
+    found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(%?)", text)
+    if not found or (not found[2] and "." in found[1]):
+        raise InputError(f"--max-invalid {text}: expected a number of rows, or a share such as 0.1%")
+    return float(found[1]), bool(found[2])

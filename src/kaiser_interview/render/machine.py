@@ -1,0 +1,48 @@
+"""A report as programs read it: JSON Lines, and the workflow commands of GitHub Actions."""
+
+from collections.abc import Iterator
+
+from ..validation.findings import Finding
+from ..validation.report import Report
+
+__all__ = ["github", "jsonl"]
+
+
+def jsonl(report: Report) -> Iterator[str]:
+    """Yield each retained finding as a line of JSON, its path as a JSON Pointer."""
+    for finding in report.findings:
+        yield finding.to_json()
+
+
+def github(report: Report) -> Iterator[str]:
+    """Yield each retained finding as an annotation, and the sum as a notice.
+
+    What is data cannot end a command or begin another: percent signs and line ends are escaped everywhere,
+    colons and commas in properties too, as the runner unescapes them.
+    """
+    for finding in report.findings:
+        place = _place(finding)
+        title = _property(f"{finding.code} {finding.pointer}".rstrip())
+        yield f"::{finding.severity} {place}title={title}::{_data(_message(finding))}"
+    yield f"::notice title=kaiser-interview::{_data(report.summary)}"
+
+
+def _place(finding: Finding) -> str:
+    if finding.file is None:
+        return ""
+    line = f",line={finding.line}" if finding.line is not None else ""
+    return f"file={_property(finding.file)}{line},"
+
+
+def _message(finding: Finding) -> str:
+    # A row without a line has no place that GitHub could show.
+    where = f"{finding.place}: " if finding.line is None else ""
+    return f"{where}{finding.message}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,29 @@
+"""Text on a terminal: wrapped beside a label, as wide as Chinese is, nothing in it obeyed."""
+
+from rich.console import Console
+from rich.text import Text
+
+__all__ = ["console", "print_hanging"]
+
+_NARROWEST = 16
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that prints data as it is: no markup, no emoji codes, no highlighting."""
+    out = Console(markup=False, emoji=False, highlight=False, stderr=stderr)
+    if out.width < 1:  # COLUMNS=0
+        out.width = 80
+    return out
+
+
+def print_hanging(out: Console, label: str, width: int, text: Text | str, style: str = "") -> None:
+    """Print a text beside a label, wrapped to the console, every line indented by `width` cells.
+
+    A character of double width counts as two cells. Unlike a table's, the lines have no spaces at their end.
+    """
+    text = Text(text, style) if isinstance(text, str) else text
+    lines = text.wrap(out, max(out.width - width, _NARROWEST), overflow="fold")
+    for number, line in enumerate(lines):
+        line.rstrip()
+        margin = ("" if number else label).ljust(width)
+        out.print(Text.assemble((margin, "cyan"), line), soft_wrap=True)

@@ -1,0 +1,248 @@
+"""What can be mended in one way only, mended: offsets, pins, release, absent provenance."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Unpack
+
+from ..atomic import Staging
+from ..models import Record, Relation
+from .findings import CODES
+from .findings import Path as FieldPath
+from .inputs import Source
+from .outputs import Writer, as_json, as_record, different_files, row_writer
+from .quotes import Quote
+from .report import Report
+from .rows import Judge
+from .rules import references_in
+from .run import Check, Judged, Options
+from .text import parse
+
+__all__ = ["Fixed", "fix", "fix_check"]
+
+AS_WRITTEN = "x_quote_as_written"
+_MENDED = {"quote-misplaced", "quote-typography-differs"}
+_UNSURE = {"stale-claim", "digest-differs", "unknown-release", "claim-differs"}
+_COLUMNS = ("claim_sha256", "quote_start", "quote_end", "release", "other_claim_sha256")
+
+
+class Fixed(NamedTuple):
+    """What `fix` has done."""
+
+    report: Report
+    """What the gate says of the output."""
+    filled: Mapping[str, int]
+    """How many rows got a value in each field."""
+
+
+def fix(
+    data: Any, *, output: str | os.PathLike[str], typography: bool = False, **options: Unpack[Options]
+) -> Fixed:
+    """Write some data anew with what can be mended in one way only.
+
+    Filled in are the offsets of a quote that stands in its claim once, the digest of the claim, the release,
+    and `defaults`; offsets that are wrong are set right where the quote stands once. A pin that is there is
+    never changed, nor is a quote, save with `typography`. Rows with nothing to mend stay as they are, byte
+    for byte if they are JSON texts. No row is dropped.
+
+    Parameters
+    ----------
+    data : path, several paths, rows, or a table
+        As for `validate`.
+    output : path
+        Where the rows go, in the form that the data has; rows from Python as JSON Lines.
+    typography : bool
+        Put the source's own characters where a quote differs from one place in typography only, and keep the
+        quote as it was in `x_quote_as_written`.
+    **options
+        As for `validate`.
+
+    Returns
+    -------
+    Fixed
+        The report on the output, and what was filled in. If something could not be read to its end, the
+        report is on the input, and nothing is written.
+
+    Raises
+    ------
+    InputError
+        The output is an input, the inputs have different forms, or as for `validate`.
+    OSError
+        The output cannot be written; it is then as it was.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "out.jsonl"
+    >>> row = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "verdict": "supported", "urls": []}
+    >>> fixed = fix([row], output=path, kind="verdict", defaults={"method": "human", "creator": "me"})
+    >>> fixed.report.ok, sorted(fixed.filled)
+    (True, ['claim_sha256', 'creator', 'method', 'quote_end', 'quote_start', 'release'])
+    """
+    return fix_check(Check(data=data, **options), Path(output), typography=typography)
+
+
+def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
+    """Do what `fix` does, for a check."""
+    run = check.run()
+    filled: Counter[str] = Counter()
+    with Staging() as staging:
+        writer = Writer(staging, output)
+        source, columns = None, []
+        for judged in run.rows():
+            if judged.row is None:
+                continue
+            if judged.source is not source:
+                source = judged.source
+                different_files([output], source)
+                columns = _columns(source, check, run.judge)
+                writer.begin(
+                    source.form, as_record(columns, source.header.delimiter) if columns else source.header.raw
+                )
+            patch = _Row(run.judge, judged, typography=typography).patch(check.defaults or {})
+            filled.update(name for name in patch if name != AS_WRITTEN)
+            writer.row(_patched(source, judged, patch, columns))
+        writer.end()
+        if not run.complete:
+            return Fixed(run.finished(), {})
+        staging.commit()
+    return Fixed(check.of(os.fspath(output)).run().report(), dict(filled))
+
+
+class _Row:
+    """A row that may have something to mend."""
+
+    def __init__(self, judge: Judge, judged: Judged, *, typography: bool) -> None:
+        self._judge = judge
+        self._verdict = judged.verdict
+        self._given = _given(judged)
+        self._typography = typography
+        faults = judged.verdict.faults if judged.verdict else []
+        self._wrong = {fault.path: fault for fault in faults}
+        self._sure = not any(fault.code in _UNSURE for fault in faults)
+
+    def patch(self, defaults: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields that there is one way to mend, and their values."""
+        verdict = self._verdict
+        if verdict is None or verdict.kind is None:
+            return {}
+        rules, values = self._judge.rules[verdict.kind], verdict.values
+        fields = rules.shape.fields
+        patch = {name: values[name] for name in defaults if name in fields and self._given.get(name) is None}
+        if rules.refers:
+            patch |= self._mended(values, (), typography=self._typography)
+        for name in dict.fromkeys(str(path[0]) for path, _ in references_in(values, rules.nested)):
+            held, changed = _copied(values[name]), False
+            for path, reference in references_in({name: held}, rules.nested):
+                mended = self._mended(reference, path, typography=False)
+                reference.update(mended)  # type: ignore[attr-defined]
+                changed = changed or bool(mended)
+            if changed:
+                patch[name] = held
+        if issubclass(rules.shape.model, Relation):
+            patch |= self._pin(values, (), "other_")
+        releases = self._judge.corpus.releases
+        if releases and "release" in fields and values.get("release") is None and self._is_right_with(patch):
+            patch["release"] = releases[-1]
+        return patch
+
+    def _mended(self, reference: Mapping[str, Any], path: FieldPath, *, typography: bool) -> dict[str, Any]:
+        """Return the fields of a reference that can be mended."""
+        claim = self._judge.corpus.claims.get(str(reference.get("claim_id")))
+        names = ("claim_id", "quote_end", "quote_of")
+        if claim is None or any((*path, name) in self._wrong for name in names):
+            return {}
+        patch: dict[str, Any] = {}
+        words, given = reference.get("quote"), reference.get("quote_start")
+        if words:
+            quote = Quote(claim, words, None, None, reference.get("quote_of") or "text")
+            about, placed = self._wrong.get((*path, "quote")), self._wrong.get((*path, "quote_start"))
+            differs = about is not None and about.code == "quote-typography-differs" and typography
+            places = quote.places_but_for_typography if differs else quote.places
+            wrong = (about and about.code != "quote-too-short" and not differs) or (
+                placed and placed.code != "quote-misplaced"
+            )
+            if wrong or (len(places) != 1 and (placed or differs)):
+                return {}
+            if differs:
+                patch |= {AS_WRITTEN: words, "quote": quote.own_words(places[0])}
+            if len(places) == 1 and (placed or differs or given is None):
+                patch |= dict(zip(("quote_start", "quote_end"), places[0], strict=True))
+        return patch | self._pin(reference, path)
+
+    def _pin(self, reference: Mapping[str, Any], path: FieldPath, prefix: str = "") -> dict[str, Any]:
+        """Return the digest of a claim that a reference names without it."""
+        named, pinned = f"{prefix}claim_id", f"{prefix}claim_sha256"
+        claim = self._judge.corpus.claims.get(str(reference.get(named)))
+        wrong = any((*path, name) in self._wrong for name in (named, pinned))
+        if claim is None or wrong or not self._sure or reference.get(pinned) is not None:
+            return {}
+        return {pinned: claim.sha256}
+
+    def _is_right_with(self, patch: Mapping[str, Any]) -> bool:
+        """Return whether nothing is wrong in the row that a patch does not mend."""
+        return all(
+            CODES[fault.code].severity == "warning" or (fault.code in _MENDED and fault.path[0] in patch)
+            for fault in self._wrong.values()
+        )
+
+
+def _copied(value: Any) -> Any:
+    """Return a value of lists, mappings and records as new lists and mappings."""
+    if isinstance(value, list | tuple):
+        return [_copied(one) for one in value]
+    if isinstance(value, Record):
+        return _copied(value.model_dump(exclude_unset=True))
+    return {name: _copied(one) for name, one in value.items()} if isinstance(value, Mapping) else value
+
+
+def _given(judged: Judged) -> Mapping[str, Any]:
+    """Return what a row had before the defaults."""
+    data = judged.data
+    if isinstance(data, bytes):
+        found, _ = parse(data)
+        return found if isinstance(found, dict) else {}
+    values = getattr(data, "values", data)
+    if isinstance(values, Mapping):
+        return values
+    return dict(getattr(data, "__dict__", data))
+
+
+def _patched(source: Source, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:
+    if columns:
+        return _record(source, judged, patch, columns)
+    if not patch:
+        return row_writer(source, judged.data)
+    given = dict(_given(judged))
+    if source.form in {"values", "columns"}:
+        return as_json({**given, **patch})
+    absent = {name: value for name, value in patch.items() if name not in given}
+    if len(absent) == len(patch) and given:
+        # What is added stands at the end; the rest of the row stays as it is written.
+        body, _, end = judged.data.rpartition(b"}")
+        added = json.dumps(absent, ensure_ascii=False)[1:-1]
+        return bytes(body.rstrip()) + b", " + added.encode() + b"}" + bytes(end)
+    return json.dumps({**given, **patch}, ensure_ascii=False).encode()
+
+
+def _columns(source: Source, check: Check, judge: Judge) -> list[str]:
+    """Return the columns of a CSV file with those that may be filled in; nothing for other forms."""
+    given = source.header.columns
+    if not given:
+        return []
+    fields = {name for rules in judge.rules.values() for name in rules.shape.fields}
+    more = [name for name in (*(check.defaults or ()), *_COLUMNS) if name in fields]
+    return [*given, *(name for name in dict.fromkeys([*more, AS_WRITTEN]) if name not in given)]
+
+
+def _record(source: Source, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:
+    if judged.data.values is None:
+        return bytes(judged.data.raw)
+    cells = judged.data.values | {name: _cell(value) for name, value in patch.items()}
+    return as_record([cells.get(name, "") for name in columns], source.header.delimiter)
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,159 @@
+"""Rows on their way out: in the form in which they came, byte for byte where they are text."""
+
+import csv
+import gzip
+import io
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from ..atomic import Staging
+from ..errors import InputError
+from .findings import visible
+from .inputs import Form, Source
+
+__all__ = ["Writer", "as_json", "different_files", "row_writer"]
+
+
+class _Bytes(Protocol):
+    def write(self, data: bytes, /) -> object: ...
+    def close(self) -> None: ...
+
+
+class Writer:
+    """Writes rows of one form to a file that is being staged, packed as its name says.
+
+    Parameters
+    ----------
+    staging : Staging
+        Where the file is put together with others.
+    path : pathlib.Path
+        Its place.
+    """
+
+    def __init__(self, staging: Staging, path: Path) -> None:
+        self._form: Form | None = None
+        self._header: bytes | None = None
+        self._begun = False
+        self._file: _Bytes = _packed(staging.open(path), path)
+
+    def begin(self, form: Form, header: bytes | None = None) -> None:
+        """Take rows of a form from now on; one file has one form, and one header.
+
+        Raises
+        ------
+        InputError
+            It has another form already, or another header.
+        """
+        form = "lines" if form in {"values", "columns"} else form
+        if self._form not in {None, form} or (self._form == "csv" and self._header != header):
+            got = "headers differ" if self._form == form else f"{self._form} and {form}"
+            raise InputError(
+                f"files of one form are expected for one output, got {got}; one call for each, then"
+            )
+        if self._form is None and header is not None:
+            self._file.write(header + b"\n")
+        self._form, self._header = form, header
+
+    def row(self, data: bytes) -> None:
+        """Write a row's bytes."""
+        if self._form == "document":
+            self._file.write(b",\n" if self._begun else b"[\n")
+            self._file.write(data)
+        else:
+            self._file.write(data + b"\n")
+        self._begun = True
+
+    def end(self) -> None:
+        """Write what must stand at the end."""
+        if self._form == "document":
+            self._file.write(b"\n]\n" if self._begun else b"[]\n")
+        if not isinstance(self._file, io.BufferedWriter):
+            self._file.close()  # what packs it; the file itself is closed with the others
+
+
+def row_writer(source: Source, data: Any) -> bytes:
+    """Return a row's bytes as they came, or the row from Python as a JSON text.
+
+    Raises
+    ------
+    InputError
+        The row's bytes were never held, because there are too many.
+    """
+    if isinstance(data, bytes):
+        return data
+    raw = getattr(data, "raw", None)
+    if isinstance(raw, bytes):
+        return raw
+    if source.form in {"values", "columns"}:
+        return as_json(data)
+    raise InputError(f"{visible(source.name or '')}: a row is too long to be put aside; nothing was written")
+
+
+def as_json(row: Any) -> bytes:
+    """Return a row from Python as a JSON text; what JSON cannot hold is written as Python shows it."""
+    values = row.__dict__ if hasattr(row, "model_dump") else row
+    values = dict(values) if isinstance(values, Mapping) else values
+    try:
+        return json.dumps(values, ensure_ascii=False, default=_foreign).encode()
+    except UnicodeEncodeError:
+        return json.dumps(values, default=_foreign).encode()
+    except (TypeError, ValueError, RecursionError):
+        return json.dumps(repr(values)).encode("utf-8", "backslashreplace")
+
+
+def as_record(cells: Iterable[str], delimiter: str = ",") -> bytes:
+    """Return cells as a record of CSV, without its line end."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(cells)
+    return text.getvalue().encode()
+
+
+def different_files(outputs: Iterable[Path], source: Source | None = None) -> None:
+    """Refuse outputs that are each other, or a source.
+
+    Raises
+    ------
+    InputError
+        Two of them are one file.
+    """
+    places = [os.path.realpath(path) for path in outputs]
+    if len({*places}) < len(places):
+        raise InputError("outputs: expected different files, got one twice")
+    if source is not None and source.stream is not None:
+        for place in places:
+            if source.stream.is_file(place):
+                raise InputError(f"{visible(place)}: expected another file than the input")
+
+
+def _foreign(value: object) -> object:
+    if hasattr(value, "model_dump"):
+        return value.__dict__
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value.tolist() if hasattr(value, "tolist") else repr(value)
+
+
+def _packed(file: IO[bytes], path: Path) -> _Bytes:
+    if path.suffix == ".gz":
+        return gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0)
+    if path.suffix == ".zst":
+        import pyarrow as pa
+
+        return pa.CompressedOutputStream(pa.PythonFile(_Kept(file), "w"), "zstd")  # type: ignore[no-any-return]
+    return file
+
+
+class _Kept(io.RawIOBase):
+    """A file that what packs it cannot close."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return self._file.write(data)

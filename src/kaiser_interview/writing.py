@@ -1,0 +1,115 @@
+"""Records written to a file, in the form that its name asks for."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from .atomic import Staging
+from .errors import InputError
+from .models import Record
+from .schema import to_table
+from .validation.inputs import Form
+from .validation.outputs import Writer, as_json, as_record
+
+__all__ = ["write"]
+
+_FORMS: dict[str, Form] = {".jsonl": "lines", ".ndjson": "lines", ".json": "document", ".csv": "csv"}
+
+
+def write(records: Iterable[Record | Mapping[str, Any]], path: str | os.PathLike[str]) -> int:
+    """Write records to a file: JSON Lines, a JSON array, CSV or Parquet, by its name.
+
+    ``.jsonl``, ``.json`` and ``.csv`` may be followed by ``.gz`` or ``.zst``. Null fields are left out of
+    JSON. Lists in CSV are JSON; no cell is altered for the sake of spreadsheets, so that quotes stay quotes.
+    Parquet has the explicit schema of the records' kind, and page checksums. A file that is there is replaced
+    once the new one is whole.
+
+    Parameters
+    ----------
+    records : iterable of Record or mapping
+        What to write. CSV and Parquet take records of one kind, CSV also mappings with the keys of the first.
+    path : path
+        Where to.
+
+    Returns
+    -------
+    int
+        How many were written.
+
+    Raises
+    ------
+    InputError
+        The name asks for no form that is known, or the records are not of one kind.
+    OSError
+        It cannot be written; the file is then as it was.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> import kaiser_interview as ki
+    >>> row = ki.Label.of(ki.claim("d01-c01"), scheme="my:stance", value="for", method="human", creator="I")
+    >>> write([row], pathlib.Path(tempfile.mkdtemp()) / "labels.jsonl")
+    1
+    """
+    path = Path(path)
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes[-1:] == [".parquet"]:
+        return _parquet([*records], path)
+    packed = suffixes[-1:] in ([".gz"], [".zst"])
+    form = _FORMS.get((suffixes[:-1] if packed else suffixes)[-1] if len(suffixes) > packed else "")
+    if form is None:
+        raise InputError(
+            f"{path.name}: expected .jsonl, .json, .csv or .parquet, got {path.suffix or 'no suffix'}"
+        )
+    count = 0
+    with Staging() as staging:
+        writer = Writer(staging, path)
+        for row in _csv(records, writer) if form == "csv" else _json(records, writer, form):
+            writer.row(row)
+            count += 1
+        writer.end()
+        staging.commit()
+    return count
+
+
+def _json(records: Iterable[Record | Mapping[str, Any]], writer: Writer, form: Form) -> Iterator[bytes]:
+    writer.begin(form)
+    for record in records:
+        yield (
+            record.model_dump_json(exclude_none=True).encode()
+            if isinstance(record, Record)
+            else as_json(record)
+        )
+
+
+def _csv(records: Iterable[Record | Mapping[str, Any]], writer: Writer) -> Iterator[bytes]:
+    names: list[str] | None = None
+    for record in records:
+        values = record.model_dump(mode="json") if isinstance(record, Record) else record
+        if names is None:
+            names = [*values]
+            writer.begin("csv", as_record(names))
+        if {*values} - {*names}:
+            raise InputError(f"CSV: expected the columns {', '.join(names)}, got {', '.join(values)}")
+        yield as_record([_cell(values.get(name)) for name in names])
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else as_json(value).decode()
+
+
+def _parquet(records: list[Record | Mapping[str, Any]], path: Path) -> int:
+    import pyarrow.parquet as pq
+
+    models = {type(record) for record in records if isinstance(record, Record)}
+    if len(models) != 1 or not all(isinstance(record, Record) for record in records):
+        raise InputError("Parquet: expected records of one kind")
+    (model,) = models
+    table = to_table(model, [record for record in records if isinstance(record, Record)])
+    with Staging() as staging:
+        pq.write_table(table, staging.open(path), compression="zstd", write_page_checksum=True)
+        staging.commit()
+    return len(records)
