@@ -19,7 +19,7 @@ _MODULES = {
     "Fixed": "validation.fix",
     "fix": "validation.fix",
     "split": "validation.split",
-    "validate": "validation.run",
+    "validate": "validation.gate",
     "write": "writing",
     "find": "passages",
     "Match": "passages",
@@ -106,8 +106,8 @@ if TYPE_CHECKING:
     from .segments import Segment
     from .validation.findings import Finding
     from .validation.fix import Fixed, fix
+    from .validation.gate import validate
     from .validation.report import Report
-    from .validation.run import validate
     from .validation.split import split
     from .writing import write
 

@@ -13,7 +13,7 @@ from ..corpus import Corpus
 from ..errors import InputError, known_name
 from ..kinds import model_of
 from ..models import KINDS, Annotation, Record
-from ..validation.run import Check
+from ..validation.checks import Check
 from ..validation.tabular import typed
 
 __all__ = [

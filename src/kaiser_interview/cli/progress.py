@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ..render.terminal import console
+from ..validation.checks import Check
+from ..validation.checks import Progress as State
 from ..validation.findings import visible
-from ..validation.run import Check
-from ..validation.run import Progress as State
 from .output import stop
 
 __all__ = ["watched"]

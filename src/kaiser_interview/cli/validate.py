@@ -11,6 +11,7 @@ from ..render.machine import github, jsonl
 from ..render.text import print_report
 from ..validation.findings import CODES, explanation
 from ..validation.report import Report
+from ..validation.run import Run
 from .options import (
     Against,
     Complete,
@@ -85,7 +86,7 @@ def validate(
         max_findings=max_findings,
     )
     with watched(check) as watching:
-        report = watching.run().report()
+        report = Run(watching).report()
     print_as(report, form)
     end(report, bar)
 

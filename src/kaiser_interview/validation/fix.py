@@ -9,16 +9,17 @@ from typing import Any, NamedTuple, Unpack
 
 from ..atomic import Staging
 from ..models import Record, Relation
+from .checks import Check, Options
 from .findings import CODES
 from .findings import Path as FieldPath
 from .inputs import Source
 from .outputs import Writer, as_json, as_record, different_files, row_writer
+from .parsing import parse
 from .quotes import Quote
 from .report import Report
 from .rows import Judge
 from .rules import references_in
-from .run import Check, Judged, Options
-from .text import parse
+from .run import Judged, Run
 
 __all__ = ["Fixed", "fix", "fix_check"]
 
@@ -86,7 +87,7 @@ def fix(
 
 def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
     """Do what `fix` does, for a check."""
-    run = check.run()
+    run = Run(check)
     filled: Counter[str] = Counter()
     with Staging() as staging:
         writer = Writer(staging, output)
@@ -108,7 +109,7 @@ def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
         if not run.complete:
             return Fixed(run.finished(), {})
         staging.commit()
-    return Fixed(check.of(os.fspath(output)).run().report(), dict(filled))
+    return Fixed(Run(check.of(os.fspath(output))).report(), dict(filled))
 
 
 class _Row:

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from ..errors import InputError
 from .findings import Fault, visible
+from .parsing import marked_encoding, parse
 from .streams import Input, Stream, StreamError
 from .tabular import Header, csv_records
-from .text import Note, json_document, json_lines, marked_encoding, parse
+from .text import Note, json_document, json_lines
 
 __all__ = ["Form", "Item", "Source", "is_repeatable", "sources"]
 

@@ -8,13 +8,13 @@ from ..errors import InputError, known_name
 from ..kinds import kind_of
 from ..models import KINDS, Annotation, Record, Reference
 from .findings import Fault, Path, shown
+from .parsing import parse
 from .references import References
 from .rules import carried, reference_paths, references_in, rules_of
 from .shape import Shape, is_slip, not_in_vocabulary
 from .soundness import unsound
 from .swift import swift_way
 from .tabular import Cells, lossless, typed
-from .text import parse
 
 __all__ = ["Judge", "Verdict"]
 

@@ -1,49 +1,25 @@
 """One check of one data set: sources to rows to findings to a report."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from functools import partial
 from time import monotonic
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
-from ..corpus import Corpus, shipped
 from ..errors import InputError, known_name
-from ..models import Record
+from .checks import Check, Progress
 from .findings import CODES, Fault, Finding, finding, visible
 from .inputs import Source, is_repeatable, sources
 from .report import Report, Tally
-from .rows import Judge, Verdict
+from .rows import Verdict
 from .sets import Sets
 from .streams import Input, StreamError
 from .text import Note
 
-__all__ = ["Check", "Judged", "Kinds", "Options", "Progress", "Run", "validate"]
+__all__ = ["Judged", "Run", "every_finding"]
 
-Kinds = str | type[Record] | Iterable[str | type[Record]] | None
 _PLACES = 1 << 44
 _PAUSE = 0.1
 _LOOK = 1024
-
-
-class Progress:
-    """How far a check has come.
-
-    Attributes
-    ----------
-    rows, invalid : int
-        So far.
-    bytes, size : int
-        Bytes read of the file that is being read, and its size; 0 where there is none.
-    file : str
-        Its name.
-    """
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self.invalid = 0
-        self.bytes = 0
-        self.size = 0
-        self.file = ""
 
 
 class Judged(NamedTuple):
@@ -66,171 +42,6 @@ class Judged(NamedTuple):
         row_id = self.verdict.values.get("id") if self.verdict else None
         for fault in self.faults:
             yield finding(fault, self.source.name, self.line, self.row, row_id)
-
-
-class Options(TypedDict, total=False):
-    """The options of `validate`, `split` and `fix`."""
-
-    kind: Kinds
-    against: Corpus | str | os.PathLike[str] | None
-    defaults: Mapping[str, Any] | None
-    extra: str
-    require: Sequence[str]
-    complete: Sequence[str] | None
-    key: Sequence[str] | None
-    select: Sequence[str] | None
-    ignore: Sequence[str] | None
-    max_findings: int
-    progress: Callable[[Progress], None] | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """What is to be checked, and against what; the parameters are those of `validate`."""
-
-    data: Any
-    kind: Kinds = None
-    against: Corpus | str | os.PathLike[str] | None = None
-    defaults: Mapping[str, Any] | None = None
-    extra: str = "error"
-    require: Sequence[str] = ()
-    complete: Sequence[str] | None = None
-    key: Sequence[str] | None = None
-    select: Sequence[str] | None = None
-    ignore: Sequence[str] | None = None
-    max_findings: int = 1000
-    progress: Callable[[Progress], None] | None = None
-
-    def judge(self) -> Judge:
-        """Return a judge of this check's rows."""
-        against = self.against
-        if against is None:
-            against = shipped()
-        elif not isinstance(against, Corpus):
-            against = Corpus.from_files(os.fspath(against))
-        kinds = self.kind
-        if kinds is None:
-            kinds = ()
-        elif isinstance(kinds, str | type):
-            kinds = (kinds,)
-        return Judge(kinds, against, defaults=self.defaults, extra=self.extra, require=self.require)
-
-    def watched_by(self, progress: Callable[[Progress], None]) -> "Check":
-        """Return the same check, which tells somebody how far it has come."""
-        return replace(self, progress=progress)
-
-    def of(self, data: Any) -> "Check":
-        """Return the same check of other data."""
-        return replace(self, data=data)
-
-    def run(self) -> "Run":
-        """Return a run of this check, which has not begun."""
-        return Run(self)
-
-    def findings(self) -> Iterator[Finding]:
-        """Run the check and yield every finding as it is made."""
-        for judged in self.run().rows(every=False):
-            yield from judged.findings()
-
-
-def validate(  # noqa: PLR0913 - the options are these
-    data: Any,
-    *,
-    kind: Kinds = None,
-    against: Corpus | str | os.PathLike[str] | None = None,
-    defaults: Mapping[str, Any] | None = None,
-    extra: str = "error",
-    require: Sequence[str] = (),
-    complete: Sequence[str] | None = None,
-    key: Sequence[str] | None = None,
-    select: Sequence[str] | None = None,
-    ignore: Sequence[str] | None = None,
-    max_findings: int = 1000,
-    workers: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
-) -> Report:
-    """Check derived data: its shape, its references to claims, its quotes, character for character.
-
-    Bad data never raises; it becomes findings in the report. What cannot be read is a finding too, and
-    the rest is checked. One call is one data set.
-
-    Parameters
-    ----------
-    data : path, several paths, rows, or a table
-        A file of JSON Lines, a JSON array or CSV, each also packed by gzip or zstd; a folder or a glob
-        pattern; ``"-"`` for standard input; an iterable of mappings or records; a `datasets` `Dataset`,
-        `DatasetDict` or `IterableDataset`; anything with `__arrow_c_stream__`.
-    kind : str, type of Record, or several of these, optional
-        What the rows are. Default: each row's `kind` says it.
-    against : Corpus or path, optional
-        What the rows are judged against; a path is read by `Corpus.from_files`. Default: the shipped claims.
-    defaults : mapping of str, optional
-        Constants for fields that a row does not give, supplied before any rule.
-    extra : {"error", "allow"}
-        What becomes of fields that a kind does not have. Names that begin with ``x_`` always pass, and so do
-        columns of the claim, if they are the claim's.
-    require : sequence of str
-        Fields that every row must give, beyond those that its kind demands.
-    complete : sequence of str, optional
-        Fields whose values make groups, in each of which every current claim must have a row.
-    key : sequence of str, optional
-        Fields that together may stand only once.
-    select, ignore : sequence of str, optional
-        Codes to look for alone, or to leave out. What cannot be read is always told.
-    max_findings : int
-        Findings to retain; the counts are exact in any case.
-    workers : int, optional
-        Processes to use at the most; the result is the same for any number.
-    progress : callable, optional
-        Called now and then with a `Progress`.
-
-    Returns
-    -------
-    Report
-
-    Raises
-    ------
-    UnknownNameError
-        A kind, field or code is none.
-    InputError
-        The data is nothing that can be checked, or an option fits nothing.
-    CorpusError
-        The files to validate against are wrong.
-    IntegrityError
-        The shipped bytes differ from the manifest.
-
-    Notes
-    -----
-    Offsets are Unicode code points into the source, the end exclusive, as in a `TextPositionSelector` of the
-    W3C Web Annotation Data Model, section 4.2.5.
-
-    Examples
-    --------
-    >>> row = {"claim_id": "d05-c03", "quote": "推理模型增加参数数量", "language": "en", "translation": "…"}
-    >>> report = validate([row], kind="translation", defaults={"method": "model", "creator": "m"})
-    >>> report.ok, report.findings[0].code
-    (False, 'quote-not-found')
-    """
-    if workers is not None and (type(workers) is not int or workers < 1):
-        raise InputError(f"workers: expected a number from 1 on, got {workers!r:.80}")
-    return (
-        Check(
-            data=data,
-            kind=kind,
-            against=against,
-            defaults=defaults,
-            extra=extra,
-            require=require,
-            complete=complete,
-            key=key,
-            select=select,
-            ignore=ignore,
-            max_findings=max_findings,
-            progress=progress,
-        )
-        .run()
-        .report()
-    )
 
 
 class Run:
@@ -286,7 +97,7 @@ class Run:
             complete=self.complete,
             outside=self._outside,
             max_findings=self._check.max_findings,
-            again=self._check.findings if is_repeatable(self._check.data) else None,
+            again=partial(every_finding, self._check) if is_repeatable(self._check.data) else None,
         )
 
     def rows(self, *, every: bool = True) -> Iterator[Judged]:
@@ -391,6 +202,12 @@ class Run:
         number, at = divmod(place, _PLACES)
         name = self._names[number]
         return f"row {at}" if name is None else f"{visible(name)}:{at}"
+
+
+def every_finding(check: Check) -> Iterator[Finding]:
+    """Run a check and yield every finding as it is made."""
+    for judged in Run(check).rows(every=False):
+        yield from judged.findings()
 
 
 def _wanted(select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:

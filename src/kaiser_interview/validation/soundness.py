@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .findings import Fault, Path, shown
-from .text import DEEPEST, number_name
+from .parsing import DEEPEST, number_name
 
 __all__ = ["unsound"]
 

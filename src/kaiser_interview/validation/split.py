@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from ..atomic import Staging
+from .checks import Check, Options
 from .outputs import Writer, different_files, row_writer
 from .report import Report
-from .run import Check, Options
+from .run import Run
 
 __all__ = ["split", "split_check"]
 
@@ -61,7 +62,7 @@ def split_check(check: Check, valid: Path, rejects: Path) -> Report:
     beside = rejects.with_name(f"{rejects.name}.findings.jsonl")
     outputs = (valid, rejects, beside)
     different_files(outputs)
-    run = check.run()
+    run = Run(check)
     with Staging() as staging:
         passed, failed = Writer(staging, valid), Writer(staging, rejects)
         findings = staging.open(beside)

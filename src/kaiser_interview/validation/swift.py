@@ -14,6 +14,7 @@ from .shape import Shape
 __all__ = ["swift_way"]
 
 _NO_NAMES: frozenset[str] = frozenset()
+_SPACE = b" \t\r\n"
 
 
 def swift_way(
@@ -61,7 +62,12 @@ def swift_way(
         except ValidationError:
             return None
         values: dict[str, Any] = record.__dict__
-        if _may_repeat_a_key(data, len(record.__pydantic_fields_set__), values["created"]):
+        # There are as many colons as keys, and those in strings. If there are no more than the keys that are
+        # different and the time of day have, no key stands twice. Else: without white space, each key ends in
+        # a quotation mark and a colon, and there must be no more of these than different keys.
+        keys, created = len(record.__pydantic_fields_set__), values["created"]
+        colons = keys if created is None else keys + created.count(":")
+        if data.count(b":") != colons and data.translate(None, _SPACE).count(b'":') != keys:
             return None
         claim = facts.get(values["claim_id"])
         if claim is None:
@@ -98,14 +104,3 @@ def _is_plain(model: type[Record]) -> bool:
             for name, field in Derived.model_fields.items()
         )
     )
-
-
-def _may_repeat_a_key(data: bytes, fields: int, created: str | None) -> bool:
-    """Return whether a flat object with so many different keys may have one of them twice.
-
-    There are as many colons as keys, and those in strings. If there are no more than the keys that are
-    different and the time of day have, no key stands twice. Else: without white space, each key ends in a
-    quotation mark and a colon, and there are no more of these than different keys.
-    """
-    known = fields if created is None else fields + created.count(":")
-    return data.count(b":") != known and data.translate(None, b" \t\r\n").count(b'":') != fields

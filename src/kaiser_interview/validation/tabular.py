@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 from ..kinds import element_of, without_null
 from ..models import Claim, Record
 from .findings import Fault, shown
+from .parsing import Tail, not_utf8, parse
 from .streams import Stream
-from .text import LONGEST, Note, Tail, long_row, not_utf8, parse
+from .text import LONGEST, Note, long_row
 
 __all__ = ["Cells", "Header", "csv_records", "lossless", "typed"]
 

@@ -1,23 +1,17 @@
-"""JSON texts: cut into rows, and each read as RFC 8259 and RFC 7493 say."""
+"""JSON Lines and JSON arrays, cut into rows."""
 
-import json
-import math
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import jiter
-
-from .findings import Fault, Path, shown
+from .findings import Fault, shown
+from .parsing import Tail
 from .streams import Stream
 
-__all__ = ["LONGEST", "Note", "Tail", "json_document", "json_lines", "long_row", "marked_encoding", "parse"]
+__all__ = ["LONGEST", "Note", "json_document", "json_lines", "long_row"]
 
 LONGEST = 8 << 20
 """Bytes that a row may have."""
-
-DEEPEST = 200
-"""Levels that values from Python may have; JSON texts are stopped by their parser at about as many."""
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
@@ -34,12 +28,6 @@ class Note(NamedTuple):
     fault: Fault
     stops: bool = False
     """Whether what follows in the file is not read."""
-
-
-class Tail(bytes):
-    """A last line that no line feed ends."""
-
-    __slots__ = ()
 
 
 def json_lines(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
@@ -114,54 +102,6 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
     yield from _nothing_more(text, "the array")
 
 
-def parse(data: bytes) -> tuple[Any, Fault | None]:
-    """Return the value of a JSON text, or why it is none.
-
-    RFC 8259 decides what is JSON; RFC 7493 forbids duplicate keys, surrogates without partner, and numbers
-    beyond a double (sections 2.1 to 2.3).
-    """
-    try:
-        return jiter.from_json(data, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys"), None
-    except ValueError as error:
-        return None, _fault(data, str(error))
-
-
-def non_finite(value: Any) -> Iterator[tuple[Path, float]]:
-    """Yield the path of every number that is NaN or infinite."""
-    waiting: list[tuple[Path, Any]] = [((), value)]
-    while waiting:
-        path, one = waiting.pop()
-        if isinstance(one, float) and not math.isfinite(one):
-            yield path, one
-        elif isinstance(one, dict):
-            waiting += [((*path, key), inner) for key, inner in reversed(one.items())]
-        elif isinstance(one, list | tuple):
-            waiting += [((*path, key), one[key]) for key in range(len(one) - 1, -1, -1)]
-
-
-def marked_encoding(head: bytes) -> Fault | None:
-    """Return the fault of a file that begins as UTF-16 or UTF-32 does."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[1:2] == b"\0" or head[:1] == b"\0":
-        name = "UTF-32" if head.startswith((b"\xff\xfe\0\0", b"\0\0")) else "UTF-16"
-        if head.strip(b"\0"):
-            return Fault("not-utf8", (), "UTF-8", name, f"iconv -f {name} -t UTF-8")
-    return None
-
-
-def not_utf8(data: bytes) -> Fault | None:
-    """Return the fault of bytes that are not UTF-8, naming GB18030 where they are that."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        got = f"byte 0x{data[error.start]:02x} at {error.start} of the row"
-        try:
-            data.decode("gb18030")
-        except UnicodeDecodeError:
-            return Fault("not-utf8", (), "UTF-8", got)
-        return Fault("not-utf8", (), "UTF-8", f"{got}; it is GB18030", "iconv -f GB18030 -t UTF-8")
-    return None
-
-
 def long_row() -> Fault:
     """Return the fault of a row that is too long."""
     return Fault("line-too-long", (), f"at most {LONGEST >> 20} MiB", "more")
@@ -175,83 +115,6 @@ def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]
     if first:
         yield first
     yield from chunks
-
-
-def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return a sort of error
-    fault = not_utf8(data)
-    if fault:
-        return fault
-    text = data.decode("utf-8")
-    where = _where(said)
-    said = re.sub(r" at line \d+ column \d+$", "", said)
-    if "recursion limit" in said:
-        return Fault("too-deep", (), f"at most some {DEEPEST} levels", "more")
-    if said.startswith("Detected duplicate key"):
-        path = _duplicate(text)
-        return Fault(
-            "duplicate-key", path, "each key once", f"{shown(path[-1])} twice" if path else "one twice"
-        )
-    if said.startswith("EOF") and isinstance(data, Tail):
-        return Fault("truncated", (), "a whole row", f"the data's end after {shown(text[-24:])}")
-    if "out of range" in said:
-        return Fault("not-finite", (), "a number that a double can hold", f"a larger one at {where}")
-    path_and_value = _not_a_number(data)
-    if path_and_value:
-        path, value = path_and_value
-        return Fault("not-finite", path, "a finite number", number_name(value))
-    if "surrogate" in said or "hex escape" in said:
-        return Fault("invalid-json", (), "surrogates in pairs", f"one alone at {where}")
-    return Fault("invalid-json", (), "a JSON text", lambda: _got(data, said, where))
-
-
-def _got(data: bytes, said: str, where: str) -> str:
-    for mark, name in ((b"\0", "U+0000"), (b"\r{", "lines that end in a carriage return alone")):
-        if mark in data:
-            return f"{name}: {said} at {where}"
-    return f"{said} at {where}"
-
-
-def _where(said: str) -> str:
-    found = re.search(r"column (\d+)$", said)
-    return f"byte {found[1]}" if found else "some byte"
-
-
-def number_name(value: float) -> str:
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-
-
-def _not_a_number(data: bytes) -> tuple[Path, float] | None:
-    try:
-        value = jiter.from_json(data, catch_duplicate_keys=True, allow_inf_nan=True)
-    except ValueError:
-        return None
-    return next(non_finite(value), None)
-
-
-class _Pairs(dict[str, Any]):
-    """An object that remembers which key it had twice."""
-
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        super().__init__(pairs)
-        seen: set[str] = set()
-        self.twice = next((key for key, _ in pairs if key in seen or seen.add(key)), None)  # type: ignore[func-returns-value]
-
-
-def _duplicate(text: str) -> Path:
-    """Return the path of the first key that stands twice."""
-    try:
-        waiting: list[tuple[Path, Any]] = [((), json.loads(text, object_pairs_hook=_Pairs))]
-    except (ValueError, RecursionError):
-        return ()  # something else is wrong further on
-    while waiting:
-        path, one = waiting.pop(0)
-        if isinstance(one, _Pairs):
-            if one.twice is not None:
-                return (*path, one.twice)
-            waiting += [((*path, key), inner) for key, inner in one.items()]
-        elif isinstance(one, list):
-            waiting += [((*path, key), inner) for key, inner in enumerate(one)]
-    return ()
 
 
 class _Text:

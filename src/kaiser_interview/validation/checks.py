@@ -1,0 +1,91 @@
+"""What is to be checked, and against what."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypedDict
+
+from ..corpus import Corpus, shipped
+from ..models import Record
+from .rows import Judge
+
+__all__ = ["Check", "Kinds", "Options", "Progress"]
+
+Kinds = str | type[Record] | Iterable[str | type[Record]] | None
+
+
+class Progress:
+    """How far a check has come.
+
+    Attributes
+    ----------
+    rows, invalid : int
+        So far.
+    bytes, size : int
+        Bytes read of the file that is being read, and its size; 0 where there is none.
+    file : str
+        Its name.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.invalid = 0
+        self.bytes = 0
+        self.size = 0
+        self.file = ""
+
+
+class Options(TypedDict, total=False):
+    """The options of `validate`, `split` and `fix`."""
+
+    kind: Kinds
+    against: Corpus | str | os.PathLike[str] | None
+    defaults: Mapping[str, Any] | None
+    extra: str
+    require: Sequence[str]
+    complete: Sequence[str] | None
+    key: Sequence[str] | None
+    select: Sequence[str] | None
+    ignore: Sequence[str] | None
+    max_findings: int
+    progress: Callable[[Progress], None] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What is to be checked, and against what; the parameters are those of `validate`."""
+
+    data: Any
+    kind: Kinds = None
+    against: Corpus | str | os.PathLike[str] | None = None
+    defaults: Mapping[str, Any] | None = None
+    extra: str = "error"
+    require: Sequence[str] = ()
+    complete: Sequence[str] | None = None
+    key: Sequence[str] | None = None
+    select: Sequence[str] | None = None
+    ignore: Sequence[str] | None = None
+    max_findings: int = 1000
+    progress: Callable[[Progress], None] | None = None
+
+    def judge(self) -> Judge:
+        """Return a judge of this check's rows."""
+        against = self.against
+        if against is None:
+            against = shipped()
+        elif not isinstance(against, Corpus):
+            against = Corpus.from_files(os.fspath(against))
+        kinds = self.kind
+        if kinds is None:
+            kinds = ()
+        elif isinstance(kinds, str | type):
+            kinds = (kinds,)
+        return Judge(kinds, against, defaults=self.defaults, extra=self.extra, require=self.require)
+
+    def watched_by(self, progress: Callable[[Progress], None]) -> "Check":
+        """Return the same check, which tells somebody how far it has come."""
+        return replace(self, progress=progress)
+
+    def of(self, data: Any) -> "Check":
+        """Return the same check of other data."""
+        return replace(self, data=data)
