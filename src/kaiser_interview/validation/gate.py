@@ -8,6 +8,7 @@ from ..corpus import Corpus
 from ..errors import InputError
 from .checks import Check, Kinds, Progress
 from .report import Report
+from .run import Run
 
 __all__ = ["validate"]
 
