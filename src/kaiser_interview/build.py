@@ -14,8 +14,10 @@ from typing import Any, get_args
 
 from . import __version__, atomic, release, schema
 from .cards import card, citation
+from .corpus import Corpus
+from .corpus_files import read_corpus
 from .errors import BuildError, SourceError
-from .layers import Layers, parse, read_layers
+from .layers import Layers, read_layers
 from .models import (
     KINDS,
     Claim,
@@ -29,12 +31,15 @@ from .models import (
     Topic,
 )
 from .segments import Cut, cut, decode
+from .validation.findings import CODES, explanation
+from .validation.parsing import parse
 
 __all__ = ["build", "main"]
 
 RAW = "raw"
 _MEMORY = f"{RAW}/releases.jsonl"
-OUTPUTS = ("src/kaiser_interview/data", "schemas/v1")
+OUTPUTS = ("src/kaiser_interview/data", "schemas/v1", "docs/findings")
+_CHANGE = ("claim_id", "claim_sha256", "successor")
 _VOCABULARIES = {
     "topic": Topic,
     "claim_type": ClaimType,
@@ -57,7 +62,8 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        The data directory with its manifest, the JSON Schemas, and `CITATION.cff`; the memory, if recorded.
+        The data directory with its manifest, the JSON Schemas, the findings' pages, and `CITATION.cff`; the
+        memory, if recorded.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     history = _history(memory, found)
     vocabularies = _toml(raw / "vocabularies.toml")
     _check_vocabularies(vocabularies)
-    layers = read_layers(raw / "layers", {claim.claim_id: claim for claim in found.claims}, vocabularies)
+    layers = read_layers(raw / "layers", _corpus(text, found, about, memory), vocabularies)
     _check_examples(vocabularies, layers)
 
     tables: dict[str, list[Record]] = {
@@ -94,6 +100,7 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     files = {f"{OUTPUTS[0]}/{name}": content for name, content in data.items()}
     files |= {f"{OUTPUTS[1]}/{kind}.json": schema.schema_text(kind, vocabularies).encode() for kind in KINDS}
     files["CITATION.cff"] = citation.cff().encode()
+    files |= {f"{OUTPUTS[2]}/{code}.md": explanation(code).encode() for code in CODES}
     if record:
         files[_MEMORY] = memory
     return files
@@ -124,6 +131,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (options.root / path).unlink()
     print(f"{len(files)} files, {len(changed)} written, {len(stale)} removed")
     return 0
+
+
+def _corpus(text: str, found: Cut, about: dict[str, Any], memory: bytes) -> Corpus:
+    """Return what the layers are judged against: the claims as they have just been cut."""
+    claims = [claim._asdict() for claim in found.claims]
+    source = {"source_id": about["source_id"], "text": text}
+    rows = {"claims.jsonl": claims, "sources.jsonl": [source]}
+    files = {name: "".join(f"{json.dumps(row)}\n" for row in table).encode() for name, table in rows.items()}
+    return Corpus(*read_corpus({**files, "releases.jsonl": memory}, __version__))
 
 
 def _source(raw: Path, about: dict[str, Any]) -> tuple[str, Cut]:
@@ -162,6 +178,9 @@ def _memory(raw: Path, found: Cut, *, record: bool) -> bytes:
                 "successor": None,
             }
             memory += f"{json.dumps(row)}\n".encode()
+    if f'"release": "{__version__}"'.encode() not in memory:
+        # Rows that name this release must find it here, also when it changed no claim.
+        memory += f"{json.dumps({'release': __version__, **dict.fromkeys(_CHANGE)})}\n".encode()
     return memory
 
 
@@ -187,10 +206,14 @@ def _remembered(memory: bytes) -> tuple[dict[str, str], dict[str, dict[str, Any]
     since: dict[str, str] = {}
     last: dict[str, dict[str, Any]] = {}
     for number, line in enumerate(release.lines(memory), 1):
-        row = parse(line, _MEMORY, number)
+        row, fault = parse(line)
+        if fault or not isinstance(row, dict):
+            raise BuildError(_MEMORY, number, "expected a JSON object")
         if set(row) != {"release", "claim_id", "claim_sha256", "successor"}:
             raise BuildError(_MEMORY, number, "expected release, claim_id, claim_sha256, successor")
         claim_id = row["claim_id"]
+        if claim_id is None:
+            continue  # a release that changed no claim
         if claim_id in last and last[claim_id]["claim_sha256"] is None:
             raise BuildError(_MEMORY, number, f"{claim_id} was retired and stays so")
         since.setdefault(claim_id, row["release"])

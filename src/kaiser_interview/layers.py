@@ -1,19 +1,17 @@
-"""The shipped layers as `raw/layers` holds them, checked as they are read."""
+"""The shipped layers as `raw/layers` holds them, passed by the same gate as everybody's data."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-import jiter
-from pydantic import ValidationError
-
+from .corpus import Corpus
 from .errors import BuildError
 from .models import Derived, Label, Mention, Relation, Translation
-from .release import digest, lines
 from .schema import SHIPPED_SCHEMES
-from .segments import CutClaim
+from .validation.checks import Check
+from .validation.run import Run
 
-__all__ = ["PROVENANCE", "Layers", "parse", "read_layers"]
+__all__ = ["PROVENANCE", "Layers", "read_layers"]
 
 PROVENANCE = (
     "id", "kind", "release", "method", "creator", "created", "confidence", "rationale", "claim_sha256"
@@ -39,134 +37,74 @@ class Layers(NamedTuple):
         return values
 
 
-def read_layers(folder: Path, claims: Mapping[str, CutClaim], vocabularies: Mapping[str, Any]) -> Layers:
+def read_layers(folder: Path, corpus: Corpus, vocabularies: Mapping[str, Any]) -> Layers:
     """Read and check every layer.
 
     Parameters
     ----------
     folder : pathlib.Path
         Holds a JSON Lines file a layer.
-    claims : mapping of str to CutClaim
-        The claims by id, in order of the source.
+    corpus : Corpus
+        The claims that they are about.
     vocabularies : mapping
         The values of each vocabulary, in order.
 
     Raises
     ------
     BuildError
-        A row is wrong, or a claim lacks its translation or a label: file, line and reason.
+        The gate finds something, or a claim lacks its translation or a label: file, line and reason.
     """
     layers = Layers(
-        tuple(_read(folder / "translations.jsonl", Translation, claims)),
-        tuple(_read(folder / "labels.jsonl", Label, claims)),
-        tuple(_read(folder / "mentions.jsonl", Mention, claims)),
-        tuple(_read(folder / "relations.jsonl", Relation, claims)),
+        _read(folder / "translations.jsonl", Translation, corpus, key=("claim_id", "language")),
+        _read(
+            folder / "labels.jsonl", Label, corpus, complete=("scheme",), key=("claim_id", "scheme", "value")
+        ),
+        _read(folder / "mentions.jsonl", Mention, corpus, key=("claim_id", "quote_start", "quote_end")),
+        _read(folder / "relations.jsonl", Relation, corpus, key=("claim_id", "relation", "other_claim_id")),
     )
-    _check_translations(layers.translations, claims)
-    _check_labels(layers.labels, claims, vocabularies)
+    if [(row.claim_id, row.language) for row in layers.translations] != [
+        (one, "en") for one in corpus.claims
+    ]:
+        reason = "expected one English row a claim, in order of the claims"
+        raise BuildError("raw/layers/translations.jsonl", None, reason)
+    _check_labels(layers.labels, vocabularies)
     return layers
 
 
-def parse(line: bytes, file: str, number: int) -> dict[str, Any]:
-    """Return the JSON object on a line; raise `BuildError` for anything else, duplicate keys included."""
-    try:
-        row = jiter.from_json(line, catch_duplicate_keys=True, allow_inf_nan=False)
-    except ValueError as error:
-        raise BuildError(file, number, f"not JSON: {error}") from None
-    if not isinstance(row, dict):
-        raise BuildError(file, number, f"expected an object, got {type(row).__name__}")
-    return row
-
-
-def _read(path: Path, model: type[_Derived], claims: Mapping[str, CutClaim]) -> list[_Derived]:
+def _read(
+    path: Path,
+    model: type[_Derived],
+    corpus: Corpus,
+    key: Sequence[str],
+    complete: Sequence[str] | None = None,
+) -> tuple[_Derived, ...]:
     file = f"raw/layers/{path.name}"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BuildError(file, None, str(error)) from None
-    if not data.endswith(b"\n"):
-        raise BuildError(file, None, "expected a line feed at the end")
-    rows: list[_Derived] = []
-    ids: set[str | None] = set()
-    for number, line in enumerate(lines(data), 1):
-        try:
-            row = model.model_validate(parse(line, file, number))
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = "/".join(str(step) for step in first["loc"])
-            raise BuildError(file, number, f"{where}: {first['msg']}") from None
-        reason = _fault(row, claims)
-        if not reason and row.id in ids:
-            reason = f"id: {row.id} stands twice"
-        if reason:
-            raise BuildError(file, number, reason)
-        ids.add(row.id)
-        rows.append(row)
-    return rows
-
-
-def _fault(row: Derived, claims: Mapping[str, CutClaim]) -> str | None:
-    missing = [name for name in PROVENANCE if getattr(row, name) is None]
-    if missing:
-        return f"{missing[0]}: missing, and every row of a shipped layer has it"
-    kind = type(row).__name__.lower()
-    if row.kind != kind:
-        return f"kind: expected {kind}, got {row.kind}"
-    fault = _reference_fault("", row.claim_id, row.claim_sha256, claims)
-    if not fault and isinstance(row, Relation):
-        fault = _reference_fault("other_", row.other_claim_id, row.other_claim_sha256, claims)
-        if not fault and row.claim_id == row.other_claim_id:
-            fault = f"other_claim_id: expected another claim than {row.claim_id}"
-    return fault or _quote_fault(row, claims[row.claim_id])
-
-
-def _reference_fault(
-    prefix: str, claim_id: str, sha256: str | None, claims: Mapping[str, CutClaim]
-) -> str | None:
-    if claim_id not in claims:
-        return f"{prefix}claim_id: no claim {claim_id}"
-    expected = digest(claims[claim_id].text.encode())
-    return None if sha256 == expected else f"{prefix}claim_sha256: expected {expected}, got {sha256}"
-
-
-def _quote_fault(row: Derived, claim: CutClaim) -> str | None:
-    if row.quote is None:
-        return None
-    if row.quote_start is None or row.quote_end is None:
-        return "quote_start: missing, and every quote of a shipped layer has its offsets"
-    start, end = row.quote_start - claim.start, row.quote_end - claim.start
-    stands = claim.text[start:end] if 0 <= start < end else ""
-    return (
-        None
-        if stands == row.quote
-        else f"quote: expected {stands!r} from {row.quote_start}, got {row.quote!r}"
+    check = Check(
+        data=path,
+        kind=model,
+        against=corpus,
+        require=PROVENANCE,
+        key=key,
+        complete=complete,
+        max_findings=1,
     )
+    for finding in Run(check).report().findings:
+        place = f"{finding.pointer}: " if finding.path else ""
+        raise BuildError(file, finding.line, f"{place}{finding.code}: {finding.message}")
+    return tuple(model.model_validate_json(line) for line in path.read_bytes().split(b"\n") if line)
 
 
-def _check_translations(rows: Sequence[Translation], claims: Mapping[str, CutClaim]) -> None:
-    file = "raw/layers/translations.jsonl"
-    if [(row.claim_id, row.language) for row in rows] != [(claim_id, "en") for claim_id in claims]:
-        raise BuildError(file, None, "expected one English row a claim, in order of the claims")
-
-
-def _check_labels(
-    rows: Sequence[Label], claims: Mapping[str, CutClaim], vocabularies: Mapping[str, Any]
-) -> None:
-    file = "raw/layers/labels.jsonl"
-    values: dict[tuple[str, str], list[str]] = {}
+def _check_labels(rows: Sequence[Label], vocabularies: Mapping[str, Any]) -> None:
+    """Check what is asked of the shipped labels alone: shipped schemes, values in the vocabulary's order."""
+    last: dict[tuple[str, str], int] = {}
     for number, row in enumerate(rows, 1):
-        known = vocabularies.get(row.scheme, ()) if row.scheme in SHIPPED_SCHEMES else ()
-        if row.value not in known:
-            raise BuildError(file, number, f"{row.scheme}: {row.value} is not in the vocabulary")
-        given = values.setdefault((row.claim_id, row.scheme), [])
-        order = [*known]
-        if given and order.index(given[-1]) >= order.index(row.value):
+        if row.scheme not in SHIPPED_SCHEMES:
+            listed = ", ".join(SHIPPED_SCHEMES)
             raise BuildError(
-                file, number, f"{row.value}: expected each value once, in the vocabulary's order"
+                "raw/layers/labels.jsonl", number, f"/scheme: expected one of {listed}, got {row.scheme}"
             )
-        given.append(row.value)
-    for claim_id in claims:
-        for scheme, most in SHIPPED_SCHEMES.items():
-            count = len(values.get((claim_id, scheme), []))
-            if not 1 <= count <= most:
-                raise BuildError(file, None, f"{claim_id}: expected 1 to {most} of {scheme}, got {count}")
+        place = [*vocabularies[row.scheme]].index(row.value)
+        if last.get((row.claim_id, row.scheme), -1) > place:
+            reason = f"/value: expected values in the vocabulary's order, got {row.value}"
+            raise BuildError("raw/layers/labels.jsonl", number, reason)
+        last[row.claim_id, row.scheme] = place

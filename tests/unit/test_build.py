@@ -89,40 +89,100 @@ def row_changed(**changes):
     return lambda row: {name: value for name, value in (row | changes).items() if value != "DELETE"}
 
 
-UNPLACED = "missing, and every quote of a shipped layer has its offsets"
-DIGEST = "claim_sha256: expected {sha256}, got " + "0" * 64
-OTHER_DIGEST = "other_claim_sha256: expected {other}, got " + "0" * 64
-MISSING = "missing, and every row of a shipped layer has it"
-# A layer's file, the number of a row, what is done to it, and the reason that must follow.
+MISSING = "missing-field: expected a value, since it is required, got nothing"
+ZEROS = "0" * 64
+# A layer's file, the number of a row, what is done to it, and the finding that must follow.
 WRONG_ROWS = [
-    ("labels", 3, row_changed(method="guess"), "method: Input should be 'human', 'model' or 'rule'"),
-    ("labels", 3, row_changed(id=None), f"id: {MISSING}"),
-    ("labels", 1, row_changed(rationale="DELETE"), f"rationale: {MISSING}"),
-    ("labels", 2, row_changed(extra=1), "extra: Extra inputs are not permitted"),
-    ("labels", 2, row_changed(kind="translation"), "kind: expected label, got translation"),
-    ("labels", 2, row_changed(claim_id="d11-c01"), "claim_id: no claim d11-c01"),
+    (
+        "labels",
+        3,
+        row_changed(method="guess"),
+        '/method: not-in-vocabulary: expected human · model · rule, got "guess"',
+    ),
+    ("labels", 3, row_changed(id=None), f"/id: {MISSING}"),
+    ("labels", 1, row_changed(rationale="DELETE"), f"/rationale: {MISSING}"),
+    (
+        "labels",
+        2,
+        row_changed(extra=1),
+        '/extra: unknown-field: expected a field of label, got "extra"',
+    ),
+    ("labels", 2, row_changed(kind="translation"), '/kind: unknown-kind: expected label, got "translation"'),
+    (
+        "labels",
+        2,
+        row_changed(claim_id="d11-c01"),
+        '/claim_id: unknown-claim: expected a claim of the corpus, got "d11-c01"; did you mean',
+    ),
     (
         "labels",
         1,
-        row_changed(claim_sha256="0" * 64),
-        DIGEST,
+        row_changed(claim_sha256=ZEROS),
+        f"/claim_sha256: digest-differs: expected {{sha256}}, got {ZEROS}; d01-c01 never had this digest",
     ),
-    ("labels", 2, row_changed(value="sport", scheme="topic"), "topic: sport is not in the vocabulary"),
-    ("labels", 2, row_changed(scheme="mood"), "mood: {value} is not in the vocabulary"),
-    ("translations", 1, row_changed(quote="语言"), f"quote_start: {UNPLACED}"),
-    ("mentions", 1, row_changed(quote="语文"), "quote: expected '语言' from 20, got '语文'"),
-    ("mentions", 1, row_changed(quote_start=0, quote_end=2), "quote: expected '' from 0, got '语言'"),
-    ("relations", 1, row_changed(other_claim_id="d99-c01"), "other_claim_id: no claim d99-c01"),
-    ("relations", 1, row_changed(other_claim_sha256="0" * 64), OTHER_DIGEST),
+    (
+        "labels",
+        2,
+        row_changed(value="sport", scheme="topic"),
+        "/value: not-in-vocabulary: expected language · ",
+    ),
+    (
+        "labels",
+        2,
+        row_changed(scheme="mood"),
+        "/scheme: not-in-vocabulary: expected topic · claim_type · horizon",
+    ),
+    (
+        "translations",
+        1,
+        row_changed(quote="语言"),
+        "/quote: quote-ambiguous: expected one place in d01-c01, got 2: 20 to 22 or 36 to 38; "
+        "give quote_start and quote_end, or quote more",
+    ),
+    (
+        "mentions",
+        1,
+        row_changed(quote="语文"),
+        '/quote: quote-not-found: expected words of d01-c01, got "语文"',
+    ),
+    (
+        "mentions",
+        1,
+        row_changed(quote_start=0, quote_end=2),
+        "/quote_start: quote-misplaced: expected 20 to 22 or 36 to 38, got 0 to 2; "
+        "20 to 22: the offsets given count from the claim",
+    ),
+    (
+        "relations",
+        1,
+        row_changed(other_claim_id="d99-c01"),
+        '/other_claim_id: unknown-claim: expected a claim of the corpus, got "d99-c01"',
+    ),
+    (
+        "relations",
+        1,
+        row_changed(other_claim_sha256=ZEROS),
+        f"/other_claim_sha256: digest-differs: expected {{other}}, got {ZEROS}; d01-c04 ",
+    ),
     (
         "relations",
         1,
         lambda row: row | {"other_claim_id": row["claim_id"], "other_claim_sha256": row["claim_sha256"]},
-        "other_claim_id: expected another claim than d01-c05",
+        '/other_claim_id: fields-disagree: expected another claim than claim_id, got "d01-c05"',
     ),
-    ("translations", 5, row_changed(id="d01-c01.en"), "id: d01-c01.en stands twice"),
-    ("translations", 1, row_changed(translation=""), "translation: String should have at least 1 character"),
-]  # fmt: skip
+    (
+        "translations",
+        5,
+        row_changed(id="d01-c01.en"),
+        '/id: duplicate-id: expected an id of its own, got "d01-c01.en", as in ',
+    ),
+    (
+        "translations",
+        1,
+        row_changed(translation=""),
+        '/translation: bad-length: expected at least 1 characters, got ""',
+    ),
+]
 
 
 @pytest.mark.parametrize(("layer", "line", "change", "reason"), WRONG_ROWS, ids=lambda value: str(value)[:40])
@@ -132,24 +192,25 @@ def test_a_wrong_row_stops_the_build_and_writes_nothing(checkout, capsys, layer,
     expected = reason.format(
         sha256=table[line - 1]["claim_sha256"],
         other=table[line - 1].get("other_claim_sha256"),
-        value=table[line - 1].get("value"),
     )
     table[line - 1] = change(table[line - 1])
     write(path, table)
     assert run(checkout) == 2
-    assert capsys.readouterr().err == f"raw/layers/{layer}.jsonl:{line}: {expected}\nNothing was written.\n"
+    error = capsys.readouterr().err
+    assert error.startswith(f"raw/layers/{layer}.jsonl:{line}: {expected}")
+    assert error.endswith("\nNothing was written.\n")
     assert {found.name for found in checkout.iterdir()} == {"raw"}
 
 
 WRONG_LINES = [
-    (b"{\n", "not JSON: EOF while parsing an object"),
-    (b"\n", "not JSON: EOF while parsing a value"),
-    (b"[]\n", "expected an object, got list"),
-    (b"null\n", "expected an object, got NoneType"),
-    (b'{"id":1,"id":2}\n', 'not JSON: Detected duplicate key "id"'),
-    (b'{"id":NaN}\n', "not JSON: expected value"),
-    (b"\xff\n", "not JSON: expected value"),
-    (b"\xef\xbb\xbf{}\n", "not JSON: expected value"),
+    (b"{\n", "invalid-json: expected a JSON text"),
+    (b"\n", "blank-line: expected a row, got nothing"),
+    (b"[]\n", "not-an-object: expected an object, got an array of 0"),
+    (b"null\n", "not-an-object: expected an object, got null"),
+    (b'{"id":1,"id":2}\n', '/id: duplicate-key: expected each key once, got "id" twice'),
+    (b'{"id":NaN}\n', "/id: not-finite: expected a finite number, got NaN"),
+    (b"\xff\n", "not-utf8: expected UTF-8, got byte 0xff at 0 of the row"),
+    (b"\xef\xbb\xbf\n", "byte-order-mark: expected UTF-8 without a byte order mark, got U+FEFF"),
 ]
 
 
@@ -192,6 +253,15 @@ def swap(raw):
     write(path, [first, second, *rest])
 
 
+def own_scheme(raw):
+    path = raw / "layers" / "labels.jsonl"
+    table = rows(path)
+    added = [
+        row | {"id": f"{row['id']}.2", "scheme": "my:mood"} for row in table if row["scheme"] == "horizon"
+    ]
+    write(path, [*table, *added])
+
+
 RETIRED = {"release": "0.1.0", "claim_id": "d01-c01", "claim_sha256": None, "successor": "d01-c02"}
 WRONG_FILES = {
     "source altered": (
@@ -206,11 +276,11 @@ WRONG_FILES = {
     ),
     "no layer": (
         lambda raw: (raw / "layers" / "labels.jsonl").unlink(),
-        "raw/layers/labels.jsonl: [Errno 2] No such file",
+        "raw/layers/labels.jsonl: unreadable: expected a file that can be read, got No such file",
     ),
     "layer cut short": (
-        lambda raw: (raw / "layers" / "labels.jsonl").write_bytes(b"{}"),
-        "raw/layers/labels.jsonl: expected a line feed at the end",
+        lambda raw: (raw / "layers" / "labels.jsonl").write_bytes(b"{"),
+        "raw/layers/labels.jsonl:1: truncated: expected a whole row",
     ),
     "translation lacking": (
         drop("layers/translations.jsonl", 7),
@@ -218,11 +288,15 @@ WRONG_FILES = {
     ),
     "label lacking": (
         drop("layers/labels.jsonl", 3),
-        "raw/layers/labels.jsonl: d01-c01: expected 1 to 1 of horizon, got 0",
+        "raw/layers/labels.jsonl: missing-claim: expected a row for d01-c01 with scheme horizon, got none",
+    ),
+    "labels of a scheme of one's own": (
+        own_scheme,
+        "raw/layers/labels.jsonl:165: /scheme: expected one of topic, claim_type, horizon, got my:mood",
     ),
     "labels out of order": (
         swap,
-        "raw/layers/labels.jsonl:8: language: expected each value once, in the vocabulary's order",
+        "raw/layers/labels.jsonl:8: /value: expected values in the vocabulary's order, got language",
     ),
     "vocabulary unlike the model": (
         edit("vocabularies.toml", "[horizon.past]", "[horizon.ago]"),

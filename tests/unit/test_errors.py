@@ -10,6 +10,9 @@ ERRORS = [
     (errors.SourceError(7, "a title", "'x'"), ValueError, "offset 7: expected a title, got 'x'"),
     (errors.BuildError("raw/x.jsonl", 3, "not JSON"), ValueError, "raw/x.jsonl:3: not JSON"),
     (errors.BuildError("raw/x.jsonl", None, "no file"), ValueError, "raw/x.jsonl: no file"),
+    (errors.CorpusError("claims.jsonl", 2, "no"), ValueError, "claims.jsonl:2: no"),
+    (errors.InputError("data: expected a path"), ValueError, "data: expected a path"),
+    (errors.InvalidDataError("1 of 2 rows", "report"), ValueError, "1 of 2 rows"),
     (
         errors.IntegrityError("a", "b", "c"),
         ValueError,
