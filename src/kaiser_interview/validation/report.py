@@ -112,6 +112,10 @@ class Report:
     def __str__(self) -> str:
         return "\n".join((*(f"{c.severity} {c.code} {c.path} {c.number}" for c in self.counts), self.summary))
 
+    def __getstate__(self) -> dict[str, Any]:
+        # The way back to the data is for this process alone.
+        return {**self.__dict__, "again": None}
+
     def findings_of(self, count: Count) -> list[Finding]:
         """Return the retained findings of a code and path."""
         return self._grouped[count[:3]]
@@ -143,12 +147,8 @@ class Report:
         """Raise `InvalidDataError` with the first findings in its message, unless the report is `ok`."""
         if self.ok:
             return
-        first = "\n".join(f"  {one}" for one in self.findings[:5])
-        read = "" if self.complete else ", not everything could be read"
-        message = (
-            f"{self.invalid:,} of {self.rows:,} rows are invalid{read}; {self.errors:,} errors:\n{first}"
-        )
-        raise InvalidDataError(message, self)
+        first = [f"  {one}" for one in self.findings[:5]]
+        raise InvalidDataError("\n".join((self.summary, *first)), self)
 
     def merge(self, *others: "Report") -> "Report":
         """Return one report for several parts of a data set, in each of which its set rules were judged."""

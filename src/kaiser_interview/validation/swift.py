@@ -1,7 +1,7 @@
 """The shortest way to a verdict, for rows that are right beyond doubt."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -100,7 +100,13 @@ def _is_plain(model: type[Record]) -> bool:
         and model.model_config.get("extra") == "forbid"
         and not holds_records(model)
         and all(
-            without_null(model.model_fields[name].annotation)[0] == without_null(field.annotation)[0]
+            _bare(model.model_fields[name].annotation) == _bare(field.annotation)
             for name, field in Derived.model_fields.items()
         )
     )
+
+
+def _bare(annotation: Any) -> Any:
+    """Return a type without null and without what narrows it."""
+    annotation, _ = without_null(annotation)
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation

@@ -1,0 +1,198 @@
+"""What holds for all rows: the short way passes what the judge passes, forms agree, nothing is lost."""
+
+import csv
+import io
+import json
+import random
+import subprocess
+import sys
+from typing import ClassVar
+
+import pytest
+from rows import row
+from scale import amount
+
+import kaiser_interview as ki
+from kaiser_interview.corpus import shipped
+from kaiser_interview.models import KINDS
+from kaiser_interview.validation.rows import Judge
+
+DERIVED = [kind for kind, model in KINDS.items() if issubclass(model, ki.Annotation)]
+PLAIN = [kind for kind in DERIVED if kind != "question"]
+
+
+class Stance(ki.Derived):
+    """A kind of one's own."""
+
+    stance: str
+    weight: ki.Float32 | None = None
+    tags: ki.Many[str] = ()
+
+
+def about(draw: random.Random, made):
+    """Make a row refer to a claim as it should, mostly: pinned, quoted, dated."""
+    if not isinstance(made, dict):
+        return made
+    claim = draw.choice(ki.load())
+    start = draw.randrange(len(claim.text) - 4)
+    quote = claim.text[start : start + draw.randint(2, 20)]
+    made = made | {
+        "claim_id": claim.claim_id,
+        "claim_sha256": claim.claim_sha256,
+        "quote": quote,
+        "quote_start": claim.start + start,
+        "quote_end": claim.start + start + len(quote),
+        "release": "0.1.0",
+    }
+    for name in ("quote_of", "kind"):
+        made.pop(name, None)
+    change = draw.random()
+    if change < 0.1:
+        made["quote_end"] += 1
+    elif change < 0.2:
+        made["quote"] = quote[:-1] + "不"
+    elif change < 0.3:
+        made["claim_sha256"] = "0" * 64
+    elif change < 0.4:
+        made.pop(draw.choice([*made]))
+    elif change < 0.5:
+        made[draw.choice([*made])] = draw.choice([None, "", 1, -1, "text_en", 1.5, "label", "2.0.0"])
+    return made
+
+
+def spelled(draw: random.Random, made) -> bytes:
+    """Write a row in one of the ways in which JSON can be written, a key twice now and then."""
+    text = json.dumps(
+        made,
+        ensure_ascii=draw.random() < 0.3,
+        separators=draw.choice([(",", ":"), (", ", ": "), (" , ", " : "), ("\t,", "\t:\t")]),
+    )
+    if isinstance(made, dict) and made and draw.random() < 0.2:
+        key, value = draw.choice([*made.items()])
+        name = draw.choice([json.dumps(key), '"' + "".join(f"\\u{ord(c):04x}" for c in key) + '"'])
+        text = f"{text[:-1]}{draw.choice([',', ', '])}{name}{draw.choice([':', ' :', ' : '])}{json.dumps(value)}}}"
+    return text.encode()
+
+
+@pytest.mark.parametrize("kind", [*PLAIN, Stance])
+def test_the_short_way_passes_only_what_the_judge_passes(kind):
+    draw = random.Random(str(kind))
+    judge = Judge([kind], shipped())
+    model = kind if isinstance(kind, type) else None
+    passed = 0
+    for _ in range(amount(3_000, 100_000)):
+        data = spelled(
+            draw, about(draw, row(draw, kind if model is None else "", draw.choice([0, 0.02]), model))
+        )
+        values = judge.swift(data)
+        if values is not None:
+            passed += 1
+            verdict = judge.json(data)
+            assert verdict.faults == [], data
+            given = {name: value for name, value in values.items() if value is not None}
+            assert {name: given[name] for name in ("id", "claim_id", "quote") if name in given} == {
+                name: verdict.values[name] for name in ("id", "claim_id", "quote") if name in given
+            }
+    assert passed > 100
+
+
+def test_kinds_that_the_short_way_is_not_for():
+    class Loose(ki.Derived):
+        """A kind whose model takes anything."""
+
+        model_config: ClassVar = {"extra": "allow"}
+
+    class Other(ki.Derived):
+        """A kind that has a field of ours with another type."""
+
+        created: int | None = None
+
+    assert Judge(["question"], shipped()).swift is None
+    assert Judge([Loose], shipped()).swift is None
+    assert Judge([Other], shipped()).swift is None
+    assert Judge(["label", "mention"], shipped()).swift is None
+    good = {"claim_id": "d01-c01", "method": "human", "creator": "I"}
+    report = ki.validate([good | {"note": 1}, good], kind=Loose)
+    assert [(one.code, one.row) for one in report.findings] == [("unknown-field", 0)]
+
+
+def flat(value):
+    """Return a row as JSON, CSV and Python can all hold it: fields without nulls and empty strings."""
+    return {name: one for name, one in value.items() if one is not None and one != ""}
+
+
+@pytest.mark.parametrize("kind", DERIVED)
+def test_a_row_is_judged_the_same_in_every_form(tmp_path, kind):
+    draw = random.Random(kind)
+    made = [about(draw, row(draw, kind, draw.choice([0, 0.1]))) for _ in range(amount(100, 5_000))]
+    made = [flat(one) for one in made if isinstance(one, dict)]
+    if kind == "question":
+        made = [{n: v for n, v in one.items() if n not in ki.Reference.model_fields} for one in made]
+    lines = tmp_path / "rows.jsonl"
+    lines.write_text("".join(f"{json.dumps(one)}\n" for one in made))
+    array = tmp_path / "rows.json"
+    array.write_text(json.dumps(made, indent=2))
+    reports = [
+        ki.validate(data, kind=kind, extra="allow", max_findings=10**6)
+        for data in (lines, array, made, iter(made), [json.loads(json.dumps(one)) for one in made])
+    ]
+    told = [
+        sorted(
+            (one.row, one.code, one.pointer, one.expected, one.got)
+            for one in report.findings
+            if one.code != "duplicate-id"
+        )
+        for report in reports
+    ]
+    assert told[0] == told[1] == told[2] == told[3] == told[4]
+    assert {(report.rows, report.invalid, report.unpinned) for report in reports} == {
+        (len(made), reports[0].invalid, reports[0].unpinned)
+    }
+
+
+def test_records_written_as_csv_are_judged_as_they_are(tmp_path):
+    for table in ("translations", "labels", "mentions", "relations"):
+        records = ki.load(table)
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        names = [*type(records[0]).model_fields]
+        writer.writerow(names)
+        writer.writerows(
+            ["" if (v := getattr(one, name)) is None else v for name in names] for one in records
+        )
+        path = tmp_path / f"{table}.csv"
+        path.write_text(out.getvalue(), "utf-8")
+        report = ki.validate(path)
+        assert (report.ok, report.rows, report.counts) == (True, len(records), ())
+
+
+PEAK = """
+import resource, sys, json, tempfile, pathlib
+import kaiser_interview as ki
+count, wrong = int(sys.argv[1]), sys.argv[2] == "wrong"
+claim = ki.claim("d05-c03")
+row = {"method": "model", "creator": "m", "language": "en", "translation": "x" * 150, "claim_id": claim.claim_id}
+row["quote"] = "推理模型增加参数数量" if wrong else claim.text
+line = json.dumps(row).encode() + b"\\n"
+with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder) / "rows.jsonl"
+    with path.open("wb") as file:
+        for _ in range(count // 1000):
+            file.write(line * 1000)
+    report = ki.validate(path, kind="translation")
+assert (report.rows, report.invalid) == (count, count if wrong else 0), report
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.parametrize("sort", ["right", "wrong"])
+def test_memory_does_not_grow_with_the_rows(sort):
+    peaks = [
+        int(
+            subprocess.run(
+                [sys.executable, "-c", PEAK, str(count), sort], capture_output=True, check=True
+            ).stdout
+        )
+        for count in (10_000, amount(100_000, 3_000_000))
+    ]
+    assert peaks[1] <= 1.2 * peaks[0]

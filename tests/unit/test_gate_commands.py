@@ -1,0 +1,194 @@
+"""The commands of the gate: options, formats, exit codes, progress, breaking off."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import kaiser_interview as ki
+from kaiser_interview.validation.findings import CODES
+
+GOOD = {"claim_id": "d01-c01", "translation": "Language matters."}
+DRAFTS = ["--kind", "translation", "--set", "language=en", "--set", "method=model", "--set", "creator=m"]
+
+
+@pytest.fixture
+def drafts(tmp_path):
+    def make(*rows, name="out.jsonl"):
+        path = tmp_path / name
+        path.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), "utf-8")
+        return path
+
+    return make
+
+
+def test_raw_model_output_in_one_command(run, drafts):
+    rows = [{"claim_id": claim.claim_id, "translation": claim.text_en} for claim in ki.load()]
+    assert run("validate", drafts(*rows), *DRAFTS, "--complete", "language,creator") == (
+        0,
+        "41 rows, no finding; 41 rows unpinned\n",
+        "",
+    )
+    code, out, _ = run("validate", drafts(*rows[3:]), *DRAFTS, "--complete", "language,creator")
+    assert code == 1
+    assert out == (
+        "error missing-claim 3 times\n"
+        "  the data set  expected a row for d01-c01 with language en, creator m, got none\n"
+        "  the data set  expected a row for d01-c02 with language en, creator m, got none\n"
+        "  the data set  expected a row for d01-c03 with language en, creator m, got none\n"
+        "\n"
+        "0 of 38 rows invalid: 3 errors; 38 rows unpinned\n"
+    )
+
+
+def test_exit_codes(run, drafts, tmp_path):
+    good, bad = drafts(GOOD), drafts(GOOD | {"claim_id": "d99-c01"}, name="bad.jsonl")
+    assert run("validate", good, *DRAFTS)[0] == 0
+    assert run("validate", bad, *DRAFTS)[0] == 1
+    code, out, _ = run("validate", tmp_path / "none.jsonl", good, *DRAFTS)
+    assert code == 2
+    assert "unreadable" in out
+    assert "1 row" in out
+
+
+@pytest.mark.parametrize(
+    ("bar", "code"), [("0", 1), ("1", 1), ("2", 0), ("0.1%", 1), ("19.9%", 1), ("20%", 0), ("100%", 0)]
+)
+def test_some_invalid_rows_may_pass(run, drafts, bar, code):
+    rows = [GOOD] * 8 + [{**GOOD, "claim_id": "d99-c01"}] * 2
+    assert run("validate", drafts(*rows), *DRAFTS, "--max-invalid", bar)[0] == code
+
+
+def test_what_is_no_rows_fault_passes_no_bar(run, drafts):
+    assert run("validate", drafts(GOOD), *DRAFTS, "--complete", "language", "--max-invalid", "100%")[0] == 1
+
+
+WRONG_OPTIONS = [
+    (["--max-invalid", "some"], "--max-invalid some: expected a number of rows, or a share such as 0.1%"),
+    (["--kind", "tranlation"], "kind: expected one of claim, dialogue, source, translation,"),
+    (["--kind", "no.such:Kind"], "kind no.such:Kind: No module named 'no'"),
+    (["--kind", "json:loads"], "kind json:loads: expected a subclass of kaiser_interview.Record, got"),
+    (["--kind", "json:Nothing"], "kind json:Nothing: module 'json' has no attribute 'Nothing'"),
+    (["--set", "creator"], "--set creator: expected FIELD=VALUE"),
+    (["--set", "maker=m"], "field to set: expected one of claim_id, "),
+    (["--set", "confidence=high"], 'default confidence: expected a number, got "high"'),
+    (["--set", "method=guess"], 'default method: expected human · model · rule, got "guess"'),
+    (["--require", "creater"], "field to require: expected one of"),
+    (["--key", "claimid"], "field of key: expected one of"),
+    (["--complete", "langauge"], "field of complete: expected one of"),
+    (["--extra", "maybe"], "extra: expected one of error, allow, got 'maybe'"),
+    (["--select", "quote-notfound"], "code: expected one of"),
+    (["--ignore", "nothing"], "code: expected one of"),
+    (["--against", "no/such/folder"], "no/such/folder: No such file or directory"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), WRONG_OPTIONS)
+def test_an_option_that_fits_nothing(run, drafts, options, message):
+    base = [] if options[0] == "--kind" else ["--kind", "translation"]
+    code, out, err = run("validate", drafts(GOOD), *base, *options)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"kaiser-interview: {message}")
+    assert err.count("\n") == 1
+
+
+def test_formats(run, drafts):
+    path = drafts(GOOD, GOOD | {"quote": "语文"})
+    document = json.loads(run("validate", path, *DRAFTS, "--format", "json")[1])
+    assert (document["rows"], document["errors"]) == (2, 1)
+    lines = run("validate", path, *DRAFTS, "--format", "jsonl")[1].splitlines()
+    assert [json.loads(line)["code"] for line in lines] == ["quote-not-found"]
+    assert run("validate", path, *DRAFTS, "--format", "github")[1].startswith("::error file=")
+
+
+def test_a_kind_of_ones_own(run, drafts, tmp_path, monkeypatch):
+    (tmp_path / "stances.py").write_text(
+        "import kaiser_interview as ki\n"
+        "class Stance(ki.Derived):\n    stance: str\n    weights: ki.Many[ki.Float32]\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    row = {"claim_id": "d01-c01", "method": "human", "creator": "me", "stance": "for", "weights": [0.5, 1]}
+    path = drafts(row, row | {"weights": [0.5, "1"]})
+    code, out, _ = run("validate", path, "--kind", "stances:Stance")
+    assert code == 1
+    assert "error wrong-type /weights/*" in out
+
+
+def test_standard_input():
+    command = [sys.executable, "-m", "kaiser_interview", "validate", "-", *DRAFTS]
+    done = subprocess.run(command, input=f"{json.dumps(GOOD)}\n{{".encode(), capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout.decode().startswith("error truncated\n  standard input:2  expected a whole row")
+    assert done.stderr == b""
+
+
+def test_explain(run):
+    listed = run("explain")[1].splitlines()
+    assert [line.split()[1] for line in listed] == [*CODES]
+    assert {line[0] for line in listed} == {"E", "W"}
+    for code in CODES:
+        page = (Path(__file__).parents[2] / "docs" / "findings" / f"{code}.md").read_text("utf-8")
+        assert run("explain", code) == (0, page, "")
+    code, _, err = run("explain", "quote-misplased")
+    assert code == 2
+    assert err.endswith("did you mean quote-misplaced or quote-misattributed?\n")
+
+
+def test_split_and_fix(run, drafts, tmp_path):
+    path = drafts(GOOD | {"quote": "本质是序列模型"}, GOOD | {"claim_id": "d99-c01"})
+    ok, no, fixed = tmp_path / "ok.jsonl", tmp_path / "no.jsonl", tmp_path / "fixed.jsonl"
+    code, out, _ = run("split", path, "--valid", ok, "--rejects", no, *DRAFTS)
+    assert code == 1
+    assert out.replace("\n", " ").endswith(f"1 rows in {ok}, 1 in {no} ")
+    assert ok.read_bytes() + no.read_bytes() == path.read_bytes()
+    code, out, _ = run("fix", ok, "--output", fixed, *DRAFTS)
+    assert code == 0
+    assert out == (
+        "1 row, no finding\n"
+        "filled: claim_sha256 in 1, creator in 1, language in 1, method in 1, quote_end in 1, "
+        "quote_start in 1, release in 1\n"
+    )
+    assert run("validate", fixed, "--kind", "translation", "--require", "claim_sha256 release")[0] == 0
+    assert run("fix", ok, "--output", ok, *DRAFTS)[0] == 2
+    code, _, err = run("fix", path, "--output", tmp_path / "no" / "such" / "x.jsonl", *DRAFTS)
+    assert code == 2
+    assert err.endswith("No such file or directory; nothing was written\n")
+
+
+def test_a_bar_on_a_terminal_alone(run, drafts, monkeypatch):
+    path = drafts(*[GOOD] * 3000)
+    assert run("validate", path, *DRAFTS)[2] == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    code, out, err = run("validate", path, *DRAFTS)
+    assert code == 0
+    assert "3,000 rows, no finding; 3,000 rows unpinned" in out
+    assert "rows" in err
+
+
+@pytest.mark.parametrize("command", ["validate", "fix"])
+def test_breaking_off_leaves_nothing_and_says_how_far_it_got(tmp_path, command):
+    output = tmp_path / "fixed.jsonl"
+    output.write_text("old\n")
+    more = ["--output", str(output)] if command == "fix" else []
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kaiser_interview", command, "-", *DRAFTS, *more],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    process.stdin.write(f"{json.dumps(GOOD)}\n".encode() * 200_000)
+    process.stdin.flush()
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert out == b""
+    assert err.decode().startswith("kaiser-interview: interrupted after ")
+    assert err.decode().endswith("of them invalid; nothing was written\n")
+    assert int(err.split()[3].replace(b",", b"")) > 0
+    assert [path.name for path in tmp_path.iterdir()] == ["fixed.jsonl"]
+    assert output.read_text() == "old\n"

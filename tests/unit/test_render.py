@@ -1,0 +1,119 @@
+"""A report as it is printed: for people, for programs, for GitHub; nothing in it obeyed."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import kaiser_interview as ki
+from kaiser_interview.render.machine import github, jsonl
+from kaiser_interview.render.text import print_report
+
+ROW = {"claim_id": "d01-c01", "method": "model", "creator": "m", "language": "en", "translation": "x"}
+
+
+def printed(report, *, terminal: bool = False) -> str:
+    out = Console(
+        file=io.StringIO(), width=80, force_terminal=terminal, markup=False, emoji=False, highlight=False
+    )
+    print_report(report, out)
+    return out.file.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_text_has_a_block_for_each_code_and_path():
+    path = Path("out.jsonl")
+    rows = [ROW | {"quote": "推理模型不增加参数数量"}] * 5 + [ROW | {"confidence": "high"}, ROW]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    text = printed(ki.validate(path, kind="translation"))
+    assert text == (
+        "error wrong-type /confidence\n"
+        '  out.jsonl:6  expected a number, got "high"\n'
+        "\n"
+        "error quote-misattributed /quote 5 times\n"
+        '  out.jsonl:1  expected words of d01-c01, got "推理模型不增加参数数量"\n'
+        '  out.jsonl:2  expected words of d01-c01, got "推理模型不增加参数数量"\n'
+        '  out.jsonl:3  expected words of d01-c01, got "推理模型不增加参数数量"\n'
+        "  and 2 more\n"
+        "  → it stands in claim d05-c03 at 1072 to 1083\n"
+        "\n"
+        "6 of 7 rows invalid: 6 errors; 7 rows unpinned\n"
+    )
+
+
+def test_text_fits_eighty_columns_and_has_colours_on_a_terminal_alone():
+    long = ROW | {"rationale": "", "quote": "推理" * 300, "note": 1}
+    report = ki.validate([long] * 5, kind="translation")
+    plain, coloured = printed(report), printed(report, terminal=True)
+    for line in plain.splitlines():
+        assert sum(2 if ord(mark) > 0x2E7F else 1 for mark in line) <= 80
+        assert line == line.rstrip()
+    assert "\x1b[" not in plain
+    assert "\x1b[1;31merror" in coloured
+
+
+def test_text_names_what_was_passed_over(tmp_path):
+    for number in range(5):
+        (tmp_path / f"notes{number}.txt").write_text("x")
+    (tmp_path / "a.jsonl").write_text(f"{json.dumps(ROW)}\n")
+    text = printed(ki.validate(".", kind="translation"))
+    assert text.count("passed over, no data by its name: ") == 3
+    assert "and 2 more\n" in text
+
+
+EVIL = [
+    "\x1b[31mred",
+    "\u202eright to left",
+    "::error::no",
+    "%0A::stop",
+    "line\nfeed",
+    "\r::x",
+    "[bold]b[/bold]",
+    ":smile:",
+]
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_data_in_a_report_is_never_obeyed(tmp_path, evil):
+    path = tmp_path / f"{evil.replace('/', '')}.jsonl"
+    path.write_text(f"{json.dumps(ROW | {'id': 'x', 'method': evil, 'a' + evil: 1})}\n")
+    report = ki.validate(path, kind="translation")
+    assert report.invalid == 1
+    for line in printed(report).splitlines():
+        assert line.isprintable()
+    lines = [*github(report)]
+    assert len(lines) == len(report.findings) + 1
+    for line in lines:
+        assert line.isprintable()
+        assert line.startswith(("::error ", "::warning ", "::notice "))
+        properties, _, message = line[2:].partition("::")
+        # A property ends at a comma, a command at two colons: neither may come from data.
+        assert set(properties.split(" ", 1)[1].replace("=", ",").split(",")[::2]) <= {"file", "line", "title"}
+        assert "%0A" not in message.replace("%250A", "")
+    for line in jsonl(report):
+        assert json.loads(line)["code"]
+        assert line.isprintable()
+
+
+def test_github_says_where_lines_are_none():
+    report = ki.validate([ROW | {"id": "a b"}], kind="translation")
+    assert [*github(report)] == [
+        "::error title=bad-format /id::row 0: expected 1 to 256 printable ASCII characters, no space, "
+        'got "a b"',
+        "::notice title=kaiser-interview::1 of 1 row invalid: 1 error; 1 row unpinned",
+    ]
+
+
+def test_github_points_to_file_and_line():
+    Path("a,b:c.jsonl").write_text(f"{json.dumps(ROW | {'note': 1})}\n")
+    first, _ = github(ki.validate("a,b:c.jsonl", kind="translation"))
+    assert first == (
+        "::error file=a%2Cb%3Ac.jsonl,line=1,title=unknown-field /note::expected a field of translation, "
+        'got "note"; begin its name with x_ if it is meant'
+    )

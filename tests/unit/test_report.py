@@ -1,0 +1,187 @@
+"""A report: exact counts, a fair sample, parts put together, its forms."""
+
+import json
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import kaiser_interview as ki
+from kaiser_interview.validation import findings
+from kaiser_interview.validation.findings import Fault
+from kaiser_interview.validation.report import Report, Tally
+
+LABEL = {"claim_id": "d01-c01", "method": "human", "creator": "me", "scheme": "my:mood", "value": "good"}
+
+
+def fault(code: str, name: str) -> Fault:
+    return Fault(code, (name,), "this", "that")
+
+
+def sample(faults, most: int) -> Tally:
+    tally = Tally(most)
+    for row, (code, name) in enumerate(faults):
+        tally.add(fault(code, name), "file", row + 1, row, None)
+    return tally
+
+
+def fair(faults, most: int) -> set[tuple[str, str, int]]:
+    """Deal places to the groups in turn, in the groups' order, until they or the findings run out."""
+    rows = {}
+    for row, group in enumerate(faults):
+        rows.setdefault(group, []).append(row)
+    # Errors stand before warnings, then the codes' own order, then the paths'.
+    order = sorted(rows, key=lambda group: (group[0] == "blank-line", CODES.index(group[0]), group[1]))
+    dealt = set()
+    turn = 0
+    while len(dealt) < most and any(turn < len(rows[group]) for group in order):
+        for group in order:
+            if turn < len(rows[group]) and len(dealt) < most:
+                dealt.add((*group, rows[group][turn]))
+        turn += 1
+    return dealt
+
+
+CODES = sorted(["wrong-type", "bad-format", "blank-line"], key=[*findings.CODES].index)
+many_faults = st.lists(st.tuples(st.sampled_from(CODES), st.sampled_from("abcd")), max_size=60)
+
+
+@given(many_faults, st.integers(0, 20))
+def test_counts_are_exact_and_the_sample_is_dealt_out_evenly(faults, most):
+    tally = sample(faults, most)
+    counted = {(one.code, one.path[1:]): one.number for one in tally.counted()}
+    assert counted == {group: faults.count(group) for group in faults}
+    kept = {(one.code, one.path[0], one.row) for one in tally.findings()}
+    assert kept == fair(faults, most)
+
+
+def report_of(faults, most: int, first_row: int = 0) -> Report:
+    tally = Tally(most)
+    for row, (code, name) in enumerate(faults, first_row):
+        tally.add(fault(code, name), "file", row + 1, row, None)
+    counts = tally.counted()
+    bad = len([1 for code, _ in faults if code != "blank-line"])
+    return Report(
+        rows=len(faults), valid=len(faults) - bad, invalid=bad, unpinned=1, counts=counts,
+        findings=tally.findings(), inputs=(), max_findings=most,
+    )  # fmt: skip
+
+
+@given(many_faults, many_faults, many_faults, st.integers(0, 20))
+def test_parts_put_together_are_the_whole(a, b, c, most):
+    one, two = report_of(a, most), report_of(b, most, len(a))
+    three = report_of(c, most, len(a) + len(b))
+    whole = report_of(a + b + c, most)
+    left, right = one.merge(two).merge(three), one.merge(two.merge(three))
+    assert left == right == one.merge(two, three)
+    assert (left.rows, left.valid, left.invalid) == (whole.rows, whole.valid, whole.invalid)
+    assert left.counts == whole.counts
+    assert left.findings == whole.findings
+    assert (left.parts, left.unpinned) == (3, 3)
+    assert "judged within each of 3 parts" in left.summary
+
+
+def test_parts_with_paths_that_need_escapes():
+    rows = [LABEL | {"a/b~c": 1}]
+    one = ki.validate(rows, kind="label")
+    merged = one.merge(ki.validate(rows, kind="label"))
+    assert [(count.path, count.number) for count in merged.counts] == [("/a~1b~0c", 2)]
+    assert len(merged.findings) == 2
+
+
+def test_more_groups_than_can_be_told_apart_are_counted_all_the_same():
+    rows = [LABEL | {f"note{number}": 1} for number in range(3000)]
+    report = ki.validate(rows, kind="label", max_findings=10_000)
+    assert sum(one.number for one in report.counts) == report.errors == report.invalid == 3000
+    assert len(report.counts) <= 1001
+    assert report.counts[-1].path in {"/…", "/note999"}
+    assert len(report.findings) == 3000
+    assert report.merge(report).errors == 6000
+    assert len(report.merge(report).findings) == 6000
+
+
+def test_a_list_is_one_group_whatever_the_place_in_it():
+    rows = [
+        {"claim_id": "d01-c01", "method": "human", "creator": "me", "verdict": "mixed", "urls": [1, "", 2]}
+    ]
+    report = ki.validate(rows, kind="verdict")
+    assert [(one.code, one.path, one.number) for one in report.counts] == [
+        ("wrong-type", "/urls/*", 2),
+        ("bad-length", "/urls/*", 1),
+    ]
+    assert [one.pointer for one in report.findings] == ["/urls/0", "/urls/2", "/urls/1"]
+
+
+def test_no_group_crowds_out_another():
+    rows = [LABEL | {"confidence": 2}] * 5000 + [LABEL | {"claim_id": "d99-c01"}]
+    report = ki.validate(rows, kind="label", max_findings=10)
+    assert [(one.code, one.number) for one in report.counts] == [("out-of-range", 5000), ("unknown-claim", 1)]
+    assert [one.code for one in report.findings] == ["out-of-range"] * 9 + ["unknown-claim"]
+
+
+def test_the_forms_of_a_report():
+    report = ki.validate([LABEL, LABEL | {"value": 1, "id": "a"}], kind="label")
+    document = json.loads(report.to_json())
+    assert document == {
+        "ok": False, "complete": True, "rows": 2, "valid": 1, "invalid": 1, "unpinned": 2, "errors": 1,
+        "warnings": 0, "outside": 0, "parts": 1,
+        "counts": [{"code": "wrong-type", "severity": "error", "path": "/value", "number": 1}],
+        "findings": [
+            {
+                "code": "wrong-type", "severity": "error", "file": None, "line": None, "row": 1, "id": "a",
+                "path": "/value", "expected": "text", "got": "1", "remedy": None,
+            }
+        ],
+        "inputs": [{"name": "data", "rows": 2, "bytes": 0, "sha256": None, "complete": True}],
+        "passed_over": [],
+    }  # fmt: skip
+    table = report.to_arrow()
+    assert table.to_pylist() == document["findings"]
+    assert [str(field.type) for field in table.schema][3:5] == ["int64", "int64"]
+    assert str(report) == "error wrong-type /value 1\n1 of 2 rows invalid: 1 error; 2 rows unpinned"
+    assert str(report.findings[0]) == "row 1, /value: wrong-type: expected text, got 1"
+
+
+def test_an_empty_report_has_the_same_columns():
+    good = ki.validate([LABEL], kind="label", defaults={"claim_sha256": ki.claim("d01-c01").claim_sha256})
+    bad = ki.validate([{}], kind="label")
+    assert good.to_arrow().schema == bad.to_arrow().schema
+    assert good.summary == "1 row, no finding"
+
+
+def test_raise_if_failed():
+    ki.validate([LABEL], kind="label").raise_if_failed()
+    report = ki.validate([LABEL | {"value": 1}] * 9, kind="label")
+    with pytest.raises(ki.InvalidDataError) as caught:
+        report.raise_if_failed()
+    first = [f"  row {n}, /value: wrong-type: expected text, got 1" for n in range(5)]
+    assert str(caught.value) == "\n".join(["9 of 9 rows invalid: 9 errors; 9 rows unpinned", *first])
+    assert caught.value.report is report
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert again.report == report
+
+
+def test_every_finding_one_at_a_time(tmp_path):
+    path = tmp_path / "labels.jsonl"
+    path.write_text("".join(f"{json.dumps(LABEL | {'value': n})}\n" for n in range(3000)))
+    report = ki.validate(path, kind="label", max_findings=3)
+    assert len(report.findings) == 3
+    lines = [finding.line for finding in report.iter_findings()]
+    assert lines == [*range(1, 3001)]
+    once = ki.validate(iter([LABEL]), kind="label")
+    with pytest.raises(ki.InputError, match="cannot be read again"):
+        once.iter_findings()
+    with pytest.raises(ki.InputError):
+        report.merge(once).iter_findings()
+
+
+def test_what_a_finding_shows_cannot_be_obeyed_and_is_short():
+    value = "\x1b[31m\u202eevil\u2028\n" + "x" * 500
+    row = LABEL | {"confidence": value, f"na\x07me{value}": 1, "id": "a\x1bb"}
+    report = ki.validate([row], kind="label")
+    for finding in report.findings:
+        for text in (finding.expected, finding.got, finding.pointer, finding.id or "", str(finding)):
+            assert text.isprintable()
+        assert len(finding.expected) <= 80 >= len(finding.got)
+        assert all(len(str(step)) <= 80 for step in finding.path)
