@@ -18,6 +18,8 @@ from kaiser_interview.models import KINDS
 from kaiser_interview.validation.rows import Judge
 
 DERIVED = [kind for kind, model in KINDS.items() if issubclass(model, ki.Annotation)]
+# Findings that name another row, as each form names it.
+SETS = {"duplicate-id", "dimension-differs", "too-many-labels"}
 PLAIN = [kind for kind in DERIVED if kind != "question"]
 
 
@@ -81,9 +83,8 @@ def test_the_short_way_passes_only_what_the_judge_passes(kind):
     model = kind if isinstance(kind, type) else None
     passed = 0
     for _ in range(amount(3_000, 100_000)):
-        data = spelled(
-            draw, about(draw, row(draw, kind if model is None else "", draw.choice([0, 0.02]), model))
-        )
+        drawn = row(draw, kind if model is None else "", draw.choice([0, 0.02]), model)
+        data = spelled(draw, about(draw, drawn))
         values = judge.swift(data)
         if values is not None:
             passed += 1
@@ -140,7 +141,7 @@ def test_a_row_is_judged_the_same_in_every_form(tmp_path, kind):
         sorted(
             (one.row, one.code, one.pointer, one.expected, one.got)
             for one in report.findings
-            if one.code != "duplicate-id"
+            if one.code not in SETS
         )
         for report in reports
     ]
