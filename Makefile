@@ -17,10 +17,13 @@ help: ## list the targets
 	$(BIN)/python -m pip install --quiet --editable ".[hf]" --group dev
 	@touch $@
 
-demo: .venv/stamp ## from nothing to the main job: 41 verified claims on the screen, in every form
+demo: .venv/stamp ## from nothing to the main job: claims on the screen, a file with errors in it validated
 	$(BIN)/kaiser-interview claims
 	$(BIN)/kaiser-interview verify
 	$(BIN)/python -c 'import kaiser_interview as ki; print(ki.claim("d01-c03")); print(ki.load_table().schema); print(ki.load_dataset())'
+	@echo 'Exit code 1 is right here: the file has errors in it.'
+	$(BIN)/kaiser-interview validate docs/examples/out.jsonl --kind translation --set language=en --set method=model \
+		--set creator=some-model --complete language,creator || test $$? = 1
 
 test: .venv/stamp ## from nothing to a green suite
 	$(BIN)/python -m pytest --quiet
@@ -71,6 +74,7 @@ agreement: .venv/stamp ## the agreement figures that docs/annotation.md quotes
 bench: .venv/stamp ## the figures that the documentation quotes
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python benchmarks/cold_start.py
+	$(BIN)/python benchmarks/gate_reference.py
 
 format: .venv/stamp ## mend style where it can be mended
 	$(BIN)/ruff check --fix .

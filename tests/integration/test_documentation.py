@@ -1,7 +1,10 @@
 """The examples of the documentation run, and print what they say."""
 
+import contextlib
+import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +31,17 @@ def commands(block: str):
         yield command, printed
 
 
+@pytest.fixture(autouse=True, scope="module")
+def folder(tmp_path_factory):
+    """Give a folder that has the files of the examples, and stand in it."""
+    path = tmp_path_factory.mktemp("examples")
+    for file in (ROOT / "docs" / "examples").iterdir():
+        shutil.copy(file, path)
+    with contextlib.chdir(path):
+        yield path
+
+
+# A later example may use the files that an earlier one has written.
 @pytest.mark.parametrize("block", [*blocks("console")])
 def test_console_examples(block):
     for command, printed in commands(block):
@@ -37,7 +51,7 @@ def test_console_examples(block):
         assert words[0] == "kaiser-interview"
         run = subprocess.run(
             [sys.executable, "-m", "kaiser_interview", *words[1:]],
-            capture_output=True, text=True, encoding="utf-8", check=False, cwd=ROOT,
+            capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
         pattern = "(?s:.*)\n".join(re.escape(piece) for piece in printed.split("…\n"))
         assert re.fullmatch(pattern, run.stdout), f"{command}\n{run.stdout}{run.stderr}"
@@ -63,3 +77,49 @@ def test_every_command_is_in_the_readme():
     readme = (ROOT / "README.md").read_text("utf-8")
     for command in cli.app.registered_commands:
         assert f"kaiser-interview {command.name}" in readme
+
+
+def python_block(document: str) -> str:
+    return re.search(
+        r"^```python\n(.*?)^```$", (ROOT / document).read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )[1]
+
+
+@pytest.mark.parametrize(("claim_id", "outcome"), [("d01-c01", "1 passed"), ("d99-c01", "unknown-claim")])
+def test_the_pytest_example(tmp_path, claim_id, outcome):
+    import kaiser_interview as ki
+
+    row = {"claim_id": claim_id, "method": "human", "creator": "I", "language": "en", "translation": "…"}
+    row["claim_sha256"] = ki.claim("d01-c01").claim_sha256
+    (tmp_path / "translations.jsonl").write_text(json.dumps(row))
+    (tmp_path / "test_data.py").write_text(python_block("docs/validation.md"))
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_data.py"],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert outcome in run.stdout
+
+
+def test_the_pre_commit_hook(folder):
+    import yaml
+
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert hook["id"] in (ROOT / "docs" / "validation.md").read_text()
+    program, *words = shlex.split(hook["entry"])
+    assert program == "kaiser-interview"
+    # As pre-commit does: the entry, the user's arguments, the files.
+    run = subprocess.run(
+        [sys.executable, "-m", "kaiser_interview", *words, "--kind", "translation", str(folder / "out.jsonl")],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert run.returncode == 1
+    assert re.search(hook["files"], "data/out.jsonl")
+
+
+def test_the_github_step():
+    from kaiser_interview import cli
+
+    step = re.search(
+        r"- run: kaiser-interview (\w+) .* --format github", (ROOT / "docs/validation.md").read_text()
+    )
+    assert step[1] in {command.name for command in cli.app.registered_commands}
