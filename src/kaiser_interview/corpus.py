@@ -92,6 +92,11 @@ class Corpus:
         return {claim.sha256: claim.claim_id for claim in self.claims.values()}
 
     @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns that claims have and derived rows may carry along."""
+        return frozenset(name for claim in self.claims.values() for name in claim.columns)
+
+    @cached_property
     def release_order(self) -> Mapping[str, int]:
         """The place of each known release among them all."""
         return {name: number for number, name in enumerate(self.releases)}

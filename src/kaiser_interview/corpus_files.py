@@ -1,5 +1,6 @@
 """The files of a corpus: what stands in them, and that it fits together."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -10,6 +11,7 @@ from .errors import CorpusError
 
 __all__ = ["NAMES", "CorpusClaim", "CorpusFiles", "Heading", "read_corpus"]
 
+_VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
 NAMES = ("claims.jsonl", "sources.jsonl", "dialogues.jsonl", "releases.jsonl")
 """The files; `Corpus.from_files` says what stands in each."""
 
@@ -250,10 +252,8 @@ class _History:
             )
             if claim_id in self.retired:
                 raise row.fault(f"{claim_id} was retired and stays so")
-            try:
-                _version_key(name)
-            except ValueError:
-                raise row.fault(f"release: expected a version such as 1.0.0, got {name!r:.80}") from None
+            if not _VERSION.fullmatch(name):
+                raise row.fault(f"release: expected a version such as 1.0.0, got {name!r:.80}")
             releases.add(name)
             if claim_id is None:
                 continue  # a release that changed no claim

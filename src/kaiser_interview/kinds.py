@@ -44,6 +44,8 @@ def without_null(annotation: Any) -> tuple[Any, bool]:
 
 def element_of(annotation: Any) -> Any:
     """Return X of ``tuple[X, ...]``, or None for any other type."""
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     arms = get_args(annotation)
     return arms[0] if get_origin(annotation) is tuple and arms[1:] == (...,) else None
 

@@ -72,7 +72,10 @@ def _tuple(value: object) -> object:
 
 def _instant(value: object) -> object:
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        try:
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        except OverflowError:
+            return value.isoformat()  # before the year 1 or after 9999 in UTC
     return value
 
 

@@ -68,6 +68,12 @@ class Check:
     max_findings: int = 1000
     progress: Callable[[Progress], None] | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("require", "complete", "key", "select", "ignore"):
+            given = getattr(self, name)
+            if isinstance(given, str):
+                object.__setattr__(self, name, (given,))
+
     def judge(self) -> Judge:
         """Return a judge of this check's rows."""
         against = self.against
@@ -78,7 +84,7 @@ class Check:
         kinds = self.kind
         if kinds is None:
             kinds = ()
-        elif isinstance(kinds, str | type):
+        elif isinstance(kinds, str | type) or not isinstance(kinds, Iterable):
             kinds = (kinds,)
         return Judge(kinds, against, defaults=self.defaults, extra=self.extra, require=self.require)
 

@@ -6,45 +6,52 @@ from collections.abc import Iterator
 
 __all__ = ["missing_numbers", "numbers"]
 
-# Digits with what groups them or stands before their decimals: in 1,000.5 as in 1 000,5 and 1’000.5.
-_NUMBER = re.compile(r"[0-9]+(?:[.,'’\u066b\u066c \u00a0\u2009\u202f][0-9]+)*")
+_SPACES = " \u00a0\u2009\u202f"
+# Groups of three divided by spaces, else digits with what groups them or stands before their decimals.
+_NUMBER = re.compile(
+    rf"[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+(?:[.,\u066b][0-9]+)?(?![0-9])|[0-9]+(?:[.,'’\u066b\u066c][0-9]+)*"
+)
+_MARKS = re.compile(rf"[.,'’\u066b\u066c{_SPACES}]")
 _GROUP = 3
-_DECIMAL = re.compile(r"[.,\u066b]")
-_MARKS = re.compile(r"[.,'’\u066b\u066c \u00a0\u2009\u202f]")
+_DECIMAL = (".", ",", "\u066b")
 
 
 def numbers(text: str) -> tuple[str, ...]:
     """Return the numbers that a text has in digits, in their order, without grouping."""
-    return tuple(dict.fromkeys(next(_readings(found)) for found in _NUMBER.findall(_in_ascii(text))))
+    return tuple(dict.fromkeys(_likeliest(found) for found in _NUMBER.findall(_in_ascii(text))))
 
 
 def missing_numbers(wanted: tuple[str, ...], text: str) -> list[str]:
-    """Return those of some numbers that a text does not have under any reading of its marks."""
-    if not wanted:
-        return []
+    """Return those of some numbers that a text has under no reading of its marks."""
     present = {reading for found in _NUMBER.findall(_in_ascii(text)) for reading in _readings(found)}
     return [number for number in wanted if number not in present]
 
 
 def _in_ascii(text: str) -> str:
-    """Return a text with the decimal digits of every script as 0 to 9."""
+    """Return a text with the digits of every script as 0 to 9, and full-width marks as narrow ones."""
     if text.isascii():
         return text
-    return "".join(
-        str(unicodedata.decimal(mark)) if unicodedata.decimal(mark, -1) >= 0 else mark for mark in text
-    )
+    text = unicodedata.normalize("NFKC", text)
+    return "".join(str(unicodedata.decimal(mark, mark)) for mark in text)
+
+
+def _likeliest(found: str) -> str:
+    """Return what a run of digits and marks means in a source, as far as one can tell."""
+    marks = _MARKS.findall(found)
+    whole, *decimal = _whole(found)
+    grouped = len(marks) == 1 and marks[0] != "." and len(_MARKS.split(found)[1]) == _GROUP
+    return decimal[0] if decimal and not grouped and len({*marks}) == min(len(marks), 2) else whole
+
+
+def _whole(found: str) -> Iterator[str]:
+    """Yield what it can mean as one number: all marks are grouping, or the last stands before decimals."""
+    parts, marks = _MARKS.split(found), _MARKS.findall(found)
+    yield "".join(parts)
+    if marks and marks[-1] in _DECIMAL:
+        yield f"{''.join(parts[:-1])}.{parts[-1]}"
 
 
 def _readings(found: str) -> Iterator[str]:
-    """Yield what a run of digits and marks can mean, the likeliest first."""
-    parts, marks = _MARKS.split(found), _MARKS.findall(found)
-    whole = "".join(parts)
-    decimal = f"{''.join(parts[:-1])}.{parts[-1]}"
-    if not marks:
-        yield found
-        return
-    # 1.000 is a decimal more often than a thousand; 1,000 is a thousand; 1.000,5 has a decimal after groups.
-    grouped = all(len(part) == _GROUP for part in parts[1:]) and marks != ["."]
-    yield from (whole, decimal) if grouped or not _DECIMAL.fullmatch(marks[-1]) else (decimal, whole)
-    # A list, a date, a version: each part by itself.
-    yield from parts
+    """Yield all that it can mean: one number, or a list, a date, a version of several."""
+    yield from _whole(found)
+    yield from _MARKS.split(found)

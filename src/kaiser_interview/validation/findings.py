@@ -450,7 +450,7 @@ CODES: dict[str, Code] = {
         (
             "quote-too-short",
             "The quote has no offsets and fewer than four code points, so it proves little.",
-            _row(claim_id="d01-c01", quote="序列"),
+            _row(claim_id="d01-c01", quote="本质是"),
             "Quote more, or give the offsets.",
         ),
     ),

@@ -44,14 +44,22 @@ class Source:
         from columns.
     header : Header
         The header of a CSV file, once its rows have begun.
+    names : list of str
+        The columns of a table, once its rows have begun.
     """
 
     def __init__(self, name: str | None, open_items: "Callable[[Source], Iterator[Item]]") -> None:
         self.name = name
         self.form: Form = "values"
         self.header = Header()
+        self.names: list[str] = []
         self.stream: Stream | None = None
         self._open = open_items
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, where every row has the same."""
+        return self.header.columns or self.names
 
     def items(self) -> Iterator[Item]:
         """Yield rows as pairs of line, or None, and data; and notes about what is no row.
@@ -243,6 +251,7 @@ def _datasets(data: Any) -> Iterator[Source]:
 
 def _dataset(source: Source, data: Any) -> Iterator[Item]:
     source.form = "columns"
+    source.names = [*(getattr(data, "column_names", None) or ())]
     named = _class_labels(getattr(data, "features", None) or {})
     if hasattr(data, "with_format") and hasattr(data, "num_rows"):
         # By batches, and so by the indices that a selection or a sorting has left.
@@ -267,7 +276,9 @@ def _arrow(source: Source, data: Any) -> Iterator[Item]:
     import pyarrow as pa
 
     source.form = "columns"
-    for batch in pa.RecordBatchReader.from_stream(data):
+    reader = pa.RecordBatchReader.from_stream(data)
+    source.names = reader.schema.names
+    for batch in reader:
         for start in range(0, batch.num_rows, _BATCH):
             for row in batch.slice(start, _BATCH).to_pylist():
                 yield None, row

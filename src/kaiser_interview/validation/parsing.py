@@ -61,6 +61,8 @@ def not_utf8(data: bytes) -> Fault | None:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
+        if isinstance(data, Tail) and error.reason == "unexpected end of data":
+            return Fault("truncated", (), "a whole row", "the data's end within a character")
         got = f"byte 0x{data[error.start]:02x} at {error.start} of the row"
         try:
             data.decode("gb18030")

@@ -38,7 +38,8 @@ class References:
             The release that the row names.
         """
         found: list[Fault] = []
-        quote, start, end = reference.get("quote"), reference.get("quote_start"), reference.get("quote_end")
+        quote = None if "quote" in bad else reference.get("quote")
+        start, end = reference.get("quote_start"), reference.get("quote_end")
         if (start is None) is not (end is None) and not bad & {"quote_start", "quote_end"}:
             given, lacking = ("quote_start", "quote_end") if end is None else ("quote_end", "quote_start")
             found.append(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ..corpus import Corpus
 from ..errors import InputError, known_name
 from ..kinds import kind_of
-from ..models import KINDS, Annotation, Record, Reference
+from ..models import KINDS, Annotation, Record, Reference, Relation
 from .findings import Fault, Path, shown
 from .parsing import parse
 from .references import References
@@ -79,13 +79,15 @@ class Judge:
         self.unpinned = 0
         self.references = References(corpus)
         self._allow = known_name("extra", extra, ("error", "allow")) == "allow"
-        self._columns = frozenset(name for claim in corpus.claims.values() for name in claim.columns)
         self._latest = corpus.releases[-1] if corpus.releases else None
         given = [*kinds]
         derived = [kind for kind, model in KINDS.items() if issubclass(model, Annotation)]
         rules = [_Rules(kind, self.references) for kind in given or derived]
         self.rules = {one.shape.name: one for one in rules}
-        self._only = rules[0] if len(given) == 1 else None
+        self._asked = bool(given)
+        self._only = rules[0] if len(self.rules) == 1 else None
+        if len(self.rules) < len({one.shape.model for one in rules}):
+            raise InputError("kind: expected a name for each model, got one name twice")
         fields = sorted({name for one in rules for name in one.shape.fields})
         self._require = tuple(known_name("field to require", name, fields) for name in require)
         self._defaults = dict(defaults or {})
@@ -102,32 +104,64 @@ class Judge:
             return Verdict([fault], {}, None)
         return self._object(value)
 
-    def cells(self, record: Cells) -> Verdict:
-        """Judge a record of a CSV file."""
+    def cells(self, record: Cells, unknown: frozenset[str] = frozenset()) -> Verdict:
+        """Judge a record of a CSV file; columns that are unknown to every kind were told of before."""
         if record.values is None:
             return Verdict([record.fault] if record.fault else [], {}, None, unjudged=not record.fault)
-        rules, faults = self._kind(record.values)
+        cells = record.values
+        if not unknown.isdisjoint(cells):
+            known = {name: cell for name, cell in cells.items() if name not in unknown}
+            return self.cells(record._replace(values=known))._replace(unjudged=True)
+        rules, faults = self._kind(cells)
         if rules is None:
-            return Verdict(faults, record.values, None)
-        values = rules.typed(record.values)
-        return self._values(rules, values, [*unsound(values), *faults])
+            return Verdict(faults, cells, None)
+        values = rules.typed(cells)
+        return self._values(rules, values, [*unsound(values), *faults], cells=True)
 
-    def value(self, row: object, *, columnar: bool = False) -> Verdict:
+    def value(self, row: object, unknown: frozenset[str] = frozenset(), *, columnar: bool = False) -> Verdict:
         """Judge a row from Python: a mapping or a record. Nulls of columnar data are absent."""
         if isinstance(row, Record):
             values = dict(row.__dict__)
-            if values.get("kind") is None and kind_of(type(row)) in self.rules:
-                values = self._with_kind(values, kind_of(type(row)))
+            name = kind_of(type(row))
+            if name in self.rules and "kind" in values and values["kind"] is None:
+                values["kind"] = name
+            elif (
+                name not in self.rules
+                and not (self._only and isinstance(row, self._only.shape.model))
+                and self._asked
+            ):
+                fault = Fault("unknown-kind", (), " · ".join(self.rules), f"a record of {name}")
+                return Verdict([fault], values, None)
         elif isinstance(row, Mapping):
             values = {name: _plain(value) for name, value in row.items()}
         else:
             return Verdict([Fault("not-an-object", (), "a mapping or a record", shown(row))], {}, None)
-        if columnar:
-            values = {name: value for name, value in values.items() if value is not None}
-        return self._object(values, columnar=columnar)
+        if not columnar:
+            return self._object(values)
+        values = {name: value for name, value in values.items() if value is not None}
+        if not unknown.isdisjoint(values):
+            values = {name: value for name, value in values.items() if name not in unknown}
+            return self._object(values, columnar=True)._replace(unjudged=True)
+        return self._object(values, columnar=True)
 
-    def _with_kind(self, values: dict[str, Any], kind: str) -> dict[str, Any]:
-        return values | {"kind": kind} if "kind" in self.rules[kind].shape.fields else values
+    def unknown_columns(self, columns: Iterable[str]) -> list[Fault]:
+        """Return the faults of columns that no kind has: one for each, and not one for each row."""
+        given, found = [*columns], []
+        for name in given:
+            kinds = [rules for rules in self.rules.values() if self._is_unknown(rules, name)]
+            if len(kinds) == len(self.rules):
+                shape = kinds[0].shape
+                found.append(shape.unknown(name, [field for field in shape.fields if field not in given]))
+        return found
+
+    def _is_unknown(self, rules: "_Rules", name: str) -> bool:
+        if (
+            name in rules.shape.fields
+            or name.startswith("x_")
+            or (rules.refers and name in self.corpus.columns)
+        ):
+            return False
+        return not self._allow or any(is_slip(name, field) for field in rules.shape.fields)
 
     def _object(self, value: Any, *, columnar: bool = False) -> Verdict:
         if type(value) is not dict:
@@ -161,9 +195,13 @@ class Judge:
             return None, [Fault("wrong-type", ("kind",), "text", shown(named))]
         if named in self.rules:
             return self.rules[named], []
-        return only, [not_in_vocabulary(("kind",), self.rules, named)._replace(code="unknown-kind")]
+        fault = not_in_vocabulary(("kind",), self.rules, named)._replace(code="unknown-kind")
+        # A row of another kind is not what was asked for; a row whose kind is mistyped is.
+        return None if named in KINDS else only, [fault]
 
-    def _values(self, rules: "_Rules", values: dict[str, Any], faults: list[Fault]) -> Verdict:
+    def _values(
+        self, rules: "_Rules", values: dict[str, Any], faults: list[Fault], *, cells: bool = False
+    ) -> Verdict:
         fields = rules.shape.fields
         if self._defaults:
             lacking = {
@@ -182,13 +220,14 @@ class Judge:
         unknown, meant = self._unknown(rules, extras, absent)
         # A field under a mistyped name is one fault, not two.
         shaped = [one for one in shaped if not (one.code == "missing-field" and one.path[0] in meant)]
-        bad = frozenset({*paths, *(fault.path for fault in shaped), *((name,) for name in meant)})
+        inside = rules.shape.meant(shaped, known)
+        bad = frozenset({*paths, *(fault.path for fault in shaped), *((name,) for name in meant), *inside})
         related = self._related(rules, known, bad)
         found = [*faults, *shaped, *unknown, *related]
         if extras and rules.refers:
             claim = None if ("claim_id",) in bad else self.corpus.claims.get(known["claim_id"])
             if claim is not None and not any(fault.code == "stale-claim" for fault in related):
-                found += carried(claim.columns, extras, fields)
+                found += carried(claim, extras, self.corpus.columns & extras.keys(), cells=cells)
         return Verdict(found, values, rules.shape.name)
 
     def _unknown(
@@ -197,12 +236,9 @@ class Judge:
         """Return the faults of fields that the kind lacks, and the fields that they may be meant for."""
         found, meant = [], set()
         for name in extras:
-            if name.startswith("x_") or (rules.refers and name in self._columns):
-                continue
-            slips = [field for field in rules.shape.fields if is_slip(name, field)]
-            if slips or not self._allow:
+            if self._is_unknown(rules, name):
                 found.append(rules.shape.unknown(name, absent))
-                meant |= {field for field in slips if field in absent}
+                meant |= {field for field in absent if is_slip(name, field)}
         return found, frozenset(meant)
 
     def _related(self, rules: "_Rules", values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:
@@ -212,7 +248,7 @@ class Judge:
         release = None if ("release",) in bad else get("release")
         if release is not None and release != self._latest:
             found = _some(self.references.release(release))
-        pinned = True
+        pinned = not rules.pairs or get("other_claim_sha256") is not None
         for path, reference in self._references(rules, values, bad):
             pinned = pinned and reference.get("claim_sha256") is not None
             found = found + self.references.faults(reference, path, _names(bad, path), release)
@@ -221,6 +257,7 @@ class Judge:
             names = _names(bad, ())
             for rule in rules.rules:
                 found = found + rule.judge(values, names)
+        found = _once(found)
         for name in self._require:
             if name in rules.shape.fields and get(name) is None and (name,) not in bad:
                 found = [*found, Fault("missing-field", (name,), "a value, since it is required", "nothing")]
@@ -255,6 +292,7 @@ class _Rules:
         self.shape = Shape(kind)
         model = self.shape.model
         self.refers = issubclass(model, Reference)
+        self.pairs = issubclass(model, Relation)
         self.nested = reference_paths(model)
         self.rules = rules_of(model, references)
         self.typed = typed(model)
@@ -274,6 +312,13 @@ def _names(bad: frozenset[Path], path: Path) -> frozenset[str]:
 
 def _some(fault: Fault | None) -> list[Fault]:
     return [fault] if fault else _NOTHING
+
+
+def _once(faults: list[Fault]) -> list[Fault]:
+    """Return faults without those that repeat a path and a code: two references may name one release."""
+    if len(faults) < 2:  # noqa: PLR2004 - one cannot repeat itself
+        return faults
+    return [*{(fault.path, fault.code): fault for fault in reversed(faults)}.values()][::-1]
 
 
 def _plain(value: Any) -> Any:

@@ -1,8 +1,9 @@
 """The rules of a kind beyond its shape: among its fields, and between them and the corpus."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
+from ..corpus import CorpusClaim
 from ..kinds import element_of, without_null
 from ..models import (
     Claim,
@@ -21,6 +22,7 @@ from .fidelity import missing_numbers, numbers
 from .findings import Fault, Path, shown
 from .references import References
 from .shape import not_in_vocabulary
+from .tabular import as_type_of
 
 __all__ = ["Rule", "carried", "holds_records", "reference_paths", "references_in", "rules_of"]
 
@@ -68,8 +70,8 @@ def references_in(
     """Yield the path and the fields of every reference within a row, as far as it is well shaped."""
     for field in nested:
         held = values.get(field.name)
-        many = held if field.many and isinstance(held, list | tuple) else (held,)
-        for number, one in enumerate(many):
+        many = held if field.many else (held,)
+        for number, one in enumerate(many if isinstance(many, list | tuple) else ()):
             inner = one.__dict__ if isinstance(one, Record) else one
             if isinstance(inner, Mapping):
                 at = (*path, field.name, number) if field.many else (*path, field.name)
@@ -90,23 +92,28 @@ def rules_of(model: type[Record], references: References) -> tuple[Rule, ...]:
     return tuple(rule(references) for base, rule in sorts if issubclass(model, base))
 
 
-def carried(columns: Values, values: Values, fields: frozenset[str]) -> list[Fault]:
+def carried(claim: CorpusClaim, values: Values, names: Iterable[str], *, cells: bool = False) -> list[Fault]:
     """Return the faults of a claim's columns in a row that are not what the claim has.
 
     Parameters
     ----------
-    columns : mapping
-        The claim's own.
+    claim : CorpusClaim
+        The claim.
     values : mapping
         The row's.
-    fields : frozenset of str
-        Names that are the row's kind's own.
+    names : iterable of str
+        The columns.
+    cells : bool
+        Whether the values are cells of CSV, to be read as what the claim has.
     """
-    return [
-        Fault("claim-differs", (name,), shown(own), shown(values[name]))
-        for name, own in columns.items()
-        if name not in fields and values.get(name) is not None and not _same(values[name], own)
-    ]
+    found = []
+    for name in names:
+        value, own = values.get(name), claim.columns.get(name)
+        if value is None:
+            continue
+        if not _same(as_type_of(own, value) if cells else value, own):
+            found.append(Fault("claim-differs", (name,), shown(own), shown(value)))
+    return found
 
 
 def _same(value: Any, own: Any) -> bool:
@@ -146,7 +153,10 @@ def _relation(references: References) -> Rule:
         if "other_claim_sha256" not in bad:
             pinned = references.pin(claim, values.get("other_claim_sha256"), ("other_claim_sha256",))
             found += [pinned] if pinned else []
-        return found
+        if "release" in bad or any(fault.code == "stale-claim" for fault in found):
+            return found
+        older = references.older(claim, values.get("release"))
+        return found + ([older] if older else [])
 
     return Rule(judge)
 
@@ -191,6 +201,8 @@ def _translation(references: References) -> Rule:
 
 
 def _claim(references: References) -> Rule:
+    columns = references.corpus.columns
+
     def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
         if "claim_id" in bad:
             return []
@@ -200,7 +212,8 @@ def _claim(references: References) -> Rule:
         pinned = None
         if "claim_sha256" not in bad:
             pinned = references.pin(claim, values.get("claim_sha256"), ("claim_sha256",))
-        return [pinned] if pinned else carried(claim.columns, values, bad)
+        names = Claim.model_fields.keys() & columns - {"claim_id", "claim_sha256"} - bad
+        return [pinned] if pinned else carried(claim, values, sorted(names))
 
     return Rule(judge)
 

@@ -74,6 +74,7 @@ class Run:
         self._inputs: list[Input] = []
         self._passed_over: list[str] = []
         self._outside = 0
+        self._unknown: frozenset[str] = frozenset()
         self._progress = Progress()
 
     def report(self) -> Report:
@@ -141,6 +142,8 @@ class Run:
                     if item.fault.code in self._wanted or item.stops:
                         yield self._note(source, item.line, item.fault, stops=item.stops)
                     continue
+                if row < 0:
+                    yield from self._columns(source)
                 line, data = item  # type: ignore[misc] # a note is a tuple of another kind
                 row += 1
                 if not row % _LOOK:
@@ -158,9 +161,18 @@ class Run:
         finally:
             progress.rows = before + row + 1
 
+    def _columns(self, source: Source) -> Iterator[Judged]:
+        """Tell, once, of columns that no kind has."""
+        faults = self.judge.unknown_columns(source.columns)
+        self._unknown = frozenset(str(fault.path[0]) for fault in faults)
+        for fault in faults:
+            if fault.code in self._wanted:
+                yield self._note(source, source.header.line, fault)
+
     def _judged(self, source: Source, line: int | None, row: int, data: Any, place: int) -> Judged:
         verdict = self._verdict(source, data)
-        faults = verdict.faults + self._sets.faults(verdict.values, verdict.kind, place)
+        bad = frozenset(fault.path[0] for fault in verdict.faults if fault.path)
+        faults = verdict.faults + self._sets.faults(verdict.values, verdict.kind, place, bad)
         invalid = verdict.unjudged
         if faults:
             faults = [fault for fault in faults if fault.code in self._wanted]
@@ -177,8 +189,8 @@ class Run:
         if source.form in {"lines", "document"}:
             return self.judge.json(data)
         if source.form == "csv":
-            return self.judge.cells(data)
-        return self.judge.value(data, columnar=source.form == "columns")
+            return self.judge.cells(data, self._unknown)
+        return self.judge.value(data, self._unknown, columnar=source.form == "columns")
 
     def _note(self, source: Source, line: int | None, fault: Fault, *, stops: bool = False) -> Judged:
         if self._tally.add(fault, source.name, line, None, None) == "error":

@@ -61,8 +61,13 @@ class Sets:
         self.first_place = self._ids.setdefault
         self.ids_alone = self._key is None and self._complete is None and not self._labelled | self._embedded
 
-    def faults(self, values: Mapping[str, Any], kind: str | None, place: int) -> list[Fault]:
-        """Return what is wrong with a row at a place, given all that came before."""
+    def faults(
+        self, values: Mapping[str, Any], kind: str | None, place: int, bad: frozenset[object] = frozenset()
+    ) -> list[Fault]:
+        """Return what is wrong with a row at a place, given all that came before.
+
+        Fields in which something is wrong already, those in `bad`, are not compared.
+        """
         found: list[Fault] = []
         row_id = values.get("id")
         if type(row_id) is str:
@@ -74,12 +79,13 @@ class Sets:
             return found
         if self._key is not None:
             found += self._key_fault(values, place)
-        if self._complete is not None:
+        if self._complete is not None and bad.isdisjoint(self._complete):
             group = tuple(_hashable(values.get(name)) for name in self._complete)
-            self._groups[group] = self._groups.get(group, 0) | self._claims(values, kind)
-        if kind in self._labelled:
+            if None not in group:
+                self._groups[group] = self._groups.get(group, 0) | self._claims(values, kind)
+        if kind in self._labelled and not bad & {"scheme", "value"}:
             found += self._label_fault(values, place)
-        if kind in self._embedded:
+        if kind in self._embedded and "vector" not in bad:
             found += self._dimension_fault(values, place)
         return found
 
@@ -87,7 +93,8 @@ class Sets:
         """Yield what only the whole data set shows: claims that are missing."""
         for group, there in self._groups.items():
             named = ", ".join(
-                f"{name} {clip(str(one), 40)}" for name, one in zip(self._complete or (), group, strict=True)
+                f"{name} {clip(one if isinstance(one, str) else one[0], 40)}"
+                for name, one in zip(self._complete or (), group, strict=True)
             )
             for claim_id, bit in self._bits.items():
                 if not there & bit:
@@ -102,7 +109,9 @@ class Sets:
         first = self._keys.setdefault(key, place)
         if first == place:
             return []
-        same = ", ".join(f"{name} {clip(str(one), 40)}" for name, one in zip(names, key, strict=True))
+        same = ", ".join(
+            f"{name} {clip(str(values.get(name)), 40)}" for name, _ in zip(names, key, strict=True)
+        )
         return [
             Fault("duplicate-record", (), f"{' and '.join(names)} once", f"as in {self._where(first)}", same)
         ]
@@ -154,4 +163,5 @@ def _field(one: Any, name: str) -> Any:
 
 
 def _hashable(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | int | float | bool) else repr(value)
+    """Return what tells a value from every other, also 1 from 1.0 and true."""
+    return value if value is None or isinstance(value, str) else (repr(value),)

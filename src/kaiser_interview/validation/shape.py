@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
-from ..kinds import kind_of, model_of
+from ..kinds import element_of, kind_of, model_of, without_null
 from ..models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from .findings import Fault, Path, shown
 
@@ -17,6 +17,7 @@ __all__ = ["Shape", "is_slip"]
 _STRETCH = 4096
 # Names of one letter are all within a slip of each other.
 _SHORTEST = 2
+_NAME = 80
 
 _FORMS = {
     INSTANT_PATTERN: "an instant that exists, in UTC: 2026-01-31T12:00:00Z",
@@ -89,16 +90,35 @@ class Shape:
         found: dict[Path, Fault] = {}
         for fault in self._judged(values):
             found.setdefault(fault.path, fault)
-        return [*found.values()]
+        # A field under a mistyped name is one fault, not two.
+        meant = self.meant(found.values(), values)
+        return [
+            fault for fault in found.values() if not (fault.code == "missing-field" and fault.path in meant)
+        ]
 
-    def unknown(self, name: str, absent: Iterable[str]) -> Fault:
+    def unknown(self, name: str, absent: Iterable[str] = ()) -> Fault:
         """Return the fault of a field that the kind does not have; an absent field is the likeliest meant."""
-        near = next((field for field in absent if is_slip(name, field)), None)
-        near = near or next(iter(get_close_matches(name, self.fields, n=1, cutoff=0.75)), None)
-        remedy = f"did you mean {near}?" if near else "begin its name with x_ if it is meant"
+        remedy = _nearest(name, absent, self.fields) or "begin its name with x_ if it is meant"
         if not name:
             remedy = "a column without a name is most often pandas' index: to_csv(index=False)"
         return Fault("unknown-field", (name,), f"a field of {self.name}", shown(name), remedy)
+
+    def meant(self, faults: Iterable[Fault], values: Mapping[str, Any]) -> set[Path]:
+        """Return the paths of absent fields that unknown ones within records are meant for."""
+        return {(*fault.path[:-1], name) for fault in faults for name in self._meant(fault, values)}
+
+    def _meant(self, fault: Fault, values: Mapping[str, Any]) -> list[str]:
+        if fault.code != "unknown-field" or len(fault.path) == 1:
+            return []
+        model, held = self.model, cast("Any", values)
+        for step in fault.path[:-1]:
+            held = held[step]
+            if isinstance(step, str):
+                annotation = without_null(model.model_fields[step].annotation)[0]
+                element = element_of(annotation)
+                model = annotation if element is None else without_null(element)[0]
+        name = str(fault.path[-1])
+        return [field for field in model.model_fields if is_slip(name, field) and held.get(field) is None]
 
     def _judged(self, values: Mapping[str, Any]) -> Iterator[Fault]:
         short = dict(values)
@@ -125,6 +145,8 @@ class Shape:
             self._accept(values)
         except ValidationError as error:
             for one in error.errors(include_url=False):
+                if one["type"] in {"too_short", "too_long"} and _fits(one):
+                    continue  # pydantic counts the elements that are right
                 yield _fault(one)
 
 
@@ -148,6 +170,17 @@ def is_slip(name: str, known: str) -> bool:
     return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
 
 
+def _nearest(name: str, absent: Iterable[str], fields: Iterable[str]) -> str | None:
+    near = next((field for field in absent if is_slip(name, field)), None)
+    near = near or next(iter(get_close_matches(name[:_NAME], fields, n=1, cutoff=0.75)), None)
+    return f"did you mean {near}?" if near else None
+
+
+def _fits(error: Any) -> bool:
+    length, context = len(error["input"]), error["ctx"]
+    return bool(context.get("min_length", 0) <= length <= context.get("max_length", length))
+
+
 def _longest(model: type[Record], name: str) -> int | None:
     for mark in model.model_fields[name].metadata:
         most = getattr(mark, "max_length", None)
@@ -158,7 +191,7 @@ def _longest(model: type[Record], name: str) -> int | None:
 
 def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of error
     sort, path, value, context = error["type"], error["loc"], error["input"], error.get("ctx", {})
-    if sort == "missing" or (value is None and len(path) == 1):
+    if sort == "missing" or (value is None and isinstance(path[-1], str)):
         return Fault("missing-field", path, "a value", "null" if sort != "missing" else "nothing")
     if sort == "extra_forbidden":
         return Fault("unknown-field", path, "a field of the record", shown(path[-1]))

@@ -1,8 +1,10 @@
 """What no kind's row may hold, wherever it stands in it."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..models import Record
 from .findings import Fault, Path, shown
 from .parsing import DEEPEST, number_name
 
@@ -17,21 +19,31 @@ def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
         if len(path) > DEEPEST:
             yield Fault("too-deep", path[:3], f"at most {DEEPEST} levels", "more")
             return
-        if isinstance(held, Mapping) and not all(isinstance(key, str) for key in held):
-            yield Fault("wrong-type", path, "names of fields that are text", "another type")
-            continue
+        if isinstance(held, Mapping):
+            if not all(isinstance(name, str) for name in held):
+                yield Fault("wrong-type", path, "names of fields that are text", "another type")
+                continue
+            for name in held:
+                if _surrogate(name):
+                    yield Fault("not-utf8", (*path, name), "a name without lone surrogates", shown(name))
         for key, one in held.items() if isinstance(held, Mapping) else enumerate(held):
-            if isinstance(one, float):
-                if one - one != 0:
-                    yield Fault("not-finite", (*path, key), "a finite number", number_name(one))
-            elif isinstance(one, str):
-                if not one.isascii() and _surrogate(one):
-                    yield Fault("not-utf8", (*path, key), "text without lone surrogates", shown(one))
-            elif isinstance(one, dict | list | tuple):
-                waiting.append(((*path, key), one))
+            inner = one.__dict__ if isinstance(one, Record) else one
+            if isinstance(inner, dict | list | tuple):
+                waiting.append(((*path, key), inner))
+            else:
+                yield from _scalar((*path, key), inner)
+
+
+def _scalar(path: Path, value: Any) -> Iterator[Fault]:
+    if isinstance(value, float) and not math.isfinite(value):
+        yield Fault("not-finite", path, "a finite number", number_name(value))
+    elif isinstance(value, str) and _surrogate(value):
+        yield Fault("not-utf8", path, "text without lone surrogates", shown(value))
 
 
 def _surrogate(text: str) -> bool:
+    if text.isascii():
+        return False
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from ..corpus import Corpus
 from ..kinds import without_null
-from ..models import Derived, Record
+from ..models import Derived, Record, Relation
 from .rules import Rule, holds_records
 from .shape import Shape
 
@@ -97,6 +97,7 @@ def _is_plain(model: type[Record]) -> bool:
     """Return whether a model has the fields of `Derived` as they are, no records in fields, and no others."""
     return (
         issubclass(model, Derived)
+        and not issubclass(model, Relation)  # which has two pins
         and model.model_config.get("extra") == "forbid"
         and not holds_records(model)
         and all(

@@ -33,12 +33,15 @@ class Header:
         The names of the columns; none if a name stands twice.
     delimiter : str
         What divides cells.
+    line : int or None
+        The line on which it begins.
     """
 
     def __init__(self) -> None:
         self.raw: bytes | None = None
         self.columns: list[str] = []
         self.delimiter = ","
+        self.line: int | None = None
 
 
 class Cells(NamedTuple):
@@ -88,7 +91,7 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     if wrong:
         yield Note(line, wrong, stops=True)
         return
-    header.raw = raw
+    header.raw, header.line = raw, line
     twice = [name for number, name in enumerate(columns) if name in columns[:number]]
     for name in dict.fromkeys(twice):
         yield Note(line, Fault("duplicate-column", (name,), "each column once", f"{shown(name)} twice"))
@@ -116,10 +119,7 @@ def typed(model: type[Record]) -> Callable[[Mapping[str, str]], dict[str, Any]]:
     A number or boolean is read as pandas and spreadsheets write it (``12.0`` for an integer, ``TRUE``), a
     list or record as JSON. What cannot be read so stays text, which the model then refuses.
     """
-    readers = {
-        name: _reader(without_null(info.annotation)[0])
-        for name, info in [*Claim.model_fields.items(), *model.model_fields.items()]
-    }
+    readers = {name: _reader(without_null(info.annotation)[0]) for name, info in model.model_fields.items()}
 
     def read(cells: Mapping[str, str]) -> dict[str, Any]:
         return {name: readers[name](cell) if name in readers else cell for name, cell in cells.items()}
@@ -135,12 +135,22 @@ def _reader(annotation: Any) -> Callable[[str], Any]:
     if annotation is float:
         return _float
     if annotation is bool:
-        return lambda cell: _BOOLEANS.get(cell.lower(), cell)
+        return _boolean
     if annotation is str or get_origin(annotation) is Literal:
         return str
     if element_of(annotation) is not None or issubclass(annotation, Record):
         return _json
     return str
+
+
+def as_type_of(own: Any, cell: Any) -> Any:
+    """Return a cell read as a value of the type that another has; any other value as it is."""
+    if not isinstance(cell, str):
+        return cell
+    for sort, read in ((bool, _boolean), (int, _integer), (float, _float), (list, _json), (dict, _json)):
+        if isinstance(own, sort):
+            return read(cell)
+    return cell
 
 
 def lossless(model: type[Record]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
@@ -196,6 +206,10 @@ def _integer(cell: str) -> Any:
 
 def _float(cell: str) -> Any:
     return float(cell) if _NUMBER.fullmatch(cell) or cell.lower() in _NOT_NUMBERS else cell
+
+
+def _boolean(cell: str) -> Any:
+    return _BOOLEANS.get(cell.lower(), cell)
 
 
 def _json(cell: str) -> Any:

@@ -71,8 +71,11 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
     start = text.skip_space()
     yield from notes
     if start != b"[":
-        line = text.line
-        yield line, text.value()
+        line, value = text.line, text.value()
+        if isinstance(value, Fault):
+            yield Note(line, value, stops=True)
+            return
+        yield line, value
         yield from _nothing_more(text, "the row")
         return
     text.take()
@@ -81,14 +84,10 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
     else:
         while True:
             line, value = text.line, text.value()
-            yield line, value
             if isinstance(value, Fault):
-                yield Note(
-                    text.line,
-                    Fault("unreadable", (), "a file that can be read", "a row without its end"),
-                    stops=True,
-                )
+                yield Note(line, value, stops=True)
                 return
+            yield line, value
             mark = text.skip_space()
             if mark not in {b",", b"]"}:
                 yield _after_element(text, mark)
