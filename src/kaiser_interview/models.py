@@ -70,7 +70,8 @@ def _tuple(value: object) -> object:
     return tuple(value) if type(value) is list else value
 
 
-def _instant(value: object) -> object:
+def instant(value: object) -> object:
+    """Return an aware datetime as the text of an instant in UTC; anything else as it is."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         try:
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -109,7 +110,7 @@ Float32 = Annotated[float, Field(ge=-_FLOAT32_MAX, le=_FLOAT32_MAX, allow_inf_na
 Instant = Annotated[
     str,
     Field(pattern=INSTANT_PATTERN, json_schema_extra={"format": "date-time"}),
-    FromPython(_instant),
+    FromPython(instant),
     Width("timestamp"),
 ]
 """An instant in UTC as text; an aware `datetime` is accepted and written out."""

@@ -13,13 +13,14 @@ from .checks import Check, Options
 from .findings import CODES
 from .findings import Path as FieldPath
 from .inputs import Source
-from .outputs import Writer, as_json, as_record, different_files, row_writer
+from .outputs import Writer, as_json, as_judged, as_record, different_files, row_bytes
 from .parsing import parse
 from .quotes import Quote
 from .report import Report
 from .rows import Judge
 from .rules import references_in
 from .run import Judged, Run
+from .tabular import Cells
 
 __all__ = ["Fixed", "fix", "fix_check"]
 
@@ -93,18 +94,17 @@ def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
         writer = Writer(staging, output)
         source, columns = None, []
         for judged in run.rows():
-            if judged.row is None:
-                continue
-            if judged.source is not source:
+            if judged.source is not source and judged.begins:
                 source = judged.source
                 different_files([output], source)
                 columns = _columns(source, check, run.judge)
                 writer.begin(
                     source.form, as_record(columns, source.header.delimiter) if columns else source.header.raw
                 )
-            patch = _Row(run.judge, judged, typography=typography).patch(check.defaults or {})
-            filled.update(name for name in patch if name != AS_WRITTEN)
-            writer.row(_patched(source, judged, patch, columns))
+            if judged.row is not None:
+                patch = _Row(run.judge, judged, typography=typography).patch(check.defaults or {})
+                filled.update(name for name in patch if name != AS_WRITTEN)
+                writer.row(_patched(run.judge, judged, patch, columns))
         writer.end()
         if not run.complete:
             return Fixed(run.finished(), {})
@@ -200,29 +200,31 @@ def _copied(value: Any) -> Any:
 
 
 def _given(judged: Judged) -> Mapping[str, Any]:
-    """Return what a row had before the defaults."""
+    """Return what a row had before the defaults; nothing if it is no object."""
     data = judged.data
-    if isinstance(data, bytes):
-        found, _ = parse(data)
-        return found if isinstance(found, dict) else {}
-    values = getattr(data, "values", data)
-    if isinstance(values, Mapping):
-        return values
-    return dict(getattr(data, "__dict__", data))
+    if isinstance(data, bytes) and judged.source.form in {"lines", "document"}:
+        data, _ = parse(data)
+    elif isinstance(data, Cells):
+        data = data.values
+    elif isinstance(data, Record):
+        data = data.__dict__
+    return data if isinstance(data, Mapping) else {}
 
 
-def _patched(source: Source, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:
+def _patched(judge: Judge, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:
+    """Return a row's bytes with what is mended in it; a row with nothing to mend as it came."""
+    source, data = judged.source, judged.data
     if columns:
         return _record(source, judged, patch, columns)
     if not patch:
-        return row_writer(source, judged.data)
-    given = dict(_given(judged))
+        return row_bytes(judge, judged)
     if source.form in {"values", "columns"}:
-        return as_json({**given, **patch})
+        return as_json({**as_judged(judge, judged), **patch})
+    given = _given(judged)
     absent = {name: value for name, value in patch.items() if name not in given}
     if len(absent) == len(patch) and given:
         # What is added stands at the end; the rest of the row stays as it is written.
-        body, _, end = judged.data.rpartition(b"}")
+        body, _, end = data.rpartition(b"}")
         added = json.dumps(absent, ensure_ascii=False)[1:-1]
         return bytes(body.rstrip()) + b", " + added.encode() + b"}" + bytes(end)
     return json.dumps({**given, **patch}, ensure_ascii=False).encode()

@@ -6,15 +6,25 @@ import io
 import json
 import os
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from ..atomic import Staging
 from ..errors import InputError
+from ..kinds import kind_of
+from ..models import Record, instant
 from .findings import visible
 from .inputs import Form, Source
+from .rows import Judge
+from .run import Judged
+from .tabular import Cells
 
-__all__ = ["Writer", "as_json", "different_files", "row_writer"]
+__all__ = ["Writer", "as_json", "as_judged", "as_record", "different_files", "row_bytes"]
+
+_DEEPEST = 100
+_MOST_BITS = 10_000
 
 
 class _Bytes(Protocol):
@@ -74,7 +84,7 @@ class Writer:
             self._file.close()  # what packs it; the file itself is closed with the others
 
 
-def row_writer(source: Source, data: Any) -> bytes:
+def row_bytes(judge: Judge, judged: Judged) -> bytes:
     """Return a row's bytes as they came, or the row from Python as a JSON text.
 
     Raises
@@ -82,26 +92,42 @@ def row_writer(source: Source, data: Any) -> bytes:
     InputError
         The row's bytes were never held, because there are too many.
     """
+    source, data = judged.source, judged.data
+    if source.form in {"values", "columns"}:
+        return as_json(as_judged(judge, judged))
+    if isinstance(data, Cells):
+        return data.raw
     if isinstance(data, bytes):
         return data
-    raw = getattr(data, "raw", None)
-    if isinstance(raw, bytes):
-        return raw
-    if source.form in {"values", "columns"}:
-        return as_json(data)
     raise InputError(f"{visible(source.name or '')}: a row is too long to be put aside; nothing was written")
 
 
 def as_json(row: Any) -> bytes:
     """Return a row from Python as a JSON text; what JSON cannot hold is written as Python shows it."""
-    values = row.__dict__ if hasattr(row, "model_dump") else row
-    values = dict(values) if isinstance(values, Mapping) else values
     try:
-        return json.dumps(values, ensure_ascii=False, default=_foreign).encode()
-    except UnicodeEncodeError:
-        return json.dumps(values, default=_foreign).encode()
+        return json.dumps(row, ensure_ascii=False, default=_foreign).encode()
     except (TypeError, ValueError, RecursionError):
-        return json.dumps(repr(values)).encode("utf-8", "backslashreplace")
+        # Surrogates, keys that are no text, integers of thousands of digits, rows within themselves.
+        return json.dumps(_held_by_json(row, _DEEPEST)).encode()
+
+
+def as_judged(judge: Judge, judged: Judged) -> Any:
+    """Return a row from Python as the judge took it: a record with its kind, a table's row without nulls."""
+    row = judged.data
+    if isinstance(row, Record):
+        kind = kind_of(type(row))
+        known = "kind" in type(row).model_fields and row.__dict__.get("kind") is None
+        return {**row.__dict__, "kind": kind} if known else row.__dict__
+    if judged.source.form != "columns" or not isinstance(row, Mapping):
+        return row
+    rules = judge.rules.get(judged.verdict.kind or "") if judged.verdict else None
+    if rules is None:
+        return row
+    # A null in a column that its kind does not have is absent; as JSON it would be an unknown field.
+    given = {
+        name: value for name, value in row.items() if value is not None or not judge.is_unknown(rules, name)
+    }
+    return rules.lossless(given)
 
 
 def as_record(cells: Iterable[str], delimiter: str = ",") -> bytes:
@@ -129,11 +155,32 @@ def different_files(outputs: Iterable[Path], source: Source | None = None) -> No
 
 
 def _foreign(value: object) -> object:
-    if hasattr(value, "model_dump"):
+    if isinstance(value, Record):
         return value.__dict__
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return value.tolist() if hasattr(value, "tolist") else repr(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.tolist() if type(value).__module__ == "numpy" else repr(value)  # type: ignore[attr-defined]
+
+
+def _held_by_json(value: Any, levels: int) -> Any:
+    """Return what JSON can hold of a value, to a depth."""
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return hex(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if not isinstance(value, Mapping | list | tuple):
+        value = _foreign(value)
+        return value if isinstance(value, str) else _held_by_json(value, levels)
+    if not levels:
+        return "…"
+    if isinstance(value, Mapping):
+        names = (name if isinstance(name, str) else repr(name) for name in value)
+        return {name: _held_by_json(one, levels - 1) for name, one in zip(names, value.values(), strict=True)}
+    return [_held_by_json(one, levels - 1) for one in value]
 
 
 def _packed(file: IO[bytes], path: Path) -> _Bytes:

@@ -92,9 +92,6 @@ class Quotes:
             no finding of its own.
         """
         field = (*path, "quote")
-        if quote.of == "text_en" and quote.claim.text_en is None:
-            expected = f"English of {quote.claim.claim_id}"
-            return Fault("quote-not-found", field, expected, "none in the corpus")
         if quote.start is not None and quote.end is not None:
             start, end, origin = quote.start, quote.end, quote.origin
             if end <= start or end > len(quote.whole):
@@ -124,6 +121,8 @@ class Quotes:
         if places:
             return _differs("quote-typography-differs", quote, field, places)
         expected = f"words of {quote.claim.claim_id}"
+        if not quote.passage:
+            expected = f"English of {quote.claim.claim_id}, of which the corpus has none"
         return Fault("quote-not-found", field, expected, shown(quote.words), lambda: self._hint(quote))
 
     def _elsewhere(self, quote: Quote) -> list[Match]:
@@ -192,11 +191,13 @@ def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault
 
 def _explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
     """Return the unit in which wrong offsets would be right, and the place that they mean, if just one."""
-    for unit, convert in _units(quote.whole, quote.origin):
-        meant = [place for place in places if convert(*place) == (quote.start, quote.end)]
-        if len(meant) == 1:
-            return unit, meant[0]
-    return None
+    meant = [
+        (unit, place)
+        for unit, convert in _units(quote.whole, quote.origin)
+        for place in places
+        if convert(*place) == (quote.start, quote.end)
+    ]
+    return meant[0] if len({place for _, place in meant}) == 1 else None
 
 
 def _units(whole: str, origin: int) -> Iterator[tuple[str, Callable[[int, int], Place]]]:

@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 from ..corpus import Corpus
 from ..errors import InputError, known_name
 from ..kinds import kind_of
-from ..models import KINDS, Annotation, Record, Reference, Relation
+from ..models import KINDS, Annotation, Record
 from .findings import Fault, Path, shown
 from .parsing import parse
 from .references import References
-from .rules import carried, reference_paths, references_in, rules_of
-from .shape import Shape, is_slip, not_in_vocabulary
+from .rules import KindRules, carried, references_in
+from .shape import is_slip, not_in_vocabulary
 from .soundness import unsound
 from .swift import swift_way
-from .tabular import Cells, lossless, typed
+from .tabular import Cells
 
 __all__ = ["Judge", "Verdict"]
 
@@ -82,7 +82,7 @@ class Judge:
         self._latest = corpus.releases[-1] if corpus.releases else None
         given = [*kinds]
         derived = [kind for kind, model in KINDS.items() if issubclass(model, Annotation)]
-        rules = [_Rules(kind, self.references) for kind in given or derived]
+        rules = [KindRules(kind, self.references) for kind in given or derived]
         self.rules = {one.shape.name: one for one in rules}
         self._asked = bool(given)
         self._only = rules[0] if len(self.rules) == 1 else None
@@ -148,13 +148,14 @@ class Judge:
         """Return the faults of columns that no kind has: one for each, and not one for each row."""
         given, found = [*columns], []
         for name in given:
-            kinds = [rules for rules in self.rules.values() if self._is_unknown(rules, name)]
+            kinds = [rules for rules in self.rules.values() if self.is_unknown(rules, name)]
             if len(kinds) == len(self.rules):
                 shape = kinds[0].shape
                 found.append(shape.unknown(name, [field for field in shape.fields if field not in given]))
         return found
 
-    def _is_unknown(self, rules: "_Rules", name: str) -> bool:
+    def is_unknown(self, rules: KindRules, name: str) -> bool:
+        """Return whether a field is none that rows of a kind may have."""
         if (
             name in rules.shape.fields
             or name.startswith("x_")
@@ -176,7 +177,7 @@ class Judge:
             value = rules.lossless(value)
         return self._values(rules, value, [*found, *faults])
 
-    def _kind(self, values: Mapping[str, Any]) -> tuple["_Rules | None", list[Fault]]:
+    def _kind(self, values: Mapping[str, Any]) -> tuple[KindRules | None, list[Fault]]:
         """Return the rules that a row is to be judged by, or why there are none."""
         only = self._only
         if only is not None and "kind" not in only.shape.fields:
@@ -200,7 +201,7 @@ class Judge:
         return None if named in KINDS else only, [fault]
 
     def _values(
-        self, rules: "_Rules", values: dict[str, Any], faults: list[Fault], *, cells: bool = False
+        self, rules: KindRules, values: dict[str, Any], faults: list[Fault], *, cells: bool = False
     ) -> Verdict:
         fields = rules.shape.fields
         if self._defaults:
@@ -231,17 +232,17 @@ class Judge:
         return Verdict(found, values, rules.shape.name)
 
     def _unknown(
-        self, rules: "_Rules", extras: Mapping[str, Any], absent: list[str]
+        self, rules: KindRules, extras: Mapping[str, Any], absent: list[str]
     ) -> tuple[list[Fault], frozenset[str]]:
         """Return the faults of fields that the kind lacks, and the fields that they may be meant for."""
         found, meant = [], set()
         for name in extras:
-            if self._is_unknown(rules, name):
+            if self.is_unknown(rules, name):
                 found.append(rules.shape.unknown(name, absent))
                 meant |= {field for field in absent if is_slip(name, field)}
         return found, frozenset(meant)
 
-    def _related(self, rules: "_Rules", values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:
+    def _related(self, rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:
         """Return what is wrong with fields of the right shape: with each other, and with the corpus."""
         found = _NOTHING
         get = values.get
@@ -265,7 +266,7 @@ class Judge:
 
     @staticmethod
     def _references(
-        rules: "_Rules", values: Mapping[str, Any], bad: frozenset[Path]
+        rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]
     ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         """Yield the references of a row with their paths: the row itself, and those within it."""
         if rules.refers:
@@ -283,20 +284,6 @@ class Judge:
                 raise InputError(f"default {name}: expected {fault.expected}, got {fault.got}")
             if name == "kind" and value not in self.rules:
                 known_name("kind", value, self.rules)
-
-
-class _Rules:
-    """All that rows of a kind are judged by."""
-
-    def __init__(self, kind: str | type[Record], references: References) -> None:
-        self.shape = Shape(kind)
-        model = self.shape.model
-        self.refers = issubclass(model, Reference)
-        self.pairs = issubclass(model, Relation)
-        self.nested = reference_paths(model)
-        self.rules = rules_of(model, references)
-        self.typed = typed(model)
-        self.lossless = lossless(model)
 
 
 _NO_NAMES: frozenset[str] = frozenset()

@@ -21,10 +21,10 @@ from ..schema import SHIPPED_SCHEMES
 from .fidelity import missing_numbers, numbers
 from .findings import Fault, Path, shown
 from .references import References
-from .shape import not_in_vocabulary
-from .tabular import as_type_of
+from .shape import Shape, not_in_vocabulary
+from .tabular import as_type_of, lossless, typed
 
-__all__ = ["Rule", "carried", "holds_records", "reference_paths", "references_in", "rules_of"]
+__all__ = ["KindRules", "Rule", "carried", "holds_records", "reference_paths", "references_in", "rules_of"]
 
 Values = Mapping[str, Any]
 
@@ -39,6 +39,20 @@ class Rule(NamedTuple):
 
 
 _VOCABULARIES = dict(zip(SHIPPED_SCHEMES, map(get_args, (Topic, ClaimType, Horizon)), strict=True))
+
+
+class KindRules:
+    """All that rows of a kind are judged by."""
+
+    def __init__(self, kind: str | type[Record], references: References) -> None:
+        self.shape = Shape(kind)
+        model = self.shape.model
+        self.refers = issubclass(model, Reference)
+        self.pairs = issubclass(model, Relation)
+        self.nested = reference_paths(model)
+        self.rules = rules_of(model, references)
+        self.typed = typed(model)
+        self.lossless = lossless(model)
 
 
 class Nested(NamedTuple):

@@ -37,6 +37,12 @@ class Judged(NamedTuple):
     stops: bool = False
     """Whether what follows in the source is not read."""
 
+    @property
+    def begins(self) -> bool:
+        """Whether its source is known by now: from its first row on, or when it is found to have none."""
+        empty = self.source.stream is not None and any(fault.code == "no-rows" for fault in self.faults)
+        return self.row is not None or empty
+
     def findings(self) -> Iterator[Finding]:
         """Yield the faults as findings."""
         row_id = self.verdict.values.get("id") if self.verdict else None

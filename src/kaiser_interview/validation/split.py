@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from ..atomic import Staging
 from .checks import Check, Options
-from .outputs import Writer, different_files, row_writer
+from .outputs import Writer, different_files, row_bytes
 from .report import Report
 from .run import Run
 
@@ -70,14 +70,13 @@ def split_check(check: Check, valid: Path, rejects: Path) -> Report:
         for judged in run.rows():
             for finding in judged.findings():
                 findings.write(f"{finding.to_json()}\n".encode())
-            if judged.row is None:
-                continue
-            if judged.source is not source:
+            if judged.source is not source and judged.begins:
                 source = judged.source
                 different_files(outputs, source)
                 passed.begin(source.form, source.header.raw)
                 failed.begin(source.form, source.header.raw)
-            (failed if judged.invalid else passed).row(row_writer(source, judged.data))
+            if judged.row is not None or judged.faults[0].code == "line-too-long":
+                (failed if judged.invalid else passed).row(row_bytes(run.judge, judged))
         passed.end()
         failed.end()
         report = run.finished()

@@ -66,7 +66,7 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
             yield line, raw
         elif isinstance(raw, Tail):
             yield line, Cells(raw, None, Fault("truncated", (), "a closing quotation mark", "the data's end"))
-        elif not raw.strip():
+        elif not raw.strip(b" \r"):
             yield Note(line, Fault("blank-line", (), "a row", "nothing"))
         elif header.raw is None:
             yield from _begin(header, line, raw)
