@@ -196,7 +196,14 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         if sys.stdin is None or sys.stdin.closed:
             raise StreamError(_unreadable("a closed standard input"))
         file: IO[bytes] = sys.stdin.buffer
-        return file, _stat_of(file)
+        about = _stat_of(file)
+        if (
+            stat.S_ISCHR(about.st_mode)
+            and not sys.stdin.isatty()
+            and about.st_rdev != os.stat(os.devnull).st_rdev
+        ):
+            raise StreamError(_unreadable("a device, which might never end"))
+        return file, about
     try:
         about = os.stat(name)
         named = name.startswith(_DESCRIPTORS) or name == "/dev/stdin"
