@@ -210,7 +210,7 @@ def _claim(row: _Row, sources: Mapping[str, str], history: "_History") -> Corpus
 
 def _passage_end(row: _Row, source: str, end: int) -> int:
     citations = row.values.get("citations")
-    printed = row.optional("markers")
+    printed = row.optional("markers") if row.values.get("markers") else None
     if printed is None and isinstance(citations, list):
         printed = "".join(f"[{number}]" for number in citations)
     if not printed:
@@ -260,8 +260,9 @@ class _History:
             before = self.last.get(claim_id)
             if before is not None and before != sha256:
                 self.earlier.setdefault(claim_id, {})[before] = self.revised[claim_id]
+            if claim_id not in self.last or before != sha256:
+                self.revised[claim_id] = name
             self.last[claim_id] = sha256
-            self.revised[claim_id] = name
             if sha256 is None:
                 self.retired[claim_id] = row.optional("successor")
         self.releases = tuple(sorted(releases, key=_version_key))

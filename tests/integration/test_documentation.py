@@ -108,8 +108,9 @@ def test_the_pre_commit_hook(folder):
     program, *words = shlex.split(hook["entry"])
     assert program == "kaiser-interview"
     # As pre-commit does: the entry, the user's arguments, the files.
+    words += ["--kind", "translation", str(folder / "out.jsonl")]
     run = subprocess.run(
-        [sys.executable, "-m", "kaiser_interview", *words, "--kind", "translation", str(folder / "out.jsonl")],
+        [sys.executable, "-m", "kaiser_interview", *words],
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert run.returncode == 1

@@ -50,7 +50,8 @@ def non_finite(value: Any) -> Iterator[tuple[Path, float]]:
 def marked_encoding(head: bytes) -> Fault | None:
     """Return the fault of a file that begins as UTF-16 or UTF-32 does."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[1:2] == b"\0" or head[:1] == b"\0":
-        name = "UTF-32" if head.startswith((b"\xff\xfe\0\0", b"\0\0")) else "UTF-16"
+        wide = head.startswith((b"\xff\xfe\0\0", b"\0\0")) or head[1:4] == b"\0\0\0"
+        name = "UTF-32" if wide else "UTF-16"
         if head.strip(b"\0"):
             return Fault("not-utf8", (), "UTF-8", name, f"iconv -f {name} -t UTF-8")
     return None
@@ -81,19 +82,18 @@ def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return a sor
     said = re.sub(r" at line \d+ column \d+$", "", said)
     if "recursion limit" in said:
         return Fault("too-deep", (), f"at most some {DEEPEST} levels", "more")
+    path = _duplicate(text)
+    if path:
+        return Fault("duplicate-key", path, "each key once", f"{shown(path[-1])} twice")
     if said.startswith("Detected duplicate key"):
-        path = _duplicate(text)
-        return Fault(
-            "duplicate-key", path, "each key once", f"{shown(path[-1])} twice" if path else "one twice"
-        )
+        # Something else is wrong further on, and worse.
+        return _fault(data, _without_duplicates(data))
     if said.startswith("EOF") and isinstance(data, Tail):
         return Fault("truncated", (), "a whole row", f"the data's end after {shown(text[-24:])}")
-    if "out of range" in said:
-        return Fault("not-finite", (), "a number that a double can hold", f"a larger one at {where}")
-    path_and_value = _not_a_number(data)
-    if path_and_value:
-        path, value = path_and_value
-        return Fault("not-finite", path, "a finite number", number_name(value))
+    found = _not_a_number(text)
+    if found:
+        path, value = found
+        return Fault("not-finite", path, "a number that a double can hold", number_name(value))
     if "surrogate" in said or "hex escape" in said:
         return Fault("invalid-json", (), "surrogates in pairs", f"one alone at {where}")
     return Fault("invalid-json", (), "a JSON text", lambda: _got(data, said, where))
@@ -116,10 +116,20 @@ def number_name(value: float) -> str:
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def _not_a_number(data: bytes) -> tuple[Path, float] | None:
+def _without_duplicates(data: bytes) -> str:
+    """Return what the parser says of a text in which keys may repeat."""
     try:
-        value = jiter.from_json(data, catch_duplicate_keys=True, allow_inf_nan=True)
-    except ValueError:
+        jiter.from_json(data, allow_inf_nan=False)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _not_a_number(text: str) -> tuple[Path, float] | None:
+    """Return the first number that no double holds in a text that is JSON otherwise."""
+    try:
+        value = json.loads(text, parse_int=float)
+    except (ValueError, RecursionError):
         return None
     return next(non_finite(value), None)
 
@@ -136,9 +146,10 @@ class _Pairs(dict[str, Any]):
 def _duplicate(text: str) -> Path:
     """Return the path of the first key that stands twice."""
     try:
-        waiting: list[tuple[Path, Any]] = [((), json.loads(text, object_pairs_hook=_Pairs))]
+        whole = json.loads(text, object_pairs_hook=_Pairs, parse_int=float)
     except (ValueError, RecursionError):
         return ()  # something else is wrong further on
+    waiting: list[tuple[Path, Any]] = [((), whole)]
     while waiting:
         path, one = waiting.pop(0)
         if isinstance(one, _Pairs):

@@ -41,7 +41,7 @@ _EXPECTED = {
     "model_type": "an object",
     "model_attributes_type": "an object",
     "dict_type": "an object",
-    "finite_number": "a finite number",
+    "finite_number": "a number that a double can hold",
 }
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
@@ -214,7 +214,7 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
             shown(value) if isinstance(value, str) else str(len(value)),
         )
     if sort == "finite_number":
-        return Fault("not-finite", path, "a finite number", shown(value))
+        return Fault("not-finite", path, "a number that a double can hold", shown(value))
     if sort == "int_parsing_size" or (sort == "float_type" and type(value) is int):
         return Fault("out-of-range", path, "a number that a double can hold", shown(value))
     if sort in _EXPECTED:

@@ -10,6 +10,8 @@ from .parsing import DEEPEST, number_name
 
 __all__ = ["unsound"]
 
+_DOUBLE = 1024
+
 
 def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
     """Yield the faults: numbers that are none, lone surrogates, too many levels, names that are no text."""
@@ -36,7 +38,9 @@ def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
 
 def _scalar(path: Path, value: Any) -> Iterator[Fault]:
     if isinstance(value, float) and not math.isfinite(value):
-        yield Fault("not-finite", path, "a finite number", number_name(value))
+        yield Fault("not-finite", path, "a number that a double can hold", number_name(value))
+    elif isinstance(value, int) and value.bit_length() > _DOUBLE:
+        yield Fault("not-finite", path, "a number that a double can hold", shown(value))
     elif isinstance(value, str) and _surrogate(value):
         yield Fault("not-utf8", path, "text without lone surrogates", shown(value))
 

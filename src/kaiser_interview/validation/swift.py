@@ -62,9 +62,9 @@ def swift_way(
         except ValidationError:
             return None
         values: dict[str, Any] = record.__dict__
-        # Without white space, each key ends in a quotation mark and a colon, and if there are no more of these
-        # than different keys, no key stands twice. Mostly a count of the colons says so sooner: without escapes,
-        # there are no more than the keys that are different and the time of day have.
+        # Without white space, each key ends in a quotation mark and a colon; if there are no more of these
+        # than different keys, no key stands twice. Mostly a count of the colons says so sooner: where none is
+        # escaped, there are no more than the keys that are different and the time of day have.
         keys, created = len(record.__pydantic_fields_set__), values["created"]
         colons = keys if created is None else keys + created.count(":")
         if (data.count(b":") != colons or b"\\" in data) and (
@@ -102,6 +102,7 @@ def _is_plain(model: type[Record]) -> bool:
         and not issubclass(model, Relation)  # which has two pins
         and model.model_config.get("extra") == "forbid"
         and not holds_records(model)
+        and _are_bounded(model.model_json_schema())
         and all(
             _bare(model.model_fields[name].annotation) == _bare(field.annotation)
             for name, field in Derived.model_fields.items()
@@ -113,3 +114,13 @@ def _bare(annotation: Any) -> Any:
     """Return a type without null and without what narrows it."""
     annotation, _ = without_null(annotation)
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+
+
+def _are_bounded(schema: Any) -> bool:
+    """Return whether every integer in a schema has bounds: one without may be larger than any double."""
+    if isinstance(schema, list):
+        return all(map(_are_bounded, schema))
+    if not isinstance(schema, dict):
+        return True
+    bounded = {"minimum", "maximum"} <= schema.keys() or schema.get("type") != "integer"
+    return bounded and all(map(_are_bounded, schema.values()))

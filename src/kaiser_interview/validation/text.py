@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .findings import Fault, shown
-from .parsing import Tail
+from .parsing import Tail, not_utf8
 from .streams import Stream
 
 __all__ = ["LONGEST", "Note", "json_document", "json_lines", "long_row"]
@@ -30,7 +30,7 @@ class Note(NamedTuple):
     """Whether what follows in the file is not read."""
 
 
-def json_lines(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
+def json_lines(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:  # noqa: C901 - one pass, one loop
     """Yield each line's number, from 1, and its bytes, cut at line feeds and nowhere else.
 
     A line that is too long is a fault in place of its bytes; it is never held whole.
@@ -47,10 +47,12 @@ def json_lines(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
             del lines[0]
         for line in lines:
             number += 1
-            if line.isspace() or not line:
+            if len(line) > LONGEST:
+                yield number, long_row()
+            elif (line.isspace() and not line.strip(_SPACE)) or not line:
                 yield Note(number, Fault("blank-line", (), "a row", "nothing"))
             else:
-                yield number, line if len(line) <= LONGEST else long_row()
+                yield number, line
         if skipping or len(rest) > LONGEST:
             rest, skipping = b"", True
     if note:
@@ -156,7 +158,9 @@ class _Text:
                     return long_row()
                 end -= self._at
                 if not self._more():
-                    return Fault("truncated", (), "a whole row", "the data's end")
+                    # Where text is in another encoding, a character may look like a quotation mark.
+                    ends = Fault("truncated", (), "a whole row", "the data's end")
+                    return not_utf8(Tail(self._held)) or ends
         data = self._held[self._at : end]
         self._at = end
         self.line += data.count(b"\n")
