@@ -41,9 +41,13 @@ class Staging:
         OSError
             It cannot be written there.
         """
+        path = Path(os.path.realpath(path))
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+        if path.exists() and not path.is_file():
+            # A rename would put a file in the place of a device.
+            raise OSError(errno.EINVAL, "expected a file, got a device, socket or pipe", str(path))
+        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         file = os.fdopen(handle, "wb")
         self._staged.append((file, temporary, path))
         return file

@@ -76,11 +76,10 @@ def write(records: Iterable[Record | Mapping[str, Any]], path: str | os.PathLike
 def _json(records: Iterable[Record | Mapping[str, Any]], writer: Writer, form: Form) -> Iterator[bytes]:
     writer.begin(form)
     for record in records:
-        yield (
-            record.model_dump_json(exclude_none=True).encode()
-            if isinstance(record, Record)
-            else as_json(record)
-        )
+        if isinstance(record, Record):
+            yield record.model_dump_json(exclude_none=True).encode()
+        else:
+            yield as_json({name: value for name, value in record.items() if value is not None})
 
 
 def _csv(records: Iterable[Record | Mapping[str, Any]], writer: Writer) -> Iterator[bytes]:

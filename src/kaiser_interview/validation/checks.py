@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 from ..corpus import Corpus, shipped
 from ..models import Record
+from .inputs import Form
 from .rows import Judge
 
 __all__ = ["Check", "Kinds", "Options", "Progress"]
@@ -67,6 +68,8 @@ class Check:
     ignore: Sequence[str] | None = None
     max_findings: int = 1000
     progress: Callable[[Progress], None] | None = None
+    form: Form | None = None
+    """What files are, whatever their names and contents say."""
 
     def __post_init__(self) -> None:
         for name in ("require", "complete", "key", "select", "ignore"):
@@ -92,6 +95,6 @@ class Check:
         """Return the same check, which tells somebody how far it has come."""
         return replace(self, progress=progress)
 
-    def of(self, data: Any) -> "Check":
-        """Return the same check of other data."""
-        return replace(self, data=data)
+    def of(self, path: str, form: Form | None) -> "Check":
+        """Return the same check of a file, whose form is known."""
+        return replace(self, data=path if path != "-" else "./-", form=form)

@@ -25,7 +25,8 @@ from .tabular import Cells
 __all__ = ["Fixed", "fix", "fix_check"]
 
 AS_WRITTEN = "x_quote_as_written"
-_MENDED = {"quote-misplaced", "quote-typography-differs"}
+_MENDED = {"quote-misplaced", "quote-out-of-range", "quote-typography-differs"}
+_UNANCHORED = {"quote-ambiguous", "quote-too-short"}
 _UNSURE = {"stale-claim", "digest-differs", "unknown-release", "claim-differs"}
 _COLUMNS = ("claim_sha256", "quote_start", "quote_end", "release", "other_claim_sha256")
 
@@ -109,7 +110,7 @@ def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
         if not run.complete:
             return Fixed(run.finished(), {})
         staging.commit()
-    return Fixed(Run(check.of(os.fspath(output))).report(), dict(filled))
+    return Fixed(Run(check.of(os.fspath(output), writer.form)).report(), dict(filled))
 
 
 class _Row:
@@ -122,6 +123,7 @@ class _Row:
         self._typography = typography
         faults = judged.verdict.faults if judged.verdict else []
         self._wrong = {fault.path: fault for fault in faults}
+        self._mended_at: set[FieldPath] = set()
         self._sure = not any(fault.code in _UNSURE for fault in faults)
 
     def patch(self, defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +147,7 @@ class _Row:
         if issubclass(rules.shape.model, Relation):
             patch |= self._pin(values, (), "other_")
         releases = self._judge.corpus.releases
-        if releases and "release" in fields and values.get("release") is None and self._is_right_with(patch):
+        if releases and "release" in fields and values.get("release") is None and self._is_right():
             patch["release"] = releases[-1]
         return patch
 
@@ -153,24 +155,27 @@ class _Row:
         """Return the fields of a reference that can be mended."""
         claim = self._judge.corpus.claims.get(str(reference.get("claim_id")))
         names = ("claim_id", "quote_end", "quote_of")
-        if claim is None or any((*path, name) in self._wrong for name in names):
+        if claim is None or not self._sure or any((*path, name) in self._wrong for name in names):
             return {}
         patch: dict[str, Any] = {}
         words, given = reference.get("quote"), reference.get("quote_start")
         if words:
-            quote = Quote(claim, words, None, None, reference.get("quote_of") or "text")
             about, placed = self._wrong.get((*path, "quote")), self._wrong.get((*path, "quote_start"))
             differs = about is not None and about.code == "quote-typography-differs" and typography
+            wrong = about and about.code not in _UNANCHORED and not differs
+            if wrong or (placed and placed.code not in _MENDED):
+                return {}
+            quote = Quote(claim, words, None, None, reference.get("quote_of") or "text")
             places = quote.places_but_for_typography if differs else quote.places
-            wrong = (about and about.code != "quote-too-short" and not differs) or (
-                placed and placed.code != "quote-misplaced"
-            )
-            if wrong or (len(places) != 1 and (placed or differs)):
+            if len(places) != 1 and (placed or differs):
                 return {}
             if differs:
                 patch |= {AS_WRITTEN: words, "quote": quote.own_words(places[0])}
+                if self._given.get(AS_WRITTEN) is not None:
+                    del patch[AS_WRITTEN]  # what it was at first is there
             if len(places) == 1 and (placed or differs or given is None):
                 patch |= dict(zip(("quote_start", "quote_end"), places[0], strict=True))
+                self._mended_at |= {(*path, "quote"), (*path, "quote_start")}
         return patch | self._pin(reference, path)
 
     def _pin(self, reference: Mapping[str, Any], path: FieldPath, prefix: str = "") -> dict[str, Any]:
@@ -182,10 +187,10 @@ class _Row:
             return {}
         return {pinned: claim.sha256}
 
-    def _is_right_with(self, patch: Mapping[str, Any]) -> bool:
-        """Return whether nothing is wrong in the row that a patch does not mend."""
+    def _is_right(self) -> bool:
+        """Return whether nothing is wrong in the row that has not been mended."""
         return all(
-            CODES[fault.code].severity == "warning" or (fault.code in _MENDED and fault.path[0] in patch)
+            CODES[fault.code].severity == "warning" or fault.path in self._mended_at
             for fault in self._wrong.values()
         )
 
@@ -214,7 +219,7 @@ def _given(judged: Judged) -> Mapping[str, Any]:
 def _patched(judge: Judge, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:
     """Return a row's bytes with what is mended in it; a row with nothing to mend as it came."""
     source, data = judged.source, judged.data
-    if columns:
+    if columns and isinstance(data, Cells):
         return _record(source, judged, patch, columns)
     if not patch:
         return row_bytes(judge, judged)
@@ -241,10 +246,13 @@ def _columns(source: Source, check: Check, judge: Judge) -> list[str]:
 
 
 def _record(source: Source, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:
-    if judged.data.values is None:
-        return bytes(judged.data.raw)
-    cells = judged.data.values | {name: _cell(value) for name, value in patch.items()}
-    return as_record([cells.get(name, "") for name in columns], source.header.delimiter)
+    data, delimiter = judged.data, source.header.delimiter
+    if data.values is not None:
+        cells = data.values | {name: _cell(value) for name, value in patch.items()}
+        return as_record([cells.get(name, "") for name in columns], delimiter)
+    # A record that fitted the old header as little as it can be read must not come to fit the new one.
+    fits = data.raw.count(delimiter.encode()) == len(columns) - 1
+    return bytes(data.raw) + (delimiter.encode() if fits else b"")
 
 
 def _cell(value: Any) -> str:

@@ -80,7 +80,9 @@ class Source:
         )
 
 
-def sources(data: Any, fields: frozenset[str], passed_over: list[str]) -> Iterator[Source]:
+def sources(
+    data: Any, fields: frozenset[str], passed_over: list[str], form: Form | None = None
+) -> Iterator[Source]:
     """Yield every source of some data, files in stable order.
 
     Parameters
@@ -91,13 +93,17 @@ def sources(data: Any, fields: frozenset[str], passed_over: list[str]) -> Iterat
         Names by which the header of a CSV file is known where the file's own name does not say what it is.
     passed_over : list of str
         Receives the files in folders that are no data by their names.
+    form : str, optional
+        What a file is, whatever its name and content say.
 
     Raises
     ------
     InputError
         It is nothing that can be checked.
     """
-    if isinstance(data, str | os.PathLike):
+    if form is not None:
+        yield _file(os.fspath(data), fields, form)
+    elif isinstance(data, str | os.PathLike):
         yield from _paths([data], fields, passed_over)
     elif _is_datasets(data):
         yield from _datasets(data)
@@ -169,14 +175,15 @@ def _folder(
         if name.startswith(("_", ".")):
             continue
         if os.path.isdir(inner):
-            found = True
-            yield from _folder(inner, (*above, identity), fields, passed_over)
+            for source in _folder(inner, (*above, identity), fields, passed_over):
+                found = True
+                yield source
         elif _suffix(name) in _FORMS or _suffix(name) in _COLUMNAR:
             found = True
             yield _file(inner, fields)
         else:
             passed_over.append(visible(inner))
-    if not found:
+    if not found and not above:
         yield Source(path, lambda _: iter(()))
 
 
@@ -192,7 +199,7 @@ def _failed(path: str, fault: Fault) -> Source:
     return Source(path, fail)
 
 
-def _file(path: str, fields: frozenset[str]) -> Source:
+def _file(path: str, fields: frozenset[str], form: Form | None = None) -> Source:
     def read(source: Source) -> Iterator[Item]:
         source.stream = stream = Stream(path)
         try:
@@ -200,7 +207,7 @@ def _file(path: str, fields: frozenset[str]) -> Source:
             fault = marked_encoding(head)
             if fault:
                 raise StreamError(fault)
-            source.form = _form(path, head, fields)
+            source.form = form or _form(path, head, fields)
             if source.form == "csv":
                 yield from csv_records(stream, source.header)
             else:

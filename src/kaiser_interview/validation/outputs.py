@@ -4,9 +4,10 @@ import csv
 import gzip
 import io
 import json
+import math
 import os
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -48,6 +49,11 @@ class Writer:
         self._header: bytes | None = None
         self._begun = False
         self._file: _Bytes = _packed(staging.open(path), path)
+
+    @property
+    def form(self) -> Form | None:
+        """The form of the rows; None before the first."""
+        return self._form
 
     def begin(self, form: Form, header: bytes | None = None) -> None:
         """Take rows of a form from now on; one file has one form, and one header.
@@ -108,7 +114,7 @@ def as_json(row: Any) -> bytes:
         return json.dumps(row, ensure_ascii=False, default=_foreign).encode()
     except (TypeError, ValueError, RecursionError):
         # Surrogates, keys that are no text, integers of thousands of digits, rows within themselves.
-        return json.dumps(_held_by_json(row, _DEEPEST)).encode()
+        return json.dumps(_held_by_json(row)).encode()
 
 
 def as_judged(judge: Judge, judged: Judged) -> Any:
@@ -133,8 +139,9 @@ def as_judged(judge: Judge, judged: Judged) -> Any:
 def as_record(cells: Iterable[str], delimiter: str = ",") -> bytes:
     """Return cells as a record of CSV, without its line end."""
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(cells)
-    return text.getvalue().encode()
+    # With a line end, so that the writer quotes what holds one.
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n").encode()
 
 
 def different_files(outputs: Iterable[Path], source: Source | None = None) -> None:
@@ -159,34 +166,37 @@ def _foreign(value: object) -> object:
         return value.__dict__
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and value.tzinfo is not None:
         return instant(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
     if isinstance(value, Decimal):
-        return float(value)
+        return float(value) if math.isfinite(float(value)) else str(value)
     return value.tolist() if type(value).__module__ == "numpy" else repr(value)  # type: ignore[attr-defined]
 
 
-def _held_by_json(value: Any, levels: int) -> Any:
-    """Return what JSON can hold of a value, to a depth."""
+def _held_by_json(value: Any, above: tuple[int, ...] = ()) -> Any:
+    """Return what JSON can hold of a value, to a depth; what holds itself is cut short."""
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:
         return hex(value)
     if value is None or isinstance(value, str | int | float):
         return value
     if not isinstance(value, Mapping | list | tuple):
         value = _foreign(value)
-        return value if isinstance(value, str) else _held_by_json(value, levels)
-    if not levels:
+        return value if isinstance(value, str) else _held_by_json(value, above)
+    if id(value) in above or len(above) > _DEEPEST:
         return "…"
+    above = (*above, id(value))
     if isinstance(value, Mapping):
         names = (name if isinstance(name, str) else repr(name) for name in value)
-        return {name: _held_by_json(one, levels - 1) for name, one in zip(names, value.values(), strict=True)}
-    return [_held_by_json(one, levels - 1) for one in value]
+        return {name: _held_by_json(one, above) for name, one in zip(names, value.values(), strict=True)}
+    return [_held_by_json(one, above) for one in value]
 
 
 def _packed(file: IO[bytes], path: Path) -> _Bytes:
-    if path.suffix == ".gz":
-        return gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0)
-    if path.suffix == ".zst":
+    if path.suffix.lower() == ".gz":
+        return gzip.GzipFile(filename="", mode="wb", fileobj=_Kept(file), mtime=0)
+    if path.suffix.lower() == ".zst":
         import pyarrow as pa
 
         return pa.CompressedOutputStream(pa.PythonFile(_Kept(file), "w"), "zstd")  # type: ignore[no-any-return]
@@ -203,4 +213,5 @@ class _Kept(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
-        return self._file.write(data)
+        # What packs a file that is given up still flushes, when it is collected.
+        return len(data) if self._file.closed else self._file.write(data)

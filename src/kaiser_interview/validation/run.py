@@ -109,7 +109,7 @@ class Run:
 
     def rows(self, *, every: bool = True) -> Iterator[Judged]:
         """Yield every row with what is wrong, and every note; or those alone that something is wrong with."""
-        for source in sources(self._check.data, self._fields, self._passed_over):
+        for source in sources(self._check.data, self._fields, self._passed_over, self._check.form):
             yield from self._source(source, every=every)
         if not self._names:
             yield self._note(Source(None, lambda _: iter(())), None, _no_rows())

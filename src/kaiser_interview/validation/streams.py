@@ -4,10 +4,11 @@ import gzip
 import hashlib
 import io
 import os
+import select
 import stat
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
 from .findings import Fault
@@ -21,6 +22,7 @@ CHUNK = 1 << 20
 _BOMB_BYTES = 256 << 20
 _BOMB_RATIO = 200
 _HEAD = 1 << 12
+_MAGIC = 4
 _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 
 
@@ -106,12 +108,16 @@ class Stream:
             self._file.close()
 
     def _raw(self) -> Iterator[bytes]:
-        read = self._file.read
+        read: Callable[[int], bytes | None] = self._file.read
         while True:
             try:
                 chunk = read(CHUNK)
             except (OSError, ValueError) as error:
                 raise StreamError(_unreadable(_reason(error))) from None
+            if chunk is None:
+                # A pipe that does not block and has nothing yet.
+                select.select([self._file], [], [])
+                continue
             if not chunk:
                 break
             self.taken += len(chunk)
@@ -124,7 +130,9 @@ class Stream:
 
     def _unpacked(self) -> Iterator[bytes]:
         raw = self._raw()
-        first = next(raw, b"")
+        first = b""
+        while len(first) < _MAGIC and (more := next(raw, b"")):
+            first += more
         source = _Chained(first, raw)
         if first.startswith(b"\x1f\x8b"):
             yield from self._bounded(gzip.GzipFile(fileobj=source))
@@ -195,6 +203,8 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         # None where a program has none, and closed where a caller has closed it.
         if sys.stdin is None or sys.stdin.closed:
             raise StreamError(_unreadable("a closed standard input"))
+        if not hasattr(sys.stdin, "buffer"):
+            raise StreamError(_unreadable("a standard input without bytes"))
         file: IO[bytes] = sys.stdin.buffer
         about = _stat_of(file)
         if (

@@ -61,19 +61,25 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
     The first record names the columns and goes to `header`. The delimiter is the first of comma, tab and
     semicolon that stands in it. A record that does not fit RFC 4180 is a fault in its place.
     """
-    for line, raw in _records(stream):
-        if isinstance(raw, Fault):
-            yield line, raw
-        elif isinstance(raw, Tail):
-            yield line, Cells(raw, None, Fault("truncated", (), "a closing quotation mark", "the data's end"))
-        elif not raw.strip(b" \r"):
-            yield Note(line, Fault("blank-line", (), "a row", "nothing"))
-        elif header.raw is None:
-            yield from _begin(header, line, raw)
-            if not header.raw:
-                return
-        else:
+    for line, raw, is_open in _records(stream, header):
+        fault = long_row() if raw is None else None
+        if is_open and not fault:
+            fault = Fault("truncated", (), "a closing quotation mark", "the data's end")
+        if header.raw is None:
+            if fault or raw is None:
+                yield Note(line, fault or long_row(), stops=True)
+            elif raw.strip(b" \r"):
+                yield from _begin(header, line, raw)
+            else:
+                yield Note(line, Fault("blank-line", (), "a row", "nothing"))
+        elif raw is None:
+            yield line, long_row()
+        elif fault:
+            yield line, Cells(raw, None, fault)
+        elif raw.strip(b" \r"):
             yield line, _record(raw, header)
+        else:
+            yield Note(line, Fault("blank-line", (), "a row", "nothing"))
 
 
 def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
@@ -217,30 +223,67 @@ def _json(cell: str) -> Any:
     return cell if fault else value
 
 
-def _records(stream: Stream) -> Iterator[tuple[int, bytes | Fault]]:
-    """Yield the line on which each record begins, and its bytes: to a line feed outside quotation marks."""
-    number, begun, rest, record, quotes = 0, 1, b"", b"", 0
+def _records(stream: Stream, header: Header) -> Iterator[tuple[int, bytes | None, bool]]:
+    """Yield the line on which each record begins, its bytes, and whether it ends within a quoted field.
+
+    A record ends at a line feed outside quotation marks, and only a quotation mark at the start of a field
+    opens one: a stray one makes its own record wrong and no other. A record that is too long is None.
+    """
+    record = _Record(1)
+    number, rest = 0, b""
     for chunk in stream.chunks():
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             number += 1
-            quotes += line.count(b'"')
-            if quotes % 2:
-                record += line + b"\n"
-                if len(record) > LONGEST:
-                    yield begun, long_row()
-                    return
-                continue
-            whole = record + line
-            yield begun, whole if len(whole) <= LONGEST else long_row()
-            begun, record, quotes = number + 1, b"", 0
+            record.add(line, header)
+            if not record.is_open:
+                yield record.line, record.bytes(), False
+                record = _Record(number + 1)
         if len(rest) > LONGEST:
-            yield begun, long_row()
-            return
-    if (quotes + rest.count(b'"')) % 2:
-        yield begun, Tail(record + rest)  # within a quoted field
-    elif record or rest:
-        yield begun, record + rest
+            record.skip(rest)
+            rest = b""
+    if rest or record.parts or record.size:
+        record.add(rest, header)
+        data = record.bytes()
+        yield record.line, None if data is None else Tail(data), record.is_open
+
+
+class _Record:
+    """A record that is being read."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.is_open = False
+        self._skipped = 0
+
+    def add(self, line: bytes, header: Header) -> None:
+        """Add a line, and find whether a quoted field goes on after it."""
+        quotes = line.count(b'"') + self._skipped
+        if quotes % 2:
+            opens = self._skipped or self.is_open or _opens(line, header)
+            self.is_open = not self.is_open and bool(opens)
+        self.size += len(line) + 1
+        self._skipped = 0
+        if self.size <= LONGEST + 1:
+            self.parts.append(line)
+
+    def skip(self, part: bytes) -> None:
+        """Take a part of a line that is too long to be held."""
+        self.size += len(part)
+        self._skipped += part.count(b'"')
+
+    def bytes(self) -> bytes | None:
+        """Return the record's bytes; None if it is too long."""
+        return b"\n".join(self.parts) if self.size <= LONGEST + 1 else None
+
+
+def _opens(line: bytes, header: Header) -> bool:
+    """Return whether a line ends within a quoted field that begins in it."""
+    marks = "".join(_DELIMITERS) if header.raw is None else header.delimiter
+    text = line.decode("latin-1")
+    return re.fullmatch(rf'(?:(?:"(?:[^"]|"")*+"|[^"{marks}]*+)[{marks}])*+"(?:[^"]|"")*+', text) is not None
 
 
 def _delimiter(header: str) -> str:

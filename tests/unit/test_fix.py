@@ -1,0 +1,840 @@
+"""Fix: what there is one way to mend is mended, and nothing else is touched."""
+
+import csv
+import errno
+import io
+import json
+import os
+import random
+from collections import Counter, OrderedDict, UserDict
+from pathlib import Path
+from types import MappingProxyType
+
+import datasets
+import pytest
+from scale import amount
+
+import kaiser_interview as ki
+
+CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
+NOW = {name: claim.sha256 for name, claim in CORPUS.claims.items()}
+(OLD,) = CORPUS.claims["b-02"].earlier
+LATEST = "2.0.0"
+BY = {"method": "model", "creator": "m"}
+LABEL = {"scheme": "acme:stance", "value": "for"} | BY
+CLAIM = ki.claim("d05-c03")
+QUOTE = "推理模型不增加参数数量"
+VERDICT = {"claim_id": "d05-c03", "quote": QUOTE, "verdict": "supported", "urls": []} | BY
+FILLED = {
+    "quote_start": 1072, "quote_end": 1083, "claim_sha256": CLAIM.claim_sha256, "release": ki.__version__
+}  # fmt: skip
+REFERENCE = {name: value for name, value in FILLED.items() if name != "release"}
+
+
+def text(row: object) -> bytes:
+    return json.dumps(row, ensure_ascii=False).encode()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def mend(tmp_path):
+    """Return a function that fixes bytes or data: what was done, and the output."""
+
+    def call(data: object, suffix: str = ".jsonl", **options: object) -> tuple[ki.Fixed, bytes]:
+        if isinstance(data, bytes):
+            (tmp_path / f"in{suffix}").write_bytes(data)
+            data = tmp_path / f"in{suffix}"
+        out = tmp_path / f"out{suffix}"
+        fixed = ki.fix(data, output=out, **({"kind": "verdict"} | options))
+        return fixed, out.read_bytes()
+
+    return call
+
+
+@pytest.fixture
+def mended(mend):
+    """Return a function that fixes one row against the corpus of the tests: the row, and what was filled."""
+
+    def call(row: dict, kind: str = "label", **options: object) -> tuple[dict, dict[str, int]]:
+        if kind == "label":
+            row = LABEL | row
+        fixed, out = mend(text(row) + b"\n", kind=kind, **({"against": CORPUS} | options))
+        after = json.loads(out)
+        # What stays stays in its place, and what is added stands after it.
+        assert [*after][: len(row)] == [*row]
+        assert {name: value for name, value in after.items() if name in row and row[name] is not None} == {
+            name: value if name in {"quote", "quote_start", "quote_end", "references"} else row[name]
+            for name, value in after.items()
+            if name in row and row[name] is not None
+        }
+        changed = {name for name in after if after[name] != row.get(name)} - {"x_quote_as_written"}
+        # Both offsets are given anew.
+        assert changed <= {*fixed.filled} <= changed | {"quote_start", "quote_end"}
+        return {name: value for name, value in after.items() if row.get(name) != value}, dict(fixed.filled)
+
+    return call
+
+
+# What is filled in
+
+
+def test_what_there_is_one_way_to_fill_in(mend):
+    line = (
+        b'{ "verdict":"supported","urls":[ ],"claim_id":"d05-c03",\t"quote":"\\u63a8\\u7406\\u6a21\\u578b", '
+    )
+    line += b'"x_n": 1.50e+02,"method":"human", "creator":"me" }  '
+    fixed, out = mend(line + b"\n")
+    assert out == line.rstrip(b"} ") + b", " + text(FILLED | {"quote_end": 1076})[1:] + b"  \n"
+    assert fixed.filled == dict.fromkeys(FILLED, 1)
+    assert (fixed.report.ok, fixed.report.unpinned, fixed.report.counts) == (True, 0, ())
+
+
+def test_the_report_is_on_the_output(mend, tmp_path):
+    fixed, out = mend(
+        text(VERDICT | {"quote_start": 0, "quote_end": 11}) + b"\n" + text(VERDICT | {"claim_id": "d99-c01"})
+    )
+    assert fixed.report == ki.validate(tmp_path / "out.jsonl", kind="verdict")
+    assert fixed.report.inputs[0].name == str(tmp_path / "out.jsonl")
+    assert fixed.report.inputs[0].bytes == len(out)
+    assert [(one.code, one.row) for one in fixed.report.findings] == [("unknown-claim", 1)]
+    assert fixed.filled == dict.fromkeys(FILLED, 1)
+
+
+def test_rows_with_nothing_to_mend_stay_byte_for_byte(mend):
+    whole = text(VERDICT | FILLED)
+    data = [
+        whole,
+        b"  " + whole.replace(b": ", b":") + b"\t",
+        whole.replace(b"1072", b"1072 "),
+        whole + b"\r",
+        text(VERDICT | {"claim_id": "d99-c01"}),
+        text(VERDICT | {"quote": "推理模型增加参数数量"}),
+        b'{"claim_id": "d05-c03", "claim_id": "d05-c03"}',
+        b'{"creator": "\xb4\xf3"}',
+        b"[1]",
+        b"null",
+        b"{",
+        text(VERDICT | FILLED | {"x_b": 1e300, "x_a": None, "claim_sha256": "0" * 64}),
+    ]
+    fixed, out = mend(b"".join(one + b"\n" for one in data))
+    assert fixed.filled == {}
+    assert out == b"".join(one + b"\n" for one in data)
+    assert fixed.report.rows == len(data)
+
+
+def test_defaults_are_for_what_a_row_does_not_give(mend):
+    given = {"method": "rule", "creator": "me", "language": "de", "confidence": 0.25}
+    least = {"claim_id": "d05-c03", "translation": "…"}
+    data = [
+        least,
+        least | {"method": None, "language": "fr"},
+        least | given | {"confidence": 0},
+        least | given | {"creator": ""},
+    ]
+    fixed, out = mend(b"\n".join(map(text, data)), kind="translation", defaults=given)
+    after = [json.loads(line) for line in out.splitlines()]
+    pins = {"claim_sha256": CLAIM.claim_sha256, "release": ki.__version__}
+    assert after[0] == least | given | pins
+    assert after[1] == least | given | {"language": "fr"} | pins
+    assert after[2] == least | given | {"confidence": 0} | pins
+    assert after[3]["creator"] == ""
+    assert fixed.filled == {
+        "method": 2, "creator": 2, "language": 1, "confidence": 2, "claim_sha256": 4, "release": 3
+    }  # fmt: skip
+
+
+def test_every_sort_of_text_can_be_quoted(mended):
+    # Markers as printed, and the English, whose offsets count in that string.
+    assert mended({"claim_id": "b-04", "quote": "niches. [3] [4]"})[0] == {
+        "quote_start": 232, "quote_end": 247, "claim_sha256": NOW["b-04"], "release": LATEST
+    }  # fmt: skip
+    assert mended({"claim_id": "a-02", "quote": "water levels", "quote_of": "text_en"})[0] == {
+        "quote_start": 27, "quote_end": 39, "claim_sha256": NOW["a-02"], "release": LATEST
+    }  # fmt: skip
+    # Beyond the first plane, code points are neither bytes nor UTF-16 code units.
+    assert mended({"claim_id": "a-04", "quote": "👩‍🔬画出"})[0] == {
+        "quote_start": 106, "quote_end": 111, "claim_sha256": NOW["a-04"], "release": LATEST
+    }  # fmt: skip
+    # Too short to prove much, but in one place.
+    assert mended({"claim_id": "a-04", "quote": "🌊"})[1] == dict.fromkeys(FILLED, 1)
+
+
+def test_null_is_absent(mended):
+    row = dict.fromkeys([*FILLED, "quote_of"]) | {"claim_id": "b-02", "quote": "heute", "x_a": None}
+    assert mended(row)[0] == {
+        "quote_start": 108, "quote_end": 113, "claim_sha256": NOW["b-02"], "release": LATEST
+    }  # fmt: skip
+
+
+SOURCE = CORPUS.claims["a-04"].source
+START, END = SOURCE.index("只有"), SOURCE.index("只有") + 4
+UNITS = {
+    "the claim": (START - 94, END - 94),
+    "one": (START + 1, END + 1),
+    "inclusive": (START, END - 1),
+    "bytes": (len(SOURCE[:START].encode()), len(SOURCE[:END].encode())),
+    "UTF-16": (len(SOURCE[:START].encode("utf-16-le")) // 2, len(SOURCE[:END].encode("utf-16-le")) // 2),
+    "nothing": (0, 1),
+}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_wrong_offsets_are_put_right_where_the_quote_stands_once(mended, unit):
+    start, end = UNITS[unit]
+    row = {"claim_id": "a-04", "quote": SOURCE[START:END], "quote_start": start, "quote_end": end}
+    after = {"quote_start": START, "quote_end": END, "claim_sha256": NOW["a-04"], "release": LATEST}
+    assert mended(row)[0] == {name: value for name, value in after.items() if row.get(name) != value}
+
+
+@pytest.mark.parametrize(("start", "end"), [(5, 5), (9, 3), (10_000, 10_004), (94, 10_000)])
+def test_offsets_out_of_range_are_put_right_where_the_quote_stands_once(mended, start, end):
+    row = {"claim_id": "a-04", "quote": SOURCE[START:END], "quote_start": start, "quote_end": end}
+    assert mended(row)[0] == {
+        "quote_start": START, "quote_end": END, "claim_sha256": NOW["a-04"], "release": LATEST
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "offsets",
+    [{"quote_start": 0, "quote_end": 3}, {"quote_start": 999, "quote_end": 1002}, {"quote_start": 0}],
+)
+def test_wrong_offsets_of_what_stands_several_times_stay(mended, offsets):
+    assert mended({"claim_id": "a-01", "quote": "像低语"} | offsets) == ({}, {})
+
+
+def test_a_quote_that_stands_several_times_gets_no_offsets(mended):
+    after, _ = mended({"claim_id": "a-01", "quote": "像低语"})
+    assert "quote_start" not in after
+    assert "quote_end" not in after
+    # Release and pin say the same of a row: which text it is about.
+    assert ("claim_sha256" in after) is ("release" in after)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        {"quote": "河流会记住每一场雨"},
+        {"claim_id": "a-05", "quote": "河流不会记住每一场雨"},
+        {"quote": "河流不会记住每一场雨，但河床会。 [1]"},
+        {"claim_id": "a-02", "quote": "其中3次超过"},
+        {"quote": "rain", "quote_of": "text_en"},
+        {"claim_id": "a-02", "quote": "测量站", "quote_of": "text_en"},
+        {"quote": 5},
+        {"quote_of": "title", "quote": "河床会"},
+    ],
+)
+def test_a_quote_that_does_not_stand_is_left_for_people(mended, quote):
+    assert mended({"claim_id": "a-03"} | quote) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"claim_id": "b-02", "claim_sha256": OLD},
+        {"claim_id": "b-02", "release": "1.0.0"},
+        {"claim_id": "b-02", "release": "1.0.0", "claim_sha256": NOW["b-02"]},
+        {"claim_id": "b-02", "claim_sha256": NOW["b-01"]},
+        {"claim_id": "b-02", "claim_sha256": "0" * 64},
+        {"claim_id": "b-02", "release": "9.0.0"},
+        {"claim_id": "b-07"},
+        {"claim_id": "a-09"},
+        {"claim_id": "b-99"},
+        {"claim_id": 5},
+    ],
+)
+@pytest.mark.parametrize(
+    "quote",
+    [
+        {},
+        {"quote": "Kaffee wird vor Ort"},
+        {"quote": "Kaffee wird vor Ort", "quote_start": 0, "quote_end": 19},
+        {"quote": "Kaffee  wird"},
+    ],
+)
+def test_what_is_not_sure_to_be_about_the_claim_as_it_is_now_stays(mended, row, quote):
+    assert mended(row | quote, typography=True) == ({}, {})
+
+
+def test_a_pin_that_is_there_is_no_reason_to_stop(mended):
+    # An earlier release in which the claim read as it does now.
+    assert mended({"claim_id": "b-02", "claim_sha256": NOW["b-02"]})[0] == {"release": LATEST}
+    assert mended({"claim_id": "b-01", "release": "1.1.0"})[0] == {"claim_sha256": NOW["b-01"]}
+
+
+def test_a_row_with_other_faults_gets_no_release(mended):
+    # It says that a row is right as of a release.
+    assert mended({"claim_id": "b-01", "note": 1})[1] == {"claim_sha256": 1}
+    assert mended({"claim_id": "b-01", "confidence": 2})[1] == {"claim_sha256": 1}
+
+
+def test_a_corpus_without_releases_gives_none(tmp_path, mend):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "s.txt").write_text("A claim. Another.", "utf-8")
+    (tmp_path / "own" / "claims.jsonl").write_bytes(
+        text({"claim_id": "c", "text": "A claim.", "start": 0, "end": 8})
+    )
+    row = {"claim_id": "c", "quote": "claim"} | LABEL
+    fixed, out = mend(text(row), kind="label", against=tmp_path / "own")
+    assert (fixed.filled, fixed.report.counts) == (dict.fromkeys(REFERENCE, 1), ())
+    assert json.loads(out)["quote_start"] == 2
+
+
+# Typography
+
+TYPOGRAPHY = [
+    ({"claim_id": "a-02", "quote": "其中3次超过"}, "其中３次超过"),
+    ({"claim_id": "a-02", "quote": "1，000次", "quote_start": 3, "quote_end": 4}, "1,000次"),
+    ({"claim_id": "a-06", "quote": "(绿与灰)取决于光线..."}, "（绿与灰）取决于光线……"),
+    ({"claim_id": "b-03", "quote": "L'eau du canal  monte"}, "L’eau du canal monte"),
+    ({"claim_id": "b-01", "quote": "Das Caf\u00e9"}, "Das Cafe\u0301"),
+    ({"claim_id": "b-01", "quote": "The cafe\u0301", "quote_of": "text_en"}, "The caf\u00e9"),
+]
+
+
+@pytest.mark.parametrize(("row", "own"), TYPOGRAPHY)
+def test_typography_becomes_the_sources_own(mended, row, own):
+    assert mended(row)[1] == {}
+    claim = CORPUS.claims[row["claim_id"]]
+    whole = claim.text_en if "quote_of" in row else claim.source
+    at = whole.index(own, 0 if "quote_of" in row else claim.start)
+    after, filled = mended(row, typography=True)
+    assert after == {
+        "quote": own, "quote_start": at, "quote_end": at + len(own), "x_quote_as_written": row["quote"],
+        "claim_sha256": claim.sha256, "release": LATEST,
+    }  # fmt: skip
+    assert filled == dict.fromkeys(["quote", *FILLED], 1)
+
+
+def test_typography_in_several_places_stays(mended):
+    assert mended({"claim_id": "b-03", "quote": "L'EAU"}, typography=True) == ({}, {})
+    assert mended({"claim_id": "b-03", "quote": "'eau du canal"}, typography=True) == ({}, {})
+    assert mended({"claim_id": "a-01", "quote": "像低语 "}, typography=True) == ({}, {})
+
+
+def test_what_a_quote_was_first_is_not_lost(mended):
+    row = {"claim_id": "a-02", "quote": "其中3次超过", "x_quote_as_written": "his own words"}
+    after, _ = mended(row, typography=True)
+    assert "x_quote_as_written" not in after
+
+
+def test_typography_changes_nothing_else(mend):
+    data = [
+        VERDICT | FILLED,
+        VERDICT | FILLED | {"quote": "推理模型增加参数数量"},
+        VERDICT | {"quote": "模型 [1]"},
+    ]
+    fixed, out = mend(b"\n".join(map(text, data)) + b"\n", typography=True)
+    assert out == b"\n".join(map(text, data)) + b"\n"
+    assert fixed.filled == {}
+
+
+# Other kinds
+
+
+def test_the_other_claim_of_a_relation_is_pinned(mended):
+    row = {"claim_id": "a-03", "other_claim_id": "b-02", "relation": "contrasts"} | BY
+    pins = {"claim_sha256": NOW["a-03"], "other_claim_sha256": NOW["b-02"], "release": LATEST}
+    assert mended(row, "relation")[0] == pins
+    assert mended(row | {"other_claim_id": "b-07"}, "relation")[0] == {"claim_sha256": NOW["a-03"]}
+    assert mended(row | {"other_claim_sha256": OLD}, "relation") == ({}, {})
+    assert mended(row | {"other_claim_sha256": "0" * 64}, "relation") == ({}, {})
+    assert mended(row | {"claim_sha256": "0" * 64}, "relation") == ({}, {})
+
+
+ASKED = {"question": "?", "answer": "!", "answerable": True, "language": "en"} | BY
+
+
+def test_references_within_a_row_are_mended_each(mended):
+    held = [
+        {"claim_id": "a-03", "quote": "但河床会", "x": None} | {"quote_of": None},
+        {"quote": "water levels", "quote_of": "text_en", "claim_id": "a-02"},
+        {"claim_id": "a-03", "quote": "但河床会", "quote_start": 0, "quote_end": 4},
+        {"claim_id": "a-05"},
+    ]
+    del held[0]["x"]
+    after, filled = mended({"references": held} | ASKED, "question")
+    assert filled == {"references": 1, "release": 1}
+    assert after == {
+        "references": [
+            held[0] | {"quote_start": 88, "quote_end": 92, "claim_sha256": NOW["a-03"]},
+            held[1] | {"quote_start": 27, "quote_end": 39, "claim_sha256": NOW["a-02"]},
+            held[2] | {"quote_start": 88, "quote_end": 92, "claim_sha256": NOW["a-03"]},
+            held[3] | {"claim_sha256": NOW["a-05"]},
+        ],
+        "release": LATEST,
+    }
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        {"claim_id": "b-99", "quote": "Kaffee wird vor Ort"},
+        {"claim_id": "b-07"},
+        {"claim_id": "a-02", "quote": "其中3次超过"},
+        {"claim_id": "a-01", "quote": "像低语", "quote_start": 1, "quote_end": 2},
+        {"claim_id": "b-02", "claim_sha256": OLD, "quote": "Kaffee wird vor Ort"},
+        {"claim_id": "b-02", "quote": "Kaffee wird vor Ort", "quote_start": 1},
+        5,
+        None,
+    ],
+)
+def test_references_within_a_row_that_are_not_sure_stay(mended, reference):
+    # Not even with typography: there is no place within a reference for what it was.
+    row = {"references": [reference]} | ASKED
+    assert mended(row, "question", typography=True) == ({}, {})
+
+
+def test_kinds_of_ones_own_are_mended_wherever_they_refer(mend):
+    class Chain(ki.Derived):
+        """Claims that lead from one to another."""
+
+        steps: ki.Many[ki.Reference] = ()
+        last: ki.Reference | None = None
+
+    row = {"claim_id": "a-03"} | BY | {"steps": [{"claim_id": "a-05"}], "last": {"claim_id": "a-06"}}
+    fixed, out = mend(text(row), kind=Chain, against=CORPUS)
+    assert json.loads(out) == row | {
+        "steps": [{"claim_id": "a-05", "claim_sha256": NOW["a-05"]}],
+        "last": {"claim_id": "a-06", "claim_sha256": NOW["a-06"]},
+        "claim_sha256": NOW["a-03"],
+        "release": LATEST,
+    }
+    assert fixed.report.counts == ()
+
+
+# Forms
+
+NUMBERS = {
+    "x_float": 1.0, "x_long": 12345678901234567890123456789, "x_small": 5e-324, "x_zero": -0.0,
+    "x_tenth": 0.1, "x_text": "1.0", "x_true": True, "x_none": None, "x_list": [1, 1.0, "1", {"a": [None]}],
+}  # fmt: skip
+
+
+def test_what_a_row_holds_besides_is_kept_as_it_is(mend):
+    # Null offsets, so that the row cannot merely be added to.
+    row = NUMBERS | VERDICT | {"quote_start": None, "quote_end": None, "x_last": "\u2028𠮷"}
+    fixed, out = mend(text(row) + b"\n")
+    after = json.loads(out)
+    assert [*after] == [*row, "claim_sha256", "release"]
+    assert repr(after) == repr(row | FILLED)
+    assert fixed.report.ok
+
+
+def test_an_array_stays_one(mend):
+    whole = json.dumps(VERDICT | FILLED, indent=4).encode()
+    data = b"[\n" + whole + b",\n" + json.dumps(VERDICT, indent=2).encode() + b", nul]"
+    fixed, out = mend(data, ".json")
+    head, tail = out.split(b",\n{\n  ")
+    assert head == b"[\n" + whole
+    assert tail.endswith(b",\nnul\n]\n")
+    assert json.loads(out.replace(b"nul\n", b"0\n"))[1] == VERDICT | FILLED
+    assert (fixed.report.rows, fixed.filled) == (3, dict.fromkeys(FILLED, 1))
+
+
+def table(data: bytes, mark: str = ",") -> list[dict[str, str]]:
+    return [*csv.DictReader(io.StringIO(data.decode(), newline=""), delimiter=mark, strict=True)]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "odd", ["=1+1", 'a "b"', f"a{chr(10)}b", "a\r\nb", "a\rb", "a,b;c\td", " a ", "\u2028"]
+)
+def test_csv_gets_columns(mend, mark, end, odd):
+    columns = ["urls", "claim_id", "quote", "verdict", "x_odd", "method"]
+    cell = '"' + odd.replace('"', '""') + '"'
+    lines = [
+        mark.join(columns),
+        mark.join(["[]", "d05-c03", QUOTE, "mixed", cell, "model"]),
+        mark.join(["[]", "d99-c01", QUOTE, "mixed", cell, ""]),
+    ]
+    data = "".join(line + end for line in lines).encode()
+    fixed, out = mend(data, ".csv", defaults=BY | {"creator": "a, b"})
+    assert fixed.report.rows == 2
+    before, after = table(data, mark), table(out, mark)
+    assert [*after[0]][:6] == columns
+    assert [{name: row[name] for name in columns} for row in after] == [
+        before[0],
+        before[1] | {"method": "model"},
+    ]
+    filled = {name: str(value) for name, value in (FILLED | {"creator": "a, b"}).items()}
+    assert {name: after[0][name] for name in filled} == filled
+    assert {name: after[1][name] for name in filled} == dict.fromkeys(filled, "") | {"creator": "a, b"}
+    assert [(one.code, one.row) for one in fixed.report.findings] == [("unknown-claim", 1)]
+    assert fixed.filled == dict.fromkeys(FILLED, 1) | {"creator": 2, "method": 1}
+    again, same = mend(out, ".csv")
+    assert (again.filled, same) == ({}, out)
+
+
+def test_references_in_csv_are_json_still(mend):
+    row = {name: json.dumps(value) if name == "answerable" else value for name, value in ASKED.items()}
+    row["references"] = '[{"claim_id":"a-03","quote":"但河床会"}]'
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*row], lineterminator="\n")
+    writer.writeheader()
+    writer.writerow(row)
+    fixed, after = mend(out.getvalue().encode(), ".csv", kind="question", against=CORPUS)
+    (back,) = table(after)
+    assert json.loads(back["references"]) == [
+        {
+            "claim_id": "a-03",
+            "quote": "但河床会",
+            "quote_start": 88,
+            "quote_end": 92,
+            "claim_sha256": NOW["a-03"],
+        }
+    ]
+    assert fixed.report.counts == ()
+
+
+def test_typography_in_csv(mend):
+    data = "claim_id,quote,scheme,value\na-02,其中3次超过,a:b,v\n".encode()
+    fixed, out = mend(data, ".csv", kind="label", against=CORPUS, defaults=BY, typography=True)
+    (row,) = table(out)
+    assert (row["quote"], row["x_quote_as_written"]) == ("其中３次超过", "其中3次超过")
+    assert fixed.report.counts == ()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        'd05-c03,mixed,a"b',
+        "d05-c03,mixed",
+        "d05-c03,a\rb,[]",
+        "d05-c03,\0,[]",
+        # However many cells a record has, those added do not make it one that can be read.
+        *(",".join(["d05-c03"] * count) for count in range(4, 16)),
+        'd05-c03,mixed,"[]',
+    ],
+    ids=lambda bad: f"{bad:.24}",
+)
+def test_records_of_csv_that_cannot_be_read_are_kept(mend, bad):
+    head = "claim_id,verdict,urls\nd05-c03,mixed,[]\n"
+    fixed, out = mend((head + bad + "\n").encode(), ".csv", defaults=BY)
+    assert (fixed.report.rows, fixed.report.valid) == (2, 1)
+    assert {one.code for one in fixed.report.findings} <= {"invalid-csv", "truncated"}
+    # One that would come to fit the new header gets one cell more.
+    assert bad.encode() + b"\n" in out or bad.encode() + b",\n" in out
+
+
+def test_columns_that_stand_twice_are_kept(mend):
+    data = b"claim_id,claim_id\nd05-c03,d05-c03\n"
+    fixed, out = mend(data, ".csv")
+    assert (out, fixed.filled) == (data, {})
+
+
+@pytest.mark.parametrize("packed", [".gz", ".zst"])
+def test_outputs_are_packed_as_they_are_named(mend, packed):
+    fixed, out = mend([VERDICT], f".jsonl{packed}")
+    assert fixed.report.ok
+    assert out[:2] in {b"\x1f\x8b", b"\x28\xb5"}
+
+
+# Data from Python
+
+
+@pytest.mark.parametrize("made", [dict, OrderedDict, UserDict, MappingProxyType, type("Row", (dict,), {})])
+def test_mappings_become_json_lines(mend, made):
+    whole = NUMBERS | VERDICT | FILLED
+    for data in (
+        [made(VERDICT | {"x_a": "a"}), made(whole)],
+        (made(row) for row in [VERDICT | {"x_a": "a"}, whole]),
+    ):
+        fixed, out = mend(data)
+        assert [json.loads(line) for line in out.splitlines()] == [VERDICT | {"x_a": "a"} | FILLED, whole]
+        assert fixed.filled == dict.fromkeys(FILLED, 1)
+
+
+def test_records_become_json_lines(mend):
+    made = [
+        ki.Verdict(**VERDICT),
+        ki.Verdict(**VERDICT | FILLED),
+        ki.Question(**ASKED, references=[ki.Reference(claim_id="d05-c03", quote=QUOTE)]),
+    ]
+    fixed, out = mend(made, kind=["verdict", "question"], defaults={"kind": "verdict"})
+    after = [{n: v for n, v in json.loads(line).items() if v is not None} for line in out.splitlines()]
+    assert after[0] == VERDICT | FILLED | {"kind": "verdict"}
+    assert after[1] == VERDICT | FILLED | {"kind": "verdict"}
+    assert after[2]["references"] == [{"claim_id": "d05-c03", "quote": QUOTE} | REFERENCE]
+    assert fixed.report.rows == 3
+
+
+def test_a_dataset_becomes_json_lines(mend):
+    fixed, out = mend(
+        datasets.Dataset.from_list([VERDICT | {"release": None}, VERDICT | {"release": "0.1.0"}])
+    )
+    assert [json.loads(line) for line in out.splitlines()] == [VERDICT | FILLED] * 2
+    assert fixed.report.ok
+
+
+@pytest.mark.parametrize("row", [5, None, "text", [1], [], {}, b"bytes"])
+def test_what_is_no_mapping_is_kept(mend, row):
+    fixed, out = mend(iter([VERDICT | FILLED, row, VERDICT | FILLED]))
+    assert fixed.report.rows == 3
+    assert out.splitlines()[::2] == [text(VERDICT | FILLED)] * 2
+    if not isinstance(row, bytes):
+        assert json.loads(out.splitlines()[1]) == row
+
+
+# Files
+
+
+@pytest.mark.parametrize("how", ["itself", "symlink", "hard link"])
+def test_the_output_is_no_input(tmp_path, how):
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(text(VERDICT))
+    place = source if how == "itself" else tmp_path / "link"
+    if how == "symlink":
+        place.symlink_to(source)
+    elif how == "hard link":
+        os.link(source, place)
+    before = names(tmp_path)
+    with pytest.raises(ki.InputError) as caught:
+        ki.fix(source, output=place, kind="verdict")
+    assert str(caught.value) == f"{os.path.realpath(place)}: expected another file than the input"
+    assert source.read_bytes() == text(VERDICT)
+    assert names(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "-"])
+def test_the_report_on_an_output_whose_name_says_another_form(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    try:
+        fixed = ki.fix([VERDICT], output=name, kind="verdict")
+    except ki.InputError:
+        assert names(tmp_path) == []
+    else:
+        assert (fixed.report.rows, fixed.report.ok) == (1, True)
+
+
+def test_files_of_several_forms_are_for_several_calls(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(text(VERDICT))
+    (tmp_path / "b.csv").write_bytes(b"claim_id,verdict\nd05-c03,mixed\n")
+    with pytest.raises(ki.InputError) as caught:
+        ki.fix(tmp_path / "*.*", output=tmp_path / "out", kind="verdict")
+    assert str(caught.value) == (
+        "files of one form are expected for one output, got lines and csv; one call for each, then"
+    )
+    assert names(tmp_path) == ["a.jsonl", "b.csv"]
+
+
+def test_several_files_become_one(tmp_path):
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.jsonl").write_bytes(text(VERDICT | {"id": name}) + b"\n")
+    fixed = ki.fix(tmp_path / "?.jsonl", output=tmp_path / "out.jsonl", kind="verdict")
+    back = [json.loads(line) for line in (tmp_path / "out.jsonl").read_bytes().splitlines()]
+    assert back == [VERDICT | {"id": name} | FILLED for name in ("a", "b")]
+    assert fixed.filled == dict.fromkeys(FILLED, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("none.jsonl", None),
+        ("cut.jsonl.gz", b"\x1f\x8b\x08\x00\x00"),
+        ("cut.json", b'[{"claim_id": "d05-c03"}, {"a'),
+    ],
+)
+def test_what_cannot_be_read_to_its_end_writes_nothing(tmp_path, run, name, data):
+    (tmp_path / "out").write_bytes(b"old\n")
+    if data is not None:
+        (tmp_path / name).write_bytes(data)
+    before = names(tmp_path)
+    fixed = ki.fix(tmp_path / name, output=tmp_path / "out", kind="verdict")
+    assert (fixed.report.complete, fixed.filled) == (False, {})
+    assert fixed.report.inputs[0].name == str(tmp_path / name)
+    code, out, err = run("fix", tmp_path / name, "--output", tmp_path / "out", "--kind", "verdict")
+    assert (code, err) == (2, "")
+    assert out.endswith("\nnothing was written\n")
+    assert (tmp_path / "out").read_bytes() == b"old\n"
+    assert names(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("long.jsonl", b'{"x_a": "' + b"x" * (8 << 20) + b'"}\n'),
+        ("long.csv", b"claim_id,verdict\nd05-c03," + b"x" * (8 << 20) + b"\n"),
+    ],
+)
+def test_a_row_too_long_to_be_put_aside_writes_nothing(tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(ki.InputError) as caught:
+        ki.fix(tmp_path / name, output=tmp_path / "out", kind="verdict")
+    said = f"{tmp_path / name}: a row is too long to be put aside; nothing was written"
+    assert str(caught.value) == said
+    assert names(tmp_path) == [name]
+
+
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
+def test_writing_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch, failing, run):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "in.jsonl").write_bytes(text(VERDICT))
+    (tmp_path / "out").write_bytes(b"old\n")
+    monkeypatch.setattr(os, failing, full)
+    with pytest.raises(OSError, match="No space left on device"):
+        ki.fix([VERDICT], output=tmp_path / "out", kind="verdict")
+    assert run("fix", tmp_path / "in.jsonl", "--output", tmp_path / "out", "--kind", "verdict") == (
+        2, "", f"kaiser-interview: {tmp_path / 'out'}: No space left on device; nothing was written\n"
+    )  # fmt: skip
+    assert (tmp_path / "out").read_bytes() == b"old\n"
+    assert names(tmp_path) == ["in.jsonl", "out"]
+
+
+def test_breaking_off_leaves_no_half_file(tmp_path):
+    def broken():
+        yield VERDICT
+        raise KeyboardInterrupt
+
+    (tmp_path / "out").write_bytes(b"old\n")
+    with pytest.raises(KeyboardInterrupt):
+        ki.fix(broken(), output=tmp_path / "out", kind="verdict")
+    assert (tmp_path / "out").read_bytes() == b"old\n"
+    assert names(tmp_path) == ["out"]
+
+
+def test_the_command_says_what_it_filled(tmp_path, run):
+    (tmp_path / "in.jsonl").write_bytes(text(VERDICT | FILLED) + b"\n")
+    out = tmp_path / "out.jsonl"
+    assert run("fix", tmp_path / "in.jsonl", "--output", out, "--kind", "verdict") == (
+        0, "1 row, no finding\nfilled: nothing\n", ""
+    )  # fmt: skip
+    (tmp_path / "in.jsonl").write_bytes(text(VERDICT | {"quote": "RL数据"}) + b"\n")
+    code, said, _ = run("fix", tmp_path / "in.jsonl", "--output", out, "--kind", "verdict", "--typography")
+    assert code == 1
+    assert said.startswith("error quote-misattributed /quote\n")
+    assert said.endswith("filled: nothing\n")
+
+
+# Whatever the rows are
+
+KINDS = {
+    "label": {"scheme": "a:b", "value": "v"},
+    "verdict": {"verdict": "mixed", "urls": ["u"]},
+    "embedding": {"model": "m", "of": "text", "vector": [0.5, 1]},
+    "mention": {"name": "n", "type": "concept"},
+    "translation": {"language": "en", "translation": "12 5 2019 3.5 1000 3"},
+    "relation": {"other_claim_id": "a-03", "relation": "supports"},
+    "question": {"question": "?", "answer": "!", "answerable": True, "language": "en"},
+}
+IDS = [*CORPUS.claims, "a-09", "b-07", "b-99"]
+
+
+def reference(draw: random.Random) -> dict:
+    """Draw a reference: quote, offsets and pin right or wrong or absent."""
+    made: dict = {"claim_id": draw.choice(IDS)}
+    claim = CORPUS.claims.get(made["claim_id"], CORPUS.claims["a-01"])
+    if draw.random() < 0.8:
+        other = draw.choice([claim, claim, claim, draw.choice([*CORPUS.claims.values()])])
+        of = draw.choice([None, None, "text", "text_en", ...])
+        passage = (other.text_en or "no") if of == "text_en" else other.passage
+        start = draw.randrange(len(passage))
+        quote = passage[start : start + draw.randint(1, 9)]
+        swaps = {"，": ",", "’": "'", "３": "3", "é": "e\u0301", "言": "语", " ": "  "}
+        made["quote"] = "".join(swaps.get(c, c) for c in quote) if draw.random() < 0.2 else quote
+        origin = 0 if of == "text_en" else other.start
+        if draw.random() < 0.6:
+            slip = draw.choice([0, 0, 0, 1, -1, -origin, 999])
+            made["quote_start"] = max(0, origin + start + slip)
+            made["quote_end"] = max(0, origin + start + slip + len(quote) + draw.choice([0, 0, 0, 1, -9]))
+        if of is not ...:
+            made["quote_of"] = of
+    if draw.random() < 0.4:
+        made["claim_sha256"] = draw.choice([None, claim.sha256, claim.sha256, OLD, "0" * 64, "what"])
+    return made
+
+
+def row(draw: random.Random, kind: str) -> dict:
+    made = (
+        {"references": [reference(draw) for _ in range(draw.randrange(4))]}
+        if kind == "question"
+        else reference(draw)
+    )
+    made |= BY | KINDS[kind] | {"x_kept": draw.choice([1.0, 10**30, '\\"\u2028', [None, {"a": 1}]])}
+    if draw.random() < 0.4:
+        made["release"] = draw.choice([None, LATEST, "1.0.0", "1.1.0", "9.0.0"])
+    if kind == "relation" and draw.random() < 0.4:
+        made["other_claim_sha256"] = draw.choice([NOW["a-03"], OLD, None])
+    if draw.random() < 0.1:
+        made[draw.choice(["note", "method", "claim_id"])] = draw.choice([None, 5, ""])
+    order = [*made]
+    draw.shuffle(order)
+    return {name: made[name] for name in order}
+
+
+def wrong(report: ki.Report) -> set[int]:
+    return {one.row for one in report.iter_findings() if one.severity == "error"}
+
+
+def changes(before: object, after: object, path: tuple = ()):
+    """Yield path, value before (None if absent) and value after of whatever differs."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in after | before:
+            yield from changes(before.get(name), after.get(name), (*path, name))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from changes(one, other, (*path, number))
+    elif repr(before) != repr(after):
+        yield path, before, after
+
+
+def at(row: dict, path: tuple) -> dict:
+    """Return what holds the field at a path."""
+    for step in path[:-1]:
+        row = row[step]
+    return row
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("typography", [False, True])
+def test_what_is_mended_is_mended_in_the_only_way_and_nothing_else_is(tmp_path, kind, typography):
+    draw = random.Random(f"{kind}{typography}")
+    before = [row(draw, kind) for _ in range(amount(250, 20_000))]
+    source, out, again = (tmp_path / f"{name}.jsonl" for name in ("in", "out", "again"))
+    source.write_bytes(b"".join(text(one) + b"\n" for one in before))
+    options = {"kind": kind, "against": CORPUS}
+    fixed = ki.fix(source, output=out, typography=typography, **options)
+    lines = out.read_bytes().split(b"\n")
+    after = [json.loads(line) for line in lines[:-1]]
+    assert len(after) == len(before)
+    was_wrong, is_wrong = wrong(ki.validate(source, **options)), wrong(ki.validate(out, **options))
+    assert is_wrong <= was_wrong
+    filled: Counter[str] = Counter()
+    for number, (one, other) in enumerate(zip(before, after, strict=True)):
+        changed = [*changes(one, other)]
+        assert [*other][: len(one)] == [*one]
+        names_of = {path[0] for path, _, _ in changed} - {"x_quote_as_written"}
+        if names_of & {"quote", "quote_start", "quote_end"}:
+            # Both offsets are given anew.
+            names_of |= {"quote_start", "quote_end"}
+        filled.update(names_of)
+        for path, old, new in changed:
+            holder, name = at(other, path), path[-1]
+            claim = CORPUS.claims.get(holder.get("claim_id"))
+            if name in {"claim_sha256", "other_claim_sha256"}:
+                assert old is None
+                assert new == NOW[holder[name.replace("sha256", "id")]]
+            elif name == "release":
+                assert (old, new) == (None, LATEST)
+                assert number not in is_wrong
+            elif name in {"quote_start", "quote_end"}:
+                english = holder.get("quote_of") == "text_en"
+                whole, passage = (claim.text_en,) * 2 if english else (claim.source, claim.passage)
+                assert whole[holder["quote_start"] : holder["quote_end"]] == holder["quote"]
+                assert sum(passage.startswith(holder["quote"], n) for n in range(len(passage))) == 1
+            else:
+                assert typography
+                assert name in {"quote", "x_quote_as_written"}
+                assert other["x_quote_as_written"] == one["quote"] != other["quote"]
+        if not changed:
+            assert lines[number] == text(one)
+    assert fixed.filled == filled
+    assert len(filled) >= (2 if kind == "question" else 4)
+    assert len(is_wrong) < len(was_wrong)
+    twice = ki.fix(out, output=again, typography=typography, **options)
+    assert (twice.filled, again.read_bytes()) == ({}, out.read_bytes())

@@ -1,0 +1,282 @@
+"""`Kind.of`: a draft becomes a row that the gate passes, or that it can judge."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import jsonschema_rs
+import pytest
+from pydantic import ValidationError
+
+import kaiser_interview as ki
+from kaiser_interview.models import KINDS
+
+CLAIM, OTHER = ki.claim("d05-c03"), ki.claim("d01-c01")
+QUOTE = "推理模型不增加参数数量"
+AT = {"quote_start": 1072, "quote_end": 1083}
+BY = {"method": "model", "creator": "m"}
+REFERENCE = {"claim_id": "d05-c03", "quote": QUOTE}
+PIN = {"claim_id": "d05-c03", "claim_sha256": CLAIM.claim_sha256}
+
+# As a language model fills in the schema of a draft: every field there, null where it has nothing.
+DRAFTS = {
+    "translation": REFERENCE | {"language": "en", "translation": "Inference does not add parameters"},
+    "label": REFERENCE | {"scheme": "claim_type", "value": "explanation"},
+    "mention": {"claim_id": "d05-c03", "quote": "推理模型", "name": "reasoning model", "type": "model"},
+    "relation": {"claim_id": "d05-c03", "quote": None, "other_claim_id": "d01-c01", "relation": "contrasts"},
+    "question": {
+        "references": [REFERENCE, {"claim_id": "d01-c01", "quote": None}],
+        "question": "?", "answer": "!", "answerable": True, "language": "en",
+    },
+    "verdict": REFERENCE | {"verdict": "mixed", "urls": ["https://example.org"]},
+    "embedding": {"claim_id": None, "quote": None, "model": "e", "of": "text_en", "vector": [0.5, -1]},
+}  # fmt: skip
+DERIVED = [kind for kind, model in KINDS.items() if issubclass(model, ki.Annotation)]
+
+
+class Stance(ki.Derived):
+    """A kind of one's own."""
+
+    stance: str
+    weights: ki.Many[ki.Float32] = ()
+    others: ki.Many[ki.Reference] = ()
+
+
+class Chain(ki.Annotation):
+    """A kind of one's own about several claims."""
+
+    references: ki.Many[ki.Reference]
+    why: str
+
+
+def given(row: ki.Record) -> dict:
+    """Return the fields of a row that are not null, as JSON holds them."""
+    return json.loads(row.model_dump_json(exclude_none=True))
+
+
+def test_there_is_a_draft_of_every_derived_kind():
+    assert [*DRAFTS] == DERIVED
+
+
+@pytest.mark.parametrize("kind", DERIVED)
+def test_a_draft_becomes_a_row_that_passes(tmp_path, kind):
+    draft = DRAFTS[kind]
+    assert jsonschema_rs.is_valid(ki.json_schema(kind, profile="draft"), draft)
+    claims = [CLAIM, OTHER] if kind == "question" else CLAIM
+    row = KINDS[kind].of(claims, **draft, **BY)
+    assert type(row) is KINDS[kind]
+    assert (row.kind, row.release, row.method, row.creator) == (kind, ki.__version__, "model", "m")
+    assert jsonschema_rs.is_valid(ki.json_schema(kind), given(row))
+    ki.write([row], tmp_path / "row.jsonl")
+    for report in (ki.validate([row]), ki.validate(tmp_path / "row.jsonl"), ki.validate([row], kind=kind)):
+        # The other claim's digest is in no draft.
+        assert (report.rows, report.counts, report.unpinned) == (1, (), kind == "relation")
+    # What the draft says stays as it says it.
+    for name, value in draft.items():
+        if value is not None and name != "references":
+            assert given(row)[name] == value
+
+
+def test_what_a_row_about_a_claim_has():
+    row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY)
+    assert given(row) == PIN | AT | DRAFTS["verdict"] | BY | {"kind": "verdict", "release": ki.__version__}
+    assert given(ki.Label.of(OTHER, scheme="a:b", value="v", **BY)) == {
+        "claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256, "scheme": "a:b", "value": "v",
+        "kind": "label", "release": ki.__version__,
+    } | BY  # fmt: skip
+
+
+def test_what_a_question_rests_on():
+    draft = DRAFTS["question"]
+    row = ki.Question.of([CLAIM, OTHER], **draft, **BY)
+    assert given(row)["references"] == [
+        PIN | {"quote": QUOTE} | AT, {"claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256}
+    ]  # fmt: skip
+    # Without references: one to each claim, in their order.
+    bare = draft | {"references": None}
+    ids = [[one.claim_id for one in ki.Question.of(claims, **bare, **BY).references]
+           for claims in (CLAIM, [CLAIM], (OTHER, CLAIM), iter([CLAIM, OTHER, CLAIM]))]  # fmt: skip
+    assert ids == [["d05-c03"], ["d05-c03"], ["d01-c01", "d05-c03"], ["d05-c03", "d01-c01"]]
+    # Several of one claim, and one that is nobody's answer.
+    twice = ki.Question.of(CLAIM, **draft | {"references": [REFERENCE, PIN]}, **BY)
+    assert [one.quote for one in twice.references] == [QUOTE, None]
+    none = ki.Question.of([], question="?", answerable=False, language="en", **BY)
+    assert (none.references, ki.validate([none]).counts) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "reference", [{"claim_id": "d01-c02"}, {"claim_id": "d99-c01"}, {"claim_id": None}, {}]
+)
+def test_a_reference_to_a_claim_that_is_not_given(reference):
+    with pytest.raises(ValueError, match=r"^references: ") as caught:
+        ki.Question.of([CLAIM, OTHER], **DRAFTS["question"] | {"references": [reference]}, **BY)
+    assert str(caught.value) == (
+        f"references: expected one of d05-c03, d01-c01, got {reference.get('claim_id')!r}"
+    )
+
+
+@pytest.mark.parametrize("claim_id", ["d01-c01", "d05-c3", 5, ""])
+def test_a_draft_about_another_claim(claim_id):
+    with pytest.raises(ValueError, match=r"^claim_id: ") as caught:
+        ki.Verdict.of(CLAIM, **DRAFTS["verdict"] | {"claim_id": claim_id}, **BY)
+    assert str(caught.value) == f"claim_id: expected d05-c03, got {claim_id!r}"
+
+
+@pytest.mark.parametrize("claims", [[], [CLAIM, OTHER], [CLAIM, CLAIM]])
+def test_a_kind_about_one_claim_is_about_one(claims):
+    with pytest.raises(ValueError, match=r"^claim: ") as caught:
+        ki.Verdict.of(claims, **DRAFTS["verdict"], **BY)
+    assert str(caught.value) == f"claim: expected one, got {len(claims)}"
+    assert ki.Verdict.of(iter([CLAIM]), **DRAFTS["verdict"], **BY).quote_start == 1072
+
+
+def test_null_is_absent():
+    nulls = dict.fromkeys(ki.Verdict.model_fields)
+    assert ki.Verdict.of(CLAIM, **nulls | DRAFTS["verdict"] | BY) == ki.Verdict.of(
+        CLAIM, **DRAFTS["verdict"], **BY
+    )
+    held = [dict.fromkeys(ki.Reference.model_fields) | REFERENCE]
+    row = ki.Question.of(CLAIM, **DRAFTS["question"] | {"references": held}, **BY)
+    assert given(row)["references"] == [PIN | {"quote": QUOTE} | AT]
+
+
+def test_what_is_given_goes_before_what_would_be_made():
+    more = {
+        "kind": "other", "release": "0.0.1", "claim_sha256": "0" * 64, "quote_start": 1, "quote_end": 2,
+        "id": "a",
+    }  # fmt: skip
+    row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY, **more)
+    assert given(row) == DRAFTS["verdict"] | BY | more
+
+
+@pytest.mark.parametrize("lacking", ["method", "creator", "verdict", "urls"])
+def test_a_draft_that_lacks_something(lacking):
+    draft = DRAFTS["verdict"] | BY | {lacking: None}
+    with pytest.raises(ValidationError) as caught:
+        ki.Verdict.of(CLAIM, **draft)
+    assert [(one["type"], one["loc"]) for one in caught.value.errors()] == [("missing", (lacking,))]
+
+
+def test_a_draft_of_the_wrong_shape():
+    for wrong in ({"verdict": "true"}, {"note": 1}, {"confidence": 2}, {"quote": 5}, {"quote": ""}):
+        with pytest.raises(ValueError, match="validation error for Verdict"):
+            ki.Verdict.of(CLAIM, **DRAFTS["verdict"] | BY | wrong)
+
+
+# Quotes
+
+
+@pytest.mark.parametrize("claim", ki.load(), ids=lambda claim: claim.claim_id)
+def test_the_passage_that_can_be_quoted_is_the_gates(claim):
+    for quote in (claim.text, claim.markers, f"{claim.text} {claim.markers}", claim.text[-5:] + " ["):
+        row = ki.Verdict.of(claim, quote=quote, verdict="mixed", urls=[], **BY)
+        report = ki.validate([row])
+        assert report.counts == ()
+        assert ki.source().text[row.quote_start : row.quote_end] == quote
+    row = ki.Verdict.of(claim, quote=claim.text_en, quote_of="text_en", verdict="mixed", urls=[], **BY)
+    assert (row.quote_start, row.quote_end) == (0, len(claim.text_en))
+    assert ki.validate([row]).counts == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "code"),
+    [
+        (CLAIM, "推理模型增加参数数量", "quote-not-found"),
+        (CLAIM, OTHER.text, "quote-misattributed"),
+        (CLAIM, f"{CLAIM.text}[1]", "quote-markers-differ"),
+        (OTHER, "语言在时间维度上对智能至关重要，", "quote-typography-differs"),
+        (OTHER, "语言", "quote-ambiguous"),
+        (CLAIM, "do not increase", "quote-not-found"),
+    ],
+)
+def test_a_quote_that_has_no_one_place_is_for_the_gate_to_judge(claim, quote, code):
+    row = ki.Verdict.of(claim, quote=quote, verdict="mixed", urls=[], **BY)
+    assert (row.quote, row.quote_start, row.quote_end) == (quote, None, None)
+    assert [one.code for one in ki.validate([row]).counts] == [code]
+
+
+def test_places_that_overlap_are_several():
+    claim = CLAIM.model_copy(update={"text": "哈哈哈", "text_en": "aXaXa"})
+    assert ki.Verdict.of(claim, quote="哈哈", verdict="mixed", urls=[], **BY).quote_start is None
+    fields = {"verdict": "mixed", "urls": [], "quote_of": "text_en"} | BY
+    assert ki.Verdict.of(claim, quote="aXa", **fields).quote_start is None
+    assert ki.Verdict.of(claim, quote="XaX", **fields).quote_start == 1
+
+
+def test_a_quote_of_the_english():
+    words = "do not increase"
+    fields = {"quote": words, "verdict": "mixed", "urls": []} | BY
+    row = ki.Verdict.of(CLAIM, quote_of="text_en", **fields)
+    assert CLAIM.text_en[row.quote_start : row.quote_end] == words
+    assert ki.validate([row]).counts == ()
+    # Without saying so it is none of the source's.
+    assert ki.Verdict.of(CLAIM, **fields).quote_start is None
+    held = [{"claim_id": "d05-c03", "quote": words, "quote_of": "text_en"}]
+    asked = ki.Question.of(CLAIM, **DRAFTS["question"] | {"references": held}, **BY)
+    assert asked.references[0].quote_start == row.quote_start
+
+
+def test_a_mention_must_have_one_place():
+    mention = {"name": "language", "type": "concept"} | BY
+    assert ki.Mention.of(OTHER, quote="语言模型", **mention).quote_start == OTHER.start + OTHER.text.index(
+        "语言模型"
+    )
+    for quote in ("语言", "文字"):
+        with pytest.raises(ValidationError) as caught:
+            ki.Mention.of(OTHER, quote=quote, **mention)
+        assert [one["loc"] for one in caught.value.errors()] == [("quote_start",), ("quote_end",)]
+    assert ki.Mention.of(OTHER, quote="语言", quote_start=20, quote_end=22, **mention).quote_end == 22
+
+
+def test_offsets_that_are_given_stay_for_the_gate_to_judge():
+    row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY, quote_start=0, quote_end=11)
+    assert [(one.code, one.path) for one in ki.validate([row]).counts] == [
+        ("quote-misplaced", "/quote_start")
+    ]
+    row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY, quote_start=1072)
+    assert [one.code for one in ki.validate([row]).counts] == ["fields-disagree"]
+
+
+# Kinds
+
+
+def test_the_field_of_an_embedding_and_what_makes_one():
+    row = ki.Embedding.of(CLAIM, of="text", model="e", vector=[1, 2.5], **BY)
+    assert (row.of, row.vector) == ("text", (1, 2.5))
+    again = ki.Embedding.of(CLAIM, of="text_en", model="e", vector=(0.5,), **BY)
+    assert again.of == "text_en"
+    with pytest.raises(ValidationError):
+        ki.Embedding.of(CLAIM, model="e", vector=[1], **BY)
+    assert callable(ki.Embedding.of)
+    assert "of" in ki.Embedding.model_fields
+    assert "of" not in ki.Label.model_fields
+
+
+def test_kinds_of_ones_own():
+    stance = Stance.of(CLAIM, quote=QUOTE, stance="for", weights=[0.5], **BY)
+    assert given(stance) == PIN | AT | BY | {
+        "quote": QUOTE, "stance": "for", "weights": [0.5], "others": [],
+        "kind": "stance", "release": ki.__version__,
+    }  # fmt: skip
+    assert ki.validate([stance], kind=Stance).counts == ()
+    chain = Chain.of([CLAIM, OTHER], why="so", **BY)
+    assert [one.claim_id for one in chain.references] == ["d05-c03", "d01-c01"]
+    assert ki.validate([chain], kind=[Stance, Chain]).counts == ()
+    for kind in (Stance, Chain):
+        draft = ki.json_schema(kind, profile="draft")
+        assert {"method", "release", "claim_sha256"}.isdisjoint(draft["properties"])
+
+
+def test_an_instant_may_be_one_of_python():
+    east = datetime(2026, 1, 31, 20, tzinfo=timezone(timedelta(hours=8)))
+    row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY, created=east)
+    assert row.created == "2026-01-31T12:00:00Z"
+    assert ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY, created=east.astimezone(UTC)) == row
+
+
+def test_rows_of_many_drafts_pass_and_are_all_there():
+    rows = [
+        ki.Translation.of(claim, claim_id=claim.claim_id, language="en", translation=claim.text_en, **BY)
+        for claim in ki.load()
+    ]
+    report = ki.validate(rows, kind="translation", complete=["language"], require=["claim_sha256", "release"])
+    assert (report.rows, report.counts) == (41, ())
