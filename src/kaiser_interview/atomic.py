@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -61,11 +62,11 @@ class Staging:
             One could not be written; no file is then changed, unless it is a rename that failed, when those
             before it are whole new ones.
         """
-        for file, temporary, _ in self._staged:
+        for file, temporary, path in self._staged:
             file.flush()
             os.fsync(file.fileno())
             file.close()
-            os.chmod(temporary, 0o644)
+            os.chmod(temporary, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
         for _, temporary, path in self._staged:
             os.replace(temporary, path)
 

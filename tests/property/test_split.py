@@ -142,11 +142,13 @@ def table_of(mark: str, end: bytes) -> Callable[..., tuple[bytes, list[tuple[byt
     return csv
 
 
-def opened(data: bytes, made: list[tuple[bytes, bool]], end: bytes) -> tuple[bytes, list[tuple[bytes, bool]]]:
+def opened(
+    data: bytes, made: list[tuple[bytes, bool]], mark: bytes, end: bytes
+) -> tuple[bytes, list[tuple[bytes, bool]]]:
     """Return a CSV file with a quotation mark that never closes: what follows it is one row to the end."""
     if not data.endswith(end):
         data, made = data + end, [*made[:-1], (made[-1][0] + end.removesuffix(b"\n"), made[-1][1])]
-    row = b'd01-c01"' + end + b"d01-c01,"
+    row = b"d01-c01" + mark + b'"' + end + b"d01-c01" + mark
     return data + row, [*made, (row, False)]
 
 
@@ -182,7 +184,7 @@ def test_every_row_stands_in_one_of_two_files(tmp_path, form):
         for number in range(count):
             data, rows = make(draw, table)
             if form == "csv" and number == count - 1 and draw.random() < 0.2:
-                data, rows = opened(data, rows, end)
+                data, rows = opened(data, rows, mark.encode(), end)
             packed = draw.random() < 0.2
             path = folder / "in" / f"{number}{suffix}{'.gz' * packed}"
             path.write_bytes(gzip.compress(data, mtime=0) if packed else data)

@@ -75,6 +75,17 @@ def test_record_remembers_new_and_revised_claims(checkout):
     assert (second["since"], second["revised"]) == ("0.1.0", "0.1.0")
 
 
+def test_record_remembers_a_release_that_changes_no_claim(checkout):
+    path = checkout / "raw" / "releases.jsonl"
+    remembered = [row | {"release": "0.0.9"} for row in rows(path)]
+    write(path, remembered)
+    assert run(checkout, "--record") == 0
+    nothing = {"release": "0.1.0", "claim_id": None, "claim_sha256": None, "successor": None}
+    assert rows(path) == [*remembered, nothing]
+    assert run(checkout, "--record") == 0
+    assert rows(path) == [*remembered, nothing]
+
+
 def test_record_begins_a_memory(checkout):
     path = checkout / "raw" / "releases.jsonl"
     remembered = path.read_bytes()
@@ -208,7 +219,7 @@ WRONG_LINES = [
     (b"[]\n", "not-an-object: expected an object, got an array of 0"),
     (b"null\n", "not-an-object: expected an object, got null"),
     (b'{"id":1,"id":2}\n', '/id: duplicate-key: expected each key once, got "id" twice'),
-    (b'{"id":NaN}\n', "/id: not-finite: expected a finite number, got NaN"),
+    (b'{"id":NaN}\n', "/id: not-finite: expected a number that a double can hold, got NaN"),
     (b"\xff\n", "not-utf8: expected UTF-8, got byte 0xff at 0 of the row"),
     (b"\xef\xbb\xbf\n", "byte-order-mark: expected UTF-8 without a byte order mark, got U+FEFF"),
 ]
@@ -264,6 +275,10 @@ def own_scheme(raw):
 
 RETIRED = {"release": "0.1.0", "claim_id": "d01-c01", "claim_sha256": None, "successor": "d01-c02"}
 WRONG_FILES = {
+    "memory is no JSON": (
+        lambda raw: (raw / "releases.jsonl").write_bytes(b"[]\n"),
+        "raw/releases.jsonl:1: expected a JSON object",
+    ),
     "source altered": (
         edit("interview-summary.zh.txt", "海量", "海最"),
         "raw/interview-summary.zh.txt: SHA-256: expected cba40016",

@@ -365,3 +365,19 @@ def test_validate_takes_a_folder():
     assert not ki.validate([row], kind="verdict").ok
     with pytest.raises(ki.CorpusError):
         ki.validate([row], kind="verdict", against=CORPUS / "none")
+
+
+def test_a_release_that_repeats_or_changes_nothing_revises_nothing(folder):
+    held = lines(folder, "releases.jsonl")
+    again = json.loads(next(line for line in held if '"a-01"' in line)) | {"release": "2.1.0"}
+    nothing = {"release": "2.2.0", "claim_id": None, "claim_sha256": None, "successor": None}
+    (folder / "releases.jsonl").write_text("\n".join([*held, json.dumps(again), json.dumps(nothing)]) + "\n")
+    corpus = ki.Corpus.from_files(folder)
+    assert corpus.claims["a-01"].revised == ki.Corpus.from_files(CORPUS).claims["a-01"].revised
+    assert corpus.releases[-2:] == ("2.1.0", "2.2.0")
+
+
+def test_a_claim_may_say_that_it_has_no_markers(edit):
+    first = json.loads(lines(CORPUS, "claims.jsonl")[0])
+    corpus = edit("claims.jsonl", 1, markers="")
+    assert corpus.claims[first["claim_id"]].passage == first["text"]

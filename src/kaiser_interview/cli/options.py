@@ -14,7 +14,7 @@ from ..errors import InputError, known_name
 from ..kinds import model_of
 from ..models import KINDS, Annotation, Record
 from ..validation.checks import Check
-from ..validation.tabular import typed
+from ..validation.conversion import typed
 
 __all__ = [
     "Against",

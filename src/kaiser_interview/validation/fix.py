@@ -98,7 +98,7 @@ def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
             if judged.source is not source and judged.begins:
                 source = judged.source
                 different_files([output], source)
-                columns = _columns(source, check, run.judge)
+                columns = _columns(source, check, run.judge, typography=typography)
                 writer.begin(
                     source.form, as_record(columns, source.header.delimiter) if columns else source.header.raw
                 )
@@ -232,17 +232,25 @@ def _patched(judge: Judge, judged: Judged, patch: Mapping[str, Any], columns: li
         body, _, end = data.rpartition(b"}")
         added = json.dumps(absent, ensure_ascii=False)[1:-1]
         return bytes(body.rstrip()) + b", " + added.encode() + b"}" + bytes(end)
-    return json.dumps({**given, **patch}, ensure_ascii=False).encode()
+    ends = b"\r" if data.endswith(b"\r") else b""
+    return json.dumps({**given, **patch}, ensure_ascii=False).encode() + ends
 
 
-def _columns(source: Source, check: Check, judge: Judge) -> list[str]:
+def _columns(source: Source, check: Check, judge: Judge, *, typography: bool) -> list[str]:
     """Return the columns of a CSV file with those that may be filled in; nothing for other forms."""
     given = source.header.columns
     if not given:
         return []
     fields = {name for rules in judge.rules.values() for name in rules.shape.fields}
     more = [name for name in (*(check.defaults or ()), *_COLUMNS) if name in fields]
-    return [*given, *(name for name in dict.fromkeys([*more, AS_WRITTEN]) if name not in given)]
+    return [
+        *given,
+        *(
+            name
+            for name in dict.fromkeys([*more, *([AS_WRITTEN] if typography else [])])
+            if name not in given
+        ),
+    ]
 
 
 def _record(source: Source, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:

@@ -118,11 +118,12 @@ def number_name(value: float) -> str:
 
 def _without_duplicates(data: bytes) -> str:
     """Return what the parser says of a text in which keys may repeat."""
+    said = ""
     try:
         jiter.from_json(data, allow_inf_nan=False)
     except ValueError as error:
-        return str(error)
-    return ""
+        said = str(error)
+    return said
 
 
 def _not_a_number(text: str) -> tuple[Path, float] | None:

@@ -18,11 +18,11 @@ from ..models import (
     Translation,
 )
 from ..schema import SHIPPED_SCHEMES
+from .conversion import as_type_of, lossless, typed
 from .fidelity import missing_numbers, numbers
 from .findings import Fault, Path, shown
 from .references import References
 from .shape import Shape, not_in_vocabulary
-from .tabular import as_type_of, lossless, typed
 
 __all__ = ["KindRules", "Rule", "carried", "holds_records", "reference_paths", "references_in", "rules_of"]
 

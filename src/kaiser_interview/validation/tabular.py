@@ -1,25 +1,18 @@
-"""CSV: cut into records as RFC 4180 says, and cells as the values that a model's fields hold."""
+"""CSV, cut into records and cells as RFC 4180 says."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from ..kinds import element_of, without_null
-from ..models import Claim, Record
 from .findings import Fault, shown
-from .parsing import Tail, not_utf8, parse
+from .parsing import Tail, not_utf8
 from .streams import Stream
 from .text import LONGEST, Note, long_row
 
-__all__ = ["Cells", "Header", "csv_records", "lossless", "typed"]
+__all__ = ["Cells", "Header", "csv_records"]
 
 _BOM = b"\xef\xbb\xbf"
 _DELIMITERS = (",", "\t", ";")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,19}(?:\.0+)?")
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
-_BOOLEANS = {"true": True, "false": False}
-_NOT_NUMBERS = {"nan", "inf", "-inf", "infinity", "-infinity"}
 
 
 class Header:
@@ -119,110 +112,6 @@ def _record(raw: bytes, header: Header) -> Cells:
     return Cells(raw, {name: cell for name, cell in zip(header.columns, cells, strict=True) if cell})
 
 
-def typed(model: type[Record]) -> Callable[[Mapping[str, str]], dict[str, Any]]:
-    """Return a function that turns cells into the values that a model's fields hold.
-
-    A number or boolean is read as pandas and spreadsheets write it (``12.0`` for an integer, ``TRUE``), a
-    list or record as JSON. What cannot be read so stays text, which the model then refuses.
-    """
-    readers = {name: _reader(without_null(info.annotation)[0]) for name, info in model.model_fields.items()}
-
-    def read(cells: Mapping[str, str]) -> dict[str, Any]:
-        return {name: readers[name](cell) if name in readers else cell for name, cell in cells.items()}
-
-    return read
-
-
-def _reader(annotation: Any) -> Callable[[str], Any]:
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if annotation is int:
-        return _integer
-    if annotation is float:
-        return _float
-    if annotation is bool:
-        return _boolean
-    if annotation is str or get_origin(annotation) is Literal:
-        return str
-    if element_of(annotation) is not None or issubclass(annotation, Record):
-        return _json
-    return str
-
-
-def as_type_of(own: Any, cell: Any) -> Any:
-    """Return a cell read as a value of the type that another has; any other value as it is."""
-    if not isinstance(cell, str):
-        return cell
-    for sort, read in ((bool, _boolean), (int, _integer), (float, _float), (list, _json), (dict, _json)):
-        if isinstance(own, sort):
-            return read(cell)
-    return cell
-
-
-def lossless(model: type[Record]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return a function that turns columnar values into those of a model's fields, where nothing is lost.
-
-    Engines write integers as doubles or decimals, and floats as decimals; lists of them alike. Anything else
-    is left as it is, for the model to judge.
-    """
-    fields = {**Claim.model_fields, **model.model_fields}
-    readers = {
-        name: reader
-        for name, info in fields.items()
-        if (reader := _exact(without_null(info.annotation)[0])) is not None
-    }
-
-    def read(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            name: readers[name](value) if name in readers and value is not None else value
-            for name, value in values.items()
-        }
-
-    return read
-
-
-def _exact(annotation: Any) -> Callable[[Any], Any] | None:
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if annotation is int:
-        return lambda value: (
-            int(value) if isinstance(value, float | Decimal) and value == value // 1 else value
-        )
-    if annotation is float:
-        return lambda value: float(value) if isinstance(value, Decimal) else value
-    element = element_of(annotation)
-    if element is not None:
-        inner = _exact(without_null(element)[0])
-        if inner is None:
-            return None
-        return lambda value: (
-            [one if one is None else inner(one) for one in value]
-            if isinstance(value, list | tuple)
-            else value
-        )
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        within = lossless(annotation)
-        return lambda value: within(value) if isinstance(value, dict) else value
-    return None
-
-
-def _integer(cell: str) -> Any:
-    return int(cell.partition(".")[0]) if _INTEGER.fullmatch(cell) else cell
-
-
-def _float(cell: str) -> Any:
-    return float(cell) if _NUMBER.fullmatch(cell) or cell.lower() in _NOT_NUMBERS else cell
-
-
-def _boolean(cell: str) -> Any:
-    return _BOOLEANS.get(cell.lower(), cell)
-
-
-def _json(cell: str) -> Any:
-    value, fault = parse(cell.encode())
-    return cell if fault else value
-
-
 def _records(stream: Stream, header: Header) -> Iterator[tuple[int, bytes | None, bool]]:
     """Yield the line on which each record begins, its bytes, and whether it ends within a quoted field.
 
@@ -283,7 +172,10 @@ def _opens(line: bytes, header: Header) -> bool:
     """Return whether a line ends within a quoted field that begins in it."""
     marks = "".join(_DELIMITERS) if header.raw is None else header.delimiter
     text = line.decode("latin-1")
-    return re.fullmatch(rf'(?:(?:"(?:[^"]|"")*+"|[^"{marks}]*+)[{marks}])*+"(?:[^"]|"")*+', text) is not None
+    return (
+        re.fullmatch(rf'(?:(?:"(?:[^"]|"")*+"[^{marks}]*+|(?!")[^{marks}]*+)[{marks}])*+"(?:[^"]|"")*+', text)
+        is not None
+    )
 
 
 def _delimiter(header: str) -> str:

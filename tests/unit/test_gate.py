@@ -1,0 +1,299 @@
+"""The call itself: what it takes, its options, and data from Python, datasets and tables."""
+
+import datetime as dt
+import io
+import os
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
+from pydantic import field_validator
+
+import kaiser_interview as ki
+from kaiser_interview.validation.shape import is_slip
+
+LABEL = {"claim_id": "d01-c01", "method": "human", "creator": "I", "scheme": "my:mood", "value": "good"}
+VECTOR = {
+    "claim_id": "d01-c01",
+    "method": "model",
+    "creator": "m",
+    "model": "m",
+    "of": "text",
+    "vector": [0.5],
+}
+
+
+class Tagged(ki.Derived):
+    """A kind with a validator of its own."""
+
+    tags: ki.Many[str]
+
+    @field_validator("tags")
+    @classmethod
+    def _few(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
+        if len(tags) > 1:
+            raise ValueError("expected one tag")
+        return tags
+
+
+def told(report: ki.Report) -> list[tuple]:
+    return [(one.code, one.file, one.row, one.pointer) for one in report.findings]
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "message"),
+    [
+        ([], {"workers": 0}, "workers: expected a number from 1 on, got 0"),
+        ([], {"workers": True}, "workers: expected a number from 1 on, got True"),
+        ([], {"max_findings": -1}, "max_findings: expected a number from 0 on, got -1"),
+        ([], {"max_findings": 1.5}, "max_findings: expected a number from 0 on, got 1.5"),
+        (LABEL, {}, "data: expected rows, got one mapping; put it in a list"),
+        (5, {}, "data: expected a path, rows or a table, got int"),
+        (b"x.jsonl", {}, "data: expected a path, rows or a table, got bytes"),
+        (
+            "hf://datasets/x",
+            {},
+            "hf://datasets/x: remote addresses are not read; pipe the data in "
+            "(… | kaiser-interview validate -), or check it where it lies with kaiser_interview.spark",
+        ),
+    ],
+)
+def test_a_call_that_fits_nothing(data, options, message):
+    with pytest.raises(ki.InputError) as caught:
+        ki.validate(data, kind="label", **options)
+    assert str(caught.value) == message
+
+
+def test_models_of_one_name_cannot_be_told_apart():
+    first = type("Stance", (ki.Derived,), {"__module__": __name__})
+    second = type("Stance", (ki.Derived,), {"__module__": __name__})
+    with pytest.raises(ki.InputError, match="got one name twice"):
+        ki.validate([], kind=[first, second])
+    assert ki.validate([LABEL], kind=["label", "label"]).ok
+    with pytest.raises(ki.UnknownNameError):
+        ki.validate([], kind=5)
+
+
+def test_a_name_alone_is_a_list_of_one():
+    report = ki.validate([LABEL, LABEL], kind="label", require="release", key="claim_id", complete="scheme")
+    assert [one.code for one in report.counts] == ["missing-field", "duplicate-record", "missing-claim"]
+    assert [
+        one.code for one in ki.validate([LABEL], kind="label", require="id", select="bad-format").counts
+    ] == []
+    assert ki.validate([LABEL], kind="label", require="id", ignore="missing-field").ok
+
+
+def test_no_data_at_all(tmp_path):
+    assert told(ki.validate([], kind="label")) == [("no-rows", None, None, "")]
+    assert told(ki.validate(tmp_path, kind="label")) == [("no-rows", str(tmp_path), None, "")]
+    report = ki.validate([str(tmp_path / "*.jsonl")], kind="label")
+    assert (told(report), report.complete) == ([("unreadable", str(tmp_path / "*.jsonl"), None, "")], False)
+
+
+def test_a_pattern_may_name_folders(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "rows.jsonl").write_text('{"claim_id": "d99-c01"}\n')
+    report = ki.validate(str(tmp_path / "*"), kind="label", select=["unknown-claim"])
+    assert told(report) == [("unknown-claim", str(tmp_path / "a" / "rows.jsonl"), 0, "/claim_id")]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("rows.parquet", b"x"), ("rows", b"PAR1"), ("rows.json", b"ARROW1")]
+)
+def test_columnar_files_are_said_not_to_be_read(tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    report = ki.validate(tmp_path / name, kind="label")
+    assert (told(report), report.complete) == ([("unreadable", str(tmp_path / name), None, "")], False)
+    assert report.findings[0].got == "a columnar file"
+
+
+def test_a_device_as_standard_input(monkeypatch):
+    with Path("/dev/zero").open("rb") as zero:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(zero))
+        report = ki.validate("-", kind="label")
+        assert report.findings[0].got == "a device, which might never end"
+        sys.stdin.detach()
+
+
+def test_a_folder_where_a_file_is_opened(tmp_path, monkeypatch):
+    # Between being listed and being opened, a file may become a folder.
+    monkeypatch.setattr(os.path, "isdir", lambda _: False)
+    assert ki.validate(tmp_path, kind="label").findings[0].got == "a folder"
+
+
+FEATURES = Features({name: Value("string") for name in LABEL} | {"value": ClassLabel(names=["good", "bad"])})
+
+
+def test_datasets_in_every_form():
+    rows = [LABEL | {"value": 0}, LABEL | {"value": 1}, LABEL | {"claim_id": "d99-c01", "value": 0}]
+    data = Dataset.from_list(rows, features=FEATURES)
+    assert told(ki.validate(data, kind="label")) == [("unknown-claim", None, 2, "/claim_id")]
+    # As it is now arranged, not as it lies in memory.
+    assert told(ki.validate(data.select([2, 0]), kind="label")) == [("unknown-claim", None, 0, "/claim_id")]
+    splits = DatasetDict(train=data.select([0]), test=data.select([2]))
+    assert told(ki.validate(splits, kind="label")) == [("unknown-claim", "test", 0, "/claim_id")]
+    streamed = data.to_iterable_dataset()
+    assert told(ki.validate(streamed, kind="label")) == [("unknown-claim", None, 2, "/claim_id")]
+    mistaken = Dataset.from_list([LABEL | {"note": "x"}] * 3)
+    report = ki.validate(mistaken, kind="label")
+    assert told(report) == [("unknown-field", None, None, "/note")]
+    assert (report.invalid, report.outside) == (3, 1)
+    assert ki.validate(mistaken, kind="label", ignore=["unknown-field"]).counts == ()
+
+
+def test_tables_take_what_engines_write_without_loss():
+    moment = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
+    fields = {
+        "claim_id": pa.array(["d01-c01"], pa.large_string()),
+        "method": pa.array(["model"]).dictionary_encode(),
+        "creator": pa.array(["m"], pa.string_view()),
+        "confidence": pa.array([Decimal("0.5")], pa.decimal128(3, 2)),
+        "created": pa.array([moment], pa.timestamp("us", "UTC")),
+        "quote": pa.array(["本质是序列模型"]),
+        "quote_start": pa.array([40.0]),
+        "quote_end": pa.array([Decimal(47)], pa.decimal128(5, 0)),
+        "model": pa.array(["m"]),
+        "of": pa.array(["text"]),
+        "vector": pa.array([[Decimal("0.5"), Decimal(1)]], pa.list_(pa.decimal128(3, 2), 2)),
+        "rationale": pa.nulls(1),
+        "position": pa.array([1], pa.uint8()),
+    }
+    place = ki.claim("d01-c01").start + ki.claim("d01-c01").text.index("本质是序列模型")
+    fields["quote_start"] = pa.array([float(place)])
+    fields["quote_end"] = pa.array([Decimal(place + 7)], pa.decimal128(5, 0))
+    table = pa.table(fields)
+    for data in (table, table.to_batches()[0], table.to_reader()):
+        report = ki.validate(data, kind="embedding")
+        assert (report.rows, report.counts) == (1, ())
+    wrong = table.set_column(6, "quote_start", pa.array([place + 0.5]))
+    assert told(ki.validate(wrong, kind="embedding")) == [("wrong-type", None, 0, "/quote_start")]
+    nested = pa.table(
+        {
+            "method": ["model"],
+            "creator": ["m"],
+            "question": ["?"],
+            "answer": ["!"],
+            "answerable": [True],
+            "language": ["en"],
+            "references": pa.array(
+                [[{"claim_id": "d01-c01", "quote_start": float(place), "quote_end": place + 7.0}]]
+            ),
+        }
+    )
+    assert ki.validate(nested, kind="question").counts == ()
+    assert ki.validate(nested.set_column(0, "method", pa.array(["none"])), kind="question").errors == 1
+
+
+def test_a_table_of_several_kinds():
+    rows = [
+        LABEL | {"kind": "label"},
+        VECTOR | {"kind": "embedding"},
+        {"kind": "mention"},
+        {"kind": "nothing"},
+    ]
+    table = pa.Table.from_pylist(rows, pa.Table.from_pylist([{**LABEL, **VECTOR, "kind": ""}]).schema)
+    report = ki.validate(table, kind=["label", "embedding"])
+    assert told(report) == [("unknown-kind", None, 2, "/kind"), ("unknown-kind", None, 3, "/kind")]
+
+
+def test_csv_of_a_kind_that_is_not_asked_for(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("claim_id,kind\nd01-c01,mention\n")
+    assert told(ki.validate(path, kind="label")) == [("unknown-kind", str(path), 0, "/kind")]
+
+
+def test_lists_of_thousands_are_judged_in_full():
+    vector = [0.5] * 10_000
+    vector[5] = vector[5000] = vector[9999] = "x"
+    report = ki.validate([VECTOR | {"vector": vector}], kind="embedding")
+    assert sorted(one.path[1] for one in report.findings) == [5, 5000, 9999]
+    assert [(one.code, one.path, one.number) for one in report.counts] == [("wrong-type", "/vector/*", 3)]
+
+    claim = {name: VECTOR[name] for name in ("claim_id", "method", "creator")}
+    long = ki.validate([claim | {"tags": ["x"] * 9000, "confidence": 2}], kind=Tagged)
+    assert sorted(told(long)) == [
+        ("bad-format", None, 0, "/tags"),
+        ("out-of-range", None, 0, "/confidence"),
+    ]
+
+
+def test_a_claims_topics_are_at_most_four_however_many_are_given():
+    row = ki.claim("d01-c01").model_dump() | {"topics": ["language"] * 9000}
+    report = ki.validate([row], kind="claim")
+    assert ("bad-length", None, 0, "/topics") in told(report)
+
+
+def test_nothing_is_missing_where_nothing_is_asked():
+    rows = [LABEL | {"scheme": None}, LABEL]
+    report = ki.validate(rows, kind="label", complete=["scheme", "release"])
+    assert [one.code for one in report.counts] == ["missing-field"]
+    ignored = ki.validate([LABEL], kind="label", complete=["scheme"], ignore=["missing-claim"])
+    assert ignored.ok
+    assert ki.validate([LABEL, LABEL], kind="label", key=["release", "id"]).ok
+
+
+def test_a_question_covers_the_claims_that_it_rests_on():
+    references = [{"claim_id": claim.claim_id} for claim in ki.load()]
+    row = {
+        "method": "human", "creator": "I", "question": "?", "answer": "!", "answerable": True, "language": "en",
+        "references": references,
+    }  # fmt: skip
+    assert ki.validate([row], kind="question", complete=["language"]).ok
+    broken = row | {"references": [*references[1:], {"claim_id": 5}]}
+    report = ki.validate([broken], kind="question", complete=["language"])
+    assert sorted(one.code for one in report.findings) == ["missing-claim", "wrong-type"]
+    assert [one.code for one in ki.validate([row | {"references": ["x"]}], kind="question").findings] == [
+        "wrong-type"
+    ]
+
+
+def test_offsets_without_a_quote_lie_in_their_claim():
+    claim = ki.claim("d02-c01")
+    report = ki.validate(
+        [
+            LABEL | {"claim_id": "d02-c01", "quote_start": start, "quote_end": end}
+            for start, end in ((claim.start, claim.end), (0, 5), (5, 5), (0, 9999))
+        ],
+        kind="label",
+    )
+    assert [(one.code, one.row) for one in report.findings] == [
+        ("quote-misplaced", 1),
+        ("quote-out-of-range", 2),
+        ("quote-out-of-range", 3),
+    ]
+    in_english = LABEL | {"quote_start": 0, "quote_end": 8, "quote_of": "text_en"}
+    assert ki.validate([in_english], kind="label").ok
+
+
+def test_a_quote_that_nothing_is_near():
+    rows = [LABEL | {"quote": quote} for quote in ("♠♣♥♦", " ♠", "x" * 5000)]
+    report = ki.validate(rows, kind="label")
+    assert [(one.code, one.remedy) for one in report.findings] == [("quote-not-found", None)] * 3
+
+
+def test_slips_of_typing():
+    for name in ("qoute", "quot", "quotee", "Quote", "QUOTE ", "quite"):
+        assert is_slip(name, "quote"), name
+    for name in ("quote", "of", "o", "", "quotes_of", "text", "qtoue"):
+        assert not is_slip(name, "quote"), name
+    assert not is_slip("a", "b")
+
+
+def test_a_default_that_is_no_kind():
+    with pytest.raises(ki.UnknownNameError):
+        ki.validate([], kind=["label", "mention"], defaults={"kind": "tranlation"})
+    assert ki.validate([LABEL], defaults={"kind": "label"}).ok
+
+
+def test_a_kind_of_ones_own_may_be_about_no_claim():
+    class Remark(ki.Annotation):
+        """A remark on the whole."""
+
+        text: str
+
+    row = Remark.of((), text="…", method="human", creator="I")
+    assert (row.kind, row.release) == ("remark", "0.1.0")
+    assert ki.validate([row], kind=Remark).summary == "1 row, no finding"
