@@ -238,8 +238,8 @@ def test_nothing_is_missing_where_nothing_is_asked():
 def test_a_question_covers_the_claims_that_it_rests_on():
     references = [{"claim_id": claim.claim_id} for claim in ki.load()]
     row = {
-        "method": "human", "creator": "I", "question": "?", "answer": "!", "answerable": True, "language": "en",
-        "references": references,
+        "method": "human", "creator": "I", "question": "?", "answer": "!", "answerable": True,
+        "language": "en", "references": references,
     }  # fmt: skip
     assert ki.validate([row], kind="question", complete=["language"]).ok
     broken = row | {"references": [*references[1:], {"claim_id": 5}]}
