@@ -158,8 +158,6 @@ class Passages:
 
         Only the passages that share most pairs of neighbouring characters are looked at closely.
         """
-        if len(text) > LONGEST:
-            return None
         pairs = self._pairs[of]
         shared = Counter(number for pair in {*pairwise(text)} for number in pairs.get(pair, ()))
         _, _, passages = self._joined[of]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 import os
 import sys
 from decimal import Decimal
@@ -137,6 +138,9 @@ def test_datasets_in_every_form():
     assert told(ki.validate(splits, kind="label")) == [("unknown-claim", "test", 0, "/claim_id")]
     streamed = data.to_iterable_dataset()
     assert told(ki.validate(streamed, kind="label")) == [("unknown-claim", None, 2, "/claim_id")]
+    unknown = Dataset.from_list([LABEL | {"value": None}, LABEL | {"value": 1}], features=FEATURES)
+    assert told(ki.validate(unknown, kind="label")) == [("missing-field", None, 0, "/value")]
+    assert told(ki.validate(DatasetDict(), kind="label")) == [("no-rows", None, None, "")]
     mistaken = Dataset.from_list([LABEL | {"note": "x"}] * 3)
     report = ki.validate(mistaken, kind="label")
     assert told(report) == [("unknown-field", None, None, "/note")]
@@ -197,6 +201,15 @@ def test_a_table_of_several_kinds():
     table = pa.Table.from_pylist(rows, pa.Table.from_pylist([{**LABEL, **VECTOR, "kind": ""}]).schema)
     report = ki.validate(table, kind=["label", "embedding"])
     assert told(report) == [("unknown-kind", None, 2, "/kind"), ("unknown-kind", None, 3, "/kind")]
+
+
+def test_rows_of_a_table_whose_kind_is_unknown_are_put_aside_as_they_are(tmp_path):
+    table = pa.Table.from_pylist(
+        [LABEL | {"kind": "label", "id": None}, LABEL | {"kind": "none", "id": None}]
+    )
+    report = ki.split(table, valid=tmp_path / "ok.jsonl", rejects=tmp_path / "no.jsonl")
+    assert (report.valid, report.invalid) == (1, 1)
+    assert json.loads((tmp_path / "no.jsonl").read_text()) == LABEL | {"kind": "none", "id": None}
 
 
 def test_csv_of_a_kind_that_is_not_asked_for(tmp_path):

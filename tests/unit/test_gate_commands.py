@@ -154,6 +154,7 @@ def test_split_and_fix(run, drafts, tmp_path):
         "quote_start in 1, release in 1\n"
     )
     assert run("validate", fixed, "--kind", "translation", "--require", "claim_sha256 release")[0] == 0
+    assert json.loads(run("fix", ok, "--output", fixed, *DRAFTS, "--format", "json")[1])["rows"] == 1
     assert run("fix", ok, "--output", ok, *DRAFTS)[0] == 2
     code, _, err = run("fix", path, "--output", tmp_path / "no" / "such" / "x.jsonl", *DRAFTS)
     assert code == 2

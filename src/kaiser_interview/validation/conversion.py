@@ -42,15 +42,11 @@ def _reader(annotation: Any) -> Callable[[str], Any]:
         return _boolean
     if annotation is str or get_origin(annotation) is Literal:
         return str
-    if element_of(annotation) is not None or issubclass(annotation, Record):
-        return _json
-    return str
+    return _json
 
 
-def as_type_of(own: Any, cell: Any) -> Any:
-    """Return a cell read as a value of the type that another has; any other value as it is."""
-    if not isinstance(cell, str):
-        return cell
+def as_type_of(own: Any, cell: str) -> Any:
+    """Return a cell read as a value of the type that another value has."""
     for sort, read in ((bool, _boolean), (int, _integer), (float, _float), (list, _json), (dict, _json)):
         if isinstance(own, sort):
             return read(cell)

@@ -250,7 +250,7 @@ class Judge:
         if release is not None and release != self._latest:
             found = _some(self.references.release(release))
         pinned = not rules.pairs or get("other_claim_sha256") is not None
-        for path, reference in self._references(rules, values, bad):
+        for path, reference in self._references(rules, values):
             pinned = pinned and reference.get("claim_sha256") is not None
             found = found + self.references.faults(reference, path, _names(bad, path), release)
         self.unpinned += not pinned
@@ -265,15 +265,11 @@ class Judge:
         return found
 
     @staticmethod
-    def _references(
-        rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]
-    ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    def _references(rules: KindRules, values: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         """Yield the references of a row with their paths: the row itself, and those within it."""
         if rules.refers:
             yield (), values
-        for path, reference in references_in(values, rules.nested):
-            if path not in bad:
-                yield path, reference
+        yield from references_in(values, rules.nested)
 
     def _check_default(self, name: str, value: Any) -> None:
         holders = [one for one in self.rules.values() if name in one.shape.fields]

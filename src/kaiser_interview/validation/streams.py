@@ -8,6 +8,7 @@ import select
 import stat
 import sys
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
@@ -146,9 +147,8 @@ class Stream:
                 yield first
             yield from raw
             return
-        for _ in raw:
-            # To the end, so that the digest is the whole file's and a change is seen.
-            pass
+        # To the end, so that the digest is the whole file's and a change is seen.
+        deque(raw, maxlen=0)
 
     def _bounded(self, file: Any) -> Iterator[bytes]:
         unpacked = 0
