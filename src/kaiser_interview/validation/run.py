@@ -148,14 +148,15 @@ class Run:
                     if item.fault.code in self._wanted or item.stops:
                         yield self._note(source, item.line, item.fault, stops=item.stops)
                     continue
-                if row < 0:
-                    yield from self._columns(source)
-                line, data = item  # type: ignore[misc] # a note is a tuple of another kind
                 row += 1
                 if not row % _LOOK:
+                    if not row:
+                        yield from self._columns(source)
+                        swift = swift if source.form in {"lines", "document"} else None
                     told = self._tell(source, before + row, told)
+                line, data = item  # type: ignore[misc] # a note is a tuple of another kind
                 place = base + (row if line is None else line)
-                if swift is not None and isinstance(data, bytes):
+                if swift is not None:
                     values = swift(data)
                     if values is not None:
                         row_id = values["id"]

@@ -47,12 +47,14 @@ def json_lines(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:  #
             del lines[0]
         for line in lines:
             number += 1
-            if len(line) > LONGEST:
-                yield number, long_row()
-            elif (line.isspace() and not line.strip(_SPACE)) or not line:
-                yield Note(number, Fault("blank-line", (), "a row", "nothing"))
-            else:
+            if line and len(line) <= LONGEST and not line.isspace():
                 yield number, line
+            elif len(line) > LONGEST:
+                yield number, long_row()
+            elif line.strip(_SPACE):
+                yield number, line
+            else:
+                yield Note(number, Fault("blank-line", (), "a row", "nothing"))
         if skipping or len(rest) > LONGEST:
             rest, skipping = b"", True
     if note:
