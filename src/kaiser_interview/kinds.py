@@ -10,7 +10,7 @@ from pydantic.errors import PydanticUserError
 from .errors import UnsupportedTypeError, known_name
 from .models import KINDS, Record
 
-__all__ = ["element_of", "kind_of", "model_of", "without_null"]
+__all__ = ["element_of", "inner_type", "kind_of", "model_of", "records_in", "without_null"]
 
 
 def model_of(kind: object) -> type[Record]:
@@ -50,6 +50,13 @@ def element_of(annotation: Any) -> Any:
     return arms[0] if get_origin(annotation) is tuple and arms[1:] == (...,) else None
 
 
+def inner_type(annotation: Any) -> Any:
+    """Return the type of a field's elements if it is a sequence, else of the field, null apart."""
+    annotation, _ = without_null(annotation)
+    element = element_of(annotation)
+    return annotation if element is None else without_null(element)[0]
+
+
 def _check(model: type[Record], place: str, above: tuple[type[Record], ...]) -> None:
     if model in above:
         raise UnsupportedTypeError(place, f"{model.__name__} within itself")
@@ -60,13 +67,13 @@ def _check(model: type[Record], place: str, above: tuple[type[Record], ...]) -> 
     for name, info in model.model_fields.items():
         if info.alias or info.validation_alias or info.serialization_alias:
             raise UnsupportedTypeError(f"{place}.{name}", "a field with an alias")
-        for inner in _records(info.annotation):
+        for inner in records_in(info.annotation):
             _check(inner, f"{place}.{name}", (*above, model))
 
 
-def _records(annotation: Any) -> list[type[Record]]:
+def records_in(annotation: Any) -> list[type[Record]]:
     """Return the models that a type names, at whatever depth."""
     if isinstance(annotation, type) and get_origin(annotation) is None:
         return [annotation] if issubclass(annotation, Record) else []
     arms = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)
-    return [model for arm in arms for model in _records(arm)]
+    return [model for arm in arms for model in records_in(arm)]

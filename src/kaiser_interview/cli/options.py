@@ -108,7 +108,6 @@ def check_of(
     select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
     max_findings: int = 1000,
-    progress: Any = None,
 ) -> Check:
     """Return the check that the options describe.
 
@@ -130,7 +129,6 @@ def check_of(
         select=None if select is None else _names(select),
         ignore=None if ignore is None else _names(ignore),
         max_findings=max_findings,
-        progress=progress,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ..errors import InputError
 from .findings import Fault, visible
-from .parsing import marked_encoding, parse
+from .parsing import BOM, marked_encoding, parse
 from .streams import Input, Stream, StreamError
 from .tabular import Header, csv_records
 from .text import Note, json_document, json_lines
@@ -229,7 +229,7 @@ def _form(path: str, head: bytes, fields: frozenset[str]) -> Form:
     known = _FORMS.get(suffix)
     if known:
         return known
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    text = head.removeprefix(BOM).lstrip(b" \t\r\n")
     if text.startswith(b"["):
         return "document"
     first = text.partition(b"\n")

@@ -10,7 +10,10 @@ import jiter
 
 from .findings import Fault, Path, shown
 
-__all__ = ["DEEPEST", "Tail", "marked_encoding", "not_utf8", "number_name", "parse"]
+__all__ = ["BOM", "DEEPEST", "Tail", "marked_encoding", "not_utf8", "number_name", "parse"]
+
+BOM = b"\xef\xbb\xbf"
+"""The byte order mark in UTF-8."""
 
 DEEPEST = 200
 """Levels that values from Python may have; JSON texts are stopped by their parser at about as many."""

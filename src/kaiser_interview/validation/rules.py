@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
 from ..corpus import CorpusClaim
-from ..kinds import element_of, without_null
+from ..kinds import element_of, inner_type, records_in, without_null
 from ..models import (
     Claim,
     ClaimType,
@@ -68,13 +68,12 @@ def reference_paths(model: type[Record]) -> tuple[Nested, ...]:
     """Return the fields of a model that hold references."""
     found = []
     for name, info in model.model_fields.items():
-        annotation, _ = without_null(info.annotation)
-        element = element_of(annotation)
-        inside = annotation if element is None else without_null(element)[0]
+        inside = inner_type(info.annotation)
         if isinstance(inside, type) and issubclass(inside, Record):
             inner = reference_paths(inside)
             if inner or issubclass(inside, Reference):
-                found.append(Nested(name, element is not None, issubclass(inside, Reference), inner))
+                many = element_of(without_null(info.annotation)[0]) is not None
+                found.append(Nested(name, many, issubclass(inside, Reference), inner))
     return tuple(found)
 
 
@@ -234,10 +233,4 @@ def _claim(references: References) -> Rule:
 
 def holds_records(model: type[Record]) -> bool:
     """Return whether a model has a field that holds records, so that its rows have objects in them."""
-    for info in model.model_fields.values():
-        annotation, _ = without_null(info.annotation)
-        element = element_of(annotation)
-        inside = annotation if element is None else without_null(element)[0]
-        if isinstance(inside, type) and issubclass(inside, Record):
-            return True
-    return False
+    return any(records_in(info.annotation) for info in model.model_fields.values())

@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
-from ..kinds import element_of, kind_of, model_of, without_null
+from ..kinds import inner_type, kind_of, model_of
 from ..models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from .findings import Fault, Path, shown
 
@@ -51,10 +51,10 @@ _BOUNDS = {
     "multiple_of": ("a multiple of", "multiple_of"),
 }
 _LENGTHS = {
-    "string_too_short": ("at least {min_length} characters", "min_length"),
-    "string_too_long": ("at most {max_length} characters", "max_length"),
-    "too_short": ("at least {min_length} elements", "min_length"),
-    "too_long": ("at most {max_length} elements", "max_length"),
+    "string_too_short": "at least {min_length} characters",
+    "string_too_long": "at most {max_length} characters",
+    "too_short": "at least {min_length} elements",
+    "too_long": "at most {max_length} elements",
 }
 
 
@@ -79,9 +79,6 @@ class Shape:
         self.model.model_rebuild()
         self.name = kind_of(self.model)
         self.fields = frozenset(self.model.model_fields)
-        self.required = frozenset(
-            name for name, field in self.model.model_fields.items() if field.is_required()
-        )
         self.accept_json = self.model.__pydantic_validator__.validate_json
         self._accept = self.model.__pydantic_validator__.validate_python
 
@@ -114,9 +111,7 @@ class Shape:
         for step in fault.path[:-1]:
             held = held[step]
             if isinstance(step, str):
-                annotation = without_null(model.model_fields[step].annotation)[0]
-                element = element_of(annotation)
-                model = annotation if element is None else without_null(element)[0]
+                model = inner_type(model.model_fields[step].annotation)
         name = str(fault.path[-1])
         return [field for field in model.model_fields if is_slip(name, field) and held.get(field) is None]
 
@@ -206,13 +201,8 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
         words, key = _BOUNDS[sort]
         return Fault("out-of-range", path, f"{words} {context[key]:g}", shown(value))
     if sort in _LENGTHS:
-        words, _ = _LENGTHS[sort]
-        return Fault(
-            "bad-length",
-            path,
-            words.format(**context),
-            shown(value) if isinstance(value, str) else str(len(value)),
-        )
+        got = shown(value) if isinstance(value, str) else str(len(value))
+        return Fault("bad-length", path, _LENGTHS[sort].format(**context), got)
     if sort == "finite_number":
         return Fault("not-finite", path, "a number that a double can hold", shown(value))
     if sort == "int_parsing_size" or (sort == "float_type" and type(value) is int):

@@ -1,6 +1,7 @@
 """The shortest way to a verdict, for rows that are right beyond doubt."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import ValidationError
@@ -95,6 +96,7 @@ def swift_way(
     return judge
 
 
+@lru_cache
 def _is_plain(model: type[Record]) -> bool:
     """Return whether a model has the fields of `Derived` as they are, no records in fields, and no others."""
     return (

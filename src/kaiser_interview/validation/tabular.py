@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .findings import Fault, shown
-from .parsing import Tail, not_utf8
+from .parsing import BOM, Tail, not_utf8
 from .streams import Stream
 from .text import LONGEST, Note, long_row
 
 __all__ = ["Cells", "Header", "csv_records"]
 
-_BOM = b"\xef\xbb\xbf"
 _DELIMITERS = (",", "\t", ";")
 
 
@@ -77,10 +76,10 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
 
 def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     """Read the header; tell what is wrong with it."""
-    if raw.startswith(_BOM):
+    if raw.startswith(BOM):
         fault = Fault("byte-order-mark", (), "UTF-8 without a byte order mark", "U+FEFF", None, "warning")
         yield Note(line, fault)
-        raw = raw[len(_BOM) :]
+        raw = raw[len(BOM) :]
     columns: list[str] = []
     wrong = not_utf8(raw)
     if wrong is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .findings import Fault, shown
-from .parsing import Tail, not_utf8
+from .parsing import BOM, Tail, not_utf8
 from .streams import Stream
 
 __all__ = ["LONGEST", "Note", "json_document", "json_lines", "long_row"]
@@ -13,7 +13,6 @@ __all__ = ["LONGEST", "Note", "json_document", "json_lines", "long_row"]
 LONGEST = 8 << 20
 """Bytes that a row may have."""
 
-_BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 # What can follow each other without the depth changing: anything outside strings, and whole strings.
 _FLAT = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
@@ -112,9 +111,9 @@ def long_row() -> Fault:
 
 def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]:
     first = next(chunks, b"")
-    if first.startswith(_BOM):
+    if first.startswith(BOM):
         notes.append(Note(1, Fault("byte-order-mark", (), "UTF-8 without a byte order mark", "U+FEFF")))
-        first = first[len(_BOM) :]
+        first = first[len(BOM) :]
     if first:
         yield first
     yield from chunks
