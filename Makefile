@@ -14,7 +14,7 @@ help: ## list the targets
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON): expected Python 3.11 or later, got " + sys.version.split()[0] + "; try: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[hf]" --group dev
+	$(BIN)/python -m pip install --quiet --editable ".[hf,scale]" --group dev
 	@touch $@
 
 demo: .venv/stamp ## from nothing to the main job: claims on the screen, a file with errors in it validated

@@ -66,7 +66,8 @@ class FromPython:
         return core_schema.json_or_python_schema(json_schema=inner, python_schema=from_python)
 
 
-def _tuple(value: object) -> object:
+def as_tuple(value: object) -> object:
+    """Return a list as a tuple; anything else as it is."""
     return tuple(value) if type(value) is list else value
 
 
@@ -99,7 +100,7 @@ _MONTH_DAY = (
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|\+00:00)"
 INSTANT_PATTERN = f"^(?:{_YEAR}-{_MONTH_DAY}|{_LEAP_YEAR}-02-29)T{_TIME}$"
 
-Many = Annotated[tuple[_T, ...], FromPython(_tuple)]
+Many = Annotated[tuple[_T, ...], FromPython(as_tuple)]
 """A sequence: a tuple that also accepts a list (strict pydantic alone would refuse one)."""
 
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), Width("int32")]
@@ -115,7 +116,8 @@ Instant = Annotated[
 ]
 """An instant in UTC as text; an aware `datetime` is accepted and written out."""
 
-Id = Annotated[str, Field(pattern="^[!-~]{1,256}$")]
+ID_PATTERN = "^[!-~]{1,256}$"
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
 ClaimId = Annotated[str, Field(pattern="^d[0-9]{2}-c[0-9]{2}$")]
 DialogueId = Annotated[str, Field(pattern="^d[0-9]{2}$")]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

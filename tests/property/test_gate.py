@@ -9,7 +9,7 @@ import sys
 from typing import ClassVar
 
 import pytest
-from rows import row
+from rows import Stance, about, row
 from scale import amount
 
 import kaiser_interview as ki
@@ -21,45 +21,6 @@ DERIVED = [kind for kind, model in KINDS.items() if issubclass(model, ki.Annotat
 # Findings that name another row, as each form names it.
 SETS = {"duplicate-id", "dimension-differs", "too-many-labels"}
 PLAIN = [kind for kind in DERIVED if kind not in {"question", "relation"}]
-
-
-class Stance(ki.Derived):
-    """A kind of one's own."""
-
-    stance: str
-    weight: ki.Float32 | None = None
-    tags: ki.Many[str] = ()
-
-
-def about(draw: random.Random, made):
-    """Make a row refer to a claim as it should, mostly: pinned, quoted, dated."""
-    if not isinstance(made, dict):
-        return made
-    claim = draw.choice(ki.load())
-    start = draw.randrange(len(claim.text) - 4)
-    quote = claim.text[start : start + draw.randint(2, 20)]
-    made = made | {
-        "claim_id": claim.claim_id,
-        "claim_sha256": claim.claim_sha256,
-        "quote": quote,
-        "quote_start": claim.start + start,
-        "quote_end": claim.start + start + len(quote),
-        "release": "0.1.0",
-    }
-    for name in ("quote_of", "kind"):
-        made.pop(name, None)
-    change = draw.random()
-    if change < 0.1:
-        made["quote_end"] += 1
-    elif change < 0.2:
-        made["quote"] = quote[:-1] + "不"
-    elif change < 0.3:
-        made["claim_sha256"] = "0" * 64
-    elif change < 0.4:
-        made.pop(draw.choice([*made]))
-    elif change < 0.5:
-        made[draw.choice([*made])] = draw.choice([None, "", 1, -1, "text_en", 1.5, "label", "2.0.0"])
-    return made
 
 
 def spelled(draw: random.Random, made) -> bytes:

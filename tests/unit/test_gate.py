@@ -101,16 +101,6 @@ def test_a_pattern_may_name_folders(tmp_path):
     assert told(report) == [("unknown-claim", str(tmp_path / "a" / "rows.jsonl"), 0, "/claim_id")]
 
 
-@pytest.mark.parametrize(
-    ("name", "data"), [("rows.parquet", b"x"), ("rows", b"PAR1"), ("rows.json", b"ARROW1")]
-)
-def test_columnar_files_are_said_not_to_be_read(tmp_path, name, data):
-    (tmp_path / name).write_bytes(data)
-    report = ki.validate(tmp_path / name, kind="label")
-    assert (told(report), report.complete) == ([("unreadable", str(tmp_path / name), None, "")], False)
-    assert report.findings[0].got == "a columnar file"
-
-
 def test_a_device_as_standard_input(monkeypatch):
     with Path("/dev/zero").open("rb") as zero:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(zero))

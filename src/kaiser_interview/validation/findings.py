@@ -7,7 +7,19 @@ from typing import Any, Literal, NamedTuple
 
 from ..errors import known_name
 
-__all__ = ["CODES", "Code", "Fault", "Finding", "Path", "clip", "explanation", "pointer", "shown", "visible"]
+__all__ = [
+    "CODES",
+    "Code",
+    "Fault",
+    "Finding",
+    "Path",
+    "clip",
+    "explanation",
+    "pointer",
+    "severity_of",
+    "shown",
+    "visible",
+]
 
 Severity = Literal["error", "warning"]
 Path = tuple[str | int, ...]
@@ -100,6 +112,11 @@ class Finding(NamedTuple):
     def __str__(self) -> str:
         at = f", {self.pointer}" if self.path else ""
         return f"{self.place}{at}: {self.code}: {self.message}"
+
+
+def severity_of(fault: Fault) -> Severity:
+    """Return whether a fault is an error or a warning."""
+    return fault.severity or CODES[fault.code].severity
 
 
 def visible(text: str) -> str:

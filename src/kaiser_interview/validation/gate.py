@@ -8,7 +8,7 @@ from ..corpus import Corpus
 from ..errors import InputError
 from .checks import Check, Kinds, Progress
 from .report import Report
-from .run import Run
+from .spread import Spread
 
 __all__ = ["validate"]
 
@@ -107,4 +107,4 @@ def validate(  # noqa: PLR0913 - the options are these
         max_findings=max_findings,
         progress=progress,
     )
-    return Run(check).report()
+    return Spread(check, workers).report()

@@ -10,13 +10,14 @@ from ..errors import InputError
 from .findings import Fault, visible
 from .parsing import BOM, marked_encoding, parse
 from .streams import Input, Stream, StreamError
+from .tables import Batch, arrow_batches, dataset_batches, file_batches
 from .tabular import Header, csv_records
 from .text import Note, json_document, json_lines
 
-__all__ = ["Form", "Item", "Source", "is_repeatable", "sources"]
+__all__ = ["Form", "Item", "Source", "are_paths", "is_repeatable", "sources"]
 
 Form = Literal["lines", "document", "csv", "values", "columns"]
-Item = tuple[int | None, Any] | Note
+Item = tuple[int | None, Any] | Note | Batch
 
 _PACKED = (".gz", ".zst")
 _FORMS: dict[str, Form | None] = {
@@ -29,7 +30,6 @@ _FORMS: dict[str, Form | None] = {
 _COLUMNAR = {".parquet", ".arrow", ".feather", ".ipc", ".arrows"}
 _MAGIC = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-_BATCH = 1000
 
 
 class Source:
@@ -39,27 +39,43 @@ class Source:
     ----------
     name : str or None
         The file as it was named, a split's name, or None.
+    path : str or None
+        The file, if it is one.
     form : str
         What its rows are: JSON texts of lines or of a document, records of CSV, values from Python, or values
         from columns.
     header : Header
         The header of a CSV file, once its rows have begun.
     names : list of str
-        The columns of a table, once its rows have begun.
+        The columns of a table whose rows come one by one.
+    schema : pyarrow.Schema or None
+        The columns of a table that comes in batches, once these have begun.
+    table_form : str or None
+        What a columnar file is: Parquet, or Arrow's file or stream.
     """
 
-    def __init__(self, name: str | None, open_items: "Callable[[Source], Iterator[Item]]") -> None:
+    def __init__(
+        self,
+        name: str | None,
+        open_items: "Callable[[Source], Iterator[Item]]",
+        path: str | None = None,
+        given: Form | None = None,
+    ) -> None:
         self.name = name
+        self.path = path
+        self._given = given
         self.form: Form = "values"
         self.header = Header()
         self.names: list[str] = []
+        self.schema: Any = None
+        self.table_form: Any = None
         self.stream: Stream | None = None
         self._open = open_items
 
     @property
     def columns(self) -> list[str]:
         """The names of the columns, where every row has the same."""
-        return self.header.columns or self.names
+        return self.header.columns or (self.names if self.schema is None else self.schema.names)
 
     def items(self) -> Iterator[Item]:
         """Yield rows as pairs of line, or None, and data; and notes about what is no row.
@@ -70,6 +86,22 @@ class Source:
             The data cannot be read, or not to its end.
         """
         return self._open(self)
+
+    def formed(self, stream: Stream, fields: frozenset[str]) -> Form:
+        """Find the form of a file's rows.
+
+        Raises
+        ------
+        StreamError
+            It is in an encoding that is not read, or of a form that cannot be read from standard input.
+        """
+        self.stream = stream
+        head = stream.peek()
+        fault = marked_encoding(head)
+        if fault:
+            raise StreamError(fault)
+        self.form = self._given or _form(stream.name, head, fields)
+        return self.form
 
     def input(self, rows: int, *, complete: bool) -> Input:
         """Return what was read."""
@@ -108,10 +140,10 @@ def sources(
     elif _is_datasets(data):
         yield from _datasets(data)
     elif hasattr(data, "__arrow_c_stream__"):
-        yield Source(None, lambda source: _arrow(source, data))
+        yield _columns(None, lambda source: arrow_batches(source, data))
     elif isinstance(data, Mapping):
         raise InputError("data: expected rows, got one mapping; put it in a list")
-    elif isinstance(data, Sequence) and data and all(isinstance(one, str | os.PathLike) for one in data):
+    elif are_paths(data):
         yield from _paths(data, fields, passed_over)
     elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray):
         yield Source(None, lambda _: ((None, row) for row in data))
@@ -119,11 +151,20 @@ def sources(
         raise InputError(f"data: expected a path, rows or a table, got {type(data).__name__}")
 
 
+def are_paths(data: Any) -> bool:
+    """Return whether data is a path, or several."""
+    if isinstance(data, str | os.PathLike):
+        return True
+    return (
+        isinstance(data, Sequence) and bool(data) and all(isinstance(one, str | os.PathLike) for one in data)
+    )
+
+
 def is_repeatable(data: Any) -> bool:
     """Return whether data can be read a second time."""
     if isinstance(data, str | os.PathLike):
         return os.fspath(data) != "-"
-    if isinstance(data, Sequence):
+    if isinstance(data, Sequence) and not isinstance(data, bytes | bytearray):
         return "-" not in data[:1000]
     return not isinstance(data, Iterator) and not hasattr(data, "read_next_batch")
 
@@ -201,31 +242,30 @@ def _failed(path: str, fault: Fault) -> Source:
 
 def _file(path: str, fields: frozenset[str], form: Form | None = None) -> Source:
     def read(source: Source) -> Iterator[Item]:
-        source.stream = stream = Stream(path)
+        stream = Stream(path)
         try:
-            head = stream.peek()
-            fault = marked_encoding(head)
-            if fault:
-                raise StreamError(fault)
-            source.form = form or _form(path, head, fields)
-            if source.form == "csv":
+            found = source.formed(stream, fields)
+            if found == "columns":
+                yield from file_batches(source, stream)
+            elif found == "csv":
                 yield from csv_records(stream, source.header)
             else:
-                yield from (json_lines if source.form == "lines" else json_document)(stream)
+                yield from (json_lines if found == "lines" else json_document)(stream)
         finally:
             stream.close()
 
-    return Source("standard input" if path == "-" else path, read)
+    if path == "-":
+        return Source("standard input", read)
+    return Source(path, read, path, form)
 
 
 def _form(path: str, head: bytes, fields: frozenset[str]) -> Form:
     suffix = _suffix(path)
     if suffix in _COLUMNAR or head.startswith(_MAGIC):
-        raise StreamError(
-            Fault(
-                "unreadable", (), "JSON Lines, JSON or CSV", "a columnar file", "load it, and check the table"
-            )
-        )
+        if path == "-":
+            remedy = "write it to a file, and check that"
+            raise StreamError(Fault("unreadable", (), "JSON Lines, JSON or CSV", "a columnar file", remedy))
+        return "columns"
     known = _FORMS.get(suffix)
     if known:
         return known
@@ -249,43 +289,29 @@ def _is_datasets(data: Any) -> bool:
 
 
 def _datasets(data: Any) -> Iterator[Source]:
-    if isinstance(data, Mapping):
-        for name, split in data.items():
-            yield Source(str(name), lambda source, split=split: _dataset(source, split))  # type: ignore[misc]
-    else:
-        yield Source(None, lambda source: _dataset(source, data))
+    for name, split in data.items() if isinstance(data, Mapping) else ((None, data),):
+        if hasattr(split, "with_format") and hasattr(split, "num_rows"):
+            yield _columns(name, lambda source, split=split: dataset_batches(source, split))  # type: ignore[misc]
+        else:
+            yield Source(name, lambda source, split=split: _dataset_rows(source, split))  # type: ignore[misc]
 
 
-def _dataset(source: Source, data: Any) -> Iterator[Item]:
+def _columns(name: str | None, open_items: Callable[[Source], Iterator[Item]]) -> Source:
+    source = Source(name, open_items)
+    source.form = "columns"
+    return source
+
+
+def _dataset_rows(source: Source, data: Any) -> Iterator[Item]:
     source.form = "columns"
     source.names = [*(getattr(data, "column_names", None) or ())]
-    named = _class_labels(getattr(data, "features", None) or {})
-    if hasattr(data, "with_format") and hasattr(data, "num_rows"):
-        # By batches, and so by the indices that a selection or a sorting has left.
-        batches = data.with_format("arrow").iter(batch_size=_BATCH)
-        rows: Iterable[Any] = (row for batch in batches for row in batch.to_pylist())
-    else:
-        rows = data
-    for row in rows:
+    named = {
+        name: feature.names
+        for name, feature in (getattr(data, "features", None) or {}).items()
+        if type(feature).__name__ == "ClassLabel"
+    }
+    for row in data:
         for name, text_of in named.items():
             if isinstance(row.get(name), int) and 0 <= row[name] < len(text_of):
                 row[name] = text_of[row[name]]
         yield None, row
-
-
-def _class_labels(features: Mapping[str, Any]) -> dict[str, list[str]]:
-    return {
-        name: feature.names for name, feature in features.items() if type(feature).__name__ == "ClassLabel"
-    }
-
-
-def _arrow(source: Source, data: Any) -> Iterator[Item]:
-    import pyarrow as pa
-
-    source.form = "columns"
-    reader = pa.RecordBatchReader.from_stream(data)
-    source.names = reader.schema.names
-    for batch in reader:
-        for start in range(0, batch.num_rows, _BATCH):
-            for row in batch.slice(start, _BATCH).to_pylist():
-                yield None, row

@@ -20,6 +20,7 @@ from .findings import visible
 from .inputs import Form, Source
 from .rows import Judge
 from .run import Judged
+from .table_output import TableWriter, table_form
 from .tabular import Cells
 
 __all__ = ["Writer", "as_json", "as_judged", "as_record", "different_files", "row_bytes"]
@@ -48,27 +49,48 @@ class Writer:
         self._form: Form | None = None
         self._header: bytes | None = None
         self._begun = False
-        self._file: _Bytes = _packed(staging.open(path), path)
+        self._path = path
+        self._raw = staging.open(path)
+        self._file: _Bytes = self._raw
+        self._table: TableWriter | None = None
 
     @property
     def form(self) -> Form | None:
         """The form of the rows; None before the first."""
         return self._form
 
-    def begin(self, form: Form, header: bytes | None = None) -> None:
+    @property
+    def table(self) -> TableWriter | None:
+        """What writes the rows where they are a table's."""
+        return self._table
+
+    def begin(self, form: Form, header: bytes | None = None, source: Source | None = None) -> None:
         """Take rows of a form from now on; one file has one form, and one header.
+
+        Rows of a columnar file go to one of the same form; rows of a table in memory to the form that the
+        file's name asks for, and to JSON Lines otherwise.
 
         Raises
         ------
         InputError
             It has another form already, or another header.
         """
-        form = "lines" if form in {"values", "columns"} else form
+        table = None
+        if form == "columns" and source is not None and source.schema is not None:
+            table = source.table_form or table_form(self._path.suffix)
+        if table is None and form in {"values", "columns"}:
+            form = "lines"
         if self._form not in {None, form} or (self._form == "csv" and self._header != header):
             got = "headers differ" if self._form == form else f"{self._form} and {form}"
             raise InputError(
                 f"files of one form are expected for one output, got {got}; one call for each, then"
             )
+        if self._form is None and table is not None:
+            self._table = TableWriter(self._raw, table)
+        elif self._form is None:
+            self._file = _packed(self._raw, self._path)
+        if self._table is not None and source is not None:
+            self._table.begin(source.schema)
         if self._form is None and header is not None:
             self._file.write(header + b"\n")
         self._form, self._header = form, header
@@ -84,6 +106,11 @@ class Writer:
 
     def end(self) -> None:
         """Write what must stand at the end."""
+        if self._table is not None:
+            self._table.end()
+            return
+        if self._form is None:
+            self._file = _packed(self._raw, self._path)
         if self._form == "document":
             self._file.write(b"\n]\n" if self._begun else b"[]\n")
         if not isinstance(self._file, io.BufferedWriter):

@@ -7,19 +7,20 @@ from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InputError, InvalidDataError
-from .findings import CODES, Fault, Finding, Path, Severity, clip, finding, pointer
+from .findings import CODES, Fault, Finding, Path, Severity, clip, finding, pointer, severity_of
 from .streams import Input
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Count", "Report", "Tally"]
+__all__ = ["Count", "Group", "Report", "Tally"]
 
 # Rows may have any number of names for unknown fields; beyond so many groups their paths are not told apart.
 _MOST_GROUPS = 1000
 _REST: Path = ("…",)
 
 Group = tuple[str, Severity, Path]
+"""A code, its severity, and a path in which ``*`` stands for any place in a list."""
 _ORDER = {name: number for number, name in enumerate(CODES)}
 
 
@@ -208,7 +209,7 @@ class Tally:
 
     def add(self, fault: Fault, file: str | None, line: int | None, row: int | None, row_id: object) -> str:
         """Count a fault, keep it if there is room for it, and return its severity."""
-        severity = fault.severity or CODES[fault.code].severity
+        severity = severity_of(fault)
         group = self._group(fault.code, severity, fault.path)
         self.counts[group] = self.counts.get(group, 0) + 1
         if group not in self._full:

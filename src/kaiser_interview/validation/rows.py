@@ -19,6 +19,7 @@ from .tabular import Cells
 __all__ = ["Judge", "Verdict"]
 
 _NOTHING: list[Fault] = []
+_NOTHING_TOLD: Mapping[str, str] = {}
 
 
 class Verdict(NamedTuple):
@@ -51,6 +52,8 @@ class Judge:
 
     Attributes
     ----------
+    defaults, require, only
+        As given; the one kind that there is, or None.
     unpinned : int
         Rows so far that refer to a claim without its digest.
     swift : callable or None
@@ -85,16 +88,16 @@ class Judge:
         rules = [KindRules(kind, self.references) for kind in given or derived]
         self.rules = {one.shape.name: one for one in rules}
         self._asked = bool(given)
-        self._only = rules[0] if len(self.rules) == 1 else None
+        self.only = rules[0] if len(self.rules) == 1 else None
         if len(self.rules) < len({one.shape.model for one in rules}):
             raise InputError("kind: expected a name for each model, got one name twice")
         fields = sorted({name for one in rules for name in one.shape.fields})
-        self._require = tuple(known_name("field to require", name, fields) for name in require)
-        self._defaults = dict(defaults or {})
-        for name, value in self._defaults.items():
+        self.require = tuple(known_name("field to require", name, fields) for name in require)
+        self.defaults = dict(defaults or {})
+        for name, value in self.defaults.items():
             known_name("field to set", name, fields)
             self._check_default(name, value)
-        only, filled = self._only, self._defaults or self._require
+        only, filled = self.only, self.defaults or self.require
         self.swift = swift_way(only.shape, only.rules, corpus) if only and not filled else None
 
     def json(self, data: bytes) -> Verdict:
@@ -104,22 +107,26 @@ class Judge:
             return Verdict([fault], {}, None)
         return self._object(value)
 
-    def cells(self, record: Cells, unknown: frozenset[str] = frozenset()) -> Verdict:
-        """Judge a record of a CSV file; columns that are unknown to every kind were told of before."""
+    def cells(self, record: Cells, told: Mapping[str, str] = _NOTHING_TOLD) -> Verdict:
+        """Judge a record of a CSV file; what is wrong with a column as a whole was told of before."""
         if record.values is None:
             return Verdict([record.fault] if record.fault else [], {}, None, unjudged=not record.fault)
-        cells = record.values
-        if not unknown.isdisjoint(cells):
-            known = {name: cell for name, cell in cells.items() if name not in unknown}
-            return self.cells(record._replace(values=known))._replace(unjudged=True)
+        cells = {name: cell for name, cell in record.values.items() if told.get(name) != "unknown-field"}
         rules, faults = self._kind(cells)
         if rules is None:
-            return Verdict(faults, cells, None)
-        values = rules.typed(cells)
-        return self._values(rules, values, [*unsound(values), *faults], cells=True)
+            verdict = Verdict(faults, cells, None)
+        else:
+            values = rules.typed(cells)
+            verdict = self._values(rules, values, [*unsound(values), *faults], cells=True)
+        return _untold(verdict, told, len(cells) < len(record.values))
 
-    def value(self, row: object, unknown: frozenset[str] = frozenset(), *, columnar: bool = False) -> Verdict:
-        """Judge a row from Python: a mapping or a record. Nulls of columnar data are absent."""
+    def value(
+        self, row: object, told: Mapping[str, str] = _NOTHING_TOLD, *, columnar: bool = False
+    ) -> Verdict:
+        """Judge a row from Python: a mapping or a record.
+
+        Nulls of columnar data are absent; what is wrong with a column as a whole was told of before.
+        """
         if isinstance(row, Record):
             values = dict(row.__dict__)
             name = kind_of(type(row))
@@ -127,7 +134,7 @@ class Judge:
                 values["kind"] = name
             elif (
                 name not in self.rules
-                and not (self._only and isinstance(row, self._only.shape.model))
+                and not (self.only and isinstance(row, self.only.shape.model))
                 and self._asked
             ):
                 fault = Fault("unknown-kind", (), " · ".join(self.rules), f"a record of {name}")
@@ -139,20 +146,16 @@ class Judge:
         if not columnar:
             return self._object(values)
         values = {name: value for name, value in values.items() if value is not None}
-        if not unknown.isdisjoint(values):
-            values = {name: value for name, value in values.items() if name not in unknown}
-            return self._object(values, columnar=True)._replace(unjudged=True)
-        return self._object(values, columnar=True)
+        known = {name: value for name, value in values.items() if told.get(name) != "unknown-field"}
+        return _untold(self._object(known, columnar=True), told, len(known) < len(values))
 
-    def unknown_columns(self, columns: Iterable[str]) -> list[Fault]:
-        """Return the faults of columns that no kind has: one for each, and not one for each row."""
-        given, found = [*columns], []
-        for name in given:
-            kinds = [rules for rules in self.rules.values() if self.is_unknown(rules, name)]
-            if len(kinds) == len(self.rules):
-                shape = kinds[0].shape
-                found.append(shape.unknown(name, [field for field in shape.fields if field not in given]))
-        return found
+    def taken(self, values: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+        """Return the kind of a row that is columnar, and its values as they are judged."""
+        given = {name: value for name, value in values.items() if value is not None}
+        rules, _ = self._kind(given)
+        if rules is None:
+            return None, given
+        return rules.shape.name, self._filled(rules, rules.lossless(given))
 
     def is_unknown(self, rules: KindRules, name: str) -> bool:
         """Return whether a field is none that rows of a kind may have."""
@@ -179,12 +182,12 @@ class Judge:
 
     def _kind(self, values: Mapping[str, Any]) -> tuple[KindRules | None, list[Fault]]:
         """Return the rules that a row is to be judged by, or why there are none."""
-        only = self._only
+        only = self.only
         if only is not None and "kind" not in only.shape.fields:
             return only, []
         named = values.get("kind")
         if named is None:
-            named = self._defaults.get("kind")
+            named = self.defaults.get("kind")
         if named is None and only is not None:
             return only, []
         if named is None:
@@ -200,17 +203,16 @@ class Judge:
         # A row of another kind is not what was asked for; a row whose kind is mistyped is.
         return None if named in KINDS else only, [fault]
 
+    def _filled(self, rules: KindRules, values: dict[str, Any]) -> dict[str, Any]:
+        """Return values with the defaults for those that lack."""
+        lacking = [name for name in self.defaults if name in rules.shape.fields and values.get(name) is None]
+        return values | {name: self.defaults[name] for name in lacking} if lacking else values
+
     def _values(
         self, rules: KindRules, values: dict[str, Any], faults: list[Fault], *, cells: bool = False
     ) -> Verdict:
         fields = rules.shape.fields
-        if self._defaults:
-            lacking = {
-                name: value
-                for name, value in self._defaults.items()
-                if name in fields and values.get(name) is None
-            }
-            values = values | lacking
+        values = self._filled(rules, values)
         known, extras = values, {}
         if not fields.issuperset(values):
             known = {name: value for name, value in values.items() if name in fields}
@@ -259,7 +261,7 @@ class Judge:
             for rule in rules.rules:
                 found = found + rule.judge(values, names)
         found = _once(found)
-        for name in self._require:
+        for name in self.require:
             if name in rules.shape.fields and get(name) is None and (name,) not in bad:
                 found = [*found, Fault("missing-field", (name,), "a value, since it is required", "nothing")]
         return found
@@ -283,6 +285,14 @@ class Judge:
 
 
 _NO_NAMES: frozenset[str] = frozenset()
+
+
+def _untold(verdict: Verdict, told: Mapping[str, str], unjudged: bool) -> Verdict:  # noqa: FBT001 - a verdict's own
+    """Return a verdict without what was told of a whole column."""
+    if not told:
+        return verdict
+    faults = [one for one in verdict.faults if not one.path or told.get(str(one.path[0])) != one.code]
+    return verdict._replace(faults=faults, unjudged=unjudged or len(faults) < len(verdict.faults))
 
 
 def _names(bad: frozenset[Path], path: Path) -> frozenset[str]:

@@ -24,7 +24,18 @@ from .findings import Fault, Path, shown
 from .references import References
 from .shape import Shape, not_in_vocabulary
 
-__all__ = ["KindRules", "Rule", "carried", "holds_records", "reference_paths", "references_in", "rules_of"]
+__all__ = [
+    "RULED",
+    "VOCABULARIES",
+    "KindRules",
+    "Nested",
+    "Rule",
+    "carried",
+    "holds_records",
+    "reference_paths",
+    "references_in",
+    "rules_of",
+]
 
 Values = Mapping[str, Any]
 
@@ -38,7 +49,12 @@ class Rule(NamedTuple):
     """The claims whose rows it concerns; None for all."""
 
 
-_VOCABULARIES = dict(zip(SHIPPED_SCHEMES, map(get_args, (Topic, ClaimType, Horizon)), strict=True))
+VOCABULARIES = dict(zip(SHIPPED_SCHEMES, map(get_args, (Topic, ClaimType, Horizon)), strict=True))
+"""The values of each shipped scheme."""
+
+
+RULED: tuple[type[Record], ...] = (Label, Relation, Question, Translation, Claim)
+"""The models that have a rule; what derives from one has its rule too."""
 
 
 class KindRules:
@@ -95,14 +111,8 @@ def references_in(
 
 def rules_of(model: type[Record], references: References) -> tuple[Rule, ...]:
     """Return the rules of a model, those of its bases included."""
-    sorts: tuple[tuple[type[Record], Callable[[References], Rule]], ...] = (
-        (Label, _label),
-        (Relation, _relation),
-        (Question, _question),
-        (Translation, _translation),
-        (Claim, _claim),
-    )
-    return tuple(rule(references) for base, rule in sorts if issubclass(model, base))
+    rules = (_label, _relation, _question, _translation, _claim)
+    return tuple(rule(references) for base, rule in zip(RULED, rules, strict=True) if issubclass(model, base))
 
 
 def carried(claim: CorpusClaim, values: Values, names: Iterable[str], *, cells: bool = False) -> list[Fault]:
@@ -140,12 +150,12 @@ def _label(_: References) -> Rule:
         if "scheme" in bad or ":" in values["scheme"]:
             return []
         scheme = values["scheme"]
-        if scheme not in _VOCABULARIES:
-            fault = not_in_vocabulary(("scheme",), _VOCABULARIES, scheme)
+        if scheme not in VOCABULARIES:
+            fault = not_in_vocabulary(("scheme",), VOCABULARIES, scheme)
             return [fault._replace(remedy=f"{fault.remedy or 'a scheme of your own has a colon'}")]
-        if "value" in bad or values["value"] in _VOCABULARIES[scheme]:
+        if "value" in bad or values["value"] in VOCABULARIES[scheme]:
             return []
-        return [not_in_vocabulary(("value",), _VOCABULARIES[scheme], values["value"])]
+        return [not_in_vocabulary(("value",), VOCABULARIES[scheme], values["value"])]
 
     return Rule(judge)
 

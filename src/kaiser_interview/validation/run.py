@@ -1,23 +1,33 @@
 """One check of one data set: sources to rows to findings to a report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InputError, known_name
+from ..models import Record
 from .checks import Check, Progress
 from .findings import CODES, Fault, Finding, finding, visible
 from .inputs import Source, is_repeatable, sources
 from .report import Report, Tally
-from .rows import Verdict
+from .rows import Judge, Verdict
 from .sets import Sets
 from .streams import Input, StreamError
+from .tables import Batch
 from .text import Note
+from .whole import column_faults
 
-__all__ = ["Judged", "Run", "every_finding"]
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-_PLACES = 1 << 44
+    from .columns import Lane
+
+__all__ = ["PLACES", "Judged", "Run", "every_finding", "models_of", "wanted_codes"]
+
+PLACES = 1 << 44
+"""Places that a source may have."""
 _PAUSE = 0.1
 _LOOK = 1024
 
@@ -36,6 +46,8 @@ class Judged(NamedTuple):
     invalid: bool
     stops: bool = False
     """Whether what follows in the source is not read."""
+    batch: Batch | None = None
+    """Where it is a row of a table that came in batches."""
 
     @property
     def begins(self) -> bool:
@@ -65,7 +77,6 @@ class Run:
         self._check = check
         self.judge = judge = check.judge()
         self.complete = True
-        models = {name: rules.shape.model for name, rules in judge.rules.items()}
         self._fields = frozenset(name for rules in judge.rules.values() for name in rules.shape.fields)
         for option, names in (("key", check.key), ("complete", check.complete)):
             for name in names or ():
@@ -73,14 +84,18 @@ class Run:
                     known_name(f"field of {option}", name, sorted(self._fields))
         if type(check.max_findings) is not int or check.max_findings < 0:
             raise InputError(f"max_findings: expected a number from 0 on, got {check.max_findings!r:.80}")
-        self._sets = Sets(judge.corpus, models, key=check.key, complete=check.complete, where=self._where)
-        self._wanted = _wanted(check.select, check.ignore)
+        self._sets = Sets(
+            judge.corpus, models_of(judge), key=check.key, complete=check.complete, where=self._where
+        )
+        self._wanted = wanted_codes(check.select, check.ignore)
         self._tally = Tally(check.max_findings)
-        self._names: list[str | None] = []
+        self._begun: list[Source] = []
         self._inputs: list[Input] = []
         self._passed_over: list[str] = []
         self._outside = 0
-        self._unknown: frozenset[str] = frozenset()
+        self._told: Mapping[str, str] = {}
+        self._lane: Lane | None = None
+        self._whole = True
         self._progress = Progress()
 
     def report(self) -> Report:
@@ -107,21 +122,44 @@ class Run:
             again=partial(every_finding, self._check) if is_repeatable(self._check.data) else None,
         )
 
-    def rows(self, *, every: bool = True) -> Iterator[Judged]:
-        """Yield every row with what is wrong, and every note; or those alone that something is wrong with."""
+    def rows(self, *, every: bool = True, whole: bool = True) -> Iterator[Judged]:
+        """Yield every row with what is wrong, and every note; or those alone that something is wrong with.
+
+        Parameters
+        ----------
+        every : bool
+            Whether rows are yielded that nothing is wrong with.
+        whole : bool
+            Whether rows of batches are yielded with all their values; else these are in the batch alone.
+        """
+        self._whole = whole
         for source in sources(self._check.data, self._fields, self._passed_over, self._check.form):
             yield from self._source(source, every=every)
-        if not self._names:
-            yield self._note(Source(None, lambda _: iter(())), None, _no_rows())
+        yield from self._at_the_end()
+
+    def _at_the_end(self) -> Iterator[Judged]:
+        """Yield what only the whole data set shows."""
         nowhere = Source(None, lambda _: iter(()))
+        if not self._begun:
+            yield self._note(nowhere, None, _no_rows())
         for fault in self._sets.at_the_end():
             if fault.code in self._wanted:
                 yield self._note(nowhere, None, fault)
 
+    def _new_sets(self, *, hashed: bool = False) -> Sets:
+        check, judge = self._check, self.judge
+        return Sets(
+            judge.corpus,
+            models_of(judge),
+            key=check.key,
+            complete=check.complete,
+            where=self._where,
+            hashed=hashed,
+        )
+
     def _source(self, source: Source, *, every: bool) -> Iterator[Judged]:
         before, complete = self._progress.rows, True
-        self._names.append(source.name)
-        self._progress.file = source.name or ""
+        self._begin(source)
         try:
             for judged in self._read(source, every=every):
                 complete = complete and not judged.stops
@@ -129,15 +167,21 @@ class Run:
         except StreamError as error:
             complete = False
             yield self._note(source, None, error.fault)
-        rows = self._progress.rows - before
+        yield from self._end(source, self._progress.rows - before, complete=complete)
+
+    def _begin(self, source: Source) -> None:
+        self._begun.append(source)
+        self._progress.file = source.name or ""
+
+    def _end(self, source: Source, rows: int, *, complete: bool) -> Iterator[Judged]:
         if complete and not rows:
             yield self._note(source, None, _no_rows())
         self.complete = self.complete and complete
         self._inputs.append(source.input(rows, complete=complete))
-        self._tell(source, before + rows, 0)
+        self._tell(source, self._progress.rows, 0)
 
     def _read(self, source: Source, *, every: bool) -> Iterator[Judged]:
-        progress, base = self._progress, (len(self._names) - 1) * _PLACES
+        progress, base = self._progress, (len(self._begun) - 1) * PLACES
         # Rows that are right beyond doubt need nothing more than a look at their ids.
         swift = self.judge.swift if not every and self._sets.ids_alone else None
         first_place = self._sets.first_place
@@ -147,6 +191,13 @@ class Run:
                 if type(item) is Note:
                     if item.fault.code in self._wanted or item.stops:
                         yield self._note(source, item.line, item.fault, stops=item.stops)
+                    continue
+                if type(item) is Batch:
+                    if row < 0:
+                        yield from self._columns(source)
+                    yield from self._batch(source, item, base, every=every)
+                    row += item.rows.num_rows
+                    told = self._tell(source, before + row + 1, told)
                     continue
                 row += 1
                 if not row % _LOOK:
@@ -168,16 +219,64 @@ class Run:
         finally:
             progress.rows = before + row + 1
 
+    def _batch(self, source: Source, item: Batch, base: int, *, every: bool) -> Iterator[Judged]:
+        """Judge a batch: the rows that the columnar lane passes need nothing more than the rules of the set."""
+        # Imported here, so that text is judged without them.
+        import numpy as np
+
+        from .columns import Lane
+
+        lane = self._lane = self._lane or Lane(self.judge)
+        if every and self._whole:
+            for number, values, verdict in lane.verdicts(
+                item.rows, np.arange(item.rows.num_rows), self._told
+            ):
+                place = item.first + number
+                yield self._with_set(source, None, place, values, base + place, verdict)
+            return
+        seen = lane.look(item.rows, self._told)
+        self.judge.unpinned += int(seen.unpinned.sum())
+        looks = lane.verdicts(item.rows, np.flatnonzero(seen.suspect), self._told)
+        for number, values in enumerate(self._set_values(item.rows)):
+            place = item.first + number
+            if seen.suspect[number]:
+                _, row, verdict = next(looks)
+                judged = self._with_set(source, None, place, row, base + place, verdict)
+            elif values or every or seen.doomed[number]:
+                kind, known = self.judge.taken(values)
+                verdict = Verdict([], known, kind, unjudged=bool(seen.doomed[number]))
+                judged = self._with_set(source, None, place, values, base + place, verdict)
+            else:
+                continue
+            if every or judged.faults:
+                yield judged._replace(batch=item)
+
+    def _set_values(self, batch: "pa.RecordBatch") -> Iterable[Mapping[str, Any]]:
+        """Return of each row what the rules of the set need to know."""
+        from .columns.values import rows_of
+
+        names = [name for name in batch.schema.names if name in self._sets.fields]
+        return rows_of(batch.select(names)) if names else repeat({}, batch.num_rows)
+
     def _columns(self, source: Source) -> Iterator[Judged]:
-        """Tell, once, of columns that no kind has."""
-        faults = self.judge.unknown_columns(source.columns)
-        self._unknown = frozenset(str(fault.path[0]) for fault in faults)
+        """Tell, once, what is wrong with columns as a whole."""
+        names = source.columns
+        self._told = {}
+        if not names:
+            return
+        faults = column_faults(self.judge, names, source.schema, missing=source.form == "columns")
+        self._told = {str(fault.path[0]): fault.code for fault in faults}
         for fault in faults:
             if fault.code in self._wanted:
                 yield self._note(source, source.header.line, fault)
 
     def _judged(self, source: Source, line: int | None, row: int, data: Any, place: int) -> Judged:
-        verdict = self._verdict(source, data)
+        return self._with_set(source, line, row, data, place, self._verdict(source, data))
+
+    def _with_set(  # noqa: PLR0913, PLR0917 - a row, its place and its verdict
+        self, source: Source, line: int | None, row: int, data: Any, place: int, verdict: Verdict
+    ) -> Judged:
+        """Add what the rules of the set say to a verdict, and count it."""
         bad = frozenset(fault.path[0] for fault in verdict.faults if fault.path)
         faults = verdict.faults + self._sets.faults(verdict.values, verdict.kind, place, bad)
         invalid = verdict.unjudged
@@ -196,8 +295,8 @@ class Run:
         if source.form in {"lines", "document"}:
             return self.judge.json(data)
         if source.form == "csv":
-            return self.judge.cells(data, self._unknown)
-        return self.judge.value(data, self._unknown, columnar=source.form == "columns")
+            return self.judge.cells(data, self._told)
+        return self.judge.value(data, self._told, columnar=source.form == "columns")
 
     def _note(self, source: Source, line: int | None, fault: Fault, *, stops: bool = False) -> Judged:
         if self._tally.add(fault, source.name, line, None, None) == "error":
@@ -218,9 +317,13 @@ class Run:
 
     def _where(self, place: int) -> str:
         """Return the words for a place that a row had."""
-        number, at = divmod(place, _PLACES)
-        name = self._names[number]
-        return f"row {at}" if name is None else f"{visible(name)}:{at}"
+        number, at = divmod(place, PLACES)
+        source = self._begun[number]
+        if source.name is None:
+            return f"row {at}"
+        return (
+            f"{visible(source.name)} row {at}" if source.form == "columns" else f"{visible(source.name)}:{at}"
+        )
 
 
 def every_finding(check: Check) -> Iterator[Finding]:
@@ -229,7 +332,12 @@ def every_finding(check: Check) -> Iterator[Finding]:
         yield from judged.findings()
 
 
-def _wanted(select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
+def models_of(judge: Judge) -> dict[str, type[Record]]:
+    """Return what rows may be, by name."""
+    return {name: rules.shape.model for name, rules in judge.rules.items()}
+
+
+def wanted_codes(select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
     """Return the codes that are looked for; those of what cannot be read always are."""
     for name in (*(select or ()), *(ignore or ())):
         known_name("code", name, CODES)

@@ -11,7 +11,7 @@ from ..kinds import inner_type, kind_of, model_of
 from ..models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from .findings import Fault, Path, shown
 
-__all__ = ["Shape", "is_slip"]
+__all__ = ["FORMS", "Shape", "is_slip"]
 
 # Elements of a list that are judged at once: the faults of millions would fill the memory.
 _STRETCH = 4096
@@ -19,7 +19,7 @@ _STRETCH = 4096
 _SHORTEST = 2
 _NAME = 80
 
-_FORMS = {
+FORMS = {
     INSTANT_PATTERN: "an instant that exists, in UTC: 2026-01-31T12:00:00Z",
     get_args(Id)[1].metadata[0].pattern: "1 to 256 printable ASCII characters, no space",
     get_args(Sha256)[1].metadata[0].pattern: "64 lower-case hexadecimal digits",
@@ -27,6 +27,7 @@ _FORMS = {
     get_args(Language)[1].metadata[0].pattern: "a BCP 47 tag such as en, zh-Hans or pt-BR",
     get_args(Scheme)[1].metadata[0].pattern: "a scheme's name, of your own with a colon: acme:stance",
 }
+"""Our own patterns, written so that every engine of regular expressions agrees, and what each asks for."""
 
 _EXPECTED = {
     "string_type": "text",
@@ -195,7 +196,7 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
     if sort == "literal_error":
         return Fault("wrong-type", path, "text", shown(value))
     if sort == "string_pattern_mismatch":
-        form = _FORMS.get(context["pattern"], f"text that matches {context['pattern']}")
+        form = FORMS.get(context["pattern"], f"text that matches {context['pattern']}")
         return Fault("bad-format", path, form, shown(value))
     if sort in _BOUNDS:
         words, key = _BOUNDS[sort]

@@ -6,9 +6,11 @@ from typing import Any, Unpack
 
 from ..atomic import Staging
 from .checks import Check, Options
+from .inputs import are_paths
 from .outputs import Writer, different_files, row_bytes
 from .report import Report
 from .run import Run
+from .table_output import table_form
 
 __all__ = ["split", "split_check"]
 
@@ -63,20 +65,25 @@ def split_check(check: Check, valid: Path, rejects: Path) -> Report:
     outputs = (valid, rejects, beside)
     different_files(outputs)
     run = Run(check)
+    # What stays in its batch need not be read out of it.
+    tables = are_paths(check.data) or None not in {table_form(path.suffix) for path in (valid, rejects)}
     with Staging() as staging:
         passed, failed = Writer(staging, valid), Writer(staging, rejects)
         findings = staging.open(beside)
         source = None
-        for judged in run.rows():
+        for judged in run.rows(whole=not tables):
             for finding in judged.findings():
                 findings.write(f"{finding.to_json()}\n".encode())
             if judged.source is not source and judged.begins:
                 source = judged.source
                 different_files(outputs, source)
-                passed.begin(source.form, source.header.raw)
-                failed.begin(source.form, source.header.raw)
-            if judged.row is not None or judged.faults[0].code == "line-too-long":
-                (failed if judged.invalid else passed).row(row_bytes(run.judge, judged))
+                passed.begin(source.form, source.header.raw, source)
+                failed.begin(source.form, source.header.raw, source)
+            side = failed if judged.invalid else passed
+            if judged.batch is not None and judged.row is not None and side.table is not None:
+                side.table.take(judged.batch, judged.row)
+            elif judged.row is not None or judged.faults[0].code == "line-too-long":
+                side.row(row_bytes(run.judge, judged))
         passed.end()
         failed.end()
         report = run.finished()

@@ -24,6 +24,7 @@ _BOMB_BYTES = 256 << 20
 _BOMB_RATIO = 200
 _HEAD = 1 << 12
 _MAGIC = 4
+_GZIP, _ZSTD = _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 
 
@@ -82,6 +83,11 @@ class Stream:
             self._head += chunk
         return self._head
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a file, and one that is not packed."""
+        return self.size is not None and not os.pread(self._file.fileno(), _MAGIC, 0).startswith(_PACKED)
+
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes from the start, no chunk empty.
 
@@ -102,6 +108,16 @@ class Stream:
         except OSError:
             return False
         return (other.st_dev, other.st_ino) == (self._before.st_dev, self._before.st_ino)
+
+    def drain(self) -> None:
+        """Read what is left, for the sake of the digest.
+
+        Raises
+        ------
+        StreamError
+            It cannot be read to its end, or the file has changed meanwhile.
+        """
+        deque(self._raw(), maxlen=0)
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
@@ -135,9 +151,9 @@ class Stream:
         while len(first) < _MAGIC and (more := next(raw, b"")):
             first += more
         source = _Chained(first, raw)
-        if first.startswith(b"\x1f\x8b"):
+        if first.startswith(_GZIP):
             yield from self._bounded(gzip.GzipFile(fileobj=source))
-        elif first.startswith(b"\x28\xb5\x2f\xfd"):
+        elif first.startswith(_ZSTD):
             import pyarrow as pa
 
             # The frames' own checksums are verified where they have one.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .findings import Fault, shown
 from .parsing import BOM, Tail, not_utf8
 from .streams import Stream
-from .text import LONGEST, Note, long_row
+from .text import LONGEST, Note, blank_line, long_row
 
 __all__ = ["Cells", "Header", "csv_records"]
 
@@ -63,7 +63,7 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
             elif raw.strip(b" \r"):
                 yield from _begin(header, line, raw)
             else:
-                yield Note(line, Fault("blank-line", (), "a row", "nothing"))
+                yield Note(line, blank_line())
         elif raw is None:
             yield line, long_row()
         elif fault:
@@ -71,7 +71,7 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
         elif raw.strip(b" \r"):
             yield line, _record(raw, header)
         else:
-            yield Note(line, Fault("blank-line", (), "a row", "nothing"))
+            yield Note(line, blank_line())
 
 
 def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:

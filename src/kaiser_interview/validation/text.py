@@ -8,12 +8,13 @@ from .findings import Fault, shown
 from .parsing import BOM, Tail, not_utf8
 from .streams import Stream
 
-__all__ = ["LONGEST", "Note", "json_document", "json_lines", "long_row"]
+__all__ = ["LONGEST", "SPACE", "Note", "blank_line", "json_document", "json_lines", "long_row"]
 
 LONGEST = 8 << 20
 """Bytes that a row may have."""
 
-_SPACE = b" \t\r\n"
+SPACE = b" \t\r\n"
+"""White space, as RFC 8259 has it."""
 # What can follow each other without the depth changing: anything outside strings, and whole strings.
 _FLAT = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
@@ -50,17 +51,17 @@ def json_lines(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:  #
                 yield number, line
             elif len(line) > LONGEST:
                 yield number, long_row()
-            elif line.strip(_SPACE):
+            elif line.strip(SPACE):
                 yield number, line
             else:
-                yield Note(number, Fault("blank-line", (), "a row", "nothing"))
+                yield Note(number, blank_line())
         if skipping or len(rest) > LONGEST:
             rest, skipping = b"", True
     if note:
         yield note.pop()
     if skipping:
         yield number + 1, long_row()
-    elif rest.strip(_SPACE):
+    elif rest.strip(SPACE):
         yield number + 1, Tail(rest)
 
 
@@ -104,6 +105,11 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
     yield from _nothing_more(text, "the array")
 
 
+def blank_line() -> Fault:
+    """Return the fault of a line that holds no row."""
+    return Fault("blank-line", (), "a row", "nothing")
+
+
 def long_row() -> Fault:
     """Return the fault of a row that is too long."""
     return Fault("line-too-long", (), f"at most {LONGEST >> 20} MiB", "more")
@@ -137,7 +143,7 @@ class _Text:
     def skip_space(self) -> bytes:
         """Return the next byte that is not white space, without taking it; nothing at the end."""
         while True:
-            rest = self._held[self._at : self._at + 64].lstrip(_SPACE)
+            rest = self._held[self._at : self._at + 64].lstrip(SPACE)
             skipped = min(64, len(self._held) - self._at) - len(rest)
             self.line += self._held.count(b"\n", self._at, self._at + skipped)
             self._at += skipped

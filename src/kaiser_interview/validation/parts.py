@@ -1,0 +1,245 @@
+"""One part of a data set, judged: a stretch of lines, or batches of a table. Places count from the part's own start."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from .checks import Check
+from .columns import Lane
+from .columns.arrays import Ints
+from .columns.values import rows_of
+from .findings import Fault, Finding, severity_of
+from .lines import Lines, Taken
+from .parsing import Tail
+from .report import Group, Tally
+from .rows import Judge, Verdict
+from .run import models_of, wanted_codes
+from .sets import Sets
+from .tables import Batch
+from .text import LONGEST, SPACE, Note, blank_line, long_row
+from .traces import Hashes, Marks, Row, Suspects, firsts, hashes_of, line_sorts
+from .whole import column_faults
+
+__all__ = ["Part", "PartJudge"]
+
+
+class Part(NamedTuple):
+    """What a part has shown."""
+
+    rows: int
+    lines: int
+    invalid: int
+    unpinned: int
+    outside: int
+    complete: bool
+    counts: list[tuple[Group, int, list[Finding]]]
+    columns: list[Fault]
+    """What is wrong with columns as a whole."""
+    traces: dict[str, Any]
+    ids: Hashes
+    keys: Hashes
+
+
+class PartJudge:
+    """Judges parts of one data set.
+
+    Parameters
+    ----------
+    check : Check
+        The check; what its data is does not matter.
+    """
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._judge = judge = check.judge()
+        self._wanted = wanted_codes(check.select, check.ignore)
+        self._lane = Lane(judge)
+        self._marks = Marks(judge, check.key)
+        self._lines = Lines(line_sorts(judge))
+        self._told: dict[str, str] = {}
+        self.set_fields = self._new_sets().fields
+
+    def batches(self, items: Iterable[Batch | Note], name: str | None) -> Part:
+        """Judge the rows of a table."""
+        account = self._account(name)
+        for item in items:
+            if isinstance(item, Note):
+                account.note(item)
+                continue
+            if not account.rows:
+                account.columns = self._columns(item.rows)
+            suspects = self._look(account, item.rows)
+            for number, _, verdict in self._lane.verdicts(item.rows, suspects, self._told):
+                account.judged(None, item.first + number, verdict)
+            account.rows += item.rows.num_rows
+        return account.part()
+
+    def batches_again(self, items: Iterable[Batch | Note], suspects: Suspects) -> Iterator[Row]:
+        """Yield the rows of a table that are suspects together with others."""
+        begun = False
+        for item in items:
+            if isinstance(item, Note):
+                continue
+            if not begun:
+                self._columns(item.rows)
+                begun = True
+            wanted = np.flatnonzero(self._marks.suspected(item.rows, suspects))
+            for number, _, verdict in self._lane.verdicts(item.rows, wanted, self._told):
+                yield self._row(item.first + number, item.first + number, verdict)
+
+    def lines(self, data: bytes, name: str | None, *, last: bool) -> Part:
+        """Judge the rows of some whole lines; `last` says whether the data ends with them."""
+        account = self._account(name)
+        self._told = {}
+        taken = self._lines.read(data)
+        left = [taken.rest, *(lines[self._look(account, batch)] for lines, batch in taken.batches)]
+        swift = None if account.sets.judges_more or self._marks.has_key else self._judge.swift
+        blank = 0
+        for number, line in _texts(data, taken, left, last=last):
+            if line is None:
+                blank += 1
+                account.note(Note(number + 1, blank_line()))
+            elif isinstance(line, Fault):
+                account.judged(number + 1, number - blank, Verdict([line], {}, None))
+            elif swift is not None and (values := swift(line)) is not None:
+                account.ids.append(values["id"])
+            else:
+                account.judged(number + 1, number - blank, self._judge.json(line))
+        account.lines = len(taken.starts)
+        account.rows = account.lines - blank
+        return account.part()
+
+    def lines_again(self, data: bytes, suspects: Suspects, *, last: bool) -> Iterator[Row]:
+        """Yield the rows of some whole lines that are suspects together with others."""
+        taken = self._lines.read(data)
+        left = [np.flatnonzero(self._marks.suspected(batch, suspects)) for _, batch in taken.batches]
+        left = [lines[rows] for (lines, _), rows in zip(taken.batches, left, strict=True)]
+        rows, blank = [], 0
+        for number, line in _texts(data, taken, [taken.rest, *left], last=last):
+            if line is None:
+                blank += 1
+            elif not isinstance(line, Fault):
+                rows.append(self._row(number + 1, number - blank, self._judge.json(line)))
+        yield from self._marks.suspects_of(rows, suspects)
+
+    def _new_sets(self) -> Sets:
+        check, judge = self._check, self._judge
+        return Sets(
+            judge.corpus, models_of(judge), key=check.key, complete=check.complete, where=str, hashed=True
+        )
+
+    def _account(self, name: str | None) -> "_Account":
+        tally = Tally(self._check.max_findings)
+        return _Account(self._judge, self._new_sets(), self._marks, tally, self._wanted, name)
+
+    def _columns(self, batch: pa.RecordBatch) -> list[Fault]:
+        """Return what is wrong with the columns of a table as a whole, and remember it."""
+        faults = column_faults(self._judge, batch.schema.names, batch.schema)
+        self._told = {str(fault.path[0]): fault.code for fault in faults}
+        return faults
+
+    def _look(self, account: "_Account", batch: pa.RecordBatch) -> Ints:
+        """Look at a batch, count what passes, and return the places of the rows that do not."""
+        seen = self._lane.look(batch, self._told)
+        passed = ~seen.suspect
+        account.unpinned += int(seen.unpinned.sum())
+        account.invalid += int((seen.doomed & passed).sum())
+        for held, (marks, there) in (
+            (account.id_marks, self._marks.ids(batch)),
+            (account.key_marks, self._marks.keys(batch)),
+        ):
+            there = there & passed  # noqa: PLW2901 - the others are marked when they are judged
+            if there.any():
+                held.append(marks if there.all() else marks[there])
+        names = [name for name in batch.schema.names if name in account.sets.fields - {"id"}]
+        if account.sets.judges_more and names:
+            first = firsts({name: batch.column(name) for name in names}, passed)
+            for values in rows_of(batch.select(names), first):
+                kind, known = self._judge.taken(values)
+                account.sets.faults(known, kind, 0)
+        return np.flatnonzero(seen.suspect)
+
+    def _row(self, place: int, row: int, verdict: Verdict) -> Row:
+        invalid = verdict.unjudged or any(
+            fault.code in self._wanted and severity_of(fault) == "error" for fault in verdict.faults
+        )
+        bad = frozenset(fault.path[0] for fault in verdict.faults if fault.path)
+        return Row(place, row, verdict.kind, verdict.values, bad, invalid)
+
+
+class _Account:
+    """What a part has shown so far."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what counts, and what it counts by
+        self, judge: Judge, sets: Sets, marks: Marks, tally: Tally, wanted: frozenset[str], name: str | None
+    ) -> None:
+        self.sets = sets
+        self.rows = self.lines = self.invalid = self.outside = 0
+        self.unpinned = -judge.unpinned
+        self.columns: list[Fault] = []
+        self.id_marks: list[Hashes] = []
+        self.key_marks: list[Hashes] = []
+        self.ids: list[object] = []
+        self._keys: list[object] = []
+        self._complete = True
+        self._judge, self._marks, self._tally, self._wanted, self._name = judge, marks, tally, wanted, name
+
+    def note(self, note: Note) -> None:
+        """Count a finding about no row."""
+        if note.fault.code in self._wanted:
+            severity = self._tally.add(note.fault, self._name, note.line, None, None)
+            self.outside += severity == "error"
+        self._complete = self._complete and not note.stops
+
+    def judged(self, line: int | None, row: int, verdict: Verdict) -> None:
+        """Count a row that the judge has judged."""
+        values, invalid = verdict.values, verdict.unjudged
+        bad = frozenset(fault.path[0] for fault in verdict.faults if fault.path)
+        self.ids.append(values.get("id"))
+        if verdict.kind is not None:
+            self.sets.faults(values, verdict.kind, 0, bad)
+            self._keys.append(self._marks.key(values))
+        for fault in verdict.faults:
+            if fault.code in self._wanted:
+                severity = self._tally.add(fault, self._name, line, row, values.get("id"))
+                invalid = invalid or severity == "error"
+        self.invalid += invalid
+
+    def part(self) -> Part:
+        """Return what the part has shown."""
+        return Part(
+            rows=self.rows,
+            lines=self.lines,
+            invalid=self.invalid,
+            unpinned=self.unpinned + self._judge.unpinned,
+            outside=self.outside,
+            complete=self._complete,
+            counts=[
+                (group, count, self._tally.kept.get(group, [])) for group, count in self._tally.counts.items()
+            ],
+            columns=self.columns,
+            traces=self.sets.traces(),
+            ids=np.concatenate([*self.id_marks, hashes_of(self.ids)]),
+            keys=np.concatenate([*self.key_marks, hashes_of(self._keys)]),
+        )
+
+
+def _texts(
+    data: bytes, taken: Taken, left: Iterable[Ints], *, last: bool
+) -> Iterator[tuple[int, bytes | Fault | None]]:
+    """Yield the lines that are left with their places: None for a blank one, a fault for one that is too long."""
+    numbers = np.sort(np.concatenate([*left]))
+    ends = last and not data.endswith(b"\n")
+    final = len(taken.starts) - 1
+    for number, start, end in zip(
+        numbers.tolist(), taken.starts[numbers].tolist(), taken.ends[numbers].tolist(), strict=True
+    ):
+        line = data[start:end]
+        if len(line) > LONGEST:
+            yield number, long_row()
+        elif not line.strip(SPACE):
+            yield number, None
+        else:
+            yield number, Tail(line) if ends and number == final else line

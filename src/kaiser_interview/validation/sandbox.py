@@ -1,0 +1,158 @@
+"""Worker processes, under limits: what reads files that can crash a reader, and what judges parts."""
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from types import TracebackType
+from typing import IO, Any, NamedTuple, Self
+
+from .findings import Fault
+
+__all__ = ["FRAME", "Died", "Frame", "Sandbox", "fault_of", "read_frame"]
+
+FRAME = struct.Struct("<IQ")
+"""Before each frame: the sizes in bytes of its head, a JSON text, and of its body."""
+
+MEMORY = 1 << 30
+"""Bytes that a worker may have."""
+
+# A head is small; what says that it is larger is no frame.
+_LONGEST_HEAD = 1 << 26
+
+
+class Frame(NamedTuple):
+    """What a worker says: a JSON object, and bytes that go with it."""
+
+    head: dict[str, Any]
+    body: bytes
+
+
+class Died(Exception):
+    """A worker ended without an answer; the message says how, in words."""
+
+
+class Sandbox:
+    """A worker process, which starts when it is first asked something.
+
+    Parameters
+    ----------
+    setup : bytes
+        What it is given at its start: nothing, or a pickled `Setup` of `worker.py`.
+    memory : int
+        Bytes that it may have.
+    """
+
+    def __init__(self, setup: bytes = b"", memory: int = MEMORY) -> None:
+        self._setup = setup
+        self._memory = memory
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def ask(self, **request: Any) -> Iterator[Frame]:
+        """Ask for something, and yield the frames of the answer.
+
+        Raises
+        ------
+        Died
+            The worker ended before its answer did. The next request starts another one.
+        """
+        done = False
+        try:
+            process = self._process = self._process or self._started()
+            stdin, stdout = process.stdin, process.stdout
+            if stdin is None or stdout is None:  # pragma: no cover - both are pipes
+                raise Died("a worker without pipes")
+            try:
+                stdin.write(json.dumps(request).encode() + b"\n")
+                stdin.flush()
+            except OSError:
+                raise Died(self._end()) from None
+            while True:
+                frame = read_frame(stdout)
+                if frame is None:
+                    raise Died(self._end())
+                if "end" in frame.head:
+                    done = True
+                    return
+                yield frame
+        finally:
+            if not done:
+                # Given up in the middle of an answer: the rest of it would be taken for the next one.
+                self.close()
+
+    def close(self) -> None:
+        """End the worker."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        # What this process can import, the worker can: kinds of one's own may stand anywhere.
+        paths = [path or os.getcwd() for path in sys.path]
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "kaiser_interview.validation.worker", str(self._memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
+        )
+        if process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.write(struct.pack("<Q", len(self._setup)) + self._setup)
+        return process
+
+    def _end(self) -> str:
+        """Return, in words, how the worker ended."""
+        process = self._process
+        if process is None:  # pragma: no cover - closed by another thread
+            return "a worker that was closed"
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        code = process.poll()
+        if code is not None and code < 0:
+            with suppress(ValueError):
+                name = signal.Signals(-code).name
+                known = {
+                    "SIGXCPU": "it took too long",
+                    "SIGKILL": "it was killed, most often for want of memory",
+                }
+                return known.get(name, f"the reader crashed ({name})")
+        return "the reader stopped"
+
+
+def read_frame(pipe: IO[bytes]) -> Frame | None:
+    """Return the next frame; None if the pipe ends before it is whole."""
+    sizes = pipe.read(FRAME.size)
+    if len(sizes) < FRAME.size:
+        return None
+    head_size, body_size = FRAME.unpack(sizes)
+    if head_size > _LONGEST_HEAD:
+        return None
+    head, body = pipe.read(head_size), pipe.read(body_size)
+    if len(body) < body_size or len(head) < head_size:
+        return None
+    return Frame(json.loads(head), body)
+
+
+def fault_of(head: dict[str, Any]) -> Fault:
+    """Return the fault that a frame's head holds."""
+    code, path, *rest = head["fault"]
+    return Fault(code, tuple(path), *rest)

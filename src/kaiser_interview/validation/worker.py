@@ -1,0 +1,154 @@
+"""What a worker process does: reads foreign columnar files, and judges parts of data sets.
+
+Run as ``python -m kaiser_interview.validation.worker BYTES`` by `sandbox.py`; it takes requests on standard input, a JSON
+object a line, and answers with frames on standard output. Nothing that it says is ever unpickled.
+"""
+
+import json
+import os
+import pickle
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .findings import Fault
+from .sandbox import FRAME
+
+__all__ = ["main"]
+
+# Seconds of processor time that a request may take, and more for each so many bytes.
+_SECONDS = 20
+_BYTES_A_SECOND = 4 << 20
+
+Answer = Iterator[tuple[dict[str, Any], bytes]]
+
+
+def main(memory: int) -> None:
+    """Answer requests until there are no more."""
+    requests = sys.stdin.buffer
+    # What a kind of one's own prints must not stand among the frames.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _limit_memory(memory)
+    (size,) = struct.unpack("<Q", requests.read(8))
+    tasks = _Tasks(requests.read(size), memory)
+    _keep_pandas_out()
+    for line in requests:
+        request = json.loads(line)
+        _limit_seconds(_SECONDS + request.get("bytes", 0) // _BYTES_A_SECOND)
+        for head, body in tasks.answer(request):
+            text = json.dumps(head).encode()
+            answers.write(FRAME.pack(len(text), len(body)))
+            answers.write(text)
+            answers.write(body)
+            answers.flush()
+
+
+class _Tasks:
+    """What can be asked for."""
+
+    def __init__(self, setup: bytes, memory: int) -> None:
+        self._setup = setup
+        self._memory = memory
+        self._judge: Any = None
+
+    def answer(self, request: dict[str, Any]) -> Answer:
+        tasks: dict[str, Callable[..., Answer]] = {
+            "plan": self._plan,
+            "read": self._read,
+            "judge": self._judged,
+        }
+        try:
+            yield from tasks[request.pop("task")](**request)
+        except Exception as error:  # noqa: BLE001 - whatever a reader raises, the rest of the file is still read
+            yield {"fault": list(_fault(error, self._memory))}, b""
+        yield {"end": True}, b""
+
+    @staticmethod
+    def _plan(path: str, **_: Any) -> Answer:
+        from .columnar import plan
+
+        yield plan(path)._asdict(), b""
+
+    @staticmethod
+    def _read(path: str, form: str, part: int, **_: Any) -> Answer:
+        import pyarrow as pa
+
+        from .columnar import batches
+
+        for batch in batches(path, form, part):
+            sink = pa.BufferOutputStream()
+            with pa.ipc.new_stream(sink, batch.schema) as writer:
+                writer.write_batch(batch)
+            yield {"rows": batch.num_rows}, sink.getvalue().to_pybytes()
+
+    def _judged(self, **request: Any) -> Answer:
+        if self._judge is None:
+            try:
+                # From the process that started this one, which is trusted; foreign files never come this way.
+                self._judge = pickle.loads(self._setup).begun()  # noqa: S301
+            except Exception as error:  # noqa: BLE001 - a kind of one's own that is not to be had here
+                yield {"unready": str(error)}, b""
+                return
+        yield from self._judge.answer(request)
+
+
+def _fault(error: Exception, memory: int) -> Fault:
+    from .streams import StreamError
+
+    if isinstance(error, StreamError):
+        fault = error.fault
+        got, remedy = (one() if callable(one) else one for one in (fault.got, fault.remedy))
+        return fault._replace(got=got, remedy=remedy)
+    if isinstance(error, MemoryError):
+        return Fault("unreadable", (), f"a part that fits into {memory >> 20} MiB", "a larger one")
+    line = " ".join(str(error).split())[:200] or type(error).__name__
+    return Fault("unreadable", (), "a file that can be read", line)
+
+
+def _keep_pandas_out() -> None:
+    """Keep pyarrow from importing pandas where it is installed: a third of a second, and of no use here."""
+    import pyarrow as pa
+
+    sys.meta_path.insert(0, _WithoutPandas)  # type: ignore[arg-type] # it finds nothing
+    pa.array([None])  # pyarrow looks for pandas once, and remembers
+    sys.meta_path.remove(_WithoutPandas)  # type: ignore[arg-type]
+
+
+class _WithoutPandas:
+    """Where pandas is looked for, and is not."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Refuse pandas; leave everything else to others."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
+def _limit_memory(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # pragma: no cover - not on this platform
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_seconds(seconds: int) -> None:
+    try:
+        import resource
+    except ImportError:  # pragma: no cover - not on this platform
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    most = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,204 @@
+"""The fast way into JSON Lines: what it takes, to which limits, and what it leaves."""
+
+import json
+from unittest.mock import patch
+
+import pytest
+
+import kaiser_interview as ki
+from kaiser_interview.validation import lines, parsing
+from kaiser_interview.validation.lines import Lines
+
+COLUMNS = {"id": "string", "n": "integer", "p": "number", "b": "boolean"}
+
+
+def read(
+    *rows: str | bytes, reader: Lines | None = None, end: bytes = b"\n"
+) -> tuple[dict[int, dict], list[int]]:
+    """Return the rows that are taken, by number, and the numbers of the rest."""
+    data = [row if isinstance(row, bytes) else row.encode() for row in rows]
+    taken = (reader or Lines(COLUMNS)).read(end.join([*data, b""]))
+    return by_number(taken), taken.rest.tolist()
+
+
+def by_number(taken: lines.Taken) -> dict[int, dict]:
+    batches = [(rows.tolist(), batch.to_pylist()) for rows, batch in taken.batches]
+    return {row: values for rows, batch in batches for row, values in zip(rows, batch, strict=True)}
+
+
+def row(**values: str) -> str:
+    """Return a row whose numbers do not stand within the first word of a block."""
+    return '{"id":"row",' + ",".join(f'"{name}":{value}' for name, value in values.items()) + "}"
+
+
+def left(*spelled: str | bytes) -> list[tuple[str | bytes, None]]:
+    return [(one, None) for one in spelled]
+
+
+def without_null(found: dict) -> dict:
+    return {at: value for at, value in found.items() if value is not None}
+
+
+def test_every_sort_is_read_as_what_it_is():
+    found, rest = read('{"id":"语","n":12,"p":0.5,"b":true}', '{"id":"","n":0,"p":1,"b":true}')
+    first, second = found.values()
+    assert first == {"id": "语", "n": 12, "p": 0.5, "b": True}
+    assert second == {"id": "", "n": 0, "p": 1.0, "b": True}
+    assert [type(value) for value in second.values()] == [str, int, float, bool]
+    assert not rest
+
+
+def test_places_of_lines_are_told_of_blank_ones_too():
+    taken = Lines(COLUMNS).read(b'\n{"id":"a"}\r\n\r\n{"id":"b"}')
+    assert taken.starts.tolist() == [0, 1, 13, 15]
+    assert taken.ends.tolist() == [0, 12, 14, 25]
+    assert [rows.tolist() for rows, _ in taken.batches] == [[1], [3]]
+    assert taken.rest.tolist() == [0, 2]
+
+
+def test_nothing_has_no_lines():
+    taken = Lines(COLUMNS).read(b"")
+    assert (len(taken.starts), len(taken.ends), taken.batches, len(taken.rest)) == (0, 0, [], 0)
+
+
+@pytest.mark.parametrize("layer", ["translations", "labels", "mentions", "relations"])
+@pytest.mark.parametrize("ascii_only", [False, True])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_files_as_programs_write_them_are_taken_whole(layer, ascii_only, separators):
+    rows = [record.model_dump(exclude_none=True, mode="json") for record in ki.load(layer)]
+    sorts = {"confidence": "number", "quote_start": "integer", "quote_end": "integer"}
+    columns = {name: sorts.get(name, "string") for one in rows for name in one}
+    text = "".join(json.dumps(one, ensure_ascii=ascii_only, separators=separators) + "\n" for one in rows)
+    taken = Lines(columns).read(text.encode())
+    assert not len(taken.rest)
+    assert by_number(taken) == dict(enumerate(rows))
+
+
+@pytest.mark.parametrize("block", [1, 50, 1 << 20])
+def test_what_is_taken_does_not_depend_on_where_blocks_end(block):
+    rows = [f'{{"id":"{"x" * at}","n":{at}}}' for at in range(40)] + ["", "null", '{"b":true,"n":1}']
+    with patch.object(lines, "_BLOCK", block):
+        found, rest = read(*rows)
+    assert found == {at: json.loads(rows[at]) for at in [*range(40), 42]}
+    assert rest == [40, 41]
+
+
+def test_what_was_learned_of_a_chunk_is_used_in_the_next():
+    reader, other = Lines(COLUMNS), '{"id":"é","p":1}'
+    with patch.object(lines, "parse", wraps=parsing.parse) as strictly:
+        for name in "abc":
+            found, rest = read(f'{{"id":"{name}"}}', other, "{}", reader=reader)
+            assert (found, rest) == ({0: {"id": name}, 1: {"id": "é", "p": 1.0}}, [2])
+    assert [call.args for call in strictly.call_args_list] == [(b'{"id":"a"}',), (other.encode(),)]
+
+
+def test_a_row_that_its_own_template_does_not_take_gives_it_once():
+    rows = [row(n="-1"), *(row(n=str(n)) for n in range(3)), row(n="1.0")]
+    with patch.object(lines, "parse", wraps=parsing.parse) as strictly:
+        found, rest = read(*rows)
+    assert rest == [0, 4]
+    assert [values["n"] for values in found.values()] == [0, 1, 2]
+    assert strictly.call_count == 2  # the last row, still unexplained, gives the template of the first
+
+
+def test_no_more_than_some_templates_are_tried_in_a_block_and_kept_for_the_next():
+    reader = Lines({f"k{at}": "string" for at in range(40)})
+    rows = [f'{{"k{at}":"a","k0":"b"}}' for at in range(1, 40)]
+    assert [len(read(*rows, reader=reader)[1]) for _ in range(4)] == [31, 23, 15, 15]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("0", 0), ("9", 9), ("12345678", 12345678), ("99999999", 99999999), ("90000001", 90000001),
+        *[(str(10**digits), 10**digits) for digits in range(8)],
+        *left("123456789", "01", "00", "-1", "-0", "1.0", "1e2", "", "+1", "1:", "1/", "1é", '"1"', "٣", "1٣"),
+        *left("\0", "1\0", "1 2", "\\", "0.5", "true", "[]"),
+    ],
+)  # fmt: skip
+def test_integers_are_digits_few_enough_for_a_word(value, expected):
+    found, rest = read(row(n="7"), row(n=value), row(n="42"))
+    assert {at: values["n"] for at, values in found.items()} == without_null({0: 7, 1: expected, 2: 42})
+    assert rest == ([1] if expected is None else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("0.9", 0.9), ("-0.0", 0.0), ("-1", -1.0), ("1e-05", 1e-05), ("1E+2", 100.0), ("10", 10.0),
+        ("0.30000000000000004", 0.1 + 0.2), ("123456789012345", 123456789012345.0),
+        ("1.7976931348623157e99", 1.7976931348623157e99),
+        *left("9007199254740993", "1e308", "1e999", "NaN", "nan", "Infinity", "-", ".5", "1.", "01", "1e", "0x1"),
+        *left("", "1\0", "1 2", "\\"),
+    ],
+)  # fmt: skip
+def test_numbers_are_doubles_if_a_double_holds_what_is_written(value, expected):
+    found, rest = read(row(p="0.75"), row(p=value), row(p="0.75"))
+    assert {at: values["p"] for at, values in found.items()} == without_null({0: 0.75, 1: expected, 2: 0.75})
+    assert rest == ([1] if expected is None else [])
+
+
+@pytest.mark.parametrize(
+    ("spelled", "expected"),
+    [
+        (rb"\"", '"'), (rb"\\", "\\"), (rb"\\\"", '\\"'), (rb"a\\\\", "a\\\\"), (rb"\u8bed\n", "语\n"),
+        (rb"\ud83e\udde0", "🧠"), (b"\x7f\xc2\x80", "\x7f\x80"), (rb"\",\"n\":1", '","n":1'),
+        *left(rb"\ud83e", rb"\x", rb"\u12", rb"\u0000", b"a\x00", b"\t", b"\x1f", b"\r", b'\\\\"', b'"', b"\\"),
+        *left(b"\xff", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xe8\xaf"),
+    ],
+)  # fmt: skip
+def test_strings_are_what_the_strict_reader_reads(spelled, expected):
+    found, rest = read(*(b'{"id":"%b","p":1}' % one for one in (b"a", spelled, rb"\n", b"")))
+    assert {at: one["id"] for at, one in found.items()} == without_null({0: "a", 1: expected, 2: "\n", 3: ""})
+    assert rest == ([1] if expected is None else [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "", " ", "{}", "[]", "1", "null", '"id"', '{"id":"a"', '{"id":"a"}}', '{"id":"a"}{"id":"b"}',
+        '\ufeff{"id":"a"}', '{"id":"a",}', '{"id":"a" "p":1}', "{'id':'a'}", '{"id":1}', '{"n":"1"}',
+        '{"p":"1"}', '{"b":1}', '{"b":"true"}', '{"id":"a","id":"b"}', '{"id":"a","other":"b"}', '{"id":"a","other":null}',
+        '{"id":"a","b":null,"other":1}', '{"id":["a"]}', '{"id":"a","p":[]}', '{"id":"a","b":{}}',
+        '{"id":"a","p":true}', '{"x_a":["a"],"id":"a"}', '{"x_a":{"id":"a"},"id":"a"}', '{"\\u0069d":"a"}',
+        '{"x_é":"a"}', '{"id":"a","p":NaN}', '{"id":"a","n":null', '{"p":null}', '{"b":true}',
+        "[" * 300 + "]" * 300,
+    ],
+)  # fmt: skip
+def test_other_rows_are_left(line):
+    assert read(line, end=b"\n" * bool(line)) == ({}, [0] * bool(line))
+    # After rows for which they might be taken.
+    others = ['{"id":"a"}', '{"id":"a","p":1}', '{"id":"a","b":null,"p":1}', '{"p":1}']
+    assert read(*others, line)[1] == [4]
+
+
+@pytest.mark.parametrize(
+    "line", ['{"x_a":"é","x_b":0.5,"id":"a"}', ' { "x_a" : "é" ,\t"x_b":0.5, "id":"a" } \r']
+)
+def test_own_names_and_white_space_are_taken(line):
+    assert read(line) == ({0: {"x_a": "é", "x_b": 0.5, "id": "a"}}, [])
+
+
+def test_own_constants_and_null_are_no_columns():
+    line = '{"x_a":true,"x_b":null,"x_c":[ ],"x_d":{},"n":null,"b":false,"id":"a"}'
+    assert read(line, line) == ({0: {"id": "a", "b": False}, 1: {"id": "a", "b": False}}, [])
+
+
+def test_what_is_declared_is_not_ones_own():
+    reader = Lines({"x_n": "integer", "x_b": "boolean", "id": "string"})
+    found, rest = read('{"id":"a","x_n":"1"}', '{"id":"a","x_b":[]}', '{"id":"abc","x_n":1}', reader=reader)
+    assert (found, rest) == ({2: {"id": "abc", "x_n": 1}}, [0, 1])
+
+
+def test_integers_within_the_first_word_of_a_block_are_left():
+    assert read(b'{"n":1}') == ({}, [0])
+    assert Lines(COLUMNS).read(b'{"n":1}').rest.tolist() == [0]
+    assert read(b'{"n":123}', b'{"n":1}') == ({0: {"n": 123}, 1: {"n": 1}}, [])
+
+
+def test_very_many_columns_are_left():
+    names = [f"x_{at}" for at in range(lines._SLOTS + 1)]
+    found, rest = read(
+        *("{" + ",".join(f'"{name}":"a"' for name in some) + "}" for some in (names, names[1:]))
+    )
+    assert (len(found[1]), rest) == (lines._SLOTS, [0])
