@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 MOST_BYTES = 400_000
 
 BARE = """
-import sys
+import sys, tempfile
 import kaiser_interview as ki
 from kaiser_interview import release, verification
 assert "site-packages" in ki.__file__, ki.__file__
@@ -27,6 +27,12 @@ assert len(ki.source().segments) == 189 and ki.data_path().is_dir()
 row = {"claim_id": "d05-c03", "quote": "推理模型增加参数数量", "verdict": "mixed", "urls": []}
 report = ki.validate([row], kind="verdict", defaults={"method": "human", "creator": "I"})
 assert [one.code for one in report.findings] == ["quote-not-found"], report
+with tempfile.TemporaryDirectory() as folder:
+    path = folder + "/rows.parquet"
+    made = {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
+    ki.write([ki.Verdict.of(ki.claim("d05-c03"), **made, id="a")] * 2, path)
+    report = ki.validate(path, kind="verdict")
+    assert [(one.code, one.row) for one in report.findings] == [("duplicate-id", 1)], report
 try:
     ki.load_dataset()
 except ImportError as error:

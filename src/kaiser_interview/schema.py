@@ -22,6 +22,7 @@ __all__ = [
     "SHIPPED_SCHEMES",
     "VOCABULARIES",
     "arrow_schema",
+    "arrow_value",
     "features",
     "json_schema",
     "schema_text",
@@ -197,7 +198,7 @@ def to_table(model: type[Record], records: Iterable[Record]) -> "pa.Table":
     schema = arrow_schema(model)
     rows = [record.model_dump() for record in records]
     columns = [
-        pa.array([_arrow_value(row[field.name], field.type) for row in rows], field.type) for field in schema
+        pa.array([arrow_value(row[field.name], field.type) for row in rows], field.type) for field in schema
     ]
     return pa.Table.from_arrays(columns, schema=schema)
 
@@ -239,14 +240,14 @@ def _arrow_type(annotation: Any, metadata: tuple[Any, ...], place: str) -> "pa.D
     raise UnsupportedTypeError(place, annotation)
 
 
-def _arrow_value(value: Any, arrow: "pa.DataType") -> Any:
+def arrow_value(value: Any, arrow: "pa.DataType") -> Any:
     """Return a dumped value as pyarrow takes it: instants, kept as text, become datetimes."""
     import pyarrow.types as kinds
 
     if kinds.is_timestamp(arrow) and value is not None:
         return datetime.fromisoformat(value)
     if kinds.is_list(arrow) and value is not None:
-        return [_arrow_value(element, arrow.value_type) for element in value]
+        return [arrow_value(element, arrow.value_type) for element in value]
     if kinds.is_struct(arrow) and value is not None:
-        return {field.name: _arrow_value(value[field.name], field.type) for field in arrow}
+        return {field.name: arrow_value(value.get(field.name), field.type) for field in arrow}
     return value

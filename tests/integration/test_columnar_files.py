@@ -7,9 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from rows import about, row
+from workers import said, within
 
 import kaiser_interview as ki
-from kaiser_interview.validation import spread
+from kaiser_interview.validation import cuts, spread
 from kaiser_interview.validation.checks import Check
 from kaiser_interview.validation.run import Run
 
@@ -54,17 +55,6 @@ def table_of(kind: str, rows: list[dict]) -> pa.Table:
     return pa.Table.from_pylist(fitting, pa.schema(fields))
 
 
-def said(report: ki.Report, *, places: bool = True):
-    findings = [
-        (one.code, one.line, one.row, one.id, one.path, one.expected, one.got if places else None, one.remedy)
-        for one in report.findings
-    ]
-    return (
-        report.rows, report.valid, report.invalid, report.unpinned, report.counts, findings,
-        report.complete, report.outside, [(one.rows, one.sha256, one.bytes) for one in report.inputs],
-    )  # fmt: skip
-
-
 OPTIONS = [
     {},
     {"key": ("claim_id", "creator")},
@@ -76,44 +66,66 @@ OPTIONS = [
 
 @pytest.fixture
 def small(monkeypatch):
-    """Cut files into parts as small as they can be."""
+    """Cut files into parts, as small as they are."""
     monkeypatch.setattr(spread, "_LEAST", 1)
-    monkeypatch.setattr(spread, "_STRETCH", 2000)
+    monkeypatch.setattr(cuts, "_STRETCH", 5000)
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.parametrize("kind", FLAT)
-def test_lines_are_judged_in_parts_as_they_are_one_by_one(tmp_path, small, kind, options):
-    if "language" in options.get("complete", ()) and kind != "translation":
-        options = options | {"complete": ("creator",)}
+def fitting(kind: str, options: dict) -> dict:
+    """Return options that name fields of a kind."""
+    without = "language" in options.get("complete", ()) and kind != "translation"
+    return options | {"complete": ("creator",)} if without else options
+
+
+def lines_of(path, kind: str) -> None:
     draw = random.Random(kind)
-    path = tmp_path / "rows.jsonl"
     lines = [json.dumps(one, ensure_ascii=draw.random() < 0.1).encode() for one in drawn(kind, 150, 0.5)]
     for odd in (b"", b"{", b"null", b"  ", b'{"id":"a","id":"b"}', b"\xff", lines[0], lines[0]):
         lines.insert(draw.randrange(len(lines)), odd)
     path.write_bytes(b"\n".join(lines) + draw.choice([b"", b"\n", b'\n{"id']))
-    whole = Run(Check(data=path, kind=kind, **options)).report()
-    assert said(spread.Spread(Check(data=path, kind=kind, **options), 1).report()) == said(whole)
-    if kind == "label":
-        assert said(spread.Spread(Check(data=path, kind=kind, **options), 2).report()) == said(whole)
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.parametrize("kind", FLAT)
-def test_columnar_files_are_judged_in_parts_as_they_are_one_by_one(tmp_path, kind, options):
-    if "language" in options.get("complete", ()) and kind != "translation":
-        options = options | {"complete": ("creator",)}
-    table = table_of(kind, drawn(kind, 150, 0.5))
-    parquet, ipc, stream = (tmp_path / name for name in ("rows.parquet", "rows.arrow", "rows.arrows"))
+def files_of(folder, table: pa.Table) -> list:
+    parquet, ipc, stream = (folder / name for name in ("rows.parquet", "rows.arrow", "rows.arrows"))
     pq.write_table(table, parquet, row_group_size=40, write_page_checksum=True)
     with pa.ipc.new_file(ipc, table.schema) as writer:
         writer.write_table(table, 60)
     with pa.ipc.new_stream(stream, table.schema) as writer:
         writer.write_table(table, 60)
-    memory = Check(data=table, kind=kind, **options)
-    whole = said(Run(memory).report())
-    assert said(spread.Spread(memory).report()) == whole
-    path = random.Random(f"{kind}{options}").choice([parquet, ipc, stream])
-    check = Check(data=path, kind=kind, **options)
+    return [parquet, ipc, stream]
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("kind", FLAT)
+def test_lines_are_judged_in_parts_as_they_are_one_by_one(tmp_path, monkeypatch, kind, options):
+    within(monkeypatch)
+    lines_of(tmp_path / "rows.jsonl", kind)
+    check = Check(data=tmp_path / "rows.jsonl", kind=kind, **fitting(kind, options))
     whole = said(Run(check).report())
-    assert said(spread.Spread(check, 2).report()) == whole
+    assert said(spread.Spread(check, 1).report()) == whole
+    if kind == "label":
+        assert said(spread.Spread(check, 2).report()) == whole
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("kind", FLAT)
+def test_columnar_files_are_judged_in_parts_as_they_are_one_by_one(tmp_path, monkeypatch, kind, options):
+    within(monkeypatch)
+    options = fitting(kind, options)
+    table = table_of(kind, drawn(kind, 150, 0.5))
+    file = random.Random(f"{kind}{options}").choice(files_of(tmp_path, table))
+    for data in (table, file):
+        check = Check(data=data, kind=kind, **options)
+        assert said(spread.Spread(check, 2).report()) == said(Run(check).report())
+
+
+@pytest.mark.usefixtures("small")
+def test_processes_give_the_reports_that_one_gives(tmp_path, monkeypatch):
+    lines_of(tmp_path / "rows.jsonl", "label")
+    files = [tmp_path / "rows.jsonl", *files_of(tmp_path, table_of("label", drawn("label", 150, 0.5)))]
+    check = Check(data=files, kind="label", **OPTIONS[1])
+    report = said(spread.Spread(check, 2).report())
+    within(monkeypatch)
+    assert report == said(Run(check).report())
+    assert report[0] > 600

@@ -4,6 +4,7 @@ import decimal
 import random
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from rows import Stance, about, row
@@ -14,6 +15,7 @@ from kaiser_interview.corpus import shipped
 from kaiser_interview.models import KINDS
 from kaiser_interview.schema import arrow_schema
 from kaiser_interview.validation.columns import Lane
+from kaiser_interview.validation.columns.values import rows_of
 from kaiser_interview.validation.rows import Judge
 from kaiser_interview.validation.whole import column_faults
 
@@ -32,6 +34,86 @@ class Debate(ki.Annotation):
 
 
 SORTS = [*KINDS, Stance, Debate]
+CLAIMS = ki.load_table("claims").to_pylist()
+SHIPPED = {"dialogue": ki.load_table("dialogues").to_pylist(), "source": ki.load_table("sources").to_pylist()}
+MIXED = ["label", "translation", "relation", "question", "embedding"]
+BEFORE_ALL = [
+    {},
+    {"defaults": {"creator": "somebody", "method": "rule"}},
+    {"defaults": {"confidence": 0.5, "created": "2026-11-23T18:45:00Z"}, "require": ["creator"]},
+    {"require": ["id", "release"]},
+    {"extra": "allow"},
+]
+
+
+def reference(draw: random.Random) -> dict:
+    """Draw a right reference to a claim of the shipped corpus."""
+    claim = draw.choice(ki.load())
+    start = draw.randrange(len(claim.text) - 4)
+    quote = claim.text[start : start + draw.randint(2, 20)]
+    made = {"claim_id": claim.claim_id, "quote": None, "quote_start": None, "quote_end": None}
+    made["claim_sha256"] = draw.choice([None, claim.claim_sha256])
+    made["quote_of"] = draw.choice([None, "text"])
+    if draw.random() < 0.3:
+        made |= {"quote": claim.text}
+    elif draw.random() < 0.8:
+        first = claim.start + start
+        made |= {"quote": quote, "quote_start": first, "quote_end": first + len(quote)}
+    return made
+
+
+def right(draw: random.Random, kind) -> dict:
+    """Draw a row that is right in every respect."""
+    if kind == "claim":
+        return draw.choice(CLAIMS)
+    if kind in SHIPPED:
+        return draw.choice(SHIPPED[kind])
+    made = row(draw, kind, 0) if isinstance(kind, str) else row(draw, "", 0, kind)
+    made["release"] = draw.choice([None, "0.1.0"])
+    made.pop("kind", None)
+    if "claim_id" in made:
+        made |= reference(draw)
+    if kind == "mention":
+        claim = ki.claim(made["claim_id"])
+        made |= {"quote": claim.text[:5], "quote_start": claim.start, "quote_end": claim.start + 5}
+    elif kind == "label":
+        made |= draw.choice([{"scheme": "topic", "value": "memory"}, {"scheme": "acme:x", "value": "y"}])
+    elif kind == "relation":
+        made |= {"other_claim_id": "d01-c01" if made["claim_id"] != "d01-c01" else "d01-c02"}
+        made["other_claim_sha256"] = draw.choice([None, ki.claim(made["other_claim_id"]).claim_sha256])
+    elif kind == "question":
+        made |= draw.choice([{"answerable": True, "answer": "x"}, {"answerable": False, "answer": None}])
+        made["references"] = [reference(draw) for _ in range(draw.randint(1, 3))]
+    elif kind == "translation":
+        made["translation"] = ki.claim(made["claim_id"]).text_en
+    elif kind is Debate:
+        made["pro"] = [reference(draw) for _ in range(draw.randint(0, 3))]
+        made["best"] = draw.choice([None, reference(draw)])
+        made["scores"] = draw.choice([[], [0.5, 1.0]])
+        made["rank"] = draw.choice([None, 1, -7])
+    return made
+
+
+def right_table(draw: random.Random, kind, size: int = BATCH) -> pa.RecordBatch:
+    """Draw right rows in types that hold them without loss."""
+    rows = [right(draw, kind) for _ in range(size)]
+    columns = {}
+    for field in arrow_schema(kind):
+        values = [one.get(field.name) for one in rows]
+        plain = column(values, field.type)
+        sort = forms(draw, field.type)
+        made = column(values, sort)
+        # Only what a type holds as it is: engines do not write others.
+        same = made.null_count == plain.null_count and same_values(made, plain)
+        columns[field.name] = made if same else plain
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def same_values(made: pa.Array, plain: pa.Array) -> bool:
+    """Return whether two columns hold the same, or if they are instants or nested, nothing that is lost."""
+    if pa.types.is_timestamp(plain.type) and not pa.types.is_timestamp(made.type):
+        return False
+    return made.to_pylist() == plain.to_pylist()
 
 
 def forms(draw: random.Random, sort: pa.DataType) -> pa.DataType:
@@ -123,17 +205,47 @@ def table(draw: random.Random, kind, wrong: float) -> pa.RecordBatch:
     return pa.RecordBatch.from_pydict(columns) if columns else pa.RecordBatch.from_pylist([{}] * BATCH)
 
 
+def said(verdict):
+    """Return what a verdict says, whole."""
+    faults = [
+        (
+            one.code,
+            one.path,
+            one.expected,
+            *(part() if callable(part) else part for part in (one.got, one.remedy)),
+        )
+        for one in verdict.faults
+    ]
+    return faults, verdict.kind, verdict.unjudged, verdict.values
+
+
+def parted(lane: Lane, batch: pa.RecordBatch, told, seen) -> None:
+    """Hold a look at slices of a batch to one at the whole of it."""
+    for size in (1 + len(batch) // 3, len(batch) - 1):
+        slices = [batch.slice(first, size) for first in range(0, len(batch), size)]
+        parts = [*map(np.concatenate, zip(*(lane.look(one, told) for one in slices), strict=True))]
+        # A number for which there is no integer makes all rows of its batch suspect: fewer in smaller ones.
+        assert not (parts[0] & ~seen.suspect).any()
+        assert (parts[2] == seen.doomed).all()
+        both = ~parts[0] & ~seen.suspect
+        assert (parts[3] == seen.unpinned)[both].all()
+        if not any(pa.types.is_floating(one) or pa.types.is_decimal(one) for one in batch.schema.types):
+            assert all((one == other).all() for one, other in zip(parts, seen, strict=True))
+
+
 def held(judge: Judge, lane: Lane, batch: pa.RecordBatch) -> tuple[int, int]:
     """Hold the lane to the judge on a batch; return how many rows it passed, and how many are right."""
-    from kaiser_interview.validation.columns.values import rows_of
-
     told = {str(one.path[0]): one.code for one in column_faults(judge, batch.schema.names, batch.schema)}
     seen = lane.look(batch, told)
+    parted(lane, batch, told, seen)
     passed = right = 0
     for number, values in enumerate(rows_of(batch)):
         before = judge.unpinned
         verdict = judge.value(values, told, columnar=True)
         unpinned = judge.unpinned - before
+        if seen.shaped[number]:
+            assert seen.suspect[number]
+            assert said(judge.relations(values)) == said(verdict)
         assert seen.doomed[number] == verdict.unjudged or seen.suspect[number], (values, told)
         if not seen.suspect[number]:
             assert verdict.faults == [], (values, verdict.faults)
@@ -143,15 +255,83 @@ def held(judge: Judge, lane: Lane, batch: pa.RecordBatch) -> tuple[int, int]:
     return passed, right
 
 
+def options(judge_options: dict, kinds) -> dict:
+    """Return the options of a judge that its kinds can have."""
+    fields = {
+        name for kind in kinds for name in (KINDS[kind] if isinstance(kind, str) else kind).model_fields
+    }
+    given = dict(judge_options)
+    if "defaults" in given:
+        given["defaults"] = {name: value for name, value in given["defaults"].items() if name in fields}
+    if "require" in given:
+        given["require"] = [name for name in given["require"] if name in fields]
+    return given
+
+
 @pytest.mark.parametrize("kind", SORTS, ids=str)
 @pytest.mark.parametrize("corpus", [shipped(), OWN], ids=["shipped", "own"])
 def test_a_row_that_is_not_suspect_is_one_that_the_judge_passes(kind, corpus):
     draw = random.Random(str(kind))
-    judge = Judge([kind], corpus)
-    lane = Lane(judge)
-    passed = right = 0
-    for _ in range(amount(20_000, 1_000_000) // BATCH // len(SORTS) // 2 + 1):
-        batch = table(draw, kind, draw.choice([0, 0, 0.02, 0.2]))
+    lanes = [Judge([kind], corpus, **options(one, [kind])) for one in BEFORE_ALL]
+    lanes = [(judge, Lane(judge)) for judge in lanes]
+    passed = right_ones = 0
+    for number in range(amount(10_000, 600_000) // BATCH // len(SORTS) // 2 + 1):
+        judge, lane = lanes[number % len(lanes)]
+        if number % 4 == 3:
+            batch = spoiled(draw, right_table(draw, kind))
+        else:
+            batch = table(draw, kind, draw.choice([0, 0, 0.02, 0.2]))
         one, other = held(judge, lane, batch)
-        passed, right = passed + one, right + other
-    assert passed <= right
+        passed, right_ones = passed + one, right_ones + other
+    assert passed <= right_ones
+
+
+def spoiled(draw: random.Random, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return right rows with some of a column's values moved to other rows."""
+    at = draw.randrange(batch.num_columns)
+    moved = [draw.randrange(len(batch)) if draw.random() < 0.3 else row for row in range(len(batch))]
+    values = batch.column(at)
+    if pa.types.is_list_view(values.type) or "view" in str(values.type):
+        return batch
+    return batch.set_column(at, batch.schema.names[at], values.take(pa.array(moved)))
+
+
+@pytest.mark.parametrize("kind", SORTS, ids=str)
+def test_right_rows_are_passed(kind):
+    draw = random.Random(str(kind))
+    judge = Judge([kind], shipped())
+    lane = Lane(judge)
+    passed = right_ones = total = 0
+    for _ in range(amount(6_000, 250_000) // BATCH // len(SORTS) + 1):
+        batch = right_table(draw, kind)
+        one, other = held(judge, lane, batch)
+        passed, right_ones, total = passed + one, right_ones + other, total + len(batch)
+    assert right_ones == total
+    assert passed >= 0.97 * total
+
+
+@pytest.mark.parametrize("wrong", [0, 0.1])
+@pytest.mark.parametrize("options", BEFORE_ALL, ids=str)
+def test_several_kinds_in_one_table(options, wrong):
+    draw = random.Random(str(options))
+    judge = Judge(MIXED, shipped(), **options)
+    lane = Lane(judge)
+    passed = right_ones = total = 0
+    for _ in range(amount(4_000, 150_000) // BATCH // len(BEFORE_ALL) // 2 + 1):
+        named = [draw.choice(MIXED) for _ in range(BATCH)]
+        rows = [right(draw, kind) | {"kind": kind} for kind in named]
+        if "require" in options:
+            rows = [one | {"id": "a", "release": "0.1.0"} for one in rows]
+        for one in rows:
+            if draw.random() < wrong:
+                one[draw.choice([*one])] = draw.choice([None, "x", "label"])
+        fields = {field.name: field.type for kind in MIXED for field in arrow_schema(kind)}
+        columns = {name: column([one.get(name) for one in rows], sort) for name, sort in fields.items()}
+        one, other = held(judge, lane, pa.RecordBatch.from_pydict(columns))
+        passed, right_ones, total = passed + one, right_ones + other, total + BATCH
+    if not wrong:
+        assert right_ones == total
+        # A default for a number that is null in part is left to the judge.
+        assert passed >= 0.97 * total or "confidence" in options.get("defaults", ())
+    else:
+        assert 0 < passed <= right_ones < total

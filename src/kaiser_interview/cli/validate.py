@@ -11,7 +11,7 @@ from ..render.machine import github, jsonl
 from ..render.text import print_report
 from ..validation.findings import CODES, explanation
 from ..validation.report import Report
-from ..validation.run import Run
+from ..validation.spread import Spread
 from .options import (
     Against,
     Complete,
@@ -47,6 +47,10 @@ MaxInvalid = Annotated[
     str,
     typer.Option(metavar="N|N%", help="Invalid rows to let pass: a number, or a share of all rows."),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, help="Processes to use at the most. Default: as many as pay.", show_default=False),
+]
 Form = Annotated[ReportFormat, typer.Option("--format", help="How to print the report.")]
 
 
@@ -63,13 +67,14 @@ def validate(
     ignore: Ignore = None,
     max_findings: MaxFindings = 1000,
     max_invalid: MaxInvalid = "0",
+    workers: Workers = None,
     form: Form = ReportFormat.text,
 ) -> None:
     """Check derived data: its shape, its references to claims, its quotes, character for character.
 
-    Reads JSON Lines, JSON arrays and CSV, also packed by gzip or zstd. Prints one block for each code and
-    path; `explain CODE` says what a code means. Exit code 1 if there are errors, 2 if something could not
-    be read.
+    Reads JSON Lines, JSON arrays and CSV, also packed by gzip or zstd, Parquet and Arrow files. Prints one
+    block for each code and path; `explain CODE` says what a code means. Exit code 1 if there are errors, 2 if
+    something could not be read.
     """
     bar = _bar(max_invalid)
     check = check_of(
@@ -86,7 +91,7 @@ def validate(
         max_findings=max_findings,
     )
     with watched(check) as watching:
-        report = Run(watching).report()
+        report = Spread(watching, workers).report()
     print_as(report, form)
     end(report, bar)
 

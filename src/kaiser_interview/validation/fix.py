@@ -12,14 +12,16 @@ from ..models import Record, Relation
 from .checks import Check, Options
 from .findings import CODES
 from .findings import Path as FieldPath
+from .fix_tables import MendedTable
 from .inputs import Source
+from .judged import Judged
 from .outputs import Writer, as_json, as_judged, as_record, different_files, row_bytes
 from .parsing import parse
 from .quotes import Quote
 from .report import Report
 from .rows import Judge
 from .rules import references_in
-from .run import Judged, Run
+from .run import Run
 from .tabular import Cells
 
 __all__ = ["Fixed", "fix", "fix_check"]
@@ -93,19 +95,30 @@ def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
     filled: Counter[str] = Counter()
     with Staging() as staging:
         writer = Writer(staging, output)
-        source, columns = None, []
+        source, columns, mended = None, [], None
         for judged in run.rows():
             if judged.source is not source and judged.begins:
                 source = judged.source
                 different_files([output], source)
                 columns = _columns(source, check, run.judge, typography=typography)
                 writer.begin(
-                    source.form, as_record(columns, source.header.delimiter) if columns else source.header.raw
+                    source.form,
+                    as_record(columns, source.header.delimiter) if columns else source.header.raw,
+                    source,
                 )
+                if writer.table is not None:
+                    fillable = _fillable(check, typography=typography)
+                    mended = mended or MendedTable(writer.table, run.judge, fillable)
+                    mended.begin(source.schema)
             if judged.row is not None:
                 patch = _Row(run.judge, judged, typography=typography).patch(check.defaults or {})
                 filled.update(name for name in patch if name != AS_WRITTEN)
-                writer.row(_patched(run.judge, judged, patch, columns))
+                if mended is not None and judged.batch is not None:
+                    mended.put(judged.batch, judged.row, patch)
+                else:
+                    writer.row(_patched(run.judge, judged, patch, columns))
+        if mended is not None:
+            mended.flush()
         writer.end()
         if not run.complete:
             return Fixed(run.finished(), {})
@@ -242,15 +255,13 @@ def _columns(source: Source, check: Check, judge: Judge, *, typography: bool) ->
     if not given:
         return []
     fields = {name for rules in judge.rules.values() for name in rules.shape.fields}
-    more = [name for name in (*(check.defaults or ()), *_COLUMNS) if name in fields]
-    return [
-        *given,
-        *(
-            name
-            for name in dict.fromkeys([*more, *([AS_WRITTEN] if typography else [])])
-            if name not in given
-        ),
-    ]
+    more = [name for name in _fillable(check, typography=typography) if name in fields or name == AS_WRITTEN]
+    return [*given, *(name for name in dict.fromkeys(more) if name not in given)]
+
+
+def _fillable(check: Check, *, typography: bool) -> list[str]:
+    """Return the fields that may be filled in."""
+    return [*(check.defaults or ()), *_COLUMNS, *([AS_WRITTEN] if typography else [])]
 
 
 def _record(source: Source, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:

@@ -37,9 +37,10 @@ def validate(  # noqa: PLR0913 - the options are these
     Parameters
     ----------
     data : path, several paths, rows, or a table
-        A file of JSON Lines, a JSON array or CSV, each also packed by gzip or zstd; a folder or a glob
-        pattern; ``"-"`` for standard input; an iterable of mappings or records; a `datasets` `Dataset`,
-        `DatasetDict` or `IterableDataset`; anything with `__arrow_c_stream__`.
+        A file of JSON Lines, a JSON array or CSV, each also packed by gzip or zstd; of Parquet, or Arrow's
+        file or stream; a folder (also one that `save_to_disk` made) or a glob pattern; ``"-"`` for standard
+        input; an iterable of mappings or records; a `datasets` `Dataset`, `DatasetDict` or
+        `IterableDataset`; anything with `__arrow_c_stream__`.
     kind : str, type of Record, or several of these, optional
         What the rows are. Default: each row's `kind` says it.
     against : Corpus or path, optional
@@ -60,7 +61,8 @@ def validate(  # noqa: PLR0913 - the options are these
     max_findings : int
         Findings to retain; the counts are exact in any case.
     workers : int, optional
-        Processes to use at the most; the result is the same for any number.
+        Processes to use at the most; the result is the same for any number. Default: as many as pay. Columnar
+        files are read in a process of its own in any case, under limits of memory and time.
     progress : callable, optional
         Called now and then with a `Progress`.
 

@@ -9,8 +9,9 @@ from typing import Any, Literal
 from ..errors import InputError
 from .findings import Fault, visible
 from .parsing import BOM, marked_encoding, parse
+from .saved import STATE, partitions, shards
 from .streams import Input, Stream, StreamError
-from .tables import Batch, arrow_batches, dataset_batches, file_batches
+from .tables import Batch, arrow_batches, dataset_batches, dataset_rows, file_batches
 from .tabular import Header, csv_records
 from .text import Note, json_document, json_lines
 
@@ -52,6 +53,8 @@ class Source:
         The columns of a table that comes in batches, once these have begun.
     table_form : str or None
         What a columnar file is: Parquet, or Arrow's file or stream.
+    constants : mapping of str
+        Fields that the file's path gives, as ``key=value``.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Source:
         self.names: list[str] = []
         self.schema: Any = None
         self.table_form: Any = None
+        self.constants: Mapping[str, Any] = {}
         self.stream: Stream | None = None
         self._open = open_items
 
@@ -166,7 +170,9 @@ def is_repeatable(data: Any) -> bool:
         return os.fspath(data) != "-"
     if isinstance(data, Sequence) and not isinstance(data, bytes | bytearray):
         return "-" not in data[:1000]
-    return not isinstance(data, Iterator) and not hasattr(data, "read_next_batch")
+    # What gives a stream of batches and has no length, gives it once.
+    once = hasattr(data, "__arrow_c_stream__") and not hasattr(data, "__len__")
+    return not once and not isinstance(data, Iterator)
 
 
 def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str]) -> Iterator[Source]:
@@ -195,7 +201,7 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str])
             yield _file(path, fields)
 
 
-def _folder(
+def _folder(  # noqa: C901 - what a folder may be
     path: str, above: tuple[tuple[int, int], ...], fields: frozenset[str], passed_over: list[str]
 ) -> Iterator[Source]:
     try:
@@ -211,6 +217,14 @@ def _folder(
         yield _failed(path, Fault("unreadable", (), "a folder", "one that is within itself"))
         return
     found = False
+    if STATE in names and "dataset_info.json" in names:
+        try:
+            yield from (_file(shard, fields) for shard in shards(path))
+        except StreamError as error:
+            yield _failed(path, error.fault)
+        return
+    if "dataset_dict.json" in names:
+        names.remove("dataset_dict.json")
     for name in names:
         inner = os.path.join(path, name)
         if name.startswith(("_", ".")):
@@ -256,15 +270,14 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> Source
 
     if path == "-":
         return Source("standard input", read)
-    return Source(path, read, path, form)
+    source = Source(path, read, path, form)
+    source.constants = partitions(path, fields)
+    return source
 
 
 def _form(path: str, head: bytes, fields: frozenset[str]) -> Form:
     suffix = _suffix(path)
     if suffix in _COLUMNAR or head.startswith(_MAGIC):
-        if path == "-":
-            remedy = "write it to a file, and check that"
-            raise StreamError(Fault("unreadable", (), "JSON Lines, JSON or CSV", "a columnar file", remedy))
         return "columns"
     known = _FORMS.get(suffix)
     if known:
@@ -293,25 +306,10 @@ def _datasets(data: Any) -> Iterator[Source]:
         if hasattr(split, "with_format") and hasattr(split, "num_rows"):
             yield _columns(name, lambda source, split=split: dataset_batches(source, split))  # type: ignore[misc]
         else:
-            yield Source(name, lambda source, split=split: _dataset_rows(source, split))  # type: ignore[misc]
+            yield Source(name, lambda source, split=split: dataset_rows(source, split))  # type: ignore[misc]
 
 
 def _columns(name: str | None, open_items: Callable[[Source], Iterator[Item]]) -> Source:
     source = Source(name, open_items)
     source.form = "columns"
     return source
-
-
-def _dataset_rows(source: Source, data: Any) -> Iterator[Item]:
-    source.form = "columns"
-    source.names = [*(getattr(data, "column_names", None) or ())]
-    named = {
-        name: feature.names
-        for name, feature in (getattr(data, "features", None) or {}).items()
-        if type(feature).__name__ == "ClassLabel"
-    }
-    for row in data:
-        for name, text_of in named.items():
-            if isinstance(row.get(name), int) and 0 <= row[name] < len(text_of):
-                row[name] = text_of[row[name]]
-        yield None, row

@@ -31,8 +31,7 @@ _Places = npt.NDArray[np.int32]
 _Truths = npt.NDArray[np.bool_]
 
 _BLOCK = 2 << 20  # bytes: so many that a call costs little a row, so few that they stay near the processor
-_NEW, _KNOWN = 8, 16  # rows tried as templates in a block, and templates kept for the next
-_SLOTS = 200  # slots that a template may have
+_NEW, _KNOWN, _SLOTS = 8, 16, 200  # rows tried as templates in a block, templates kept, slots of one
 _LINE_FEED, _SPACE, _QUOTE, _BACKSLASH = b'\n "\\'
 _MEMBER = re.compile(
     rb'[{,]\s*"(?P<key>[^"\\]*)"\s*:\s*'
@@ -72,8 +71,8 @@ class Lines:
     Parameters
     ----------
     columns : mapping of str to Sort
-        What the columns hold. Rows with others are left, save those whose names begin with ``x_``: they are
-        strings or doubles as they come, and left out where they are null, true, false or empty.
+        What the columns hold. Rows with others are left, but names that begin with ``x_`` may be there: as
+        strings or doubles, and left out where they are null, true, false or empty.
 
     Examples
     --------
@@ -148,26 +147,31 @@ class _Block:
         self.raw = raw = np.frombuffer(chunk, np.uint8, stop - start, start)
         self.text, size = pa.py_buffer(chunk).slice(start, stop - start), stop - start
         # Byte n is at n + 1. A line ends before the first one and after the last.
-        feeds, marks = scratch
-        inside = slice(1, size + 1)
+        marks, special, inside = *scratch, slice(1, size + 1)
         scratch[:, size + 1 :] = False
-        np.equal(raw, _LINE_FEED, out=feeds[inside])
-        feeds[0], feeds[size + 1] = True, raw[-1] != _LINE_FEED
-        bounds = _few(feeds)
+        np.less(raw, _SPACE, out=marks[inside])
+        np.equal(raw, _BACKSLASH, out=special[inside])
+        np.logical_or(marks, special, out=special)
+        special[0], special[size + 1] = True, raw[-1] != _LINE_FEED
+        # They are few, so eight places are looked at at a time.
+        words = np.flatnonzero(special.view(np.uint64) != 0)
+        found = np.flatnonzero(special.reshape(-1, 8)[words])
+        found = words[found // 8] * 8 + found % 8
+        byte = raw.take(found - 1, mode="clip")
+        byte[[0, -1]] = _LINE_FEED
+        bounds, slashes = found[byte == _LINE_FEED], found[byte == _BACKSLASH]
         self.starts, self.ends = bounds[:-1], bounds[1:] - 1
-        np.equal(raw, _BACKSLASH, out=marks[inside])
-        slashes = _few(marks)
+        self.plain = len(found) == len(bounds)
         # In a run of backslashes every second escapes what follows.
         order = np.arange(len(slashes))
         run = np.maximum.accumulate(np.where(np.diff(slashes, prepend=-1) > 1, order, 0))
         np.equal(raw, _QUOTE, out=marks[inside])
         marks[slashes[(order - run) % 2 == 0] + 1] = False
-        self.marks = np.flatnonzero(np.logical_or(marks, feeds, out=marks)).astype(np.int32)
-        # Mostly all lines have as many marks.
+        marks[bounds] = True
+        self.marks = np.flatnonzero(marks).astype(np.int32)
         each, odd = divmod(len(self.marks) - 1, len(self.starts))
         self.breaks = np.arange(0, len(self.marks), each)
-        self.alike = not odd and np.array_equal(self.marks[self.breaks], bounds)
-        if not self.alike:
+        if odd or not np.array_equal(self.marks[self.breaks], bounds):  # some lines have more than others
             self.breaks = np.searchsorted(self.marks, bounds.astype(np.int32))
         self.quotes = np.diff(self.breaks) - 1
         # Which lines may still be taken. Numbers are read a word at a time.
@@ -179,7 +183,6 @@ class _Block:
             self.fit &= [not_utf8(self.line(number)) is None for number in range(len(self.starts))]
 
     def line(self, number: int) -> bytes:
-        """Return a line."""
         return self.raw[self.starts[number] : self.ends[number]].tobytes()
 
 
@@ -190,7 +193,7 @@ class _Template:
     pieces: tuple[bytes, ...]  # what stands before, between and after the slots
     quotes: int = field(compare=False)  # of which none is in a slot
     edges: tuple[tuple[int, int], ...] = field(compare=False)  # after which mark a piece begins or ends
-    slots: Mapping[str, tuple[Sort, int]] = field(compare=False)  # what each holds, and which part it is
+    slots: Mapping[Sort, Mapping[str, int]] = field(compare=False)  # by what they hold: which parts they are
     flags: Mapping[str, bool] = field(compare=False)  # columns that are part of the constants
 
     def read(self, block: _Block, rows: _Integers) -> tuple[_Integers, pa.RecordBatch]:
@@ -198,7 +201,7 @@ class _Template:
         if not len(rows):
             return rows, None
         marks, shifts = np.array(self.edges, np.int32).T
-        if block.alike and len(rows) == len(block.starts):
+        if len(rows) == len(block.starts):  # so all lines have as many marks
             shape, strides = (self.quotes + 2, len(rows)), (4, 4 * self.quotes + 4)
             edges = np.ndarray(shape, np.int32, block.marks, 0, strides)[marks]
         else:
@@ -213,60 +216,65 @@ class _Template:
             right = parts.right
         if not right.all():
             return self.read(block, rows[right])
-        readers = {"string": parts.strings, "integer": parts.integers, "number": parts.numbers}
-        columns = {name: readers[sort](at) for name, (sort, at) in self.slots.items()}
+        columns = parts.strings(self.slots["string"]) | parts.integers(self.slots["integer"])
+        columns |= {name: parts.numbers(at) for name, at in self.slots["number"].items()}
         columns |= {name: pa.repeat(flag, len(rows)) for name, flag in self.flags.items()}
         batch = pa.RecordBatch.from_pydict(columns)
         return rows[parts.right], batch if parts.right.all() else batch.filter(pa.array(parts.right))
 
 
 class _Parts:
-    """Rows cut at edges: constants and slots by turns, and what is before the next row."""
+    """Rows cut at edges: constants and slots by turns, and what is before the next; and which are right."""
 
     def __init__(self, block: _Block, edges: _Places, constants: bytes) -> None:
-        self._raw, self._edges = block.raw, edges
+        self._raw, self._edges, self._plain = block.raw, edges, block.plain
         self._parts = pa.StringArray.from_buffers(edges.size - 1, pa.py_buffer(edges.T.ravel()), block.text)
         self._first = np.arange(0, edges.size, len(edges), dtype=np.int32)
         texts = self._take(self._first[:, None] + np.array(range(0, len(edges) - 1, 2), np.int32))
         found = np.frombuffer(texts.buffers()[2], np.uint8, len(self._first) * len(constants))
         same = found.reshape(-1, len(constants)) == np.frombuffer(constants, np.uint8)
-        # Which rows have the constants, whose lengths are known to be right, and what their slots may hold.
         self.right = np.ones(len(same), np.bool_) if same.all() else np.asarray(same.all(axis=1))
 
     def _take(self, places: _Places) -> pa.StringArray:
         return pc.take(self._parts, pa.array(places.ravel()), boundscheck=False)
 
-    def strings(self, slot: int) -> pa.StringArray:
-        """Return the strings in a slot. Those with a backslash or a control character are read strictly."""
-        texts = self._take(self._first + np.int32(slot))
-        _, offsets, data = texts.buffers()
-        raw = np.frombuffer(data or b"", np.uint8)
-        found = np.flatnonzero((raw == _BACKSLASH) | (raw < _SPACE))
-        if not len(found):
-            return texts
-        which = np.diff(np.searchsorted(found, np.frombuffer(offsets, np.int32, len(texts) + 1))) > 0
+    def strings(self, slots: Mapping[str, int]) -> dict[str, pa.StringArray]:
+        """Return the strings in slots. Those with a backslash or a control character are read strictly."""
+        count = len(self._first)
+        texts = self._take(np.array([*slots.values()], np.int32)[:, None] + self._first)
+        offsets, data = (np.frombuffer(one or b"", np.uint8) for one in texts.buffers()[1:])
+        special = data[:0] if self._plain else (data == _BACKSLASH) | (data < _SPACE)
+        columns = {}
+        for at, name in enumerate(slots):
+            columns[name] = texts.slice(at * count, count)
+            ends = offsets.view(np.int32)[at * count : (at + 1) * count + 1]
+            found = np.flatnonzero(special[ends[0] : ends[-1]])
+            if len(found):
+                which = np.diff(np.searchsorted(found, ends - ends[0])) > 0
+                columns[name] = self._strictly(columns[name], which)
+        return columns
+
+    def _strictly(self, texts: pa.StringArray, which: _Truths) -> pa.StringArray:
         spelled = [text.encode() for text in texts.filter(pa.array(which)).to_pylist()]
         values, fault = parse(b'["%b"]' % b'","'.join(spelled))
         if fault or "\0" in "".join(values):
             values = [parse(b'"%b"' % one)[0] for one in spelled]
-            values = [None if value is None or "\0" in value else value for value in values]
-            self.right[which] &= [value is not None for value in values]
-        places = np.arange(len(texts))
-        places[which] = np.arange(len(texts), len(texts) + len(values))
-        return pa.concat_arrays([texts, pa.array(values, pa.string())]).take(pa.array(places))
+            self.right[which] &= [value is not None and "\0" not in value for value in values]
+        return pc.replace_with_mask(texts, pa.array(which), pa.array(values, pa.string()))
 
-    def integers(self, slot: int) -> pa.Int64Array:
-        """Return the integers in a slot: those of at most eight digits."""
-        ends = self._edges[slot + 1]
-        digits = np.minimum(ends - self._edges[slot], _WORD + 1)
+    def integers(self, slots: Mapping[str, int]) -> dict[str, pa.Int64Array]:
+        """Return the integers in slots: those of at most eight digits."""
+        parts = np.array([*slots.values()], np.intp)
+        ends = self._edges[parts + 1]
+        digits = np.minimum(ends - self._edges[parts], _WORD + 1)
         words = np.ndarray((len(self._raw) - _WORD + 1,), "<u8", self._raw, 0, (1,))
         word = (words[np.maximum(ends - _WORD, 0)] ^ 0x3030303030303030) & _HELD[digits]
         wrong = ((word + 0x7676767676767676) | word) & 0x8080808080808080
         word = (word * 2561 >> 8) & 0x00FF00FF00FF00FF
         word = (word * 6553601 >> 16) & 0x0000FFFF0000FFFF
         word = word * 42949672960001 >> 32
-        self.right &= (ends >= _WORD) & (wrong == 0) & (word >= _LEAST[digits])
-        return pa.array(word.astype(np.int64))
+        self.right &= ((ends >= _WORD) & (wrong == 0) & (word >= _LEAST[digits])).all(axis=0)
+        return {name: pa.array(one) for name, one in zip(slots, word.view(np.int64), strict=True)}
 
     def numbers(self, slot: int) -> pa.DoubleArray:
         """Return the numbers in a slot, as doubles."""
@@ -285,7 +293,8 @@ def _template(row: bytes, columns: Mapping[str, Sort]) -> _Template | None:
     if fault or not isinstance(values, dict):
         return None
     pieces: list[bytes] = []
-    edges, slots, flags = [(0, 0)], dict[str, tuple[Sort, int]](), dict[str, bool]()
+    slots: dict[Sort, dict[str, int]] = {"string": {}, "integer": {}, "number": {}}
+    edges, flags = [(0, 0)], dict[str, bool]()
     at, since, quotes = row.index(b"{"), 0, 0
     while row[at : at + 1] != b"}":
         member = _MEMBER.match(row, at)
@@ -300,21 +309,11 @@ def _template(row: bytes, columns: Mapping[str, Sort]) -> _Template | None:
             quotes += 2 * (kind == "string")
             edges.append((quotes + (kind != "string"), end - 1 - row.find(b'"', end) % (len(row) + 1)))
             pieces.append(row[since:start])
-            slots[name], since = (slot, 2 * len(pieces) - 1), end
+            slots[slot][name], since = 2 * len(pieces) - 1, end
         elif sort == "boolean" and isinstance(values[name], bool):
             flags[name] = values[name]
         elif kind != "key" or not (sort == "x_" or (name in columns and values[name] is None)):
             return None
     edges.append((quotes + 1, -1))
-    return (
-        _Template((*pieces, row[since:]), quotes, tuple(edges), slots, flags)
-        if 0 < len(slots) <= _SLOTS
-        else None
-    )
-
-
-def _few(truths: _Truths) -> _Integers:
-    """Return where truths are that are few: eight places are looked at at a time."""
-    words = np.flatnonzero(truths.view(np.uint64) != 0)
-    places = np.flatnonzero(truths.reshape(-1, 8)[words])
-    return words[places // 8] * 8 + places % 8
+    whole = (*pieces, row[since:])
+    return _Template(whole, quotes, tuple(edges), slots, flags) if 0 < len(pieces) <= _SLOTS else None

@@ -18,9 +18,9 @@ from ..kinds import kind_of
 from ..models import Record, instant
 from .findings import visible
 from .inputs import Form, Source
+from .judged import Judged
 from .rows import Judge
-from .run import Judged
-from .table_output import TableWriter, table_form
+from .table_output import TableWriter, refuse_undecoded, table_form
 from .tabular import Cells
 
 __all__ = ["Writer", "as_json", "as_judged", "as_record", "different_files", "row_bytes"]
@@ -89,8 +89,6 @@ class Writer:
             self._table = TableWriter(self._raw, table)
         elif self._form is None:
             self._file = _packed(self._raw, self._path)
-        if self._table is not None and source is not None:
-            self._table.begin(source.schema)
         if self._form is None and header is not None:
             self._file.write(header + b"\n")
         self._form, self._header = form, header
@@ -145,7 +143,13 @@ def as_json(row: Any) -> bytes:
 
 
 def as_judged(judge: Judge, judged: Judged) -> Any:
-    """Return a row from Python as the judge took it: a record with its kind, a table's row without nulls."""
+    """Return a row from Python as the judge took it: a record with its kind, a table's row without nulls.
+
+    Raises
+    ------
+    InputError
+        It stands in a batch with text that was not UTF-8, which could not be written as it was.
+    """
     row = judged.data
     if isinstance(row, Record):
         kind = kind_of(type(row))
@@ -153,6 +157,8 @@ def as_judged(judge: Judge, judged: Judged) -> Any:
         return {**row.__dict__, "kind": kind} if known else row.__dict__
     if judged.source.form != "columns" or not isinstance(row, Mapping):
         return row
+    if judged.batch is not None:
+        refuse_undecoded(judged.batch.rows)
     rules = judge.rules.get(judged.verdict.kind or "") if judged.verdict else None
     if rules is None:
         return row

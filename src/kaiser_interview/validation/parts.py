@@ -1,4 +1,7 @@
-"""One part of a data set, judged: a stretch of lines, or batches of a table. Places count from the part's own start."""
+"""One part of a data set, judged: a stretch of lines, or batches of a table.
+
+Places count from the part's own start.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -8,14 +11,14 @@ import pyarrow as pa
 
 from .checks import Check
 from .columns import Lane
-from .columns.arrays import Ints
+from .columns.arrays import Bools, Ints
 from .columns.values import rows_of
 from .findings import Fault, Finding, severity_of
+from .judged import models_of, wanted_codes
 from .lines import Lines, Taken
 from .parsing import Tail
 from .report import Group, Tally
 from .rows import Judge, Verdict
-from .run import models_of, wanted_codes
 from .sets import Sets
 from .tables import Batch
 from .text import LONGEST, SPACE, Note, blank_line, long_row
@@ -55,23 +58,23 @@ class PartJudge:
         self._check = check
         self._judge = judge = check.judge()
         self._wanted = wanted_codes(check.select, check.ignore)
-        self._lane = Lane(judge)
+        self.set_fields = self._new_sets().fields
+        self._lane = Lane(judge, self.set_fields)
         self._marks = Marks(judge, check.key)
         self._lines = Lines(line_sorts(judge))
         self._told: dict[str, str] = {}
-        self.set_fields = self._new_sets().fields
 
-    def batches(self, items: Iterable[Batch | Note], name: str | None) -> Part:
-        """Judge the rows of a table."""
-        account = self._account(name)
+    def batches(self, items: Iterable[Batch | Note], name: str | None, full: Iterable[Group] = ()) -> Part:
+        """Judge the rows of a table; no finding is kept of groups that are full."""
+        account = self._account(name, full)
         for item in items:
             if isinstance(item, Note):
                 account.note(item)
                 continue
             if not account.rows:
                 account.columns = self._columns(item.rows)
-            suspects = self._look(account, item.rows)
-            for number, _, verdict in self._lane.verdicts(item.rows, suspects, self._told):
+            suspects, shaped = self._look(account, item.rows)
+            for number, _, verdict in self._lane.verdicts(item.rows, suspects, self._told, shaped):
                 account.judged(None, item.first + number, verdict)
             account.rows += item.rows.num_rows
         return account.part()
@@ -89,12 +92,19 @@ class PartJudge:
             for number, _, verdict in self._lane.verdicts(item.rows, wanted, self._told):
                 yield self._row(item.first + number, item.first + number, verdict)
 
-    def lines(self, data: bytes, name: str | None, *, last: bool) -> Part:
+    def lines(self, data: bytes, name: str | None, full: Iterable[Group] = (), *, last: bool) -> Part:
         """Judge the rows of some whole lines; `last` says whether the data ends with them."""
-        account = self._account(name)
+        account = self._account(name, full)
         self._told = {}
-        taken = self._lines.read(data)
-        left = [taken.rest, *(lines[self._look(account, batch)] for lines, batch in taken.batches)]
+        taken = _without_long(self._lines.read(data))
+        left, known = [taken.rest], dict[int, Verdict]()
+        for lines, batch in taken.batches:
+            suspects, shaped = self._look(account, batch)
+            left.append(lines[suspects])
+            # What they refer to can be looked at without reading them again.
+            few = suspects[shaped[suspects]]
+            verdicts = self._lane.verdicts(batch, few, self._told, shaped)
+            known |= {int(lines[row]): verdict for row, _, verdict in verdicts}
         swift = None if account.sets.judges_more or self._marks.has_key else self._judge.swift
         blank = 0
         for number, line in _texts(data, taken, left, last=last):
@@ -103,6 +113,8 @@ class PartJudge:
                 account.note(Note(number + 1, blank_line()))
             elif isinstance(line, Fault):
                 account.judged(number + 1, number - blank, Verdict([line], {}, None))
+            elif number in known:
+                account.judged(number + 1, number - blank, known[number])
             elif swift is not None and (values := swift(line)) is not None:
                 account.ids.append(values["id"])
             else:
@@ -113,7 +125,7 @@ class PartJudge:
 
     def lines_again(self, data: bytes, suspects: Suspects, *, last: bool) -> Iterator[Row]:
         """Yield the rows of some whole lines that are suspects together with others."""
-        taken = self._lines.read(data)
+        taken = _without_long(self._lines.read(data))
         left = [np.flatnonzero(self._marks.suspected(batch, suspects)) for _, batch in taken.batches]
         left = [lines[rows] for (lines, _), rows in zip(taken.batches, left, strict=True)]
         rows, blank = [], 0
@@ -130,8 +142,8 @@ class PartJudge:
             judge.corpus, models_of(judge), key=check.key, complete=check.complete, where=str, hashed=True
         )
 
-    def _account(self, name: str | None) -> "_Account":
-        tally = Tally(self._check.max_findings)
+    def _account(self, name: str | None, full: Iterable[Group]) -> "_Account":
+        tally = Tally(self._check.max_findings, full)
         return _Account(self._judge, self._new_sets(), self._marks, tally, self._wanted, name)
 
     def _columns(self, batch: pa.RecordBatch) -> list[Fault]:
@@ -140,8 +152,8 @@ class PartJudge:
         self._told = {str(fault.path[0]): fault.code for fault in faults}
         return faults
 
-    def _look(self, account: "_Account", batch: pa.RecordBatch) -> Ints:
-        """Look at a batch, count what passes, and return the places of the rows that do not."""
+    def _look(self, account: "_Account", batch: pa.RecordBatch) -> tuple[Ints, Bools]:
+        """Look at a batch, count what passes, and return what does not: where, and if its shape is right."""
         seen = self._lane.look(batch, self._told)
         passed = ~seen.suspect
         account.unpinned += int(seen.unpinned.sum())
@@ -159,7 +171,7 @@ class PartJudge:
             for values in rows_of(batch.select(names), first):
                 kind, known = self._judge.taken(values)
                 account.sets.faults(known, kind, 0)
-        return np.flatnonzero(seen.suspect)
+        return np.flatnonzero(seen.suspect), seen.shaped
 
     def _row(self, place: int, row: int, verdict: Verdict) -> Row:
         invalid = verdict.unjudged or any(
@@ -226,10 +238,22 @@ class _Account:
         )
 
 
+def _without_long(taken: Taken) -> Taken:
+    """Return what was read, lines that are too long left."""
+    long = np.flatnonzero(taken.ends - taken.starts > LONGEST)
+    if not len(long):
+        return taken
+    batches = []
+    for lines, batch in taken.batches:
+        kept = ~np.isin(lines, long)
+        batches.append((lines[kept], batch.filter(pa.array(kept))))
+    return taken._replace(batches=batches, rest=np.union1d(taken.rest, long))
+
+
 def _texts(
     data: bytes, taken: Taken, left: Iterable[Ints], *, last: bool
 ) -> Iterator[tuple[int, bytes | Fault | None]]:
-    """Yield the lines that are left with their places: None for a blank one, a fault for one that is too long."""
+    """Yield the lines that are left and their places: None for a blank one, a fault for one too long."""
     numbers = np.sort(np.concatenate([*left]))
     ends = last and not data.endswith(b"\n")
     final = len(taken.starts) - 1

@@ -53,10 +53,11 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Kills what is at work; the threads that wait for it end then.
+        # Nothing more is begun. Kills what is at work; the threads that wait for it end then.
+        self._threads.shutdown(wait=False, cancel_futures=True)
         for sandbox in self._all:
             sandbox.close()
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.shutdown()
         for sandbox in self._all:
             sandbox.close()
 

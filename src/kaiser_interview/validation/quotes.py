@@ -4,7 +4,9 @@ The rungs are those of the design, and the first that matches wins. Nothing is f
 negation are different passages.
 """
 
+import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..corpus import Corpus, CorpusClaim
@@ -13,6 +15,12 @@ from ..typography import fold_markers, fold_typography
 from .findings import Fault, Path, shown
 
 __all__ = ["Place", "Quote", "Quotes"]
+
+# Runs of letters and digits that the typography table leaves as they are. What follows one may join its last.
+_PLAIN = re.compile("[\u4e00-\u9fffA-Za-z0-9]+(?=[\u4e00-\u9fffA-Za-z0-9]|\\Z)")
+# Passages are few, and each is asked for again and again.
+_without_markers = lru_cache(1024)(fold_markers)
+_without_typography = lru_cache(1024)(fold_typography)
 
 _SHORT = 4
 _FEW = 3
@@ -54,15 +62,19 @@ class Quote(NamedTuple):
     @property
     def places_but_for_markers(self) -> list[Place]:
         """Every place where they stand once markers are removed from both."""
-        bare = fold_markers(self.words).text
+        bare = fold_markers(self.words).text if "[" in self.words else self.words
         # White space at an end stood beside a marker.
         bare = bare.strip() if bare != self.words else bare
-        return self._moved(fold_markers(self.passage).places(bare))
+        return self._moved(_without_markers(self.passage).places(bare))
 
     @property
     def places_but_for_typography(self) -> list[Place]:
         """Every place where they stand under the published typography table."""
-        return self._moved(fold_typography(self.passage).places(fold_typography(self.words).text))
+        passage = _without_typography(self.passage)
+        # What the table leaves as it is must stand there as it is; mostly something does not.
+        if any(run not in passage.text for run in _PLAIN.findall(self.words)):
+            return []
+        return self._moved(passage.places(fold_typography(self.words).text))
 
     def own_words(self, place: Place) -> str:
         """Return the passage's own characters at a place."""
@@ -123,7 +135,9 @@ class Quotes:
         expected = f"words of {quote.claim.claim_id}"
         if not quote.passage:
             expected = f"English of {quote.claim.claim_id}, of which the corpus has none"
-        return Fault("quote-not-found", field, expected, shown(quote.words), lambda: self._hint(quote))
+        return Fault(
+            "quote-not-found", field, expected, lambda: shown(quote.words), lambda: self._hint(quote)
+        )
 
     def _elsewhere(self, quote: Quote) -> list[Match]:
         return [
@@ -155,13 +169,15 @@ def _out_of_range(quote: Quote, path: Path) -> Fault:
 
 
 def _misplaced(quote: Quote, path: Path) -> Fault:
-    places, remedy = quote.places, None
-    explained = _explained(quote, places)
-    if explained:
-        unit, place = explained
-        remedy = f"{_spans([place])}: the offsets given count {unit}"
-    elif len(places) == 1:
-        remedy = _spans(places)
+    places = quote.places
+
+    def remedy() -> str | None:
+        explained = _explained(quote, places)
+        if explained:
+            unit, place = explained
+            return f"{_spans([place])}: the offsets given count {unit}"
+        return _spans(places) if len(places) == 1 else None
+
     got = f"{quote.start} to {quote.end}"
     return Fault("quote-misplaced", (*path, "quote_start"), _spans(places), got, remedy)
 

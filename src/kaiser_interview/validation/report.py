@@ -197,22 +197,30 @@ class Tally:
     """Counts findings and keeps a fair sample: the first of each group, as many of one as of another.
 
     Which findings are kept depends on the groups' order and sizes alone, so a sample of parts put together
-    is the sample of the whole. A finding's words are computed only when it is kept.
+    is the sample of the whole. A finding's words are computed only when it is kept; of groups that are full,
+    since what came before has filled their room, none is.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, full: Iterable[Group] = ()) -> None:
         self._most = most
         self.counts: dict[Group, int] = {}
         self.kept: dict[Group, list[Finding]] = {}
-        self._full: set[Group] = set()
+        self.full: set[Group] = {*full}
+        # Of what comes again and again, the group need not be found again.
+        self._known: dict[tuple[str, Severity, Path], Group] = {}
         self._total = 0
 
     def add(self, fault: Fault, file: str | None, line: int | None, row: int | None, row_id: object) -> str:
         """Count a fault, keep it if there is room for it, and return its severity."""
         severity = severity_of(fault)
-        group = self._group(fault.code, severity, fault.path)
+        place = fault.code, severity, fault.path
+        group = self._known.get(place)
+        if group is None:
+            group = self._group(*place)
+            if len(self._known) < _MOST_GROUPS:
+                self._known[place] = group
         self.counts[group] = self.counts.get(group, 0) + 1
-        if group not in self._full:
+        if group not in self.full:
             self._keep(group, [finding(fault, file, line, row, row_id)])
         return severity
 
@@ -220,7 +228,7 @@ class Tally:
         """Add a part's count of a group and the findings that it kept."""
         group = self._group(group[0], group[1], group[2])
         self.counts[group] = self.counts.get(group, 0) + count
-        if group not in self._full:
+        if group not in self.full:
             self._keep(group, [*kept])
 
     def counted(self) -> tuple[Count, ...]:
@@ -264,7 +272,7 @@ class Tally:
             del kept[room:]
             self._total += len(kept)
             if size > room:
-                self._full.add(group)
+                self.full.add(group)
 
 
 def _rank(group: Group) -> tuple[str, int, str]:

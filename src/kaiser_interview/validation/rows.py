@@ -1,7 +1,7 @@
 """The judge: one row, every finding, exact paths."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..corpus import Corpus
 from ..errors import InputError, known_name
@@ -15,23 +15,12 @@ from .shape import is_slip, not_in_vocabulary
 from .soundness import unsound
 from .swift import swift_way
 from .tabular import Cells
+from .verdict import Verdict, once, untold
 
 __all__ = ["Judge", "Verdict"]
 
 _NOTHING: list[Fault] = []
 _NOTHING_TOLD: Mapping[str, str] = {}
-
-
-class Verdict(NamedTuple):
-    """What the judge says of a row."""
-
-    faults: list[Fault]
-    values: Mapping[str, Any]
-    """The row's fields with the defaults, as far as it could be read."""
-    kind: str | None
-    """The kind that it was judged as; None if that is unknown."""
-    unjudged: bool = False
-    """Whether the row is invalid for a reason that was told elsewhere."""
 
 
 class Judge:
@@ -54,6 +43,8 @@ class Judge:
     ----------
     defaults, require, only
         As given; the one kind that there is, or None.
+    constants : mapping of str
+        The defaults, and what the path of a file says of its rows.
     unpinned : int
         Rows so far that refer to a claim without its digest.
     swift : callable or None
@@ -94,6 +85,7 @@ class Judge:
         fields = sorted({name for one in rules for name in one.shape.fields})
         self.require = tuple(known_name("field to require", name, fields) for name in require)
         self.defaults = dict(defaults or {})
+        self.constants: Mapping[str, Any] = self.defaults
         for name, value in self.defaults.items():
             known_name("field to set", name, fields)
             self._check_default(name, value)
@@ -118,7 +110,7 @@ class Judge:
         else:
             values = rules.typed(cells)
             verdict = self._values(rules, values, [*unsound(values), *faults], cells=True)
-        return _untold(verdict, told, len(cells) < len(record.values))
+        return untold(verdict, told, record.values.keys() - cells.keys())
 
     def value(
         self, row: object, told: Mapping[str, str] = _NOTHING_TOLD, *, columnar: bool = False
@@ -147,7 +139,7 @@ class Judge:
             return self._object(values)
         values = {name: value for name, value in values.items() if value is not None}
         known = {name: value for name, value in values.items() if told.get(name) != "unknown-field"}
-        return _untold(self._object(known, columnar=True), told, len(known) < len(values))
+        return untold(self._object(known, columnar=True), told, values.keys() - known.keys())
 
     def taken(self, values: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
         """Return the kind of a row that is columnar, and its values as they are judged."""
@@ -156,6 +148,13 @@ class Judge:
         if rules is None:
             return None, given
         return rules.shape.name, self._filled(rules, rules.lossless(given))
+
+    def relations(self, values: Mapping[str, Any]) -> Verdict:
+        """Judge what a row of columns refers to, given that its shape is right."""
+        kind, held = self.taken(values)
+        rules = self.rules[str(kind)]
+        known = {name: value for name, value in held.items() if name in rules.shape.fields}
+        return Verdict(self._related(rules, known, _NO_PATHS), held, kind)
 
     def is_unknown(self, rules: KindRules, name: str) -> bool:
         """Return whether a field is none that rows of a kind may have."""
@@ -187,7 +186,7 @@ class Judge:
             return only, []
         named = values.get("kind")
         if named is None:
-            named = self.defaults.get("kind")
+            named = self.constants.get("kind")
         if named is None and only is not None:
             return only, []
         if named is None:
@@ -205,8 +204,9 @@ class Judge:
 
     def _filled(self, rules: KindRules, values: dict[str, Any]) -> dict[str, Any]:
         """Return values with the defaults for those that lack."""
-        lacking = [name for name in self.defaults if name in rules.shape.fields and values.get(name) is None]
-        return values | {name: self.defaults[name] for name in lacking} if lacking else values
+        given = self.constants
+        lacking = [name for name in given if name in rules.shape.fields and values.get(name) is None]
+        return values | {name: given[name] for name in lacking} if lacking else values
 
     def _values(
         self, rules: KindRules, values: dict[str, Any], faults: list[Fault], *, cells: bool = False
@@ -260,7 +260,7 @@ class Judge:
             names = _names(bad, ())
             for rule in rules.rules:
                 found = found + rule.judge(values, names)
-        found = _once(found)
+        found = once(found)
         for name in self.require:
             if name in rules.shape.fields and get(name) is None and (name,) not in bad:
                 found = [*found, Fault("missing-field", (name,), "a value, since it is required", "nothing")]
@@ -285,14 +285,7 @@ class Judge:
 
 
 _NO_NAMES: frozenset[str] = frozenset()
-
-
-def _untold(verdict: Verdict, told: Mapping[str, str], unjudged: bool) -> Verdict:  # noqa: FBT001 - a verdict's own
-    """Return a verdict without what was told of a whole column."""
-    if not told:
-        return verdict
-    faults = [one for one in verdict.faults if not one.path or told.get(str(one.path[0])) != one.code]
-    return verdict._replace(faults=faults, unjudged=unjudged or len(faults) < len(verdict.faults))
+_NO_PATHS: frozenset[Path] = frozenset()
 
 
 def _names(bad: frozenset[Path], path: Path) -> frozenset[str]:
@@ -305,13 +298,6 @@ def _names(bad: frozenset[Path], path: Path) -> frozenset[str]:
 
 def _some(fault: Fault | None) -> list[Fault]:
     return [fault] if fault else _NOTHING
-
-
-def _once(faults: list[Fault]) -> list[Fault]:
-    """Return faults without those that repeat a path and a code: two references may name one release."""
-    if len(faults) < 2:  # noqa: PLR2004 - one cannot repeat itself
-        return faults
-    return [*{(fault.path, fault.code): fault for fault in reversed(faults)}.values()][::-1]
 
 
 def _plain(value: Any) -> Any:

@@ -151,8 +151,7 @@ def _label(_: References) -> Rule:
             return []
         scheme = values["scheme"]
         if scheme not in VOCABULARIES:
-            fault = not_in_vocabulary(("scheme",), VOCABULARIES, scheme)
-            return [fault._replace(remedy=f"{fault.remedy or 'a scheme of your own has a colon'}")]
+            return [not_in_vocabulary(("scheme",), VOCABULARIES, scheme, "a scheme of your own has a colon")]
         if "value" in bad or values["value"] in VOCABULARIES[scheme]:
             return []
         return [not_in_vocabulary(("value",), VOCABULARIES[scheme], values["value"])]

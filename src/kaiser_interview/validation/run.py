@@ -1,18 +1,19 @@
 """One check of one data set: sources to rows to findings to a report."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import repeat
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, known_name
-from ..models import Record
 from .checks import Check, Progress
-from .findings import CODES, Fault, Finding, finding, visible
+from .findings import Fault, Finding, visible
 from .inputs import Source, is_repeatable, sources
+from .judged import Judged, models_of, no_rows, wanted_codes
 from .report import Report, Tally
-from .rows import Judge, Verdict
+from .rows import Verdict
+from .saved import constants_of
 from .sets import Sets
 from .streams import Input, StreamError
 from .tables import Batch
@@ -24,42 +25,12 @@ if TYPE_CHECKING:
 
     from .columns import Lane
 
-__all__ = ["PLACES", "Judged", "Run", "every_finding", "models_of", "wanted_codes"]
+__all__ = ["PLACES", "Run", "every_finding"]
 
 PLACES = 1 << 44
 """Places that a source may have."""
 _PAUSE = 0.1
 _LOOK = 1024
-
-
-class Judged(NamedTuple):
-    """A row, or a note about none, with what is wrong."""
-
-    source: Source
-    line: int | None
-    row: int | None
-    """None if it is no row."""
-    data: Any
-    """As the source gave it."""
-    faults: Sequence[Fault]
-    verdict: Verdict | None
-    invalid: bool
-    stops: bool = False
-    """Whether what follows in the source is not read."""
-    batch: Batch | None = None
-    """Where it is a row of a table that came in batches."""
-
-    @property
-    def begins(self) -> bool:
-        """Whether its source is known by now: from its first row on, or when it is found to have none."""
-        empty = self.source.stream is not None and any(fault.code == "no-rows" for fault in self.faults)
-        return self.row is not None or empty
-
-    def findings(self) -> Iterator[Finding]:
-        """Yield the faults as findings."""
-        row_id = self.verdict.values.get("id") if self.verdict else None
-        for fault in self.faults:
-            yield finding(fault, self.source.name, self.line, self.row, row_id)
 
 
 class Run:
@@ -84,9 +55,7 @@ class Run:
                     known_name(f"field of {option}", name, sorted(self._fields))
         if type(check.max_findings) is not int or check.max_findings < 0:
             raise InputError(f"max_findings: expected a number from 0 on, got {check.max_findings!r:.80}")
-        self._sets = Sets(
-            judge.corpus, models_of(judge), key=check.key, complete=check.complete, where=self._where
-        )
+        self._sets = self._new_sets()
         self._wanted = wanted_codes(check.select, check.ignore)
         self._tally = Tally(check.max_findings)
         self._begun: list[Source] = []
@@ -133,15 +102,21 @@ class Run:
             Whether rows of batches are yielded with all their values; else these are in the batch alone.
         """
         self._whole = whole
-        for source in sources(self._check.data, self._fields, self._passed_over, self._check.form):
+        for source in self._sources(self._passed_over):
             yield from self._source(source, every=every)
         yield from self._at_the_end()
+
+    def _sources(self, passed_over: list[str]) -> Iterator[Source]:
+        models = models_of(self.judge).values()
+        for source in sources(self._check.data, self._fields, passed_over, self._check.form):
+            source.constants = constants_of(source.constants, models)
+            yield source
 
     def _at_the_end(self) -> Iterator[Judged]:
         """Yield what only the whole data set shows."""
         nowhere = Source(None, lambda _: iter(()))
         if not self._begun:
-            yield self._note(nowhere, None, _no_rows())
+            yield self._note(nowhere, None, no_rows())
         for fault in self._sets.at_the_end():
             if fault.code in self._wanted:
                 yield self._note(nowhere, None, fault)
@@ -171,19 +146,20 @@ class Run:
 
     def _begin(self, source: Source) -> None:
         self._begun.append(source)
+        self.judge.constants = {**self.judge.defaults, **source.constants}
         self._progress.file = source.name or ""
 
     def _end(self, source: Source, rows: int, *, complete: bool) -> Iterator[Judged]:
         if complete and not rows:
-            yield self._note(source, None, _no_rows())
+            yield self._note(source, None, no_rows())
         self.complete = self.complete and complete
         self._inputs.append(source.input(rows, complete=complete))
         self._tell(source, self._progress.rows, 0)
 
-    def _read(self, source: Source, *, every: bool) -> Iterator[Judged]:
+    def _read(self, source: Source, *, every: bool) -> Iterator[Judged]:  # noqa: C901 - one pass, one loop
         progress, base = self._progress, (len(self._begun) - 1) * PLACES
         # Rows that are right beyond doubt need nothing more than a look at their ids.
-        swift = self.judge.swift if not every and self._sets.ids_alone else None
+        swift = self.judge.swift if self._sets.ids_alone and not (every or source.constants) else None
         first_place = self._sets.first_place
         row, before, told = -1, progress.rows, monotonic()
         try:
@@ -220,23 +196,24 @@ class Run:
             progress.rows = before + row + 1
 
     def _batch(self, source: Source, item: Batch, base: int, *, every: bool) -> Iterator[Judged]:
-        """Judge a batch: the rows that the columnar lane passes need nothing more than the rules of the set."""
+        """Judge a batch: rows that the columnar lane passes need nothing more than the rules of the set."""
         # Imported here, so that text is judged without them.
         import numpy as np
 
         from .columns import Lane
 
-        lane = self._lane = self._lane or Lane(self.judge)
+        lane = self._lane = self._lane or Lane(self.judge, self._sets.fields)
         if every and self._whole:
             for number, values, verdict in lane.verdicts(
                 item.rows, np.arange(item.rows.num_rows), self._told
             ):
                 place = item.first + number
-                yield self._with_set(source, None, place, values, base + place, verdict)
+                judged = self._with_set(source, None, place, values, base + place, verdict)
+                yield judged._replace(batch=item)
             return
         seen = lane.look(item.rows, self._told)
         self.judge.unpinned += int(seen.unpinned.sum())
-        looks = lane.verdicts(item.rows, np.flatnonzero(seen.suspect), self._told)
+        looks = lane.verdicts(item.rows, np.flatnonzero(seen.suspect), self._told, seen.shaped)
         for number, values in enumerate(self._set_values(item.rows)):
             place = item.first + number
             if seen.suspect[number]:
@@ -330,21 +307,3 @@ def every_finding(check: Check) -> Iterator[Finding]:
     """Run a check and yield every finding as it is made."""
     for judged in Run(check).rows(every=False):
         yield from judged.findings()
-
-
-def models_of(judge: Judge) -> dict[str, type[Record]]:
-    """Return what rows may be, by name."""
-    return {name: rules.shape.model for name, rules in judge.rules.items()}
-
-
-def wanted_codes(select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
-    """Return the codes that are looked for; those of what cannot be read always are."""
-    for name in (*(select or ()), *(ignore or ())):
-        known_name("code", name, CODES)
-    chosen = set(CODES if select is None else select) - set(ignore or ())
-    always = {name for name, code in CODES.items() if code.group == "reading" and code.severity == "error"}
-    return frozenset(chosen | (always - {"byte-order-mark"}))
-
-
-def _no_rows() -> Fault:
-    return Fault("no-rows", (), "at least one row", "none")

@@ -21,8 +21,8 @@ FRAME = struct.Struct("<IQ")
 MEMORY = 1 << 30
 """Bytes that a worker may have."""
 
-# A head is small; what says that it is larger is no frame.
-_LONGEST_HEAD = 1 << 26
+# What says that it is longer is no frame.
+_LONGEST_HEAD, _LONGEST_BODY = 1 << 26, 1 << 32
 
 
 class Frame(NamedTuple):
@@ -32,7 +32,7 @@ class Frame(NamedTuple):
     body: bytes
 
 
-class Died(Exception):
+class Died(Exception):  # noqa: N818 - no error: what a file may do
     """A worker ended without an answer; the message says how, in words."""
 
 
@@ -42,7 +42,7 @@ class Sandbox:
     Parameters
     ----------
     setup : bytes
-        What it is given at its start: nothing, or a pickled `Setup` of `worker.py`.
+        What it is given at its start: nothing, or a pickled `Work`.
     memory : int
         Bytes that it may have.
     """
@@ -80,7 +80,10 @@ class Sandbox:
             except OSError:
                 raise Died(self._end()) from None
             while True:
-                frame = read_frame(stdout)
+                try:
+                    frame = read_frame(stdout)
+                except ValueError:
+                    raise Died("the reader said what nobody understands") from None
                 if frame is None:
                     raise Died(self._end())
                 if "end" in frame.head:
@@ -107,7 +110,7 @@ class Sandbox:
     def _started(self) -> "subprocess.Popen[bytes]":
         # What this process can import, the worker can: kinds of one's own may stand anywhere.
         paths = [path or os.getcwd() for path in sys.path]
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - this interpreter, and our own module
             [sys.executable, "-P", "-m", "kaiser_interview.validation.worker", str(self._memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -139,17 +142,26 @@ class Sandbox:
 
 
 def read_frame(pipe: IO[bytes]) -> Frame | None:
-    """Return the next frame; None if the pipe ends before it is whole."""
+    """Return the next frame; None if the pipe ends before it is whole.
+
+    Raises
+    ------
+    ValueError
+        It is no frame.
+    """
     sizes = pipe.read(FRAME.size)
     if len(sizes) < FRAME.size:
         return None
     head_size, body_size = FRAME.unpack(sizes)
-    if head_size > _LONGEST_HEAD:
-        return None
+    if head_size > _LONGEST_HEAD or body_size > _LONGEST_BODY:
+        raise ValueError("a frame that is too long")
     head, body = pipe.read(head_size), pipe.read(body_size)
     if len(body) < body_size or len(head) < head_size:
         return None
-    return Frame(json.loads(head), body)
+    held = json.loads(head)
+    if not isinstance(held, dict):
+        raise ValueError("a head that is no object")  # noqa: TRY004 - as all that is no frame
+    return Frame(held, body)
 
 
 def fault_of(head: dict[str, Any]) -> Fault:

@@ -45,7 +45,7 @@ class Sets:
         Takes an id and a place, and returns the first place that had the id.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a set is judged by
         self,
         corpus: Corpus,
         models: Mapping[str, type[Record]],

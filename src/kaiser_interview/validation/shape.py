@@ -214,10 +214,14 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
     return Fault("bad-format", path, str(error["msg"]), shown(value))
 
 
-def not_in_vocabulary(path: Path, words: Iterable[str], value: str) -> Fault:
-    """Return the fault of a value that is none of a vocabulary's, with the nearest that is."""
+def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: str | None = None) -> Fault:
+    """Return the fault of a value that is no word of a vocabulary, with the nearest, or with other words."""
     words = [*words]
-    folded = {word.lower(): word for word in words}
-    near = folded.get(value.strip().lower()) or next(iter(get_close_matches(value[:80], words, n=1)), None)
-    listed = " · ".join(words)
-    return Fault("not-in-vocabulary", path, listed, shown(value), f"did you mean {near}?" if near else None)
+
+    def remedy() -> str | None:
+        folded = {word.lower(): word for word in words}
+        near = folded.get(value.strip().lower())
+        near = near or next(iter(get_close_matches(value[:_NAME], words, n=1)), None)
+        return f"did you mean {near}?" if near else otherwise
+
+    return Fault("not-in-vocabulary", path, " · ".join(words), shown(value), remedy)

@@ -79,6 +79,9 @@ def split_check(check: Check, valid: Path, rejects: Path) -> Report:
                 different_files(outputs, source)
                 passed.begin(source.form, source.header.raw, source)
                 failed.begin(source.form, source.header.raw, source)
+                for side in (passed, failed):
+                    if side.table is not None:
+                        side.table.begin(source.schema)
             side = failed if judged.invalid else passed
             if judged.batch is not None and judged.row is not None and side.table is not None:
                 side.table.take(judged.batch, judged.row)

@@ -1,8 +1,8 @@
 """A data set judged in parts, by several processes, with the same outcome as row by row.
 
-A part is judged by itself. What only the whole set shows is found in two steps: parts leave hashes of their ids and keys,
-and what little else the rules of the set need to know; rows that share a hash are then looked at again, together and
-exactly, in a second reading. So nothing is held of rows that share none.
+A part is judged by itself. What only the whole set shows is found in two steps: parts leave hashes of their
+ids and keys, and what little else the rules of the set need; rows that share a hash are then looked at
+again, together and exactly, in a second reading. So nothing is held of rows that share none.
 """
 
 import pickle
@@ -15,7 +15,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from .checks import Check
-from .inputs import Source, is_repeatable, sources
+from .cuts import Cut, cut_of
+from .findings import Fault
+from .inputs import Source, is_repeatable
 from .parts import Part
 from .pool import Pool, processors
 from .repeats import Repeats
@@ -23,30 +25,16 @@ from .report import Report
 from .run import PLACES, Run
 from .sandbox import Died, Frame, fault_of
 from .sets import Sets
-from .streams import Stream, StreamError
-from .tables import died_fault, part_batches, planned
+from .streams import StreamError
+from .tables import Batch, died_fault, part_batches
+from .text import Note
 from .traces import Row, Suspects
-from .work import Work, failed_part, part_of, rows_of_frame
+from .work import Begun, Work, failed_part, part_of, rows_of_frame
 
 __all__ = ["Spread"]
 
 # Below so many bytes of lines, starting a process costs more than it brings.
 _LEAST = 16 << 20
-_STRETCH = 8 << 20
-# A stretch that is longer holds a line that is too long to be held.
-_LONGEST = 64 << 20
-
-
-class _Cut(NamedTuple):
-    """A source, cut into parts."""
-
-    source: Source
-    stream: Stream | None
-    """None for data in memory, which is one part."""
-    requests: list[dict[str, Any]]
-    """One a part."""
-    plan: dict[str, Any]
-    """What a columnar file says that it holds; empty for what is none."""
 
 
 class _Bases(NamedTuple):
@@ -81,32 +69,27 @@ class Spread(Run):
             return super().report()
         self._sets = self._new_sets(hashed=True)
         work = Work(self._portable)
-        cuts: list[_Cut] = []
-        try:
+        cuts: list[Cut] = []
+        with Pool(self._workers, _pickled(work)) as pool:
+            if not self._cut(cuts, pool):
+                self._sets = self._new_sets()
+                return super().report()
+            with Repeats() as ids, Repeats(purpose="keys") as keys:
+                self._first_reading(cuts, self._answers(cuts, work, pool), ids, keys)
+                suspects = Suspects(ids.found(), keys.found(), frozenset(self._sets.fired))
+        if suspects:
+            work = Work(self._portable, suspects)
             with Pool(self._workers, _pickled(work)) as pool:
-                if not self._cut(cuts, pool):
-                    self._sets = self._new_sets()
-                    return super().report()
-                with Repeats() as ids, Repeats(purpose="keys") as keys:
-                    self._first_reading(cuts, self._answers(cuts, work, pool), ids, keys)
-                    suspects = Suspects(ids.found(), keys.found(), frozenset(self._sets.fired))
-            if suspects:
-                work = Work(self._portable, suspects)
-                with Pool(self._workers, _pickled(work)) as pool:
-                    self._second_reading(cuts, self._answers(cuts, work, pool))
-        finally:
-            for cut in cuts:
-                if cut.stream:
-                    cut.stream.close()
+                self._second_reading(cuts, self._answers(cuts, work, pool))
         deque(self._at_the_end(), maxlen=0)
         return self.finished()
 
-    def _cut(self, cuts: list[_Cut], pool: Pool) -> bool:
+    def _cut(self, cuts: list[Cut], pool: Pool) -> bool:
         """Cut the sources into parts; return whether all of them can be, and whether it pays."""
         passed_over: list[str] = []
         worth = 0
-        for source in sources(self._check.data, self._fields, passed_over, self._check.form):
-            cut = _cut(source, self._fields, pool)
+        for source in self._sources(passed_over):
+            cut = cut_of(source, self._fields, pool)
             if cut is None:
                 return False
             cuts.append(cut)
@@ -116,7 +99,7 @@ class Spread(Run):
         self._passed_over += passed_over
         return True
 
-    def _first_reading(self, cuts: list[_Cut], answers: Iterator[Any], ids: Repeats, keys: Repeats) -> None:
+    def _first_reading(self, cuts: list[Cut], answers: Iterator[Any], ids: Repeats, keys: Repeats) -> None:
         with ThreadPoolExecutor(1) as digests:
             for cut in cuts:
                 self._begin(cut.source)
@@ -131,7 +114,7 @@ class Spread(Run):
                         complete = False
                         bases.append(_Bases(lines, first + promised))
                         continue
-                    if first == 0 or self._progress.rows == before:
+                    if self._progress.rows == before:
                         self._tell_columns(cut.source, part)
                     self._add(cut.source, part, bases[-1])
                     ids.add(part.ids)
@@ -165,16 +148,22 @@ class Spread(Run):
         self._sets.absorb(part.traces)
         self._told_at = self._tell(source, self._progress.rows, self._told_at)
 
-    def _is_whole(self, cut: _Cut, digest: "Future[None] | None") -> bool:
+    def _is_whole(self, cut: Cut, digest: "Future[None] | None" = None) -> bool:
+        if cut.stream is None:
+            return True
         try:
             if digest:
                 digest.result()
+            # By then others may have read more of it than was digested.
+            cut.stream.verify()
         except StreamError as error:
             self._note(cut.source, None, error.fault)
             return False
+        finally:
+            cut.stream.close()
         return True
 
-    def _second_reading(self, cuts: list[_Cut], answers: Iterator[Any]) -> None:
+    def _second_reading(self, cuts: list[Cut], answers: Iterator[Any]) -> None:
         """Look again, together and exactly, at rows that share something with others."""
         sets = self._new_sets()
         for at, (cut, bases) in enumerate(zip(cuts, self._bases, strict=True)):
@@ -182,6 +171,9 @@ class Spread(Run):
                 rows = next(answers)
                 for row in () if isinstance(rows, Died) else rows:
                     self._again(cut.source, at, base, row, sets)
+            if self._inputs[at].complete and not self._is_whole(cut):
+                self.complete = False
+                self._inputs[at] = self._inputs[at]._replace(complete=False)
 
     def _again(self, source: Source, at: int, base: _Bases, row: Row, sets: Sets) -> None:
         line = None if source.form == "columns" else base.lines + row.place
@@ -197,18 +189,22 @@ class Spread(Run):
                     invalid = True
                     self._progress.invalid += 1
 
-    def _answers(self, cuts: list[_Cut], work: Work, pool: Pool) -> Iterator[Any]:
-        """Yield what each part gives, in order: a `Part`, or rows that are looked at again; or how it died."""
+    def _briefed(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return a request that says which groups of findings are full: no more of them is looked into."""
+        return request | {"full": [*self._tally.full]}
+
+    def _answers(self, cuts: list[Cut], work: Work, pool: Pool) -> Iterator[Any]:
+        """Yield what each part gives, in order: a `Part`, or rows to be looked at again; or how it died."""
         here = cache(work.begun)  # not begun where all is done elsewhere
         for in_file, group in groupby(cuts, lambda cut: cut.stream is not None):
             requests = [(cut, request) for cut in group for request in cut.requests]
             if not in_file:
-                yield from (here().batches(cut.source.items(), cut.source.name) for cut, _ in requests)
+                yield from (here().batches(_items(cut.source), request) for cut, request in requests)
                 continue
             alone = self._workers == 1 and not any(cut.plan for cut, _ in requests)
             left = iter(requests)
             if not alone and pool.is_ready:
-                for frames in pool.answers(request for _, request in requests):
+                for frames in pool.answers(self._briefed(request) for _, request in requests):
                     cut, request = next(left)
                     if isinstance(frames, list) and "unready" in frames[0].head:
                         left = iter([(cut, request), *left])
@@ -216,12 +212,12 @@ class Spread(Run):
                     yield _result(frames, work, cut.source.name)
             for cut, request in left:
                 if not cut.plan:
-                    yield here().lines(request)
+                    yield _lines(here(), request, work)
                     continue
                 # A kind that no other process knows: a worker reads, and what it reads is judged here.
                 with pool.sandbox() as sandbox:
                     try:
-                        yield here().batches(part_batches(sandbox, request), cut.source.name)
+                        yield here().batches(part_batches(sandbox, request), request)
                     except Died as died:
                         yield died
 
@@ -234,73 +230,27 @@ def _result(frames: list[Frame] | Died, work: Work, name: str | None) -> Any:
     return part_of(frames[0]) if work.suspects is None else [*rows_of_frame(frames[0])]
 
 
+def _lines(here: Begun, request: dict[str, Any], work: Work) -> Any:
+    try:
+        return here.lines(request)
+    except OSError as error:
+        fault = Fault("unreadable", (), "a file that can be read", error.strerror or str(error))
+        return failed_part(fault, request["name"]) if work.suspects is None else []
+
+
+def _items(source: Source) -> Iterator[Batch | Note]:
+    """Yield the batches of a table in memory, and what cannot be read of it."""
+    try:
+        for item in source.items():
+            if isinstance(item, Batch | Note):
+                yield item
+    except StreamError as error:
+        yield Note(None, error.fault, stops=True)
+
+
 def _pickled(work: Work) -> bytes:
     """Return some work as another process can be given it; nothing if it cannot be."""
     try:
         return pickle.dumps(work)
     except (pickle.PicklingError, AttributeError, TypeError):
         return b""
-
-
-def _cut(source: Source, fields: frozenset[str], pool: Pool) -> _Cut | None:
-    """Return a source cut into parts; None if it is to be read from its start to its end."""
-    if source.path is None:
-        return _Cut(source, None, [{}], {}) if source.form == "columns" else None
-    stream = None
-    try:
-        stream = Stream(source.path)
-        form = source.formed(stream, fields)
-        if form == "columns":
-            with pool.sandbox() as sandbox:
-                plan = planned(sandbox, stream)
-            requests = [
-                {
-                    "task": "judge",
-                    "path": source.path,
-                    "name": source.name,
-                    "form": plan["form"],
-                    "part": part,
-                    "bytes": size,
-                }
-                for part, size in enumerate(plan["sizes"])
-            ]
-            return _Cut(source, stream, requests, plan)
-        if form == "lines" and stream.is_plain and stream.size:
-            stretches = [*_stretches(source.path, stream.size)]
-            if max(stop - start for start, stop in stretches) <= _LONGEST:
-                requests = [
-                    {
-                        "task": "judge",
-                        "path": source.path,
-                        "name": source.name,
-                        "form": "lines",
-                        "start": start,
-                        "stop": stop,
-                        "last": stop == stream.size,
-                        "bytes": stop - start,
-                    }
-                    for start, stop in stretches
-                ]
-                return _Cut(source, stream, requests, {})
-    except StreamError:
-        pass
-    if stream:
-        stream.close()
-    return None
-
-
-def _stretches(path: str, size: int) -> Iterator[tuple[int, int]]:
-    """Yield stretches of whole lines."""
-    start = 0
-    with open(path, "rb") as file:  # noqa: PTH123 - the path as it was given
-        while start < size:
-            file.seek(min(start + _STRETCH, size) - 1)
-            for chunk in iter(lambda: file.read(1 << 16), b""):
-                at = chunk.find(b"\n")
-                if at >= 0:
-                    stop = file.tell() - len(chunk) + at + 1
-                    break
-            else:
-                stop = size
-            yield start, min(stop, size)
-            start = stop

@@ -59,6 +59,8 @@ class Stream:
 
     Attributes
     ----------
+    path : str
+        By what name another process finds the file.
     size : int or None
         Bytes on the disk; None for a pipe.
     taken : int
@@ -70,6 +72,7 @@ class Stream:
         self.taken = 0
         self.sha256 = hashlib.sha256()
         self._file, self._before = _open(name)
+        self.path = os.path.realpath(name) if _is_descriptor(name) else name
         self.size = self._before.st_size if stat.S_ISREG(self._before.st_mode) else None
         self._head = b""
         self._chunks = self._unpacked()
@@ -117,10 +120,29 @@ class Stream:
         StreamError
             It cannot be read to its end, or the file has changed meanwhile.
         """
+        if self._file.closed:
+            self._file, _ = _open(self.name)
+            self._file.seek(self.taken)
         deque(self._raw(), maxlen=0)
+        self.verify()
+
+    def verify(self) -> None:
+        """Look whether the file is still the one that it was, for those who read it by its name.
+
+        Raises
+        ------
+        StreamError
+            It is not.
+        """
+        try:
+            after = os.stat(self.path)
+        except OSError:
+            raise StreamError(_changed()) from None
+        if _identity(after) != _identity(self._before):
+            raise StreamError(_changed())
 
     def close(self) -> None:
-        """Close the file; standard input stays open."""
+        """Close the file, which can be drained still; standard input stays open."""
         if self.name != "-":
             self._file.close()
 
@@ -143,7 +165,7 @@ class Stream:
         if self.size is not None:
             after = os.fstat(self._file.fileno())
             if self.taken != self.size or after.st_mtime_ns != self._before.st_mtime_ns:
-                raise StreamError(_unreadable("one that changed while it was read"))
+                raise StreamError(_changed())
 
     def _unpacked(self) -> Iterator[bytes]:
         raw = self._raw()
@@ -232,7 +254,7 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         return file, about
     try:
         about = os.stat(name)
-        named = name.startswith(_DESCRIPTORS) or name == "/dev/stdin"
+        named = _is_descriptor(name)
         if stat.S_ISDIR(about.st_mode):
             raise StreamError(_unreadable("a folder"))
         if not stat.S_ISREG(about.st_mode) and not (named and not stat.S_ISBLK(about.st_mode)):
@@ -244,6 +266,14 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         return file, os.fstat(file.fileno())
     except (OSError, ValueError) as error:
         raise StreamError(_unreadable(_reason(error))) from None
+
+
+def _is_descriptor(name: str) -> bool:
+    return name.startswith(_DESCRIPTORS) or name == "/dev/stdin"
+
+
+def _identity(about: os.stat_result) -> tuple[int, int, int, int]:
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
 
 
 def _stat_of(file: IO[bytes]) -> os.stat_result:
@@ -260,6 +290,10 @@ def _reason(error: Exception) -> str:
 
 def _unreadable(got: str, remedy: str | None = None) -> Fault:
     return Fault("unreadable", (), "a file that can be read", got, remedy)
+
+
+def _changed() -> Fault:
+    return _unreadable("one that changed while it was read")
 
 
 def _ends_early(what: str) -> Fault:

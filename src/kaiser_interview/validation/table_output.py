@@ -8,7 +8,7 @@ from .tables import Batch
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TableForm", "TableWriter", "table_form"]
+__all__ = ["TableForm", "TableWriter", "refuse_undecoded", "table_form"]
 
 TableForm = Literal["parquet", "ipc-file", "ipc-stream"]
 
@@ -21,6 +21,20 @@ _SUFFIXES: dict[str, TableForm] = {
 }
 # Rows of a row group: many, so that it packs well, and so few that they can be held.
 _GROUP = 1 << 17
+
+
+def refuse_undecoded(batch: "pa.RecordBatch") -> None:
+    """Refuse a batch that has text that was not UTF-8, which could not be written as it was.
+
+    Raises
+    ------
+    InputError
+        It has.
+    """
+    from .arrow import undecoded
+
+    if undecoded(batch):
+        raise InputError("text that is not UTF-8 cannot be put aside as it is; nothing was written")
 
 
 def table_form(suffix: str) -> TableForm | None:
@@ -108,13 +122,11 @@ class TableWriter:
     def _flush(self) -> None:
         import numpy as np
 
-        from .arrow import undecoded
         from .columns.values import taken
 
         if self._batch is None or not self._rows:
             return
-        if undecoded(self._batch.rows):
-            raise InputError("text that is not UTF-8 cannot be put aside as it is; nothing was written")
+        refuse_undecoded(self._batch.rows)
         self.add(taken(self._batch.rows, np.array(self._rows)))
         self._rows = []
 

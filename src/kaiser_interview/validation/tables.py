@@ -1,10 +1,13 @@
 """Columnar data as batches: Arrow from memory, datasets, and foreign files by way of a worker."""
 
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .findings import Fault
 from .sandbox import Died, Sandbox, fault_of
+from .saved import class_labels
 from .streams import Stream, StreamError
 from .text import Note
 
@@ -18,7 +21,9 @@ __all__ = [
     "Batch",
     "arrow_batches",
     "dataset_batches",
+    "dataset_rows",
     "died_fault",
+    "dressed",
     "file_batches",
     "part_batches",
     "planned",
@@ -46,15 +51,14 @@ def arrow_batches(source: "Source", data: Any) -> Iterator[Batch]:
     """
     import pyarrow as pa
 
-    from .columnar import checked
+    from .arrow import pieces
 
     try:
         reader = pa.RecordBatchReader.from_stream(data)
         source.schema = reader.schema
         first = 0
         for whole in reader:
-            for start in range(0, whole.num_rows, BATCH):
-                batch = checked(whole.slice(start, BATCH))
+            for batch in pieces(whole, BATCH):
                 yield Batch(first, batch)
                 first += batch.num_rows
     except (pa.ArrowException, OSError) as error:
@@ -66,7 +70,7 @@ def dataset_batches(source: "Source", data: Any) -> Iterator[Batch]:
     import pyarrow as pa
 
     labels = {
-        name: pa.array(feature.names)
+        name: tuple(feature.names)
         for name, feature in data.features.items()
         if type(feature).__name__ == "ClassLabel"
     }
@@ -78,16 +82,63 @@ def dataset_batches(source: "Source", data: Any) -> Iterator[Batch]:
                 source.schema = batch.schema
             yield Batch(first, batch)
             first += batch.num_rows
+    if source.schema is None:
+        source.schema = _named(pa.RecordBatch.from_pylist([], data.features.arrow_schema), labels).schema
 
 
-def _named(batch: "pa.RecordBatch", labels: "Mapping[str, pa.Array]") -> "pa.RecordBatch":
+def dataset_rows(source: "Source", data: Any) -> Iterator[tuple[None, Any]]:
+    """Yield the rows of a `datasets` dataset that comes row by row, each without a line."""
+    source.form = "columns"
+    source.names = [*(getattr(data, "column_names", None) or ())]
+    named = {
+        name: feature.names
+        for name, feature in (getattr(data, "features", None) or {}).items()
+        if type(feature).__name__ == "ClassLabel"
+    }
+    for row in data:
+        for name, text_of in named.items():
+            if isinstance(row.get(name), int) and 0 <= row[name] < len(text_of):
+                row[name] = text_of[row[name]]
+        yield None, row
+
+
+def dressed(batch: "pa.RecordBatch", constants: Mapping[str, Any]) -> "pa.RecordBatch":
+    """Return a batch of a file with what else is known of it: class labels by name, columns of its path."""
+    import numpy as np
+    import pyarrow as pa
+
+    batch = _named(batch, class_labels((batch.schema.metadata or {}).get(b"huggingface")))
+    for name, value in constants.items():
+        if name not in batch.schema.names:
+            codes = pa.array(np.zeros(batch.num_rows, np.int8))
+            column = pa.DictionaryArray.from_arrays(codes, _array_of(value))
+            batch = batch.append_column(
+                name, column if isinstance(value, str) else column.dictionary_decode()
+            )
+    return batch
+
+
+def _array_of(value: Any) -> "pa.Array":
+    """Return a value as an array; as text where no column holds it."""
+    import pyarrow as pa
+
+    try:
+        return pa.array([value])
+    except (pa.ArrowException, OverflowError):
+        return pa.array([str(value)])
+
+
+def _named(batch: "pa.RecordBatch", labels: Mapping[str, Sequence[str]]) -> "pa.RecordBatch":
     """Return a batch with the names of class labels in place of their numbers."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    for name, names in labels.items():
+    for name, words in labels.items():
         at = batch.schema.get_field_index(name)
+        if at < 0 or not pa.types.is_integer(batch.schema.field(at).type):
+            continue
         codes = batch.column(at)
+        names = pa.array(words, pa.string())
         known = pc.and_(pc.greater_equal(codes, 0), pc.less(codes, len(names)))
         # A number without a name is told as it is.
         texts = pc.coalesce(names.take(pc.if_else(known, codes, None)), codes.cast(pa.string()))
@@ -105,13 +156,17 @@ def file_batches(source: "Source", stream: Stream) -> Iterator[Batch | Note]:
     StreamError
         The file cannot be read at all, or has changed meanwhile.
     """
+    if not stream.is_plain:
+        yield from _unpiped(source, stream)
+        return
     with Sandbox() as sandbox:
         plan = planned(sandbox, stream)
         source.table_form = plan["form"]
         first = 0
+        known = {"path": stream.path, "form": plan["form"], "constants": source.constants}
         for part, rows in enumerate(plan["rows"]):
             read = 0
-            request = {"path": stream.name, "form": plan["form"], "part": part, "bytes": plan["sizes"][part]}
+            request = {**known, "part": part, "bytes": plan["sizes"][part]}
             try:
                 for item in part_batches(sandbox, request):
                     if isinstance(item, Note):
@@ -122,9 +177,24 @@ def file_batches(source: "Source", stream: Stream) -> Iterator[Batch | Note]:
                     yield Batch(first + item.first, item.rows)
                     read += item.rows.num_rows
             except Died as died:
-                yield Note(None, died_fault(plan, part, first, str(died)), stops=True)
+                yield Note(None, died_fault(plan, part, first, str(died), read), stops=True)
             first += max(rows or 0, read)
+        if source.schema is None:
+            # Of no rows, but a table still.
+            for batch in _frames(sandbox, {**known, "task": "schema"}):
+                if not isinstance(batch, Note):
+                    source.schema = batch.schema
     stream.drain()
+
+
+def _unpiped(source: "Source", stream: Stream) -> Iterator[Batch | Note]:
+    """Yield the batches of what comes through a pipe, or packed: it is written to a file first."""
+    with tempfile.NamedTemporaryFile(prefix="kaiser-interview-") as held:
+        for chunk in stream.chunks():
+            held.write(chunk)
+        held.flush()
+        with closing(Stream(held.name)) as file:
+            yield from file_batches(source, file)
 
 
 def part_batches(sandbox: Sandbox, request: Mapping[str, Any]) -> Iterator[Batch | Note]:
@@ -135,17 +205,24 @@ def part_batches(sandbox: Sandbox, request: Mapping[str, Any]) -> Iterator[Batch
     Died
         The worker died of it.
     """
+    first = 0
+    for item in _frames(sandbox, {**request, "task": "read"}):
+        if isinstance(item, Note):
+            yield item
+            continue
+        yield Batch(first, item)
+        first += item.num_rows
+
+
+def _frames(sandbox: Sandbox, request: Mapping[str, Any]) -> "Iterator[pa.RecordBatch | Note]":
     import pyarrow as pa
 
-    first = 0
-    for frame in sandbox.ask(**{**request, "task": "read"}):
+    for frame in sandbox.ask(**request):
         if "fault" in frame.head:
             yield Note(None, fault_of(frame.head), stops=True)
             continue
         with pa.ipc.open_stream(frame.body) as reader:
-            batch = reader.read_next_batch()
-        yield Batch(first, batch)
-        first += batch.num_rows
+            yield dressed(reader.read_next_batch(), request["constants"])
 
 
 def planned(sandbox: Sandbox, stream: Stream) -> dict[str, Any]:
@@ -157,19 +234,21 @@ def planned(sandbox: Sandbox, stream: Stream) -> dict[str, Any]:
         It says nothing that can be read.
     """
     try:
-        for frame in sandbox.ask(task="plan", path=stream.name, bytes=stream.size or 0):
-            if "fault" in frame.head:
-                raise StreamError(fault_of(frame.head))
-            return frame.head
-        raise Died("the reader said nothing")
+        # To its end, so that the worker lives on.
+        heads = [frame.head for frame in sandbox.ask(task="plan", path=stream.path, bytes=stream.size or 0)]
     except Died as died:
         raise StreamError(Fault("unreadable", (), "a file that can be read", str(died))) from None
+    if not heads:
+        raise StreamError(Fault("unreadable", (), "a file that can be read", "one of which nothing is said"))
+    if "fault" in heads[0]:
+        raise StreamError(fault_of(heads[0]))
+    return heads[0]
 
 
-def died_fault(plan: Mapping[str, Any], part: int, first: int, how: str) -> Fault:
-    """Return the fault of a part whose worker died."""
+def died_fault(plan: Mapping[str, Any], part: int, first: int, how: str, read: int = 0) -> Fault:
+    """Return the fault of a part whose worker died, when some of its rows had been read."""
     rows = plan["rows"][part] if plan else None
-    words = f"rows {first:,} to {first + rows - 1:,}" if rows else "its rows"
+    words = f"rows {first + read:,} to {first + rows - 1:,}" if rows else "its rows"
     return Fault("unreadable", (), "rows that can be read", f"{words} cannot be: {how}")
 
 

@@ -21,8 +21,8 @@ __all__ = ["Hashes", "Marks", "Row", "Suspects", "firsts", "hashes_of", "key_tex
 Hashes = npt.NDArray[np.uint64]
 
 _NONE: Hashes = np.empty(0, np.uint64)
-# What stands between the fields of a key, and for one that is null; whether they stand in a field does not matter, since
-# keys with equal texts are compared again.
+# What stands between the fields of a key, and for one that is null; whether they stand in a field does not
+# matter, since keys with equal texts are compared again.
 _BETWEEN, _NULL = "\x1f", "\0"
 _EXACT = 1 << 53
 
@@ -34,7 +34,7 @@ class Suspects(NamedTuple):
     """Sorted hashes."""
     keys: npt.NDArray[np.uint64] = _NONE
     groups: frozenset[tuple[str, ...]] = frozenset()
-    """Claim, scheme and creator of labels of which there are too many; models whose vectors differ in length."""
+    """Claim, scheme and creator of too many labels; models whose vectors differ in length."""
 
     def __bool__(self) -> bool:
         return bool(len(self.ids) or len(self.keys) or self.groups)
@@ -159,7 +159,7 @@ def _of_texts(texts: list[str | None]) -> tuple[Hashes, Bools]:
 
 
 def _array(texts: list[str]) -> pa.Array:
-    # Lone surrogates, which are no text but may stand in rows from Python, differ as what they are escaped to.
+    # Lone surrogates are no text, but may stand in rows from Python; they differ as what they are escaped to.
     return pa.array([text.encode("utf-8", "backslashreplace").decode() for text in texts], pa.large_string())
 
 
@@ -198,7 +198,7 @@ _SORTS: Mapping[object, Sort] = {str: "string", int: "integer", float: "number",
 
 
 def line_sorts(judge: Judge) -> dict[str, Sort]:
-    """Return what is read many lines at once: the fields that are no lists and no records, and so in every kind."""
+    """Return what is read many lines at once: fields that are no lists, no records, and so in each kind."""
     sorts: dict[str, Sort] = {}
     for rules in judge.rules.values():
         for name, info in rules.shape.model.model_fields.items():

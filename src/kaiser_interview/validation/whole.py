@@ -86,25 +86,25 @@ def _misfits(judge: Judge, types: "Mapping[str, pa.DataType]") -> list[Fault]:
     found = []
     for name, sort in types.items():
         holders = [rules.shape.model for rules in judge.rules.values() if name in rules.shape.fields]
-        wanted = [_misfit(model.model_fields[name].annotation, sort) for model in holders]
+        fields = [model.model_fields[name] for model in holders]
+        wanted = [_misfit(field.annotation, sort, field.metadata) for field in fields]
         if wanted and all(wanted):
             found.append(Fault("wrong-type", (name,), str(wanted[0]), f"a column of {sort}"))
     return found
 
 
-def _misfit(annotation: Any, sort: "pa.DataType") -> str | None:  # noqa: C901, PLR0911 - one return a type
+def _misfit(  # noqa: C901, PLR0911 - one return a type
+    annotation: Any, sort: "pa.DataType", metadata: Sequence[Any] = ()
+) -> str | None:
     """Return what a field holds, in words, if a column of some type can hold nothing of it."""
     import pyarrow.types as kinds
 
     annotation, _ = without_null(annotation)
-    marks: list[Any] = []
+    marks = [*metadata]
     while get_origin(annotation) is Annotated:
         annotation, *more = get_args(annotation)
         marks += more
-    while hasattr(sort, "storage_type"):
-        sort = sort.storage_type  # of an extension
-    if kinds.is_dictionary(sort) or kinds.is_run_end_encoded(sort):
-        sort = sort.value_type
+    sort = _bare(sort)
     if kinds.is_null(sort):
         return None
     text = kinds.is_string(sort) or kinds.is_large_string(sort) or str(sort) == "string_view"
@@ -113,7 +113,7 @@ def _misfit(annotation: Any, sort: "pa.DataType") -> str | None:  # noqa: C901, 
         instant = any(isinstance(mark, Width) and mark.arrow == "timestamp" for mark in marks)
         return None if text or (instant and kinds.is_timestamp(sort)) else "text"
     if get_origin(annotation) is Literal:
-        return None if text else "text"
+        return None if text or not all(isinstance(word, str) for word in get_args(annotation)) else "text"
     if annotation is int:
         return None if number else "an integer"
     if annotation is float:
@@ -131,3 +131,13 @@ def _misfit(annotation: Any, sort: "pa.DataType") -> str | None:  # noqa: C901, 
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return None if kinds.is_struct(sort) else "an object"
     return None
+
+
+def _bare(sort: "pa.DataType") -> "pa.DataType":
+    """Return a type without extensions, dictionaries and runs, whatever the order that they stand in."""
+    import pyarrow as pa
+    import pyarrow.types as kinds
+
+    if isinstance(sort, pa.BaseExtensionType):
+        return _bare(sort.storage_type)
+    return _bare(sort.value_type) if kinds.is_dictionary(sort) or kinds.is_run_end_encoded(sort) else sort

@@ -1,6 +1,6 @@
 """Requests to judge parts of one data set, and their answers, as they go between processes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,12 +8,13 @@ import numpy as np
 from .checks import Check
 from .findings import Fault, Finding, finding
 from .parts import Part, PartJudge
+from .report import Group
 from .sandbox import Frame, fault_of
-from .tables import Batch
+from .tables import Batch, dressed
 from .text import Note
 from .traces import Row, Suspects
 
-__all__ = ["Work", "failed_part", "part_of", "rows_of_frame"]
+__all__ = ["Begun", "Work", "failed_part", "part_of", "rows_of_frame"]
 
 
 class Work(NamedTuple):
@@ -30,22 +31,26 @@ class Work(NamedTuple):
     check: Check
     suspects: Suspects | None = None
 
-    def begun(self) -> "_Begun":
+    def begun(self) -> "Begun":
         """Return what answers requests."""
-        return _Begun(self)
+        return Begun(self)
 
 
-class _Begun:
+class Begun:
+    """What answers requests."""
+
     def __init__(self, work: Work) -> None:
         self._judge = PartJudge(work.check)
         self._suspects = work.suspects
 
-    def answer(self, request: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
-        """Yield the answer to a request as heads and bodies of frames."""
+    def answer(
+        self, request: Mapping[str, Any], alive: Callable[[], None]
+    ) -> Iterator[tuple[dict[str, Any], bytes]]:
+        """Yield the answer to a request as heads and bodies of frames; `alive` is called now and then."""
         if request["form"] == "lines":
             done = self.lines(request)
         else:
-            done = self.batches(_batches(request), request["name"])
+            done = self.batches(_batches(request, alive), request)
         if isinstance(done, Part):
             yield _frame(done)
         else:
@@ -55,14 +60,18 @@ class _Begun:
         """Judge a part that is lines, or return its rows that are suspects."""
         data, last = _stretch(request), request["last"]
         if self._suspects is None:
-            return self._judge.lines(data, request["name"], last=last)
+            return self._judge.lines(data, request["name"], _groups(request), last=last)
         return [*self._judge.lines_again(data, self._suspects, last=last)]
 
-    def batches(self, items: Iterable[Batch | Note], name: str | None) -> Part | list[Row]:
+    def batches(self, items: Iterable[Batch | Note], request: Mapping[str, Any]) -> Part | list[Row]:
         """Judge a part that is batches, or return its rows that are suspects."""
         if self._suspects is None:
-            return self._judge.batches(items, name)
+            return self._judge.batches(items, request["name"], _groups(request))
         return [*self._judge.batches_again(items, self._suspects)]
+
+
+def _groups(request: Mapping[str, Any]) -> list[Group]:
+    return [(code, severity, tuple(path)) for code, severity, path in request.get("full", ())]
 
 
 def _stretch(request: Mapping[str, Any]) -> bytes:
@@ -71,7 +80,7 @@ def _stretch(request: Mapping[str, Any]) -> bytes:
         return file.read(request["stop"] - request["start"])
 
 
-def _batches(request: Mapping[str, Any]) -> Iterator[Batch | Note]:
+def _batches(request: Mapping[str, Any], alive: Callable[[], None]) -> Iterator[Batch | Note]:
     """Yield the batches of a part of a columnar file, and what cannot be read of it."""
     from .columnar import batches
     from .streams import StreamError
@@ -79,8 +88,9 @@ def _batches(request: Mapping[str, Any]) -> Iterator[Batch | Note]:
     first = 0
     try:
         for batch in batches(request["path"], request["form"], request["part"]):
-            yield Batch(first, batch)
+            yield Batch(first, dressed(batch, request["constants"]))
             first += batch.num_rows
+            alive()
     except StreamError as error:
         yield Note(None, error.fault, stops=True)
 
@@ -165,5 +175,5 @@ def failed_part(fault: Fault, name: str | None) -> Part:
     told = finding(fault, name, None, None, None)
     group = (fault.code, told.severity, fault.path)
     nothing = np.empty(0, np.uint64)
-    traces = {"groups": [], "labels": [], "models": [], "fired": []}
+    traces: dict[str, Any] = {"groups": [], "labels": [], "models": [], "fired": []}
     return Part(0, 0, 0, 0, 1, False, [(group, 1, [told])], [], traces, nothing, nothing)  # noqa: FBT003 - not complete

@@ -1,7 +1,7 @@
 """What a worker process does: reads foreign columnar files, and judges parts of data sets.
 
-Run as ``python -m kaiser_interview.validation.worker BYTES`` by `sandbox.py`; it takes requests on standard input, a JSON
-object a line, and answers with frames on standard output. Nothing that it says is ever unpickled.
+Run as ``python -m kaiser_interview.validation.worker BYTES`` by `sandbox.py`; it takes requests on standard
+input, a JSON object a line, and answers with frames on standard output. Nothing that it says is unpickled.
 """
 
 import json
@@ -10,10 +10,13 @@ import pickle
 import struct
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .findings import Fault
 from .sandbox import FRAME
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["main"]
 
@@ -27,22 +30,23 @@ Answer = Iterator[tuple[dict[str, Any], bytes]]
 def main(memory: int) -> None:
     """Answer requests until there are no more."""
     requests = sys.stdin.buffer
-    # What a kind of one's own prints must not stand among the frames.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    _limit_memory(memory)
-    (size,) = struct.unpack("<Q", requests.read(8))
-    tasks = _Tasks(requests.read(size), memory)
-    _keep_pandas_out()
-    for line in requests:
-        request = json.loads(line)
-        _limit_seconds(_SECONDS + request.get("bytes", 0) // _BYTES_A_SECOND)
-        for head, body in tasks.answer(request):
-            text = json.dumps(head).encode()
-            answers.write(FRAME.pack(len(text), len(body)))
-            answers.write(text)
-            answers.write(body)
-            answers.flush()
+    with os.fdopen(os.dup(1), "wb") as answers:
+        # What a kind of one's own prints must not stand among the frames.
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        _limit_memory(memory)
+        (size,) = struct.unpack("<Q", requests.read(8))
+        tasks = _Tasks(requests.read(size), memory)
+        _keep_pandas_out()
+        for line in requests:
+            request = json.loads(line)
+            _limit_seconds(_SECONDS + request.get("bytes", 0) // _BYTES_A_SECOND)
+            for head, body in tasks.answer(request):
+                text = json.dumps(head).encode()
+                answers.write(FRAME.pack(len(text), len(body)))
+                answers.write(text)
+                answers.write(body)
+                answers.flush()
 
 
 class _Tasks:
@@ -57,6 +61,7 @@ class _Tasks:
         tasks: dict[str, Callable[..., Answer]] = {
             "plan": self._plan,
             "read": self._read,
+            "schema": self._schema,
             "judge": self._judged,
         }
         try:
@@ -73,25 +78,44 @@ class _Tasks:
 
     @staticmethod
     def _read(path: str, form: str, part: int, **_: Any) -> Answer:
-        import pyarrow as pa
-
         from .columnar import batches
 
         for batch in batches(path, form, part):
-            sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, batch.schema) as writer:
-                writer.write_batch(batch)
-            yield {"rows": batch.num_rows}, sink.getvalue().to_pybytes()
+            yield {"rows": batch.num_rows}, _stream_of(batch)
+
+    @staticmethod
+    def _schema(path: str, form: str, **_: Any) -> Answer:
+        import pyarrow as pa
+        from pyarrow.parquet import read_schema
+
+        from .columnar import checked
+
+        readers = {
+            "parquet": read_schema,
+            "ipc-file": lambda file: pa.ipc.open_file(file).schema,
+            "ipc-stream": lambda file: pa.ipc.open_stream(file).schema,
+        }
+        with pa.OSFile(os.fsencode(path)) as file:
+            yield {"rows": 0}, _stream_of(checked(pa.RecordBatch.from_pylist([], readers[form](file))))
 
     def _judged(self, **request: Any) -> Answer:
         if self._judge is None:
             try:
                 # From the process that started this one, which is trusted; foreign files never come this way.
                 self._judge = pickle.loads(self._setup).begun()  # noqa: S301
-            except Exception as error:  # noqa: BLE001 - a kind of one's own that is not to be had here
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a kind that is not to be had here
                 yield {"unready": str(error)}, b""
                 return
-        yield from self._judge.answer(request)
+        yield from self._judge.answer(request, alive)
+
+
+def _stream_of(batch: "pa.RecordBatch") -> bytes:
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
 
 def _fault(error: Exception, memory: int) -> Fault:
@@ -99,8 +123,8 @@ def _fault(error: Exception, memory: int) -> Fault:
 
     if isinstance(error, StreamError):
         fault = error.fault
-        got, remedy = (one() if callable(one) else one for one in (fault.got, fault.remedy))
-        return fault._replace(got=got, remedy=remedy)
+        got = fault.got() if callable(fault.got) else fault.got
+        return fault._replace(got=got, remedy=fault.remedy() if callable(fault.remedy) else fault.remedy)
     if isinstance(error, MemoryError):
         return Fault("unreadable", (), f"a part that fits into {memory >> 20} MiB", "a larger one")
     line = " ".join(str(error).split())[:200] or type(error).__name__
@@ -111,9 +135,9 @@ def _keep_pandas_out() -> None:
     """Keep pyarrow from importing pandas where it is installed: a third of a second, and of no use here."""
     import pyarrow as pa
 
-    sys.meta_path.insert(0, _WithoutPandas)  # type: ignore[arg-type] # it finds nothing
+    sys.meta_path.insert(0, _WithoutPandas)
     pa.array([None])  # pyarrow looks for pandas once, and remembers
-    sys.meta_path.remove(_WithoutPandas)  # type: ignore[arg-type]
+    sys.meta_path.remove(_WithoutPandas)
 
 
 class _WithoutPandas:
@@ -135,6 +159,11 @@ def _limit_memory(memory: int) -> None:
     most = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def alive() -> None:
+    """Say that the work goes on: what follows may take as long as a request."""
+    _limit_seconds(_SECONDS)
 
 
 def _limit_seconds(seconds: int) -> None:

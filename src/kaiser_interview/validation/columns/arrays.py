@@ -15,9 +15,11 @@ __all__ = [
     "any_within",
     "is_list",
     "is_null",
+    "is_plain",
     "is_text",
     "lookup",
     "on_values",
+    "picked",
     "plain",
     "truths",
 ]
@@ -26,15 +28,17 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
-def plain(array: pa.Array) -> pa.Array:
+def plain(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return a type
     """Return an array without what engines wrap it in, at any depth: extensions, runs, views, fixed sizes."""
     sort = array.type
     if isinstance(array, pa.ExtensionArray):
         return plain(array.storage)
     if kinds.is_run_end_encoded(sort):
-        return plain(pc.run_end_decode(array))
+        return _decoded(array)
     if kinds.is_string_view(sort):
         return array.cast(pa.large_string())
+    if kinds.is_binary_view(sort):
+        return array.cast(pa.large_binary())
     if kinds.is_dictionary(sort):
         values = plain(array.dictionary)
         return array if values is array.dictionary else pa.DictionaryArray.from_arrays(array.indices, values)
@@ -45,14 +49,14 @@ def plain(array: pa.Array) -> pa.Array:
             return array
         names = [sort.field(number).name for number in range(sort.num_fields)]
         return pa.StructArray.from_arrays(inner, names, mask=array.is_null())
-    if (
-        is_list(sort)
-        or kinds.is_fixed_size_list(sort)
-        or kinds.is_list_view(sort)
-        or kinds.is_large_list_view(sort)
-    ):
-        return _plain_list(array)
-    return array
+    return _plain_list(array) if _is_any_list(sort) else array
+
+
+def _decoded(array: pa.Array) -> pa.Array:
+    """Return the elements of runs, plain. Arrow's own function knows few types (pyarrow 26)."""
+    ends = array.run_ends.to_numpy(zero_copy_only=False)
+    places = np.searchsorted(ends, np.arange(array.offset, array.offset + len(array)), side="right")
+    return plain(array.values).take(pa.array(places))
 
 
 def _plain_list(array: pa.Array) -> pa.Array:
@@ -66,6 +70,26 @@ def _plain_list(array: pa.Array) -> pa.Array:
     return pa.LargeListArray.from_arrays(offsets, inner, mask=array.is_null())
 
 
+def is_plain(sort: pa.DataType) -> bool:
+    """Return whether a type holds only what `plain` knows and Arrow can take elements of: no map or union."""
+    if isinstance(sort, pa.BaseExtensionType):
+        return is_plain(sort.storage_type)
+    if kinds.is_dictionary(sort) or kinds.is_run_end_encoded(sort) or _is_any_list(sort):
+        return is_plain(sort.value_type)
+    if kinds.is_struct(sort):
+        return all(is_plain(sort.field(number).type) for number in range(sort.num_fields))
+    return not kinds.is_nested(sort)
+
+
+def picked(array: pa.Array, rows: Ints) -> pa.Array:
+    """Return some elements of an array by their places, in plain types as far as there are any."""
+    if is_plain(array.type):
+        return plain(array).take(pa.array(rows))
+    if not len(rows):
+        return array.slice(0, 0)
+    return pa.concat_arrays([array.slice(row, 1) for row in rows.tolist()])
+
+
 def is_text(sort: pa.DataType) -> bool:
     """Return whether a type is text."""
     return bool(kinds.is_string(sort) or kinds.is_large_string(sort))
@@ -74,6 +98,11 @@ def is_text(sort: pa.DataType) -> bool:
 def is_list(sort: pa.DataType) -> bool:
     """Return whether a type is a list that `plain` leaves as it is."""
     return bool(kinds.is_list(sort) or kinds.is_large_list(sort))
+
+
+def _is_any_list(sort: pa.DataType) -> bool:
+    views = kinds.is_list_view(sort) or kinds.is_large_list_view(sort)
+    return is_list(sort) or bool(views or kinds.is_fixed_size_list(sort))
 
 
 def is_null(array: pa.Array) -> Bools:

@@ -16,6 +16,8 @@ __all__ = ["Fields", "Looked", "References", "Releases"]
 Fields = Mapping[str, pa.Array]
 """The columns of some rows by name; a column that is not there, or is all null, may be left out."""
 
+# In place of an offset; a negative one is another number that stands for nothing.
+_ABSENT = -1
 _OF = pa.array(["text", "text_en"])
 # Pairs of offsets that a table may have a slot for, texts that it may hold, and quotes known without offsets.
 _MOST_PAIRS = 1 << 23
@@ -84,17 +86,17 @@ class Releases:
     _ANY = 1 << 40
 
     def __init__(self, corpus: Corpus) -> None:
-        self._known = pa.array(corpus.releases, pa.string())
+        self.known = pa.array(corpus.releases, pa.string())
         order = corpus.release_order
         self._revised = np.array(
             [order.get(one.revised or "", -1) for one in corpus.claims.values()], np.int64
         )
 
     def places(self, column: pa.Array | None, rows: int) -> Ints:
-        """Return the place of each row's release among those known; -1 if it is none, a large one if it names none."""
-        if column is None or not len(self._known):
+        """Return the place of each row's release among those known; -1 if it is none, `_ANY` if absent."""
+        if column is None or not len(self.known):
             return np.full(rows, self._ANY, np.int64)
-        found = lookup(column, self._known)
+        found = lookup(column, self.known)
         found[is_null(column)] = self._ANY
         return found
 
@@ -127,8 +129,8 @@ class _Passages:
         at, until = _offsets(starts, rows), _offsets(ends, rows)
         if at is None or until is None:
             return np.ones(rows, np.bool_)
-        no_start, no_end = at < 0, until < 0
-        suspect = no_start != no_end
+        no_start, no_end = at == _ABSENT, until == _ABSENT
+        suspect: Bools = np.asarray(no_start != no_end)
         texts = claims
         if (of := fields.get("quote_of")) is not None:
             which = lookup(of, _OF)
@@ -221,9 +223,9 @@ class _Spans:
 
 
 def _offsets(column: pa.Array | None, rows: int) -> Ints | None:
-    """Return offsets as integers, -1 where there is none; None if they are of a type that is not plain."""
-    if column is None or kinds.is_null(column.type):
-        return np.full(rows, -1, np.int64)
+    """Return offsets as integers, `_ABSENT` where there is none; None if one is no integer."""
+    if column is None:
+        return np.full(rows, _ABSENT, np.int64)
     column = plain(column)
     if kinds.is_dictionary(column.type):
         column = column.dictionary_decode()
@@ -233,8 +235,7 @@ def _offsets(column: pa.Array | None, rows: int) -> Ints | None:
         numbers = column.cast(pa.int64())
     except pa.ArrowInvalid:
         return None
-    if numbers.null_count:
-        numbers = pc.fill_null(numbers, -1)
-    made: Ints = numbers.to_numpy(zero_copy_only=False)
-    # Beyond what a field may hold; the field's own check says so too.
-    return np.where(made < 0, -1, made) if made.size and made.min() < -1 else made
+    made: Ints = pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False)
+    if made.size and made.min() < 0:
+        made = np.where(made < 0, _ABSENT - 1, made)
+    return np.where(is_null(numbers), _ABSENT, made) if numbers.null_count else made

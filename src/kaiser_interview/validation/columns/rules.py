@@ -154,9 +154,8 @@ def _claim(corpus: Corpus, references: References) -> Twin:
     names = Claim.model_fields.keys() & corpus.columns - {"claim_id", "claim_sha256"}
     columns = [Carried(corpus, name) for name in sorted(names)]
 
-    def twin(fields: Fields, _: Ints, __: Ints) -> Bools:
-        rows = len(next(iter(fields.values()))) if fields else 0
-        claims = references.claims(fields.get("claim_id"), rows)
+    def twin(fields: Fields, rows: Ints, _: Ints) -> Bools:
+        claims = references.claims(fields.get("claim_id"), len(rows))
         doubt = claims < 0
         claims = np.maximum(claims, 0)
         doubt |= references.pins(claims, fields.get("claim_sha256")).suspect
@@ -182,16 +181,7 @@ class Carried:
     def __init__(self, corpus: Corpus, name: str) -> None:
         self.name = name
         own = [claim.columns.get(name) for claim in corpus.claims.values()]
-        self._own = None
-        # Only what compares in Arrow as the judge compares it.
-        if all(one is None or type(one) is str for one in own) or all(
-            one is None or type(one) is int for one in own
-        ):
-            self._own = _array(own)
-        elif all(one is None or (type(one) is list and len({*map(type, one)}) <= 1) for one in own):
-            sorts = {type(inner) for one in own for inner in one or ()}
-            if sorts in ({str}, {int}):
-                self._own = _array(own)
+        self._own = _array(own)
 
     def doubts(self, column: pa.Array, claims: Ints) -> Bools:
         """Return in which rows something else than null may differ from what the row's claim has."""
@@ -208,18 +198,32 @@ class Carried:
 
 
 def _array(values: list[Any]) -> pa.Array | None:
-    try:
-        return pa.array(values)
-    except (pa.ArrowInvalid, OverflowError):
+    """Return what compares in Arrow as the judge compares it: texts, integers, lists of them; else None."""
+    given = [one for one in values if one is not None]
+    lists = all(type(one) is list for one in given)
+    sorts = {type(inner) for one in given for inner in (one if lists else [one])}
+    sort = _ARROW.get(sorts.pop()) if len(sorts) == 1 else None
+    if sort is None:
         return None
+    try:
+        return pa.array(values, pa.list_(sort) if lists else sort)
+    except OverflowError:
+        return None
+
+
+_ARROW: Mapping[type, pa.DataType] = {str: pa.string(), int: pa.int64()}
 
 
 def _same(column: pa.Array, own: pa.Array) -> Bools:
     """Return which scalars are the same; null is the same as nothing."""
-    texts = is_text(column.type) and is_text(own.type)
-    if not texts and not (kinds.is_integer(column.type) and kinds.is_integer(own.type)):
+    if is_text(column.type) and is_text(own.type):
+        return truths(pc.equal(column, own.cast(column.type)))
+    if not (kinds.is_integer(column.type) and kinds.is_integer(own.type)):
         return np.zeros(len(column), np.bool_)
-    return truths(pc.equal(column, own.cast(column.type) if texts else own))
+    try:
+        return truths(pc.equal(column, own))
+    except pa.ArrowInvalid:  # beyond what both types hold
+        return np.zeros(len(column), np.bool_)
 
 
 def _same_lists(column: pa.Array, own: pa.Array) -> Bools:

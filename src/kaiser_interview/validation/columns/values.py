@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from .arrays import plain
+from .arrays import is_plain, picked, plain
 
 __all__ = ["rows_of", "taken"]
 
@@ -29,17 +29,17 @@ def rows_of(batch: pa.RecordBatch, rows: npt.NDArray[np.int64] | None = None) ->
 
 
 def taken(batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> pa.RecordBatch:
-    """Return some rows of a batch, in plain types."""
-    columns = [plain(column).take(pa.array(rows)) for column in batch.columns]
+    """Return some rows of a batch, in plain types as far as there are any."""
+    columns = [picked(column, rows) for column in batch.columns]
     fields = [pa.field(name, column.type) for name, column in zip(batch.schema.names, columns, strict=True)]
     return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
 
 
 def _values(column: pa.Array, rows: npt.NDArray[np.int64] | None = None) -> list[Any]:
-    # Plain first: there is no taking of what engines wrap columns in.
-    column = plain(column)
     if rows is not None:
-        column = column.take(pa.array(rows))
+        column = picked(column, rows)
+    elif is_plain(column.type):
+        column = plain(column)
     if kinds.is_timestamp(column.type) and column.type.unit == "ns":
         return _microseconds(column)
     try:

@@ -1,0 +1,112 @@
+"""Batches with what is mended in them: columns filled in, and new ones for what there was no column for."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..schema import arrow_schema, arrow_value
+from .columns.arrays import plain
+from .columns.values import rows_of
+from .rows import Judge
+from .table_output import TableWriter, refuse_undecoded
+from .tables import Batch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["MendedTable"]
+
+
+class MendedTable:
+    """Writes the rows of a table with what is mended in them.
+
+    Parameters
+    ----------
+    writer : TableWriter
+        Where to.
+    judge : Judge
+        What judged the rows.
+    fillable : iterable of str
+        Fields that may be filled in, in the order in which their columns are added.
+    """
+
+    def __init__(self, writer: TableWriter, judge: Judge, fillable: Iterable[str]) -> None:
+        import pyarrow as pa
+
+        self._writer = writer
+        models = [rules.shape.model for rules in judge.rules.values()]
+        self._types = {field.name: field.type for model in models for field in arrow_schema(model)}
+        self._nested = {one.name for rules in judge.rules.values() for one in rules.nested}
+        self._fillable = [name for name in fillable if name in self._types or name.startswith("x_")]
+        self._types |= {name: pa.string() for name in self._fillable if name not in self._types}
+        self._schema: pa.Schema | None = None
+        self._batch: Batch | None = None
+        self._patches: dict[int, Mapping[str, Any]] = {}
+
+    def begin(self, schema: "pa.Schema") -> None:
+        """Take rows of a schema from now on."""
+        import pyarrow as pa
+
+        fields = [pa.field(one.name, self._type_of(one)) for one in schema]
+        fields += [pa.field(name, self._types[name]) for name in self._fillable if name not in schema.names]
+        self._schema = pa.schema(fields, schema.metadata)
+        self._writer.begin(self._schema)
+
+    def put(self, batch: Batch, number: int, patch: Mapping[str, Any]) -> None:
+        """Write a row of a batch, given its place in the source, with some fields mended."""
+        if batch is not self._batch:
+            self.flush()
+            self._batch = batch
+        self._patches[number - batch.first] = patch
+
+    def flush(self) -> None:
+        """Write what is held."""
+        import pyarrow as pa
+
+        if self._batch is None or self._schema is None:
+            return
+        rows, columns = self._batch.rows, []
+        refuse_undecoded(rows)
+        for field in self._schema:
+            patched = {at: patch[field.name] for at, patch in self._patches.items() if field.name in patch}
+            there = field.name in rows.schema.names
+            if there and not patched and field.name not in self._nested:
+                column = plain(rows.column(field.name))
+                if pa.types.is_dictionary(column.type):
+                    column = column.dictionary_decode()
+                columns.append(column.cast(field.type))
+                continue
+            values = (
+                [row[field.name] for row in rows_of(rows.select([field.name]))]
+                if there
+                else [None] * rows.num_rows
+            )
+            for at, value in patched.items():
+                values[at] = arrow_value(value, field.type)
+            columns.append(pa.array(values, field.type))
+        self._writer.add(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        self._batch, self._patches = None, {}
+
+    def _type_of(self, field: "pa.Field") -> "pa.DataType":
+        """Return the type that a column has once it is mended."""
+        import pyarrow as pa
+
+        sort = field.type
+        while pa.types.is_dictionary(sort) or hasattr(sort, "storage_type"):
+            sort = sort.value_type if pa.types.is_dictionary(sort) else sort.storage_type
+        if pa.types.is_null(sort) and field.name in self._fillable:
+            return self._types[field.name]
+        if field.name in self._nested and _names(sort) <= _names(self._types[field.name]):
+            return self._types[field.name]
+        if sort == pa.string_view():
+            return pa.large_string()
+        return sort
+
+
+def _names(sort: "pa.DataType") -> set[str]:
+    """Return the fields of a record, or of the records in a list."""
+    import pyarrow as pa
+
+    inner = sort if pa.types.is_struct(sort) else getattr(sort, "value_type", None)
+    if inner is None or not pa.types.is_struct(inner):
+        return set()
+    return {inner.field(number).name for number in range(inner.num_fields)}

@@ -1,0 +1,48 @@
+"""What the judge says of a row."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from .findings import Fault, Path
+from .shape import is_slip
+
+__all__ = ["Verdict", "once", "untold"]
+
+
+class Verdict(NamedTuple):
+    """What the judge says of a row."""
+
+    faults: list[Fault]
+    values: Mapping[str, Any]
+    """The row's fields with the defaults, as far as it could be read."""
+    kind: str | None
+    """The kind that it was judged as; None if that is unknown."""
+    unjudged: bool = False
+    """Whether the row is invalid for a reason that was told elsewhere."""
+
+
+def untold(verdict: Verdict, told: Mapping[str, str], lost: Collection[str]) -> Verdict:
+    """Return a verdict without what was told of a whole column, given what the row has in unknown ones."""
+    if not told:
+        return verdict
+    faults = [one for one in verdict.faults if not one.path or told.get(str(one.path[0])) != one.code]
+    # A field under a mistyped name is one fault, not two.
+    faults = [one for one in faults if one.code != "missing-field" or not _is_meant(one.path, lost)]
+    return verdict._replace(faults=faults, unjudged=bool(lost) or len(faults) < len(verdict.faults))
+
+
+def _is_meant(path: Path, lost: Collection[str]) -> bool:
+    """Return whether an absent field is the one that an unknown column is a slip of typing for."""
+    return len(path) == 1 and any(is_slip(name, str(path[0])) for name in lost)
+
+
+def once(faults: list[Fault]) -> list[Fault]:
+    """Return faults without those that repeat a path and a code: two references may name one release."""
+    if len(faults) < 2:  # noqa: PLR2004 - one cannot repeat itself
+        return faults
+    return [*{(fault.path, fault.code): fault for fault in reversed(faults)}.values()][::-1]
+
+
+def _is_meant(path: Path, unknown: Collection[str]) -> bool:
+    """Return whether a field is within a slip of typing of an unknown name."""
+    return len(path) == 1 and any(is_slip(name, str(path[0])) for name in unknown)

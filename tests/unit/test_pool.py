@@ -1,0 +1,108 @@
+"""Several workers: answers in the order of the requests, and nothing left running."""
+
+import time
+
+import pytest
+
+from kaiser_interview.validation import pool as pools
+from kaiser_interview.validation.pool import Pool, processors
+from kaiser_interview.validation.sandbox import Died, Frame, Sandbox
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Let workers answer with what they are asked, late as it says; return what was asked."""
+    held = []
+
+    def ask(_, **request):
+        held.append(request["number"])
+        time.sleep(request.get("seconds", 0))
+        if request.get("dies"):
+            raise Died("it took too long")
+        yield Frame(request, b"")
+
+    monkeypatch.setattr(Sandbox, "ask", ask)
+    return held
+
+
+def numbers(answers) -> list[int | str]:
+    return [str(one) if isinstance(one, Died) else one[0].head["number"] for one in answers]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_answers_come_in_the_order_of_the_requests(asked, count):
+    requests = [{"number": number, "seconds": 0.02 * (number % 3 == 0)} for number in range(12)]
+    with Pool(count, b"") as pool:
+        assert numbers(pool.answers(requests)) == [*range(12)]
+    assert sorted(asked) == [*range(12)]
+
+
+def test_a_worker_that_dies_is_an_answer_and_the_rest_goes_on(asked):
+    with Pool(2, b"") as pool:
+        answers = pool.answers({"number": number, "dies": number == 1} for number in range(4))
+        assert numbers(answers) == [0, "it took too long", 2, 3]
+    assert len(asked) == 4
+
+
+def test_no_more_is_asked_than_keeps_workers_busy(asked):
+    with Pool(2, b"") as pool:
+        taken = []
+        answers = pool.answers({"number": number} for number in taken_from(taken))
+        next(answers)
+        assert len(taken) == 5
+        assert numbers(answers) == [*range(1, 20)]
+    assert len(asked) == 20
+
+
+def taken_from(taken: list[int]):
+    for number in range(20):
+        taken.append(number)
+        yield number
+
+
+def test_what_waits_is_not_begun_when_answers_are_given_up(asked):
+    with Pool(1, b"") as pool:
+        answers = pool.answers({"number": number, "seconds": 0.2} for number in range(9))
+        next(answers)
+        answers.close()
+    assert len(asked) <= 3
+
+
+def test_the_last_worker_is_lent_first():
+    with Pool(2, b"") as pool:
+        with pool.sandbox() as one:
+            assert one in pool._all
+        with pool.sandbox() as other:
+            assert other is one
+            with pool.sandbox() as third:
+                assert third is not one
+
+
+def test_a_process_at_work_is_ended(monkeypatch, tmp_path):
+    # The request waits for a worker that is stopped; leaving does not wait for it.
+    started = Sandbox._started
+
+    def stopped(self):
+        process = started(self)
+        process.send_signal(19)
+        return process
+
+    monkeypatch.setattr(Sandbox, "_started", stopped)
+    start = time.monotonic()
+    with Pool(1, b"") as pool:
+        future = pool._threads.submit(pool._ask, {"task": "plan", "path": str(tmp_path)})
+        while not any(one._process for one in pool._all):
+            time.sleep(0.01)
+    assert time.monotonic() - start < 10
+    assert future.done()
+    assert [one._process for one in pool._all] == [None]
+
+
+def test_workers_are_ready_if_they_are_given_anything():
+    with Pool(1, b"") as pool, Pool(1, b"x") as other:
+        assert (pool.is_ready, other.is_ready) == (False, True)
+
+
+def test_as_many_processors_as_this_process_may_use(monkeypatch):
+    monkeypatch.setattr(pools.os, "sched_getaffinity", lambda _: {3, 5, 7})
+    assert processors() == 3

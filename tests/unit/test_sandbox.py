@@ -1,0 +1,330 @@
+"""Worker processes: whatever becomes of one, the call goes on, and says what could not be read."""
+
+import io
+import os
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from workers import said, within
+
+import kaiser_interview as ki
+from kaiser_interview.validation import sandbox, tables
+from kaiser_interview.validation.checks import Check
+from kaiser_interview.validation.findings import Fault
+from kaiser_interview.validation.run import Run
+from kaiser_interview.validation.sandbox import FRAME, Died, Frame, Sandbox, fault_of, read_frame
+
+GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v", "method": "human", "creator": "me"}
+PLAN = {"rows": [3, 3, 3]}
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Return a file of three parts with three rows each, of which the first one in the last is wrong."""
+    rows = [GOOD | {"id": f"r{number}"} for number in range(9)]
+    rows[6] = rows[6] | {"claim_id": "d99-c01"}
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "rows.parquet", row_group_size=3)
+    return tmp_path / "rows.parquet"
+
+
+def process(code: str) -> subprocess.Popen:
+    """Return a process in a worker's place."""
+    return subprocess.Popen([sys.executable, "-S", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+@pytest.fixture
+def instead(monkeypatch):
+    """Return a function that lets code run in place of workers."""
+
+    def call(code: str) -> None:
+        monkeypatch.setattr(Sandbox, "_started", lambda _: process(code))
+
+    return call
+
+
+# Frames
+
+
+def framed(head: bytes, body: bytes = b"", *, longer: int = 0) -> bytes:
+    return FRAME.pack(len(head), len(body) + longer) + head + body
+
+
+def test_a_frame_is_read_as_it_was_written():
+    pipe = io.BytesIO(framed(b'{"a": 1}', b"\x00\n") + framed(b"{}"))
+    assert [read_frame(pipe), read_frame(pipe), read_frame(pipe)] == [
+        Frame({"a": 1}, b"\x00\n"), Frame({}, b""), None
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("length", range(len(framed(b'{"a": 1}', b"body"))))
+def test_a_frame_that_is_cut_short_is_none(length):
+    assert read_frame(io.BytesIO(framed(b'{"a": 1}', b"body")[:length])) is None
+
+
+GARBAGE = {
+    "a head that is too long": FRAME.pack((1 << 26) + 1, 0),
+    "a body that is too long": FRAME.pack(2, (1 << 32) + 1) + b"{}",
+    "a body of any length": b"\xff" * 100,
+    "a head that is no JSON": framed(b"{"),
+    "a head that is no UTF-8": framed(b'{"a": "\xff\xff"}'),
+    "a head that is no object": framed(b"1"),
+    "an array": framed(b'["end"]'),
+}
+
+
+@pytest.mark.parametrize("sort", GARBAGE)
+def test_what_is_no_frame_is_refused(sort):
+    with pytest.raises(ValueError):  # noqa: PT011 - of any kind
+        read_frame(io.BytesIO(GARBAGE[sort]))
+
+
+@pytest.mark.parametrize("sort", ["a body of any length", "a head that is no JSON", "an array"])
+def test_a_worker_that_says_what_is_no_frame_is_ended_at_once(instead, sort):
+    data = GARBAGE[sort]
+    instead(f"import sys, time; sys.stdout.buffer.write({data!r}); sys.stdout.flush(); time.sleep(60)")
+    start = time.monotonic()
+    with Sandbox() as one, pytest.raises(Died, match=r"^the reader said what nobody understands$"):
+        list(one.ask(task="plan"))
+    assert one._process is None
+    assert time.monotonic() - start < 5
+
+
+def test_a_fault_is_what_it_was():
+    fault = Fault("unreadable", ("a", 1), "expected", "got", "remedy")
+    assert fault_of({"fault": list(fault)}) == fault
+
+
+# Ends
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", "it was killed, most often for want of memory"),
+        ("os.kill(os.getpid(), signal.SIGXCPU)", "it took too long"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "the reader crashed (SIGSEGV)"),
+        ("os.kill(os.getpid(), signal.SIGABRT)", "the reader crashed (SIGABRT)"),
+        ("os.kill(os.getpid(), signal.SIGRTMIN + 1)", "the reader stopped"),
+        ("sys.exit(0)", "the reader stopped"),
+        ("sys.exit(1)", "the reader stopped"),
+    ],
+)
+def test_how_a_worker_ended_is_told_in_words(instead, code, words):
+    instead(
+        "import os, resource, signal, sys\n"
+        f"resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\nsys.stdin.buffer.readline()\n{code}"
+    )
+    with Sandbox() as one, pytest.raises(Died) as caught:
+        list(one.ask(task="plan"))
+    assert str(caught.value) == words
+
+
+def test_a_worker_that_ends_its_answers_but_not_itself_has_stopped(instead, monkeypatch):
+    instead("import os, time; os.close(1); time.sleep(60)")
+    wait = subprocess.Popen.wait
+    monkeypatch.setattr(subprocess.Popen, "wait", lambda self, timeout=None: wait(self, timeout and 0.1))
+    with Sandbox() as one, pytest.raises(Died, match=r"^the reader stopped$"):
+        list(one.ask(task="plan"))
+
+
+def test_a_worker_that_does_not_listen_has_ended(instead):
+    instead("import os, sys; os.close(0); sys.exit(3)")
+    with Sandbox() as one:
+        one._process = one._started()
+        one._process.wait()
+        with pytest.raises(Died, match=r"^the reader stopped$"):
+            list(one.ask(task="plan", path="x" * (1 << 20)))
+
+
+def test_what_was_asked_in_vain_can_be_asked_again(file):
+    with Sandbox() as one:
+        first = [frame.head for frame in one.ask(task="plan", path=str(file))]
+        assert first[0]["rows"] == [3, 3, 3]
+        number = one._process.pid
+        assert [frame.head for frame in one.ask(task="plan", path=str(file))] == first
+        assert one._process.pid == number
+        # An answer given up in the middle: what is left of it is not taken for the next one.
+        answer = one.ask(task="read", path=str(file), form="parquet", part=0)
+        next(answer)
+        answer.close()
+        assert one._process is None
+        assert [frame.head for frame in one.ask(task="plan", path=str(file))] == first
+        one._process.send_signal(signal.SIGKILL)
+        with pytest.raises(Died, match=r"^it was killed"):
+            list(one.ask(task="plan", path=str(file)))
+        assert [frame.head for frame in one.ask(task="plan", path=str(file))] == first
+        assert one._process.pid != number
+    one.close()  # twice does no harm
+    assert one._process is None
+
+
+def test_a_worker_without_memory_has_ended(file):
+    with Sandbox(memory=1 << 20) as one, pytest.raises(Died):
+        list(one.ask(task="plan", path=str(file)))
+
+
+def test_a_part_beyond_the_memory_is_told(tmp_path):
+    path = tmp_path / "large.parquet"
+    pq.write_table(pa.table({"a": ["x" * (100 << 20)]}), path, compression="snappy", use_dictionary=False)
+    with Sandbox(memory=250 << 20) as one:
+        frames = [frame.head for frame in one.ask(task="read", path=str(path), form="parquet", part=0)]
+        assert [frame["fault"] for frame in frames] == [
+            ["unreadable", [], "a part that fits into 250 MiB", "a larger one", None, None]
+        ]
+        # It goes on: what came after may be smaller.
+        assert [frame.head["rows"] for frame in one.ask(task="plan", path=str(path))] == [[1]]
+
+
+# What becomes of the rows
+
+
+def dies(monkeypatch, part: int, *, after: int = 0, words: str = "it took too long") -> None:
+    """Let workers die of a part, when they have said so much of it."""
+    ask = Sandbox.ask
+
+    def dying(self, **request):
+        if request.get("part") != part:
+            yield from ask(self, **request)
+            return
+        for number, frame in enumerate(ask(self, **request)):
+            if number == after:
+                break
+            yield frame
+        raise Died(words)
+
+    monkeypatch.setattr(Sandbox, "ask", dying)
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatch, part):
+    within(monkeypatch)
+    dies(monkeypatch, part)
+    check = Check(data=file, kind="label")
+    report = Run(check).report()
+    first = 3 * part
+    assert [(one.code, one.row, one.got) for one in report.findings] == [
+        ("unreadable", None, f"rows {first} to {first + 2} cannot be: it took too long"),
+        *([("unknown-claim", 6, '"d99-c01"')] if part < 2 else []),
+    ]
+    assert (report.rows, report.invalid, report.complete, report.ok) == (6, int(part < 2), False, False)
+    assert said(ki.validate(file, kind="label", workers=2)) == said(report)
+
+
+def test_rows_that_were_read_before_their_worker_died_are_judged(file, monkeypatch):
+    within(monkeypatch)
+    dies(monkeypatch, 0, after=1)
+    one_by_one = Run(Check(data=file, kind="label"))
+    monkeypatch.setattr(tables, "part_batches", halved(tables.part_batches))
+    report = one_by_one.report()
+    assert report.findings[0].got == "rows 1 to 2 cannot be: it took too long"
+    assert (report.rows, report.complete) == (7, False)
+    assert [one.row for one in report.findings] == [None, 6]
+
+
+def halved(part_batches):
+    """Return what gives but the first row of each batch of the first part."""
+
+    def call(one, request):
+        for item in part_batches(one, request):
+            yield item._replace(rows=item.rows.slice(0, 1)) if request["part"] == 0 else item
+
+    return call
+
+
+def test_a_process_that_is_killed_in_the_middle_costs_its_own_part(file, monkeypatch):
+    started = Sandbox._started
+    count = []
+
+    def doomed(self):
+        made = started(self)
+        count.append(made)
+        return made
+
+    ask = Sandbox.ask
+
+    def killed(self, **request):
+        if request.get("part") == 1:
+            # While it waits, so that it never answers.
+            self._process.send_signal(signal.SIGSTOP)
+            threading.Timer(0.2, os.kill, (self._process.pid, signal.SIGSEGV)).start()
+            threading.Timer(0.3, os.kill, (self._process.pid, signal.SIGCONT)).start()
+        yield from ask(self, **request)
+
+    monkeypatch.setattr(Sandbox, "_started", doomed)
+    monkeypatch.setattr(Sandbox, "ask", killed)
+    report = ki.validate(file, kind="label", workers=1)
+    assert [(one.code, one.row, one.got) for one in report.findings] == [
+        ("unreadable", None, "rows 3 to 5 cannot be: the reader crashed (SIGSEGV)"),
+        ("unknown-claim", 6, '"d99-c01"'),
+    ]
+    assert (report.rows, report.invalid, report.complete) == (6, 1, False)
+    assert len(count) == 2
+
+
+def test_a_limit_of_processor_time_ends_a_worker():
+    code = (
+        "import resource\n"
+        "from kaiser_interview.validation import worker\n"
+        "worker._limit_seconds(0)\n"
+        "print(resource.getrlimit(resource.RLIMIT_CPU)[0], flush=True)\n"
+        "while True: pass"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=30)
+    assert done.returncode == -signal.SIGXCPU
+    assert 1 <= int(done.stdout) <= 30
+
+
+def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
+    monkeypatch.setattr(Sandbox, "ask", lambda *_, **__: iter(()))
+    report = Run(Check(data=file, kind="label")).report()
+    assert [(one.code, one.got) for one in report.findings] == [
+        ("unreadable", "one of which nothing is said")
+    ]  # fmt: skip
+    assert not report.complete
+
+
+def test_a_worker_that_dies_of_the_plan_is_told(file, monkeypatch):
+    dies(monkeypatch, None)
+    for report in (Run(Check(data=file, kind="label")).report(), ki.validate(file, kind="label")):
+        assert [(one.code, one.got) for one in report.findings] == [("unreadable", "it took too long")]
+        assert not report.complete
+
+
+@pytest.mark.parametrize("plan", [{}, {"rows": [None]}, {"rows": [0]}])
+def test_rows_of_a_part_of_unknown_size_are_named_as_such(plan):
+    assert tables.died_fault(plan, 0, 5, "it took too long") == Fault(
+        "unreadable", (), "rows that can be read", "its rows cannot be: it took too long"
+    )
+
+
+def test_a_worker_gets_what_it_is_set_up_with():
+    with Sandbox(b"setup") as one:
+        one._process = made = process("import sys; sys.stdout.buffer.write(sys.stdin.buffer.read(13))")
+        made.stdin.write(struct.pack("<Q", 5) + b"setup")
+        made.stdin.flush()
+        assert made.stdout.read() == b"\x05\0\0\0\0\0\0\0setup"
+
+
+def test_paths_that_python_has_go_to_the_worker(monkeypatch, tmp_path):
+    given = {}
+
+    class RefusedError(Exception):
+        pass
+
+    def popen(_, **options):
+        given.update(options["env"])
+        raise RefusedError
+
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path)])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sandbox.subprocess, "Popen", popen)
+    with Sandbox() as one, pytest.raises(RefusedError):
+        list(one.ask(task="plan"))
+    assert given["PYTHONPATH"] == os.pathsep.join([str(tmp_path)] * 2)
