@@ -1,4 +1,4 @@
-"""The two lanes come to one verdict: a row that the columnar lane does not suspect is one the judge passes."""
+"""The two lanes come to one verdict: a row that the columnar lane does not suspect, the judge passes."""
 
 import decimal
 import random
@@ -95,13 +95,18 @@ def right(draw: random.Random, kind) -> dict:
 
 
 def right_table(draw: random.Random, kind, size: int = BATCH) -> pa.RecordBatch:
-    """Draw right rows in types that hold them without loss."""
+    """Draw right rows in types that hold them without loss.
+
+    Columns of the claim itself are compared as integers: those of other types are left to the judge.
+    """
     rows = [right(draw, kind) for _ in range(size)]
     columns = {}
     for field in arrow_schema(kind):
         values = [one.get(field.name) for one in rows]
         plain = column(values, field.type)
-        sort = forms(draw, field.type)
+        sort = (
+            field.type if kind == "claim" and not pa.types.is_string(field.type) else forms(draw, field.type)
+        )
         made = column(values, sort)
         # Only what a type holds as it is: engines do not write others.
         same = made.null_count == plain.null_count and same_values(made, plain)

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field
 
 import kaiser_interview as ki
 from kaiser_interview.corpus import CorpusClaim, shipped
-from kaiser_interview.models import INSTANT_PATTERN
+from kaiser_interview.models import INSTANT_PATTERN, FromPython, instant
 from kaiser_interview.validation.columns import Lane, leaves, references
 from kaiser_interview.validation.columns.fields import doubts_of
 from kaiser_interview.validation.columns.rules import twins_of
@@ -45,12 +45,13 @@ LEAST = {
     "source": ki.source().model_dump(),
 }  # fmt: skip
 UTC = pa.timestamp("us", "UTC")
+MILLISECONDS = pa.timestamp("ms", "UTC")
 NOON = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
 NAN, INFINITE = float("nan"), float("inf")
 
 
 def table(kind: str, /, **columns) -> pa.Table:
-    """Return a table of a kind: the least that it must have, but for some columns; without those that are None."""
+    """Return a table of a kind: its least, with some columns; without those that are None."""
     given = {name: column for name, column in columns.items() if column is not None}
     rows = len(next(iter(given.values()))) if given else 1
     least = {name: [value] * rows for name, value in LEAST[kind].items() if name not in columns}
@@ -232,50 +233,155 @@ def test_null_typed_columns_are_absent():
     [
         # Texts: null, length, pattern.
         ("label", "creator", ["a", "", None, "𠮷"], [1, 2], {1: "bad-length", 2: "missing-field"}, ""),
-        ("label", "id", ["a", " ", "é", "", "x" * 256, "x" * 257, "\x7f", None], [1, 2, 3, 5, 6], "bad-format", ""),
+        (
+            "label",
+            "id",
+            ["a", " ", "é", "", "x" * 256, "x" * 257, "\x7f", None],
+            [1, 2, 3, 5, 6],
+            "bad-format",
+            "",
+        ),
         ("label", "id", pa.array(["a b", "é"]).dictionary_encode(), [0, 1], "bad-format", ""),
         ("label", "claim_sha256", [CLAIM.claim_sha256.upper()], [0], "bad-format", ""),
         ("label", "release", ["0.1.0", "v1", "1.0.0\n"], [1, 2], "bad-format", ""),
         ("translation", "language", ["zh-Hans", "zh_Hans", "en\n", "pt-BR"], [1, 2], "bad-format", ""),
         ("label", "scheme", ["acme:x", "acme:", ":x"], [1, 2], "bad-format", ""),
-        ("claim", "prefix", ["", "🧠" * 16, "🧠" * 17], [0, 1, 2], {0: "claim-differs", 1: "claim-differs", 2: "bad-length"}, ""),
+        (
+            "claim",
+            "prefix",
+            ["", "🧠" * 16, "🧠" * 17],
+            [0, 1, 2],
+            {0: "claim-differs", 1: "claim-differs", 2: "bad-length"},
+            "",
+        ),
         ("source", "published", ["2025-10-10 17:52", "2025-10-10 17:52:00"], [1], "bad-format", ""),
         # Instants.
-        ("label", "created", ["2024-02-29T00:00:00Z", "2023-02-29T00:00:00Z", "2026-01-01T00:00:60Z"], [1, 2], "bad-format", ""),
+        (
+            "label",
+            "created",
+            ["2024-02-29T00:00:00Z", "2023-02-29T00:00:00Z", "2026-01-01T00:00:60Z"],
+            [1, 2],
+            "bad-format",
+            "",
+        ),
         ("label", "created", ["1900-02-29T00:00:00Z", "2000-02-29T00:00:00+00:00"], [0], "bad-format", ""),
         ("label", "created", pa.array([0, 2**60], pa.timestamp("s", "UTC")), [1], "wrong-type", ""),
-        ("label", "created", pa.array([253_402_300_799, 253_402_300_800], pa.timestamp("s", "UTC")), [1], "wrong-type", ""),
-        ("label", "created", pa.array([-62_135_596_800_000, -62_135_596_800_001], pa.timestamp("ms", "UTC")), [1], "wrong-type", ""),
-        ("label", "created", pa.array([1_000, 1_001, None], pa.timestamp("ns", "UTC")), [1], "wrong-type", ""),
+        (
+            "label",
+            "created",
+            pa.array([253_402_300_799, 253_402_300_800], pa.timestamp("s", "UTC")),
+            [1],
+            "wrong-type",
+            "",
+        ),
+        (
+            "label",
+            "created",
+            pa.array([-62_135_596_800_000, -62_135_596_800_001], MILLISECONDS),
+            [1],
+            "wrong-type",
+            "",
+        ),
+        (
+            "label",
+            "created",
+            pa.array([1_000, 1_001, None], pa.timestamp("ns", "UTC")),
+            [1],
+            "wrong-type",
+            "",
+        ),
         ("label", "created", pa.array([NOON], pa.timestamp("us", "Z")), [0], "wrong-type", ""),
         ("label", "created", pa.array([NOON], pa.timestamp("us", "Mars/Base")), [0], "wrong-type", ""),
         ("label", "created", pa.array([dt.datetime(2026, 1, 1)], pa.timestamp("us")), [0], "wrong-type", ""),  # noqa: DTZ001
         ("label", "created", pa.array([NOON], pa.timestamp("us", "Asia/Shanghai")), [0], "", ""),
         # Words of a vocabulary.
-        ("label", "method", ["model", "Model", "", None], [1, 2, 3], {1: "not-in-vocabulary", 2: "not-in-vocabulary", 3: "missing-field"}, ""),
+        (
+            "label",
+            "method",
+            ["model", "Model", "", None],
+            [1, 2, 3],
+            {1: "not-in-vocabulary", 2: "not-in-vocabulary", 3: "missing-field"},
+            "",
+        ),
         ("label", "quote_of", ["text", "text_en", "title", None], [2], "not-in-vocabulary", ""),
         ("label", "value", ["language", "Language", "memory"], [1], "not-in-vocabulary", ""),
         ("label", "scheme", ["topic", "mine", "acme:x"], [1], "not-in-vocabulary", ""),
         # Integers and their bounds.
         ("dialogue", "number", pa.array([0, 1, 2**31 - 1, 2**31]), [0, 3], "out-of-range", ""),
         ("dialogue", "number", pa.array([2**64 - 1, 1], pa.uint64()), [0], "out-of-range", ""),
-        ("dialogue", "number", [1.0, 1.5, 1e300, NAN], [1, 2, 3], {1: "wrong-type", 2: "out-of-range", 3: "not-finite"}, ""),
-        ("dialogue", "number", pa.array([Decimal("1.5"), Decimal(1)], pa.decimal128(5, 1)), [0, 1], {0: "wrong-type"}, ""),
+        (
+            "dialogue",
+            "number",
+            [1.0, 1.5, 1e300, NAN],
+            [1, 2, 3],
+            {1: "wrong-type", 2: "out-of-range", 3: "not-finite"},
+            "",
+        ),
+        (
+            "dialogue",
+            "number",
+            pa.array([Decimal("1.5"), Decimal(1)], pa.decimal128(5, 1)),
+            [0, 1],
+            {0: "wrong-type"},
+            "",
+        ),
         ("dialogue", "start", pa.array([-1, 0], pa.int8()), [0], "out-of-range", ""),
         # Floats and theirs.
-        ("label", "confidence", [0.0, 1.0, -0.1, 1.1, NAN, INFINITE], [2, 3, 4, 5], {2: "out-of-range", 3: "out-of-range", 4: "not-finite", 5: "not-finite"}, ""),
+        (
+            "label",
+            "confidence",
+            [0.0, 1.0, -0.1, 1.1, NAN, INFINITE],
+            [2, 3, 4, 5],
+            {2: "out-of-range", 3: "out-of-range", 4: "not-finite", 5: "not-finite"},
+            "",
+        ),
         ("label", "confidence", pa.array([0, 1, 2], pa.uint8()), [2], "out-of-range", ""),
-        ("label", "confidence", pa.array([Decimal("0.1"), Decimal("1.1")], pa.decimal128(5, 1)), [1], "out-of-range", ""),
+        (
+            "label",
+            "confidence",
+            pa.array([Decimal("0.1"), Decimal("1.1")], pa.decimal128(5, 1)),
+            [1],
+            "out-of-range",
+            "",
+        ),
         # Lists: null, length, elements.
-        ("embedding", "vector", [[0.5], [], [1e39], [0.5, None]], [1, 2, 3], {1: "bad-length", 2: "out-of-range", 3: "wrong-type"}, {2: "/vector/0", 3: "/vector/1"}),
-        ("embedding", "vector", [[NAN], [1.0, INFINITE]], [0, 1], "not-finite", {0: "/vector/0", 1: "/vector/1"}),
-        ("verdict", "urls", [[], ["a"], ["a", ""], [None], None], [2, 3, 4], {2: "bad-length", 3: "wrong-type", 4: "missing-field"}, {2: "/urls/1", 3: "/urls/0"}),
-        ("claim", "topics", [[*CLAIM.topics], ["language"] * 5, ["talk"]], [1, 2], {1: "bad-length", 2: "not-in-vocabulary"}, {2: "/topics/0"}),
+        (
+            "embedding",
+            "vector",
+            [[0.5], [], [1e39], [0.5, None]],
+            [1, 2, 3],
+            {1: "bad-length", 2: "out-of-range", 3: "wrong-type"},
+            {2: "/vector/0", 3: "/vector/1"},
+        ),
+        (
+            "embedding",
+            "vector",
+            [[NAN], [1.0, INFINITE]],
+            [0, 1],
+            "not-finite",
+            {0: "/vector/0", 1: "/vector/1"},
+        ),
+        (
+            "verdict",
+            "urls",
+            [[], ["a"], ["a", ""], [None], None],
+            [2, 3, 4],
+            {2: "bad-length", 3: "wrong-type", 4: "missing-field"},
+            {2: "/urls/1", 3: "/urls/0"},
+        ),
+        (
+            "claim",
+            "topics",
+            [[*CLAIM.topics], ["language"] * 5, ["talk"]],
+            [1, 2],
+            {1: "bad-length", 2: "not-in-vocabulary"},
+            {2: "/topics/0"},
+        ),
         # Booleans.
         ("question", "answerable", pa.array([True, None]), [1], "missing-field", ""),
         ("question", "answerable", pa.array([True, True]).dictionary_encode(), [0, 1], "", ""),
     ],
-)  # fmt: skip
+)
 def test_values_that_do_not_fit(kind, name, column, suspect, code, wrong):
     rows = table(kind, **{name: column})
     codes = code if isinstance(code, dict) else {row: code for row in suspect if code}
@@ -699,6 +805,58 @@ def test_translations_that_lack_a_number(claim_id, text, suspect, lacking):
         rows = table("translation", claim_id=[claim_id], translation=made)
         found = at("number-missing", "/translation", 0) if lacking else []
         assert both(rows, "translation", against=OWN) == ([0] if suspect else [], found)
+
+
+class Scored(ki.Annotation):
+    """A kind with a score in words, and a record."""
+
+    score: str
+    best: ki.Reference | None = None
+
+
+class Rated(ki.Annotation):
+    """A kind with a score in numbers."""
+
+    score: float
+
+
+def test_a_type_that_fits_another_kind_alone():
+    rows = held(score=[0.5, 0.5], kind=["rated", "scored"])
+    assert both(rows, [Scored, Rated]) == ([1], at("wrong-type", "/score", 1))
+
+
+def test_dictionaries_of_what_is_nested_are_left_to_the_judge():
+    assert both(table("verdict", urls=coded(pa.array([["a"], [""]]), [0, 0])), "verdict") == ([0, 1], [])
+    best = coded(pa.array([{"claim_id": "d01-c02"}]), [0, None])
+    assert both(held(score=["x", "x"], best=best), Scored) == ([0], [])
+
+
+class Noted(ki.Derived):
+    """A kind with what a timestamp becomes the text of, and is no instant."""
+
+    year: Annotated[str, Field(pattern="^2026"), FromPython(instant)] | None = None
+
+
+def test_text_that_a_timestamp_becomes_is_left_to_the_judge():
+    column = pa.array([NOON, None], UTC)
+    suspect, found = both(own(year=["2026", "2025", None]), Noted)
+    assert (suspect, found) == ([1], at("bad-format", "/year", 1))
+    judge = Judge([Noted], shipped())
+    (batch,) = own(year=column).to_batches()
+    assert Lane(judge).look(batch, {}).suspect.tolist() == [True, False]
+
+
+def test_quotes_within_rows_that_are_no_text():
+    wrong = [{"claim_id": "d01-c02", "quote": None}], [{"claim_id": "d01-c02", "quote": 1}]
+    assert both(table("question", references=[*wrong]), "question") == (
+        [1],
+        at("wrong-type", "/references/0/quote", 1),
+    )
+
+
+def test_translations_that_are_no_text():
+    rows = table("translation", claim_id=["a-02"], translation=[1])
+    assert both(rows, "translation", against=OWN) == ([0], [(None, "wrong-type", "/translation")])
 
 
 def test_translations_without_the_column():

@@ -1322,3 +1322,64 @@ def test_a_number_of_findings_that_is_none(most):
 def test_a_warning_leaves_a_row_valid():
     report = ki.validate([FAULTY[2]], kind="verdict")
     assert (report.ok, report.valid, report.warnings, report.errors) == (True, 1, 1, 0)
+
+
+class Mine(ki.Label):
+    """A label whose scheme is given by its kind."""
+
+    scheme: str = "acme:stance"
+
+
+class Theirs(ki.Relation):
+    """A relation that may leave out what it is to."""
+
+    other_claim_id: str = "d01-c02"
+
+
+class Plain(ki.Question):
+    """A question that is answerable if nothing else is said."""
+
+    answerable: bool = True
+
+
+class Same(ki.Translation):
+    """A translation that may be the text itself, of a claim that may go without saying."""
+
+    claim_id: str = "d07-c02"
+    translation: str = "…"
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        (Mine, {"claim_id": "d01-c01", "value": "for"}),
+        (Theirs, {"claim_id": "d01-c01", "relation": "supports"}),
+        (Plain, {"references": [], "question": "?", "language": "en"}),
+        (Same, {"language": "en"}),
+        (Same, {"claim_id": "d07-c02", "language": "en"}),
+    ],
+)
+def test_rules_pass_over_fields_that_a_kind_of_one_s_own_lets_be_absent(kind, row):
+    row |= {"method": "human", "creator": "me"}
+    for data in ([row], pa.Table.from_pylist([row])):
+        report = ki.validate(data, kind=kind)
+        assert report.counts == ()
+
+
+class Short(ki.Derived):
+    """A kind whose instants may have so many characters."""
+
+    when: Annotated[ki.Instant, Field(max_length=20)]
+
+
+def test_the_length_of_an_instant_given_as_a_datetime():
+    row = {
+        "claim_id": "d01-c01",
+        "method": "human",
+        "creator": "me",
+        "when": datetime(2026, 1, 31, 12, tzinfo=UTC),
+    }
+    assert ki.validate([row], kind=Short).counts == ()
+    row["when"] = row["when"].replace(microsecond=5)
+    report = ki.validate([row], kind=Short)
+    assert [(one.code, one.path) for one in report.findings] == [("bad-length", ("when",))]

@@ -77,10 +77,8 @@ class Lines:
     Examples
     --------
     >>> taken = Lines({"id": "string", "n": "integer"}).read(b'{"id":"a","n":1}\n\n{"id":"b","n":20}\n')
-    >>> [(rows.tolist(), batch.to_pydict()) for rows, batch in taken.batches]
-    [([0, 2], {'id': ['a', 'b'], 'n': [1, 20]})]
-    >>> taken.rest.tolist()
-    [1]
+    >>> [(rows.tolist(), batch.to_pydict()) for rows, batch in taken.batches], taken.rest.tolist()
+    ([([0, 2], {'id': ['a', 'b'], 'n': [1, 20]})], [1])
     """
 
     def __init__(self, columns: Mapping[str, Sort]) -> None:
@@ -102,8 +100,7 @@ class Lines:
         while at < len(chunk):
             stop = chunk.find(b"\n", at + _BLOCK) + 1 or len(chunk)
             # Memory that is used again: new memory of this size costs more than what is done with it.
-            width = ((stop - at) // _WORD + 2) * _WORD
-            if self._scratch.shape[1] < width:
+            if self._scratch.shape[1] < (width := ((stop - at) // _WORD + 2) * _WORD):
                 self._scratch = np.empty((2, width), np.bool_)
             block = _Block(chunk, at, stop, self._scratch[:, :width])
             left = np.ones(len(block.starts), np.bool_)
@@ -161,7 +158,7 @@ class _Block:
         byte[[0, -1]] = _LINE_FEED
         bounds, slashes = found[byte == _LINE_FEED], found[byte == _BACKSLASH]
         self.starts, self.ends = bounds[:-1], bounds[1:] - 1
-        self.plain = len(found) == len(bounds)
+        self.special = (found[byte != _LINE_FEED] - 1).astype(np.int32)
         # In a run of backslashes every second escapes what follows.
         order = np.arange(len(slashes))
         run = np.maximum.accumulate(np.where(np.diff(slashes, prepend=-1) > 1, order, 0))
@@ -227,8 +224,9 @@ class _Parts:
     """Rows cut at edges: constants and slots by turns, and what is before the next; and which are right."""
 
     def __init__(self, block: _Block, edges: _Places, constants: bytes) -> None:
-        self._raw, self._edges, self._plain = block.raw, edges, block.plain
-        self._parts = pa.StringArray.from_buffers(edges.size - 1, pa.py_buffer(edges.T.ravel()), block.text)
+        self._raw, self._special, self._edges = block.raw, block.special, edges
+        self._offsets = edges.T.ravel()
+        self._parts = pa.StringArray.from_buffers(edges.size - 1, pa.py_buffer(self._offsets), block.text)
         self._first = np.arange(0, edges.size, len(edges), dtype=np.int32)
         texts = self._take(self._first[:, None] + np.array(range(0, len(edges) - 1, 2), np.int32))
         found = np.frombuffer(texts.buffers()[2], np.uint8, len(self._first) * len(constants))
@@ -240,27 +238,33 @@ class _Parts:
 
     def strings(self, slots: Mapping[str, int]) -> dict[str, pa.StringArray]:
         """Return the strings in slots. Those with a backslash or a control character are read strictly."""
-        count = len(self._first)
+        count, columns = len(self._first), {}
         texts = self._take(np.array([*slots.values()], np.int32)[:, None] + self._first)
         offsets, data = (np.frombuffer(one or b"", np.uint8) for one in texts.buffers()[1:])
-        special = data[:0] if self._plain else (data == _BACKSLASH) | (data < _SPACE)
-        columns = {}
-        for at, name in enumerate(slots):
+        few = len(self._special) < count
+        places = np.searchsorted(self._offsets, self._special if few else [], "right") - 1
+        for at, (name, slot) in enumerate(slots.items()):
             columns[name] = texts.slice(at * count, count)
-            ends = offsets.view(np.int32)[at * count : (at + 1) * count + 1]
-            found = np.flatnonzero(special[ends[0] : ends[-1]])
-            if len(found):
-                which = np.diff(np.searchsorted(found, ends - ends[0])) > 0
+            if few:
+                which = np.unique(places[places % len(self._edges) == slot]) // len(self._edges)
+            else:
+                ends = offsets.view(np.int32)[at * count : (at + 1) * count + 1]
+                part = data[ends[0] : ends[-1]]
+                found = np.flatnonzero((part == _BACKSLASH) | (part < _SPACE))
+                which = np.flatnonzero(np.diff(np.searchsorted(found, ends - ends[0])))
+            if len(which):
                 columns[name] = self._strictly(columns[name], which)
         return columns
 
-    def _strictly(self, texts: pa.StringArray, which: _Truths) -> pa.StringArray:
-        spelled = [text.encode() for text in texts.filter(pa.array(which)).to_pylist()]
+    def _strictly(self, texts: pa.StringArray, which: _Integers) -> pa.StringArray:
+        spelled = [text.encode() for text in texts.take(pa.array(which)).to_pylist()]
         values, fault = parse(b'["%b"]' % b'","'.join(spelled))
         if fault or "\0" in "".join(values):
             values = [parse(b'"%b"' % one)[0] for one in spelled]
             self.right[which] &= [value is not None and "\0" not in value for value in values]
-        return pc.replace_with_mask(texts, pa.array(which), pa.array(values, pa.string()))
+        places = np.arange(len(texts))
+        places[which] = range(len(texts), len(texts) + len(which))
+        return pa.concat_arrays([texts, pa.array(values, pa.string())]).take(pa.array(places))
 
     def integers(self, slots: Mapping[str, int]) -> dict[str, pa.Int64Array]:
         """Return the integers in slots: those of at most eight digits."""
@@ -281,10 +285,8 @@ class _Parts:
         coded = self._take(self._first + np.int32(slot)).dictionary_encode()
         known, places = coded.dictionary, coded.indices.to_numpy()
         right = pc.match_substring_regex(known, _NUMBER)
-        if right.true_count != len(right):
-            self.right &= right.to_numpy(zero_copy_only=False)[places]
-            known = pc.if_else(right, known, "0")
-        return pa.array(known.cast(pa.float64()).to_numpy()[places])
+        self.right &= right.to_numpy(zero_copy_only=False)[places]
+        return pa.array(pc.if_else(right, known, "0").cast(pa.float64()).to_numpy()[places])
 
 
 def _template(row: bytes, columns: Mapping[str, Sort]) -> _Template | None:
@@ -292,9 +294,8 @@ def _template(row: bytes, columns: Mapping[str, Sort]) -> _Template | None:
     values, fault = parse(row)
     if fault or not isinstance(values, dict):
         return None
-    pieces: list[bytes] = []
+    pieces, edges, flags = list[bytes](), [(0, 0)], dict[str, bool]()
     slots: dict[Sort, dict[str, int]] = {"string": {}, "integer": {}, "number": {}}
-    edges, flags = [(0, 0)], dict[str, bool]()
     at, since, quotes = row.index(b"{"), 0, 0
     while row[at : at + 1] != b"}":
         member = _MEMBER.match(row, at)

@@ -86,7 +86,7 @@ class Writer:
                 f"files of one form are expected for one output, got {got}; one call for each, then"
             )
         if self._form is None and table is not None:
-            self._table = TableWriter(self._raw, table)
+            self._table = TableWriter(_Kept(self._raw), table)
         elif self._form is None:
             self._file = _packed(self._raw, self._path)
         if self._form is None and header is not None:

@@ -47,7 +47,7 @@ class References:
             )
             start = end = None
             bad = bad | {"quote"}
-        if "claim_id" in bad:
+        if "claim_id" in bad or reference.get("claim_id") is None:
             return found
         claim = self.corpus.claims.get(reference["claim_id"])
         if claim is None:

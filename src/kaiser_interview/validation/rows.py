@@ -228,7 +228,7 @@ class Judge:
         related = self._related(rules, known, bad)
         found = [*faults, *shaped, *unknown, *related]
         if extras and rules.refers:
-            claim = None if ("claim_id",) in bad else self.corpus.claims.get(known["claim_id"])
+            claim = None if ("claim_id",) in bad else self.corpus.claims.get(known.get("claim_id", ""))
             if claim is not None and not any(fault.code == "stale-claim" for fault in related):
                 found += carried(claim, extras, self.corpus.columns & extras.keys(), cells=cells)
         return Verdict(found, values, rules.shape.name)

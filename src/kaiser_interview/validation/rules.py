@@ -147,12 +147,12 @@ def _same(value: Any, own: Any) -> bool:
 
 def _label(_: References) -> Rule:
     def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        if "scheme" in bad or ":" in values["scheme"]:
+        scheme = values.get("scheme")
+        if "scheme" in bad or scheme is None or ":" in scheme:
             return []
-        scheme = values["scheme"]
         if scheme not in VOCABULARIES:
             return [not_in_vocabulary(("scheme",), VOCABULARIES, scheme, "a scheme of your own has a colon")]
-        if "value" in bad or values["value"] in VOCABULARIES[scheme]:
+        if "value" in bad or values.get("value") is None or values["value"] in VOCABULARIES[scheme]:
             return []
         return [not_in_vocabulary(("value",), VOCABULARIES[scheme], values["value"])]
 
@@ -161,9 +161,9 @@ def _label(_: References) -> Rule:
 
 def _relation(references: References) -> Rule:
     def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        if "other_claim_id" in bad:
+        other = values.get("other_claim_id")
+        if "other_claim_id" in bad or other is None:
             return []
-        other = values["other_claim_id"]
         claim = references.corpus.claims.get(other)
         if claim is None:
             return [references.no_claim(("other_claim_id",), other)]
@@ -185,9 +185,9 @@ def _relation(references: References) -> Rule:
 
 def _question(_: References) -> Rule:
     def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        if "answerable" in bad:
+        answerable, found = values.get("answerable"), list[Fault]()
+        if "answerable" in bad or answerable is None:
             return []
-        answerable, found = values["answerable"], []
         if "answer" not in bad and (values.get("answer") is not None) is not answerable:
             expected = (
                 "an answer, since the question is answerable"
@@ -196,7 +196,7 @@ def _question(_: References) -> Rule:
             )
             got = "nothing" if answerable else shown(values["answer"])
             found.append(Fault("fields-disagree", ("answer",), expected, got))
-        if answerable and "references" not in bad and not values["references"]:
+        if answerable and "references" not in bad and not values.get("references"):
             expected = "a reference, since the question is answerable"
             found.append(Fault("fields-disagree", ("references",), expected, "none"))
         return found
@@ -212,9 +212,9 @@ def _translation(references: References) -> Rule:
     }
 
     def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        if bad & {"claim_id", "translation"} or values["claim_id"] not in wanted:
+        needed = wanted.get(values.get("claim_id", ""))
+        if bad & {"claim_id", "translation"} or needed is None or values.get("translation") is None:
             return []
-        needed = wanted[values["claim_id"]]
         missing = missing_numbers(needed, values["translation"])
         expected = f"{', '.join(missing)}, as in {values['claim_id']}"
         return [Fault("number-missing", ("translation",), expected, "none")] if missing else []
@@ -226,7 +226,7 @@ def _claim(references: References) -> Rule:
     columns = references.corpus.columns
 
     def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        if "claim_id" in bad:
+        if "claim_id" in bad or values.get("claim_id") is None:
             return []
         claim = references.corpus.claims.get(values["claim_id"])
         if claim is None:

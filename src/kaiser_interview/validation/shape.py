@@ -173,6 +173,8 @@ def _nearest(name: str, absent: Iterable[str], fields: Iterable[str]) -> str | N
 
 
 def _fits(error: Any) -> bool:
+    if not hasattr(error["input"], "__len__"):
+        return False  # a datetime, of which the text is too long
     length, context = len(error["input"]), error["ctx"]
     return bool(context.get("min_length", 0) <= length <= context.get("max_length", length))
 
@@ -202,7 +204,7 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
         words, key = _BOUNDS[sort]
         return Fault("out-of-range", path, f"{words} {context[key]:g}", shown(value))
     if sort in _LENGTHS:
-        got = shown(value) if isinstance(value, str) else str(len(value))
+        got = str(len(value)) if isinstance(value, list | tuple) else shown(value)
         return Fault("bad-length", path, _LENGTHS[sort].format(**context), got)
     if sort == "finite_number":
         return Fault("not-finite", path, "a number that a double can hold", shown(value))

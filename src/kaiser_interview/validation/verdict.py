@@ -41,8 +41,3 @@ def once(faults: list[Fault]) -> list[Fault]:
     if len(faults) < 2:  # noqa: PLR2004 - one cannot repeat itself
         return faults
     return [*{(fault.path, fault.code): fault for fault in reversed(faults)}.values()][::-1]
-
-
-def _is_meant(path: Path, unknown: Collection[str]) -> bool:
-    """Return whether a field is within a slip of typing of an unknown name."""
-    return len(path) == 1 and any(is_slip(name, str(path[0])) for name in unknown)

@@ -28,7 +28,7 @@ def doubts_of(model: type[Record]) -> dict[str, Doubts] | None:
     may refuse it as a whole, or for a field that it does not give.
     """
     schema, definitions = _opened(model)
-    fields = _fields(schema, definitions)
+    fields = _fields(schema)
     if fields is None:
         return None
     return {name: _doubts(field, definitions, null=False)[0] for name, field in fields.items()}
@@ -37,7 +37,7 @@ def doubts_of(model: type[Record]) -> dict[str, Doubts] | None:
 def leaf_of(model: type[Record]) -> dict[str, Any]:
     """Return, for each field of a model, its schema without null and default: equal ones take the same."""
     leaves = {}
-    for name, field in (_fields(*_opened(model)) or {}).items():
+    for name, field in (_fields(_opened(model)[0]) or {}).items():
         inner = field
         while inner["type"] in {"default", "nullable"}:
             inner = inner["schema"]
@@ -87,10 +87,8 @@ def _is_ordinary(model: type[Record]) -> bool:
     return ours == theirs
 
 
-def _fields(schema: Schema, definitions: Mapping[str, Schema]) -> dict[str, Schema] | None:
+def _fields(schema: Schema) -> dict[str, Schema] | None:
     """Return the schemas of a model's fields; None if it has ways of its own to refuse a row."""
-    if schema["type"] == "definition-ref":
-        return _fields(definitions[schema["schema_ref"]], definitions)
     if (
         schema["type"] != "model"
         or schema["custom_init"]
@@ -126,7 +124,7 @@ def _doubts(  # noqa: PLR0911 - one return a sort of schema
     if sort == "tuple" and schema.get("variadic_item_index") == 0 and len(schema["items_schema"]) == 1:
         return _list(schema, *_doubts(schema["items_schema"][0], definitions, null=False)), null
     if sort == "model":
-        fields = _fields(schema, definitions)
+        fields = _fields(schema)
         return everything if fields is None else _struct(fields, definitions), null
     return leaf(schema), null
 

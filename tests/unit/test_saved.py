@@ -1,0 +1,139 @@
+"""What folders say of the files in them."""
+
+import json
+
+import pytest
+
+import kaiser_interview as ki
+from kaiser_interview.models import KINDS
+from kaiser_interview.validation.saved import class_labels, constants_of, partitions, shards
+from kaiser_interview.validation.streams import StreamError
+
+FIELDS = {"language", "claim_id", "confidence"}
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("language=en/a.parquet", {"language": "en"}),
+        ("/data/language=en/year=2026/claim_id=d01-c01/a", {"language": "en", "claim_id": "d01-c01"}),
+        ("language=zh%2DHans/a", {"language": "zh-Hans"}),
+        ("language=%E8%AF%AD/a", {"language": "语"}),
+        ("language=a=b/a", {"language": "a=b"}),
+        ("language=/a", {"language": ""}),
+        ("language=__HIVE_DEFAULT_PARTITION__/a", {}),
+        ("language/a", {}),
+        ("year=2026/a", {}),
+        ("a/language=en.parquet", {}),
+        ("language=en/language=de/a", {"language": "de"}),
+        ("language=\udcff/a", {"language": "\\udcff"}),
+        ("a", {}),
+    ],
+)
+def test_parts_of_a_path_that_are_columns(path, found):
+    assert partitions(path, FIELDS) == found
+
+
+def test_constants_have_the_types_of_their_fields():
+    given = {
+        "confidence": "0.5", "quote_start": "3", "id": "7", "answerable": "true", "vector": "[0.5, 1]",
+        "language": "en",
+    }  # fmt: skip
+    assert constants_of(given, KINDS.values()) == {
+        "confidence": 0.5, "quote_start": 3, "id": "7", "answerable": True, "vector": [0.5, 1],
+        "language": "en",
+    }  # fmt: skip
+    assert constants_of({"confidence": "half"}, [ki.Label]) == {"confidence": "half"}
+    assert constants_of({"language": "en"}, [ki.Label]) == {}
+    assert constants_of({}, KINDS.values()) == {}
+
+
+# Saved datasets
+
+
+def state(folder, *names: object) -> None:
+    (folder / "state.json").write_text(json.dumps({"_data_files": [{"filename": name} for name in names]}))
+
+
+def test_shards_are_those_that_are_named(tmp_path):
+    state(tmp_path, "b.arrow", "a.arrow")
+    assert shards(str(tmp_path)) == [str(tmp_path / "b.arrow"), str(tmp_path / "a.arrow")]
+
+
+@pytest.mark.parametrize(
+    "name", ["../x.arrow", "/etc/passwd", "a/b.arrow", "..", ".", "", 5, None, ["a"], {}]
+)
+def test_shards_elsewhere_are_refused(tmp_path, name):
+    state(tmp_path, "a.arrow", name)
+    with pytest.raises(StreamError) as caught:
+        shards(str(tmp_path))
+    assert caught.value.fault[:3] == ("unreadable", (), "files in the folder itself")
+
+
+def test_a_shard_that_is_a_link_is_refused(tmp_path):
+    (tmp_path / "a.arrow").symlink_to("/etc/passwd")
+    state(tmp_path, "a.arrow")
+    with pytest.raises(StreamError) as caught:
+        shards(str(tmp_path))
+    assert caught.value.fault.got == '"a.arrow", a link'
+
+
+@pytest.mark.parametrize("name", ["\0", "\ud800", "x" * 5000])
+def test_shards_with_names_that_no_file_has_are_left_to_whoever_reads_them(tmp_path, name):
+    state(tmp_path, name)
+    assert len(shards(str(tmp_path))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "null", "[]", "{}", '{"_data_files": 5}', '{"_data_files": null}', '{"_data_files": [5]}',
+        '{"_data_files": []}', '{"_data_files": {}}', '{"_data_files": {"filename": "a"}}',
+        '{"_data_files": [{"name": "a"}]}', "\xff\xfe", "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_a_damaged_state_is_told(tmp_path, text):
+    (tmp_path / "state.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(StreamError) as caught:
+        shards(str(tmp_path))
+    assert caught.value.fault[:4] == ("unreadable", (), "a dataset saved to disk", "damaged state.json")
+
+
+def test_no_state_is_a_damaged_one(tmp_path):
+    with pytest.raises(StreamError):
+        shards(str(tmp_path))
+
+
+# Class labels
+
+
+def noted(features: object) -> bytes:
+    return json.dumps({"info": {"features": features}}).encode()
+
+
+LABELS = {"_type": "ClassLabel", "names": ["a", "b"]}
+
+
+def test_class_labels_are_noted_by_column():
+    features = {"value": LABELS, "id": {"_type": "Value", "dtype": "string"}, "list": [LABELS]}
+    assert class_labels(noted(features)) == {"value": ("a", "b")}
+    assert class_labels(None) == {}
+
+
+@pytest.mark.parametrize(
+    "names", [[1, 2], [None], None, 5, ["\ud800"], ["a", "\udfff"], [["a"]]], ids=repr
+)  # fmt: skip
+def test_class_labels_that_are_no_names_are_none(names):
+    assert "value" not in class_labels(noted({"value": LABELS | {"names": names}, "other": 5}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"", b"{", b"null", b"[]", b"{}", b"\xff", b'{"info": 5}', b'{"info": {"features": [1]}}',
+        b'{"info": {"features": {"value": {"_type": "ClassLabel"}}}}', b"[" * 100_000,
+    ],
+    ids=lambda text: text[:40],
+)  # fmt: skip
+def test_damaged_notes_are_none(text):
+    assert class_labels(text) == {}

@@ -1,0 +1,553 @@
+"""Data sets judged in parts: what can be cut, what is seen of the whole only, what happens meanwhile."""
+
+import gzip
+import json
+import os
+import resource
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from workers import said, within
+
+import kaiser_interview as ki
+from kaiser_interview.errors import InputError
+from kaiser_interview.validation import cuts, spread
+from kaiser_interview.validation.checks import Check
+from kaiser_interview.validation.pool import Pool
+from kaiser_interview.validation.run import Run
+from kaiser_interview.validation.sandbox import Died, Sandbox
+from kaiser_interview.validation.spread import Spread
+from kaiser_interview.validation.streams import Stream
+from kaiser_interview.validation.work import Begun
+
+BY = {"method": "human", "creator": "me"}
+GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v"} | BY
+
+
+def lines(*made: object, end: bytes = b"\n") -> bytes:
+    return b"".join(json.dumps(row, ensure_ascii=False).encode() + end for row in made)
+
+
+def table(path, *made: dict, rows: int = 4) -> None:
+    pq.write_table(pa.Table.from_pylist([*made]), path, row_group_size=rows)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """Cut files into small parts, and start no process."""
+    monkeypatch.setattr(spread, "_LEAST", 1)
+    monkeypatch.setattr(cuts, "_STRETCH", 300)
+    within(monkeypatch)
+
+
+@pytest.fixture
+def cut(monkeypatch):
+    """Return how many parts each source was cut into, None for one that was not."""
+    counts = []
+    cut_of = spread.cut_of
+
+    def counted(*given):
+        made = cut_of(*given)
+        counts.append(made and len(made.requests))
+        return made
+
+    monkeypatch.setattr(spread, "cut_of", counted)
+    return counts
+
+
+def judged(data, workers: int = 1, **options) -> ki.Report:
+    """Return the report on data, which is the same one by one."""
+    check = Check(data=data, **({"kind": "label"} | options))
+    report = Spread(check, workers).report()
+    assert said(report) == said(Run(check).report())
+    return report
+
+
+# What can be cut
+
+
+def test_lines_and_tables_are_cut(tmp_path, cut):
+    (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9))
+    table(tmp_path / "b.parquet", *[GOOD] * 9)
+    assert judged(tmp_path).rows == 18
+    assert cut == [3, 3]
+    cut.clear()
+    assert judged(pa.Table.from_pylist([GOOD] * 3)).rows == 3
+    assert cut == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", b"claim_id,scheme,value,method,creator\n" + b"d01-c01,a:b,v,human,me\n" * 30),
+        ("a.json", json.dumps([GOOD] * 30).encode()),
+        ("a.jsonl.gz", gzip.compress(lines(*[GOOD] * 30))),
+        ("a.jsonl", gzip.compress(lines(*[GOOD] * 30))),
+        ("a.jsonl", b"\xef\xbb\xbf" + lines(*[GOOD] * 30)),
+        ("a.jsonl", b"\xff\xfe" + lines(*[GOOD] * 30)),
+        ("a.jsonl", b""),
+        ("a.parquet", b"PAR1"),
+        ("a.arrow", b"what is none"),
+        ("state=1/language=en/a.jsonl", lines(*[GOOD] * 30)),
+    ],
+)
+def test_what_cannot_be_cut_is_read_from_its_start_to_its_end(tmp_path, cut, name, data):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    judged(path, kind=["label", "translation"], defaults={"kind": "label"})
+    assert cut == [None]
+
+
+@pytest.mark.parametrize("data", ["none.jsonl", "*.none"])
+def test_what_is_not_there_is_told_once(tmp_path, cut, data):
+    assert [one.code for one in judged(tmp_path / data).findings] == ["unreadable"]
+    assert cut == [None]
+
+
+def test_one_that_cannot_be_cut_is_enough_for_all(tmp_path, cut):
+    (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9))
+    (tmp_path / "b.json").write_bytes(b"[]")
+    assert judged(tmp_path).rows == 9
+    assert cut == [3, None]
+
+
+def test_rows_from_python_are_never_cut(cut):
+    assert judged([GOOD] * 3).rows == 3
+    assert Spread(Check(data=iter([GOOD] * 3), kind="label")).report().rows == 3
+    assert cut == [None]
+
+
+def test_little_is_not_worth_a_process(tmp_path, cut, monkeypatch):
+    monkeypatch.setattr(spread, "_LEAST", 1 << 20)
+    (tmp_path / "a.jsonl").write_bytes(lines(GOOD, GOOD))
+    (tmp_path / "README.md").write_bytes(b"")
+    report = judged(tmp_path)
+    assert (report.rows, report.passed_over) == (2, (str(tmp_path / "README.md"),))
+    assert cut == [1]
+
+
+@pytest.mark.parametrize("place", ["/dev/fd/{}", "/proc/self/fd/{}"])
+def test_a_pipe_is_read_once(cut, place):
+    out, into = os.pipe()
+    os.write(into, lines(*[GOOD] * 30))
+    os.close(into)
+    try:
+        report = Spread(Check(data=place.format(out), kind="label")).report()
+    finally:
+        os.close(out)
+    assert (report.rows, report.ok, cut) == (30, True, [None])
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
+def test_a_file_that_is_named_by_its_descriptor_is_found_by_others(tmp_path, cut, name):
+    path = tmp_path / name
+    if name == "a.parquet":
+        table(path, *[GOOD] * 9)
+    else:
+        path.write_bytes(lines(*[GOOD] * 9))
+    with path.open("rb") as file:
+        place = f"/dev/fd/{file.fileno()}"
+        stream = Stream(place)
+        stream.close()
+        assert stream.path == str(path)
+        report = judged(place)
+    assert (report.rows, report.ok, report.inputs[0].name) == (9, True, place)
+    assert cut == [3]
+
+
+class Once:
+    """A table that gives its batches once."""
+
+    def __init__(self, rows):
+        given = pa.Table.from_pylist(rows)
+        self.reader = pa.RecordBatchReader.from_batches(given.schema, given.to_batches())
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self.reader.__arrow_c_stream__(requested_schema)
+
+
+def test_a_stream_of_batches_is_read_once(cut):
+    rows = [GOOD | {"id": "a"}, GOOD | {"id": "a"}]
+    for data in (Once(rows), Once(rows).reader):
+        report = Spread(Check(data=data, kind="label")).report()
+        assert [one.code for one in report.findings] == ["duplicate-id"]
+    assert cut == []
+
+
+def test_a_table_that_cannot_be_read_is_told():
+    twice = pa.table([pa.array(["a"]), pa.array(["b"])], names=["id", "id"])
+    report = judged(twice)
+    assert [(one.code, one.path) for one in report.findings] == [("duplicate-column", ("id",))]
+    assert (report.rows, report.complete) == (0, False)
+
+
+def test_more_files_than_can_be_open_at_once(tmp_path):
+    for number in range(60):
+        (tmp_path / f"{number:02}.jsonl").write_bytes(lines(GOOD))
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len([*Path("/proc/self/fd").iterdir()]) + 20, before[1]))
+    try:
+        report = judged(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert (report.rows, report.ok, len(report.inputs)) == (60, True, 60)
+
+
+# Lines
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("last", [True, False])
+def test_lines_of_any_kind_in_stretches(tmp_path, cut, end, last):
+    made = lines(*[GOOD] * 3, end=end) + end * 2 + b" \t" + end + lines(GOOD, end=end)
+    made += b"{" + end + lines(GOOD | {"value": "x" * 2000}, end=end) * 2 + end + lines(GOOD, end=end) * 7
+    (tmp_path / "a.jsonl").write_bytes(made if last else made.removesuffix(end))
+    report = judged(tmp_path / "a.jsonl")
+    assert {(one.code, one.line, one.row) for one in report.findings} == {
+        ("blank-line", 4, None), ("blank-line", 5, None), ("blank-line", 6, None), ("blank-line", 11, None),
+        ("invalid-json", 8, 4),
+    }  # fmt: skip
+    assert (report.rows, report.invalid) == (14, 1)
+    assert cut[0] > 3
+
+
+def test_a_last_line_that_breaks_off(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9) + b'{"claim_id": "d0')
+    assert [(one.code, one.line) for one in judged(tmp_path / "a.jsonl").findings] == [("truncated", 10)]
+
+
+def test_lines_that_are_too_long(tmp_path, monkeypatch):
+    monkeypatch.setattr("kaiser_interview.validation.parts.LONGEST", 400)
+    monkeypatch.setattr("kaiser_interview.validation.text.LONGEST", 400)
+    long = GOOD | {"value": "x" * 400}
+    (tmp_path / "a.jsonl").write_bytes(lines(GOOD, long | {"id": "a"}, GOOD, long | {"id": "a"}, GOOD))
+    report = judged(tmp_path / "a.jsonl")
+    assert [(one.code, one.line) for one in report.findings] == [("line-too-long", 2), ("line-too-long", 4)]
+    assert (report.rows, report.invalid) == (5, 2)
+
+
+def test_a_line_that_is_too_long_for_memory_is_not_held(tmp_path, cut, monkeypatch):
+    monkeypatch.setattr(cuts, "_LONGEST", 1000)
+    (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9, GOOD | {"value": "x" * 1000}))
+    assert judged(tmp_path / "a.jsonl").rows == 10
+    assert cut == [None]
+
+
+@pytest.mark.parametrize("feeds", [0, 1])
+def test_stretches_end_where_lines_do(tmp_path, feeds):
+    path = tmp_path / "a"
+    for size in (1, 299, 300, 301, 70_000):
+        path.write_bytes(b"x" * size + b"\n" * feeds)
+        assert [*cuts._stretches(str(path), size + feeds)] == [(0, size + feeds)]
+    path.write_bytes((b"x" * 99 + b"\n") * 7)
+    assert [*cuts._stretches(str(path), 700)] == [(0, 300), (300, 600), (600, 700)]
+    # It was larger when it was opened.
+    assert [*cuts._stretches(str(path), 1000)] == [(0, 300), (300, 600), (600, 1000)]
+
+
+# What only the whole shows
+
+
+def test_ids_stand_once_in_files_of_all_forms(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first = [GOOD | {"id": f"r{number}"} for number in range(9)]
+    second = [GOOD | {"id": f"s{number}"} for number in range(9)]
+    (tmp_path / "a.jsonl").write_bytes(lines(*first, first[0], first[8]))
+    table(tmp_path / "b.parquet", *second, first[3], first[3])
+    (tmp_path / "c.jsonl").write_bytes(lines(GOOD | {"id": "s8"}, GOOD | {"id": "s9"}))
+    for workers in (1, 2):
+        report = judged(["a.jsonl", "b.parquet", "c.jsonl"], workers)
+        assert [(one.file, one.line, one.row, one.got) for one in report.findings] == [
+            ("a.jsonl", 10, 9, '"r0", as in a.jsonl:1'),
+            ("a.jsonl", 11, 10, '"r8", as in a.jsonl:9'),
+            ("b.parquet", None, 9, '"r3", as in a.jsonl:4'),
+            ("b.parquet", None, 10, '"r3", as in a.jsonl:4'),
+            ("c.jsonl", 1, 0, '"s8", as in b.parquet row 8'),
+        ]
+        assert (report.rows, report.invalid) == (24, 5)
+
+
+def test_keys_stand_once(tmp_path):
+    made = [GOOD | {"value": f"v{number % 7}", "x_n": number % 2} for number in range(12)]
+    (tmp_path / "a.jsonl").write_bytes(lines(*made))
+    table(tmp_path / "b.parquet", *made[:1])
+    report = judged(tmp_path, key=("value", "x_n"), extra="allow")
+    assert [(one.line, one.row) for one in report.findings] == [(None, 0)]
+    report = judged(tmp_path, key=("value",))
+    assert [(one.line, one.row) for one in report.findings] == [
+        *((number + 1, number) for number in range(7, 12)), (None, 0)
+    ]  # fmt: skip
+
+
+def test_a_claim_has_not_too_many_labels(tmp_path):
+    made = [GOOD | {"scheme": "horizon", "value": value} for value in ("past", "future", "past", "present")]
+    (tmp_path / "a.jsonl").write_bytes(lines(*made))
+    table(
+        tmp_path / "b.parquet",
+        *made,
+        GOOD | {"scheme": "horizon", "value": "general", "creator": "you"},
+        rows=2,
+    )
+    report = judged(tmp_path)
+    assert [(one.code, one.line, one.row) for one in report.findings] == [
+        ("too-many-labels", 2, 1), ("too-many-labels", 4, 3),
+        ("too-many-labels", None, 1), ("too-many-labels", None, 3),
+    ]  # fmt: skip
+
+
+def test_vectors_of_a_model_have_one_length(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    base = {"claim_id": "d01-c01", "model": "m", "of": "text"} | BY
+    made = [base | {"vector": [0.5] * (2 if number % 4 else 3)} for number in range(9)]
+    (tmp_path / "a.jsonl").write_bytes(lines(*made))
+    table(tmp_path / "b.parquet", *made, rows=3)
+    report = judged(["a.jsonl", "b.parquet"], kind="embedding")
+    assert report.counts[0].code == "dimension-differs"
+    assert report.invalid == 12
+    assert report.findings[0].expected == "3, as in a.jsonl:1, the first of m"
+
+
+def test_claims_are_all_there(tmp_path):
+    claims = [claim.claim_id for claim in ki.load()]
+    (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD | {"claim_id": one} for one in claims[:20]]))
+    table(tmp_path / "b.parquet", *[GOOD | {"claim_id": one} for one in claims[21:]])
+    report = judged(tmp_path, complete=("creator",))
+    assert [one.expected for one in report.findings] == [f"a row for {claims[20]} with creator me"]
+
+
+def test_a_row_that_is_wrong_and_a_duplicate_is_one_row(tmp_path):
+    wrong = GOOD | {"id": "a", "claim_id": "d99-c01"}
+    made = [GOOD | {"id": "a"}, wrong, wrong, *[GOOD] * 6]
+    (tmp_path / "a.jsonl").write_bytes(lines(*made))
+    table(tmp_path / "b.parquet", *made)
+    report = judged(tmp_path)
+    assert (report.rows, report.invalid) == (18, 5)
+    assert sum(count.number for count in report.counts) == 9
+
+
+@pytest.mark.parametrize("most", [0, 1, 3])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_few_findings_are_kept_and_all_are_counted(tmp_path, most, workers):
+    made = [GOOD | {"id": f"r{number % 5}", "claim_id": f"d0{number % 3}-c99"} for number in range(20)]
+    (tmp_path / "a.jsonl").write_bytes(lines(*made))
+    table(tmp_path / "b.parquet", *made)
+    report = judged(tmp_path, workers, max_findings=most)
+    assert len(report.findings) == most
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"select": ["duplicate-id"]},
+        {"ignore": ["duplicate-id"]},
+        {"ignore": ["unknown-field"]},
+        {"select": []},
+    ],
+    ids=str,
+)
+def test_codes_are_looked_for_or_not(tmp_path, options):
+    made = [GOOD | {"id": f"r{number % 3}", "claim_id": "d99-c01", "note": "x"} for number in range(9)]
+    (tmp_path / "a.jsonl").write_bytes(lines(*made))
+    table(tmp_path / "b.parquet", *made)
+    judged(tmp_path, **options)
+
+
+def test_many_small_files(tmp_path):
+    for number in range(30):
+        made = [GOOD | {"id": f"r{number * 2}"}, GOOD | {"id": f"r{number * 2 + 2}"}]
+        if number % 3:
+            (tmp_path / f"{number:02}.jsonl").write_bytes(lines(*made))
+        else:
+            table(tmp_path / f"{number:02}.parquet", *made)
+    report = judged(tmp_path, 2)
+    assert (report.rows, report.invalid, len(report.inputs)) == (60, 29, 30)
+
+
+def test_parts_without_rows(tmp_path):
+    schema = pa.Table.from_pylist([GOOD | {"note": "x"}]).schema
+    with pq.ParquetWriter(tmp_path / "a.parquet", schema) as writer:
+        for count in (0, 2, 0, 1):
+            writer.write_table(pa.Table.from_pylist([GOOD | {"note": "x"}] * count, schema))
+    report = judged(tmp_path / "a.parquet")
+    assert [(one.code, one.row) for one in report.findings] == [("unknown-field", None)]
+    assert (report.rows, report.invalid) == (3, 3)
+
+
+def test_data_without_rows(tmp_path):
+    pq.write_table(pa.table({"id": pa.array([], pa.string())}), tmp_path / "a.parquet")
+    assert [one.code for one in judged(tmp_path / "a.parquet").findings] == ["no-rows"]
+    (tmp_path / "b.jsonl").write_bytes(b"\n" * 1000)
+    assert {one.code for one in judged(tmp_path / "b.jsonl").findings} == {"blank-line", "no-rows"}
+    with pa.ipc.new_file(tmp_path / "c.arrow", pa.schema([("id", pa.string())])):
+        pass
+    assert [one.code for one in judged(tmp_path / "c.arrow").findings] == ["no-rows"]
+
+
+# Meanwhile
+
+
+def test_progress_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("kaiser_interview.validation.run._PAUSE", 0)
+    (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9))
+    table(tmp_path / "b.parquet", *[GOOD | {"claim_id": "d99-c01"}] * 9)
+    told = []
+
+    def progress(state):
+        told.append((state.rows, state.invalid, Path(state.file).name, state.size))
+
+    judged(tmp_path)
+    Spread(Check(data=tmp_path, kind="label", progress=progress), 1).report()
+    sizes = [(tmp_path / name).stat().st_size for name in ("a.jsonl", "b.parquet")]
+    assert [one[0] for one in told] == sorted(one[0] for one in told)
+    assert {one[2:] for one in told} == {("a.jsonl", sizes[0]), ("b.parquet", sizes[1])}
+    assert told[-1] == (18, 9, "b.parquet", sizes[1])
+    assert len(told) == 3 + 3 + 2
+
+
+def rewritten(path) -> None:
+    about = path.stat()
+    path.write_bytes(path.read_bytes())
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns + 1))
+
+
+def replaced(path) -> None:
+    about = path.stat()
+    (path.parent / "other").write_bytes(path.read_bytes())
+    os.utime(path.parent / "other", ns=(about.st_atime_ns, about.st_mtime_ns))
+    (path.parent / "other").replace(path)
+
+
+def grown(path) -> None:
+    with path.open("ab") as file:
+        file.write(b"\n")
+
+
+def deleted(path) -> None:
+    path.unlink()
+
+
+CHANGES = [rewritten, replaced, grown, deleted]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, change, name, whole):
+    path = tmp_path / name
+    if name == "a.jsonl":
+        path.write_bytes(lines(*[GOOD] * 9))
+    else:
+        table(path, *[GOOD] * 9)
+    count = []
+
+    def changing(method):
+        def call(*given, **named):
+            made = method(*given, **named)
+            count.append(1)
+            # At the last part, so that everything has been read by then, or nearly.
+            if len(count) == 3:
+                change(path)
+            return made
+
+        return call
+
+    monkeypatch.setattr(Begun, "lines", changing(Begun.lines))
+    monkeypatch.setattr(Begun, "batches", changing(Begun.batches))
+    check = Check(data=path, kind="label")
+    if whole and name == "a.parquet":
+        monkeypatch.setattr(Sandbox, "ask", changing(Sandbox.ask))
+        report = Run(check).report()
+    else:
+        report = Spread(check, 1).report()
+    assert "one that changed while it was read" in [one.got for one in report.findings]
+    assert {one.code for one in report.findings} == {"unreadable"}
+    assert (report.complete, report.ok, report.inputs[0].complete) == (False, False, False)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_file_that_changes_before_it_is_read_again_is_told_once(tmp_path, monkeypatch, change):
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_bytes(lines(*[GOOD | {"id": f"r{number % 8}"} for number in range(9)]))
+    again = Spread._second_reading
+
+    def changing(self, *given):
+        change(tmp_path / "a.jsonl")
+        again(self, *given)
+
+    monkeypatch.setattr(Spread, "_second_reading", changing)
+    report = Spread(Check(data=[tmp_path / "a.jsonl", tmp_path / "b.jsonl"], kind="label"), 1).report()
+    assert [one.got for one in report.findings if one.code == "unreadable"] == [
+        "one that changed while it was read"
+    ]
+    assert [one.complete for one in report.inputs] == [False, True]
+    assert not report.complete
+
+
+def test_a_file_that_vanishes_when_it_is_cut_is_told(tmp_path, monkeypatch):
+    (tmp_path / "a.jsonl").write_bytes(lines(GOOD))
+    stretches = cuts._stretches
+
+    def vanishing(path, size):
+        Path(path).unlink()
+        return stretches(path, size)
+
+    monkeypatch.setattr(cuts, "_stretches", vanishing)
+    report = Spread(Check(data=tmp_path / "a.jsonl", kind="label"), 1).report()
+    assert [(one.code, one.got) for one in report.findings] == [("unreadable", "No such file or directory")]
+
+
+def test_a_part_whose_worker_fails_is_told(tmp_path, monkeypatch):
+    # In the process that judges, not while the file is read: no row of the part is judged.
+    table(tmp_path / "a.parquet", *[GOOD | {"id": f"r{number % 5}"} for number in range(12)])
+    batches = Begun.batches
+
+    def failing(self, items, request):
+        if request["part"] == 1:
+            raise MemoryError
+        return batches(self, items, request)
+
+    monkeypatch.setattr(Begun, "batches", failing)
+    report = Spread(Check(data=tmp_path / "a.parquet", kind="label"), 2).report()
+    assert [(one.code, one.row, one.got) for one in report.findings if one.code == "unreadable"] == [
+        ("unreadable", None, "a larger one")
+    ]
+    assert not report.complete
+    # Of the third part, after the first.
+    twice = [one.row for one in report.findings if one.code == "duplicate-id"]
+    assert twice == [8, 10, 11]
+    assert report.rows == 8
+
+
+def test_a_kind_of_ones_own_is_judged_at_home_while_a_worker_dies(tmp_path, monkeypatch):
+    class Stance(ki.Derived):
+        """A kind that cannot be pickled."""
+
+        stance: str
+
+    table(tmp_path / "a.parquet", *[{"claim_id": "d01-c01", "stance": "for"} | BY] * 9)
+    ask = Sandbox.ask
+
+    def dying(self, **request):
+        if request.get("part") == 1:
+            raise Died("it took too long")
+        return ask(self, **request)
+
+    monkeypatch.setattr(Sandbox, "ask", dying)
+    report = judged(tmp_path / "a.parquet", kind=Stance)
+    assert [one.got for one in report.findings] == ["rows 4 to 7 cannot be: it took too long"]
+    assert report.rows == 5
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2"])
+def test_workers_are_a_number(workers):
+    with pytest.raises(InputError, match="workers: expected a number from 1 on"):
+        ki.validate([GOOD], kind="label", workers=workers)
+
+
+def test_a_source_that_is_no_file_has_no_stream():
+    (source,) = Run(Check(data=pa.table({"a": [1]}), kind="label"))._sources([])
+    with Pool(1, b"") as pool:
+        assert cuts.cut_of(source, frozenset(), pool).stream is None

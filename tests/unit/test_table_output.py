@@ -1,0 +1,490 @@
+"""Split and fix of tables: every row in one output, of the input's form, types and values."""
+
+import decimal
+import json
+from datetime import UTC, datetime
+
+import datasets
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from workers import within
+
+import kaiser_interview as ki
+from kaiser_interview.errors import InputError
+from kaiser_interview.validation import table_output
+from kaiser_interview.validation.tables import Batch
+
+BY = {"method": "human", "creator": "me"}
+GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "赞成"} | BY
+BAD = GOOD | {"claim_id": "d99-c01"}
+CLAIM = ki.claim("d01-c01")
+FORMS = ["parquet", "arrow", "arrows"]
+
+
+@pytest.fixture(autouse=True)
+def near(monkeypatch):
+    """Start no process."""
+    within(monkeypatch)
+
+
+def write(path, table: pa.Table) -> None:
+    if path.suffix == ".parquet":
+        pq.write_table(table, path, row_group_size=3)
+        return
+    with (pa.ipc.new_file if path.suffix == ".arrow" else pa.ipc.new_stream)(path, table.schema) as writer:
+        writer.write_table(table, 3)
+
+
+def read(path) -> pa.Table:
+    if path.suffix == ".parquet":
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            table = file.read()
+    else:
+        with (pa.ipc.open_file if path.suffix == ".arrow" else pa.ipc.open_stream)(
+            path.read_bytes()
+        ) as reader:
+            table = reader.read_all()
+    table.validate(full=True)
+    return table
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Return a function that splits data, labels unless told otherwise."""
+
+    def call(data, suffix: str, **options):
+        ok, no = tmp_path / f"ok.{suffix}", tmp_path / f"no.{suffix}"
+        report = ki.split(data, valid=ok, rejects=no, **({"kind": "label"} | options))
+        return report, read(ok), read(no)
+
+    return call
+
+
+def made(rows: list[dict]) -> pa.Table:
+    """Return a table with columns of many types."""
+    count = len(rows)
+    table = pa.Table.from_pylist(rows)
+    more = {
+        "x_number": pa.array([1 << 40] * count, pa.int64()),
+        "x_small": pa.array([None, *range(count - 1)], pa.int8()),
+        "x_float": pa.array([0.1] * count, pa.float32()),
+        "x_decimal": pa.array([decimal.Decimal("1.50")] * count, pa.decimal128(9, 2)),
+        "x_time": pa.array([datetime(2026, 1, 31, tzinfo=UTC)] * count, pa.timestamp("ms", "UTC")),
+        "x_bytes": pa.array([b"\xff"] * count),
+        "x_list": pa.array([[1, None], None, []] * count, pa.list_(pa.int16()))[:count],
+        "x_record": pa.array([{"a": "语", "b": [{"c": 1}]}] * count),
+        "x_large": pa.array(["a"] * count, pa.large_string()),
+        "x_map": pa.array([[("a", 1)]] * count, pa.map_(pa.string(), pa.int32())),
+        "x_true": pa.array([True] * count),
+        "x_null": pa.nulls(count),
+    }
+    for name, column in more.items():
+        table = table.append_column(name, column)
+    return table.replace_schema_metadata({"a": "b"})
+
+
+# Split
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+def test_rows_of_a_file_keep_their_values_and_types(tmp_path, put, suffix):
+    rows = [(BAD if number % 3 == 1 else GOOD) | {"id": f"r{number}"} for number in range(10)]
+    table = made(rows)
+    write(tmp_path / f"in.{suffix}", table)
+    report, ok, no = put(tmp_path / f"in.{suffix}", suffix)
+    assert (report.rows, report.valid, report.invalid) == (10, 7, 3)
+    wrong = [number for number in range(10) if number % 3 == 1]
+    right = [number for number in range(10) if number % 3 != 1]
+    assert ok.schema.equals(table.schema)
+    assert ok.equals(table.take(right))
+    assert no.equals(table.take(wrong))
+    assert ok.schema.metadata[b"a"] == b"b"
+    beside = [
+        json.loads(line) for line in (tmp_path / f"no.{suffix}.findings.jsonl").read_bytes().splitlines()
+    ]
+    assert [one["row"] for one in beside] == wrong
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+@pytest.mark.parametrize("sort", ["table", "batch", "reader", "dataset"])
+def test_rows_from_memory_go_to_the_form_that_the_name_asks_for(put, suffix, sort):
+    table = pa.Table.from_pylist([GOOD | {"x_list": [1]}, BAD | {"x_list": None}, GOOD | {"x_list": []}])
+    data = {
+        "table": table,
+        "batch": table.to_batches()[0],
+        "reader": table.to_reader(1),
+        "dataset": datasets.Dataset(table),
+    }[sort]
+    report, ok, no = put(data, suffix)
+    assert (report.valid, report.invalid) == (2, 1)
+    assert ok.to_pylist() == [GOOD | {"x_list": [1]}, GOOD | {"x_list": []}]
+    assert no.to_pylist() == [BAD | {"x_list": None}]
+    assert ok.schema.field("x_list").type == pa.list_(pa.int64())
+
+
+def test_outputs_may_have_two_forms(tmp_path):
+    table = pa.Table.from_pylist([GOOD, BAD])
+    report = ki.split(table, valid=tmp_path / "ok.parquet", rejects=tmp_path / "no.jsonl", kind="label")
+    assert (report.valid, report.invalid) == (1, 1)
+    assert read(tmp_path / "ok.parquet").to_pylist() == [GOOD]
+    assert json.loads((tmp_path / "no.jsonl").read_text()) == BAD
+
+
+def test_a_file_goes_to_its_own_form_whatever_the_names_are(tmp_path):
+    write(tmp_path / "in.arrow", pa.Table.from_pylist([GOOD, BAD]))
+    ki.split(tmp_path / "in.arrow", valid=tmp_path / "ok", rejects=tmp_path / "no.jsonl", kind="label")
+    for name, row in (("ok", GOOD), ("no.jsonl", BAD)):
+        with pa.ipc.open_file((tmp_path / name).read_bytes()) as reader:
+            assert reader.read_all().to_pylist() == [row]
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+def test_text_that_came_as_a_dictionary_is_text(tmp_path, put, suffix):
+    table = pa.Table.from_pylist([GOOD, BAD, GOOD])
+    for name in ("creator", "value"):
+        at = table.schema.get_field_index(name)
+        table = table.set_column(at, name, table.column(at).dictionary_encode())
+    for data in (table, tmp_path / f"in.{suffix}"):
+        if data is not table:
+            write(data, table)
+        _, ok, no = put(data, suffix)
+        assert (ok.to_pylist(), no.to_pylist()) == ([GOOD, GOOD], [BAD])
+        assert ok.schema.field("creator").type == pa.string()
+
+
+@pytest.mark.parametrize("sort", [pa.string_view(), pa.large_string(), pa.json_(pa.string())], ids=str)
+def test_texts_of_other_types(put, sort):
+    table = pa.Table.from_pylist([GOOD, BAD])
+    table = table.append_column("x_text", pa.array(["1", "2"], pa.string()).cast(sort))
+    _, ok, no = put(table, "arrow")
+    assert (ok.column("x_text").to_pylist(), no.column("x_text").to_pylist()) == (["1"], ["2"])
+
+
+def test_a_column_that_is_said_to_have_no_nulls(put):
+    fields = [pa.field(name, pa.string(), nullable=False) for name in GOOD]
+    table = pa.Table.from_pylist([GOOD, BAD], pa.schema(fields))
+    _, ok, no = put(table, "parquet")
+    assert (ok.to_pylist(), no.to_pylist()) == ([GOOD], [BAD])
+
+
+def test_files_of_one_schema_go_to_one_output(tmp_path, put):
+    for number in range(3):
+        # The columns have few values in one file, many in another: dictionaries and texts.
+        rows = [GOOD | {"id": f"{number}-{one}", "value": "v" if number else f"v{one}"} for one in range(40)]
+        write(tmp_path / f"{number}.parquet", pa.Table.from_pylist([*rows, BAD | {"id": f"x{number}"}]))
+    report, ok, no = put([tmp_path / f"{number}.parquet" for number in range(3)], "parquet")
+    assert (report.valid, report.invalid, ok.num_rows, no.num_rows) == (120, 3, 120, 3)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pa.Table.from_pylist([GOOD | {"x_n": 1}]),
+        pa.Table.from_pylist([GOOD]).cast(pa.schema([(name, pa.large_string()) for name in GOOD])),
+    ],
+)
+def test_files_of_different_schemas_go_to_none(tmp_path, other):
+    write(tmp_path / "a.parquet", pa.Table.from_pylist([GOOD]))
+    write(tmp_path / "b.parquet", other)
+    inputs = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    for call in (
+        lambda: ki.split(inputs, valid=tmp_path / "ok", rejects=tmp_path / "no", kind="label"),
+        lambda: ki.fix(inputs, output=tmp_path / "ok", kind="label"),
+    ):
+        with pytest.raises(InputError, match=r"^tables of one schema are expected for one output"):
+            call()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
+
+
+def test_files_of_different_forms_go_to_none(tmp_path):
+    write(tmp_path / "a.parquet", pa.Table.from_pylist([GOOD]))
+    (tmp_path / "b.jsonl").write_text(json.dumps(GOOD))
+    with pytest.raises(InputError, match=r"got columns and lines"):
+        ki.split(
+            [tmp_path / "a.parquet", tmp_path / "b.jsonl"],
+            valid=tmp_path / "ok", rejects=tmp_path / "no", kind="label",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+@pytest.mark.parametrize("where", ["file", "memory", "dataset"])
+def test_a_table_without_rows_stays_a_table(tmp_path, put, suffix, where):
+    table = pa.Table.from_pylist([GOOD | {"x_list": [1]}]).slice(0, 0)
+    data = table
+    if where == "file":
+        data = tmp_path / f"in.{suffix}"
+        write(data, table)
+    elif where == "dataset":
+        data = datasets.Dataset(table)
+    report, ok, no = put(data, suffix)
+    assert ([one.code for one in report.counts], report.complete) == (["no-rows"], True)
+    assert ok.schema.equals(table.schema)
+    assert (ok.num_rows, no.num_rows, no.schema) == (0, 0, ok.schema)
+    fixed = ki.fix(data, output=tmp_path / f"fixed.{suffix}", kind="label", defaults={"id": "x"})
+    assert [one.code for one in fixed.report.counts] == ["no-rows"]
+    assert {*read(tmp_path / f"fixed.{suffix}").schema.names} >= {*table.schema.names, "claim_sha256"}
+
+
+def test_a_file_without_rows_goes_with_others(tmp_path, put):
+    table = pa.Table.from_pylist([GOOD, BAD])
+    write(tmp_path / "a.parquet", table.slice(0, 0))
+    write(tmp_path / "b.parquet", table)
+    for names in ("ab", "ba"):
+        _, ok, no = put([tmp_path / f"{name}.parquet" for name in names], "parquet")
+        assert (ok.to_pylist(), no.to_pylist()) == ([GOOD], [BAD])
+
+
+def test_where_all_rows_are_of_one_side_the_other_is_an_empty_table(put):
+    _, ok, no = put(pa.Table.from_pylist([GOOD]), "parquet")
+    assert (ok.num_rows, no.num_rows, no.schema) == (1, 0, ok.schema)
+
+
+def undecodable() -> pa.Table:
+    table = pa.Table.from_pylist([GOOD, GOOD])
+    text = pa.array([b"a", b"\xff"]).cast(pa.binary())
+    return table.append_column("id", pa.Array.from_buffers(pa.string(), 2, text.buffers()))
+
+
+@pytest.mark.parametrize("where", ["file", "memory"])
+@pytest.mark.parametrize("name", ["out.parquet", "out.jsonl"])
+def test_text_that_is_not_utf8_is_not_written(tmp_path, where, name):
+    data = undecodable()
+    if where == "file":
+        data = tmp_path / "in.arrow"
+        with pa.ipc.new_file(data, undecodable().schema) as writer:
+            writer.write_table(undecodable())
+    before = {path.name for path in tmp_path.iterdir()}
+    report = ki.validate(data, kind="label")
+    assert [(one.code, one.row) for one in report.findings] == [("not-utf8", 1)]
+    for call in (
+        lambda: ki.split(data, valid=tmp_path / name, rejects=tmp_path / f"no-{name}", kind="label"),
+        lambda: ki.fix(data, output=tmp_path / name, kind="label"),
+        lambda: ki.fix(data, output=tmp_path / name, kind="label", defaults={"rationale": "x"}),
+    ):
+        with pytest.raises(InputError) as caught:
+            call()
+        assert str(caught.value) == (
+            "text that is not UTF-8 cannot be put aside as it is; nothing was written"
+        )
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_what_cannot_be_read_to_its_end_is_not_written(tmp_path):
+    write(tmp_path / "in.arrows", pa.Table.from_pylist([GOOD] * 9))
+    data = (tmp_path / "in.arrows").read_bytes()
+    (tmp_path / "in.arrows").write_bytes(data[:-400])
+    report = ki.split(tmp_path / "in.arrows", valid=tmp_path / "ok", rejects=tmp_path / "no", kind="label")
+    assert not report.complete
+    assert not ki.fix(tmp_path / "in.arrows", output=tmp_path / "ok", kind="label").report.complete
+    assert [path.name for path in tmp_path.iterdir()] == ["in.arrows"]
+
+
+def test_rows_of_several_kinds(tmp_path, put):
+    translation = {"claim_id": "d01-c01", "language": "en", "translation": "t"} | BY
+    rows = [GOOD | {"kind": "label"}, translation | {"kind": "translation"}, BAD | {"kind": "label"}]
+    names = {name: None for row in rows for name in row}
+    table = pa.Table.from_pylist([names | row for row in rows])
+    report, ok, _ = put(table, "parquet", kind=None)
+    assert (report.valid, report.invalid) == (2, 1)
+    assert ok.to_pylist() == [names | row for row in rows[:2]]
+    fixed = ki.fix(table, output=tmp_path / "out.parquet")
+    digests = read(tmp_path / "out.parquet").column("claim_sha256").to_pylist()
+    assert digests == [CLAIM.claim_sha256, CLAIM.claim_sha256, None]
+    assert dict(fixed.filled) == {"claim_sha256": 2, "release": 2}
+
+
+def test_rows_are_written_in_groups(tmp_path, monkeypatch):
+    monkeypatch.setattr(table_output, "_GROUP", 4)
+    with (tmp_path / "a.parquet").open("wb") as file:
+        writer = table_output.TableWriter(file, "parquet")
+        table = pa.table({"a": list(range(10))})
+        writer.begin(table.schema)
+        writer.begin(table.schema)
+        for batch in (*table.to_batches(3), table.slice(0, 0).to_batches()):
+            if isinstance(batch, pa.RecordBatch):
+                writer.add(batch)
+        whole = Batch(5, table.to_batches()[0])
+        for number in (5, 7, 14):
+            writer.take(whole, number)
+        writer.end()
+    file = pq.ParquetFile(tmp_path / "a.parquet")
+    assert [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)] == [6, 4, 3]
+    assert file.read().column("a").to_pylist() == [*range(10), 0, 2, 9]
+    file.close()
+
+
+def test_a_writer_that_has_not_begun_writes_nothing(tmp_path):
+    with (tmp_path / "a").open("wb") as file:
+        table_output.TableWriter(file, "parquet").end()
+    assert (tmp_path / "a").read_bytes() == b""
+
+
+# Fix
+
+QUOTED = {"claim_id": "d01-c01", "verdict": "supported", "quote": CLAIM.text[:9], "urls": ["a"]} | BY
+MISPLACED = QUOTED | {"quote_start": 0, "quote_end": 9}
+PLACED = {"quote_start": CLAIM.start, "quote_end": CLAIM.start + 9}
+PINNED = {"claim_sha256": CLAIM.claim_sha256, "release": "0.1.0"}
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+@pytest.mark.parametrize("where", ["file", "memory"])
+def test_what_is_mended_stands_in_columns(tmp_path, suffix, where):
+    rows = [QUOTED | {"id": f"r{number}", "x_n": number} for number in range(7)]
+    data = pa.Table.from_pylist(rows)
+    if where == "file":
+        write(tmp_path / f"in.{suffix}", data)
+        data = tmp_path / f"in.{suffix}"
+    fixed = ki.fix(data, output=tmp_path / f"out.{suffix}", kind="verdict")
+    out = read(tmp_path / f"out.{suffix}")
+    assert out.to_pylist() == [
+        row | {"claim_sha256": CLAIM.claim_sha256} | PLACED | {"release": "0.1.0"} for row in rows
+    ]
+    assert out.schema.names == [*rows[0], "claim_sha256", "quote_start", "quote_end", "release"]
+    schema = ki.arrow_schema("verdict")
+    assert all(out.schema.field(name).type == schema.field(name).type for name in PINNED | PLACED)
+    assert (fixed.report.ok, fixed.report.rows) == (True, 7)
+    assert fixed.filled == dict.fromkeys([*PINNED, *PLACED], 7)
+    assert fixed.report.inputs[0].name == str(tmp_path / f"out.{suffix}")
+
+
+def test_columns_that_are_there_keep_their_types(tmp_path):
+    table = pa.Table.from_pylist([MISPLACED | {"release": None, "claim_sha256": None, "confidence": 0.5}] * 2)
+    table = table.cast(
+        pa.schema(
+            [
+                pa.field(
+                    one.name,
+                    {
+                        "quote_start": pa.float64(),
+                        "quote_end": pa.uint16(),
+                        "release": pa.large_string(),
+                        "confidence": pa.float32(),
+                    }.get(one.name, one.type),
+                )
+                for one in table.schema
+            ]
+        )
+    )
+    at = table.schema.get_field_index("creator")
+    table = table.set_column(at, "creator", table.column(at).dictionary_encode())
+    fixed = ki.fix(table, output=tmp_path / "out.arrow", kind="verdict")
+    out = read(tmp_path / "out.arrow")
+    assert fixed.report.ok
+    assert out.to_pylist() == [MISPLACED | PLACED | PINNED | {"confidence": 0.5}] * 2
+    types = {name: str(out.schema.field(name).type) for name in out.schema.names}
+    assert {name: types[name] for name in ("quote_start", "quote_end", "release", "confidence")} == {
+        "quote_start": "double", "quote_end": "uint16", "release": "large_string", "confidence": "float"
+    }  # fmt: skip
+    # A column of nothing has the type of its field; a dictionary the type of its values.
+    assert (types["claim_sha256"], types["creator"]) == ("string", "string")
+
+
+def test_defaults_of_every_type_are_filled_in(tmp_path):
+    base = {"claim_id": "d01-c01"}
+    defaults = {
+        "method": "human", "creator": "me", "created": "2026-01-31T12:00:00Z", "confidence": 0.5,
+        "verdict": "mixed", "urls": ["a", "b"], "rationale": "语",
+    }  # fmt: skip
+    table = pa.Table.from_pylist(
+        [base, base | {"rationale": "own"}],
+        pa.schema([(name, pa.string()) for name in ("claim_id", "rationale")]),
+    ).append_column("urls", pa.nulls(2))
+    fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="verdict", defaults=defaults)
+    out = read(tmp_path / "out.parquet")
+    assert fixed.report.ok
+    when = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    assert [row["created"] for row in out.to_pylist()] == [when, when]
+    assert out.column("urls").to_pylist() == [["a", "b"]] * 2
+    assert out.column("rationale").to_pylist() == ["语", "own"]
+    assert out.column("confidence").to_pylist() == [0.5, 0.5]
+    assert out.schema.field("created").type == ki.arrow_schema("verdict").field("created").type
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_references_in_lists_are_mended(tmp_path, given):
+    reference = {"claim_id": "d01-c01", "quote": CLAIM.text[:9]}
+    question = {"references": [reference], "question": "?", "answerable": False, "language": "en"} | BY
+    if given:
+        question["references"] = [reference, reference | PLACED | {"claim_sha256": CLAIM.claim_sha256}]
+    other = question | {"references": []}
+    table = pa.Table.from_pylist([question, other, question])
+    fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="question")
+    out = read(tmp_path / "out.parquet")
+    assert fixed.report.ok
+    whole = reference | PLACED | {"claim_sha256": CLAIM.claim_sha256}
+    held = [
+        [{name: value for name, value in one.items() if value is not None} for one in row["references"]]
+        for row in out.to_pylist()
+    ]
+    assert held == [[whole] * len(question["references"]), [], [whole] * len(question["references"])]
+    assert fixed.filled == {"references": 2, "release": 3}
+
+
+def test_references_with_fields_that_nobody_knows_keep_them(tmp_path):
+    reference = {"claim_id": "d01-c01", "note": "x"}
+    question = {"references": [reference], "question": "?", "answerable": False, "language": "en"} | BY
+    table = pa.Table.from_pylist([question])
+    fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="question")
+    assert not fixed.report.ok
+    assert read(tmp_path / "out.parquet").to_pylist()[0]["references"] == [reference]
+
+
+def test_relations_are_pinned_at_both_ends(tmp_path):
+    relation = {"claim_id": "d01-c01", "other_claim_id": "d01-c02", "relation": "supports"} | BY
+    fixed = ki.fix(pa.Table.from_pylist([relation]), output=tmp_path / "out.parquet", kind="relation")
+    assert fixed.report.ok
+    (row,) = read(tmp_path / "out.parquet").to_pylist()
+    assert row["other_claim_sha256"] == ki.claim("d01-c02").claim_sha256
+
+
+def test_typography_is_mended_in_columns(tmp_path):
+    quote = CLAIM.text[:20]
+    written = quote.replace(",", "，")
+    assert written != quote
+    table = pa.Table.from_pylist([QUOTED | {"quote": written}, QUOTED])
+    fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="verdict", typography=True)
+    out = read(tmp_path / "out.parquet").to_pylist()
+    assert fixed.report.ok
+    assert [(row["quote"], row["x_quote_as_written"]) for row in out] == [
+        (quote, written), (QUOTED["quote"], None)
+    ]  # fmt: skip
+    without = ki.fix(table, output=tmp_path / "out.parquet", kind="verdict")
+    assert not without.report.ok
+    assert "x_quote_as_written" not in read(tmp_path / "out.parquet").schema.names
+
+
+def test_rows_with_nothing_to_mend_stay_as_they_are(tmp_path):
+    rows = [QUOTED | PLACED | PINNED | {"id": f"r{number}"} for number in range(3)]
+    table = made(rows)
+    fixed = ki.fix(table, output=tmp_path / "out.arrow", kind="verdict")
+    out = read(tmp_path / "out.arrow")
+    assert (fixed.filled, fixed.report.ok) == ({}, True)
+    assert out.schema.equals(table.schema)
+    assert out.equals(table)
+
+
+@pytest.mark.parametrize("sort", [pa.string_view(), pa.json_(pa.string())], ids=str)
+def test_types_that_are_wrapped_are_unwrapped(tmp_path, sort):
+    table = pa.Table.from_pylist([QUOTED | PLACED | PINNED])
+    table = table.append_column("x_text", pa.array(["1"], pa.string()).cast(sort))
+    ki.fix(table, output=tmp_path / "out.parquet", kind="verdict")
+    assert read(tmp_path / "out.parquet").column("x_text").to_pylist() == ["1"]
+
+
+def test_tables_from_memory_become_json_lines_under_other_names(tmp_path):
+    fixed = ki.fix(pa.Table.from_pylist([QUOTED]), output=tmp_path / "out.txt", kind="verdict")
+    assert fixed.report.ok
+    assert json.loads((tmp_path / "out.txt").read_text()) == QUOTED | PLACED | PINNED
+
+
+def test_several_files_are_mended_into_one(tmp_path):
+    for name in ("a", "b"):
+        write(tmp_path / f"{name}.arrow", pa.Table.from_pylist([QUOTED | {"id": name}] * 4))
+    fixed = ki.fix(
+        [tmp_path / "a.arrow", tmp_path / "b.arrow"], output=tmp_path / "out.arrow", kind="verdict",
+        ignore=["duplicate-id"],
+    )  # fmt: skip
+    assert fixed.report.ok
+    assert read(tmp_path / "out.arrow").column("id").to_pylist() == ["a"] * 4 + ["b"] * 4
