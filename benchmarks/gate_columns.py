@@ -336,8 +336,8 @@ def write_files(folder: Path, parquet_rows: int, text_rows: int) -> None:
         "Parquet": write_parquet(folder / "rows.parquet", parquet_rows) / parquet_rows,
         "JSON Lines": write_lines(folder / "rows.jsonl", text_rows) / text_rows,
     }
-    write_parquet(folder / "wrong.parquet", parquet_rows // 10, wrong=True)
-    write_lines(folder / "wrong.jsonl", text_rows // 10, wrong=True)
+    write_parquet(folder / "wrong.parquet", parquet_rows // 5, wrong=True)
+    write_lines(folder / "wrong.jsonl", text_rows // 5, wrong=True)
     for name, count in (("rows.csv", text_rows // 5), ("few.csv", 20_000)):
         table = pa.Table.from_batches(batches(count))
         created = pa.compute.strftime(table["created"], "%Y-%m-%dT%H:%M:%SZ")

@@ -265,7 +265,8 @@ def test_labels_that_are_texts_already_stay(tmp_path):
     assert ("missing-field", ("value",)) in [one[:2] for one in told(judged(tmp_path / "b.parquet", "label"))]
 
 
-def test_datasets_of_all_kinds(tmp_path):
+def test_datasets_of_all_kinds(tmp_path, monkeypatch):
+    monkeypatch.setattr("kaiser_interview.validation.tables.BATCH", 2)
     made = saved(tmp_path / "one", 5)
     for data, count in (
         (made, 5),
@@ -281,6 +282,15 @@ def test_datasets_of_all_kinds(tmp_path):
     assert [one[0] for one in told(judged(made.select([]), "label"))] == ["no-rows"]
 
 
+def test_labels_without_a_name_in_rows_that_come_one_by_one(tmp_path):
+    made = saved(tmp_path / "one")
+    rows = [LABEL | {"value": 0}, LABEL | {"value": None}, LABEL | {"value": "future"}]
+    data = datasets.IterableDataset.from_generator(lambda: iter(rows)).cast(made.features)
+    report = judged(data, "label", ignore=["too-many-labels"])
+    assert {one.path for one in report.counts} <= {"/value"}
+    assert report.rows == 3
+
+
 # The Hub
 
 
@@ -292,3 +302,27 @@ def test_the_layout_of_the_hub(tmp_path):
     report = judged(tmp_path, "label")
     assert (report.rows, told(report)) == (1, [])
     assert report.passed_over == (str(tmp_path / "README.md"),)
+
+
+# Folders as such
+
+
+def test_a_folder_within_itself_is_told(tmp_path):
+    put(tmp_path, "a.jsonl", LABEL)
+    (tmp_path / "again").symlink_to(tmp_path)
+    assert told(judged(tmp_path, "label")) == [("unreadable", (), "one that is within itself")]
+
+
+def test_a_folder_that_cannot_be_read_is_told(tmp_path, monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("kaiser_interview.validation.inputs.os.listdir", refuse)
+    assert told(judged(tmp_path, "label")) == [("unreadable", (), "Permission denied")]
+
+
+def test_files_whose_names_say_nothing(tmp_path):
+    for name in ("a.csv", "a.jsonl", "a.json", "a.parquet"):
+        put(tmp_path, name, LABEL)
+        (tmp_path / name).rename(tmp_path / "rows")
+        assert told(judged(tmp_path / "rows", "label")) == []

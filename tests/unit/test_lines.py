@@ -150,9 +150,14 @@ def test_numbers_are_doubles_if_a_double_holds_what_is_written(value, expected):
         *left(b"\xff", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xe8\xaf"),
     ],
 )  # fmt: skip
-def test_strings_are_what_the_strict_reader_reads(spelled, expected):
-    found, rest = read(*(b'{"id":"%b","p":1}' % one for one in (b"a", spelled, rb"\n", b"")))
-    assert {at: one["id"] for at, one in found.items()} == without_null({0: "a", 1: expected, 2: "\n", 3: ""})
+@pytest.mark.parametrize(
+    "others", [(b"a", rb"\n"), (rb"\t\n", rb"\\\\")], ids=["few escapes", "many escapes"]
+)
+def test_strings_are_what_the_strict_reader_reads(spelled, expected, others):
+    before, after = others
+    found, rest = read(*(b'{"id":"%b","p":1}' % one for one in (before, spelled, after, b"")))
+    around = {0: json.loads(b'"%b"' % before), 1: expected, 2: json.loads(b'"%b"' % after), 3: ""}
+    assert {at: one["id"] for at, one in found.items()} == without_null(around)
     assert rest == ([1] if expected is None else [])
     alone = {} if expected is None else {0: {"id": expected, "p": 1.0}}
     assert read(b'{"id":"%b","p":1}' % spelled)[0] == alone

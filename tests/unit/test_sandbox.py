@@ -297,6 +297,22 @@ def test_a_worker_that_dies_of_the_plan_is_told(file, monkeypatch):
         assert not report.complete
 
 
+def test_a_schema_that_cannot_be_had_is_none(tmp_path, monkeypatch):
+    pq.write_table(pa.Table.from_pylist([GOOD]).slice(0, 0), tmp_path / "none.parquet")
+    within(monkeypatch)
+    ask = Sandbox.ask
+
+    def failing(self, **request):
+        if request["task"] == "schema":
+            yield Frame({"fault": ["unreadable", [], "a", "b", None, None]}, b"")
+        else:
+            yield from ask(self, **request)
+
+    monkeypatch.setattr(Sandbox, "ask", failing)
+    report = Run(Check(data=tmp_path / "none.parquet", kind="label")).report()
+    assert [one.code for one in report.findings] == ["no-rows"]
+
+
 @pytest.mark.parametrize("plan", [{}, {"rows": [None]}, {"rows": [0]}])
 def test_rows_of_a_part_of_unknown_size_are_named_as_such(plan):
     assert tables.died_fault(plan, 0, 5, "it took too long") == Fault(

@@ -120,6 +120,11 @@ def test_rows_from_python_are_never_cut(cut):
     assert cut == [None]
 
 
+def test_many_rows_from_python(monkeypatch):
+    monkeypatch.setattr("kaiser_interview.validation.run._LOOK", 2)
+    assert judged([GOOD] * 9).rows == 9
+
+
 def test_little_is_not_worth_a_process(tmp_path, cut, monkeypatch):
     monkeypatch.setattr(spread, "_LEAST", 1 << 20)
     (tmp_path / "a.jsonl").write_bytes(lines(GOOD, GOOD))
@@ -158,6 +163,26 @@ def test_a_file_that_is_named_by_its_descriptor_is_found_by_others(tmp_path, cut
     assert cut == [3]
 
 
+@pytest.mark.parametrize("size", [1, 100])
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_table_that_is_packed_or_piped_is_read_from_its_start(tmp_path, cut, size, packed):
+    table(tmp_path / "a.parquet", *[GOOD] * size)
+    data = (tmp_path / "a.parquet").read_bytes()
+    if packed:
+        (tmp_path / "a.parquet").write_bytes(gzip.compress(data))
+        assert judged(tmp_path / "a.parquet").rows == size
+        assert cut == [None]
+        return
+    out, into = os.pipe()
+    os.write(into, data)
+    os.close(into)
+    try:
+        report = Spread(Check(data=f"/dev/fd/{out}", kind="label")).report()
+    finally:
+        os.close(out)
+    assert (report.rows, report.ok, cut) == (size, True, [None])
+
+
 class Once:
     """A table that gives its batches once."""
 
@@ -182,6 +207,25 @@ def test_a_table_that_cannot_be_read_is_told():
     report = judged(twice)
     assert [(one.code, one.path) for one in report.findings] == [("duplicate-column", ("id",))]
     assert (report.rows, report.complete) == (0, False)
+
+
+def test_a_table_that_breaks_off_is_told():
+    class Broken:
+        def __arrow_c_stream__(self, requested_schema=None):
+            def batches():
+                yield pa.RecordBatch.from_pylist([GOOD])
+                raise OSError("broken\n off")
+
+            given = pa.RecordBatchReader.from_batches(pa.Table.from_pylist([GOOD]).schema, batches())
+            return given.__arrow_c_stream__(requested_schema)
+
+        def __len__(self):
+            return 2
+
+    report = judged(Broken())
+    assert [(one.code, one.expected) for one in report.findings] == [("unreadable", "a table")]
+    assert "broken off" in report.findings[0].got
+    assert (report.rows, report.complete) == (1, False)
 
 
 def test_more_files_than_can_be_open_at_once(tmp_path):
@@ -222,11 +266,14 @@ def test_a_last_line_that_breaks_off(tmp_path):
 def test_lines_that_are_too_long(tmp_path, monkeypatch):
     monkeypatch.setattr("kaiser_interview.validation.parts.LONGEST", 400)
     monkeypatch.setattr("kaiser_interview.validation.text.LONGEST", 400)
-    long = GOOD | {"value": "x" * 400}
-    (tmp_path / "a.jsonl").write_bytes(lines(GOOD, long | {"id": "a"}, GOOD, long | {"id": "a"}, GOOD))
+    one = GOOD | {"id": "a"}
+    long = one | {"value": "x" * 400}
+    (tmp_path / "a.jsonl").write_bytes(lines(one, long, GOOD, long, one))
     report = judged(tmp_path / "a.jsonl")
-    assert [(one.code, one.line) for one in report.findings] == [("line-too-long", 2), ("line-too-long", 4)]
-    assert (report.rows, report.invalid) == (5, 2)
+    assert [(one.code, one.line) for one in report.findings] == [
+        ("line-too-long", 2), ("line-too-long", 4), ("duplicate-id", 5)
+    ]  # fmt: skip
+    assert (report.rows, report.invalid) == (5, 3)
 
 
 def test_a_line_that_is_too_long_for_memory_is_not_held(tmp_path, cut, monkeypatch):
@@ -353,6 +400,12 @@ def test_codes_are_looked_for_or_not(tmp_path, options):
     (tmp_path / "a.jsonl").write_bytes(lines(*made))
     table(tmp_path / "b.parquet", *made)
     judged(tmp_path, **options)
+
+
+def test_blank_lines_are_looked_for_or_not(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 5) + b"\n\n" + lines(*[GOOD] * 5))
+    assert judged(tmp_path / "a.jsonl").counts[0].number == 2
+    assert judged(tmp_path / "a.jsonl", ignore=["blank-line"]).counts == ()
 
 
 def test_many_small_files(tmp_path):

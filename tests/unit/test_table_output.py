@@ -131,6 +131,12 @@ def test_outputs_may_have_two_forms(tmp_path):
     assert json.loads((tmp_path / "no.jsonl").read_text()) == BAD
 
 
+def test_rows_that_come_one_by_one_become_json_lines(tmp_path):
+    data = datasets.Dataset.from_list([GOOD, BAD]).to_iterable_dataset()
+    ki.split(data, valid=tmp_path / "ok.parquet", rejects=tmp_path / "no", kind="label")
+    assert json.loads((tmp_path / "ok.parquet").read_text()) == GOOD
+
+
 def test_a_file_goes_to_its_own_form_whatever_the_names_are(tmp_path):
     write(tmp_path / "in.arrow", pa.Table.from_pylist([GOOD, BAD]))
     ki.split(tmp_path / "in.arrow", valid=tmp_path / "ok", rejects=tmp_path / "no.jsonl", kind="label")
@@ -301,9 +307,8 @@ def test_rows_are_written_in_groups(tmp_path, monkeypatch):
         table = pa.table({"a": list(range(10))})
         writer.begin(table.schema)
         writer.begin(table.schema)
-        for batch in (*table.to_batches(3), table.slice(0, 0).to_batches()):
-            if isinstance(batch, pa.RecordBatch):
-                writer.add(batch)
+        for batch in table.to_batches(3):
+            writer.add(batch)
         whole = Batch(5, table.to_batches()[0])
         for number in (5, 7, 14):
             writer.take(whole, number)
@@ -422,13 +427,108 @@ def test_references_in_lists_are_mended(tmp_path, given):
     assert fixed.filled == {"references": 2, "release": 3}
 
 
-def test_references_with_fields_that_nobody_knows_keep_them(tmp_path):
-    reference = {"claim_id": "d01-c01", "note": "x"}
-    question = {"references": [reference], "question": "?", "answerable": False, "language": "en"} | BY
+ASKED = {"question": "?", "answerable": False, "language": "en"} | BY
+
+
+def without_nulls(references: list[dict]) -> list[dict]:
+    return [{name: value for name, value in one.items() if value is not None} for one in references]
+
+
+@pytest.mark.parametrize("sort", [pa.list_, pa.large_list])
+def test_references_keep_the_fields_and_the_types_that_they_have(tmp_path, sort):
+    inner = pa.struct(
+        [("note", pa.string()), ("claim_id", pa.large_string()), ("quote_start", pa.float64()),
+         ("quote_end", pa.null()), ("quote", pa.string())]
+    )  # fmt: skip
+    reference = {"claim_id": "d01-c01", "quote": CLAIM.text[:9]}
+    column = pa.array([[reference], [reference | {"note": "x"}], None], sort(inner))
+    table = pa.Table.from_pylist([ASKED] * 3).append_column("references", column)
+    fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="question")
+    out = read(tmp_path / "out.parquet")
+    whole = reference | PLACED | {"claim_sha256": CLAIM.claim_sha256}
+    first, second, third = out.column("references").to_pylist()
+    # The field that nobody knows makes its row wrong; the row keeps it.
+    assert without_nulls(first) == [whole]
+    assert without_nulls(second)[0].items() >= (reference | {"note": "x"}).items()
+    assert third is None
+    assert {(one.code, one.path) for one in fixed.report.counts} == {
+        ("unknown-field", "/references/*/note"), ("missing-field", "/references")
+    }  # fmt: skip
+    types = {one.name: str(one.type) for one in out.schema.field("references").type.value_type}
+    assert [types[name] for name in ("note", "claim_id", "quote_start")] == [
+        "string",
+        "large_string",
+        "double",
+    ]
+    assert [types[name] for name in ("quote_end", "claim_sha256")] == ["int32", "string"]
+
+
+@pytest.mark.parametrize("sort", [pa.null(), pa.list_(pa.null())], ids=str)
+def test_a_column_of_no_references_gets_the_type_of_its_field(tmp_path, sort):
+    column = pa.array([None if pa.types.is_null(sort) else []], sort)
+    table = pa.Table.from_pylist([ASKED]).append_column("references", column)
+    ki.fix(table, output=tmp_path / "out.parquet", kind="question")
+    out = read(tmp_path / "out.parquet").schema.field("references").type
+    assert out.value_type.equals(ki.arrow_schema("question").field("references").type.value_type)
+
+
+@pytest.mark.parametrize(
+    "reference", [{"claim_id": 5}, {"claim_id": "d01-c01", "quote_start": 0.5, "quote_end": 9.0}]
+)
+def test_references_of_other_types_stay(tmp_path, reference):
+    table = pa.Table.from_pylist([ASKED | {"references": [reference]}])
+    fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="question")
+    assert not fixed.report.ok
+    (row,) = read(tmp_path / "out.parquet").to_pylist()
+    assert without_nulls(row["references"])[0].items() >= reference.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "sort", "options"),
+    [
+        ("claim_sha256", pa.float64(), {}),
+        ("release", pa.int64(), {}),
+        ("quote_start", pa.int8(), {}),
+        ("quote_start", pa.date32(), {}),
+        ("confidence", pa.int64(), {"defaults": {"confidence": 0.5}}),
+        ("confidence", pa.float16(), {"defaults": {"confidence": 0.1}}),
+        ("created", pa.timestamp("s"), {"defaults": {"created": "2026-01-31T12:00:00.5Z"}}),
+        (
+            "created",
+            pa.timestamp("us", "UTC"),
+            {"defaults": {"created": "2026-01-31T12:00:00.5Z"}, "fits": True},
+        ),
+        ("confidence", pa.float32(), {"defaults": {"confidence": 0.1}, "fits": True}),
+        ("confidence", pa.decimal128(9, 3), {"defaults": {"confidence": 0.125}}),
+        ("urls", pa.list_(pa.large_string()), {"defaults": {"urls": ["a"]}, "fits": True}),
+        ("urls", pa.list_(pa.int64()), {"defaults": {"urls": ["a"]}}),
+    ],
+)
+def test_a_column_that_does_not_hold_what_is_filled_in_is_told(tmp_path, name, sort, options):
+    row = {key: value for key, value in QUOTED.items() if key != name} | {
+        "claim_id": "d10-c01", "quote": ki.claim("d10-c01").text[:9]
+    }  # fmt: skip
+    table = pa.Table.from_pylist([row]).append_column(name, pa.nulls(1, sort))
+    fits = options.pop("fits", False)
+    try:
+        fixed = ki.fix(table, output=tmp_path / "out.arrow", kind="verdict", **options)
+    except InputError as error:
+        assert not fits
+        assert str(error) == (
+            f"{name}: a column of {sort} does not hold what is filled in; nothing was written"
+        )
+        assert [*tmp_path.iterdir()] == []
+    else:
+        assert fits
+        assert (fixed.report.ok, fixed.filled[name]) == (True, 1)
+
+
+def test_a_column_that_holds_no_references_stays(tmp_path):
+    question = {"question": "?", "answerable": False, "language": "en", "references": ["d01-c01"]} | BY
     table = pa.Table.from_pylist([question])
     fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="question")
     assert not fixed.report.ok
-    assert read(tmp_path / "out.parquet").to_pylist()[0]["references"] == [reference]
+    assert read(tmp_path / "out.parquet").to_pylist()[0]["references"] == ["d01-c01"]
 
 
 def test_relations_are_pinned_at_both_ends(tmp_path):

@@ -1,11 +1,14 @@
 """Batches with what is mended in them: columns filled in, and new ones for what there was no column for."""
 
 from collections.abc import Iterable, Mapping
+from math import isclose
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InputError
 from ..schema import arrow_schema, arrow_value
 from .columns.arrays import plain
 from .columns.values import rows_of
+from .findings import visible
 from .rows import Judge
 from .table_output import TableWriter, refuse_undecoded
 from .tables import Batch
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["MendedTable"]
+
+# Of a float of four bytes.
+_PRECISION = 1e-6
 
 
 class MendedTable:
@@ -59,7 +65,13 @@ class MendedTable:
         self._patches[number - batch.first] = patch
 
     def flush(self) -> None:
-        """Write what is held."""
+        """Write what is held.
+
+        Raises
+        ------
+        InputError
+            A column does not hold what is filled in, or has text that was not UTF-8.
+        """
         import pyarrow as pa
 
         if self._batch is None or self._schema is None:
@@ -82,7 +94,7 @@ class MendedTable:
             )
             for at, value in patched.items():
                 values[at] = arrow_value(value, field.type)
-            columns.append(pa.array(values, field.type))
+            columns.append(_array(values, field, patched))
         self._writer.add(pa.RecordBatch.from_arrays(columns, schema=self._schema))
         self._batch, self._patches = None, {}
 
@@ -95,18 +107,54 @@ class MendedTable:
             sort = sort.value_type if pa.types.is_dictionary(sort) else sort.storage_type
         if pa.types.is_null(sort) and field.name in self._fillable:
             return self._types[field.name]
-        if field.name in self._nested and _names(sort) <= _names(self._types[field.name]):
-            return self._types[field.name]
+        if field.name in self._nested:
+            return _merged(sort, self._types[field.name])
         if sort == pa.string_view():
             return pa.large_string()
         return sort
 
 
-def _names(sort: "pa.DataType") -> set[str]:
-    """Return the fields of a record, or of the records in a list."""
+def _array(values: list[Any], field: "pa.Field", patched: Iterable[int]) -> "pa.Array":
+    """Return values as a column, where it holds those that are filled in as they are."""
     import pyarrow as pa
 
-    inner = sort if pa.types.is_struct(sort) else getattr(sort, "value_type", None)
-    if inner is None or not pa.types.is_struct(inner):
-        return set()
-    return {inner.field(number).name for number in range(inner.num_fields)}
+    try:
+        column = pa.array(values, field.type)
+        fits = all(_is_same(column[at].as_py(), values[at]) for at in patched)
+    except (pa.ArrowException, OverflowError):
+        fits = False
+    if not fits:
+        raise InputError(
+            f"{visible(field.name)}: a column of {field.type} does not hold what is filled in; "
+            "nothing was written"
+        )
+    return column
+
+
+def _is_same(held: Any, given: Any) -> bool:
+    """Return whether a column holds a value as it was given, but for the precision of its floats."""
+    if isinstance(given, list | tuple):
+        return isinstance(held, list) and len(held) == len(given) and all(map(_is_same, held, given))
+    if isinstance(given, dict):
+        return isinstance(held, dict) and all(_is_same(held[name], given[name]) for name in given)
+    return held == given or (isinstance(given, float) and isclose(held, given, rel_tol=_PRECISION))
+
+
+def _merged(own: "pa.DataType", whole: "pa.DataType") -> "pa.DataType":
+    """Return the type of records, or of lists of them, with the fields that another one has besides."""
+    import pyarrow as pa
+    import pyarrow.types as kinds
+
+    if kinds.is_null(own):
+        return whole
+    if kinds.is_struct(own) and kinds.is_struct(whole):
+        more = {field.name: field for field in whole}
+        fields = [
+            pa.field(field.name, _merged(field.type, more.pop(field.name, field).type)) for field in own
+        ]
+        return pa.struct([*fields, *more.values()])
+    if kinds.is_list(own) and kinds.is_list(whole):
+        return pa.list_(_merged(own.value_type, whole.value_type))
+    if kinds.is_large_list(own) and kinds.is_list(whole):
+        return pa.large_list(_merged(own.value_type, whole.value_type))
+    return own

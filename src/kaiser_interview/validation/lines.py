@@ -257,7 +257,7 @@ class _Parts:
         return columns
 
     def _strictly(self, texts: pa.StringArray, which: _Integers) -> pa.StringArray:
-        spelled = [text.encode() for text in texts.take(pa.array(which)).to_pylist()]
+        spelled = texts.take(pa.array(which)).cast(pa.binary()).to_pylist()
         values, fault = parse(b'["%b"]' % b'","'.join(spelled))
         if fault or "\0" in "".join(values):
             values = [parse(b'"%b"' % one)[0] for one in spelled]

@@ -71,9 +71,7 @@ class Sandbox:
         done = False
         try:
             process = self._process = self._process or self._started()
-            stdin, stdout = process.stdin, process.stdout
-            if stdin is None or stdout is None:  # pragma: no cover - both are pipes
-                raise Died("a worker without pipes")
+            stdin, stdout = _pipes(process)
             try:
                 stdin.write(json.dumps(request).encode() + b"\n")
                 stdin.flush()
@@ -102,10 +100,9 @@ class Sandbox:
             return
         process.kill()
         process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+        for pipe in _pipes(process):
+            with suppress(OSError):
+                pipe.close()
 
     def _started(self) -> "subprocess.Popen[bytes]":
         # What this process can import, the worker can: kinds of one's own may stand anywhere.
@@ -117,9 +114,8 @@ class Sandbox:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
         )
-        if process.stdin is not None:
-            with suppress(OSError):
-                process.stdin.write(struct.pack("<Q", len(self._setup)) + self._setup)
+        with suppress(OSError):
+            _pipes(process)[0].write(struct.pack("<Q", len(self._setup)) + self._setup)
         return process
 
     def _end(self) -> str:
@@ -139,6 +135,12 @@ class Sandbox:
                 }
                 return known.get(name, f"the reader crashed ({name})")
         return "the reader stopped"
+
+
+def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None:  # pragma: no cover - both are pipes
+        raise Died("a worker without pipes")
+    return process.stdin, process.stdout
 
 
 def read_frame(pipe: IO[bytes]) -> Frame | None:

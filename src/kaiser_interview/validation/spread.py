@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from .checks import Check
@@ -124,6 +123,7 @@ class Spread(Run):
                 self._bases.append(bases)
                 complete = self._is_whole(cut, digest) and complete
                 deque(self._end(cut.source, self._progress.rows - before, complete=complete), maxlen=0)
+        deque(answers, maxlen=0)  # to their end, where workers are given back
 
     def _tell_columns(self, source: Source, part: Part) -> None:
         for fault in part.columns if part.rows else ():
@@ -174,6 +174,7 @@ class Spread(Run):
             if self._inputs[at].complete and not self._is_whole(cut):
                 self.complete = False
                 self._inputs[at] = self._inputs[at]._replace(complete=False)
+        deque(answers, maxlen=0)
 
     def _again(self, source: Source, at: int, base: _Bases, row: Row, sets: Sets) -> None:
         line = None if source.form == "columns" else base.lines + row.place
@@ -196,30 +197,29 @@ class Spread(Run):
     def _answers(self, cuts: list[Cut], work: Work, pool: Pool) -> Iterator[Any]:
         """Yield what each part gives, in order: a `Part`, or rows to be looked at again; or how it died."""
         here = cache(work.begun)  # not begun where all is done elsewhere
-        for in_file, group in groupby(cuts, lambda cut: cut.stream is not None):
-            requests = [(cut, request) for cut in group for request in cut.requests]
-            if not in_file:
-                yield from (here().batches(_items(cut.source), request) for cut, request in requests)
+        requests = [(cut, request) for cut in cuts for request in cut.requests]
+        if cuts[0].stream is None:
+            yield from (here().batches(_items(cut.source), request) for cut, request in requests)
+            return
+        alone = self._workers == 1 and not any(cut.plan for cut in cuts)
+        left = iter(requests)
+        if not alone and pool.is_ready:
+            for frames in pool.answers(self._briefed(request) for _, request in requests):
+                cut, request = next(left)
+                if isinstance(frames, list) and "unready" in frames[0].head:
+                    left = iter([(cut, request), *left])
+                    break
+                yield _result(frames, work, cut.source.name)
+        for cut, request in left:
+            if not cut.plan:
+                yield _lines(here(), request, work)
                 continue
-            alone = self._workers == 1 and not any(cut.plan for cut, _ in requests)
-            left = iter(requests)
-            if not alone and pool.is_ready:
-                for frames in pool.answers(self._briefed(request) for _, request in requests):
-                    cut, request = next(left)
-                    if isinstance(frames, list) and "unready" in frames[0].head:
-                        left = iter([(cut, request), *left])
-                        break
-                    yield _result(frames, work, cut.source.name)
-            for cut, request in left:
-                if not cut.plan:
-                    yield _lines(here(), request, work)
-                    continue
-                # A kind that no other process knows: a worker reads, and what it reads is judged here.
-                with pool.sandbox() as sandbox:
-                    try:
-                        yield here().batches(part_batches(sandbox, request), request)
-                    except Died as died:
-                        yield died
+            # A kind that no other process knows: a worker reads, and what it reads is judged here.
+            with pool.sandbox() as sandbox:
+                try:
+                    yield here().batches(part_batches(sandbox, request), request)
+                except Died as died:
+                    yield died
 
 
 def _result(frames: list[Frame] | Died, work: Work, name: str | None) -> Any:
@@ -241,9 +241,7 @@ def _lines(here: Begun, request: dict[str, Any], work: Work) -> Any:
 def _items(source: Source) -> Iterator[Batch | Note]:
     """Yield the batches of a table in memory, and what cannot be read of it."""
     try:
-        for item in source.items():
-            if isinstance(item, Batch | Note):
-                yield item
+        yield from source.items()  # type: ignore[misc] # what a table gives are batches
     except StreamError as error:
         yield Note(None, error.fault, stops=True)
 

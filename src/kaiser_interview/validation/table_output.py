@@ -1,5 +1,6 @@
 """Rows of tables on their way out: Parquet and Arrow IPC, as the input is, with the values that it has."""
 
+import io
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from ..errors import InputError
@@ -53,11 +54,11 @@ class TableWriter:
         The form of the file.
     """
 
-    def __init__(self, file: IO[bytes], form: TableForm) -> None:
+    def __init__(self, file: IO[bytes] | io.RawIOBase, form: TableForm) -> None:
         self._file = file
         self._form = form
         self._writer: Any = None
-        self._schema: pa.Schema | None = None
+        self._schema: Any = None
         self._held: list[pa.RecordBatch] = []
         self._count = 0
         self._batch: Batch | None = None
@@ -106,11 +107,10 @@ class TableWriter:
 
     def add(self, batch: "pa.RecordBatch") -> None:
         """Write a batch."""
-        if self._schema is not None and batch.num_rows:
-            self._held.append(batch.select(self._schema.names).cast(self._schema))
-            self._count += batch.num_rows
-            if self._count >= _GROUP:
-                self._write()
+        self._held.append(batch.select(self._schema.names).cast(self._schema))
+        self._count += batch.num_rows
+        if self._count >= _GROUP:
+            self._write()
 
     def end(self) -> None:
         """Write what must stand at the end."""

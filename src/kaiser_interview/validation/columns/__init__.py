@@ -119,7 +119,11 @@ class Lane:
         )
         for row, is_shaped in zip(rows.tolist(), known.tolist(), strict=True):
             one = next(few) if is_shaped else next(values)
-            verdict = self._judge.relations(one) if is_shaped else self._judge.value(one, told, columnar=True)
+            verdict = (
+                self._judge.relations(one)
+                if is_shaped
+                else self._judge.value(one, told, columnar=True, arrow=True)
+            )
             if row in noted:
                 # Where text could not be read there is null, and what is said of that is said for no reason.
                 fault = noted[row]
