@@ -205,7 +205,7 @@ class _Template:
             edges = block.marks.take(block.breaks[rows] + marks[:, None])
         edges += shifts[:, None]
         lengths = edges[1:] - edges[:-1]
-        right = (lengths[::2] == np.array([[len(piece)] for piece in self.pieces])).all(axis=0)
+        right = (lengths[::2] == np.array([[len(piece)] for piece in self.pieces], np.int32)).all(axis=0)
         # Where a row is not as the template says, a slot may end before it begins.
         right &= (lengths[1::2] >= 0).all(axis=0)
         if right.all():
@@ -228,7 +228,7 @@ class _Parts:
         self._offsets = edges.T.ravel()
         self._parts = pa.StringArray.from_buffers(edges.size - 1, pa.py_buffer(self._offsets), block.text)
         self._first = np.arange(0, edges.size, len(edges), dtype=np.int32)
-        texts = self._take(self._first[:, None] + np.array(range(0, len(edges) - 1, 2), np.int32))
+        texts = self._take(np.arange(0, edges.size - 1, 2, dtype=np.int32))
         found = np.frombuffer(texts.buffers()[2], np.uint8, len(self._first) * len(constants))
         same = found.reshape(-1, len(constants)) == np.frombuffer(constants, np.uint8)
         self.right = np.ones(len(same), np.bool_) if same.all() else np.asarray(same.all(axis=1))
@@ -243,10 +243,11 @@ class _Parts:
         offsets, data = (np.frombuffer(one or b"", np.uint8) for one in texts.buffers()[1:])
         few = len(self._special) < count
         places = np.searchsorted(self._offsets, self._special if few else [], "right") - 1
+        rows, parts = divmod(np.unique(places), len(self._edges))
         for at, (name, slot) in enumerate(slots.items()):
             columns[name] = texts.slice(at * count, count)
             if few:
-                which = np.unique(places[places % len(self._edges) == slot]) // len(self._edges)
+                which = rows[parts == slot]
             else:
                 ends = offsets.view(np.int32)[at * count : (at + 1) * count + 1]
                 part = data[ends[0] : ends[-1]]
@@ -262,9 +263,9 @@ class _Parts:
         if fault or "\0" in "".join(values):
             values = [parse(b'"%b"' % one)[0] for one in spelled]
             self.right[which] &= [value is not None and "\0" not in value for value in values]
-        places = np.arange(len(texts))
-        places[which] = range(len(texts), len(texts) + len(which))
-        return pa.concat_arrays([texts, pa.array(values, pa.string())]).take(pa.array(places))
+        mask = np.zeros(len(texts), np.bool_)
+        mask[which] = True
+        return pc.replace_with_mask(texts, mask, pa.array(values, pa.string()))
 
     def integers(self, slots: Mapping[str, int]) -> dict[str, pa.Int64Array]:
         """Return the integers in slots: those of at most eight digits."""

@@ -214,11 +214,9 @@ class Tally:
         """Count a fault, keep it if there is room for it, and return its severity."""
         severity = severity_of(fault)
         place = fault.code, severity, fault.path
-        group = self._known.get(place)
-        if group is None:
-            group = self._group(*place)
-            if len(self._known) < _MOST_GROUPS:
-                self._known[place] = group
+        group = self._known.get(place) or self._group(*place)
+        if len(self._known) < _MOST_GROUPS:
+            self._known[place] = group
         self.counts[group] = self.counts.get(group, 0) + 1
         if group not in self.full:
             self._keep(group, [finding(fault, file, line, row, row_id)])
