@@ -4,6 +4,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+TESTS := --quiet --numprocesses auto --dist worksteal
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## list the targets
@@ -26,12 +27,11 @@ demo: .venv/stamp ## from nothing to the main job: claims on the screen, a file 
 		--set creator=some-model --complete language,creator || test $$? = 1
 
 test: .venv/stamp ## from nothing to a green suite
-	$(BIN)/python -m pytest --quiet
+	$(BIN)/python -m pytest $(TESTS)
 
 coverage: .venv/stamp ## the suite with branch coverage, which must be complete
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest --quiet
-	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m pytest $(TESTS) --cov --cov-report=
 	$(BIN)/python -m coverage report --fail-under=100
 
 lint: .venv/stamp ## style, format, citation file

@@ -196,7 +196,11 @@ WRONG_ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("layer", "line", "change", "reason"), WRONG_ROWS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("layer", "line", "change", "reason"),
+    WRONG_ROWS,
+    ids=lambda value: getattr(value, "__name__", str(value)[:40]),
+)
 def test_a_wrong_row_stops_the_build_and_writes_nothing(checkout, capsys, layer, line, change, reason):
     path = checkout / "raw" / "layers" / f"{layer}.jsonl"
     table = rows(path)

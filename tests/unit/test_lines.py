@@ -216,6 +216,13 @@ def test_integers_within_the_first_word_of_a_block_are_left():
     assert read('{"":1,"5":"a"}', reader=Lines({"": "integer", "5": "string"})) == ({}, [0])
 
 
+def test_what_is_no_string_is_not_read_as_one():
+    # What stands where others have their strings: read together with these, the two would be three.
+    two = [rb'{"id":x\n",","p":1}', rb'{"id":x,"\t","p":1}']
+    found, rest = read(rb'{"id":"\n","p":1}', *two, rb'{"id":"\\","p":1}')
+    assert (found, rest) == ({0: {"id": "\n", "p": 1.0}, 3: {"id": "\\", "p": 1.0}}, [1, 2])
+
+
 @pytest.mark.parametrize("name", ["n", "p", "x_p"])
 @pytest.mark.parametrize(
     "line", ['{"b":true,"%s": ,"id":"a"}', '{"b":true,"%s":,"id":"a"}', '{"b":true,"%s""id":"a"}']

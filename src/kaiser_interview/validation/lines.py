@@ -30,7 +30,7 @@ _Integers = npt.NDArray[np.int64]
 _Places = npt.NDArray[np.int32]
 _Truths = npt.NDArray[np.bool_]
 
-_BLOCK = 2 << 20  # bytes: so many that a call costs little a row, so few that they stay near the processor
+_BLOCK = 5 << 19  # bytes: so many that a call costs little a row, so few that they stay near the processor
 _NEW, _KNOWN, _SLOTS = 8, 16, 200  # rows tried as templates in a block, templates kept, slots of one
 _LINE_FEED, _SPACE, _QUOTE, _BACKSLASH = b'\n "\\'
 _MEMBER = re.compile(
@@ -43,7 +43,7 @@ _HOLDS: Mapping[str | None, Mapping[str | None, Sort]] = {
     "number": {"integer": "integer", "number": "number", "x_": "number"},
 }
 # Few enough digits before the point for an integer to be exact, and in the exponent to be finite.
-_NUMBER = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?$"
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?")
 _WORD = 8
 # By number of digits, none to too many: the bytes of a word that hold them, and the least that needs as many.
 _HELD = np.array([0, *(2**64 - 2 ** (64 - 8 * digits) for digits in range(1, _WORD + 1)), 0], np.uint64)
@@ -85,6 +85,7 @@ class Lines:
         self._columns = dict(columns)
         self._templates: list[_Template] = []
         self._scratch = np.empty((2, 0), np.bool_)
+        np.empty(8 << 20, np.uint8)  # freed at once: glibc then keeps so much; new pages are slow to get
 
     def read(self, chunk: bytes) -> Taken:
         """Return the rows of a chunk that could be read, and which could not: each line is one or the other.
@@ -150,17 +151,15 @@ class _Block:
         np.equal(raw, _BACKSLASH, out=special[inside])
         np.logical_or(marks, special, out=special)
         special[0], special[size + 1] = True, raw[-1] != _LINE_FEED
-        # They are few, so eight places are looked at at a time.
-        words = np.flatnonzero(special.view(np.uint64) != 0)
-        found = np.flatnonzero(special.reshape(-1, 8)[words])
-        found = words[found // 8] * 8 + found % 8
+        some = np.flatnonzero(special.view(np.uint64) != 0)  # eight at a time, since they are few
+        found = np.flatnonzero(special.view(np.uint64)[some].view(np.bool_))
+        found = some[found // 8] * 8 + found % 8
         byte = raw.take(found - 1, mode="clip")
         byte[[0, -1]] = _LINE_FEED
         bounds, slashes = found[byte == _LINE_FEED], found[byte == _BACKSLASH]
         self.starts, self.ends = bounds[:-1], bounds[1:] - 1
         self.special = (found[byte != _LINE_FEED] - 1).astype(np.int32)
-        # In a run of backslashes every second escapes what follows.
-        order = np.arange(len(slashes))
+        order = np.arange(len(slashes))  # in a run, every second escapes what follows
         run = np.maximum.accumulate(np.where(np.diff(slashes, prepend=-1) > 1, order, 0))
         np.equal(raw, _QUOTE, out=marks[inside])
         marks[slashes[(order - run) % 2 == 0] + 1] = False
@@ -211,7 +210,7 @@ class _Template:
         if right.all():
             parts = _Parts(block, edges, b"".join(self.pieces))
             right = parts.right
-        if not right.all():
+        if not right.all():  # what others have in their slots may be anything, and is not read
             return self.read(block, rows[right])
         columns = parts.strings(self.slots["string"]) | parts.integers(self.slots["integer"])
         columns |= {name: parts.numbers(at) for name, at in self.slots["number"].items()}
@@ -243,11 +242,11 @@ class _Parts:
         offsets, data = (np.frombuffer(one or b"", np.uint8) for one in texts.buffers()[1:])
         few = len(self._special) < count
         places = np.searchsorted(self._offsets, self._special if few else [], "right") - 1
-        rows, parts = divmod(np.unique(places), len(self._edges))
+        rows, kinds = divmod(places, len(self._edges))
         for at, (name, slot) in enumerate(slots.items()):
             columns[name] = texts.slice(at * count, count)
             if few:
-                which = rows[parts == slot]
+                which = rows[kinds == slot]
             else:
                 ends = offsets.view(np.int32)[at * count : (at + 1) * count + 1]
                 part = data[ends[0] : ends[-1]]
@@ -258,13 +257,13 @@ class _Parts:
         return columns
 
     def _strictly(self, texts: pa.StringArray, which: _Integers) -> pa.StringArray:
-        spelled = texts.take(pa.array(which)).cast(pa.binary()).to_pylist()
+        chosen = np.bincount(which, minlength=len(texts)) > 0
+        mask = pa.array(chosen)
+        spelled = texts.filter(mask).cast(pa.binary()).to_pylist()
         values, fault = parse(b'["%b"]' % b'","'.join(spelled))
         if fault or "\0" in "".join(values):
             values = [parse(b'"%b"' % one)[0] for one in spelled]
-            self.right[which] &= [value is not None and "\0" not in value for value in values]
-        mask = np.zeros(len(texts), np.bool_)
-        mask[which] = True
+            self.right[chosen] &= [value is not None and "\0" not in value for value in values]
         return pc.replace_with_mask(texts, mask, pa.array(values, pa.string()))
 
     def integers(self, slots: Mapping[str, int]) -> dict[str, pa.Int64Array]:
@@ -284,10 +283,10 @@ class _Parts:
     def numbers(self, slot: int) -> pa.DoubleArray:
         """Return the numbers in a slot, as doubles."""
         coded = self._take(self._first + np.int32(slot)).dictionary_encode()
-        known, places = coded.dictionary, coded.indices.to_numpy()
-        right = pc.match_substring_regex(known, _NUMBER)
-        self.right &= right.to_numpy(zero_copy_only=False)[places]
-        return pa.array(pc.if_else(right, known, "0").cast(pa.float64()).to_numpy()[places])
+        known = [float(one) if _NUMBER.fullmatch(one) else None for one in coded.dictionary.to_pylist()]
+        values = pa.array(known, pa.float64()).take(coded.indices)
+        self.right &= values.is_valid().to_numpy(zero_copy_only=False)
+        return values
 
 
 def _template(row: bytes, columns: Mapping[str, Sort]) -> _Template | None:
