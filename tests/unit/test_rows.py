@@ -15,8 +15,10 @@ import pytest
 from pydantic import Field, field_validator, model_validator
 
 import kaiser_interview as ki
+from kaiser_interview.corpus import shipped
 from kaiser_interview.models import KINDS, Annotation
 from kaiser_interview.validation.findings import CODES
+from kaiser_interview.validation.rows import Judge
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
 NOW = {name: claim.sha256 for name, claim in CORPUS.claims.items()}
@@ -1383,3 +1385,8 @@ def test_the_length_of_an_instant_given_as_a_datetime():
     row["when"] = row["when"].replace(microsecond=5)
     report = ki.validate([row], kind=Short)
     assert [(one.code, one.path) for one in report.findings] == [("bad-length", ("when",))]
+
+
+def test_a_row_of_a_table_that_is_of_no_kind_is_taken_as_it_is():
+    judge = Judge(["label", "mention"], shipped())
+    assert judge.taken({"kind": "lable", "id": "a", "quote": None}) == (None, {"kind": "lable", "id": "a"})
