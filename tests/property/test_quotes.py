@@ -3,10 +3,8 @@
 import json
 import random
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,8 @@ import pytest
 from scale import amount
 
 import kaiser_interview as ki
-from kaiser_interview.typography import TABLE
+from benchmarks.gate.ladder import Passage, markers, naive, typography
+from benchmarks.gate.ladder import ladder as naive_ladder
 
 World = dict[str, Any]
 Row = dict[str, Any]
@@ -85,42 +84,6 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-# The ladder, naively.
-
-
-def typography(text: str) -> str:
-    """Fold by the published table, step by step over the whole text."""
-    stands_for = {mark: stands for stands, marks in TABLE.items() for mark in marks}
-    text = unicodedata.normalize("NFKC", text)
-    text = "".join(stands_for.get(mark, mark) for mark in text)
-    text = "".join(mark for mark in text if not mark.isspace() and mark not in "\u00ad\u200b\u2060\ufeff")
-    return re.sub(r"\.\.+", "...", re.sub("-+", "-", text))
-
-
-def markers(text: str) -> str:
-    return re.sub(r"\s*\[[0-9]+\]", "", text)
-
-
-def naive(passage: str, text: str) -> list[tuple[int, int]]:
-    return [
-        (at, at + len(text))
-        for at in range(len(passage) - len(text) + 1)
-        if passage[at : at + len(text)] == text
-    ]
-
-
-@lru_cache(1000)
-def folded_spans(passage: str) -> frozenset[str]:
-    """Return what the spans of a passage fold to, of those that do not cut a folded character in two."""
-    whole = [
-        cut
-        for cut in range(len(passage) + 1)
-        if typography(passage[:cut]) + typography(passage[cut:]) == typography(passage)
-        and not (0 < cut < len(passage) and unicodedata.combining(passage[cut]))
-    ]
-    return frozenset(typography(passage[start:end]) for start in whole for end in whole if start < end)
-
-
 def quoted(world: World, row: Row) -> tuple[str, str, int]:
     """Return what a row may quote: the passage, the text that offsets count in, where the one begins."""
     claim = world["claims"][row["claim_id"]]
@@ -129,31 +92,10 @@ def quoted(world: World, row: Row) -> tuple[str, str, int]:
     return claim["passage"], claim["source"], claim["start"]
 
 
-def ladder(world: World, row: Row) -> str:  # noqa: PLR0911 - a return a rung
+def ladder(world: World, row: Row) -> str:
     """Return the code of the first rung that matches."""
-    passage, whole, origin = quoted(world, row)
-    quote, start, end = row["quote"], row.get("quote_start"), row.get("quote_end")
-    if start is not None and (start < 0 or end > len(whole) or end <= start):
-        return "quote-out-of-range"
-    if start is not None and origin <= start and end <= origin + len(passage) and whole[start:end] == quote:
-        return "right"
-    places = naive(passage, quote)
-    if places and start is not None:
-        return "quote-misplaced"
-    if len(places) > 1:
-        return "quote-ambiguous"
-    if places:
-        return "right" if len(quote) >= 4 else "quote-too-short"
-    if any(naive(other, quote) for other in world[row.get("quote_of") or "text"]):
-        return "stale-claim" if stale(world, row) else "quote-misattributed"
-    # White space that is left at an end stood beside a marker. A quote of nothing but markers, or of nothing
-    # but white space, is equal to nothing.
-    bare = quote if markers(quote) == quote else markers(quote).strip()
-    if bare and naive(markers(passage), bare):
-        return "quote-markers-differ"
-    if typography(quote) and typography(quote) in folded_spans(passage):
-        return "quote-typography-differs"
-    return "quote-not-found"
+    elsewhere = world[row.get("quote_of") or "text"]
+    return naive_ladder(Passage(*quoted(world, row)), row, elsewhere, stale=stale(world, row))
 
 
 def stale(world: World, row: Row) -> bool:

@@ -1,0 +1,37 @@
+"""The kinds that rows are made of: the package's, and two of one's own."""
+
+import kaiser_interview as ki
+from kaiser_interview.models import KINDS
+
+__all__ = ["ALL", "Debate", "Stance", "named"]
+
+
+class Stance(ki.Derived):
+    """A kind of one's own about one claim."""
+
+    stance: str
+    weight: ki.Float32 | None = None
+    tags: ki.Many[str] = ()
+
+
+class Debate(ki.Annotation):
+    """A kind of one's own with references in a list, and one by itself."""
+
+    thesis: str
+    pro: ki.Many[ki.Reference]
+    best: ki.Reference | None = None
+    rank: int | None = None
+
+
+ALL: dict[str, str | type[ki.Annotation]] = {
+    **{name: name for name in KINDS},
+    "stance": Stance,
+    "debate": Debate,
+}
+"""What `validate` takes for each kind, by name."""
+
+
+def named(kind: str) -> type[ki.Record]:
+    """Return the model of a kind."""
+    given = ALL[kind]
+    return KINDS[given] if isinstance(given, str) else given

@@ -1,0 +1,133 @@
+"""What the design says of a row's references, naively: the codes and places of what is wrong with them.
+
+Rows are taken to have the shape of their kind: what is wrong with that, an operator states itself.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from .ground import Claim, Ground
+from .kinds import named
+from .ladder import Row, ladder
+from .right import SHIPPED_ONLY
+
+__all__ = ["Place", "faults", "references"]
+
+Place = tuple[str, tuple[str | int, ...]]
+"""A code, and the path of what it is given for."""
+
+_AT_OFFSETS = {"quote-out-of-range", "quote-misplaced"}
+
+
+def references(row: Row) -> Iterator[tuple[tuple[str | int, ...], Row]]:
+    """Yield the path and the fields of every reference of a row."""
+    if "claim_id" in row:
+        yield (), row
+    for name in ("references", "pro"):
+        for number, one in enumerate(row.get(name) or ()):
+            yield (name, number), one
+    if row.get("best"):
+        yield ("best",), row["best"]
+
+
+def faults(ground: Ground, kind: str, row: Row) -> set[Place]:
+    """Return the code and the path of everything that is wrong with what a row refers to."""
+    if kind in SHIPPED_ONLY and kind != "claim":
+        return set()
+    release = row.get("release")
+    found: set[Place] = set()
+    if release is not None and release not in ground.releases:
+        found.add(("unknown-release", ("release",)))
+    for path, one in references(row):
+        found |= _reference(ground, one, path, release)
+    other = row.get("other_claim_id")
+    if other is not None:
+        found |= _other(ground, row, other, release)
+    claim = ground.claims.get(row.get("claim_id", ""))
+    if claim and not any(code == "stale-claim" for code, _ in found):
+        found |= {("claim-differs", (name,)) for name in _differing(ground, claim, kind, row)}
+    if claim and kind == "translation" and _digits(claim.text) - _digits(row["translation"]):
+        found.add(("number-missing", ("translation",)))
+    return found
+
+
+def _differing(ground: Ground, claim: Claim, kind: str, row: Row) -> Iterator[str]:
+    """Yield the columns of the claim that a row carries along and has otherwise."""
+    carried = {name for one in ground.claims.values() for name in one.columns}
+    if kind != "claim":
+        carried -= named(kind).model_fields.keys()
+    for name in carried & row.keys():
+        # Numbers and booleans are different things, equal as Python has them.
+        if row[name] is not None and repr(row[name]) != repr(claim.columns.get(name)):
+            yield name
+
+
+def _digits(text: str) -> set[str]:
+    """Return the numbers of a text, each as its digits alone."""
+    ascii_digits = "".join(str(unicodedata.decimal(mark, mark)) for mark in unicodedata.normalize("NFKC", text))
+    return {re.sub("[^0-9]", "", found) for found in re.findall(r"[0-9]+(?:[.,][0-9]+)*", ascii_digits)}
+
+
+def _unknown(ground: Ground, claim_id: str) -> str | None:
+    if claim_id in ground.claims:
+        return None
+    return "retired-claim" if claim_id in ground.retired else "unknown-claim"
+
+
+def _pin(claim: Claim, sha256: str | None) -> str | None:
+    if sha256 is None or sha256 == claim.sha256:
+        return None
+    return "stale-claim" if sha256 in claim.earlier else "digest-differs"
+
+
+def _reference(
+    ground: Ground, one: Row, path: tuple[str | int, ...], release: str | None
+) -> set[Place]:
+    found: set[Place] = set()
+    start, end = one.get("quote_start"), one.get("quote_end")
+    if (start is None) is not (end is None):
+        lacking = "quote_start" if start is None else "quote_end"
+        found.add(("fields-disagree", (*path, lacking)))
+    code = _unknown(ground, one["claim_id"])
+    if code:
+        return found | {(code, (*path, "claim_id"))}
+    claim = ground.claims[one["claim_id"]]
+    pin = _pin(claim, one.get("claim_sha256"))
+    if pin:
+        found.add((pin, (*path, "claim_sha256")))
+    stale = ground.is_older(release, claim)
+    # A pin of an earlier text and the release of that text are one fault.
+    if stale and pin != "stale-claim":
+        found.add(("stale-claim", ("release",)))
+    if (start is None) is not (end is None):
+        return found
+    stale = stale or pin == "stale-claim"
+    quoted, quote = claim.quoted(one.get("quote_of")), one.get("quote")
+    if quote is not None:
+        elsewhere = ground.texts_en if one.get("quote_of") == "text_en" else ground.texts
+        code = ladder(quoted, one, elsewhere, stale=stale)
+        if code not in {"right", "stale-claim"}:
+            found.add((code, (*path, "quote_start" if code in _AT_OFFSETS else "quote")))
+    elif start is not None and end is not None:
+        first, last = quoted.origin, quoted.origin + len(quoted.text)
+        if end <= start or end > len(quoted.whole) or start < 0:
+            found.add(("quote-out-of-range", (*path, "quote_start")))
+        elif not first <= start < end <= last:
+            found.add(("quote-misplaced", (*path, "quote_start")))
+    return found
+
+
+def _other(ground: Ground, row: Row, other: str, release: str | None) -> set[Place]:
+    code = _unknown(ground, other)
+    if code:
+        return {(code, ("other_claim_id",))}
+    claim, found = ground.claims[other], set[Place]()
+    if other == row["claim_id"]:
+        found.add(("fields-disagree", ("other_claim_id",)))
+    pin = _pin(claim, row.get("other_claim_sha256"))
+    if pin:
+        found.add((pin, ("other_claim_sha256",)))
+    if ground.is_older(release, claim) and pin != "stale-claim":
+        found.add(("stale-claim", ("release",)))
+    return found

@@ -1,0 +1,122 @@
+"""One file of rows, right and wrong, judged and compared with what had to be said."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+
+import kaiser_interview as ki
+
+from .forms import written
+from .ground import Ground
+from .kinds import ALL
+from .ladder import Row
+from .operators import Around, Operator, registered
+from .oracle import Place
+from .right import right
+
+__all__ = ["WARNINGS", "Tally", "drawn", "trial"]
+
+WARNINGS = {"quote-ambiguous", "quote-too-short", "number-missing", "blank-line"}
+"""Codes that leave a row valid."""
+_OTHERS = 8
+_FEW = 5
+
+
+@dataclass
+class Tally:
+    """What was tried and what came of it."""
+
+    mutants: Counter[str] = field(default_factory=Counter)
+    """By operator."""
+    codes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Codes that had to be given, by operator."""
+    still_right: Counter[str] = field(default_factory=Counter)
+    right: int = 0
+    """Right rows."""
+    faults: list[str] = field(default_factory=list)
+    """What was not as stated: missed, told wrongly, or a false alarm."""
+
+    def add(self, other: "Tally") -> None:
+        """Add what another has counted."""
+        self.mutants += other.mutants
+        self.codes += other.codes
+        self.still_right += other.still_right
+        self.right += other.right
+        self.faults += other.faults
+
+
+def drawn(
+    draw: random.Random, ground: Ground, kind: str, count: int, operators: Iterable[Operator], tally: Tally
+) -> Iterator[tuple[Row, str | None, frozenset[Place]]]:
+    """Yield so many rows: each with the operator that made it wrong, if one did, and what must be said of it.
+
+    Every other row or so is wrong. Operators come in turn, so that each is tried equally often.
+    """
+    turns = [*operators]
+    draw.shuffle(turns)
+    turn = cycle(turns)
+    # As many others as an operator may want to look at.
+    others = tuple(right(draw, ground, kind, count + number) for number in range(_OTHERS))
+    earlier: list[Row] = []
+    for number in range(count):
+        row = right(draw, ground, kind, number)
+        found = None
+        if draw.random() < 1 / 2:
+            around = Around(draw, ground, kind, others, tuple(earlier))
+            found = _mutant(around, row, (next(turn) for _ in turns), tally)
+        if found is None:
+            tally.right += 1
+            earlier.append(row)
+            yield row, None, frozenset()
+        else:
+            name, made, places = found
+            tally.mutants[name] += 1
+            tally.codes.update((name, code) for code, _ in places)
+            yield made, name, places
+
+
+def _mutant(
+    around: Around, row: Row, operators: Iterable[Operator], tally: Tally
+) -> tuple[str, Row, frozenset[Place]] | None:
+    for one in operators:
+        mutant = one.mutant(around, row)
+        if mutant is None:
+            continue
+        if mutant.places:
+            return one.name, mutant.row, mutant.places
+        tally.still_right[one.name] += 1
+    return None
+
+
+def trial(draw: random.Random, ground: Ground, kind: str, form: str, count: int, folder: Path) -> Tally:
+    """Judge one file of so many rows in a form, and return what came of it."""
+    tally = Tally()
+    columnar = {"ipc": "arrow"}.get(form, form)
+    operators = [one for one in registered() if columnar in one.forms]
+    made = [*drawn(draw, ground, kind, count, operators, tally)]
+    data = written(ground, kind, form, [row for row, _, _ in made], folder)
+    report = ki.validate(data, kind=ALL[kind], against=ground.against, max_findings=100 * count)
+    told: dict[int | None, set[Place]] = {}
+    for finding in report.findings:
+        told.setdefault(finding.row, set()).add((finding.code, finding.path))
+        if form == "jsonl" and finding.row is not None and finding.line != finding.row + 1:
+            tally.faults.append(f"{form}: row {finding.row} said to be on line {finding.line}")
+    for number, (row, name, places) in enumerate(made):
+        said = told.pop(number, set())
+        if said != places:
+            tally.faults.append(
+                f"{ground.name} {kind} {form} {name or 'right'}: stated {sorted(places, key=str)}, "
+                f"got {sorted(said, key=str)}: {row}"
+            )
+    invalid = sum(any(code not in WARNINGS for code, _ in places) for _, _, places in made)
+    if told:
+        tally.faults.append(f"{ground.name} {kind} {form}: of no row: {told}")
+    if not tally.faults and (report.rows, report.invalid) != (count, invalid):
+        tally.faults.append(
+            f"{ground.name} {kind} {form}: {report.rows} rows and {report.invalid} invalid, "
+            f"expected {count} and {invalid}"
+        )
+    return tally
