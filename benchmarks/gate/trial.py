@@ -14,10 +14,11 @@ from .ground import Ground
 from .kinds import ALL
 from .ladder import Row
 from .operators import Around, Operator, registered
+from .operators.files import FILES, HARMLESS, File, Made
 from .oracle import Place
 from .right import right
 
-__all__ = ["WARNINGS", "Tally", "drawn", "trial"]
+__all__ = ["WARNINGS", "Tally", "drawn", "file_trials", "trial"]
 
 WARNINGS = {"quote-ambiguous", "quote-too-short", "number-missing", "blank-line"}
 """Codes that leave a row valid."""
@@ -120,3 +121,35 @@ def trial(draw: random.Random, ground: Ground, kind: str, form: str, count: int,
             f"expected {count} and {invalid}"
         )
     return tally
+
+
+def file_trials(draw: random.Random, ground: Ground, kind: str, folder: Path) -> Tally:
+    """Judge a few rows once for each way to make their whole file wrong, or to write it otherwise."""
+    tally = Tally()
+    for name, change in {**FILES, **HARMLESS}.items():
+        rows = [right(draw, ground, kind, number) for number in range(_FEW)]
+        made = change(File(draw, ground, kind, rows))
+        if made is None:
+            continue
+        said = _told(made, ALL[kind], ground, folder)
+        if name in FILES:
+            tally.mutants[name] += 1
+            tally.codes.update((name, code) for code, _, _ in made.told)
+        else:
+            tally.right += len(rows)
+        if said != made.told:
+            tally.faults.append(
+                f"{ground.name} {kind} {name}: stated {sorted(made.told, key=str)}, got {sorted(said, key=str)}"
+            )
+    return tally
+
+
+def _told(made: Made, kind: object, ground: Ground, folder: Path) -> set[tuple[str, tuple[object, ...], int | None]]:
+    data: object = made.data
+    if isinstance(made.data, bytes):
+        path = folder / f"file.{made.suffix}"
+        path.write_bytes(made.data)
+        data = path
+    report = ki.validate(data, kind=kind, against=ground.against, max_findings=1000, **made.options)
+    text = isinstance(made.data, bytes)
+    return {(one.code, one.path, one.line if text else one.row) for one in report.findings}

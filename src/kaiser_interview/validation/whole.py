@@ -111,7 +111,9 @@ def _misfit(  # noqa: C901, PLR0911 - one return a type
     number = kinds.is_integer(sort) or kinds.is_floating(sort) or kinds.is_decimal(sort)
     if annotation is str:
         instant = any(isinstance(mark, Width) and mark.arrow == "timestamp" for mark in marks)
-        return None if text or (instant and kinds.is_timestamp(sort)) else "text"
+        if instant and kinds.is_timestamp(sort):
+            return None if sort.tz else "instants, with their time zone"
+        return None if text else "text"
     if get_origin(annotation) is Literal:
         return None if text or not all(isinstance(word, str) for word in get_args(annotation)) else "text"
     if annotation is int:
