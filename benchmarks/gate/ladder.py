@@ -31,7 +31,7 @@ class Passage(NamedTuple):
     """Where in it the passage begins."""
 
 
-def ladder(quoted: Passage, row: Row, elsewhere: Iterable[str], *, stale: bool) -> str:  # noqa: PLR0911 - a return a rung
+def ladder(quoted: Passage, row: Row, elsewhere: Iterable[str], *, stale: bool) -> str:
     """Return the code of the first rung that matches, or ``right``."""
     passage, whole, origin = quoted
     quote, start, end = row["quote"], row.get("quote_start"), row.get("quote_end")

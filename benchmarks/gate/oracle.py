@@ -65,7 +65,9 @@ def _differing(ground: Ground, claim: Claim, kind: str, row: Row) -> Iterator[st
 
 def _digits(text: str) -> set[str]:
     """Return the numbers of a text, each as its digits alone."""
-    ascii_digits = "".join(str(unicodedata.decimal(mark, mark)) for mark in unicodedata.normalize("NFKC", text))
+    ascii_digits = "".join(
+        str(unicodedata.decimal(mark, mark)) for mark in unicodedata.normalize("NFKC", text)
+    )
     return {re.sub("[^0-9]", "", found) for found in re.findall(r"[0-9]+(?:[.,][0-9]+)*", ascii_digits)}
 
 
@@ -81,14 +83,12 @@ def _pin(claim: Claim, sha256: str | None) -> str | None:
     return "stale-claim" if sha256 in claim.earlier else "digest-differs"
 
 
-def _reference(
-    ground: Ground, one: Row, path: tuple[str | int, ...], release: str | None
-) -> set[Place]:
+def _reference(ground: Ground, one: Row, path: tuple[str | int, ...], release: str | None) -> set[Place]:
     found: set[Place] = set()
     start, end = one.get("quote_start"), one.get("quote_end")
-    if (start is None) is not (end is None):
-        lacking = "quote_start" if start is None else "quote_end"
-        found.add(("fields-disagree", (*path, lacking)))
+    halved = (start is None) is not (end is None)
+    if halved:
+        found.add(("fields-disagree", (*path, "quote_start" if start is None else "quote_end")))
     code = _unknown(ground, one["claim_id"])
     if code:
         return found | {(code, (*path, "claim_id"))}
@@ -100,22 +100,26 @@ def _reference(
     # A pin of an earlier text and the release of that text are one fault.
     if stale and pin != "stale-claim":
         found.add(("stale-claim", ("release",)))
-    if (start is None) is not (end is None):
-        return found
-    stale = stale or pin == "stale-claim"
-    quoted, quote = claim.quoted(one.get("quote_of")), one.get("quote")
-    if quote is not None:
-        elsewhere = ground.texts_en if one.get("quote_of") == "text_en" else ground.texts
-        code = ladder(quoted, one, elsewhere, stale=stale)
+    if not halved:
+        code = _quote(ground, claim, one, stale=stale or pin == "stale-claim")
         if code not in {"right", "stale-claim"}:
             found.add((code, (*path, "quote_start" if code in _AT_OFFSETS else "quote")))
-    elif start is not None and end is not None:
-        first, last = quoted.origin, quoted.origin + len(quoted.text)
-        if end <= start or end > len(quoted.whole) or start < 0:
-            found.add(("quote-out-of-range", (*path, "quote_start")))
-        elif not first <= start < end <= last:
-            found.add(("quote-misplaced", (*path, "quote_start")))
     return found
+
+
+def _quote(ground: Ground, claim: Claim, one: Row, *, stale: bool) -> str:
+    """Return the code of a quote, or of offsets without one."""
+    quoted = claim.quoted(one.get("quote_of"))
+    if one.get("quote") is not None:
+        elsewhere = ground.texts_en if one.get("quote_of") == "text_en" else ground.texts
+        return ladder(quoted, one, elsewhere, stale=stale)
+    start, end = one.get("quote_start"), one.get("quote_end")
+    if start is None or end is None:
+        return "right"
+    if not 0 <= start < end <= len(quoted.whole):
+        return "quote-out-of-range"
+    within = quoted.origin <= start and end <= quoted.origin + len(quoted.text)
+    return "right" if within else "quote-misplaced"
 
 
 def _other(ground: Ground, row: Row, other: str, release: str | None) -> set[Place]:

@@ -16,7 +16,19 @@ REFERRING = ("translation", "label", "mention", "relation", "verdict", "embeddin
 """Kinds whose rows are about one claim."""
 DERIVED = (*REFERRING, "question", "debate")
 
-FREE = ["语言", "a", "𠀋𝐀🧠", "é", 'with "quotes"', "a, b; c", " padded ", "=1+1", "词" * 40, "NULL", "d01-c01"]
+FREE = [
+    "语言",
+    "a",
+    "𠀋𝐀🧠",
+    "é",
+    'with "quotes"',
+    "a, b; c",
+    " padded ",
+    "=1+1",
+    "词" * 40,
+    "NULL",
+    "d01-c01",
+]
 """Words for fields that may hold any."""
 _INSTANTS = ["2026-11-23T18:45:00Z", "2026-11-23T18:45:00.5+00:00", "2024-02-29T23:59:59.999999Z"]
 _SHORTEST = 4
@@ -58,7 +70,10 @@ def right(draw: random.Random, ground: Ground, kind: str, number: int) -> Row:
 def _content(draw: random.Random, kind: str, claim: Claim, claims: list[Claim], number: int) -> Row:
     """Draw what a kind adds."""
     if kind == "translation":
-        return {"language": draw.choice(["en", "pt-BR", "es-419"]), "translation": claim.text_en or claim.text}
+        return {
+            "language": draw.choice(["en", "pt-BR", "es-419"]),
+            "translation": claim.text_en or claim.text,
+        }
     if kind == "label":
         scheme = draw.choice([*_VOCABULARIES])
         return {"scheme": scheme, "value": draw.choice(_VOCABULARIES[scheme])}
@@ -124,4 +139,3 @@ def reference(draw: random.Random, claim: Claim, *, anchored: bool = False) -> R
     if anchored or not alone:
         made |= {"quote_start": passage.origin + start, "quote_end": passage.origin + end}
     return made
-

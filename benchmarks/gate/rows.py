@@ -1,8 +1,8 @@
 """Write right and wrong rows for other tools to judge: ``python -m benchmarks.gate.rows --output FOLDER``.
 
-For every derived kind of the package FOLDER gets ``KIND.jsonl``. Each line has the `row`, the `operator` that made
-it wrong and its `group` (null for a right row), and the `codes` that the gate must give. Rows are about the
-shipped corpus. What is wrong with a file as a whole, and what cannot be said in JSON, is left out.
+For every derived kind of the package FOLDER gets ``KIND.jsonl``. Each line has the `row`, the `operator` that
+made it wrong and its `group` (null for a right row), and the `codes` that the gate must give. Rows are about
+the shipped corpus. What is wrong with a file as a whole, and what cannot be said in JSON, is left out.
 """
 
 import argparse

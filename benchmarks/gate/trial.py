@@ -14,7 +14,7 @@ from .ground import Ground
 from .kinds import ALL
 from .ladder import Row
 from .operators import Around, Operator, registered
-from .operators.files import FILES, HARMLESS, File, Made
+from .operators.whole import File, Made, every_file
 from .oracle import Place
 from .right import right
 
@@ -126,25 +126,27 @@ def trial(draw: random.Random, ground: Ground, kind: str, form: str, count: int,
 def file_trials(draw: random.Random, ground: Ground, kind: str, folder: Path) -> Tally:
     """Judge a few rows once for each way to make their whole file wrong, or to write it otherwise."""
     tally = Tally()
-    for name, change in {**FILES, **HARMLESS}.items():
+    wrong, harmless = every_file()
+    for name, change in {**wrong, **harmless}.items():
         rows = [right(draw, ground, kind, number) for number in range(_FEW)]
         made = change(File(draw, ground, kind, rows))
         if made is None:
             continue
         said = _told(made, ALL[kind], ground, folder)
-        if name in FILES:
+        if name in wrong:
             tally.mutants[name] += 1
             tally.codes.update((name, code) for code, _, _ in made.told)
         else:
             tally.right += len(rows)
         if said != made.told:
-            tally.faults.append(
-                f"{ground.name} {kind} {name}: stated {sorted(made.told, key=str)}, got {sorted(said, key=str)}"
-            )
+            stated, got = sorted(made.told, key=str), sorted(said, key=str)
+            tally.faults.append(f"{ground.name} {kind} {name}: stated {stated}, got {got}")
     return tally
 
 
-def _told(made: Made, kind: object, ground: Ground, folder: Path) -> set[tuple[str, tuple[object, ...], int | None]]:
+def _told(
+    made: Made, kind: str | type[ki.Record], ground: Ground, folder: Path
+) -> set[tuple[str, tuple[object, ...], int | None]]:
     data: object = made.data
     if isinstance(made.data, bytes):
         path = folder / f"file.{made.suffix}"

@@ -70,7 +70,7 @@ def forms(sort: pa.DataType) -> list[pa.DataType]:
 TEXTS = [pa.string(), pa.large_string(), pa.string_view()]
 INTEGERS = [pa.int8(), pa.int64(), pa.uint64()]
 NUMBERS = [*INTEGERS, pa.float16(), pa.float64(), pa.decimal128(5, 2), pa.decimal256(50, 2)]
-INSTANTS = [pa.timestamp("s"), pa.timestamp("ns", "UTC"), pa.timestamp("us", "Asia/Shanghai")]
+INSTANTS = [pa.timestamp("s", "UTC"), pa.timestamp("ns", "UTC"), pa.timestamp("us", "Asia/Shanghai")]
 BOOLS = [pa.bool_()]
 STRUCTS = [pa.struct([("claim_id", pa.string())]), pa.struct([])]
 OTHERS = [
@@ -140,6 +140,8 @@ def test_extension_types():
 
 def test_instants_that_must_be_given_take_timestamps():
     assert misfit(Dated, "when", pa.timestamp("us", "UTC")) is None
+    # Which instant a time without zone is, nobody knows.
+    assert misfit(Dated, "when", pa.timestamp("us")) == "instants, with their time zone"
     assert misfit(Dated, "when", pa.int64()) == "text"
 
 

@@ -16,17 +16,41 @@ NOT_FOUND = "quote-not-found"
 TYPOGRAPHY = "quote-typography-differs"
 MARKERS = "quote-markers-differ"
 # What is left of a quote may by chance stand in the claim, elsewhere in it, or in another.
-CHANCE = (NOT_FOUND, TYPOGRAPHY, MARKERS, "quote-misplaced", "quote-misattributed", "quote-ambiguous", "quote-too-short")
+CHANCE = (
+    NOT_FOUND,
+    TYPOGRAPHY,
+    MARKERS,
+    "quote-misplaced",
+    "quote-misattributed",
+    "quote-ambiguous",
+    "quote-too-short",
+)
 _LEAST = 2
 
 _NEGATIONS = ("不再", "不", "没", "非", "无", " not", "n’t", "nie", " no ", "नहीं")
 _HOMOGLYPHS = dict(zip("aceiopxyABCEHKMOPTX一日口人未士", "асеіорхуАВСЕНКМОРТХ⼀曰囗入末土", strict=True))
-_TRADITIONAL = dict(zip("语言对时间维数据学习记忆模型处理并构训练经济", "語⾔對時閒維數據學習記憶糢型處理並構訓練經濟", strict=True))
+_TRADITIONAL = dict(
+    zip(
+        "语言对时间维数据学习记忆模型处理并构训练经济",
+        "語⾔對時閒維數據學習記憶糢型處理並構訓練經濟",
+        strict=True,
+    )
+)
 _QUOTATION = {'"': "“", "“": '"', "”": '"', "'": "’", "’": "'", "‘": "'"}
 _DASHES = {"—": "--", "-": "–", "–": "-"}
-_PUNCTUATION = {"，": ",", ",": "，", "：": ":", ":": "：", "（": "(", "）": ")", "。": ".", "、": "､", ";": "；", "；": ";"}
+_PUNCTUATION = {
+    "，": ",",
+    ",": "，",
+    "：": ":",
+    ":": "：",
+    "（": "(",
+    "）": ")",
+    "。": ".",
+    "、": "､",
+    ";": "；",
+    "；": ";",
+}
 _WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
-_SPACES = {"space": " ", "ideographic-space": "\u3000", "no-break-space": "\u00a0", "line-feed": "\n"}
 
 
 def _quoting(around: Around, row: Row) -> Row | None:
@@ -80,16 +104,32 @@ def _mapped(text: str, swaps: dict[str, str], around: Around) -> str | None:
     return text[:one] + swaps[text[one]] + text[one + 1 :]
 
 
+def _added(name: str, code: str, *marks: str) -> None:
+    """Register an operator that puts one of these inside a quote."""
+
+    @words(name, code)
+    def _(around: Around, _: Claim, quote: str) -> str | None:
+        at = _inside(around, quote)
+        return quote[:at] + around.draw.choice(marks) + quote[at:] if at else None
+
+
+_added("character-added", NOT_FOUND, *"的了与nX7é🧠")
+_added("negation-added", NOT_FOUND, "不", "没有", "非", " not ")
+_added("space-added", TYPOGRAPHY, " ")
+_added("ideographic-space-added", TYPOGRAPHY, "\u3000")
+_added("no-break-space-added", TYPOGRAPHY, "\u00a0")
+_added("line-feed-added", TYPOGRAPHY, "\n")
+_added("zero-width-space-added", TYPOGRAPHY, "\u200b")
+_added("direction-mark-added", NOT_FOUND, "\u200e", "\u200f", "\u202e", "\u2066")
+_added("joiner-added", NOT_FOUND, "\u200d", "\ufe0f", "\u034f")
+_added("combining-mark-added", NOT_FOUND, "\u0323")
+_added("marker-added-inside", MARKERS, "[1]", "[42]", "[6][7]")
+
+
 @words("character-dropped", NOT_FOUND)
 def _(around: Around, _: Claim, quote: str) -> str:
     at = around.draw.randrange(len(quote))
     return quote[:at] + quote[at + 1 :]
-
-
-@words("character-added", NOT_FOUND)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    at = _inside(around, quote)
-    return at and quote[:at] + around.draw.choice("的了与nX7é🧠") + quote[at:]
 
 
 @words("character-doubled", NOT_FOUND)
@@ -101,7 +141,7 @@ def _(around: Around, _: Claim, quote: str) -> str:
 @words("characters-swapped", NOT_FOUND)
 def _(around: Around, _: Claim, quote: str) -> str | None:
     at = _inside(around, quote)
-    return at and quote[: at - 1] + quote[at] + quote[at - 1] + quote[at + 1 :]
+    return quote[: at - 1] + quote[at] + quote[at - 1] + quote[at + 1 :] if at else None
 
 
 @words("character-replaced", NOT_FOUND)
@@ -116,7 +156,7 @@ def _(around: Around, _: Claim, quote: str) -> str | None:
 
 
 @words("traditional-characters", NOT_FOUND)
-def _(around: Around, _: Claim, quote: str) -> str:
+def _(_: Around, __: Claim, quote: str) -> str:
     return "".join(_TRADITIONAL.get(mark, mark) for mark in quote)
 
 
@@ -155,23 +195,6 @@ def _(_: Around, __: Claim, quote: str) -> str:
     return unicodedata.normalize("NFKC", quote)
 
 
-def _spaced(name: str, mark: str) -> None:
-    @words(f"{name}-added", TYPOGRAPHY)
-    def _(around: Around, _: Claim, quote: str) -> str | None:
-        at = _inside(around, quote)
-        return at and quote[:at] + mark + quote[at:]
-
-
-for _name, _mark in _SPACES.items():
-    _spaced(_name, _mark)
-
-
-@words("zero-width-space-added", TYPOGRAPHY)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    at = _inside(around, quote)
-    return at and quote[:at] + "\u200b" + quote[at:]
-
-
 @words("space-before", TYPOGRAPHY)
 def _(_: Around, __: Claim, quote: str) -> str:
     return f" {quote}"
@@ -187,34 +210,10 @@ def _(_: Around, __: Claim, quote: str) -> str:
     return "".join(quote.split())
 
 
-@words("direction-mark-added", NOT_FOUND)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    at = _inside(around, quote)
-    return at and quote[:at] + around.draw.choice("\u200e\u200f\u202e\u2066") + quote[at:]
-
-
-@words("joiner-added", NOT_FOUND)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    at = _inside(around, quote)
-    return at and quote[:at] + around.draw.choice("\u200d\ufe0f\u034f") + quote[at:]
-
-
-@words("combining-mark-added", NOT_FOUND)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    at = _inside(around, quote)
-    return at and quote[:at] + "\u0323" + quote[at:]
-
-
 @words("negation-dropped", NOT_FOUND)
 def _(_: Around, __: Claim, quote: str) -> str | None:
     said = next((one for one in _NEGATIONS if one in quote), None)
-    return said and quote.replace(said, "", 1)
-
-
-@words("negation-added", NOT_FOUND)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    at = _inside(around, quote)
-    return at and quote[:at] + around.draw.choice(["不", "没有", "非", " not "]) + quote[at:]
+    return quote.replace(said, "", 1) if said else None
 
 
 @words("word-dropped", NOT_FOUND)
@@ -250,7 +249,7 @@ def _(_: Around, __: Claim, quote: str) -> str:
 
 @words("wrapped-in-quotation-marks", NOT_FOUND)
 def _(around: Around, _: Claim, quote: str) -> str:
-    first, last = around.draw.choice(["“”", "「」", '""', "**"])
+    first, last = around.draw.choice([("“", "”"), ("「", "」"), ('"', '"'), ("*", "*")])
     return f"{first}{quote}{last}"
 
 
@@ -273,12 +272,6 @@ def _(_: Around, __: Claim, quote: str) -> str:
 @words("marker-added-after", MARKERS)
 def _(around: Around, _: Claim, quote: str) -> str:
     return f"{quote} [{around.draw.randint(1, 99)}]"
-
-
-@words("marker-added-inside", MARKERS)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    at = _inside(around, quote)
-    return at and f"{quote[:at]}[{around.draw.randint(1, 99)}]{quote[at:]}"
 
 
 @words("markers-changed", MARKERS)

@@ -111,7 +111,9 @@ def _(around: Around, _: str) -> str | None:
 
 @_ids("id-padded", _FORMAT)
 def _(around: Around, claim_id: str) -> str:
-    return around.draw.choice([f" {claim_id}", f"{claim_id} ", f"{claim_id}\n", f"{claim_id}\t", f"\u200b{claim_id}"])
+    return around.draw.choice(
+        [f" {claim_id}", f"{claim_id} ", f"{claim_id}\n", f"{claim_id}\t", f"\u200b{claim_id}"]
+    )
 
 
 @_ids("id-in-full-width", _FORMAT)
@@ -160,7 +162,9 @@ def _(around: Around, claim: Claim) -> str:
 
 @_pins("digest-of-another-row", "digest-differs", "stale-claim")
 def _(around: Around, _: Claim) -> str | None:
-    pins = [one["claim_sha256"] for row in around.others for _, one in references(row) if one.get("claim_sha256")]
+    pins = [
+        one["claim_sha256"] for row in around.others for _, one in references(row) if one.get("claim_sha256")
+    ]
     return around.draw.choice(pins) if pins else None
 
 
@@ -265,7 +269,9 @@ def _(around: Around, row: Row) -> Row | None:
 def _(around: Around, row: Row) -> tuple[Row, Place] | None:
     if around.kind in SHIPPED_ONLY:
         return None
-    made = around.draw.choice(["v0.1.0", "0.1", "0.1.0 ", "00.1.0", "0.1.0-rc1", "latest", "0.1.0\n", "０.1.0"])
+    made = around.draw.choice(
+        ["v0.1.0", "0.1", "0.1.0 ", "00.1.0", "0.1.0-rc1", "latest", "0.1.0\n", "０.1.0"]
+    )
     return row | {"release": made}, (_FORMAT, ("release",))
 
 
@@ -323,7 +329,9 @@ def _(around: Around, row: Row) -> Row | None:
 @operator("references", "list-of-the-claim-in-another-order", "claim-differs")
 def _(around: Around, row: Row) -> Row | None:
     own = _columns(around, row)
-    lists: dict[str, Any] = {} if own is None else {k: v for k, v in own.columns.items() if isinstance(v, list)}
+    lists: dict[str, Any] = (
+        {} if own is None else {k: v for k, v in own.columns.items() if isinstance(v, list)}
+    )
     lists = {name: held for name, held in lists.items() if len(held) > 1 and name not in _OF_KIND}
     if not lists:
         return None

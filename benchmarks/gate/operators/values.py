@@ -43,10 +43,12 @@ INSTANTS = (
     "2026-02-30T00:00:00Z", "2025-02-29T12:00:00Z", "2026-04-31T00:00:00Z", "2026-13-01T00:00:00Z",
     "2026-11-23T24:00:00Z", "2026-11-23T18:60:00Z", "2026-11-23T18:45:60Z", "2026-11-23T18:45:00",
     "2026-11-23T18:45:00+01:00", "2026-11-23 18:45:00Z", "2026-11-23", "23.11.2026", "1764000000",
-    "2026-11-23T18:45:00z", "2026-11-23T18:45:00Z ", "2026-11-23T18:45:00.1234567Z", "now", "２026-11-23T18:45:00Z",
+    "2026-11-23T18:45:00z", "2026-11-23T18:45:00Z ", "2026-11-23T18:45:00.1234567Z", "now",
+    "２026-11-23T18:45:00Z",
 )  # fmt: skip
 LANGUAGES = (
-    "english", "EN", "zh_CN", "en-us", "zh-hans", "e", "en-", "-en", "en US", "en\n", "cmn-hans-cn", "English (US)",
+    "english", "EN", "zh_CN", "en-us", "zh-hans", "e", "en-", "-en", "en US", "en\n", "cmn-hans-cn",
+    "English (US)",
 )  # fmt: skip
 
 
@@ -92,7 +94,14 @@ _sets("confidence-as-words", _TYPE, ["confidence"], ["high", "90%", "0,9"], TEXT
 _sets("confidence-as-boolean", _TYPE, ["confidence"], [True], JSON, given=False)
 _sets("not-a-number", "not-finite", ["confidence", "weight"], [float("nan")], given=False)
 _sets("infinite", "not-finite", ["confidence", "weight"], [float("inf"), float("-inf")], given=False)
-_sets("larger-than-a-double", "not-finite", ["confidence", "weight"], [Raw("1e400"), Raw("-1e999")], JSON, given=False)
+_sets(
+    "larger-than-a-double",
+    "not-finite",
+    ["confidence", "weight"],
+    [Raw("1e400"), Raw("-1e999")],
+    JSON,
+    given=False,
+)
 _sets("larger-than-a-float", "out-of-range", ["weight"], [3.5e38, -1e39], TEXT, given=False)
 
 _sets("text-for-boolean", _TYPE, ["answerable"], ["true", "yes", ""], JSON)
@@ -110,11 +119,22 @@ _sets("integer-beyond-32-bits", "out-of-range", _COUNTS[:5], [2**31, 2**62], TEX
 _sets("instant-that-is-none", "bad-format", ["created"], INSTANTS, TEXT, given=False)
 _sets("instant-as-number", _TYPE, ["created"], [1764000000, 1.5], JSON, given=False)
 _sets("language-that-is-none", "bad-format", ["language"], LANGUAGES)
-_sets("scheme-of-another-form", "bad-format", ["scheme"], ["a b", "acme:", ":x", "a:b:c", "1x", "topic ", "主题"])
+_sets(
+    "scheme-of-another-form",
+    "bad-format",
+    ["scheme"],
+    ["a b", "acme:", ":x", "a:b:c", "1x", "topic ", "主题"],
+)
 _sets("scheme-without-colon", "not-in-vocabulary", ["scheme"], ["Topic", "topics", "stance", "claim-type"])
 
 _sets("urls-as-text", _TYPE, ["urls"], ["urn:a", "[]"], JSON)
-_sets("list-as-words", _TYPE, ["urls", "vector", "tags", "references", "pro"], ["a", "a; b", "1, 2", "[nan, 0.5]", "[NaN]"], TEXT)
+_sets(
+    "list-as-words",
+    _TYPE,
+    ["urls", "vector", "tags", "references", "pro"],
+    ["a", "a; b", "1, 2", "[nan, 0.5]", "[NaN]"],
+    TEXT,
+)
 _sets("list-as-object", _TYPE, ["urls", "vector", "tags", "references", "pro"], [{}, {"0": "a"}], JSON)
 _sets("list-empty", "bad-length", ["vector", "citations", "topics", "languages"], [[]])
 
@@ -189,7 +209,9 @@ def _(around: Around, row: Row) -> Stated | None:
 
 @operator("values", "field-unknown", "unknown-field", forms=JSON)
 def _(around: Around, row: Row) -> Stated:
-    name = around.draw.choice(["note", "comment", "score", "source", "index", "Unnamed: 0", "", "X_note", "备注"])
+    name = around.draw.choice(
+        ["note", "comment", "score", "source", "index", "Unnamed: 0", "", "X_note", "备注"]
+    )
     return row | {name: around.draw.choice(["x", 1, None, [], {}])}, ("unknown-field", (name,))
 
 
@@ -206,13 +228,21 @@ def _(around: Around, row: Row) -> Stated | None:
 @operator("values", "field-mistyped", "unknown-field", forms=JSON)
 def _(around: Around, row: Row) -> Stated | None:
     """Drop, double or swap a letter of a name; what it was meant for is not reported missing."""
-    names = [name for name in named(around.kind).model_fields if row.get(name) is not None and len(name) > _SHORTEST]
+    names = [
+        name
+        for name in named(around.kind).model_fields
+        if row.get(name) is not None and len(name) > _SHORTEST
+    ]
     if not names:
         return None
     name = around.draw.choice(names)
     at = around.draw.randrange(1, len(name) - 1)
     made = around.draw.choice(
-        [name[:at] + name[at + 1 :], name[:at] + name[at] + name[at:], name[: at - 1] + name[at] + name[at - 1] + name[at + 1 :]]
+        [
+            name[:at] + name[at + 1 :],
+            name[:at] + name[at] + name[at:],
+            name[: at - 1] + name[at] + name[at - 1] + name[at + 1 :],
+        ]
     )
     if made in {*named(around.kind).model_fields, *_carried(around)}:
         return None
@@ -233,7 +263,9 @@ def _(around: Around, row: Row) -> Stated | None:
 def _(around: Around, row: Row) -> Stated | None:
     if around.kind in SHIPPED_ONLY:
         return None
-    other = around.draw.choice([one for one in ("label", "verdict", "question", "claim") if one != around.kind])
+    other = around.draw.choice(
+        [one for one in ("label", "verdict", "question", "claim") if one != around.kind]
+    )
     return row | {"kind": other}, ("unknown-kind", ("kind",))
 
 
