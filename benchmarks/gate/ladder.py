@@ -87,7 +87,9 @@ def _stands_folded(passage: str, folded: str) -> bool:
     if folded not in typography(passage):
         return False
     cuts = _cuts(passage)
-    return any(typography(passage[start:end]) == folded for start in cuts for end in cuts if start < end)
+    # A cut divides the folded text as it divides the passage, so what follows one begins with the span.
+    begins = [start for start in cuts if typography(passage[start:]).startswith(folded)]
+    return any(typography(passage[start:end]) == folded for start in begins for end in cuts if start < end)
 
 
 @lru_cache(1000)

@@ -103,9 +103,9 @@ class Sets:
             group = tuple(_hashable(values.get(name)) for name in self._complete)
             if None not in group:
                 self._groups[group] = self._groups.get(group, 0) | self._claims(values, kind)
-        if kind in self._labelled and not bad & {"scheme", "value"}:
+        if kind in self._labelled and not bad & {"claim_id", "scheme", "creator", "value"}:
             found += self._label_fault(values, place)
-        if kind in self._embedded and "vector" not in bad:
+        if kind in self._embedded and not bad & {"model", "vector"}:
             found += self._dimension_fault(values, place)
         return found
 
