@@ -1,0 +1,80 @@
+"""What all adapters have in common: rows in, one character a row out, and how long it took.
+
+They run in environments that hold the tool and nothing of ours, from the root of the checkout:
+`python -m benchmarks.gate.peers.adapters.NAME FOLDER ROWS OUTPUT [VARIANT]`.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Fields = dict[str, dict[str, Any]]
+
+
+class Given(NamedTuple):
+    """What an adapter is given."""
+
+    folder: Path
+    rows: Path
+    variant: str
+
+    def kinds(self) -> Iterator[tuple[str, Path]]:
+        """Yield the kinds, and the file with the rows of each."""
+        for path in sorted(self.rows.glob("*.jsonl")):
+            yield path.stem, path
+
+    def read(self, name: str) -> Any:
+        """Return one of the files that say what rows are judged by."""
+        return json.loads((self.folder / name).read_text("utf-8"))
+
+
+Judge = Callable[[str, Path], list[bool]]
+"""Takes a kind and its file; tells of each row whether it is accepted."""
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a file."""
+    with path.open("rb") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def references(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[int]]:
+    """Return what rows hold under `references` as a table of its own, and the row of each."""
+    table: list[dict[str, Any]] = []
+    owners: list[int] = []
+    for number, row in enumerate(rows):
+        held = row.get("references")
+        for one in held if isinstance(held, list) else ():
+            if isinstance(one, dict):
+                table.append(one)
+                owners.append(number)
+    return table, owners
+
+
+def by_unknown(rows: list[dict[str, Any]], known: Fields) -> Iterator[tuple[list[str], list[int]]]:
+    """Yield rows in tables by the columns that no schema knows, so that a row answers for its own only."""
+    tables: dict[tuple[str, ...], list[int]] = {}
+    for number, row in enumerate(rows):
+        unknown = tuple(sorted(name for name in row if name not in known and not name.startswith("x_")))
+        tables.setdefault(unknown, []).append(number)
+    for names, numbers in tables.items():
+        yield list(names), numbers
+
+
+def run(package: str, prepare: Callable[[Given], Judge]) -> None:
+    """Judge every kind, and write verdicts, the seconds that judging took, and the version that judged."""
+    folder, rows, output, *variant = sys.argv[1:]
+    given = Given(Path(folder), Path(rows), "".join(variant))
+    judge = prepare(given)
+    verdicts, seconds = {}, {}
+    for kind, path in given.kinds():
+        start = time.perf_counter()
+        accepted = judge(kind, path)
+        seconds[kind] = time.perf_counter() - start
+        verdicts[kind] = "".join(".x"[not one] for one in accepted)
+    found = {"version": version(package), "verdicts": verdicts, "seconds": seconds}
+    Path(output).write_text(json.dumps(found), "utf-8")

@@ -1,0 +1,52 @@
+"""Whether what is wrong with a quote is its words, as one who checks quotes from print understands it.
+
+Case, punctuation and white space are not words; words in square brackets are the editor's, and where `..` or
+more stands something may be left out. So it is not a fault of a checker of words that it lets such pass.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+__all__ = ["MARKERS", "WORDS", "letters", "quotes", "words_differ"]
+
+WORDS = "words"
+"""The words differ."""
+MARKERS = "words in brackets"
+"""They differ only in what stands in brackets."""
+Passages = Mapping[str, tuple[str, str]]
+"""By claim: its passage, and its English."""
+
+
+def quotes(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield what quotes something: the row, or references in it."""
+    held = row.get("references")
+    for one in (row, *(held if isinstance(held, list) else ())):
+        if isinstance(one, dict) and isinstance(one.get("quote"), str):
+            yield one
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text, in one case."""
+    return "".join(mark for mark in text if mark.isalnum()).casefold()
+
+
+def words_differ(row: Mapping[str, Any], passages: Passages) -> str:
+    """Return how the words of a row's quotes differ from what they quote; empty if they do not."""
+    found = ""
+    for one in quotes(row):
+        if not isinstance(one.get("claim_id"), str):
+            continue  # of nothing
+        place = passages.get(one["claim_id"].strip())
+        if place is None:
+            return WORDS  # of a text that is not there
+        passage = letters(place[one.get("quote_of") == "text_en"])
+        if not _stands(re.sub(r"\[.*?\]", " ", one["quote"]), passage):
+            return WORDS
+        if not _stands(one["quote"], passage):
+            found = MARKERS
+    return found
+
+
+def _stands(quote: str, passage: str) -> bool:
+    return all(letters(part) in passage for part in re.split(r"\.{2,}", quote))
