@@ -14,6 +14,7 @@ _MARGIN = 12
 _ROW = 54
 _TOP = 66
 _STEPS = 5
+_IN_A_LINE = 5
 _NOTE = "Dashed: the tool is for less than half of these."
 _LIGHT = ("#f3f6fa", "#cfe3f5", "#93c3e8", "#3f8fcb", "#0b4f8a")
 _DARK = ("#1d2530", "#1f3a56", "#255f91", "#4b9ad6", "#a9d6f7")
@@ -63,8 +64,8 @@ def _marks(results: Results) -> Iterable[str]:
     step = (_WIDTH - 2 * _MARGIN) / len(groups)
     for place, group in enumerate(groups):
         middle = _MARGIN + step * (place + 0.5)
-        # Every second name a line lower: neighbours would touch.
-        y = 42 + 15 * (place % 2)
+        # Of many, every second name stands a line lower: neighbours would touch.
+        y = 57 if len(groups) <= _IN_A_LINE else 42 + 15 * (place % 2)
         yield f'<text class="small value" x="{middle:.0f}" y="{y}">{escape(group)}</text>'
     for line, name in enumerate(NAMES):
         top = _TOP + _ROW * line

@@ -70,7 +70,7 @@ def _lines(results: Results) -> Iterable[str]:
     yield ""
     yield "</details>"
     yield ""
-    yield "**Time**: medians of turns on a machine that others use as well: ratios say something, rates little"
+    yield "**Time**: medians of turns on a machine that others use as well: ratios say more than rates"
     yield ""
     yield "| | right rows a second | all rows a second | whole process for all rows, s |"
     yield "|---|--:|--:|--:|"
