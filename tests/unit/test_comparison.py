@@ -17,7 +17,7 @@ from benchmarks.gate.peers.environments import PINS
 from benchmarks.gate.peers.figure import figure
 from benchmarks.gate.peers.given import write_given
 from benchmarks.gate.peers.tables import BEGIN, END, NAMES, filled, percent
-from benchmarks.gate.peers.tools import TIMED, TOGETHER, TOOLS
+from benchmarks.gate.peers.tools import TOGETHER, TOOLS
 from benchmarks.gate.peers.verdicts import Results, Row, Times, count, covers, read_rows, share, tool_of
 from benchmarks.gate.peers.words import MARKERS, WORDS, words_differ
 from kaiser_interview.validation.findings import CODES
@@ -155,7 +155,7 @@ def test_only_what_stands_between_the_marks_is_written(results):
     assert "| linkml-reference-validator 1.0, tuned | 33.3 | 50 | 50 (1) | 0 (0) |\n" in text
     assert "| quotes | 2 | 100 | (0) | (0) | 0 | (0) | 0 | 50 |\n" in text
     assert "| `missing-field` | 1 | 100 | 100 | 100 | 0 | 0 | (0) | (0) |\n" in text
-    assert "| kaiser-interview 1.0 | 4 | 2 | 3.2 |\n" in text
+    assert "| kaiser-interview 1.0 | 4 | 2 | 3.2 s |\n" in text
     assert filled(text, results) == text
 
 
@@ -178,7 +178,7 @@ def test_the_figure_is_xml_that_names_every_tool_and_share(results):
 
 
 def test_purposes_are_codes_or_words():
-    for tool in [*TOOLS.values(), *TIMED.values()]:
+    for tool in TOOLS.values():
         assert (tool.purpose or set()) <= {*CODES, WORDS, MARKERS}
         assert tool.environment is None or tool.environment in PINS
 

@@ -7,11 +7,11 @@ import argparse
 import json
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from .environments import python_of
 from .figure import figure
 from .given import claims, write_given
 from .tables import filled
-from .tools import TIMED, TOOLS, Tool
+from .tools import TOOLS, Tool
 from .verdicts import Results, Times, count, read_rows
 
 ROOT = Path(__file__).parents[3]
@@ -30,7 +30,7 @@ Runs = dict[str, list[dict[str, Any]]]
 
 
 def judged(tool: Tool, given: Path, rows: str) -> dict[str, Any]:
-    """Return what an adapter has found, with the seconds that its process took."""
+    """Return what an adapter has found, with the seconds that its process had of processors."""
     python = python_of(tool.environment) if tool.environment else Path(sys.executable)
     output = given / "verdicts.json"
     variant = [tool.variant] if tool.variant else []
@@ -38,9 +38,10 @@ def judged(tool: Tool, given: Path, rows: str) -> dict[str, Any]:
     command = [str(one) for one in (python, "-m", module, given, given / rows, output, *variant)]
     ours = {"PYTHONPATH"} if tool.environment else set()
     environment = {name: value for name, value in os.environ.items() if name not in ours}
-    start = time.perf_counter()
+    start = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, env=environment, cwd=ROOT)
-    taken = time.perf_counter() - start
+    end = resource.getrusage(resource.RUSAGE_CHILDREN)
+    taken = end.ru_utime - start.ru_utime + end.ru_stime - start.ru_stime
     found: dict[str, Any] = json.loads(output.read_text("utf-8"))
     return found | {"process": taken}
 
@@ -48,22 +49,18 @@ def judged(tool: Tool, given: Path, rows: str) -> dict[str, Any]:
 def compared(rows: Path, turns: int, about: dict[str, Any]) -> Results:
     """Run every tool on every row, then on the right ones, as often as asked; verdicts must not change."""
     known = read_rows(rows)
-    every: Runs = {name: [] for name in TOOLS | TIMED}
-    right: Runs = {name: [] for name in TOOLS | TIMED}
+    every: Runs = {name: [] for name in TOOLS}
+    right: Runs = {name: [] for name in TOOLS}
     with tempfile.TemporaryDirectory() as temporary:
         given = Path(temporary)
         write_given(given, known)
         for turn in range(turns):
-            for name, tool in (TOOLS | TIMED).items():
+            for name, tool in TOOLS.items():
                 print(f"turn {turn + 1}: {name}", file=sys.stderr)
                 every[name].append(judged(tool, given, "all"))
                 right[name].append(judged(tool, given, "right"))
                 if every[name][0]["verdicts"] != every[name][-1]["verdicts"]:
                     raise SystemExit(f"{name}: other verdicts than the turn before")
-    for name, tool in TIMED.items():
-        (same,) = (other for other, one in TOOLS.items() if one.adapter == tool.adapter)
-        if every[name][0]["verdicts"] != every[same][0]["verdicts"]:
-            raise SystemExit(f"{name}: other verdicts than {same}")
     times = {
         name: Times(
             _median(sum(run["seconds"].values()) for run in right[name]),

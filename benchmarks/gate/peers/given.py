@@ -17,13 +17,16 @@ _OWN = "^x_"
 def write_given(folder: Path, rows: dict[str, list[Row]]) -> None:
     """Write rows by kind, what they are about, and what their fields are, for adapters that lack our package.
 
-    `all` holds every row, in order; `right` only those in which nothing is wrong, for their time.
+    `all` holds every row, in order; `right` only those in which nothing is wrong, for their time;
+    `first` the first of these.
     """
-    for name in ("all", "right", "references", "schemas"):
+    for name in ("all", "right", "first", "references", "schemas"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for kind, group in rows.items():
         _lines(folder / "all" / f"{kind}.jsonl", [row.row for row in group])
-        _lines(folder / "right" / f"{kind}.jsonl", [row.row for row in group if row.operator is None])
+        right = [row.row for row in group if row.operator is None]
+        _lines(folder / "right" / f"{kind}.jsonl", right)
+        _lines(folder / "first" / f"{kind}.jsonl", right[:1])
         _write(folder / "schemas" / f"{kind}.json", _schema(kind))
     known = claims()
     for claim in known:

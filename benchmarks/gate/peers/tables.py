@@ -70,15 +70,15 @@ def _lines(results: Results) -> Iterable[str]:
     yield ""
     yield "</details>"
     yield ""
-    yield "**Time**: medians of turns on a machine that others use as well: ratios say more than rates"
+    yield "**Time**, in seconds of processors, which do not depend on what else a machine does"
     yield ""
-    yield "| | right rows a second | all rows a second | whole process for all rows, s |"
+    yield "| | right rows a second | all rows a second | whole process for all rows |"
     yield "|---|--:|--:|--:|"
     for name, times in results.times.items():
         values = [
             f"{right / times.right:,.0f}",
             f"{(rows + right) / times.every:,.0f}",
-            f"{times.process:.1f}",
+            f"{times.process:.1f} s",
         ]
         yield f"| {_named(name, results)} | {' | '.join(values)} |"
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from .words import MARKERS, WORDS
 
-__all__ = ["TIMED", "TOGETHER", "TOOLS", "Tool"]
+__all__ = ["TOGETHER", "TOOLS", "Tool"]
 
 
 class Tool(NamedTuple):
@@ -59,9 +59,6 @@ TOOLS = {
     ),
 }
 """In the order of the tables."""
-
-TIMED = {"kaiser-interview, one process": Tool(None, "gate_rows", "1", None)}
-"""Settings in which only the time is another."""
 
 TOGETHER = {
     "jsonschema-rs and linkml-reference-validator, tuned": (

@@ -37,7 +37,7 @@ class Cell(NamedTuple):
 
 
 class Times(NamedTuple):
-    """Seconds of a tool, medians of all turns: judging right rows, judging all, its whole process for all."""
+    """Seconds of processors, medians of all turns: judging right rows, judging all, the process for all."""
 
     right: float
     every: float
