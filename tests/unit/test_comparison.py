@@ -241,3 +241,19 @@ def test_rows_are_read_by_kind(tmp_path):
     line = {"row": {"id": "a"}, "operator": None, "group": None, "codes": []}
     (tmp_path / "label.jsonl").write_text(f"{json.dumps(line)}\n")
     assert read_rows(tmp_path) == {"label": [Row({"id": "a"}, None, None, [])]}
+
+
+STORED = Results.from_json((ROOT / "benchmarks" / "gate" / "peers" / "results.json").read_text("utf-8"))
+
+
+def test_the_document_and_the_figure_are_what_the_last_run_has_found():
+    document = (ROOT / "docs" / "comparison.md").read_text("utf-8")
+    assert filled(document, STORED) == document
+    assert (ROOT / "docs" / "comparison.svg").read_text("utf-8") == figure(STORED)
+
+
+def test_the_gate_caught_every_wrong_row_and_refused_no_right_one():
+    caught, rows = share(STORED.cells, GATE)
+    assert caught == rows > 10_000
+    assert set(STORED.alarms[GATE].values()) == {0}
+    assert STORED.versions[GATE] == ki.__version__

@@ -24,9 +24,8 @@ class Row(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """Rows of one kind that were made wrong in one way, and how many of them each tool refused."""
+    """Rows that were made wrong in one way, and how many of them each tool refused."""
 
-    kind: str
     group: str
     operator: str
     codes: tuple[str, ...]
@@ -60,7 +59,7 @@ class Results(NamedTuple):
         """Return everything, a cell a line."""
         names = ("about", "versions", "right", "alarms", "wordy", "times")
         head = json.dumps({name: getattr(self, name) for name in names}, indent=1)
-        cells = ",\n".join(json.dumps(cell) for cell in self.cells)
+        cells = ",\n".join(json.dumps((*cell[:-1], [*cell.refused.values()])) for cell in self.cells)
         return f'{head[:-2]},\n "cells": [\n{cells}\n]}}\n'
 
     @classmethod
@@ -68,8 +67,8 @@ class Results(NamedTuple):
         """Return what `to_json` has written."""
         found = json.loads(text)
         found["cells"] = [
-            Cell(kind, group, operator, tuple(codes), words, rows, refused)
-            for kind, group, operator, codes, words, rows, refused in found["cells"]
+            Cell(group, operator, tuple(codes), words, rows, dict(zip(found["alarms"], refused, strict=True)))
+            for group, operator, codes, words, rows, refused in found["cells"]
         ]
         found["times"] = {name: Times(*times) for name, times in found["times"].items()}
         return cls(**found)
@@ -113,7 +112,7 @@ def count(
                     alarms[name][kind] += 1
                     wordy[name] += is_wordy
                 continue
-            key = (kind, row.group or "", row.operator, tuple(row.codes), words_differ(row.row, passages))
+            key = (row.group or "", row.operator, tuple(row.codes), words_differ(row.row, passages))
             cell = cells.setdefault(key, [0, dict.fromkeys(verdicts, 0)])
             cell[0] += 1
             for name in refused:
