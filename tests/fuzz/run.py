@@ -1,0 +1,156 @@
+"""Runs the fuzz targets, guided by coverage where there is Atheris: `python tests/fuzz/run.py --seconds 60`."""
+
+import argparse
+import hashlib
+import importlib
+import importlib.util
+import random
+import re
+import subprocess
+import sys
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve().parent
+EXAMPLES = HERE.parent / "examples"
+BUILD = HERE.parents[1] / "build" / "fuzz"
+TARGETS = ("text", "tabular", "quotes", "render")
+LONGEST = 4096
+GUIDED = importlib.util.find_spec("atheris") is not None
+# Beyond this a target is taken to hang, in seconds, or to leak, in MB.
+SLOWEST, LARGEST = 30, 4096
+
+
+class Result(NamedTuple):
+    """What became of a target."""
+
+    target: str
+    failed: bool
+    words: str
+
+
+def main() -> int:
+    """Run what is asked for; return 1 if a target fails."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], help="all, if none is named")
+    parser.add_argument("--seconds", type=int, default=60, help="for each target")
+    parser.add_argument("--jobs", type=int, default=2, help="targets at a time")
+    parser.add_argument("--seed", type=int, default=1, help="of the random choices")
+    parser.add_argument("--replay", type=Path, help="an input that was saved, for the target that is named")
+    parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    targets = given.targets or [*TARGETS]
+    if given.replay or given.alone:
+        sys.path.insert(0, str(HERE.parent))
+        if given.replay:
+            importlib.import_module(f"fuzz.{targets[0]}").check(given.replay.read_bytes())
+            return 0
+        (_guided if GUIDED else _unguided)(targets[0], given.seconds, given.seed)
+        return 0
+    if not GUIDED:
+        version = ".".join(map(str, sys.version_info[:2]))
+        print(
+            f"no Atheris for this Python ({version}): inputs are the seeds changed at random, not guided by coverage"
+        )
+    with ThreadPoolExecutor(given.jobs) as pool:
+        results = [*pool.map(lambda target: _run(target, given.seconds, given.seed), targets)]
+    for result in results:
+        print(f"{result.target:8} {'FAILED' if result.failed else 'ok'}: {result.words}")
+    return int(any(result.failed for result in results))
+
+
+def _run(target: str, seconds: int, seed: int) -> Result:
+    """Run a target in a process of its own, which may die."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    before = {*BUILD.glob(f"{target}-*")}
+    command = [sys.executable, __file__, target, "--alone", f"--seconds={seconds}", f"--seed={seed}"]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=seconds * 2 + 300)
+        said, code = (done.stdout + done.stderr).decode("utf-8", "backslashreplace"), done.returncode
+    except subprocess.TimeoutExpired as error:
+        said, code = (error.stderr or b"").decode("utf-8", "backslashreplace"), -1
+    (BUILD / f"{target}.log").write_text(said, "utf-8")
+    counted = re.findall(r"^(?:stat::number_of_executed_units:|Executions:)\s+([0-9]+)", said, re.MULTILINE)
+    covered = re.findall(r"cov: ([0-9]+) ft: ([0-9]+)", said)
+    words = f"{int(counted[-1]):,} executions" if counted else "executions not counted"
+    words += f", {int(covered[-1][0]):,} edges, {int(covered[-1][1]):,} features" if covered else ""
+    if code or not counted:
+        saved = sorted({*BUILD.glob(f"{target}-*")} - before)
+        why = re.findall(r"^(?:AssertionError|[A-Za-z_.]*(?:Error|Exception))\b.*", said, re.MULTILINE)
+        words += f"; exit code {code}, {(why or ['see the log'])[-1][:300]}"
+        words += f"; saved: {', '.join(map(str, saved)) or 'nothing'}; log: {BUILD / f'{target}.log'}"
+        return Result(target, failed=True, words=words)
+    return Result(target, failed=False, words=words)
+
+
+def _seeds(target: object) -> list[bytes]:
+    """Return the inputs to begin with: of the examples, or drawn."""
+    files = sorted(path for pattern in target.SEEDS for path in EXAMPLES.glob(f"*/{pattern}"))
+    files = [path for path in files if not path.name.endswith((".expected.json", ".options.json"))]
+    whole = [path.read_bytes() for path in files] or [b""]
+    return [one for data in whole for one in target.seed(data)]
+
+
+def _guided(name: str, seconds: int, seed: int) -> None:
+    import atheris
+
+    with atheris.instrument_imports(include=["kaiser_interview"]):
+        target = importlib.import_module(f"fuzz.{name}")
+        # What is imported only when it is needed is instrumented too.
+        for data in _seeds(target):
+            target.check(data)
+    corpus, tokens = BUILD / "corpus" / name, BUILD / f"{name}.tokens"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for data in _seeds(target):
+        (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+    tokens.write_text("".join(f'"{_escaped(token)}"\n' for token in target.TOKENS), "ascii")
+    options = [
+        f"-max_total_time={seconds}",
+        f"-seed={seed}",
+        f"-max_len={LONGEST}",
+        *([f"-dict={tokens}"] if target.TOKENS else []),
+        f"-artifact_prefix={BUILD / name}-",
+        f"-timeout={SLOWEST}",
+        f"-rss_limit_mb={LARGEST}",
+        "-print_final_stats=1",
+    ]
+    atheris.Setup([sys.argv[0], *options, str(corpus)], target.check)
+    atheris.Fuzz()
+
+
+def _escaped(token: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in token.encode("utf-8", "surrogatepass"))
+
+
+def _unguided(name: str, seconds: int, seed: int) -> None:
+    target, draw = importlib.import_module(f"fuzz.{name}"), random.Random(seed)
+    seeds, end, count = _seeds(target), time.monotonic() + seconds, 0
+    tokens = [token.encode("utf-8", "surrogatepass") for token in target.TOKENS] or [b"\0", b"\xff"]
+    while time.monotonic() < end:
+        data = seeds[count] if count < len(seeds) else _changed(draw, draw.choice(seeds), tokens)
+        count += 1
+        try:
+            target.check(data)
+        except BaseException:
+            saved = BUILD / f"{name}-crash-{hashlib.sha256(data).hexdigest()[:16]}"
+            saved.write_bytes(data)
+            traceback.print_exc()
+            raise SystemExit(77) from None
+    print(f"Executions: {count}")
+
+
+def _changed(draw: random.Random, data: bytes, tokens: list[bytes]) -> bytes:
+    for _ in range(draw.choice([1, 1, 2, 4, 8])):
+        at, size = draw.randrange(len(data) + 1), draw.choice([0, 0, 1, 1, 2, 8])
+        put = draw.choice(
+            [b"", bytes([draw.randrange(256)]), draw.choice(tokens), data[at : at + draw.randrange(30)]]
+        )
+        data = data[:at] + put + data[at + size :]
+    return data[:LONGEST]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
