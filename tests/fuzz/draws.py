@@ -20,7 +20,7 @@ class Draws:
         self._data = data
         self._at = 0
 
-    def bytes(self, count: int) -> bytes:
+    def take(self, count: int) -> bytes:
         """Return the next bytes, fewer at the end."""
         taken = self._data[self._at : self._at + count]
         self._at += len(taken)
@@ -28,12 +28,12 @@ class Draws:
 
     def rest(self) -> bytes:
         """Return all that is left."""
-        return self.bytes(len(self._data))
+        return self.take(len(self._data))
 
     def number(self, low: int, high: int) -> int:
         """Return a number from `low` to `high`, both included."""
         size = 1 if high - low < 256 else 2 if high - low < 65536 else 4
-        return low + int.from_bytes(self.bytes(size), "little") % (high - low + 1)
+        return low + int.from_bytes(self.take(size), "little") % (high - low + 1)
 
     def pick(self, items: Sequence[_Item]) -> _Item:
         """Return one of several."""

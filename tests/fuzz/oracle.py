@@ -4,15 +4,37 @@ import json
 import math
 from typing import Any
 
-__all__ = ["NotJson", "depth", "same", "strict"]
+__all__ = ["NotJsonError", "depth", "same", "strict"]
 
 
-class NotJson(Exception):
-    """A text is none; `reason` is the code that its finding should have, as far as one is certain."""
+class NotJsonError(Exception):
+    """A text is none; `reasons` are the codes that its finding may have, of which one is told."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(*reasons)
+        self.reasons = {*reasons}
+
+
+class _Reader:
+    """What is called for the parts of a text, and finds what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.wrong: set[str] = set()
+
+    def pairs(self, items: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({name for name, _ in items}) < len(items):
+            self.wrong.add("duplicate-key")
+        return dict(items)
+
+    def number(self, digits: str) -> float:
+        value = float(digits)
+        if not math.isfinite(value):
+            self.wrong.add("not-finite")
+        return value
+
+    def integer(self, digits: str) -> int | float:
+        value = self.number(digits)
+        return int(digits) if math.isfinite(value) else value
 
 
 def strict(data: bytes) -> Any:
@@ -20,46 +42,31 @@ def strict(data: bytes) -> Any:
 
     Raises
     ------
-    NotJson
+    NotJsonError
         It is none: not UTF-8, no JSON, a key twice in one object, a surrogate alone, a number that is none or
         that no double holds.
     """
     try:
         text = data.decode("utf-8", "strict")
     except UnicodeDecodeError:
-        raise NotJson("not-utf8") from None
-    if text.startswith("\ufeff"):
-        raise NotJson("invalid-json")
-    wrong: set[str] = set()
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len({name for name, _ in items}) < len(items):
-            wrong.add("duplicate-key")
-        return dict(items)
-
-    def number(digits: str) -> float:
-        value = float(digits)
-        if not math.isfinite(value):
-            wrong.add("not-finite")
-        return value
-
-    def integer(digits: str) -> int | float:
-        value = number(digits)
-        return int(digits) if math.isfinite(value) else value
-
+        raise NotJsonError("not-utf8") from None
+    read = _Reader()
     try:
         value = json.loads(
-            text, object_pairs_hook=pairs, parse_float=number, parse_int=integer, parse_constant=number
+            text,
+            object_pairs_hook=read.pairs,
+            parse_float=read.number,
+            parse_int=read.integer,
+            parse_constant=read.number,
         )
     except RecursionError:
-        raise NotJson("too-deep") from None
+        raise NotJsonError("too-deep", "invalid-json", "truncated") from None
     except ValueError:
-        raise NotJson("invalid-json") from None
+        raise NotJsonError("invalid-json", "truncated") from None
     if _has_lone(value):
-        raise NotJson("invalid-json")
-    for reason in ("duplicate-key", "not-finite"):
-        if reason in wrong:
-            raise NotJson(reason)
+        read.wrong.add("invalid-json")
+    if read.wrong:
+        raise NotJsonError(*read.wrong)
     return value
 
 

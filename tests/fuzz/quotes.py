@@ -13,7 +13,7 @@ from .draws import Draws, folder
 
 # The naive ladder is the property test's.
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from property import test_quotes as ladder  # noqa: E402 - found by the line above
+from property import test_quotes as ladder
 
 __all__ = ["SEEDS", "TOKENS", "check", "seed"]
 
@@ -21,10 +21,10 @@ SEEDS: tuple[str, ...] = ()
 TOKENS: list[str] = []
 CORPORA = 12
 ALPHABET = [
-    "", " ", "\u3000", "\u200b", "\u00ad", "\u2060", "\ufeff", "\n", "[1]", "[7]", " [6]", "[", "]", "[]", "[07]",
-    "【6】", "—", "——", "-", "--", "–", "…", "...", "..", "。", ".", "，", ",", "、", "“", "”", '"', "「", "’", "'",
-    "（", "(", "Ａ", "A", "a", "①", "1", "１", "不", "模型", "é", "e", "\u0301", "\u0308", "가", "\u11a8", "𠀋", "🧠", "ﬁ",
-    "～", "~", "·", "・", "％", "%", "\ud800",
+    "", " ", "\u3000", "\u200b", "\u00ad", "\u2060", "\ufeff", "\n", "[1]", "[7]", " [6]", "[", "]",
+    "[]", "[07]", "【6】", "—", "——", "-", "--", "–", "…", "...", "..", "。", ".", "，", ",", "、", "“", "”",
+    '"', "「", "’", "'", "（", "(", "Ａ", "A", "a", "①", "1", "１", "不", "模型", "é", "e", "\u0301",
+    "\u0308", "가", "\u11a8", "𠀋", "🧠", "ﬁ", "～", "~", "·", "・", "％", "%", "\ud800",
 ]  # fmt: skip
 CHANGES = ["put", "cut", "swap", "case", "fold", "mark"]
 
@@ -38,9 +38,7 @@ def seed(_: bytes) -> list[bytes]:
 @lru_cache(1)
 def _worlds() -> list[tuple[ladder.World, Judge]]:
     """Return the shipped corpus, and generated ones in which words repeat, each with its judge."""
-    worlds = [_shipped()]
-    for number in range(CORPORA):
-        worlds.append(ladder.corpus(random.Random(number), folder(), 0.8))
+    worlds = [_shipped(), *(ladder.corpus(random.Random(one), folder(), 0.8) for one in range(CORPORA))]
     return [(world, Judge(["label"], world["corpus"])) for world in worlds]
 
 
@@ -84,7 +82,6 @@ def check(data: bytes) -> None:
         return
     wanted = ladder.expected(world, row)
     assert found == wanted, (row, found, wanted, ladder.described(world, row))
-    # The same row as text goes another way through the judge.
 
 
 def _is_no_text(text: str) -> bool:

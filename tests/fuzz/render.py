@@ -9,10 +9,9 @@ from rich.console import Console
 
 from kaiser_interview.render.machine import github, jsonl
 from kaiser_interview.render.text import print_report
-from kaiser_interview.validation.findings import CODES, Fault
+from kaiser_interview.validation.findings import CODES, Fault, visible
 from kaiser_interview.validation.report import Report, Tally
 from kaiser_interview.validation.streams import Input
-from kaiser_interview.validation.findings import visible
 
 from .draws import Draws
 
@@ -20,10 +19,11 @@ __all__ = ["SEEDS", "TOKENS", "check", "seed"]
 
 SEEDS: tuple[str, ...] = ()
 PIECES = [
-    "a", "语", "🧠", "%", "%0A", "%25", "\r", "\n", "\r\n", ":", "::", "::error::", "##[error]", ",", "=", "line=1", "/",
-    "~", "~1", "*", "…", " ", "   ", "\t", "\x1b[31m", "\x9b31m", "\u202e", "\u2066", "\u200f", "\u061c", "\u2028",
-    "\u2029", "\x85", "\x00", "\x7f", "\ud800", "\udfff", "[bold]", "[/]", "[link=x]", ":smile:", '"', "\\", "\\u202e",
-    "é", "e\u0301", "\u200b", "\ufeff", "x" * 70, "语" * 39, "</script>", "error", "no finding", "\U000e0001",
+    "a", "语", "🧠", "%", "%0A", "%25", "\r", "\n", "\r\n", ":", "::", "::error::", "##[error]", ",", "=",
+    "line=1", "/", "~", "~1", "*", "…", " ", "   ", "\t", "\x1b[31m", "\x9b31m", "\u202e", "\u2066",
+    "\u200f", "\u061c", "\u2028", "\u2029", "\x85", "\x00", "\x7f", "\ud800", "\udfff", "[bold]", "[/]",
+    "[link=x]", ":smile:", '"', "\\", "\\u202e", "é", "e\u0301", "\u200b", "\ufeff", "x"  * 70,
+    "语"  * 39, "</script>", "error", "no finding", "\U000e0001",
 ]  # fmt: skip
 TOKENS = [piece.encode("utf-8", "surrogatepass").decode("latin-1") for piece in PIECES]
 # Unicode Standard Annex 9, section 2: what changes the direction of text and is not seen.

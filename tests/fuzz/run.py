@@ -1,4 +1,4 @@
-"""Runs the fuzz targets, guided by coverage where there is Atheris: `python tests/fuzz/run.py --seconds 60`."""
+"""Runs the fuzz targets, guided by coverage where there is Atheris: `run.py --seconds 60`."""
 
 import argparse
 import hashlib
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,14 +52,14 @@ def main() -> int:
         return 0
     if not GUIDED:
         version = ".".join(map(str, sys.version_info[:2]))
-        print(
-            f"no Atheris for this Python ({version}): inputs are the seeds changed at random, not guided by coverage"
-        )
+        print(f"no Atheris here (Python {version}): NOT guided by coverage, inputs are changed at random")
     with ThreadPoolExecutor(given.jobs) as pool:
-        results = [*pool.map(lambda target: _run(target, given.seconds, given.seed), targets)]
-    for result in results:
-        print(f"{result.target:8} {'FAILED' if result.failed else 'ok'}: {result.words}")
-    return int(any(result.failed for result in results))
+        running = [pool.submit(_run, target, given.seconds, given.seed) for target in targets]
+        failed = False
+        for result in map(Future.result, as_completed(running)):
+            print(f"{result.target:8} {'FAILED' if result.failed else 'ok'}: {result.words}", flush=True)
+            failed = failed or result.failed
+    return int(failed)
 
 
 def _run(target: str, seconds: int, seed: int) -> Result:
@@ -134,7 +134,7 @@ def _unguided(name: str, seconds: int, seed: int) -> None:
         count += 1
         try:
             target.check(data)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - whatever it is, the input is saved
             saved = BUILD / f"{name}-crash-{hashlib.sha256(data).hexdigest()[:16]}"
             saved.write_bytes(data)
             traceback.print_exc()
