@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -127,6 +128,9 @@ def _forked(
     said = f"{folder}.{number}"
     start = time.monotonic()
     pid = os.fork()
+    # Ctrl-C goes to the command and to all that it has started.
+    with suppress(OSError):
+        os.setpgid(pid, pid or os.getpid())
     if pid == 0:
         code = 70
         try:
@@ -149,7 +153,11 @@ def _forked(
         if after and stopped:
             os.kill(pid, signal.SIGCONT)
         time.sleep(after)
-        os.kill(pid, getattr(signal, signal_name))
+        if signal_name == "SIGINT":
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGINT)
+        else:
+            os.kill(pid, getattr(signal, signal_name))
         os.kill(pid, signal.SIGCONT)
     return pid, number, said, start
 

@@ -168,6 +168,8 @@ def _templates(body: bytes) -> None:
 
 def _document(body: bytes, items: list, longest: int) -> None:
     body = body.removeprefix(b"\xef\xbb\xbf")
+    if body.lstrip(SPACE)[:1] not in {b"[", b"{"}:
+        return  # nothing that begins otherwise is taken for a document
     rows = [(item[0], item[1]) for item in items if not isinstance(item, Note)]
     stopped = [item for item in items if isinstance(item, Note) and item.stops]
     at, between = 0, []
