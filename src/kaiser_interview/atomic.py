@@ -2,13 +2,17 @@
 
 import errno
 import os
+import secrets
 import stat
-import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
+
+if sys.platform != "win32":  # pragma: no branch - of this platform
+    import fcntl
 
 __all__ = ["Staging", "write_bytes", "write_files"]
 
@@ -16,11 +20,13 @@ __all__ = ["Staging", "write_bytes", "write_files"]
 class Staging:
     """Files that are written beside their places, and put there together.
 
-    As a context: what is not committed when it ends is removed, and every place is as it was.
+    As a context: what is not committed when it ends is removed, and every place is as it was. A kill leaves
+    what was written so far, under names that begin ``.kaiser-interview-`` and end ``.part``.
     """
 
     def __init__(self) -> None:
-        self._staged: list[tuple[IO[bytes], str, Path]] = []
+        self._temporary: list[str] = []
+        self._staged: list[tuple[IO[bytes], str, str]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -28,10 +34,12 @@ class Staging:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file, temporary, _ in self._staged:
+        for file, _, _ in self._staged:
             with suppress(OSError):
                 file.close()
-            with suppress(FileNotFoundError):
+        for temporary in self._temporary:
+            # What cannot be removed either is no reason to say something else than what went wrong.
+            with suppress(OSError):
                 os.unlink(temporary)
 
     def open(self, path: Path) -> IO[bytes]:
@@ -48,13 +56,17 @@ class Staging:
         if path.exists() and not path.is_file():
             # A rename would put a file in the place of a device.
             raise OSError(errno.EINVAL, "expected a file, got a device, socket or pipe", str(path))
-        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        file = os.fdopen(handle, "wb")
-        self._staged.append((file, temporary, path))
+        temporary = os.path.join(path.parent, f".kaiser-interview-{secrets.token_hex(8)}.part")
+        # Known before it is made, so that it is removed whenever what makes it is broken off.
+        self._temporary.append(temporary)
+        file = open(temporary, "xb", opener=_private)  # noqa: SIM115 - closed when this ends
+        self._staged.append((file, temporary, str(path)))
         return file
 
     def commit(self) -> None:
-        """Put every file in its place, once all of them are on the disk.
+        """Put every file in its place, in the order in which they were opened, once all are on the disk.
+
+        Whoever else commits to one of the folders at the same time does so before or after, not in between.
 
         Raises
         ------
@@ -66,9 +78,35 @@ class Staging:
             file.flush()
             os.fsync(file.fileno())
             file.close()
-            os.chmod(temporary, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
-        for _, temporary, path in self._staged:
-            os.replace(temporary, path)
+            exists = os.path.exists(path)
+            os.chmod(temporary, stat.S_IMODE(os.stat(path).st_mode) if exists else 0o644)
+        with ExitStack() as locks:
+            for folder in sorted({os.path.dirname(path) for _, _, path in self._staged}):
+                locks.enter_context(_locked(folder))
+            for _, temporary, path in self._staged:
+                os.replace(temporary, path)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+@contextmanager
+def _locked(folder: str) -> Iterator[None]:
+    """Hold a folder's lock, so that of two writers of the same files one comes after the other."""
+    if sys.platform == "win32":  # pragma: no cover - no locks of this sort
+        yield
+        return
+    handle = None
+    # A folder that may not be read, or a file system without locks, has none to wait for.
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -1,7 +1,9 @@
 """Files are written whole or not at all, several of them together."""
 
 import errno
+import fcntl
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -198,3 +200,48 @@ def test_a_kill_leaves_the_old_file_or_the_whole_new_one(old, when, a):
     done = subprocess.run([sys.executable, "-c", KILLED, str(old), when], capture_output=True, check=False)
     assert done.returncode == -9
     assert {name: data for name, data in held(old).items() if name[0] != "."} == {"a": a, "b": b"old"}
+
+
+def test_what_is_left_of_a_kill_says_whose_it_is(tmp_path):
+    with Staging() as staging:
+        staging.open(tmp_path / "a")
+        (left,) = held(tmp_path)
+    assert re.fullmatch(r"\.kaiser-interview-[0-9a-f]{16}\.part", left)
+    assert held(tmp_path) == {}
+
+
+def test_an_interruption_right_after_a_file_is_made_leaves_none(tmp_path, monkeypatch):
+    own = os.open
+
+    def opened(*given: object) -> int:
+        os.close(own(*given))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "open", opened)
+    with pytest.raises(KeyboardInterrupt), Staging() as staging:
+        staging.open(tmp_path / "a")
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("failing", ["flock", "open"])
+def test_a_folder_without_locks_needs_none(old, monkeypatch, failing):
+    own = os.open
+
+    def opened(path: str, flags: int, mode: int = 0o777) -> int:
+        if Path(path).is_dir():
+            raise PermissionError
+        return own(path, flags, mode)
+
+    if failing == "open":
+        monkeypatch.setattr(os, "open", opened)
+    else:
+        monkeypatch.setattr(fcntl, "flock", full)
+    write_files(old, {"a": b"new", "c": b"new"})
+    assert held(old) == {"a": b"new", "b": b"old", "c": b"new"}
+
+
+def test_no_lock_is_held_afterwards(old):
+    write_files(old, {"a": b"new"})
+    handle = os.open(old, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(handle)

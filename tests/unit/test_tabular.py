@@ -187,6 +187,40 @@ def test_a_quoted_field_without_its_end(gate, record):
     assert (report.rows, report.invalid) == (2, 2)
 
 
+def test_a_field_closed_in_its_second_line_is_open_no_more(gate):
+    # What stands after it, quotation marks too, opens none: they are not at the start of a field.
+    report = gate(HEAD + b'd01-c01,"e\nn" , "x\n' + ROW)
+    assert told(report) == [("invalid-csv", 2, 0, ())]
+    assert (report.rows, report.valid) == (2, 1)
+
+
+def test_a_field_that_opens_where_another_closes_goes_on(gate):
+    head = b"claim_id,language,translation,x_a\n"
+    report = gate(head + b'd01-c01,en,"x\ny","z\n"\n' + b'd01-c01,en,"x\ny","z"\n' + WRONG.strip() + b",\n")
+    assert told(report) == [("unknown-claim", 7, 2, ("claim_id",))]
+    assert (report.rows, report.valid) == (3, 2)
+
+
+def test_a_field_that_opens_after_a_stray_quotation_mark_goes_on(gate):
+    report = gate(HEAD + b'd01-c01,e",  "x\n' + b'd01-c01,e","x\n' + ROW + b'"\n' + ROW)
+    assert told(report) == [("invalid-csv", 2, 0, ()), ("invalid-csv", 3, 1, ())]
+    assert (report.rows, report.valid) == (3, 1)
+
+
+def test_a_first_column_of_two_lines_after_a_byte_order_mark(gate):
+    report = gate(BOM + b'"x_a\nb",claim_id,language,translation\n,d01-c01,en,x\n')
+    assert told(report) == [("byte-order-mark", 1, None, ())]
+    assert (report.rows, report.valid) == (1, 1)
+
+
+@pytest.mark.parametrize("header", [b'claim_id,"language"x', b"claim_id,language\0", b"claim_id,\xff"])
+def test_nothing_is_read_after_a_header_that_is_none(gate, header):
+    # Least of all another header.
+    report = gate(header + b"\n" + HEAD + ROW + HEAD)
+    assert len(report.findings) == 1
+    assert (report.rows, report.complete) == (0, False)
+
+
 def test_a_quoted_field_that_is_cut_anywhere(gate):
     data = HEAD + b'd01-c01,en,"a, ""b""\n\xe8\xaf\xad\xe8\xa8\x80'
     for end in range(data.index(b'"') + 1, len(data) + 1):

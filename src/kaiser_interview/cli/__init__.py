@@ -14,6 +14,7 @@ import typer
 from .. import __version__
 from ..errors import KaiserInterviewError
 from . import cite, derive, export, find, records, schema, validate, verify
+from .interrupts import ended_by_signal
 from .output import stop
 
 __all__ = ["app", "main"]
@@ -57,7 +58,10 @@ def _options(
 
 
 def main() -> None:
-    """Run the command; what stops it is one line on standard error and exit code 2."""
+    """Run the command; what stops it is one line on standard error and exit code 2.
+
+    Ctrl-C is told in such a line where something was begun, and ends the command by the signal elsewhere.
+    """
     if hasattr(signal, "SIGPIPE"):
         # A reader that has seen enough ends the command, as it ends every other one.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -68,10 +72,11 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        try:
-            app()
-        finally:
-            sys.stdout.flush()
+        with ended_by_signal():
+            try:
+                app()
+            finally:
+                sys.stdout.flush()
     except KaiserInterviewError as error:
         stop(str(error))
     except OSError as error:

@@ -9,7 +9,7 @@ import typer
 from ..validation.fix import fix_check
 from ..validation.split import split_check
 from .options import Against, Complete, Extra, Ignore, Key, Kind, Paths, Require, Select, Set, check_of
-from .output import stop, visible
+from .output import Places, stop, visible
 from .progress import watched
 from .validate import Form, ReportFormat, end, print_as
 
@@ -51,8 +51,9 @@ def split(
         select=select,
         ignore=ignore,
     )
-    with watched(check) as watching:
-        report = _written(lambda: split_check(watching, Path(valid), Path(rejects)), valid, rejects)
+    places = Places(f"{rejects}.findings.jsonl", rejects, valid)
+    with watched(check, places) as watching:
+        report = _written(lambda: split_check(watching, Path(valid), Path(rejects)), places, valid, rejects)
     print_as(report, form)
     if form is ReportFormat.text and report.complete:
         typer.echo(f"{report.valid:,} rows in {visible(valid)}, {report.invalid:,} in {visible(rejects)}")
@@ -94,8 +95,9 @@ def fix(
         extra=extra,
         against=against,
     )
-    with watched(check) as watching:
-        fixed = _written(lambda: fix_check(watching, Path(output), typography=typography), output)
+    places = Places(output)
+    with watched(check, places) as watching:
+        fixed = _written(lambda: fix_check(watching, Path(output), typography=typography), places, output)
     print_as(fixed.report, form)
     if form is ReportFormat.text:
         filled = ", ".join(f"{name} in {count:,}" for name, count in sorted(fixed.filled.items()))
@@ -103,8 +105,8 @@ def fix(
     end(fixed.report)
 
 
-def _written(work: Callable[[], _Result], *outputs: str) -> _Result:
+def _written(work: Callable[[], _Result], places: Places, *outputs: str) -> _Result:
     try:
         return work()
     except OSError as error:
-        stop(f"{visible(' or '.join(outputs))}: {error.strerror or error}; nothing was written")
+        stop(f"{visible(' or '.join(outputs))}: {error.strerror or error}; {places.words}")

@@ -8,7 +8,8 @@ import typer
 
 from .. import atomic
 from ..exports import ExportFormat, export_files
-from .output import stop, visible
+from .interrupts import put_away
+from .output import Places, stop, visible
 
 __all__ = ["export"]
 
@@ -31,8 +32,10 @@ def export(
         there = [name for name in files if os.path.lexists(target / name)]
         if there and not force:
             stop(f"{visible(str(target / there[0]))} is there; see --force")
-        target.mkdir(parents=True, exist_ok=True)
-        atomic.write_files(target, files)
+        places = Places(*(str(target / name) for name in files))
+        with put_away(lambda: f"interrupted; {places.words}"):
+            target.mkdir(parents=True, exist_ok=True)
+            atomic.write_files(target, files)
     except OSError as error:
         stop(f"{visible(folder)}: {error.strerror or error}; nothing was half written")
     typer.echo(f"{len(files)} file{'s' if len(files) > 1 else ''} in {visible(folder)}")

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -13,7 +15,7 @@ from ..exports import cell
 from ..render.terminal import console, print_hanging
 from ..validation.findings import visible
 
-__all__ = ["Format", "console", "print_hanging", "stop", "visible", "write_rows"]
+__all__ = ["Format", "Places", "console", "print_hanging", "stop", "visible", "write_rows"]
 
 
 class Format(StrEnum):
@@ -27,8 +29,39 @@ class Format(StrEnum):
 
 def stop(reason: str) -> NoReturn:
     """End the command with one line on standard error and exit code 2: it could not run."""
-    typer.echo(f"kaiser-interview: {reason}", err=True)
+    try:
+        typer.echo(f"kaiser-interview: {reason}", err=True)
+    except OSError:
+        # Nobody can be told, but for the exit code. What was not written would be tried again at the end.
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     raise SystemExit(2) from None
+
+
+class Places:
+    """Files that a command is to write, as they are before it.
+
+    Parameters
+    ----------
+    *paths : str
+        Where they are to stand.
+    """
+
+    def __init__(self, *paths: str) -> None:
+        self._before = {path: _identity(path) for path in paths}
+
+    @property
+    def words(self) -> str:
+        """What has been written by now. It is whole, since files come to their places by a rename."""
+        new = [visible(path) for path, before in self._before.items() if _identity(path) != before]
+        return f"written, and whole: {', '.join(new)}" if new else "nothing was written"
+
+
+def _identity(path: str) -> tuple[int, int, int] | None:
+    try:
+        about = Path(path).stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino, about.st_mtime_ns
 
 
 def write_rows(rows: Sequence[Mapping[str, Any]], fields: Sequence[str], form: Format) -> None:

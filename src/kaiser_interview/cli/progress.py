@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -10,15 +10,19 @@ from ..render.terminal import console
 from ..validation.checks import Check
 from ..validation.checks import Progress as State
 from ..validation.findings import visible
-from .output import stop
+from .interrupts import put_away
+from .output import Places
 
 __all__ = ["watched"]
 
 
 @contextmanager
-def watched(check: Check) -> Iterator[Check]:
-    """Give a check that shows how far it has come, on a terminal alone; breaking it off ends the command."""
-    state = State()
+def watched(check: Check, places: Places | None = None) -> Iterator[Check]:
+    """Give a check that shows how far it has come, on a terminal alone; breaking it off ends the command.
+
+    What has been written to some places by then is told.
+    """
+    state, places = State(), places or Places()
     bar = _bar() if sys.stderr is not None and sys.stderr.isatty() else None
     task = bar.add_task("", total=None, rows=0, rate=0) if bar else None
 
@@ -36,16 +40,13 @@ def watched(check: Check) -> Iterator[Check]:
                 rate=rate,
             )
 
-    try:
-        if bar:
-            with bar:
-                yield check.watched_by(tell)
-        else:
-            yield check.watched_by(tell)
-    except KeyboardInterrupt:
+    def words() -> str:
         at = f" of {visible(state.file)}" if state.file else ""
         far = f"{state.rows:,} rows{at}, {state.invalid:,} of them invalid"
-        stop(f"interrupted after {far}; nothing was written")
+        return f"interrupted after {far}; {places.words}"
+
+    with put_away(words), bar or nullcontext():
+        yield check.watched_by(tell)
 
 
 def _bar() -> Progress:

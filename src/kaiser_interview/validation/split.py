@@ -23,7 +23,8 @@ def split(
     Rows of text stand there byte for byte, in their order, and in the form that the data has; rows from
     Python as JSON Lines. An output whose name ends in ``.gz`` or ``.zst`` is packed. The findings stand
     beside the rejects, in ``<rejects>.findings.jsonl``. All three files are written, or none: if something
-    cannot be read to its end, the report says so and nothing is written.
+    cannot be read to its end, the report says so and nothing is written. What kills the call leaves each
+    file as it was or whole, and that of the rows that pass, which comes last, new only if the others are.
 
     Parameters
     ----------
@@ -68,8 +69,9 @@ def split_check(check: Check, valid: Path, rejects: Path) -> Report:
     # What stays in its batch need not be read out of it.
     tables = are_paths(check.data) or None not in {table_form(path.suffix) for path in (valid, rejects)}
     with Staging() as staging:
-        passed, failed = Writer(staging, valid), Writer(staging, rejects)
+        # Files come to their places in this order: where that of the rows that pass is new, all are.
         findings = staging.open(beside)
+        failed, passed = Writer(staging, rejects), Writer(staging, valid)
         source = None
         for judged in run.rows(whole=not tables):
             for finding in judged.findings():

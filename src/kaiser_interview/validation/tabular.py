@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from .findings import Fault, shown
@@ -60,8 +61,11 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
         if header.raw is None:
             if fault or raw is None:
                 yield Note(line, fault or long_row(), stops=True)
+                return
             elif raw.strip(b" \r"):
                 yield from _begin(header, line, raw)
+                if header.raw is None:
+                    return
             else:
                 yield Note(line, blank_line())
         elif raw is None:
@@ -148,10 +152,13 @@ class _Record:
 
     def add(self, line: bytes, header: Header) -> None:
         """Add a line, and find whether a quoted field goes on after it."""
-        quotes = line.count(b'"') + self._skipped
-        if quotes % 2:
-            opens = self._skipped or self.is_open or _opens(line, header)
-            self.is_open = not self.is_open and bool(opens)
+        if self._skipped:
+            # Of the part that was not held nothing but the number of its quotation marks is known.
+            self.is_open ^= (line.count(b'"') + self._skipped) % 2 == 1
+        elif b'"' in line:
+            begins_header = header.raw is None and not self.parts
+            whole = line.removeprefix(BOM) if begins_header else line
+            self.is_open = _opens(b'"' + whole if self.is_open else whole, header)
         self.size += len(line) + 1
         self._skipped = 0
         if self.size <= LONGEST + 1:
@@ -170,11 +177,14 @@ class _Record:
 def _opens(line: bytes, header: Header) -> bool:
     """Return whether a line ends within a quoted field that begins in it."""
     marks = "".join(_DELIMITERS) if header.raw is None else header.delimiter
-    text = line.decode("latin-1")
-    return (
-        re.fullmatch(rf'(?:(?:"(?:[^"]|"")*+"[^{marks}]*+|(?!")[^{marks}]*+)[{marks}])*+"(?:[^"]|"")*+', text)
-        is not None
-    )
+    return _opening(marks.encode()).fullmatch(line) is not None
+
+
+@cache
+def _opening(marks: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of lines whose last field is quoted and not closed, given what divides fields."""
+    quoted, plain = rb'"(?:[^"]++|"")*+', rb"[^%b]*+" % marks
+    return re.compile(rb'(?:(?:%b"|(?!"))%b[%b])*+%b' % (quoted, plain, marks, quoted))
 
 
 def _delimiter(header: str) -> str:

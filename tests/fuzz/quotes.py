@@ -1,0 +1,139 @@
+"""The quote ladder against the ladder as the design writes it, on passages changed piece by piece."""
+
+import random
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import kaiser_interview as ki
+from kaiser_interview.corpus import shipped
+from kaiser_interview.validation.rows import Judge
+
+from .draws import Draws, folder
+
+# The naive ladder is the property test's.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from property import test_quotes as ladder
+
+__all__ = ["SEEDS", "TOKENS", "check", "seed"]
+
+SEEDS: tuple[str, ...] = ()
+TOKENS: list[str] = []
+CORPORA = 12
+ALPHABET = [
+    "", " ", "\u3000", "\u200b", "\u00ad", "\u2060", "\ufeff", "\n", "[1]", "[7]", " [6]", "[", "]",
+    "[]", "[07]", "【6】", "—", "——", "-", "--", "–", "…", "...", "..", "。", ".", "，", ",", "、", "“", "”",
+    '"', "「", "’", "'", "（", "(", "Ａ", "A", "a", "①", "1", "１", "不", "模型", "é", "e", "\u0301",
+    "\u0308", "가", "\u11a8", "𠀋", "🧠", "ﬁ", "～", "~", "·", "・", "％", "%", "\ud800",
+]  # fmt: skip
+CHANGES = ["put", "cut", "swap", "case", "fold", "mark"]
+
+
+def seed(_: bytes) -> list[bytes]:
+    """Return inputs that are drawn, since no file holds any."""
+    draw = random.Random(1)
+    return [draw.randbytes(draw.choice([8, 16, 40])) for _ in range(200)]
+
+
+@lru_cache(1)
+def _worlds() -> list[tuple[ladder.World, Judge]]:
+    """Return the shipped corpus, and generated ones in which words repeat, each with its judge."""
+    worlds = [_shipped(), *(ladder.corpus(random.Random(one), folder(), 0.8) for one in range(CORPORA))]
+    return [(world, Judge(["label"], world["corpus"])) for world in worlds]
+
+
+def _shipped() -> ladder.World:
+    corpus = shipped()
+    (source,) = ki.load("sources")
+    claims = {
+        claim.claim_id: {
+            "claim_id": claim.claim_id,
+            "text": claim.text,
+            "text_en": claim.text_en,
+            "start": claim.start,
+            "source": source.text,
+            "passage": claim.text + "".join(f"[{number}]" for number in claim.citations),
+            "revised": ladder.RELEASES[0],
+        }
+        for claim in ki.load("claims")
+    }
+    for claim in claims.values():
+        # As printed: whatever white space stands before the markers is the passage's.
+        claim["passage"] = corpus.claims[claim["claim_id"]].passage
+        assert source.text[claim["start"] :].startswith(claim["passage"])
+    headings = {one.text for one in corpus.headings}
+    english = {one.text_en for one in corpus.headings if one.text_en}
+    return {
+        "corpus": corpus,
+        "claims": claims,
+        "text": [*(claim["passage"] for claim in claims.values()), *headings],
+        "text_en": [*(claim["text_en"] for claim in claims.values() if claim["text_en"]), *english],
+    }
+
+
+def check(data: bytes) -> None:
+    """Draw a row of a quote, and hold the findings to the rungs."""
+    draws = Draws(data)
+    world, judge = draws.pick(_worlds())
+    row = _row(draws, world)
+    found = sorted(fault.code for fault in judge.value(row).faults)
+    if not ladder.naive(row["quote"], row["quote"]) or _is_no_text(row["quote"]):
+        assert found, row
+        return
+    wanted = ladder.expected(world, row)
+    assert found == wanted, (row, found, wanted, ladder.described(world, row))
+
+
+def _is_no_text(text: str) -> bool:
+    return not text or any("\ud800" <= mark <= "\udfff" for mark in text)
+
+
+def _row(draws: Draws, world: ladder.World) -> ladder.Row:
+    claim = draws.pick([*world["claims"].values()])
+    of = draws.pick(["text", "text_en"])
+    row = ladder.ANNOTATION | ladder.KINDS["label"] | {"claim_id": claim["claim_id"], "quote_of": of}
+    if of == "text" and draws.chance(2):
+        del row["quote_of"]
+    passage, whole, origin = ladder.quoted(world, row)
+    held = draws.pick([passage, passage, passage, draws.pick(world[of]), whole])
+    start = draws.number(0, max(len(held) - 1, 0))
+    end = min(len(held), start + draws.number(1, 40))
+    quote = held[start:end]
+    at = max(whole.find(held), 0) if held is not passage else origin
+    for _ in range(draws.number(0, 3)):
+        quote = _changed(draws, quote)
+    row["quote"] = quote
+    given = _offsets(draws, whole, origin, at + start, at + end)
+    if given:
+        row["quote_start"], row["quote_end"] = (min(max(one, 0), 2**31 - 1) for one in given)
+    if world["corpus"].releases[:1] == (ladder.RELEASES[0],) and draws.chance(3):
+        row["release"] = draws.pick(ladder.RELEASES)
+    return row
+
+
+def _offsets(draws: Draws, whole: str, origin: int, start: int, end: int) -> tuple[int, int] | None:
+    how = draws.pick(["none", "right", "slip", "unit", "any"])
+    if how == "none":
+        return None
+    if how == "slip":
+        return start + draws.number(-2, 2), end + draws.number(-2, 2)
+    if how == "unit":
+        return ladder.UNITS[draws.pick([*ladder.UNITS])](whole, origin, start, end)
+    if how == "any":
+        return draws.number(0, len(whole) + 2), draws.number(0, len(whole) + 2)
+    return start, end
+
+
+def _changed(draws: Draws, text: str) -> str:
+    how, at = draws.pick(CHANGES), draws.number(0, len(text))
+    if how == "put":
+        return text[:at] + draws.text(2, ALPHABET) + text[at:]
+    if how == "cut":
+        return text[:at] + text[at + draws.number(1, 3) :]
+    if how == "swap":
+        return text[:at] + draws.pick(ALPHABET) + text[at + 1 :]
+    if how == "case":
+        return text.swapcase()
+    if how == "fold":
+        return ladder.typography(text)
+    return ladder.markers(text)

@@ -1,0 +1,173 @@
+"""Reports of any strings: nothing in them obeyed, nothing lost, whichever way they are printed."""
+
+import io
+import json
+import re
+import unicodedata
+
+from rich.console import Console
+
+from kaiser_interview.render.machine import github, jsonl
+from kaiser_interview.render.text import print_report
+from kaiser_interview.validation.findings import CODES, Fault, visible
+from kaiser_interview.validation.report import Report, Tally
+from kaiser_interview.validation.streams import Input
+
+from .draws import Draws
+
+__all__ = ["SEEDS", "TOKENS", "check", "seed"]
+
+SEEDS: tuple[str, ...] = ()
+PIECES = [
+    "a", "语", "🧠", "%", "%0A", "%25", "\r", "\n", "\r\n", ":", "::", "::error::", "##[error]", ",", "=",
+    "line=1", "/", "~", "~1", "*", "…", " ", "   ", "\t", "\x1b[31m", "\x9b31m", "\u202e", "\u2066",
+    "\u200f", "\u061c", "\u2028", "\u2029", "\x85", "\x00", "\x7f", "\ud800", "\udfff", "[bold]", "[/]",
+    "[link=x]", ":smile:", '"', "\\", "\\u202e", "é", "e\u0301", "\u200b", "\ufeff", "x"  * 70,
+    "语"  * 39, "</script>", "error", "no finding", "\U000e0001",
+]  # fmt: skip
+TOKENS = [piece.encode("utf-8", "surrogatepass").decode("latin-1") for piece in PIECES]
+# Unicode Standard Annex 9, section 2: what changes the direction of text and is not seen.
+BIDIRECTIONAL = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+
+
+def seed(_: bytes) -> list[bytes]:
+    """Return inputs that are made, since no file holds any."""
+    return [bytes((one + at * 7) % 256 for at in range(size)) for one in range(24) for size in (8, 40, 160)]
+
+
+def check(data: bytes) -> None:
+    """Print a report in every way, and hold what is printed to what was put in."""
+    draws = Draws(data)
+    report, faults = _report(draws)
+    assert sum(count.number for count in report.counts) == faults
+    assert len(report.findings) == min(faults, report.max_findings)
+    _text(report, draws.number(1, 200))
+    _json(report)
+    _github(report)
+
+
+def _report(draws: Draws) -> tuple[Report, int]:
+    most, faults = draws.pick([1000, 0, 1, 3]), draws.number(0, 6)
+    tally, files = Tally(most), [_string(draws, 4) for _ in range(2)]
+    for number in range(faults):
+        path = tuple(
+            draws.number(0, 9) if draws.chance(3) else _string(draws, 3) for _ in range(draws.number(0, 3))
+        )
+        got, remedy = _string(draws, 6), _string(draws, 6)
+        fault = Fault(
+            draws.pick([*CODES]),
+            path,
+            _string(draws, 4),
+            (lambda got=got: got) if draws.chance(2) else got,
+            draws.pick([remedy, None, lambda remedy=remedy: remedy]),
+            draws.pick([None, None, "error", "warning"]),
+        )
+        file = draws.pick([*files, None])
+        line = draws.pick([number + 1, None])
+        tally.add(fault, file, line, draws.pick([number, None]), draws.pick([_string(draws, 3), None, 7]))
+    invalid = draws.number(0, faults)
+    return (
+        Report(
+            rows=faults,
+            valid=faults - invalid,
+            invalid=invalid,
+            unpinned=draws.number(0, 2),
+            counts=tally.counted(),
+            findings=tally.findings(),
+            inputs=(Input(visible(files[0]), faults, 1, None, complete=True),),
+            # What is not data by its name is put there in its visible form.
+            passed_over=tuple(visible(_string(draws, 3)) for _ in range(draws.number(0, 5))),
+            complete=draws.chance(2),
+            max_findings=most,
+        ),
+        faults,
+    )
+
+
+def _string(draws: Draws, longest: int) -> str:
+    return draws.text(longest, PIECES)
+
+
+def _is_harmless(text: str, *, line_feeds: bool) -> None:
+    for mark in text:
+        if mark == "\n" and line_feeds:
+            continue
+        assert unicodedata.category(mark) not in {"Cc", "Cs", "Zl", "Zp"}, (ascii(mark), text)
+        assert ord(mark) not in BIDIRECTIONAL, (ascii(mark), text)
+    text.encode("utf-8", "strict")
+
+
+def _text(report: Report, width: int) -> None:
+    out = Console(file=io.StringIO(), width=width, markup=False, emoji=False, highlight=False)
+    print_report(report, out)
+    text = out.file.getvalue()
+    _is_harmless(text, line_feeds=True)
+    # Wrapped, a text is cut at spaces, which are then gone.
+    said = re.sub(r"\s", "", text)
+    for count in report.counts:
+        times = f"{count.number:,}times" if count.number > 1 else ""
+        head = re.sub(r"\s", "", f"{count.severity}{count.code}{count.path}{times}")
+        assert head in said, (head, text)
+    assert said.endswith(re.sub(r"\s", "", report.summary)), text
+    for count in report.counts:
+        for found in report.findings_of(count)[:3]:
+            words = re.sub(r"\s", "", f"{found.place}expected{found.expected},got{found.got}")
+            assert words in said, (words, text)
+
+
+def _json(report: Report) -> None:
+    text = report.to_json()
+    _is_harmless(text, line_feeds=True)
+    document = json.loads(text)
+    assert (document["rows"], document["invalid"]) == (report.rows, report.invalid)
+    assert document["counts"] == [count._asdict() for count in report.counts]
+    lines = [*jsonl(report)]
+    for line in lines:
+        _is_harmless(line, line_feeds=False)
+    assert [json.loads(line) for line in lines] == document["findings"]
+    assert len(lines) == len(report.findings)
+    for line, found in zip(lines, report.findings, strict=True):
+        told = json.loads(line)
+        assert told == found._asdict() | {"path": found.pointer}, (told, found)
+
+
+def _github(report: Report) -> None:
+    lines = [*github(report)]
+    assert len(lines) == len(report.findings) + 1
+    for line in lines:
+        _is_harmless(line, line_feeds=False)
+    for line, found in zip(lines, report.findings, strict=False):
+        command, properties, message = _runner(line)
+        assert command == found.severity
+        wanted = {"title": f"{found.code} {found.pointer}".rstrip()}
+        if found.file is not None:
+            wanted["file"] = found.file
+        if found.file is not None and found.line is not None:
+            wanted["line"] = str(found.line)
+        assert properties == wanted, (line, properties, wanted)
+        assert message.endswith(f"expected {found.expected}, got {found.got}" + _remedy(found)), line
+    assert _runner(lines[-1]) == ("notice", {"title": "kaiser-interview"}, report.summary)
+
+
+def _remedy(found: object) -> str:
+    return f"; {found.remedy}" if found.remedy else ""
+
+
+def _runner(line: str) -> tuple[str, dict[str, str], str]:
+    """Read a line as the runner of GitHub Actions reads it (actions/runner, ActionCommand.TryParseV2)."""
+    line = line.lstrip()
+    assert line.startswith("::"), line
+    end = line.index("::", 2)
+    command, _, listed = line[2:end].partition(" ")
+    properties = {}
+    for one in listed.strip().split(","):
+        name, _, value = one.partition("=")
+        assert name not in properties, line
+        properties[name] = _unescaped(value, {"%3A": ":", "%2C": ","})
+    return command, properties, _unescaped(line[end + 2 :], {})
+
+
+def _unescaped(text: str, more: dict[str, str]) -> str:
+    for written, mark in ({"%0D": "\r", "%0A": "\n"} | more).items():
+        text = text.replace(written, mark)
+    return text.replace("%25", "%")

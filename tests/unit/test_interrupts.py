@@ -1,0 +1,114 @@
+"""Ctrl-C: by the signal where nothing was begun, with a word where something was, and never a traceback."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+import kaiser_interview.__main__ as command
+from kaiser_interview import cli
+from kaiser_interview.cli.interrupts import ended_by_signal, put_away
+from kaiser_interview.cli.output import Places, stop
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was():
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """Return the signals that would have been sent, and what would then have met them."""
+    found = []
+    monkeypatch.setattr(
+        os, "kill", lambda pid, number: found.append((pid, number, signal.getsignal(signal.SIGINT)))
+    )
+    return found
+
+
+def test_it_ends_the_process_by_the_signal(sent):
+    with ended_by_signal():
+        signal.raise_signal(signal.SIGINT)
+    assert sent == [(os.getpid(), signal.SIGINT, signal.SIG_DFL)]
+
+
+@pytest.mark.parametrize("meaning", [signal.SIG_IGN, lambda *_: None], ids=["ignored", "something else"])
+def test_what_it_means_to_whoever_runs_the_command_stays(sent, meaning):
+    before = signal.signal(signal.SIGINT, meaning)
+    try:
+        with ended_by_signal():
+            signal.raise_signal(signal.SIGINT)
+            assert signal.getsignal(signal.SIGINT) is meaning
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert sent == []
+
+
+def test_what_was_begun_is_put_away_and_told(sent, capsys):
+    put = []
+
+    def work():
+        with put_away(lambda: "some words"):
+            try:
+                signal.raise_signal(signal.SIGINT)
+            finally:
+                put.append("away")
+
+    with ended_by_signal():
+        with pytest.raises(SystemExit) as caught:
+            work()
+        assert (caught.value.code, put, sent) == (2, ["away"], [])
+        assert capsys.readouterr().err == "kaiser-interview: some words\n"
+        # From then on it is as it was before.
+        signal.raise_signal(signal.SIGINT)
+    assert len(sent) == 1
+
+
+def test_what_is_done_needs_no_word(sent, capsys):
+    with ended_by_signal():
+        with put_away(lambda: "some words"):
+            pass
+        signal.raise_signal(signal.SIGINT)
+    assert (len(sent), capsys.readouterr().err) == (1, "")
+
+
+@pytest.mark.parametrize("meaning", [signal.default_int_handler, signal.SIG_IGN], ids=["usual", "ignored"])
+def test_while_the_command_is_imported(monkeypatch, meaning):
+    before = signal.signal(signal.SIGINT, meaning)
+    seen = []
+    monkeypatch.setattr(cli, "main", lambda: seen.append(signal.getsignal(signal.SIGINT)))
+    try:
+        command.main()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert seen == [signal.SIG_IGN if meaning is signal.SIG_IGN else signal.SIG_DFL]
+
+
+def test_places_that_were_written(tmp_path):
+    for name in ("old", "same"):
+        (tmp_path / name).write_text("old")
+    paths = [str(tmp_path / name) for name in ("old", "same", "new\n", "none")]
+    places = Places(*paths)
+    assert places.words == "nothing was written"
+    for name in ("replacement", "new\n"):
+        (tmp_path / name).write_text("new")
+    (tmp_path / "replacement").replace(tmp_path / "old")
+    assert places.words == f"written, and whole: {tmp_path}/old, {tmp_path}/new\\u000a"
+
+
+def test_where_nobody_can_be_told_the_exit_code_tells(monkeypatch):
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        monkeypatch.setattr(sys, "stderr", full)
+        with pytest.raises(SystemExit) as caught:
+            stop("some words")
+        assert caught.value.code == 2
+        sys.stderr.write("more")
+        sys.stderr.close()
+        with pytest.raises(OSError, match="No space left on device"):
+            full.flush()
+        monkeypatch.undo()
+        with pytest.raises(OSError, match="No space left on device"):
+            full.close()
