@@ -1,6 +1,6 @@
 # One command a job. `make` lists them; each makes the environment it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check engines full schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check engines full mutants peers fuzz schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -51,7 +51,7 @@ data-check: .venv/stamp ## fail if anything built is out of date
 wheel-check: .venv/stamp ## build twice, compare, and test the wheel from another folder, bare and with extras
 	$(BIN)/python tests/wheel.py
 
-check: lint types coverage data-check engines wheel-check ## everything that must hold, as CI runs it
+check: lint types coverage data-check engines fuzz wheel-check ## everything that must hold, as CI runs it
 
 engines: .venv/stamp build/node/stamp ## engines outside Python: ajv under Node, which it installs
 	$(BIN)/python -m pytest --quiet tests/engines
@@ -62,8 +62,26 @@ build/node/stamp:
 	npm install --silent --no-audit --no-fund --no-package-lock --prefix build/node ajv@8.20.0 ajv-formats@3.0.1
 	@touch $@
 
-full: .venv/stamp build/node/stamp ## every property at its full size: a million spans, 160,000 rows
-	KI_FULL=1 $(BIN)/python -m pytest --quiet tests/property tests/engines
+full: .venv/stamp build/node/stamp build/fuzz/stamp ## every property at its full size: a million spans, thousands of kills
+	KI_FULL=1 $(BIN)/python -m pytest --quiet tests/property tests/engines tests/hostile tests/integration/test_durability.py
+	build/fuzz/bin/python tests/fuzz/run.py --seconds 600
+
+mutants: .venv/stamp ## a million wrong rows and as many right ones: what docs/trust.md quotes
+	$(BIN)/python -m benchmarks.gate
+
+peers: .venv/stamp ## other tools on the same rows: docs/comparison.md and its figure
+	$(BIN)/python -m benchmarks.gate.peers --count 5000 --turns 3
+
+fuzz: build/fuzz/stamp ## the readers, the quote ladder and the renderers under coverage-guided input, a minute each
+	build/fuzz/bin/python tests/fuzz/run.py --seconds 60
+
+# Where there is no compiled fuzzer for this Python, the runner says so and goes on without its guidance.
+build/fuzz/stamp: pyproject.toml
+	$(PYTHON) -m venv build/fuzz
+	build/fuzz/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	build/fuzz/bin/python -m pip install --quiet --editable . --group test
+	build/fuzz/bin/python -m pip install --quiet --group fuzz || echo "no fuzzer for this Python"
+	@touch $@
 
 schema-check: .venv/stamp ## hold the schemas to the v1 baseline: what once was valid stays valid
 	$(BIN)/python -m pytest --quiet tests/data/test_baseline.py

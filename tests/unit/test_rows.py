@@ -1390,3 +1390,24 @@ def test_the_length_of_an_instant_given_as_a_datetime():
 def test_a_row_of_a_table_that_is_of_no_kind_is_taken_as_it_is():
     judge = Judge(["label", "mention"], shipped())
     assert judge.taken({"kind": "lable", "id": "a", "quote": None}) == (None, {"kind": "lable", "id": "a"})
+
+
+@pytest.mark.parametrize(
+    ("number", "codes"),
+    [
+        (2**1024, ["not-finite"]),
+        (2**1024 - 2**970, ["not-finite"]),
+        (2**1024 - 2**970 - 1, []),
+        (-(2**1024), ["not-finite"]),
+    ],
+)
+def test_an_integer_that_rounds_to_infinity_is_none_that_a_double_can_hold(number, codes):
+    row = {
+        "claim_id": "d01-c02",
+        "method": "model",
+        "creator": "m",
+        "verdict": "mixed",
+        "urls": [],
+        "x_n": number,
+    }
+    assert [one.code for one in ki.validate([row], kind="verdict").findings] == codes

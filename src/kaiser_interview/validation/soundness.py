@@ -10,7 +10,8 @@ from .parsing import DEEPEST, number_name
 
 __all__ = ["unsound"]
 
-_DOUBLE = 1024
+# What is as large rounds to infinity: half a step beyond the largest double.
+_INFINITE = 2**1024 - 2**970
 
 
 def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
@@ -39,7 +40,7 @@ def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
 def _scalar(path: Path, value: Any) -> Iterator[Fault]:
     if isinstance(value, float) and not math.isfinite(value):
         yield Fault("not-finite", path, "a number that a double can hold", number_name(value))
-    elif isinstance(value, int) and value.bit_length() > _DOUBLE:
+    elif isinstance(value, int) and abs(value) >= _INFINITE:
         yield Fault("not-finite", path, "a number that a double can hold", shown(value))
     elif isinstance(value, str) and _surrogate(value):
         yield Fault("not-utf8", path, "text without lone surrogates", shown(value))
