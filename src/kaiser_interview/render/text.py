@@ -14,7 +14,7 @@ _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 
 
 def print_report(report: Report, out: Console) -> None:
-    """Print a report: for each code and path the count, three places and one remedy; then the sum."""
+    """Print a report: for each code and path the count, three places and their remedies; then the sum."""
     for count in report.counts:
         _print_group(count, report.findings_of(count), out)
     for name in report.passed_over[:_PLACES]:
@@ -29,12 +29,15 @@ def _print_group(count: Count, findings: list[Finding], out: Console) -> None:
     severity, path = (count.severity, _COLOURS[count.severity]), (count.path and f" {count.path}", "cyan")
     print_hanging(out, "", 0, Text.assemble(severity, f" {count.code}", path, times))
     shown = findings[:_PLACES]
+    # A remedy of one place is none for another: only what holds for all of them stands below all.
+    remedies = {finding.remedy for finding in shown}
     for finding in shown:
         words = Text.assemble((finding.place, "bold"), f"  expected {finding.expected}, got {finding.got}")
         print_hanging(out, "", 2, words)
+        if len(remedies) > 1 and finding.remedy:
+            print_hanging(out, "  →", 4, finding.remedy, "green")
     if count.number > len(shown):
         print_hanging(out, "", 2, f"and {count.number - len(shown):,} more", "dim")
-    remedies = [finding.remedy for finding in shown if finding.remedy]
-    if remedies:
-        print_hanging(out, "  →", 4, remedies[0], "green")
+    if len(remedies) == 1 and (remedy := remedies.pop()):
+        print_hanging(out, "  →", 4, remedy, "green")
     out.print()

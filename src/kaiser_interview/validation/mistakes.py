@@ -1,0 +1,94 @@
+"""Texts that are no JSON: what stands there, and what mostly is behind it."""
+
+import re
+
+from .findings import Fault, shown
+
+__all__ = ["got_of", "remedy_of", "stray"]
+
+_SEEN = 40
+_LINE_END = (
+    "a row stands on one line; what goes on over lines is read if it is one array, from a file named .json"
+)
+_COMMA = "take out the comma"
+_PYTHON = {"None": "null", "True": "true", "False": "false", "undefined": "null"}
+_PLACE = re.compile(r" at line (\d+) column (\d+)$")
+
+
+def stray(text: str) -> Fault:
+    """Return the fault of words where rows are to stand."""
+    return Fault("invalid-json", (), "a JSON text", _seen(text), _stray(text))
+
+
+def got_of(data: bytes, said: str) -> str:
+    """Return what stands where a parser has stopped, in words, given what it said."""
+    what, at, where = _placed(data, said)
+    for mark, name in ((b"\0", "U+0000"), (b"\r{", "lines that end in a carriage return alone")):
+        if mark in data:
+            return f"{name}: {what} at {where}"
+    here = data[at : at + 8 * _SEEN].decode("utf-8", "replace")
+    if what == "expected value" and here:
+        return f"{_seen(here)} at {where}"
+    if what.startswith("EOF while parsing "):
+        return f"the end within {what.removeprefix('EOF while parsing ')} at {where}"
+    if what in {"trailing characters", "key must be a string"} and here:
+        return f"{what} at {where}: {_seen(here)}"
+    return f"{what} at {where}"
+
+
+def remedy_of(data: bytes, said: str) -> str | None:  # noqa: PLR0911 - one return a mistake
+    """Return how to mend a text that is no JSON, where what is behind it is plain to see."""
+    what, at, _ = _placed(data, said)
+    rest = data[at:].decode("utf-8", "replace")
+    if what == "trailing comma":
+        return f"{_COMMA} before the closing bracket"
+    if what.startswith("EOF while parsing ") and what.endswith(("list", "object")):
+        return _LINE_END
+    if re.match(r"//|/\*|#", rest):
+        return "comments are not JSON: take them out"
+    if what == "key must be a string":
+        return _key(rest)
+    if what == "trailing characters":
+        if rest.strip() == ",":
+            return f"{_COMMA} after the row"
+        return "one row a line" if data.startswith(b"{") and rest.startswith("{") else None
+    if what == "expected value":
+        word = re.match(r"[A-Za-z]+", rest)
+        if word and word[0] in _PYTHON:
+            return f"in JSON {word[0]} is {_PYTHON[word[0]]}: write rows with json.dumps"
+        return _stray(rest) if not data[:at].strip() else None
+    return None
+
+
+def _seen(text: str) -> str:
+    text = text.partition("\n")[0].rstrip()
+    return shown(text if len(text) <= _SEEN else f"{text[: _SEEN - 1]}…")
+
+
+def _key(rest: str) -> str | None:
+    if rest.startswith("'"):
+        return "single quotes are Python's, not JSON's: write rows with json.dumps"
+    return "names stand in double quotation marks" if re.match(r"[A-Za-z_]", rest) else None
+
+
+def _stray(text: str) -> str | None:
+    if text.startswith("```"):
+        return "take out the lines with ```: they are Markdown's"
+    if text.startswith("<think"):
+        return "take out what the model thought: rows alone may stand here"
+    if text[:1] in {"]", "}", ","}:
+        return _LINE_END
+    return "take out the words around the rows" if text[:1].isalpha() else None
+
+
+def _placed(data: bytes, said: str) -> tuple[str, int, str]:
+    """Return what a parser said, the byte at which it stopped, and that place in words."""
+    found = _PLACE.search(said)
+    if not found:
+        return said, len(data), "some byte"
+    line, column = int(found[1]), int(found[2])
+    start = 0
+    for _ in range(line - 1):
+        start = data.find(b"\n", start) + 1
+    words = f"byte {column}" if line == 1 else f"byte {column} of its line {line}"
+    return said[: found.start()], max(0, start + column - 1), words
