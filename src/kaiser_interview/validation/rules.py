@@ -1,5 +1,6 @@
 """The rules of a kind beyond its shape: among its fields, and between them and the corpus."""
 
+import json
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
@@ -38,6 +39,8 @@ __all__ = [
 ]
 
 Values = Mapping[str, Any]
+
+_FEW = 10
 
 
 class Rule(NamedTuple):
@@ -135,8 +138,23 @@ def carried(claim: CorpusClaim, values: Values, names: Iterable[str], *, cells: 
         if value is None:
             continue
         if not _same(as_type_of(own, value) if cells else value, own):
-            found.append(Fault("claim-differs", (name,), shown(own), shown(value)))
+            found.append(_differs(name, own, value))
     return found
+
+
+def _differs(name: str, own: Any, value: Any) -> Fault:
+    """Return the fault of a claim's column that is not what the claim has."""
+    remedy = "take the column from the claim anew, or drop it"
+    if isinstance(own, list) and isinstance(value, str):
+        remedy = "a list is written as JSON, or the column is dropped"
+    held = json.dumps(own, ensure_ascii=False) if isinstance(own, list) else shown(own)
+    got = json.dumps(value, ensure_ascii=False) if _is_small(value) else shown(value)
+    return Fault("claim-differs", (name,), held, got, remedy)
+
+
+def _is_small(value: Any) -> bool:
+    """Return whether a value is a list that can be shown whole."""
+    return isinstance(value, list) and len(value) < _FEW and all(isinstance(one, str | int) for one in value)
 
 
 def _same(value: Any, own: Any) -> bool:
@@ -154,7 +172,8 @@ def _label(_: References) -> Rule:
             return [not_in_vocabulary(("scheme",), VOCABULARIES, scheme, "a scheme of your own has a colon")]
         if "value" in bad or values.get("value") is None or values["value"] in VOCABULARIES[scheme]:
             return []
-        return [not_in_vocabulary(("value",), VOCABULARIES[scheme], values["value"])]
+        otherwise = f"if none of them fits, take a scheme of your own: acme:{scheme}"
+        return [not_in_vocabulary(("value",), VOCABULARIES[scheme], values["value"], otherwise)]
 
     return Rule(judge)
 

@@ -12,6 +12,8 @@ from .text import LONGEST, Note, blank_line, long_row
 __all__ = ["Cells", "Header", "csv_records"]
 
 _DELIMITERS = (",", "\t", ";")
+# Bars, a box's lines, or columns held apart by spaces.
+_PRINTED = re.compile(r"\|.*\||[\u2500-\u257f]|^\s+\S.*\s\S|\S\s{2,}\S")
 
 
 class Header:
@@ -61,7 +63,10 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
             if fault or raw is None:
                 yield Note(line, fault or long_row(), stops=True)
             elif raw.strip(b" \r"):
-                yield from _begin(header, line, raw)
+                for note in _begin(header, line, raw):
+                    yield note
+                    if note.stops:
+                        return
             else:
                 yield Note(line, blank_line())
         elif raw is None:
@@ -84,16 +89,33 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     wrong = not_utf8(raw)
     if wrong is None:
         text = raw.removesuffix(b"\r").decode("utf-8")
+        if re.fullmatch("sep=.", text):
+            # Told, and passed over: the next line is the header.
+            remedy = "a line of Excel's own: take it out"
+            yield Note(line, Fault("invalid-csv", (), "the names of the columns", shown(text), remedy))
+            return
         header.delimiter = _delimiter(text)
         columns, wrong = _fields(text, header.delimiter)
+        wrong = wrong or _printed(columns)
     if wrong:
         yield Note(line, wrong, stops=True)
         return
     header.raw, header.line = raw, line
     twice = [name for number, name in enumerate(columns) if name in columns[:number]]
     for name in dict.fromkeys(twice):
-        yield Note(line, Fault("duplicate-column", (name,), "each column once", f"{shown(name)} twice"))
+        nameless = None if name else "columns without names: see whether the first line is the header"
+        fault = Fault("duplicate-column", (name,), "each column once", f"{shown(name)} twice", nameless)
+        yield Note(line, fault)
     header.columns = [] if twice else columns
+
+
+def _printed(columns: list[str]) -> Fault | None:
+    """Return the fault of a table that was printed for people to read: what divides it is no delimiter."""
+    if len(columns) > 1 or not _PRINTED.search(columns[0]):
+        return None
+    remedy = "write the table as CSV: it was printed for people to read"
+    expected = "columns divided by commas, tabs or semicolons"
+    return Fault("invalid-csv", (), expected, shown(columns[0]), remedy)
 
 
 def _record(raw: bytes, header: Header) -> Cells:
@@ -105,7 +127,9 @@ def _record(raw: bytes, header: Header) -> Cells:
     if not fault:
         cells, fault = _fields(raw.removesuffix(b"\r").decode("utf-8"), header.delimiter)
     if not fault and len(cells) != len(header.columns):
-        fault = Fault("invalid-csv", (), f"{len(header.columns)} fields, as in the header", str(len(cells)))
+        width = len(header.columns)
+        quoted = "a field with a delimiter in it stands in quotation marks" if len(cells) > width else None
+        fault = Fault("invalid-csv", (), f"{width} fields, as in the header", str(len(cells)), quoted)
     if fault:
         return Cells(raw, None, fault)
     return Cells(raw, {name: cell for name, cell in zip(header.columns, cells, strict=True) if cell})

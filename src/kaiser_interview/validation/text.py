@@ -78,8 +78,8 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
     yield from notes
     if start.isalpha() or start in {b"`", b"<"}:
         # One finding for words around the rows; what they are ends where one cannot tell.
-        line = text.rest_of_line()
-        yield Note(text.line, not_utf8(line) or stray(line.decode("utf-8")), stops=True)
+        words = text.rest_of_line()
+        yield Note(text.line, not_utf8(words) or stray(words.decode("utf-8")), stops=True)
         return
     if start != b"[":
         line, value = text.line, text.value()
