@@ -659,6 +659,17 @@ def test_references_that_are_no_list(told, references):
     assert told(question | {"references": references}, kind="question") == [("wrong-type", "/references")]
 
 
+@pytest.mark.parametrize(
+    "kind", ["translation", "label", "relation", "verdict", "embedding", "mention", "claim"]
+)
+@pytest.mark.parametrize("value", [{"0": "d01-c01"}, ["d01-c01"], 5, True, 0.5])
+def test_an_id_of_another_type_is_a_finding_and_no_error_of_the_gate(told, kind, value):
+    row = {"claim_id": value, "other_claim_id": value, "translation": "x", "claim_sha256": "0" * 64}
+    found = told(row, kind=kind)
+    assert ("wrong-type", "/claim_id") in found
+    assert (("wrong-type", "/other_claim_id") in found) is (kind == "relation")
+
+
 def test_remedies_of_references():
     def remedy(**fields: object) -> str | None:
         (found,) = ki.validate([verdict | fields], kind="verdict", against=CORPUS).findings

@@ -231,8 +231,11 @@ def _translation(references: References) -> Rule:
     }
 
     def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
+        # An id of another type may be none that can be looked up.
+        if bad & {"claim_id", "translation"} or values.get("translation") is None:
+            return []
         needed = wanted.get(values.get("claim_id", ""))
-        if bad & {"claim_id", "translation"} or needed is None or values.get("translation") is None:
+        if needed is None:
             return []
         missing = missing_numbers(needed, values["translation"])
         expected = f"{', '.join(missing)}, as in {values['claim_id']}"
