@@ -36,7 +36,10 @@ VERDICTS = ["supported", "refuted", "mixed", "unverifiable"]
         (1795515300000, "2026-11-24T10:15:00Z if it counts milliseconds"),
         (1795515300000000, "2026-11-24T10:15:00Z if it counts microseconds"),
         (1795515300000000000, "2026-11-24T10:15:00Z if it counts nanoseconds"),
-        (datetime(2026, 11, 24), "a time with its zone: in pandas dt.tz_localize, in polars dt.replace_time_zone"),  # noqa: DTZ001
+        (
+            datetime(2026, 11, 24),  # noqa: DTZ001
+            "a time with its zone: in pandas dt.tz_localize, in polars dt.replace_time_zone",
+        ),
         *((value, None) for value in ("2026-02-30T00:00:00Z", "yesterday", "", "0001-01-01T00:00:00+14:00")),
         *((value, None) for value in (0, -1, True, float("inf"), float("nan"), 10**400, [], {})),
     ],
@@ -77,7 +80,12 @@ def test_languages(value, meant):
 @pytest.mark.parametrize(
     ("path", "expected", "value", "meant"),
     [
-        (("quote_start",), "an integer", 1072.0, '1072, without a point; in pandas astype("Int64") before to_json'),
+        (
+            ("quote_start",),
+            "an integer",
+            1072.0,
+            '1072, without a point; in pandas astype("Int64") before to_json',
+        ),
         (("quote_start",), "an integer", 1072.5, None),
         (("quote_start",), "an integer", 1e300, None),
         (("quote_start",), "an integer", "1,072", "1072, without a comma"),

@@ -985,7 +985,7 @@ def test_a_finding_shows_what_it_got_in_few_harmless_words():
     assert got("x" * 1000) == '"' + "x" * 78 + "…"
     assert got("a\x1b[31m\u202eb\u2028") == '"a\\u001b[31m\\u202eb\\u2028"'
     assert got([1, 2]) == "an array of 2"
-    assert got({"a": 1}) == "an object with 1 fields"
+    assert got({"a": 1}) == "an object with 1 field"
     assert got(b"x") == "a Python bytes"
     (found,) = ki.validate([verdict | {"k\x1b" * 100: 1}], kind="verdict").findings
     assert len(found.path[0]) <= 80

@@ -154,7 +154,8 @@ def test_what_does_not_fit(gate, record):
 
 MESSAGES = {
     b"d01-c01,en\n": "expected 3 fields, as in the header, got 2",
-    b"d01-c01,en,x,y\n": "expected 3 fields, as in the header, got 4; a field with a delimiter in it stands in quotation marks",
+    b"d01-c01,en,x,y\n": "expected 3 fields, as in the header, got 4; "
+    "a field with a delimiter in it stands in quotation marks",
     b'd01-c01,en,a "b"\n': r"expected quotation marks around the whole field, those in it doubled, "
     r'got "a \"b\""',
     b'd01-c01,en,"a"b\n': "expected a comma or line end after the closing quotation mark, "

@@ -13,7 +13,11 @@ ANSWER = "the row is the model's answer in it: "
 COLUMNS = {"claim_id": {"0": "d01-c01", "1": "d01-c02"}, "translation": {"0": "x", "1": "y"}}
 
 HOLDS = {
-    "a list": ({"rows": [ROW, ROW]}, 'an object with 2 rows in "rows"', 'give the list alone: the rows are what "rows" holds'),
+    "a list": (
+        {"rows": [ROW, ROW]},
+        'an object with 2 rows in "rows"',
+        'give the list alone: the rows are what "rows" holds',
+    ),
     "a list beside what all have in common": (
         {"language": "en", "model": "m", "translations": [ROW]},
         'an object with 1 row in "translations"',
@@ -26,7 +30,11 @@ HOLDS = {
         "write each of its values as a row, with its name as a field",
     ),
     "a table by columns": (COLUMNS, "a table by columns", RECORDS),
-    "a table in parts": ({"columns": ["claim_id"], "index": [0], "data": [["d01-c01"]]}, "a table in parts", RECORDS),
+    "a table in parts": (
+        {"columns": ["claim_id"], "index": [0], "data": [["d01-c01"]]},
+        "a table in parts",
+        RECORDS,
+    ),
     "a batch of OpenAI's": (
         {"id": "b", "custom_id": "d01-c01", "response": {"body": {}}, "error": None},
         "a result of a batch",
@@ -47,7 +55,11 @@ HOLDS = {
         "a conversation",
         f"{ANSWER}the content of the last message",
     ),
-    "an error": ({"error": {"message": "slow down"}}, 'a service\'s error: "slow down"', "ask the service again"),
+    "an error": (
+        {"error": {"message": "slow down"}},
+        'a service\'s error: "slow down"',
+        "ask the service again",
+    ),
     "an error without words": ({"error": {"code": 500}}, "a service's error", "ask the service again"),
     "SQuAD": (
         {"version": "1.1", "data": [{"paragraphs": []}]},

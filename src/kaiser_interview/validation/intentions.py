@@ -6,10 +6,13 @@ from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
+from pydantic import BaseModel
+
 from .findings import Path
 
 __all__ = ["likely_column", "likely_format", "likely_type", "likely_value", "likely_word", "to_fill"]
 
+_CLASSES = {"method", "relation", "scheme", "type", "value", "verdict"}
 _LONGEST = 60
 _PERCENT = 100
 _YEAR = 31_536_000
@@ -72,14 +75,16 @@ _TO_FILL = {
 }
 
 
-def to_fill(path: Path) -> str | None:
-    """Return how to fill in a field that is missing."""
-    if not path:
-        return None
-    name = str(path[-1])
+def to_fill(path: Path, model: type[BaseModel] | None = None) -> str | None:
+    """Return how to fill in a field that is missing: at least what it holds."""
+    name = str(path[-1]) if path else ""
     if len(path) == 1 and name in _CONSTANT:
         return f"for all rows alike: --set {name}={_CONSTANT[name]}"
-    return _TO_FILL.get(name)
+    known = _TO_FILL.get(name)
+    if known or model is None or len(path) > 1 or name not in model.model_fields:
+        return known
+    described = (model.model_fields[name].description or "").removesuffix(".")
+    return described[:1].lower() + described[1:] or None
 
 
 def likely_type(path: Path, expected: str, value: Any) -> str | None:
@@ -128,6 +133,11 @@ def likely_format(path: Path, value: str) -> str | None:
         return f"did you mean {meant}?" if meant else None
     if name in {"claim_sha256", "other_claim_sha256"}:
         return "hexadecimal digits in lower case" if re.fullmatch("[0-9A-Fa-f]{64}", value) else None
+    if name == "release":
+        parts = re.fullmatch(
+            r"[vV]?([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?", value.strip()[:_LONGEST]
+        )
+        return f"did you mean {'.'.join(part or '0' for part in parts.groups())}?" if parts else None
     if name == "scheme":
         near = get_close_matches(
             re.sub(r"\W+", "_", value[:80].lower()), ("topic", "claim_type", "horizon"), n=1
@@ -148,9 +158,15 @@ def likely_word(value: str, words: list[str]) -> str | None:
     return None
 
 
-def _text(_: Path, value: Any) -> str | None:
+def _text(path: Path, value: Any) -> str | None:
     if isinstance(value, list | tuple):
         return "a row for each of them"
+    if path[-1] in _CLASSES:
+        return (
+            "the name of the class, not its number: in datasets ClassLabel.int2str"
+            if type(value) is int
+            else None
+        )
     if isinstance(value, bool | int | float):
         return f'in quotation marks: "{json.dumps(value)}"' if _short(value) else None
     return None
@@ -163,6 +179,8 @@ def _integer(_: Path, value: Any) -> str | None:
 
 
 def _number(path: Path, value: Any) -> str | None:  # noqa: PLR0911 - one return a way of writing
+    if isinstance(value, list | tuple):
+        return "one list of numbers, none within another"
     if not isinstance(value, str):
         return None
     text = value.strip()[:_LONGEST]
@@ -223,7 +241,9 @@ def _instant(value: Any) -> str | None:  # noqa: PLR0911 - one return a way of w
         return _epoch(int(text))
     if isinstance(value, datetime):
         return "a time with its zone: in pandas dt.tz_localize, in polars dt.replace_time_zone"
-    text = re.sub(r"([+-][0-9]{2})$", r"\1:00", re.sub(r"([+-][0-9]{2})([0-9]{2})$", r"\1:\2", text))
+    text = re.sub(
+        r"(:[0-9.]+[+-][0-9]{2})(?::?([0-9]{2}))?$", lambda zone: f"{zone[1]}:{zone[2] or '00'}", text
+    )
     dated = re.fullmatch(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}", text)
     if dated:
         return "a time of day belongs to it, as in 2026-01-31T00:00:00Z"
@@ -250,7 +270,7 @@ def _epoch(value: float) -> str | None:
         ("nanoseconds", 10**9),
     ):
         # From 2000 to 2100, in which units do not overlap.
-        if 30 * _YEAR < value / size < 130 * _YEAR:
+        if 30 * _YEAR * size < value < 130 * _YEAR * size:
             moment = datetime.fromtimestamp(value // size, UTC)
             return f"{_written(moment)} if it counts {unit}"
     return None

@@ -4,8 +4,10 @@ import re
 
 from .findings import Fault, shown
 
-__all__ = ["got_of", "remedy_of", "stray"]
+__all__ = ["CUT", "got_of", "remedy_of", "stray"]
 
+CUT = "get the rest: a write that did not end, or a model's answer at its limit of length"
+"""How to mend what ends in its middle."""
 _SEEN = 40
 _LINE_END = (
     "a row stands on one line; what goes on over lines is read if it is one array, from a file named .json"
@@ -78,6 +80,8 @@ def _stray(text: str) -> str | None:
         return "take out what the model thought: rows alone may stand here"
     if text[:1] in {"]", "}", ","}:
         return _LINE_END
+    if "\u2500" <= text[:1] <= "\u257f" or text.startswith(("|", "+-")):
+        return "write the table as JSON or CSV: it was printed for people to read"
     return "take out the words around the rows" if text[:1].isalpha() else None
 
 

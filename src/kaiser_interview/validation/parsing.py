@@ -9,7 +9,7 @@ from typing import Any
 import jiter
 
 from .findings import Fault, Path, shown
-from .mistakes import got_of, remedy_of
+from .mistakes import CUT, got_of, remedy_of
 
 __all__ = ["BOM", "DEEPEST", "Tail", "marked_encoding", "not_utf8", "number_name", "parse"]
 
@@ -67,7 +67,7 @@ def not_utf8(data: bytes) -> Fault | None:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         if isinstance(data, Tail) and error.reason == "unexpected end of data":
-            return Fault("truncated", (), "a whole row", "the data's end within a character")
+            return Fault("truncated", (), "a whole row", "the data's end within a character", CUT)
         got = f"byte 0x{data[error.start]:02x} at {error.start} of the row"
         try:
             data.decode("gb18030")
@@ -91,7 +91,7 @@ def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return a sor
         # Something else is wrong further on, and worse.
         return _fault(data, _without_duplicates(data))
     if said.startswith("EOF") and isinstance(data, Tail):
-        return Fault("truncated", (), "a whole row", f"the data's end after {shown(text[-24:])}")
+        return Fault("truncated", (), "a whole row", f"the data's end after {shown(text[-24:])}", CUT)
     found = _not_a_number(text)
     if found:
         path, value = found

@@ -234,7 +234,7 @@ def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault
     if len(places) > 1:
         return Fault(code, field, f"what stands at {_spans(places)}", shown(quote.words))
     own = quote.own_words(places[0])
-    return Fault(code, field, shown(own), shown(quote.words), f"{_spans(places)}: {own}")
+    return Fault(code, field, shown(own), shown(quote.words), f"in the source, {_spans(places)}: {own}")
 
 
 def _explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:

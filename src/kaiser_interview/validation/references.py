@@ -44,9 +44,8 @@ class References:
         start, end = reference.get("quote_start"), reference.get("quote_end")
         if (start is None) is not (end is None) and not bad & {"quote_start", "quote_end"}:
             given, lacking = ("quote_start", "quote_end") if end is None else ("quote_end", "quote_start")
-            found.append(
-                Fault("fields-disagree", (*path, lacking), "both offsets or neither", f"{given} alone")
-            )
+            got, remedy = f"{given} alone", f"give {lacking}, or drop {given}"
+            found.append(Fault("fields-disagree", (*path, lacking), "both offsets or neither", got, remedy))
             start = end = None
             bad = bad | {"quote"}
         if "claim_id" in bad or reference.get("claim_id") is None:

@@ -172,7 +172,9 @@ def _label(_: References) -> Rule:
             return [not_in_vocabulary(("scheme",), VOCABULARIES, scheme, "a scheme of your own has a colon")]
         if "value" in bad or values.get("value") is None or values["value"] in VOCABULARIES[scheme]:
             return []
-        otherwise = f"if none of them fits, take a scheme of your own: acme:{scheme}"
+        otherwise = (
+            f"kaiser-interview schema label has all; words of your own need a scheme such as acme:{scheme}"
+        )
         return [not_in_vocabulary(("value",), VOCABULARIES[scheme], values["value"], otherwise)]
 
     return Rule(judge)
@@ -214,10 +216,14 @@ def _question(_: References) -> Rule:
                 else "null, since it is not answerable"
             )
             got = "nothing" if answerable else shown(values["answer"])
-            found.append(Fault("fields-disagree", ("answer",), expected, got))
+            remedy = (
+                "give it, or set answerable to false" if answerable else "drop it, or set answerable to true"
+            )
+            found.append(Fault("fields-disagree", ("answer",), expected, got, remedy))
         if answerable and "references" not in bad and not values.get("references"):
             expected = "a reference, since the question is answerable"
-            found.append(Fault("fields-disagree", ("references",), expected, "none"))
+            remedy = "give the claims that answer it, or set answerable to false"
+            found.append(Fault("fields-disagree", ("references",), expected, "none", remedy))
         return found
 
     return Rule(judge)

@@ -24,7 +24,7 @@ _REFERENCE = ("claim_id", "quote", "quote_start", "quote_end")
 _PLAIN = re.compile("[A-Za-z0-9_.-]{1,40}")
 
 FORMS = {
-    INSTANT_PATTERN: "an instant that exists, in UTC: 2026-01-31T12:00:00Z",
+    INSTANT_PATTERN: "an instant that exists, in UTC, such as 2026-01-31T12:00:00Z",
     get_args(Id)[1].metadata[0].pattern: "1 to 256 printable ASCII characters, no space",
     get_args(Sha256)[1].metadata[0].pattern: "64 lower-case hexadecimal digits",
     get_args(Version)[1].metadata[0].pattern: "a version such as 1.0.0",
@@ -91,12 +91,18 @@ class Shape:
         """Return what is wrong with values whose names are fields of the kind, each path once."""
         found: dict[Path, Fault] = {}
         for fault in self._judged(values):
-            found.setdefault(fault.path, fault)
+            found.setdefault(fault.path, self._described(fault))
         # A field under a mistyped name is one fault, not two.
         meant = self.meant(found.values(), values)
         return [
             fault for fault in found.values() if not (fault.code == "missing-field" and fault.path in meant)
         ]
+
+    def _described(self, fault: Fault) -> Fault:
+        """Return the fault of a missing field with what it holds."""
+        return (
+            fault._replace(remedy=to_fill(fault.path, self.model)) if fault.code == "missing-field" else fault
+        )
 
     def unknown(self, name: str, absent: Iterable[str] = ()) -> Fault:
         """Return the fault of a field that the kind does not have; an absent field is the likeliest meant."""
@@ -198,7 +204,7 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
     sort, path, value, context = error["type"], error["loc"], error["input"], error.get("ctx", {})
     if sort == "missing" or (value is None and isinstance(path[-1], str)):
         got = "null" if sort != "missing" else "nothing"
-        return Fault("missing-field", path, "a value", got, to_fill(path))
+        return Fault("missing-field", path, "a value", got)
     if sort == "extra_forbidden":
         return Fault("unknown-field", path, "a field of the record", shown(path[-1]))
     if sort == "literal_error" and isinstance(value, str):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .findings import Fault, shown
+from .mistakes import CUT
 from .parsing import BOM, Tail, not_utf8
 from .streams import Stream
 from .text import LONGEST, Note, blank_line, long_row
@@ -49,7 +50,7 @@ class Cells(NamedTuple):
     """Why it cannot be; None as well where a finding about the header has said so already."""
 
 
-def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | Fault] | Note]:
+def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | Fault] | Note]:  # noqa: C901
     """Yield the line on which each record begins, and the record.
 
     The first record names the columns and goes to `header`. The delimiter is the first of comma, tab and
@@ -58,7 +59,7 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
     for line, raw, is_open in _records(stream, header):
         fault = long_row() if raw is None else None
         if is_open and not fault:
-            fault = Fault("truncated", (), "a closing quotation mark", "the data's end")
+            fault = Fault("truncated", (), "a closing quotation mark", "the data's end", CUT)
         if header.raw is None:
             if fault or raw is None:
                 yield Note(line, fault or long_row(), stops=True)
@@ -82,7 +83,8 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
 def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     """Read the header; tell what is wrong with it."""
     if raw.startswith(BOM):
-        fault = Fault("byte-order-mark", (), "UTF-8 without a byte order mark", "U+FEFF", None, "warning")
+        expected, remedy = "UTF-8 without a byte order mark", "spreadsheets write it, and it is passed over"
+        fault = Fault("byte-order-mark", (), expected, "U+FEFF", remedy, "warning")
         yield Note(line, fault)
         raw = raw[len(BOM) :]
     columns: list[str] = []
@@ -91,8 +93,8 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
         text = raw.removesuffix(b"\r").decode("utf-8")
         if re.fullmatch("sep=.", text):
             # Told, and passed over: the next line is the header.
-            remedy = "a line of Excel's own: take it out"
-            yield Note(line, Fault("invalid-csv", (), "the names of the columns", shown(text), remedy))
+            excel = "a line of Excel's own: take it out"
+            yield Note(line, Fault("invalid-csv", (), "the names of the columns", shown(text), excel))
             return
         header.delimiter = _delimiter(text)
         columns, wrong = _fields(text, header.delimiter)

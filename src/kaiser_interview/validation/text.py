@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .findings import Fault, shown
-from .mistakes import stray
+from .mistakes import CUT, stray
 from .parsing import BOM, Tail, not_utf8
 from .streams import Stream
 
@@ -116,7 +116,7 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
 
 def blank_line() -> Fault:
     """Return the fault of a line that holds no row."""
-    return Fault("blank-line", (), "a row", "nothing")
+    return Fault("blank-line", (), "a row", "nothing", "it is passed over")
 
 
 def long_row() -> Fault:
@@ -127,7 +127,8 @@ def long_row() -> Fault:
 def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]:
     first = next(chunks, b"")
     if first.startswith(BOM):
-        notes.append(Note(1, Fault("byte-order-mark", (), "UTF-8 without a byte order mark", "U+FEFF")))
+        expected, remedy = "UTF-8 without a byte order mark", 'in Python encoding="utf-8", not "utf-8-sig"'
+        notes.append(Note(1, Fault("byte-order-mark", (), expected, "U+FEFF", remedy)))
         first = first[len(BOM) :]
     if first:
         yield first
@@ -179,7 +180,7 @@ class _Text:
                 end -= self._at
                 if not self._more():
                     # Where text is in another encoding, a character may look like a quotation mark.
-                    ends = Fault("truncated", (), "a whole row", self._end())
+                    ends = Fault("truncated", (), "a whole row", self._end(), CUT)
                     return not_utf8(Tail(self._held)) or ends
         data = self._held[self._at : end]
         self._at = end
@@ -213,9 +214,8 @@ class _Text:
 
 def _after_element(text: _Text, mark: bytes) -> Note:
     if not mark:
-        return Note(
-            text.line, Fault("truncated", (), "a comma or the array's end", "the data's end"), stops=True
-        )
+        fault = Fault("truncated", (), "a comma or the array's end", "the data's end", CUT)
+        return Note(text.line, fault, stops=True)
     got = shown(mark.decode("latin-1"))
     remedy = "put a comma between the rows" if mark == b"{" else None
     return Note(text.line, Fault("invalid-json", (), "a comma or the array's end", got, remedy), stops=True)

@@ -65,6 +65,7 @@ def _missing(judge: Judge, present: set[str], meant: set[str]) -> list[Fault]:
         listed = " · ".join(judge.rules)
         fault = Fault("missing-field", ("kind",), f"one of {listed}", "no such column", to_fill(("kind",)))
         return [fault]
+    models = [rules.shape.model for rules in judge.rules.values()]
     needed = [
         [
             name
@@ -74,7 +75,7 @@ def _missing(judge: Judge, present: set[str], meant: set[str]) -> list[Fault]:
         for rules in judge.rules.values()
     ]
     return [
-        Fault("missing-field", (name,), "a value", "no such column", to_fill((name,)))
+        Fault("missing-field", (name,), "a value", "no such column", to_fill((name,), models[0]))
         for name in needed[0]
         if all(name in one for one in needed)
         and name not in present | meant

@@ -1,6 +1,6 @@
 """What is no row but holds rows: an answer of a service, a table by columns, a list under a name."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .findings import Fault, shown
@@ -29,7 +29,7 @@ def whole(given: Mapping[str, Any], fields: Collection[str], verdict: Verdict) -
     if not any(fault.code in {"missing-field", "wrong-type"} for fault in verdict.faults):
         return verdict
     about = (_ABOUT & {*fields}) or {*fields}
-    held = _by_columns(given, fields) if not about.isdisjoint(given) else _holds(given, fields)
+    held = _by_columns(given, fields) if not about.isdisjoint(given) else _holds(given, fields, about)
     return verdict._replace(faults=[Fault("not-an-object", (), "a row", *held)]) if held else verdict
 
 
@@ -65,46 +65,51 @@ def _by_columns(given: Mapping[str, Any], fields: Collection[str]) -> tuple[str,
     return None
 
 
-def _holds(given: Mapping[str, Any], fields: Collection[str]) -> tuple[str, str] | None:  # noqa: PLR0911
+def _holds(  # noqa: PLR0911 - one return a sort
+    given: Mapping[str, Any], fields: Collection[str], about: Collection[str]
+) -> tuple[str, str] | None:
     """Tell what an object is that has nothing of what a row is about."""
+    if held := _answer(given):
+        return held
     names = given.keys()
-    if "custom_id" in names and names & {"response", "result"}:
-        at = "response.body.choices[0].message.content" if "response" in names else "result.message.content"
-        return "a result of a batch", f"the row is the model's answer in it: {at}"
-    if isinstance(given.get("choices"), list):
-        return "a completion", "the row is the model's answer in it: choices[0].message.content"
-    if _is_list(given.get("messages"), {"role", "content"}):
-        return (
-            "a conversation",
-            "the row is the model's answer in it, if that is JSON: the last message's content",
-        )
-    if "error" in names and isinstance(given["error"], dict) and len(names) == 1:
-        message = given["error"].get("message")
-        got = f"a service's error: {shown(message)}" if isinstance(message, str) else "a service's error"
-        return got, "ask the service again"
-    if names >= {"columns", "data"} or names >= {"schema", "data"}:
+    if isinstance(given.get("data"), list) and names & {"columns", "schema"}:
         return "a table in parts", _RECORDS
     if _is_list(given.get("data"), {"paragraphs"}):
         return "questions as SQuAD nests them", "write each question as a row, with references to claims"
-    known = {*fields} - {"id", "kind"}
     for name, value in given.items():
-        if name not in fields and _is_list(value, known):
-            count = f"{len(value)} row{'' if len(value) == 1 else 's'}"
-            return (
-                f"an object with {count} in {shown(name)}",
-                f"give the list alone: the rows are what {shown(name)} holds",
-            )
-    values = [*given.values()]
+        if name not in fields and _is_list(value, about):
+            got = f"an object with {len(value)} row{'' if len(value) == 1 else 's'} in {shown(name)}"
+            return got, f"give the list alone: the rows are what {shown(name)} holds"
+        if value == [] and len(given) == 1 and name not in fields:
+            return f"an object with no row in {shown(name)}", "take it out"
+    values, known = [*given.values()], {*fields} - {"id", "kind"}
     if values and all(isinstance(one, dict) and not known.isdisjoint(one) for one in values):
         return "an object with rows by name", "write each of its values as a row, with its name as a field"
     return None
 
 
-def _is_list(value: Any, names: set[str]) -> bool:
+def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Tell an answer of a service that runs models."""
+    names = given.keys()
+    if "custom_id" in names and names & {"response", "result"}:
+        at = "response.body.choices[0].message.content" if "response" in names else "result.message.content"
+        return "a result of a batch", f"the row is the model's answer in it: {at}"
+    if _is_list(given.get("choices"), {"message", "finish_reason"}):
+        return "a completion", "the row is the model's answer in it: choices[0].message.content"
+    if _is_list(given.get("messages"), {"role", "content"}):
+        return "a conversation", "the row is the model's answer in it: the content of the last message"
+    if isinstance(given.get("error"), dict) and len(names) == 1:
+        message = given["error"].get("message")
+        got = f"a service's error: {shown(message)}" if isinstance(message, str) else "a service's error"
+        return got, "ask the service again"
+    return None
+
+
+def _is_list(value: Any, names: Collection[str]) -> bool:
     """Return whether a value is a list of objects, the first of which has one of some names."""
     return (
-        isinstance(value, Sequence)
+        isinstance(value, list)
         and bool(value)
         and isinstance(value[0], dict)
-        and not names.isdisjoint(value[0])
+        and not {*names}.isdisjoint(value[0])
     )
