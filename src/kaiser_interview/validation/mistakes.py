@@ -10,10 +10,11 @@ CUT = "get the rest: a write that did not end, or a model's answer at its limit 
 """How to mend what ends in its middle."""
 _SEEN = 40
 _LINE_END = (
-    "a row stands on one line; what goes on over lines is read if it is one array, from a file named .json"
+    "a row stands on one line, as json.dumps without indent writes it; one array over many lines is read "
+    "from a file named .json"
 )
 _COMMA = "take out the comma"
-_PYTHON = {"None": "null", "True": "true", "False": "false", "undefined": "null"}
+_WORDS = {"None": "null", "True": "true", "False": "false", "undefined": "null"}
 _PLACE = re.compile(r" at line (\d+) column (\d+)$")
 
 
@@ -22,7 +23,7 @@ def stray(text: str) -> Fault:
     return Fault("invalid-json", (), "a JSON text", _seen(text), _stray(text))
 
 
-def got_of(data: bytes, said: str) -> str:
+def got_of(data: bytes, said: str) -> str:  # noqa: PLR0911 - one return a mistake
     """Return what stands where a parser has stopped, in words, given what it said."""
     what, at, where = _placed(data, said)
     for mark, name in ((b"\0", "U+0000"), (b"\r{", "lines that end in a carriage return alone")):
@@ -33,12 +34,16 @@ def got_of(data: bytes, said: str) -> str:
         return f"{_seen(here)} at {where}"
     if what.startswith("EOF while parsing "):
         return f"the end within {what.removeprefix('EOF while parsing ')} at {where}"
+    if what.startswith("control character"):
+        return f"a line end or a tab within a text at {where}"
+    if what.startswith("expected `") and here:
+        return f"{_seen(here)} for {what.removeprefix('expected ')} at {where}"
     if what in {"trailing characters", "key must be a string"} and here:
         return f"{what} at {where}: {_seen(here)}"
     return f"{what} at {where}"
 
 
-def remedy_of(data: bytes, said: str) -> str | None:  # noqa: PLR0911 - one return a mistake
+def remedy_of(data: bytes, said: str) -> str | None:  # noqa: C901, PLR0911 - one return a mistake
     """Return how to mend a text that is no JSON, where what is behind it is plain to see."""
     what, at, _ = _placed(data, said)
     rest = data[at:].decode("utf-8", "replace")
@@ -46,6 +51,14 @@ def remedy_of(data: bytes, said: str) -> str | None:  # noqa: PLR0911 - one retu
         return f"{_COMMA} before the closing bracket"
     if what.startswith("EOF while parsing ") and what.endswith(("list", "object")):
         return _LINE_END
+    if what.startswith("expected `,`"):
+        # After a text that ends too early there is more of it.
+        escaped = data[:at].rstrip().endswith(b'"') and rest[:1].isalnum()
+        return (
+            'a quotation mark within a text is written \\"' if escaped else "a comma or a bracket is missing"
+        )
+    if what == "EOF while parsing a string" or what.startswith("control character"):
+        return "line ends and tabs within a text are written \\n and \\t, as json.dumps does"
     if re.match(r"//|/\*|#", rest):
         return "comments are not JSON: take them out"
     if what == "key must be a string":
@@ -56,8 +69,8 @@ def remedy_of(data: bytes, said: str) -> str | None:  # noqa: PLR0911 - one retu
         return "one row a line" if data.startswith(b"{") and rest.startswith("{") else None
     if what == "expected value":
         word = re.match(r"[A-Za-z]+", rest)
-        if word and word[0] in _PYTHON:
-            return f"in JSON {word[0]} is {_PYTHON[word[0]]}: write rows with json.dumps"
+        if word and word[0] in _WORDS:
+            return f"in JSON {word[0]} is {_WORDS[word[0]]}"
         return _stray(rest) if not data[:at].strip() else None
     return None
 
@@ -95,4 +108,5 @@ def _placed(data: bytes, said: str) -> tuple[str, int, str]:
     for _ in range(line - 1):
         start = data.find(b"\n", start) + 1
     words = f"byte {column}" if line == 1 else f"byte {column} of its line {line}"
+    words = words if column else f"the end of its line {line - 1}"
     return said[: found.start()], max(0, start + column - 1), words

@@ -20,6 +20,7 @@ SPACE = b" \t\r\n"
 _FLAT = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SEEN = 24
+_VALUES = b'[{"-0123456789,]}'
 _SCALAR = re.compile(rb"[^,\]\s]*+")
 
 
@@ -76,7 +77,7 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
     text = _Text(_without_mark(stream.chunks(), notes))
     start = text.skip_space()
     yield from notes
-    if start.isalpha() or start in {b"`", b"<"}:
+    if start and start not in _VALUES:
         # One finding for words around the rows; what they are ends where one cannot tell.
         words = text.rest_of_line()
         yield Note(text.line, not_utf8(words) or stray(words.decode("utf-8")), stops=True)
