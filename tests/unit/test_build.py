@@ -225,7 +225,11 @@ WRONG_LINES = [
     (b'{"id":1,"id":2}\n', '/id: duplicate-key: expected each key once, got "id" twice'),
     (b'{"id":NaN}\n', "/id: not-finite: expected a number that a double can hold, got NaN"),
     (b"\xff\n", "not-utf8: expected UTF-8, got byte 0xff at 0 of the row"),
-    (b"\xef\xbb\xbf\n", "byte-order-mark: expected UTF-8 without a byte order mark, got U+FEFF"),
+    (
+        b"\xef\xbb\xbf\n",
+        "byte-order-mark: expected UTF-8 without a byte order mark, got U+FEFF; "
+        'in Python encoding="utf-8", not "utf-8-sig"',
+    ),
 ]
 
 

@@ -838,3 +838,25 @@ def test_what_is_mended_is_mended_in_the_only_way_and_nothing_else_is(tmp_path, 
     assert len(is_wrong) < len(was_wrong)
     twice = ki.fix(out, output=again, typography=typography, **options)
     assert (twice.filled, again.read_bytes()) == ({}, out.read_bytes())
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_offsets_that_a_kind_demands_are_filled_in(tmp_path, suffix):
+    path, output = tmp_path / f"mentions{suffix}", tmp_path / f"fixed{suffix}"
+    mention = {"claim_id": "d10-c03", "quote": "LoRA", "name": "LoRA", "type": "method"}
+    # The second stands nowhere; of the third, one offset is given, which is not for `fix` to choose between.
+    rows = [mention, mention | {"quote": "Lora"}, mention | {"quote_end": 1866}]
+    if suffix == ".csv":
+        rows = [mention | {"quote_start": "", "quote_end": ""} | row for row in rows]
+        lines = [",".join(map(str, one)) for one in (rows[0], *(row.values() for row in rows))]
+    else:
+        lines = [json.dumps(row) for row in rows]
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    fixed = ki.fix(path, output=output, kind="mention", defaults={"method": "model", "creator": "m"})
+    assert (fixed.report.rows, fixed.report.valid) == (3, 1)
+    assert {name: fixed.filled[name] for name in ("quote_start", "quote_end", "release")} == {
+        "quote_start": 1,
+        "quote_end": 1,
+        "release": 1,
+    }
+    assert {one.code for one in fixed.report.findings} == {"missing-field"}

@@ -35,6 +35,7 @@ def test_text_has_a_block_for_each_code_and_path():
     assert text == (
         "error wrong-type /confidence\n"
         '  out.jsonl:6  expected a number, got "high"\n'
+        "  → a number from 0 to 1, or nothing\n"
         "\n"
         "error quote-misattributed /quote 5 times\n"
         '  out.jsonl:1  expected words of d01-c01, got "推理模型不增加参数数量"\n'
@@ -43,7 +44,27 @@ def test_text_has_a_block_for_each_code_and_path():
         "  and 2 more\n"
         "  → it stands in claim d05-c03 at 1072 to 1083\n"
         "\n"
+        "one by one: --format jsonl\n"
         "6 of 7 rows invalid: 6 errors; 7 rows unpinned\n"
+    )
+
+
+def test_a_remedy_stands_below_the_place_that_it_is_for():
+    quotes = ["推理模型不增加参数数量", "推理模型不增加参数数量", "需要更多并行性", "语言边界就是世界边界"]
+    text = printed(ki.validate([ROW | {"quote": one} for one in quotes], kind="translation"))
+    # Of four places those are shown whose remedies differ, in their order.
+    assert text == (
+        "error quote-misattributed /quote 4 times\n"
+        '  row 0  expected words of d01-c01, got "推理模型不增加参数数量"\n'
+        "  → it stands in claim d05-c03 at 1072 to 1083\n"
+        '  row 2  expected words of d01-c01, got "需要更多并行性"\n'
+        "  → it stands in claim d08-c02 at 1581 to 1588\n"
+        '  row 3  expected words of d01-c01, got "语言边界就是世界边界"\n'
+        "  → it stands in claim d01-c02 at 100 to 110\n"
+        "  and 1 more\n"
+        "\n"
+        "one by one: --format jsonl\n"
+        "4 of 4 rows invalid: 4 errors; 4 rows unpinned\n"
     )
 
 
@@ -111,9 +132,9 @@ def test_github_says_where_lines_are_none():
 
 
 def test_github_points_to_file_and_line():
-    Path("a,b:c.jsonl").write_text(f"{json.dumps(ROW | {'note': 1})}\n")
+    Path("a,b:c.jsonl").write_text(f"{json.dumps(ROW | {'colour': 1})}\n")
     first, _ = github(ki.validate("a,b:c.jsonl", kind="translation"))
     assert first == (
-        "::error file=a%2Cb%3Ac.jsonl,line=1,title=unknown-field /note::expected a field of translation, "
-        'got "note"; begin its name with x_ if it is meant'
+        "::error file=a%2Cb%3Ac.jsonl,line=1,title=unknown-field /colour::expected a field of translation, "
+        'got "colour"; drop it, or name it x_colour to keep it'
     )

@@ -12,6 +12,7 @@ from kaiser_interview.validation import findings
 from kaiser_interview.validation.findings import Fault
 from kaiser_interview.validation.report import Report, Tally
 
+CLASS = "the name of the class, not its number: in datasets ClassLabel.int2str"
 LABEL = {"claim_id": "d01-c01", "method": "human", "creator": "me", "scheme": "my:mood", "value": "good"}
 
 
@@ -130,7 +131,7 @@ def test_the_forms_of_a_report():
         "findings": [
             {
                 "code": "wrong-type", "severity": "error", "file": None, "line": None, "row": 1, "id": "a",
-                "path": "/value", "expected": "text", "got": "1", "remedy": None,
+                "path": "/value", "expected": "text", "got": "1", "remedy": CLASS,
             }
         ],
         "inputs": [{"name": "data", "rows": 2, "bytes": 0, "sha256": None, "complete": True}],
@@ -140,7 +141,7 @@ def test_the_forms_of_a_report():
     assert table.to_pylist() == document["findings"]
     assert [str(field.type) for field in table.schema][3:5] == ["int64", "int64"]
     assert str(report) == "error wrong-type /value 1\n1 of 2 rows invalid: 1 error; 2 rows unpinned"
-    assert str(report.findings[0]) == "row 1, /value: wrong-type: expected text, got 1"
+    assert str(report.findings[0]) == f"row 1, /value: wrong-type: expected text, got 1; {CLASS}"
 
 
 def test_an_empty_report_has_the_same_columns():
@@ -155,7 +156,7 @@ def test_raise_if_failed():
     report = ki.validate([LABEL | {"value": 1}] * 9, kind="label")
     with pytest.raises(ki.InvalidDataError) as caught:
         report.raise_if_failed()
-    first = [f"  row {n}, /value: wrong-type: expected text, got 1" for n in range(5)]
+    first = [f"  row {n}, /value: wrong-type: expected text, got 1; {CLASS}" for n in range(5)]
     assert str(caught.value) == "\n".join(["9 of 9 rows invalid: 9 errors; 9 rows unpinned", *first])
     assert caught.value.report is report
     again = pickle.loads(pickle.dumps(caught.value))

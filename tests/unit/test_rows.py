@@ -659,6 +659,17 @@ def test_references_that_are_no_list(told, references):
     assert told(question | {"references": references}, kind="question") == [("wrong-type", "/references")]
 
 
+@pytest.mark.parametrize(
+    "kind", ["translation", "label", "relation", "verdict", "embedding", "mention", "claim"]
+)
+@pytest.mark.parametrize("value", [{"0": "d01-c01"}, ["d01-c01"], 5, True, 0.5])
+def test_an_id_of_another_type_is_a_finding_and_no_error_of_the_gate(told, kind, value):
+    row = {"claim_id": value, "other_claim_id": value, "translation": "x", "claim_sha256": "0" * 64}
+    found = told(row, kind=kind)
+    assert ("wrong-type", "/claim_id") in found
+    assert (("wrong-type", "/other_claim_id") in found) is (kind == "relation")
+
+
 def test_remedies_of_references():
     def remedy(**fields: object) -> str | None:
         (found,) = ki.validate([verdict | fields], kind="verdict", against=CORPUS).findings
@@ -974,7 +985,7 @@ def test_a_finding_shows_what_it_got_in_few_harmless_words():
     assert got("x" * 1000) == '"' + "x" * 78 + "…"
     assert got("a\x1b[31m\u202eb\u2028") == '"a\\u001b[31m\\u202eb\\u2028"'
     assert got([1, 2]) == "an array of 2"
-    assert got({"a": 1}) == "an object with 1 fields"
+    assert got({"a": 1}) == "an object with 1 field"
     assert got(b"x") == "a Python bytes"
     (found,) = ki.validate([verdict | {"k\x1b" * 100: 1}], kind="verdict").findings
     assert len(found.path[0]) <= 80

@@ -737,8 +737,11 @@ def test_a_line_that_ends_early_and_has_its_line_feed_is_not_json(gate, row):
 def test_what_is_shown_of_a_truncated_row(gate):
     (found,) = gate(b'{"claim_id":"d01-c01","transl').findings
     assert (
-        found.message
-        == """expected a whole row, got the data's end after "im_id\\":\\"d01-c01\\",\\"transl\""""
+        f"{found.expected}, {found.got}"
+        == """a whole row, the data's end after "im_id\\":\\"d01-c01\\",\\"transl\""""
+    )
+    assert (
+        found.remedy == "get the rest: a write that did not end, or a model's answer at its limit of length"
     )
 
 

@@ -15,7 +15,6 @@ from kaiser_interview.validation.rows import Judge
 from kaiser_interview.validation.whole import column_faults
 
 BARE = ["claim_id", "method", "creator", "scheme", "value"]
-OWN_NAME = "begin its name with x_ if it is meant"
 
 
 class Own(ki.Derived):
@@ -138,10 +137,16 @@ def test_extension_types():
     assert misfit(Own, "words", pa.dictionary(pa.int8(), pa.json_())) is None
 
 
+def test_a_time_that_names_no_zone_is_no_instant():
+    for unit in ("s", "ms", "us", "ns"):
+        assert misfit(Own, "when", pa.timestamp(unit)) == "an instant in UTC"
+    assert misfit(Own, "words", pa.timestamp("s")) == "text"
+
+
 def test_instants_that_must_be_given_take_timestamps():
     assert misfit(Dated, "when", pa.timestamp("us", "UTC")) is None
     # Which instant a time without zone is, nobody knows.
-    assert misfit(Dated, "when", pa.timestamp("us")) == "instants, with their time zone"
+    assert misfit(Dated, "when", pa.timestamp("us")) == "an instant in UTC"
     assert misfit(Dated, "when", pa.int64()) == "text"
 
 
@@ -172,7 +177,7 @@ def test_columns_that_no_kind_has():
     judge = Judge(["label"], shipped())
     found = column_faults(judge, schema.names, schema)
     assert found == [
-        Fault("unknown-field", ("note",), "a field of label", '"note"', OWN_NAME),
+        Fault("unknown-field", ("note",), "a field of label", '"note"', "did you mean rationale?"),
         Fault("unknown-field", ("Creator",), "a field of label", '"Creator"', "did you mean creator?"),
         Fault(
             "unknown-field",
@@ -222,7 +227,11 @@ def test_the_kind_is_a_column_that_is_needed_where_nothing_else_tells_it():
     judge = Judge(["label", "verdict"], shipped())
     assert column_faults(judge, schema.names, schema) == [
         Fault(
-            "missing-field", ("kind",), "one of label · verdict", "no such column", "or name it in the call"
+            "missing-field",
+            ("kind",),
+            "one of label · verdict",
+            "no such column",
+            "for all rows alike: --kind, with one of these",
         )
     ]
     assert faults(["label", "verdict"], schema, defaults={"kind": "label"}) == []

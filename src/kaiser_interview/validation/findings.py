@@ -151,7 +151,7 @@ def shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"an array of {len(value)}"
     if isinstance(value, dict):
-        return f"an object with {len(value)} fields"
+        return f"an object with {len(value)} field{'' if len(value) == 1 else 's'}"
     return clip(f"a Python {type(value).__name__}")
 
 
@@ -212,7 +212,8 @@ CODES: dict[str, Code] = {
         "error",
         (
             "unreadable",
-            "Something that was to be read could not be, or not to its end, or it changed meanwhile.",
+            "Something that was to be read could not be, or not to its end, or it changed meanwhile; or it is of a "
+            "form that is not read, such as a workbook.",
             "A path that does not exist, a folder within itself, a device.",
             "Make the file readable and let nothing write to it while it is checked.",
         ),
@@ -220,7 +221,7 @@ CODES: dict[str, Code] = {
             "not-utf8",
             "The bytes are not UTF-8 text. Where they are text in GB18030 or UTF-16, the finding says so.",
             "A file that a spreadsheet saved in the system's own encoding.",
-            "Write the file as UTF-8: `iconv -f GB18030 -t UTF-8`.",
+            "Write the file as UTF-8: `iconv -f GB18030 -t UTF-8`, or in a spreadsheet save it as CSV UTF-8.",
         ),
         (
             "invalid-json",
@@ -232,7 +233,7 @@ CODES: dict[str, Code] = {
         (
             "invalid-csv",
             "The record does not fit RFC 4180: a quotation mark inside a field that is not quoted, text after a "
-            "closing one, or another number of fields than the header.",
+            "closing one, or another number of fields than the header. Or the first line is no header.",
             'A header of two fields and the record `d01-c01,a,b`, or `d01-c01,a "b" c`.',
             "Write the file with a CSV library. A field with a comma, a quotation mark or a line end stands in "
             "quotation marks, and quotation marks in it are doubled.",
@@ -251,7 +252,8 @@ CODES: dict[str, Code] = {
         ),
         (
             "not-an-object",
-            "The row is something else than an object.",
+            "The row is something else than an object, or an object that is no row but holds some: a list under a "
+            "name, a table by columns, an answer of a service; or a record of empty cells alone.",
             "A line `[1, 2]`.",
             'Each row is an object: `{"claim_id": …}`.',
         ),

@@ -167,13 +167,19 @@ class _Row:
     def _mended(self, reference: Mapping[str, Any], path: FieldPath, *, typography: bool) -> dict[str, Any]:
         """Return the fields of a reference that can be mended."""
         claim = self._judge.corpus.claims.get(str(reference.get("claim_id")))
-        names = ("claim_id", "quote_end", "quote_of")
+        names = ["claim_id", "quote_of"]
+        # A kind may demand offsets; that both are missing is what is mended here.
+        lacks = reference.get("quote_start") is None and reference.get("quote_end") is None
+        if not (lacks and self._is_missing((*path, "quote_end"))):
+            names.append("quote_end")
         if claim is None or not self._sure or any((*path, name) in self._wrong for name in names):
             return {}
         patch: dict[str, Any] = {}
         words, given = reference.get("quote"), reference.get("quote_start")
         if words:
             about, placed = self._wrong.get((*path, "quote")), self._wrong.get((*path, "quote_start"))
+            if lacks and self._is_missing((*path, "quote_start")):
+                placed = None
             differs = about is not None and about.code == "quote-typography-differs" and typography
             wrong = about and about.code not in _UNANCHORED and not differs
             if wrong or (placed and placed.code not in _MENDED):
@@ -188,8 +194,12 @@ class _Row:
                     del patch[AS_WRITTEN]  # what it was at first is there
             if len(places) == 1 and (placed or differs or given is None):
                 patch |= dict(zip(("quote_start", "quote_end"), places[0], strict=True))
-                self._mended_at |= {(*path, "quote"), (*path, "quote_start")}
+                self._mended_at |= {(*path, name) for name in ("quote", "quote_start", "quote_end")}
         return patch | self._pin(reference, path)
+
+    def _is_missing(self, path: FieldPath) -> bool:
+        """Return whether what is wrong with a field is that it is not there."""
+        return path in self._wrong and self._wrong[path].code == "missing-field"
 
     def _pin(self, reference: Mapping[str, Any], path: FieldPath, prefix: str = "") -> dict[str, Any]:
         """Return the digest of a claim that a reference names without it."""

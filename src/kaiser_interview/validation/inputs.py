@@ -4,11 +4,12 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from ..errors import InputError
 from .findings import Fault, visible
-from .parsing import BOM, marked_encoding, parse
+from .forms import Form, foreign, form_of, is_data
+from .parsing import marked_encoding
 from .saved import STATE, partitions, shards
 from .streams import Input, Stream, StreamError
 from .tables import Batch, arrow_batches, dataset_batches, dataset_rows, file_batches
@@ -17,19 +18,8 @@ from .text import Note, json_document, json_lines
 
 __all__ = ["Form", "Item", "Source", "are_paths", "is_repeatable", "sources"]
 
-Form = Literal["lines", "document", "csv", "values", "columns"]
 Item = tuple[int | None, Any] | Note | Batch
 
-_PACKED = (".gz", ".zst")
-_FORMS: dict[str, Form | None] = {
-    ".jsonl": "lines",
-    ".ndjson": "lines",
-    ".json": None,  # lines or a document: its content says which
-    ".csv": "csv",
-    ".tsv": "csv",
-}
-_COLUMNAR = {".parquet", ".arrow", ".feather", ".ipc", ".arrows"}
-_MAGIC = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -101,10 +91,10 @@ class Source:
         """
         self.stream = stream
         head = stream.peek()
-        fault = marked_encoding(head)
+        fault = marked_encoding(head) or foreign(head)
         if fault:
             raise StreamError(fault)
-        self.form = self._given or _form(stream.name, head, fields)
+        self.form = self._given or form_of(stream.name, head, fields)
         return self.form
 
     def input(self, rows: int, *, complete: bool) -> Input:
@@ -233,18 +223,13 @@ def _folder(  # noqa: C901 - what a folder may be
             for source in _folder(inner, (*above, identity), fields, passed_over):
                 found = True
                 yield source
-        elif _suffix(name) in _FORMS or _suffix(name) in _COLUMNAR:
+        elif is_data(name):
             found = True
             yield _file(inner, fields)
         else:
             passed_over.append(visible(inner))
     if not found and not above:
         yield Source(path, lambda _: iter(()))
-
-
-def _suffix(name: str) -> str:
-    stem, suffix = os.path.splitext(name.lower())
-    return os.path.splitext(stem)[1] if suffix in _PACKED else suffix
 
 
 def _failed(path: str, fault: Fault) -> Source:
@@ -273,28 +258,6 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> Source
     source = Source(path, read, path, form)
     source.constants = partitions(path, fields)
     return source
-
-
-def _form(path: str, head: bytes, fields: frozenset[str]) -> Form:
-    suffix = _suffix(path)
-    if suffix in _COLUMNAR or head.startswith(_MAGIC):
-        return "columns"
-    known = _FORMS.get(suffix)
-    if known:
-        return known
-    text = head.removeprefix(BOM).lstrip(b" \t\r\n")
-    if text.startswith(b"["):
-        return "document"
-    first = text.partition(b"\n")
-    if text.startswith(b"{"):
-        # An object that goes on after its first line is one that was written for people to read.
-        return (
-            "document"
-            if first[1] and isinstance(parse(first[0])[1], Fault) and not first[0].rstrip().endswith(b"}")
-            else "lines"
-        )
-    names = {name.strip(b'" \r').decode("utf-8", "replace") for name in re.split(rb"[,;\t]", first[0])}
-    return "csv" if names & fields else "lines"
 
 
 def _is_datasets(data: Any) -> bool:

@@ -60,4 +60,4 @@ def wanted_codes(select: Sequence[str] | None, ignore: Sequence[str] | None) -> 
 
 def no_rows() -> Fault:
     """Return the fault of data that holds no row."""
-    return Fault("no-rows", (), "at least one row", "none")
+    return Fault("no-rows", (), "at least one row", "none", "see whether the step before has written any")

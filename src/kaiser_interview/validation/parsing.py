@@ -9,6 +9,7 @@ from typing import Any
 import jiter
 
 from .findings import Fault, Path, shown
+from .mistakes import CUT, got_of, remedy_of
 
 __all__ = ["BOM", "DEEPEST", "Tail", "marked_encoding", "not_utf8", "number_name", "parse"]
 
@@ -66,7 +67,7 @@ def not_utf8(data: bytes) -> Fault | None:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         if isinstance(data, Tail) and error.reason == "unexpected end of data":
-            return Fault("truncated", (), "a whole row", "the data's end within a character")
+            return Fault("truncated", (), "a whole row", "the data's end within a character", CUT)
         got = f"byte 0x{data[error.start]:02x} at {error.start} of the row"
         try:
             data.decode("gb18030")
@@ -81,8 +82,6 @@ def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return a sor
     if fault:
         return fault
     text = data.decode("utf-8")
-    where = _where(said)
-    said = re.sub(r" at line \d+ column \d+$", "", said)
     if "recursion limit" in said:
         return Fault("too-deep", (), f"at most some {DEEPEST} levels", "more")
     path = _duplicate(text)
@@ -92,26 +91,16 @@ def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return a sor
         # Something else is wrong further on, and worse.
         return _fault(data, _without_duplicates(data))
     if said.startswith("EOF") and isinstance(data, Tail):
-        return Fault("truncated", (), "a whole row", f"the data's end after {shown(text[-24:])}")
+        return Fault("truncated", (), "a whole row", f"the data's end after {shown(text[-24:])}", CUT)
     found = _not_a_number(text)
     if found:
         path, value = found
         return Fault("not-finite", path, "a number that a double can hold", number_name(value))
     if "surrogate" in said or "hex escape" in said:
+        found_at = re.search(r"column (\d+)$", said)
+        where = f"byte {found_at[1]}" if found_at else "some byte"
         return Fault("invalid-json", (), "surrogates in pairs", f"one alone at {where}")
-    return Fault("invalid-json", (), "a JSON text", lambda: _got(data, said, where))
-
-
-def _got(data: bytes, said: str, where: str) -> str:
-    for mark, name in ((b"\0", "U+0000"), (b"\r{", "lines that end in a carriage return alone")):
-        if mark in data:
-            return f"{name}: {said} at {where}"
-    return f"{said} at {where}"
-
-
-def _where(said: str) -> str:
-    found = re.search(r"column (\d+)$", said)
-    return f"byte {found[1]}" if found else "some byte"
+    return Fault("invalid-json", (), "a JSON text", lambda: got_of(data, said), lambda: remedy_of(data, said))
 
 
 def number_name(value: float) -> str:

@@ -6,7 +6,7 @@ negation are different passages.
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from ..corpus import Corpus, CorpusClaim
@@ -22,6 +22,8 @@ _PLAIN = re.compile("[\u4e00-\u9fffA-Za-z0-9]+(?=[\u4e00-\u9fffA-Za-z0-9]|\\Z)")
 _without_markers = lru_cache(1024)(fold_markers)
 _without_typography = lru_cache(1024)(fold_typography)
 
+_MARKS = "\"'“”‘’„«»「」『』《》"
+_ELLIPSIS = re.compile(r"\s*(?:[\[(（]?(?:[…⋯]+|\.{3,})[\])）]?)\s*")
 _SHORT = 4
 _FEW = 3
 
@@ -153,33 +155,63 @@ class Quotes:
         other = "text" if quote.of == "text_en" else "text_en"
         if quote.words in quote._replace(of=other).passage:
             return f"it stands in the claim's {other}: set quote_of to {other}"
+        if patched := _without_marks_around(quote) or _without_ellipsis(quote):
+            return patched
         match = self._passages.nearest(quote.words, quote.of) or self._passages.nearest(quote.words, other)
         if match is None:
             return None
         language = " in English" if match.of == "text_en" else ""
+        language += " (quote_of: text_en)" if language and quote.of == "text" else ""
         place = f"{match.record_id}{language}, {match.start} to {match.end}"
         return f"nearest, no evidence: {place}: {_marked(match)}"
 
 
+def _without_marks_around(quote: Quote) -> str | None:
+    """Tell where a quote stands that has quotation marks of its own around it."""
+    words = quote.words.strip()
+    inner = words[1:-1].strip()
+    if len(words) < _SHORT or words[0] not in _MARKS or words[-1] not in _MARKS or inner not in quote.passage:
+        return None
+    return f"without the quotation marks around it, it stands at {_spans(quote._replace(words=inner).places)}"
+
+
+def _without_ellipsis(quote: Quote) -> str | None:
+    """Tell where the parts of a quote stand that leaves something out."""
+    parts = [part for part in _ELLIPSIS.split(quote.words) if part]
+    if not parts or parts == [quote.words]:
+        return None
+    spans, at = [], 0
+    for part in parts:
+        at = quote.passage.find(part, at)
+        if at < 0:
+            return None
+        spans.append((quote.origin + at, quote.origin + at + len(part)))
+        at += len(part)
+    if len(spans) == 1:
+        return f"without the ellipsis it stands at {_spans(spans)}"
+    listed = " and ".join(f"{start} to {end}" for start, end in spans[:_FEW]) + _more(len(spans))
+    return f"a quote has no gap: {listed} are its parts; quote one, or all of {spans[0][0]} to {spans[-1][1]}"
+
+
 def _out_of_range(quote: Quote, path: Path) -> Fault:
     expected = f"offsets from 0 to {len(quote.whole)}, the end after the start"
-    places = quote.places
-    remedy = _spans(places) if len(places) == 1 else None
+    remedy = partial(_mended, quote, quote.places)
     return Fault("quote-out-of-range", path, expected, f"{quote.start} to {quote.end}", remedy)
 
 
 def _misplaced(quote: Quote, path: Path) -> Fault:
     places = quote.places
-
-    def remedy() -> str | None:
-        explained = _explained(quote, places)
-        if explained:
-            unit, place = explained
-            return f"{_spans([place])}: the offsets given count {unit}"
-        return _spans(places) if len(places) == 1 else None
-
-    got = f"{quote.start} to {quote.end}"
+    got, remedy = f"{quote.start} to {quote.end}", partial(_mended, quote, places)
     return Fault("quote-misplaced", (*path, "quote_start"), _spans(places), got, remedy)
+
+
+def _mended(quote: Quote, places: list[Place]) -> str | None:
+    """Return the right offsets, where there is one pair of them, and what the wrong ones count."""
+    explained = _explained(quote, places)
+    if explained:
+        unit, place = explained
+        return f"{_spans([place])}: the offsets given count {unit}"
+    return _spans(places) if len(places) == 1 else None
 
 
 def _unplaced(quote: Quote, path: Path) -> Fault | None:
@@ -202,7 +234,7 @@ def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault
     if len(places) > 1:
         return Fault(code, field, f"what stands at {_spans(places)}", shown(quote.words))
     own = quote.own_words(places[0])
-    return Fault(code, field, shown(own), shown(quote.words), f"{_spans(places)}: {own}")
+    return Fault(code, field, shown(own), shown(quote.words), f"in the source, {_spans(places)}: {own}")
 
 
 def _explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:

@@ -1,5 +1,6 @@
 """Whether what a row refers to exists, has not changed since, and says what the row says it says."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -10,6 +11,7 @@ from .quotes import Quote, Quotes
 
 __all__ = ["References"]
 
+_MOST = 10**9
 _QUOTE_FIELDS = ("quote", "quote_start", "quote_end", "quote_of")
 
 
@@ -42,9 +44,8 @@ class References:
         start, end = reference.get("quote_start"), reference.get("quote_end")
         if (start is None) is not (end is None) and not bad & {"quote_start", "quote_end"}:
             given, lacking = ("quote_start", "quote_end") if end is None else ("quote_end", "quote_start")
-            found.append(
-                Fault("fields-disagree", (*path, lacking), "both offsets or neither", f"{given} alone")
-            )
+            got, remedy = f"{given} alone", f"give {lacking}, or drop {given}"
+            found.append(Fault("fields-disagree", (*path, lacking), "both offsets or neither", got, remedy))
             start = end = None
             bad = bad | {"quote"}
         if "claim_id" in bad or reference.get("claim_id") is None:
@@ -69,6 +70,20 @@ class References:
         if fault:
             found.append(fault)
         return found
+
+    def named(self, faults: list[Fault], values: Mapping[str, Any]) -> list[Fault]:
+        """Return faults of shape, those of claims' ids with the id that is likeliest meant."""
+        return [
+            self._named(one, values) if one.code in {"bad-format", "wrong-type"} else one for one in faults
+        ]
+
+    def _named(self, fault: Fault, values: Any) -> Fault:
+        if not fault.path or fault.path[-1] not in {"claim_id", "other_claim_id"}:
+            return fault
+        for step in fault.path:
+            values = values[step]
+        short = isinstance(values, str) or (type(values) is int and values < _MOST)
+        return fault._replace(remedy=lambda: self._near(str(values), None)) if short else fault
 
     def no_claim(self, path: Path, claim_id: str, quote: str | None = None) -> Fault:
         """Return the fault of an id that no current claim bears."""
@@ -118,7 +133,8 @@ class References:
         known = self.corpus.releases
         if release is None or not known or release in self.corpus.release_order:
             return None
-        return Fault("unknown-release", ("release",), f"one of {', '.join(known[-5:])}", release)
+        later = "if it is later than these, check the row with that release of kaiser-interview"
+        return Fault("unknown-release", ("release",), f"one of {', '.join(known[-5:])}", release, later)
 
     def _span(
         self, claim: CorpusClaim, start: int | None, end: int | None, of: str, path: Path
@@ -141,8 +157,18 @@ class References:
         )
 
     def _near(self, claim_id: str, quote: str | None) -> str | None:
-        near = get_close_matches(claim_id[:80].strip().lower(), self._ids, n=2, cutoff=0.6)
+        claim_id = claim_id[:80].strip().lower()
+        # The same numbers in another dress: D1-C3, 1.3, [d01-c03].
+        near = [one for one in self._ids if _numbers(one) and _numbers(one) == _numbers(claim_id)]
+        if len(near) != 1:
+            near = get_close_matches(claim_id, self._ids, n=2, cutoff=0.6)
         standing = [one for one in self.corpus.claims.values() if quote and quote in one.passage]
         if len(standing) == 1:
             return f"the quote stands in {standing[0].claim_id}"
-        return f"did you mean {' or '.join(near)}?" if near else None
+        if near:
+            return f"did you mean {' or '.join(near)}?"
+        return f"ids of claims look like {self._ids[0]}" if self._ids else None
+
+
+def _numbers(claim_id: str) -> list[int]:
+    return [int(digits) for digits in re.findall("[0-9]{1,18}", claim_id)]

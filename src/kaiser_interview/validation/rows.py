@@ -9,6 +9,7 @@ from ..errors import InputError, known_name
 from ..kinds import kind_of
 from ..models import KINDS, Annotation, Record
 from .findings import Fault, Path, shown
+from .intentions import to_fill
 from .parsing import parse
 from .references import References
 from .rules import KindRules, carried, references_in
@@ -17,6 +18,7 @@ from .soundness import unsound
 from .swift import swift_way
 from .tabular import Cells
 from .verdict import Verdict, once, untold
+from .wrappings import not_an_object, of_nothing, whole
 
 __all__ = ["Judge", "Verdict"]
 
@@ -112,6 +114,7 @@ class Judge:
         else:
             values = rules.typed(cells)
             verdict = self._values(rules, values, [*unsound(values), *faults], cells=True)
+            verdict = verdict if record.values else of_nothing(verdict)
         return untold(verdict, told, record.values.keys() - cells.keys())
 
     def value(
@@ -142,7 +145,7 @@ class Judge:
         elif isinstance(row, Mapping):
             values = {name: _plain(value) for name, value in row.items()}
         else:
-            return Verdict([Fault("not-an-object", (), "a mapping or a record", shown(row))], {}, None)
+            return Verdict([not_an_object(row, "a mapping or a record")], {}, None)
         if not columnar:
             return self._object(values)
         values = {name: value for name, value in values.items() if value is not None}
@@ -177,7 +180,7 @@ class Judge:
 
     def _object(self, value: Any, *, columnar: bool = False, arrow: bool = False) -> Verdict:
         if type(value) is not dict:
-            return Verdict([Fault("not-an-object", (), "an object", shown(value))], {}, None)
+            return Verdict([not_an_object(value)], {}, None)
         # Arrow's text is text, and its integers are small: only what else there is may be unsound.
         doubtful = {name: one for name, one in value.items() if type(one) not in _SOUND} if arrow else value
         found = [*unsound(doubtful)]
@@ -188,7 +191,8 @@ class Judge:
             return Verdict([*found, *faults], value, None)
         if columnar:
             value = rules.lossless(value)
-        return self._values(rules, value, [*found, *faults])
+        verdict = self._values(rules, value, [*found, *faults])
+        return whole(value, rules.shape.fields, verdict) if verdict.faults and not columnar else verdict
 
     def _kind(self, values: Mapping[str, Any]) -> tuple[KindRules | None, list[Fault]]:
         """Return the rules that a row is to be judged by, or why there are none."""
@@ -202,9 +206,8 @@ class Judge:
             return only, []
         if named is None:
             listed = " · ".join(self.rules)
-            return None, [
-                Fault("missing-field", ("kind",), f"one of {listed}", "nothing", "or name it in the call")
-            ]
+            fault = Fault("missing-field", ("kind",), f"one of {listed}", "nothing", to_fill(("kind",)))
+            return None, [fault]
         if type(named) is not str:
             return None, [Fault("wrong-type", ("kind",), "text", shown(named))]
         if named in self.rules:
@@ -229,7 +232,8 @@ class Judge:
             known = {name: value for name, value in values.items() if name in fields}
             extras = {name: value for name, value in values.items() if name not in fields}
         paths = {fault.path for fault in faults}
-        shaped = [fault for fault in rules.shape.faults(known) if fault.path not in paths]
+        shaped = self.references.named(rules.shape.faults(known), known)
+        shaped = [fault for fault in shaped if fault.path not in paths]
         absent = [name for name in fields if values.get(name) is None]
         unknown, meant = self._unknown(rules, extras, absent)
         # A field under a mistyped name is one fault, not two.

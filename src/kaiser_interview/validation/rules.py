@@ -1,5 +1,6 @@
 """The rules of a kind beyond its shape: among its fields, and between them and the corpus."""
 
+import json
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
@@ -38,6 +39,8 @@ __all__ = [
 ]
 
 Values = Mapping[str, Any]
+
+_FEW = 10
 
 
 class Rule(NamedTuple):
@@ -135,8 +138,23 @@ def carried(claim: CorpusClaim, values: Values, names: Iterable[str], *, cells: 
         if value is None:
             continue
         if not _same(as_type_of(own, value) if cells else value, own):
-            found.append(Fault("claim-differs", (name,), shown(own), shown(value)))
+            found.append(_differs(name, own, value))
     return found
+
+
+def _differs(name: str, own: Any, value: Any) -> Fault:
+    """Return the fault of a claim's column that is not what the claim has."""
+    remedy = "take the column from the claim anew, or drop it"
+    if isinstance(own, list) and isinstance(value, str):
+        remedy = "a list is written as JSON, or the column is dropped"
+    held = json.dumps(own, ensure_ascii=False) if isinstance(own, list) else shown(own)
+    got = json.dumps(value, ensure_ascii=False) if _is_small(value) else shown(value)
+    return Fault("claim-differs", (name,), held, got, remedy)
+
+
+def _is_small(value: Any) -> bool:
+    """Return whether a value is a list that can be shown whole."""
+    return isinstance(value, list) and len(value) < _FEW and all(isinstance(one, str | int) for one in value)
 
 
 def _same(value: Any, own: Any) -> bool:
@@ -154,7 +172,10 @@ def _label(_: References) -> Rule:
             return [not_in_vocabulary(("scheme",), VOCABULARIES, scheme, "a scheme of your own has a colon")]
         if "value" in bad or values.get("value") is None or values["value"] in VOCABULARIES[scheme]:
             return []
-        return [not_in_vocabulary(("value",), VOCABULARIES[scheme], values["value"])]
+        otherwise = (
+            f"kaiser-interview schema label has all; words of your own need a scheme such as acme:{scheme}"
+        )
+        return [not_in_vocabulary(("value",), VOCABULARIES[scheme], values["value"], otherwise)]
 
     return Rule(judge)
 
@@ -195,10 +216,14 @@ def _question(_: References) -> Rule:
                 else "null, since it is not answerable"
             )
             got = "nothing" if answerable else shown(values["answer"])
-            found.append(Fault("fields-disagree", ("answer",), expected, got))
+            remedy = (
+                "give it, or set answerable to false" if answerable else "drop it, or set answerable to true"
+            )
+            found.append(Fault("fields-disagree", ("answer",), expected, got, remedy))
         if answerable and "references" not in bad and not values.get("references"):
             expected = "a reference, since the question is answerable"
-            found.append(Fault("fields-disagree", ("references",), expected, "none"))
+            remedy = "give the claims that answer it, or set answerable to false"
+            found.append(Fault("fields-disagree", ("references",), expected, "none", remedy))
         return found
 
     return Rule(judge)
@@ -212,8 +237,11 @@ def _translation(references: References) -> Rule:
     }
 
     def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
+        # An id of another type may be none that can be looked up.
+        if bad & {"claim_id", "translation"} or values.get("translation") is None:
+            return []
         needed = wanted.get(values.get("claim_id", ""))
-        if bad & {"claim_id", "translation"} or needed is None or values.get("translation") is None:
+        if needed is None:
             return []
         missing = missing_numbers(needed, values["translation"])
         expected = f"{', '.join(missing)}, as in {values['claim_id']}"

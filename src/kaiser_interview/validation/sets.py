@@ -201,7 +201,8 @@ class Sets:
             return []
         self.fired.add((model,))
         expected = f"{length}, as in {self._where(first)}, the first of {clip(model, 40)}"
-        return [Fault("dimension-differs", ("vector",), expected, str(len(vector)))]
+        remedy = "make the vectors anew, or name the models apart"
+        return [Fault("dimension-differs", ("vector",), expected, str(len(vector)), remedy)]
 
 
 def _field(one: Any, name: str) -> Any:

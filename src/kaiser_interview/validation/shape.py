@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from ..kinds import inner_type, kind_of, model_of
 from ..models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from .findings import Fault, Path, shown
+from .intentions import likely_format, likely_type, likely_value, likely_word, to_fill
+from .names import called, note_of
 
 __all__ = ["FORMS", "Shape", "is_slip"]
 
@@ -18,9 +20,11 @@ _STRETCH = 4096
 # Names of one letter are all within a slip of each other.
 _SHORTEST = 2
 _NAME = 80
+_REFERENCE = ("claim_id", "quote", "quote_start", "quote_end")
+_PLAIN = re.compile("[A-Za-z0-9_.-]{1,40}")
 
 FORMS = {
-    INSTANT_PATTERN: "an instant that exists, in UTC: 2026-01-31T12:00:00Z",
+    INSTANT_PATTERN: "an instant that exists, in UTC, such as 2026-01-31T12:00:00Z",
     get_args(Id)[1].metadata[0].pattern: "1 to 256 printable ASCII characters, no space",
     get_args(Sha256)[1].metadata[0].pattern: "64 lower-case hexadecimal digits",
     get_args(Version)[1].metadata[0].pattern: "a version such as 1.0.0",
@@ -87,18 +91,27 @@ class Shape:
         """Return what is wrong with values whose names are fields of the kind, each path once."""
         found: dict[Path, Fault] = {}
         for fault in self._judged(values):
-            found.setdefault(fault.path, fault)
+            found.setdefault(fault.path, self._described(fault))
         # A field under a mistyped name is one fault, not two.
         meant = self.meant(found.values(), values)
         return [
             fault for fault in found.values() if not (fault.code == "missing-field" and fault.path in meant)
         ]
 
+    def _described(self, fault: Fault) -> Fault:
+        """Return the fault of a missing field with what it holds."""
+        return (
+            fault._replace(remedy=to_fill(fault.path, self.model)) if fault.code == "missing-field" else fault
+        )
+
     def unknown(self, name: str, absent: Iterable[str] = ()) -> Fault:
         """Return the fault of a field that the kind does not have; an absent field is the likeliest meant."""
-        remedy = _nearest(name, absent, self.fields) or "begin its name with x_ if it is meant"
-        if not name:
-            remedy = "a column without a name is most often pandas' index: to_csv(index=False)"
+        remedy = note_of(name) or _nearest(name, [*absent], self.fields)
+        if not remedy and "references" in self.fields and (inner := called(name, _REFERENCE)):
+            remedy = f"it goes into a reference, as {inner}"
+        if not remedy:
+            own = f"name it x_{name}" if _PLAIN.fullmatch(name) else "begin its name with x_"
+            remedy = f"drop it, or {own} to keep it"
         return Fault("unknown-field", (name,), f"a field of {self.name}", shown(name), remedy)
 
     def meant(self, faults: Iterable[Fault], values: Mapping[str, Any]) -> set[Path]:
@@ -166,8 +179,8 @@ def is_slip(name: str, known: str) -> bool:
     return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
 
 
-def _nearest(name: str, absent: Iterable[str], fields: Iterable[str]) -> str | None:
-    near = next((field for field in absent if is_slip(name, field)), None)
+def _nearest(name: str, absent: list[str], fields: Iterable[str]) -> str | None:
+    near = next((field for field in absent if is_slip(name, field)), None) or called(name, absent)
     near = near or next(iter(get_close_matches(name[:_NAME], fields, n=1, cutoff=0.75)), None)
     return f"did you mean {near}?" if near else None
 
@@ -190,19 +203,21 @@ def _longest(model: type[Record], name: str) -> int | None:
 def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of error
     sort, path, value, context = error["type"], error["loc"], error["input"], error.get("ctx", {})
     if sort == "missing" or (value is None and isinstance(path[-1], str)):
-        return Fault("missing-field", path, "a value", "null" if sort != "missing" else "nothing")
+        got = "null" if sort != "missing" else "nothing"
+        return Fault("missing-field", path, "a value", got)
     if sort == "extra_forbidden":
         return Fault("unknown-field", path, "a field of the record", shown(path[-1]))
     if sort == "literal_error" and isinstance(value, str):
         return not_in_vocabulary(path, re.findall(r"'([^']*)'", context["expected"]), value)
     if sort == "literal_error":
-        return Fault("wrong-type", path, "text", shown(value))
+        return _wrong_type(path, "text", value)
     if sort == "string_pattern_mismatch":
         form = FORMS.get(context["pattern"], f"text that matches {context['pattern']}")
-        return Fault("bad-format", path, form, shown(value))
+        return Fault("bad-format", path, form, shown(value), lambda: likely_format(path, value))
     if sort in _BOUNDS:
         words, key = _BOUNDS[sort]
-        return Fault("out-of-range", path, f"{words} {context[key]:g}", shown(value))
+        remedy = likely_value(path, value)
+        return Fault("out-of-range", path, f"{words} {context[key]:g}", shown(value), remedy)
     if sort in _LENGTHS:
         got = str(len(value)) if isinstance(value, list | tuple) else shown(value)
         return Fault("bad-length", path, _LENGTHS[sort].format(**context), got)
@@ -211,9 +226,13 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
     if sort == "int_parsing_size" or (sort == "float_type" and type(value) is int):
         return Fault("out-of-range", path, "a number that a double can hold", shown(value))
     if sort in _EXPECTED:
-        return Fault("wrong-type", path, _EXPECTED[sort], shown(value))
+        return _wrong_type(path, _EXPECTED[sort], value)
     # A validator of one's own.
     return Fault("bad-format", path, str(error["msg"]), shown(value))
+
+
+def _wrong_type(path: Path, expected: str, value: Any) -> Fault:
+    return Fault("wrong-type", path, expected, shown(value), lambda: likely_type(path, expected, value))
 
 
 def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: str | None = None) -> Fault:
@@ -223,6 +242,8 @@ def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: s
     def remedy() -> str | None:
         folded = {word.lower(): word for word in words}
         near = folded.get(value.strip().lower())
+        if not near and (other := likely_word(value, words)):
+            return other
         near = near or next(iter(get_close_matches(value[:_NAME], words, n=1)), None)
         return f"did you mean {near}?" if near else otherwise
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from .findings import Fault, shown
+from .mistakes import CUT
 from .parsing import BOM, Tail, not_utf8
 from .streams import Stream
 from .text import LONGEST, Note, blank_line, long_row
@@ -13,6 +14,8 @@ from .text import LONGEST, Note, blank_line, long_row
 __all__ = ["Cells", "Header", "csv_records"]
 
 _DELIMITERS = (",", "\t", ";")
+# Bars, a box's lines, or columns held apart by spaces.
+_PRINTED = re.compile(r"\|.*\||[\u2500-\u257f]|^\s+\S.*\s\S|\S\s{2,}\S")
 
 
 class Header:
@@ -48,7 +51,7 @@ class Cells(NamedTuple):
     """Why it cannot be; None as well where a finding about the header has said so already."""
 
 
-def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | Fault] | Note]:
+def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | Fault] | Note]:  # noqa: C901
     """Yield the line on which each record begins, and the record.
 
     The first record names the columns and goes to `header`. The delimiter is the first of comma, tab and
@@ -57,15 +60,16 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
     for line, raw, is_open in _records(stream, header):
         fault = long_row() if raw is None else None
         if is_open and not fault:
-            fault = Fault("truncated", (), "a closing quotation mark", "the data's end")
+            fault = Fault("truncated", (), "a closing quotation mark", "the data's end", CUT)
         if header.raw is None:
             if fault or raw is None:
                 yield Note(line, fault or long_row(), stops=True)
                 return
             elif raw.strip(b" \r"):
-                yield from _begin(header, line, raw)
-                if header.raw is None:
-                    return
+                for note in _begin(header, line, raw):
+                    yield note
+                    if note.stops:
+                        return
             else:
                 yield Note(line, blank_line())
         elif raw is None:
@@ -81,23 +85,41 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
 def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     """Read the header; tell what is wrong with it."""
     if raw.startswith(BOM):
-        fault = Fault("byte-order-mark", (), "UTF-8 without a byte order mark", "U+FEFF", None, "warning")
+        expected, remedy = "UTF-8 without a byte order mark", "spreadsheets write it, and it is passed over"
+        fault = Fault("byte-order-mark", (), expected, "U+FEFF", remedy, "warning")
         yield Note(line, fault)
         raw = raw[len(BOM) :]
     columns: list[str] = []
     wrong = not_utf8(raw)
     if wrong is None:
         text = raw.removesuffix(b"\r").decode("utf-8")
+        if re.fullmatch("sep=.", text):
+            # Told, and passed over: the next line is the header.
+            excel = "a line of Excel's own: take it out"
+            yield Note(line, Fault("invalid-csv", (), "the names of the columns", shown(text), excel))
+            return
         header.delimiter = _delimiter(text)
         columns, wrong = _fields(text, header.delimiter)
+        wrong = wrong or _printed(columns)
     if wrong:
         yield Note(line, wrong, stops=True)
         return
     header.raw, header.line = raw, line
     twice = [name for number, name in enumerate(columns) if name in columns[:number]]
     for name in dict.fromkeys(twice):
-        yield Note(line, Fault("duplicate-column", (name,), "each column once", f"{shown(name)} twice"))
+        nameless = None if name else "columns without names: see whether the first line is the header"
+        fault = Fault("duplicate-column", (name,), "each column once", f"{shown(name)} twice", nameless)
+        yield Note(line, fault)
     header.columns = [] if twice else columns
+
+
+def _printed(columns: list[str]) -> Fault | None:
+    """Return the fault of a table that was printed for people to read: what divides it is no delimiter."""
+    if len(columns) > 1 or not _PRINTED.search(columns[0]):
+        return None
+    remedy = "write the table as CSV: it was printed for people to read"
+    expected = "columns divided by commas, tabs or semicolons"
+    return Fault("invalid-csv", (), expected, shown(columns[0]), remedy)
 
 
 def _record(raw: bytes, header: Header) -> Cells:
@@ -109,7 +131,9 @@ def _record(raw: bytes, header: Header) -> Cells:
     if not fault:
         cells, fault = _fields(raw.removesuffix(b"\r").decode("utf-8"), header.delimiter)
     if not fault and len(cells) != len(header.columns):
-        fault = Fault("invalid-csv", (), f"{len(header.columns)} fields, as in the header", str(len(cells)))
+        width = len(header.columns)
+        quoted = "a field with a delimiter in it stands in quotation marks" if len(cells) > width else None
+        fault = Fault("invalid-csv", (), f"{width} fields, as in the header", str(len(cells)), quoted)
     if fault:
         return Cells(raw, None, fault)
     return Cells(raw, {name: cell for name, cell in zip(header.columns, cells, strict=True) if cell})

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .findings import Fault, shown
+from .mistakes import CUT, stray
 from .parsing import BOM, Tail, not_utf8
 from .streams import Stream
 
@@ -18,6 +19,8 @@ SPACE = b" \t\r\n"
 # What can follow each other without the depth changing: anything outside strings, and whole strings.
 _FLAT = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_SEEN = 24
+_VALUES = b'[{"-0123456789,]}'
 _SCALAR = re.compile(rb"[^,\]\s]*+")
 
 
@@ -74,6 +77,11 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
     text = _Text(_without_mark(stream.chunks(), notes))
     start = text.skip_space()
     yield from notes
+    if start and start not in _VALUES:
+        # One finding for words around the rows; what they are ends where one cannot tell.
+        words = text.rest_of_line()
+        yield Note(text.line, not_utf8(words) or stray(words.decode("utf-8")), stops=True)
+        return
     if start != b"[":
         line, value = text.line, text.value()
         if isinstance(value, Fault):
@@ -100,14 +108,16 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
             if mark == b"]":
                 break
             if text.skip_space() in {b"]", b","}:
-                yield Note(text.line, Fault("invalid-json", (), "a row after the comma", "none"), stops=True)
+                remedy = "take out the comma after the last row"
+                fault = Fault("invalid-json", (), "a row after the comma", "none", remedy)
+                yield Note(text.line, fault, stops=True)
                 return
     yield from _nothing_more(text, "the array")
 
 
 def blank_line() -> Fault:
     """Return the fault of a line that holds no row."""
-    return Fault("blank-line", (), "a row", "nothing")
+    return Fault("blank-line", (), "a row", "nothing", "it is passed over")
 
 
 def long_row() -> Fault:
@@ -118,7 +128,8 @@ def long_row() -> Fault:
 def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]:
     first = next(chunks, b"")
     if first.startswith(BOM):
-        notes.append(Note(1, Fault("byte-order-mark", (), "UTF-8 without a byte order mark", "U+FEFF")))
+        expected, remedy = "UTF-8 without a byte order mark", 'in Python encoding="utf-8", not "utf-8-sig"'
+        notes.append(Note(1, Fault("byte-order-mark", (), expected, "U+FEFF", remedy)))
         first = first[len(BOM) :]
     if first:
         yield first
@@ -155,6 +166,10 @@ class _Text:
     def take(self) -> None:
         self._at += 1
 
+    def rest_of_line(self) -> bytes:
+        """Return what stands from here to the line's end, as far as it is held, without taking it."""
+        return self._held[self._at :].partition(b"\n")[0].rstrip(b"\r")
+
     def value(self) -> bytes | Fault:
         """Take one value and return its bytes: to the bracket that closes it, or to a comma or space."""
         end, depth, whole = self._at, 0, False
@@ -166,12 +181,15 @@ class _Text:
                 end -= self._at
                 if not self._more():
                     # Where text is in another encoding, a character may look like a quotation mark.
-                    ends = Fault("truncated", (), "a whole row", "the data's end")
+                    ends = Fault("truncated", (), "a whole row", self._end(), CUT)
                     return not_utf8(Tail(self._held)) or ends
         data = self._held[self._at : end]
         self._at = end
         self.line += data.count(b"\n")
         return data if len(data) <= LONGEST else long_row()
+
+    def _end(self) -> str:
+        return f"the data's end after {shown(self._held.decode('utf-8', 'replace')[-_SEEN:].strip())}"
 
     def _scan(self, at: int, depth: int) -> tuple[int, int, bool]:
         """Go on from a place in no string; return where it stopped, how deep, and whether at the end."""
@@ -197,15 +215,19 @@ class _Text:
 
 def _after_element(text: _Text, mark: bytes) -> Note:
     if not mark:
-        return Note(
-            text.line, Fault("truncated", (), "a comma or the array's end", "the data's end"), stops=True
-        )
+        fault = Fault("truncated", (), "a comma or the array's end", "the data's end", CUT)
+        return Note(text.line, fault, stops=True)
     got = shown(mark.decode("latin-1"))
-    return Note(text.line, Fault("invalid-json", (), "a comma or the array's end", got), stops=True)
+    remedy = "put a comma between the rows" if mark == b"{" else None
+    return Note(text.line, Fault("invalid-json", (), "a comma or the array's end", got, remedy), stops=True)
 
 
 def _nothing_more(text: _Text, what: str) -> Iterator[Note]:
     mark = text.skip_space()
     if mark:
-        got = shown(mark.decode("latin-1"))
-        yield Note(text.line, Fault("invalid-json", (), f"nothing after {what}", got), stops=True)
+        fault = stray(text.rest_of_line().decode("utf-8", "replace"))._replace(
+            expected=f"nothing after {what}"
+        )
+        if mark in {b"{", b"["}:
+            fault = fault._replace(remedy="give the rows as one array, or each on one line")
+        yield Note(text.line, fault, stops=True)

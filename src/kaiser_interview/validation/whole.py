@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 from ..kinds import element_of, without_null
 from ..models import Record, Width
 from .findings import Fault
+from .intentions import likely_column, to_fill
 from .rows import Judge
 from .shape import is_slip
 
@@ -62,9 +63,9 @@ def _missing(judge: Judge, present: set[str], meant: set[str]) -> list[Fault]:
     """Return the faults of fields that every kind needs, and that neither a column nor a default gives."""
     if judge.only is None and "kind" not in present and judge.defaults.get("kind") is None:
         listed = " · ".join(judge.rules)
-        return [
-            Fault("missing-field", ("kind",), f"one of {listed}", "no such column", "or name it in the call")
-        ]
+        fault = Fault("missing-field", ("kind",), f"one of {listed}", "no such column", to_fill(("kind",)))
+        return [fault]
+    models = [rules.shape.model for rules in judge.rules.values()]
     needed = [
         [
             name
@@ -74,7 +75,7 @@ def _missing(judge: Judge, present: set[str], meant: set[str]) -> list[Fault]:
         for rules in judge.rules.values()
     ]
     return [
-        Fault("missing-field", (name,), "a value", "no such column")
+        Fault("missing-field", (name,), "a value", "no such column", to_fill((name,), models[0]))
         for name in needed[0]
         if all(name in one for one in needed)
         and name not in present | meant
@@ -89,7 +90,8 @@ def _misfits(judge: Judge, types: "Mapping[str, pa.DataType]") -> list[Fault]:
         fields = [model.model_fields[name] for model in holders]
         wanted = [_misfit(field.annotation, sort, field.metadata) for field in fields]
         if wanted and all(wanted):
-            found.append(Fault("wrong-type", (name,), str(wanted[0]), f"a column of {sort}"))
+            remedy = likely_column(str(wanted[0]), str(sort))
+            found.append(Fault("wrong-type", (name,), str(wanted[0]), f"a column of {sort}", remedy))
     return found
 
 
@@ -111,8 +113,9 @@ def _misfit(  # noqa: C901, PLR0911 - one return a type
     number = kinds.is_integer(sort) or kinds.is_floating(sort) or kinds.is_decimal(sort)
     if annotation is str:
         instant = any(isinstance(mark, Width) and mark.arrow == "timestamp" for mark in marks)
+        # A time that names no zone could be any instant of a day.
         if instant and kinds.is_timestamp(sort):
-            return None if sort.tz else "instants, with their time zone"
+            return None if sort.tz else "an instant in UTC"
         return None if text else "text"
     if get_origin(annotation) is Literal:
         return None if text or not all(isinstance(word, str) for word in get_args(annotation)) else "text"

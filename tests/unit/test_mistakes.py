@@ -1,0 +1,199 @@
+"""Texts that are no JSON: what stands there, and what to do where that is plain to see."""
+
+import pytest
+
+import kaiser_interview as ki
+from kaiser_interview.validation.mistakes import CUT, stray
+from kaiser_interview.validation.parsing import Tail, parse
+
+LINES = (
+    "a row stands on one line, as json.dumps without indent writes it; one array over many lines is read "
+    "from a file named .json"
+)
+WORDS = "take out the words around the rows"
+PRINTED = "write the table as JSON or CSV: it was printed for people to read"
+COMMENT = "comments are not JSON: take them out"
+FENCE = "take out the lines with ```: they are Markdown's"
+ESCAPES = r"line ends and tabs within a text are written \n and \t, as json.dumps does"
+
+TEXTS = {
+    "Here you are:": ('"Here you are:" at byte 1', WORDS),
+    f"{'x' * 50}\ny": (f'"{"x" * 39}…" at byte 1', WORDS),
+    "你好": ('"你好" at byte 1', WORDS),
+    "```json": ('"```json" at byte 1', FENCE),
+    "<think>hm": ('"<think>hm" at byte 1', "take out what the model thought: rows alone may stand here"),
+    "| a | b |": ('"| a | b |" at byte 1', PRINTED),
+    "+---+": ('"+---+" at byte 1', PRINTED),
+    "┌─┐": ('"┌─┐" at byte 1', PRINTED),
+    "…": ('"…" at byte 1', None),
+    "{": ("the end within an object at byte 1", LINES),
+    "[": ("the end within a list at byte 1", LINES),
+    "}": ('"}" at byte 1', LINES),
+    "],": ('"]," at byte 1', LINES),
+    "nul": ("the end within a value at byte 3", None),
+    '{"a": None}': ('"None}" at byte 7', "in JSON None is null"),
+    '{"a": True, "b": 1}': ('"True, \\"b\\": 1}" at byte 7', "in JSON True is true"),
+    '{"a": word}': ('"word}" at byte 7', None),
+    '{"a": 01}': ("invalid number at byte 8", None),
+    "{'a': 1}": (
+        "key must be a string at byte 2: \"'a': 1}\"",
+        "single quotes are Python's, not JSON's: write rows with json.dumps",
+    ),
+    "{a: 1}": ('key must be a string at byte 2: "a: 1}"', "names stand in double quotation marks"),
+    "{1: 1}": ('key must be a string at byte 2: "1: 1}"', None),
+    '{"a": 1,}': ("trailing comma at byte 9", "take out the comma before the closing bracket"),
+    '{"a": 1},': ('trailing characters at byte 9: ","', "take out the comma after the row"),
+    '{"a": 1}{"b": 1}': ('trailing characters at byte 9: "{\\"b\\": 1}"', "one row a line"),
+    '{"a": 1} x': ('trailing characters at byte 10: "x"', None),
+    '{"a": 1} // c': ('trailing characters at byte 10: "// c"', COMMENT),
+    "# c": ('"# c" at byte 1', COMMENT),
+    '{"a": "he said "hi""}': (
+        '"hi\\"\\"}" for `,` or `}` at byte 17',
+        r"a quotation mark within a text is written \"",
+    ),
+    '{"a": 1 "b": 2}': ('"\\"b\\": 2}" for `,` or `}` at byte 9', "a comma or a bracket is missing"),
+    '{"a": [1, 2}': ('"}" for `,` or `]` at byte 12', "a comma or a bracket is missing"),
+    '{"a" 1}': ('"1}" for `:` at byte 6', None),
+    '{\n"a": "b\nc"}': ("a line end or a tab within a text at the end of its line 2", ESCAPES),
+    '{"a": "b\tc"}': ("a line end or a tab within a text at byte 9", ESCAPES),
+    '{"a": "b': ("the end within a string at byte 8", ESCAPES),
+    '{\n"a": 1,\n}': (
+        "trailing comma at byte 1 of its line 3",
+        "take out the comma before the closing bracket",
+    ),
+    '{"a": \0}': ("U+0000: expected value at byte 7", None),
+    '{"a": 1}\r{"a": 2}': (
+        "lines that end in a carriage return alone: trailing characters at byte 10",
+        "one row a line",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "told"), TEXTS.items(), ids=map(repr, TEXTS))
+def test_what_stands_there_and_what_to_do(text, told):
+    _, fault = parse(text.encode())
+    assert (fault.code, fault.expected) == ("invalid-json", "a JSON text")
+    assert (fault.got(), fault.remedy()) == told
+
+
+@pytest.mark.parametrize("end", ["{", '{"a": "b', "[1", '{"a": "语'.encode()[:-1]])
+def test_what_ends_in_its_middle(end):
+    _, fault = parse(Tail(end if isinstance(end, bytes) else end.encode()))
+    assert (fault.code, fault.remedy) == ("truncated", CUT)
+
+
+def test_words_where_rows_are_to_stand():
+    assert stray("Sure!\nHere").got == '"Sure!"'
+    assert stray("```").remedy == FENCE
+
+
+ROW = '{"claim_id": "d01-c01", "translation": "x"}'
+HOW = {"kind": "translation", "defaults": {"method": "model", "creator": "m", "language": "en"}}
+
+DOCUMENTS = {
+    "a fence": (f"```json\n[{ROW}]\n```\n", 0, 1, FENCE),
+    "words in Chinese": (f"好的，如下：\n[{ROW}]\n", 0, 1, WORDS),
+    "words": (f"Sure!\n\n[\n{ROW}\n]\n", 0, 1, WORDS),
+    "what a model thought": (
+        f"<think>\n[1]</think>\n[{ROW}]\n",
+        0,
+        1,
+        "take out what the model thought: rows alone may stand here",
+    ),
+    "a printed object after words": ("Sure!\n{\n}\n", 0, 1, WORDS),
+    "words after": (f"[{ROW}]\nThat is all.\n", 1, 2, WORDS),
+    "a fence after": (f"[{ROW}]\n```\n", 1, 2, FENCE),
+    "two arrays": (f"[{ROW}]\n[{ROW}]\n", 1, 2, "give the rows as one array, or each on one line"),
+    "no comma": (f"[{ROW}\n{ROW}]\n", 1, 2, "put a comma between the rows"),
+    "a comma too many": (f"[{ROW},\n]\n", 1, 2, "take out the comma after the last row"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["rows.json", "rows.txt", "rows"])
+@pytest.mark.parametrize(("text", "rows", "line", "remedy"), DOCUMENTS.values(), ids=DOCUMENTS)
+def test_what_stands_around_an_array_is_one_finding(tmp_path, text, rows, line, remedy, name):
+    path = tmp_path / name
+    path.write_text(text, "utf-8")
+    report = ki.validate(path, **HOW)
+    assert [(one.code, one.line, one.remedy) for one in report.findings] == [("invalid-json", line, remedy)]
+    assert (report.rows, report.valid, report.complete) == (rows, rows, False)
+
+
+@pytest.mark.parametrize("name", ["rows.json", "rows.txt", "rows.jsonl"])
+def test_words_around_lines_are_rows_that_are_wrong(tmp_path, name):
+    path = tmp_path / name
+    path.write_text(f"Sure!\n```json\n{ROW}\n{ROW}\n```\n", "utf-8")
+    report = ki.validate(path, **HOW)
+    assert [(one.code, one.line, one.remedy) for one in report.findings] == [
+        ("invalid-json", 1, WORDS),
+        ("invalid-json", 2, FENCE),
+        ("invalid-json", 5, FENCE),
+    ]
+    assert (report.rows, report.valid, report.complete) == (5, 2, True)
+
+
+def test_words_in_another_encoding(tmp_path):
+    path = tmp_path / "rows.json"
+    path.write_bytes(f"好的，如下：\n[{ROW}]\n".encode("gb18030"))
+    (found,) = ki.validate(path, **HOW).findings
+    assert (found.code, found.line) == ("not-utf8", 1)
+    assert found.got.endswith("; it is GB18030")
+
+
+FOREIGN = {
+    b"PK\x03\x04": "save the sheet as CSV in UTF-8",
+    b"\xd0\xcf\x11\xe0": "save the sheet as CSV in UTF-8",
+    b"\x80\x04\x95": "write Parquet: to_parquet",
+    b"\x93NUMPY\x01": "write a table with the ids of the claims beside the vectors",
+    b"SQLite format 3\0": "export the table as Parquet or CSV",
+    b"%PDF-1.7": None,
+    b"<!DOCTYPE html>": "see whether it is a server's answer that was saved in place of the data",
+    b"version https://git-lfs.github.com/spec/v1": "fetch the file itself: git lfs pull",
+}
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.csv", "rows.parquet", "rows.xlsx"])
+@pytest.mark.parametrize(("head", "remedy"), FOREIGN.items(), ids=map(repr, FOREIGN))
+def test_files_of_forms_that_are_not_read(tmp_path, name, head, remedy):
+    path = tmp_path / name
+    path.write_bytes(head + b"\nmore\n" * 20)
+    report = ki.validate(path, **HOW)
+    assert [(one.code, one.line, one.remedy) for one in report.findings] == [("unreadable", None, remedy)]
+    assert (report.rows, report.complete) == (0, False)
+
+
+PRINTED_TABLES = [
+    "| claim_id | value |\n|---|---|\n| d01-c01 | memory |\n",
+    "| claim_id | value\n| d01-c01 | memory\n",
+    "  claim_id  value\n0  d01-c01  memory\n",
+    "claim_id   value\nd01-c01    memory\n",
+    "┌──────────┐\n│ claim_id │\n",
+]
+
+
+@pytest.mark.parametrize("text", PRINTED_TABLES)
+def test_tables_that_were_printed(tmp_path, text):
+    path = tmp_path / "rows.csv"
+    path.write_text(text, "utf-8")
+    report = ki.validate(path, **HOW)
+    (found,) = report.findings
+    assert (found.code, found.line) == ("invalid-csv", 1)
+    assert found.remedy == "write the table as CSV: it was printed for people to read"
+    assert (report.rows, report.complete) == (0, False)
+
+
+@pytest.mark.parametrize("header", ["Claim ID", "claim_id", "claim_id ", "a name"])
+def test_a_column_by_itself_is_a_table(tmp_path, header):
+    path = tmp_path / "rows.csv"
+    path.write_text(f"{header}\nd01-c01\n", "utf-8")
+    report = ki.validate(path, kind="translation")
+    assert "invalid-csv" not in {one.code for one in report.findings}
+    assert report.rows == 1
+
+
+def test_excel_s_line_about_its_delimiter_is_no_header(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("sep=;\r\nclaim_id;translation\r\nd01-c01;x\r\nd01-c99;x\r\n", "utf-8", newline="")
+    report = ki.validate(path, **HOW)
+    assert {(one.code, one.line) for one in report.findings} == {("invalid-csv", 1), ("unknown-claim", 4)}
+    assert (report.rows, report.valid, report.complete) == (2, 1, True)

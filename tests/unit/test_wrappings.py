@@ -1,0 +1,143 @@
+"""What is no row but holds rows: one finding that no option leaves out, and never one of a row."""
+
+import json
+
+import pytest
+
+import kaiser_interview as ki
+
+BY = {"method": "model", "creator": "m", "language": "en"}
+ROW = {"claim_id": "d01-c01", "translation": "x"}
+RECORDS = 'in pandas to_json(orient="records", lines=True)'
+ANSWER = "the row is the model's answer in it: "
+COLUMNS = {"claim_id": {"0": "d01-c01", "1": "d01-c02"}, "translation": {"0": "x", "1": "y"}}
+
+HOLDS = {
+    "a list": (
+        {"rows": [ROW, ROW]},
+        'an object with 2 rows in "rows"',
+        'give the list alone: the rows are what "rows" holds',
+    ),
+    "a list beside what all have in common": (
+        {"language": "en", "model": "m", "translations": [ROW]},
+        'an object with 1 row in "translations"',
+        'give the list alone: the rows are what "translations" holds',
+    ),
+    "an empty list": ({"rows": []}, 'an object with no row in "rows"', "take it out"),
+    "rows by name": (
+        {"d01-c01": {"translation": "x"}, "d01-c02": {"translation": "y"}},
+        "an object with rows by name",
+        "write each of its values as a row, with its name as a field",
+    ),
+    "a table by columns": (COLUMNS, "a table by columns", RECORDS),
+    "a table in parts": (
+        {"columns": ["claim_id"], "index": [0], "data": [["d01-c01"]]},
+        "a table in parts",
+        RECORDS,
+    ),
+    "a batch of OpenAI's": (
+        {"id": "b", "custom_id": "d01-c01", "response": {"body": {}}, "error": None},
+        "a result of a batch",
+        f"{ANSWER}response.body.choices[0].message.content",
+    ),
+    "a batch of Anthropic's": (
+        {"custom_id": "d01-c01", "result": {"message": {}}},
+        "a result of a batch",
+        f"{ANSWER}result.message.content",
+    ),
+    "a completion": (
+        {"id": "c", "choices": [{"index": 0, "message": {"content": "{}"}}]},
+        "a completion",
+        f"{ANSWER}choices[0].message.content",
+    ),
+    "a conversation": (
+        {"messages": [{"role": "user", "content": "hi"}]},
+        "a conversation",
+        f"{ANSWER}the content of the last message",
+    ),
+    "an error": (
+        {"error": {"message": "slow down"}},
+        'a service\'s error: "slow down"',
+        "ask the service again",
+    ),
+    "an error without words": ({"error": {"code": 500}}, "a service's error", "ask the service again"),
+    "SQuAD": (
+        {"version": "1.1", "data": [{"paragraphs": []}]},
+        "questions as SQuAD nests them",
+        "write each question as a row, with references to claims",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("options", [{}, {"ignore": ["not-an-object", "missing-field", "unknown-field"]}])
+@pytest.mark.parametrize(("value", "got", "remedy"), HOLDS.values(), ids=HOLDS)
+def test_what_holds_rows_is_one_finding_whatever_is_left_out(tmp_path, value, got, remedy, options):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f"{json.dumps(value)}\n", "utf-8")
+    for data in (path, [value]):
+        report = ki.validate(data, kind="translation", defaults=BY, **options)
+        (found,) = report.findings
+        assert (found.code, found.path, found.expected) == ("not-an-object", (), "a row")
+        assert (found.got, found.remedy) == (got, remedy)
+        assert (report.rows, report.invalid) == (1, 1)
+
+
+# Rows that lack something, or have more than they may: what is wrong with them is told field by field.
+ROWS = [
+    {"choices": ["a", "b"], "translation": "x"},
+    {"translation": "x", "spans": [{"quote": "x"}]},
+    {"data": "x", "schema": "y"},
+    {"error": "none"},
+    {"error": {"message": "x"}, "translation": "x"},
+    {"messages": ["hi"]},
+    {"rows": [], "translation": "x"},
+    {"rows": [1, 2]},
+    {"claim_id": {"0": "d01-c01"}},
+    {"claim_id": {}, "translation": {}},
+    {"claim_id": {"a": "d01-c01"}, "translation": {"b": "x"}},
+    {},
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=map(str, ROWS))
+def test_what_is_a_row_is_told_as_one(row):
+    report = ki.validate([row], kind="translation", defaults=BY)
+    assert "not-an-object" not in {one.code for one in report.findings}
+    assert report.invalid == 1
+
+
+def test_a_right_row_is_right_whatever_it_holds():
+    row = {**BY, **ROW, "rows": [ROW], "messages": [{"role": "user"}], "custom_id": "x", "response": {}}
+    assert ki.validate([row], kind="translation", extra="allow").ok
+
+
+class Thesis(ki.Annotation):
+    """A kind that refers to nothing."""
+
+    thesis: str
+
+
+def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
+    held = {"theses": [{"thesis": "x", "method": "human", "creator": "me"}]}
+    (found,) = ki.validate([held], kind=Thesis).findings
+    assert (found.code, found.got) == ("not-an-object", 'an object with 1 row in "theses"')
+
+
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        ([ROW], "its elements look like rows: write each on a line of its own"),
+        (json.dumps(ROW), "it is a row within a string, encoded twice: json.loads gives the row"),
+        ("{", None),
+        ("words", None),
+        ("{" * 70_000, None),
+        ([1], None),
+        ([], None),
+        (1, None),
+    ],
+)
+def test_what_is_no_object(tmp_path, value, remedy):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f"{json.dumps(value)}\n", "utf-8")
+    (found,) = ki.validate(path, kind="translation").findings
+    assert (found.code, found.expected, found.remedy) == ("not-an-object", "an object", remedy)
