@@ -31,6 +31,7 @@ _Places = npt.NDArray[np.int32]
 _Truths = npt.NDArray[np.bool_]
 
 _BLOCK = 5 << 19  # bytes: so many that a call costs little a row, so few that they stay near the processor
+_LARGE = 4 << 20
 _NEW, _KNOWN, _SLOTS = 8, 16, 200  # rows tried as templates in a block, templates kept, slots of one
 _LINE_FEED, _SPACE, _QUOTE, _BACKSLASH = b'\n "\\'
 _MEMBER = re.compile(
@@ -100,6 +101,16 @@ class Lines:
         at, count = 0, 0
         while at < len(chunk):
             stop = chunk.find(b"\n", at + _BLOCK) + 1 or len(chunk)
+            if stop - at > _LARGE:
+                # What is looked for in a line that is so long would take many times its memory.
+                long = max(at, chunk.rfind(b"\n", at, at + _BLOCK) + 1)
+                if long == at:
+                    starts.append(np.array([at]))
+                    ends.append(np.array([stop - chunk.endswith(b"\n", at, stop)]))
+                    rest.append(np.array([count]))
+                    at, count = stop, count + 1
+                    continue
+                stop = long
             # Memory that is used again: new memory of this size costs more than what is done with it.
             if self._scratch.shape[1] < (width := ((stop - at) // _WORD + 2) * _WORD):
                 self._scratch = np.empty((2, width), np.bool_)

@@ -1,7 +1,7 @@
 """What a check has found: exact counts, and a fair sample of the findings."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -221,6 +221,15 @@ class Tally:
         if group not in self.full:
             self._keep(group, [finding(fault, file, line, row, row_id)])
         return severity
+
+    def add_lines(self, fault: Fault, file: str | None, lines: Sequence[int]) -> None:
+        """Count a fault that each of several lines has."""
+        for done, line in enumerate(lines):
+            group = self._known.get((fault.code, severity_of(fault), fault.path))
+            if group is not None and group in self.full:
+                self.counts[group] += len(lines) - done
+                return
+            self.add(fault, file, line, None, None)
 
     def put(self, group: Group, count: int, kept: Iterable[Finding]) -> None:
         """Add a part's count of a group and the findings that it kept."""

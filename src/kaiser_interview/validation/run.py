@@ -64,12 +64,12 @@ class Run:
         self._outside = 0
         self._told: Mapping[str, str] = {}
         self._lane: Lane | None = None
-        self._whole = True
+        self._whole = self._each = True
         self._progress = Progress()
 
     def report(self) -> Report:
         """Read everything that is left to read, and return the report."""
-        for _ in self.rows(every=False):
+        for _ in self.rows(every=False, each=False):
             pass
         return self.finished()
 
@@ -91,7 +91,7 @@ class Run:
             again=partial(every_finding, self._check) if is_repeatable(self._check.data) else None,
         )
 
-    def rows(self, *, every: bool = True, whole: bool = True) -> Iterator[Judged]:
+    def rows(self, *, every: bool = True, whole: bool = True, each: bool = True) -> Iterator[Judged]:
         """Yield every row with what is wrong, and every note; or those alone that something is wrong with.
 
         Parameters
@@ -100,8 +100,10 @@ class Run:
             Whether rows are yielded that nothing is wrong with.
         whole : bool
             Whether rows of batches are yielded with all their values; else these are in the batch alone.
+        each : bool
+            Whether a note is yielded for each of the lines that one is about.
         """
-        self._whole = whole
+        self._whole, self._each = whole, each
         for source in self._sources(self._passed_over):
             yield from self._source(source, every=every)
         yield from self._at_the_end()
@@ -166,7 +168,7 @@ class Run:
             for item in source.items():
                 if type(item) is Note:
                     if item.fault.code in self._wanted or item.stops:
-                        yield self._note(source, item.line, item.fault, stops=item.stops)
+                        yield from self._notes(source, item)
                     continue
                 if type(item) is Batch:
                     if row < 0:
@@ -274,6 +276,17 @@ class Run:
         if source.form == "csv":
             return self.judge.cells(data, self._told)
         return self.judge.value(data, self._told, columnar=source.form == "columns")
+
+    def _notes(self, source: Source, note: Note) -> Iterator[Judged]:
+        """Tell a note, of each line that it is about."""
+        yield self._note(source, note.line, note.fault, stops=note.stops)
+        if note.lines == 1 or note.line is None:
+            return
+        others = range(note.line + 1, note.line + note.lines)
+        if self._each:
+            yield from (self._note(source, line, note.fault) for line in others)
+        else:
+            self._tally.add_lines(note.fault, source.name, others)
 
     def _note(self, source: Source, line: int | None, fault: Fault, *, stops: bool = False) -> Judged:
         if self._tally.add(fault, source.name, line, None, None) == "error":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, cast, get_args
 
 from pydantic import ValidationError
@@ -11,7 +12,7 @@ from ..kinds import inner_type, kind_of, model_of
 from ..models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from .findings import Fault, Path, shown
 
-__all__ = ["FORMS", "Shape", "is_slip"]
+__all__ = ["FORMS", "Shape", "is_slip", "slips"]
 
 # Elements of a list that are judged at once: the faults of millions would fill the memory.
 _STRETCH = 4096
@@ -96,10 +97,14 @@ class Shape:
 
     def unknown(self, name: str, absent: Iterable[str] = ()) -> Fault:
         """Return the fault of a field that the kind does not have; an absent field is the likeliest meant."""
-        remedy = _nearest(name, absent, self.fields) or "begin its name with x_ if it is meant"
-        if not name:
-            remedy = "a column without a name is most often pandas' index: to_csv(index=False)"
-        return Fault("unknown-field", (name,), f"a field of {self.name}", shown(name), remedy)
+
+        def remedy() -> str:
+            if not name:
+                return "a column without a name is most often pandas' index: to_csv(index=False)"
+            return _nearest(name, absent, self.fields) or "begin its name with x_ if it is meant"
+
+        # A row may have hundreds of thousands: what is near to each is looked for when it is told.
+        return Fault("unknown-field", (name,), f"a field of {self.name}", lambda: shown(name), remedy)
 
     def meant(self, faults: Iterable[Fault], values: Mapping[str, Any]) -> set[Path]:
         """Return the paths of absent fields that unknown ones within records are meant for."""
@@ -114,7 +119,7 @@ class Shape:
             if isinstance(step, str):
                 model = inner_type(model.model_fields[step].annotation)
         name = str(fault.path[-1])
-        return [field for field in model.model_fields if is_slip(name, field) and held.get(field) is None]
+        return [field for field in slips(name, model.model_fields) if held.get(field) is None]
 
     def _judged(self, values: Mapping[str, Any]) -> Iterator[Fault]:
         short = dict(values)
@@ -152,9 +157,24 @@ def is_slip(name: str, known: str) -> bool:
     The same but for case, spaces and punctuation; or one character dropped, added, changed, or two
     neighbours swapped.
     """
-    if name == known:
-        return False
-    one, two = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (name, known))
+    return bool(slips(name, (known,)))
+
+
+def slips(name: str, fields: Iterable[str]) -> list[str]:
+    """Return the fields that a name is within a slip of typing of, but is not."""
+    bare = _bare(name)
+    return [field for field in fields if field != name and _are_near(bare, _bare_field(field))]
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+# Fields are few, and each is asked for again and again.
+_bare_field = lru_cache(4096)(_bare)
+
+
+def _are_near(one: str, two: str) -> bool:
     if one == two:
         return True
     if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < _SHORTEST:
@@ -167,7 +187,7 @@ def is_slip(name: str, known: str) -> bool:
 
 
 def _nearest(name: str, absent: Iterable[str], fields: Iterable[str]) -> str | None:
-    near = next((field for field in absent if is_slip(name, field)), None)
+    near = next(iter(slips(name, absent)), None)
     near = near or next(iter(get_close_matches(name[:_NAME], fields, n=1, cutoff=0.75)), None)
     return f"did you mean {near}?" if near else None
 
