@@ -24,6 +24,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hostile.lies import lied
+
 import kaiser_interview as ki
 from kaiser_interview.validation.findings import CODES
 
@@ -250,6 +252,8 @@ def wounded(data: bytes, wound: str, number: int, draw: random.Random) -> bytes:
         pass
     elif wound == "flip":
         made[at] ^= 1 << draw.randrange(8)
+    elif wound == "lie":
+        return lied(data, draw)
     elif wound == "word":
         # Where numbers stand in Arrow's formats: aligned. In Parquet's footer a word covers several.
         size, code = draw.choice([(4, "<i"), (8, "<q")])

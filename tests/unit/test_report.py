@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 import kaiser_interview as ki
 from kaiser_interview.validation import findings
 from kaiser_interview.validation.findings import Fault
-from kaiser_interview.validation.report import Report, Tally
+from kaiser_interview.validation.report import Report
+from kaiser_interview.validation.tally import Tally
 
 LABEL = {"claim_id": "d01-c01", "method": "human", "creator": "me", "scheme": "my:mood", "value": "good"}
 

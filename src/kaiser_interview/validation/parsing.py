@@ -157,19 +157,23 @@ class _Twice(dict[str, Any]):
         self.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    held = dict(pairs)
-    return held if len(held) == len(pairs) else _Twice(pairs)
-
-
 def _duplicate(text: str) -> Path:
     """Return the path of the first key that stands twice, of those that are least deep."""
+    twice: list[_Twice] = []
+
+    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        held = dict(pairs)
+        if len(held) < len(pairs):
+            held = _Twice(pairs)
+            twice.append(held)
+        return held
+
     try:
-        whole = json.loads(text, object_pairs_hook=_object, parse_int=float)
+        whole = json.loads(text, object_pairs_hook=made, parse_int=float)
     except (ValueError, RecursionError):
         return ()  # something else is wrong further on
     found: Path = ()
-    for path, one in _walked(whole):
+    for path, one in _walked(whole) if twice else ():
         if isinstance(one, _Twice) and not 0 < len(found) <= len(path):
             found = (*path[1:], one.key)
     return found

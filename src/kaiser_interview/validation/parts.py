@@ -15,12 +15,13 @@ from .columns.arrays import Bools, Ints
 from .columns.values import rows_of
 from .findings import Fault, Finding, severity_of
 from .judged import models_of, wanted_codes
-from .lines import Lines, Taken
+from .lines import Lines
 from .parsing import Tail
-from .report import Group, Tally
 from .rows import Judge, Verdict
 from .sets import Sets
+from .stretches import Taken
 from .tables import Batch
+from .tally import Group, Tally
 from .text import LONGEST, SPACE, Note, blank_line, long_row
 from .traces import Hashes, Marks, Row, Suspects, firsts, hashes_of, line_sorts
 from .whole import column_faults
@@ -205,11 +206,8 @@ class _Account:
     def note(self, note: Note) -> None:
         """Count a finding about no row."""
         if note.fault.code in self._wanted:
-            severity = self._tally.add(note.fault, self._name, note.line, None, None)
+            severity = self._tally.add(note.fault, self._name, note.line, None, None, note.lines)
             self.outside += severity == "error"
-            if note.line is not None:
-                others = range(note.line + 1, note.line + note.lines)
-                self._tally.add_lines(note.fault, self._name, others)
         self._complete = self._complete and not note.stops
 
     def judged(self, line: int | None, row: int, verdict: Verdict) -> None:

@@ -11,12 +11,13 @@ from .checks import Check, Progress
 from .findings import Fault, Finding, visible
 from .inputs import Source, is_repeatable, sources
 from .judged import Judged, models_of, no_rows, wanted_codes
-from .report import Report, Tally
+from .report import Report
 from .rows import Verdict
 from .saved import constants_of
 from .sets import Sets
 from .streams import Input, StreamError
 from .tables import Batch
+from .tally import Tally
 from .text import Note
 from .whole import column_faults
 
@@ -278,20 +279,17 @@ class Run:
         return self.judge.value(data, self._told, columnar=source.form == "columns")
 
     def _notes(self, source: Source, note: Note) -> Iterator[Judged]:
-        """Tell a note, of each line that it is about."""
-        yield self._note(source, note.line, note.fault, stops=note.stops)
-        if note.lines == 1 or note.line is None:
-            return
-        others = range(note.line + 1, note.line + note.lines)
         if self._each:
-            yield from (self._note(source, line, note.fault) for line in others)
+            for more in range(note.lines):
+                line = note.line and note.line + more
+                yield self._note(source, line, note.fault)._replace(stops=note.stops)
         else:
-            self._tally.add_lines(note.fault, source.name, others)
+            yield self._note(source, note.line, note.fault, note.lines)._replace(stops=note.stops)
 
-    def _note(self, source: Source, line: int | None, fault: Fault, *, stops: bool = False) -> Judged:
-        if self._tally.add(fault, source.name, line, None, None) == "error":
-            self._outside += 1
-        return Judged(source, line, None, None, [fault], None, invalid=False, stops=stops)
+    def _note(self, source: Source, line: int | None, fault: Fault, lines: int = 1) -> Judged:
+        if self._tally.add(fault, source.name, line, None, None, lines) == "error":
+            self._outside += lines
+        return Judged(source, line, None, None, [fault], None, invalid=False)
 
     def _tell(self, source: Source, rows: int, told: float) -> float:
         """Tell how far it has come, unless that was told just now; return when it was told."""

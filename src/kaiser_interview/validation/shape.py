@@ -163,7 +163,12 @@ def is_slip(name: str, known: str) -> bool:
 def slips(name: str, fields: Iterable[str]) -> list[str]:
     """Return the fields that a name is within a slip of typing of, but is not."""
     bare = _bare(name)
-    return [field for field in fields if field != name and _are_near(bare, _bare_field(field))]
+    least, most = len(bare) - 1, len(bare) + 1
+    return [
+        field
+        for field in fields
+        if least <= len(known := _bare_field(field)) <= most and field != name and _are_near(bare, known)
+    ]
 
 
 def _bare(name: str) -> str:
@@ -175,9 +180,10 @@ _bare_field = lru_cache(4096)(_bare)
 
 
 def _are_near(one: str, two: str) -> bool:
+    """Return whether texts whose lengths differ by one at most are within a slip."""
     if one == two:
         return True
-    if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < _SHORTEST:
+    if min(len(one), len(two)) < _SHORTEST:
         return False
     start = next(
         (i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))

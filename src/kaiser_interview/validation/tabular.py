@@ -1,6 +1,7 @@
 """CSV, cut into records and cells as RFC 4180 says."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -93,8 +94,8 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
         yield Note(line, wrong, stops=True)
         return
     header.raw, header.line = raw, line
-    twice = [name for number, name in enumerate(columns) if name in columns[:number]]
-    for name in dict.fromkeys(twice):
+    twice = [name for name, count in Counter(columns).items() if count > 1]
+    for name in twice:
         yield Note(line, Fault("duplicate-column", (name,), "each column once", f"{shown(name)} twice"))
     header.columns = [] if twice else columns
 

@@ -8,9 +8,9 @@ import numpy as np
 from .checks import Check
 from .findings import Fault, Finding, finding, spelled
 from .parts import Part, PartJudge
-from .report import Group
 from .sandbox import Frame, fault_of
 from .tables import Batch, dressed
+from .tally import Group
 from .text import Note
 from .traces import Row, Suspects
 
