@@ -31,7 +31,7 @@ class Case(NamedTuple):
         codes = {one.split(" ", 1)[0] for one in found["counts"]}
         if self.ok is not None and found["ok"] is not self.ok:
             return f"ok is {found['ok']}"
-        if codes != self.codes and self.codes != {ANY}:
+        if self.codes not in (codes, {ANY}):
             return (
                 f"{' '.join(sorted(codes)) or 'no code'} in place of {' '.join(sorted(self.codes)) or 'none'}"
             )
@@ -68,7 +68,7 @@ class Cases(dict[str, Case]):
     def add(
         self, name: str, make: Make, codes: str = "", valid: int | None = None, *, ok: bool | None = None
     ) -> None:
-        """Add a case that is made by a function. It is right if it gives no code, unless `ok` says otherwise."""
+        """Add a case that a function makes. It is right if it gives no code, unless `ok` says otherwise."""
         assert name not in self, name
         found = frozenset(codes.split())
         self[name] = Case(make, found, valid, not found if ok is None and codes != ANY else ok)

@@ -1,11 +1,12 @@
 """A process that judges hostile cases, one after the other, and says of each what became of it.
 
-Run as ``python child.py MODULE FOLDER [within]``: it takes names of cases on standard input, a JSON text a line, and answers
-each with lines: that it has begun, what the gate said, and what else its module knows. `runner.py` starts it, and watches.
+Run as ``python child.py MODULE FOLDER [within]``: it takes names of cases on standard input, a JSON text a
+line, and answers each with lines: that it has begun, what the gate said, and what else its module knows.
+`runner.py` starts it, and watches.
 
-``within`` lets the gate's workers answer in this process, under the limits that they have, so that thousands of damaged files
-can be judged in a minute. If this process dies of one, that is what a worker would have died of, and `runner.py` asks again
-with real workers.
+``within`` lets the gate's workers answer in this process, under the limits that they have, so that
+thousands of damaged files can be judged in a minute. If this process dies of one, that is what a worker
+would have died of, and `runner.py` asks again with real workers.
 """
 
 import importlib

@@ -1,18 +1,21 @@
-"""Columnar files that are damaged, thousands of them, and the rule by which the gate's verdict on each is known.
+"""Columnar files that are damaged, and the rule by which the gate's verdict on each is known.
 
-A case is ``FORM/WOUND/NUMBER``: a right file in a form, and what is done to it. Everything is drawn from the case's name.
+A case is ``FORM/WOUND/NUMBER``: a right file in a form, and what is done to it. Everything is drawn from
+the case's name.
 
-**The rule.** A file that is damaged may still be read as a table: a bit may have been flipped that no reader looks at, or one
-that makes another value. So pyarrow reads the file as well, in one go and with all checks that it has (checksums of pages,
-``validate(full=True)``):
+**The rule.** A file that is damaged may still be read as a table: a bit may have been flipped that no
+reader looks at, or one that makes another value. So pyarrow reads the file as well, in one go and with all
+checks that it has (checksums of pages, ``validate(full=True)``):
 
 1. It reads no table (or dies): the verdict is not ok.
-2. It reads the table that was written: no finding is about a row. One about the file may be right, since the file is damaged
-   whether or not pyarrow sees it; ok is right too, if all rows are there.
-3. It reads another table: the verdict is the one that this table gets in memory, finding by finding as far as they are counted,
-   or else the file is told to be unreadable. Fewer rows than were written are never ok, however right each of them is.
+2. It reads the table that was written: no finding is about a row. One about the file may be right, since
+   the file is damaged whether or not pyarrow sees it; ok is right too, if all rows are there.
+3. It reads another table: the verdict is the one that this table gets in memory, finding by finding as far
+   as they are counted, or else the file is told to be unreadable. Fewer rows than were written are never
+   ok, however right each of them is.
 
-So a changed value is found wherever the table's rows bear pins, quotes and vocabularies that contradict it; free text passes.
+So a changed value is found wherever the table's rows bear pins, quotes and vocabularies that contradict it;
+free text passes.
 """
 
 import random
@@ -23,7 +26,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from hostile.lies import lied
 
 import kaiser_interview as ki
@@ -163,7 +165,8 @@ DELTA = {
     "use_dictionary": False,
     "column_encoding": {
         "id": "DELTA_BYTE_ARRAY", "claim_id": "DELTA_LENGTH_BYTE_ARRAY", "quote": "DELTA_BYTE_ARRAY",
-        "quote_start": "DELTA_BINARY_PACKED", "quote_end": "DELTA_BINARY_PACKED", "confidence": "BYTE_STREAM_SPLIT",
+        "quote_start": "DELTA_BINARY_PACKED", "quote_end": "DELTA_BINARY_PACKED",
+        "confidence": "BYTE_STREAM_SPLIT",
         "created": "DELTA_BINARY_PACKED",
     },
 }  # fmt: skip
@@ -256,7 +259,7 @@ def wounded(data: bytes, wound: str, number: int, draw: random.Random) -> bytes:
         return lied(data, draw)
     elif wound == "word":
         # Where numbers stand in Arrow's formats: aligned. In Parquet's footer a word covers several.
-        size, code = draw.choice([(4, "<i"), (8, "<q")])
+        size, _code = draw.choice([(4, "<i"), (8, "<q")])
         at -= at % 4
         word = struct.pack("<q", (draw.choice(_WORDS) + 2**63) % 2**64 - 2**63)[:size]
         made[at : at + size] = word[: len(made) - at]
@@ -285,7 +288,7 @@ def made(name: str, folder: Path) -> tuple[Path, dict[str, Any]]:
 
 
 def known(name: str, path: Path) -> dict[str, Any]:
-    """Return what pyarrow reads of a case: nothing, the same table, or another and what the gate says of it."""
+    """Return what pyarrow reads of a case: nothing, the same table, or another and its verdict."""
     form, wound, _ = name.split("/")
     data, table = sound(form, path.parent)
     if wound != "none" and path.read_bytes() == data:
@@ -301,7 +304,9 @@ def known(name: str, path: Path) -> dict[str, Any]:
     return {"table": "other", "rows": found.num_rows, "ok": report.ok, "counts": counts}
 
 
-def differs(found: dict[str, Any], known: dict[str, Any] | None) -> str:
+def differs(  # noqa: PLR0911 - a clause of the rule each
+    found: dict[str, Any], known: dict[str, Any] | None
+) -> str:
     """Return, in words, how a verdict breaks the rule; empty if it does not."""
     codes = {one.split(" ", 1)[0] for one in found["counts"]}
     table = (known or {"table": "none"})["table"]

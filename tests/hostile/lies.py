@@ -1,7 +1,7 @@
 """Numbers in the metadata of Parquet: where they stand, and others in their place.
 
-Metadata is Thrift's compact protocol, in which a number may be replaced by one of another length without anything else being
-wrong, but in pages' headers, which stand where the footer says.
+Metadata is Thrift's compact protocol, in which a number may be replaced by one of another length without
+anything else being wrong, but in pages' headers, which stand where the footer says.
 """
 
 import io
@@ -37,9 +37,9 @@ def lied(data: bytes, draw: random.Random) -> bytes:
         start, end, _ = draw.choice([place for at in _pages(data) for place in _numbers(data, at)[0]])
         return data[:start] + _of_length(draw, end - start) + data[end:]
     start, end, signed = draw.choice(_numbers(data, footer)[0])
-    old = _value(data[start:end], signed)
+    old = _value(data[start:end], signed=signed)
     value = draw.choice([*_VALUES, old + 1, old - 1, old * 2, -old])
-    made = data[footer:start] + _varint(value, signed) + data[end:-8]
+    made = data[footer:start] + _varint(value, signed=signed) + data[end:-8]
     return data[:footer] + made + len(made).to_bytes(4, "little") + b"PAR1"
 
 
@@ -66,7 +66,9 @@ def _numbers(data: bytes, at: int) -> tuple[list[Place], int]:
     return places, at + 1
 
 
-def _skip(data: bytes, at: int, kind: int, places: list[Place], *, element: bool = False) -> int:
+def _skip(  # noqa: PLR0911 - a type each
+    data: bytes, at: int, kind: int, places: list[Place], *, element: bool = False
+) -> int:
     if kind in (_TRUE, _FALSE):
         return at + element
     if kind == _BYTE:
@@ -102,12 +104,12 @@ def _end(data: bytes, at: int) -> int:
     return at + 1
 
 
-def _value(varint: bytes, signed: bool) -> int:
+def _value(varint: bytes, *, signed: bool) -> int:
     value = sum((byte & 127) << 7 * place for place, byte in enumerate(varint))
     return (value >> 1) ^ -(value & 1) if signed else value
 
 
-def _varint(value: int, signed: bool) -> bytes:
+def _varint(value: int, *, signed: bool) -> bytes:
     value = ((value << 1) ^ (value >> 63)) if signed else value
     value &= 2**64 - 1
     made = b""

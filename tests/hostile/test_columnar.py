@@ -23,7 +23,7 @@ def wrong(outcome) -> str:
 
 
 def judged(names: list[str], mode: str | None = None) -> Counter:
-    """Judge cases, hold each to the rule, and count the tables that pyarrow read of them, and the verdicts."""
+    """Judge cases, hold each to the rule, and count what pyarrow read of them, and the verdicts."""
     seen: Counter = Counter()
     broken, worst = [], (0.0, 0)
     for outcome in (
@@ -50,7 +50,7 @@ def test_what_is_not_damaged_is_right(mode):
 
 @pytest.mark.parametrize("format_of", FORMATS)
 def test_flipped_bits(format_of):
-    count = amount(500, 21_000)
+    count = amount(340, 21_000)
     names = [f"{form}/flip/{number}" for number in range(count) for form in forms(format_of)][:count]
     seen = judged(names)
     # The rule has teeth only where the damage does: some of it is found, some in what no reader looks at.
@@ -61,15 +61,16 @@ def test_flipped_bits(format_of):
 
 @pytest.mark.parametrize("format_of", FORMATS)
 def test_other_damage(format_of):
-    count = amount(40, 4000)
+    count = amount(30, 4000)
     names = [
         f"{form}/{wound}/{number}"
         for number in range(count)
-        for wound in ("word", "near", "wound")
+        for wound in ("lie", "word", "near", "wound")
         for form in forms(format_of)
-    ][: 3 * count]
+        if wound != "lie" or format_of == "parquet"
+    ][: 4 * count]
     seen = judged(names)
-    assert seen["none, not ok"] > count / 4
+    assert seen["none, not ok"] + seen["died, not ok"] > count / 4
 
 
 @pytest.mark.parametrize("format_of", FORMATS)

@@ -2,9 +2,8 @@
 
 import json
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from hostile.cases import ANY, MEBI, Cases, Pieces, cells, filled, row
 
