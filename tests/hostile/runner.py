@@ -1,5 +1,6 @@
 """Hostile cases, judged in processes that are watched: by their time, their memory, and whether they live."""
 
+import contextlib
 import json
 import os
 import selectors
@@ -10,7 +11,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-import contextlib
 
 CHILD = Path(__file__).with_name("child.py")
 SECONDS = 10

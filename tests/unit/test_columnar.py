@@ -498,6 +498,16 @@ def test_width(path, form):
     assert refused(name) == Fault("unreadable", (), "at most 2,000 columns", "more")
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["a\0", "\0a"])
+def test_a_name_with_u_0000(path, form, name):
+    # Arrow's C interface ends a name there: it would be taken for another one.
+    for table in (pa.table({name: [1]}), pa.table({"a": [{name: 1}]})):
+        fault = refused(write(path, table, form))
+        assert (fault.code, fault.path[-1]) == ("unreadable", name)
+        assert fault.expected == "names of columns without U+0000"
+
+
 def test_a_name_that_is_not_utf8(path):
     name = write(path, pa.table({"needle": [1]}), "ipc-stream")
     path.write_bytes(path.read_bytes().replace(b"needle", b"n\xff\xffdle"))

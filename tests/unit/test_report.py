@@ -186,3 +186,16 @@ def test_what_a_finding_shows_cannot_be_obeyed_and_is_short():
             assert text.isprintable()
         assert len(finding.expected) <= 80 >= len(finding.got)
         assert all(len(str(step)) <= 80 for step in finding.path)
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 100])
+def test_a_fault_of_many_lines_is_counted_and_kept_as_that_of_each(most):
+    fault = Fault("blank-line", (), "a row", "nothing")
+    together, each = Tally(most), Tally(most)
+    for tally in (together, each):
+        tally.add(Fault("unknown-field", ("x",), "a", "b"), "f", 1, 0, None)
+    together.add(fault, "f", 2, None, None, 50)
+    for line in range(2, 52):
+        each.add(fault, "f", line, None, None)
+    assert together.counted() == each.counted()
+    assert together.findings() == each.findings()
