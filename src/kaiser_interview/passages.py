@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from . import loaders
 from .corpus import Corpus, shipped
 from .errors import TextError
-from .typography import Folded, fold_markers, fold_typography
+from .typography import Folded, fold_markers, fold_typography, without_markers, without_typography
 
 __all__ = [
     "LONGEST",
@@ -187,8 +187,8 @@ class Passages:
         return made
 
     def _standing(self, text: str) -> Iterator[Match]:
-        plain = fold_typography(text).text
-        bare = fold_markers(text).text
+        plain = without_typography(text)
+        bare = without_markers(text)
         if bare != text:
             bare = bare.strip()  # what stood beside a marker
         for passage in self.passages:

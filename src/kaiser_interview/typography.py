@@ -14,7 +14,15 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-__all__ = ["TABLE", "Folded", "fold_markers", "fold_typography"]
+__all__ = [
+    "TABLE",
+    "Folded",
+    "fold_markers",
+    "fold_typography",
+    "least_folded",
+    "without_markers",
+    "without_typography",
+]
 
 TABLE = {
     '"': "“”„‟«»「」『』〝〞〟",
@@ -33,8 +41,14 @@ TABLE = {
 
 _FOLDED = {ord(mark): stands for stands, marks in TABLE.items() for mark in marks}
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF])
-_MARKERS = re.compile(r"\s*\[[0-9]+\]")
+_MARKERS = re.compile(r"\[[0-9]+\]")
 _RUNS = {"-": "-", ".": "..."}
+# What NFKC makes hyphens and full stops of, and does not stand in the table.
+_IN_RUNS = dict.fromkeys(map(ord, "⁻₋︱︲﹘﹣－"), "-") | dict.fromkeys(map(ord, "․‥…︒︙︰﹒．"), ".")
+_AT_ONCE = _FOLDED | _INVISIBLE | _IN_RUNS
+# Characters that NFKC makes one of, at the most (Unicode Standard Annex 15, section 8).
+_COMPOSED = 4
+_HYPHENS, _DOTS = re.compile("-{2,}"), re.compile(r"\.{2,}")
 _PARTS = re.compile(r"-+|\.+|[^-.]+")
 _INSIDE = -1
 
@@ -90,15 +104,36 @@ def fold_typography(text: str) -> Folded:
     return _folded(pieces)
 
 
+def without_typography(text: str) -> str:
+    """Return a text with its typography folded, and no way back."""
+    normal = unicodedata.normalize("NFKC", text).translate(_FOLDED).translate(_INVISIBLE)
+    return _DOTS.sub("...", _HYPHENS.sub("-", "".join(normal.split())))
+
+
+def least_folded(text: str) -> int:
+    """Return a number of characters that a text with its typography folded has at least.
+
+    It takes time in proportion to the text's length, which NFKC does not: combining marks are put in order.
+    """
+    bare = "".join(text.translate(_AT_ONCE).split())
+    return len(_DOTS.sub(".", _HYPHENS.sub("-", bare))) // _COMPOSED
+
+
 def fold_markers(text: str) -> Folded:
     """Remove every marker such as ``[7]``, and the white space before it."""
     pieces = []
     at = 0
     for marker in [*_MARKERS.finditer(text), None]:
-        end = marker.start() if marker else len(text)
+        end = at + len(text[at : marker.start()].rstrip()) if marker else len(text)
         pieces += [_Piece(text[offset], offset, offset + 1) for offset in range(at, end)]
         at = marker.end() if marker else end
     return _folded(pieces)
+
+
+def without_markers(text: str) -> str:
+    """Return a text without its markers and the white space before each, and no way back."""
+    *before, last = _MARKERS.split(text)
+    return "".join((*(part.rstrip() for part in before), last))
 
 
 def _clusters(text: str) -> list[tuple[int, int]]:

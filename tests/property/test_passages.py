@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from scale import amount
 
 from kaiser_interview.passages import Passage, Passages, changes, occurrences
-from kaiser_interview.typography import TABLE, fold_markers, fold_typography
+from kaiser_interview.typography import (
+    TABLE,
+    fold_markers,
+    fold_typography,
+    least_folded,
+    without_markers,
+    without_typography,
+)
 
 STANDS_FOR = {mark: stands for stands, marks in TABLE.items() for mark in marks}
 
@@ -38,12 +45,26 @@ any_text = st.text(
 
 @given(any_text)
 def test_typography_is_folded_by_the_table(text):
-    assert fold_typography(text).text == typography(text)
+    assert fold_typography(text).text == without_typography(text) == typography(text)
+
+
+@given(any_text)
+def test_a_folded_text_is_no_shorter_than_is_said_of_it(text):
+    assert least_folded(text) <= len(typography(text))
+
+
+def test_every_character_alone_folds_to_no_less_than_is_said_of_it():
+    marks = [chr(number) for number in range(0x110000) if not 0xD800 <= number < 0xE000]
+    for start in range(0, len(marks), 4096):
+        few = marks[start : start + 4096]
+        assert least_folded("x".join(few)) <= len(typography("x".join(few)))
+    for mark in marks[:0x20000]:
+        assert least_folded(mark * 8) <= len(typography(mark * 8)), hex(ord(mark))
 
 
 @given(any_text)
 def test_markers_are_removed(text):
-    assert fold_markers(text).text == markers(text)
+    assert fold_markers(text).text == without_markers(text) == markers(text)
 
 
 @given(any_text, st.sampled_from([fold_typography, fold_markers]))

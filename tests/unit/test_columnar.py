@@ -498,6 +498,16 @@ def test_width(path, form):
     assert refused(name) == Fault("unreadable", (), "at most 2,000 columns", "more")
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["a\0", "\0a"])
+def test_a_name_with_u_0000(path, form, name):
+    # Arrow's C interface ends a name there: it would be taken for another one.
+    for table in (pa.table({name: [1]}), pa.table({"a": [{name: 1}]})):
+        fault = refused(write(path, table, form))
+        assert (fault.code, fault.path[-1]) == ("unreadable", name)
+        assert fault.expected == "names of columns without U+0000"
+
+
 def test_a_name_that_is_not_utf8(path):
     name = write(path, pa.table({"needle": [1]}), "ipc-stream")
     path.write_bytes(path.read_bytes().replace(b"needle", b"n\xff\xffdle"))
@@ -578,6 +588,23 @@ def test_a_row_group_has_fewer_rows_than_it_says(lying):
         COUNT,
         [Fault("unreadable", (), "16,000 rows, as the footer says", "12,345")],
     )
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize("count", [9000, 16_000])
+def test_a_page_has_other_values_than_the_footer_says(path, version, count):
+    # No checksum covers a page's header, and row group by row group nothing of it would be seen.
+    how = {"compression": "none", "store_schema": False, "write_statistics": False, "use_dictionary": False}
+    table = pa.table({"a": pa.array([*range(COUNT)], pa.int32())})
+    name = write(path, table, "parquet", COUNT, data_page_version=version, write_page_checksum=True, **how)
+    data = path.read_bytes()
+    at = data.index(varint(COUNT))
+    path.write_bytes(data[:at] + varint(count) + data[at + 3 :])
+    _, (fault,) = read(name)
+    assert (fault.code, fault.path) in {("unreadable", ("a",)), ("unreadable", ())}
+    if count == 16_000 and version == "1.0":
+        expected = "12,345 values, as the footer says"
+        assert fault == Fault("unreadable", ("a",), expected, "16,000 in its pages")
 
 
 def test_a_part_that_is_not_there(path):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 import kaiser_interview as ki
 from kaiser_interview.validation import findings
 from kaiser_interview.validation.findings import Fault
-from kaiser_interview.validation.report import Report, Tally
+from kaiser_interview.validation.report import Report
+from kaiser_interview.validation.tally import Tally
 
 CLASS = "the name of the class, not its number: in datasets ClassLabel.int2str"
 LABEL = {"claim_id": "d01-c01", "method": "human", "creator": "me", "scheme": "my:mood", "value": "good"}
@@ -186,3 +187,16 @@ def test_what_a_finding_shows_cannot_be_obeyed_and_is_short():
             assert text.isprintable()
         assert len(finding.expected) <= 80 >= len(finding.got)
         assert all(len(str(step)) <= 80 for step in finding.path)
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 100])
+def test_a_fault_of_many_lines_is_counted_and_kept_as_that_of_each(most):
+    fault = Fault("blank-line", (), "a row", "nothing")
+    together, each = Tally(most), Tally(most)
+    for tally in (together, each):
+        tally.add(Fault("unknown-field", ("x",), "a", "b"), "f", 1, 0, None)
+    together.add(fault, "f", 2, None, None, 50)
+    for line in range(2, 52):
+        each.add(fault, "f", line, None, None)
+    assert together.counted() == each.counted()
+    assert together.findings() == each.findings()

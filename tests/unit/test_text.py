@@ -761,7 +761,13 @@ def file(tmp_path_factory):
 
 
 def codes(found) -> list:
-    return [(one.line, one.fault.code) if type(one) is Note else one for one in found]
+    made = []
+    for one in found:
+        if type(one) is Note:
+            made += [(one.line + more, one.fault.code) for more in range(one.lines)]
+        else:
+            made.append(one)
+    return made
 
 
 LONGEST = 12

@@ -10,7 +10,7 @@ from pydantic import Field
 import kaiser_interview as ki
 from kaiser_interview.corpus import shipped
 from kaiser_interview.models import KINDS
-from kaiser_interview.validation.findings import Fault
+from kaiser_interview.validation.findings import Fault, spelled
 from kaiser_interview.validation.rows import Judge
 from kaiser_interview.validation.whole import column_faults
 
@@ -175,7 +175,7 @@ def test_columns_that_no_kind_has():
     text = pa.string()
     schema = pa.schema([(name, text) for name in [*BARE, "note", "x_note", "topics", "Creator", ""]])
     judge = Judge(["label"], shipped())
-    found = column_faults(judge, schema.names, schema)
+    found = [*map(spelled, column_faults(judge, schema.names, schema))]
     assert found == [
         Fault("unknown-field", ("note",), "a field of label", '"note"', "did you mean rationale?"),
         Fault("unknown-field", ("Creator",), "a field of label", '"Creator"', "did you mean creator?"),
@@ -188,7 +188,7 @@ def test_columns_that_no_kind_has():
         ),
     ]
     # By name alone, as of CSV.
-    assert column_faults(judge, schema.names) == found
+    assert [*map(spelled, column_faults(judge, schema.names))] == found
     kept = faults("label", schema, extra="allow")
     assert [one[1] for one in kept] == ["Creator"]
 

@@ -4,7 +4,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ..validation.findings import Finding
-from ..validation.report import Count, Report
+from ..validation.report import Report
+from ..validation.tally import Count
 from .terminal import print_hanging
 
 __all__ = ["print_report"]

@@ -110,6 +110,10 @@ def examine(schema: "pa.Schema") -> None:
                 twice = f"{shown(field.name)} twice"
                 raise StreamError(Fault("duplicate-column", step, "each column once", twice))
             steps.add(step)
+            if "\0" in field.name:
+                # In Arrow's C interface a name ends there, and might be another one's.
+                expected = "names of columns without U+0000"
+                raise StreamError(Fault("unreadable", step, expected, shown(field.name)))
             if isinstance(kind, pa.BaseExtensionType):
                 inner = [pa.field("storage", kind.storage_type)]
             elif pa.types.is_dictionary(kind):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .arrow import checked, examine, pieces, told, undecoded, unreadable
 from .findings import Fault, shown
+from .pages import fault_of_pages
 from .streams import StreamError
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ _BOMB_BYTES = 256 << 20
 _BOMB_RATIO = 200
 # By the one core that a worker has; column chunks through small buffers, else they would be held whole.
 _READING = {"pre_buffer": False, "buffer_size": 1 << 18, "page_checksum_verification": True}
-# About so many bytes of a row group are read at a time, where its rows are large.
-_BATCH_BYTES = 1 << 26
+_BATCH_BYTES = 1 << 26  # about so many of a row group are read at a time, where its rows are large
 # Where the values of a string column take no more bytes each, there are few of them, and many rows.
 _CODE_BYTES = 2
 # Behind the footer of a file with encrypted columns (Parquet modular encryption, section 5.2).
@@ -202,7 +202,7 @@ def _row_group(path: str, part: int, size: int) -> Iterator["pa.RecordBatch"]:
             yield batch
     if read != rows:
         fault = Fault("unreadable", (), f"{rows:,} rows, as the footer says", f"{read:,}")
-    if fault:
+    if fault := fault or fault_of_pages(path, metadata.schema, group):
         raise StreamError(fault)
 
 

@@ -8,12 +8,13 @@ from .parsing import BOM
 from .pool import Pool
 from .streams import Stream, StreamError
 from .tables import planned
+from .text import LONGEST
 
 __all__ = ["Cut", "cut_of"]
 
 _STRETCH = 8 << 20
 # A stretch that is longer holds a line that is too long to be held.
-_LONGEST = 64 << 20
+_LONGEST = _STRETCH + LONGEST + 1
 
 
 class Cut(NamedTuple):

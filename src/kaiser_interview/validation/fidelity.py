@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 __all__ = ["missing_numbers", "numbers"]
 
@@ -31,8 +32,14 @@ def _in_ascii(text: str) -> str:
     """Return a text with the digits of every script as 0 to 9, and full-width marks as narrow ones."""
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKC", text)
-    return "".join(str(unicodedata.decimal(mark, mark)) for mark in text)
+    # A character at a time: no digit and no mark among digits is made of several, and of a whole text that is
+    # made of combining marks the normal form takes time that grows with the square of its length.
+    return text.translate({ord(mark): _plain(mark) for mark in {*text} if not mark.isascii()})
+
+
+@lru_cache(4096)
+def _plain(mark: str) -> str:
+    return "".join(str(unicodedata.decimal(one, one)) for one in unicodedata.normalize("NFKC", mark))
 
 
 def _likeliest(found: str) -> str:

@@ -18,6 +18,7 @@ __all__ = [
     "pointer",
     "severity_of",
     "shown",
+    "spelled",
     "visible",
 ]
 
@@ -160,21 +161,26 @@ def pointer(path: Path) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
+def spelled(fault: Fault) -> Fault:
+    """Return a fault with its words computed, as it goes to another process."""
+    got = fault.got if isinstance(fault.got, str) else fault.got()
+    return fault._replace(got=got, remedy=fault.remedy() if callable(fault.remedy) else fault.remedy)
+
+
 def finding(fault: Fault, file: str | None, line: int | None, row: int | None, row_id: object) -> Finding:
     """Return a fault as a finding at a place, its words computed, cut and made visible."""
-    got = fault.got if isinstance(fault.got, str) else fault.got()
-    remedy = fault.remedy() if callable(fault.remedy) else fault.remedy
+    code, path, expected, got, remedy, severity = spelled(fault)
     return Finding(
-        code=fault.code,
-        severity=fault.severity or CODES[fault.code].severity,
+        code=code,
+        severity=severity or CODES[code].severity,
         file=None if file is None else visible(file),
         line=line,
         row=row,
         id=clip(row_id) if isinstance(row_id, str) else None,
-        path=tuple(step if isinstance(step, int) else clip(step) for step in fault.path),
-        expected=clip(fault.expected),
-        got=clip(got),
-        remedy=clip(remedy, _LONGEST_REMEDY) if remedy else None,
+        path=tuple(step if isinstance(step, int) else clip(step) for step in path),
+        expected=clip(expected),
+        got=clip(str(got)),
+        remedy=clip(str(remedy), _LONGEST_REMEDY) if remedy else None,
     )
 
 

@@ -14,7 +14,7 @@ Then it is the template with other values, and no key stands twice. All else is 
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +22,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .parsing import not_utf8, parse
+from .stretches import Taken, stretches
 
-__all__ = ["Lines", "Sort", "Taken"]
+__all__ = ["Lines", "Sort"]
 
 Sort = Literal["string", "integer", "number", "boolean"]
 _Integers = npt.NDArray[np.int64]
@@ -48,19 +49,6 @@ _WORD = 8
 # By number of digits, none to too many: the bytes of a word that hold them, and the least that needs as many.
 _HELD = np.array([0, *(2**64 - 2 ** (64 - 8 * digits) for digits in range(1, _WORD + 1)), 0], np.uint64)
 _LEAST = np.array([2**64 - 1, 0, *(10**digits for digits in range(1, _WORD)), 2**64 - 1], np.uint64)
-
-
-class Taken(NamedTuple):
-    """What was read of a chunk, and which lines are left."""
-
-    starts: _Integers
-    """Where each line begins in the chunk, blank ones included."""
-    ends: _Integers
-    """Where it ends, without its line feed."""
-    batches: list[tuple[_Integers, pa.RecordBatch]]
-    """Numbers of lines, ascending, and their columns. A column that is null in all of them is left out."""
-    rest: _Integers
-    """The numbers of all other lines, ascending."""
 
 
 class Lines:
@@ -97,9 +85,14 @@ class Lines:
         """
         starts, ends, rest = [[np.empty(0, np.int64)] for _ in range(3)]
         batches: list[tuple[_Integers, pa.RecordBatch]] = []
-        at, count = 0, 0
-        while at < len(chunk):
-            stop = chunk.find(b"\n", at + _BLOCK) + 1 or len(chunk)
+        count = 0
+        for at, stop, is_long in stretches(chunk, _BLOCK):
+            if is_long:
+                found = at, stop - chunk.endswith(b"\n", at, stop), count
+                for held, one in zip((starts, ends, rest), found, strict=True):
+                    held.append(np.array([one]))
+                count += 1
+                continue
             # Memory that is used again: new memory of this size costs more than what is done with it.
             if self._scratch.shape[1] < (width := ((stop - at) // _WORD + 2) * _WORD):
                 self._scratch = np.empty((2, width), np.bool_)
@@ -111,7 +104,7 @@ class Lines:
             starts.append(block.starts + at)
             ends.append(block.ends + at)
             rest.append(np.flatnonzero(left) + count)
-            at, count = stop, count + len(left)
+            count += len(left)
         return Taken(np.concatenate(starts), np.concatenate(ends), batches, np.concatenate(rest))
 
     def _batches(self, block: "_Block") -> Iterator[tuple[_Integers, pa.RecordBatch]]:

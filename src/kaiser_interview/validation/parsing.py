@@ -38,17 +38,24 @@ def parse(data: bytes) -> tuple[Any, Fault | None]:
         return None, _fault(data, str(error))
 
 
-def non_finite(value: Any) -> Iterator[tuple[Path, float]]:
-    """Yield the path of every number that is NaN or infinite."""
-    waiting: list[tuple[Path, Any]] = [((), value)]
-    while waiting:
-        path, one = waiting.pop()
-        if isinstance(one, float) and not math.isfinite(one):
+def _walked(value: Any) -> Iterator[tuple[list[Any], Any]]:
+    """Yield what stands in a value that was JSON, itself first, each with its path, which goes on changing.
+
+    Only one path is held: a row of eight mebibytes may have millions of elements.
+    """
+    path: list[Any] = []
+    levels: list[Iterator[tuple[Any, Any]]] = [iter([(None, value)])]
+    while levels:
+        for key, one in levels[-1]:
+            path.append(key)
             yield path, one
-        elif isinstance(one, dict):
-            waiting += [((*path, key), inner) for key, inner in reversed(one.items())]
-        elif isinstance(one, list | tuple):
-            waiting += [((*path, key), one[key]) for key in range(len(one) - 1, -1, -1)]
+            if isinstance(one, dict | list):
+                levels.append(iter(one.items() if isinstance(one, dict) else enumerate(one)))
+                break
+            path.pop()
+        else:
+            levels.pop()
+            del path[-1:]
 
 
 def marked_encoding(head: bytes) -> Fault | None:
@@ -124,31 +131,38 @@ def _not_a_number(text: str) -> tuple[Path, float] | None:
         value = json.loads(text, parse_int=float)
     except (ValueError, RecursionError):
         return None
-    return next(non_finite(value), None)
+    for path, one in _walked(value):
+        if isinstance(one, float) and not math.isfinite(one):
+            return (*path[1:],), one
+    return None
 
 
-class _Pairs(dict[str, Any]):
-    """An object that remembers which key it had twice."""
+class _Twice(dict[str, Any]):
+    """An object that had a key twice."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
         seen: set[str] = set()
-        self.twice = next((key for key, _ in pairs if key in seen or seen.add(key)), None)  # type: ignore[func-returns-value]
+        self.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
 
 
 def _duplicate(text: str) -> Path:
-    """Return the path of the first key that stands twice."""
+    """Return the path of the first key that stands twice, of those that are least deep."""
+    twice: list[_Twice] = []
+
+    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        held = dict(pairs)
+        if len(held) < len(pairs):
+            held = _Twice(pairs)
+            twice.append(held)
+        return held
+
     try:
-        whole = json.loads(text, object_pairs_hook=_Pairs, parse_int=float)
+        whole = json.loads(text, object_pairs_hook=made, parse_int=float)
     except (ValueError, RecursionError):
         return ()  # something else is wrong further on
-    waiting: list[tuple[Path, Any]] = [((), whole)]
-    while waiting:
-        path, one = waiting.pop(0)
-        if isinstance(one, _Pairs):
-            if one.twice is not None:
-                return (*path, one.twice)
-            waiting += [((*path, key), inner) for key, inner in one.items()]
-        elif isinstance(one, list):
-            waiting += [((*path, key), inner) for key, inner in enumerate(one)]
-    return ()
+    found: Path = ()
+    for path, one in _walked(whole) if twice else ():
+        if isinstance(one, _Twice) and not 0 < len(found) <= len(path):
+            found = (*path[1:], one.key)
+    return found

@@ -15,12 +15,13 @@ from .columns.arrays import Bools, Ints
 from .columns.values import rows_of
 from .findings import Fault, Finding, severity_of
 from .judged import models_of, wanted_codes
-from .lines import Lines, Taken
+from .lines import Lines
 from .parsing import Tail
-from .report import Group, Tally
 from .rows import Judge, Verdict
 from .sets import Sets
+from .stretches import Taken
 from .tables import Batch
+from .tally import Group, Tally
 from .text import LONGEST, SPACE, Note, blank_line, long_row
 from .traces import Hashes, Marks, Row, Suspects, firsts, hashes_of, line_sorts
 from .whole import column_faults
@@ -43,6 +44,10 @@ class Part(NamedTuple):
     traces: dict[str, Any]
     ids: Hashes
     keys: Hashes
+
+
+# Lines that are taken from arrays at a time.
+_LINES = 1 << 16
 
 
 class PartJudge:
@@ -108,9 +113,9 @@ class PartJudge:
         swift = None if account.sets.judges_more or self._marks.has_key else self._judge.swift
         blank = 0
         for number, line in _texts(data, taken, left, last=last):
-            if line is None:
-                blank += 1
-                account.note(Note(number + 1, blank_line()))
+            if isinstance(line, int):
+                blank += line
+                account.note(Note(number + 1, blank_line(), lines=line))
             elif isinstance(line, Fault):
                 account.judged(number + 1, number - blank, Verdict([line], {}, None))
             elif number in known:
@@ -130,8 +135,8 @@ class PartJudge:
         left = [lines[rows] for (lines, _), rows in zip(taken.batches, left, strict=True)]
         rows, blank = [], 0
         for number, line in _texts(data, taken, [taken.rest, *left], last=last):
-            if line is None:
-                blank += 1
+            if isinstance(line, int):
+                blank += line
             elif not isinstance(line, Fault):
                 rows.append(self._row(number + 1, number - blank, self._judge.json(line)))
         yield from self._marks.suspects_of(rows, suspects)
@@ -201,7 +206,7 @@ class _Account:
     def note(self, note: Note) -> None:
         """Count a finding about no row."""
         if note.fault.code in self._wanted:
-            severity = self._tally.add(note.fault, self._name, note.line, None, None)
+            severity = self._tally.add(note.fault, self._name, note.line, None, None, note.lines)
             self.outside += severity == "error"
         self._complete = self._complete and not note.stops
 
@@ -252,18 +257,32 @@ def _without_long(taken: Taken) -> Taken:
 
 def _texts(
     data: bytes, taken: Taken, left: Iterable[Ints], *, last: bool
-) -> Iterator[tuple[int, bytes | Fault | None]]:
-    """Yield the lines that are left and their places: None for a blank one, a fault for one too long."""
+) -> Iterator[tuple[int, bytes | Fault | int]]:
+    """Yield the lines that are left and their places: a fault for one too long.
+
+    For blank ones that follow each other a number is yielded with the place of the first: how many.
+    """
     numbers = np.sort(np.concatenate([*left]))
     ends = last and not data.endswith(b"\n")
     final = len(taken.starts) - 1
-    for number, start, end in zip(
-        numbers.tolist(), taken.starts[numbers].tolist(), taken.ends[numbers].tolist(), strict=True
-    ):
-        line = data[start:end]
-        if len(line) > LONGEST:
-            yield number, long_row()
-        elif not line.strip(SPACE):
-            yield number, None
-        else:
-            yield number, Tail(line) if ends and number == final else line
+    since = blank = 0
+    for first in range(0, len(numbers), _LINES):
+        some = numbers[first : first + _LINES]
+        for number, start, end in zip(
+            some.tolist(), taken.starts[some].tolist(), taken.ends[some].tolist(), strict=True
+        ):
+            if blank and not (start == end and number == since + blank):
+                yield since, blank
+                blank = 0
+            if start == end:
+                since, blank = number - blank, blank + 1
+                continue
+            line = data[start:end]
+            if len(line) > LONGEST:
+                yield number, long_row()
+            elif not line.strip(SPACE):
+                yield number, 1
+            else:
+                yield number, Tail(line) if ends and number == final else line
+    if blank:
+        yield since, blank

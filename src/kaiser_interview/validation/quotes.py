@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..corpus import Corpus, CorpusClaim
 from ..passages import LONGEST, Match, occurrences, passages_of
-from ..typography import fold_markers, fold_typography
+from ..typography import fold_markers, fold_typography, least_folded, without_markers, without_typography
 from .findings import Fault, Path, shown
 
 __all__ = ["Place", "Quote", "Quotes"]
@@ -64,7 +64,7 @@ class Quote(NamedTuple):
     @property
     def places_but_for_markers(self) -> list[Place]:
         """Every place where they stand once markers are removed from both."""
-        bare = fold_markers(self.words).text if "[" in self.words else self.words
+        bare = without_markers(self.words) if "[" in self.words else self.words
         # White space at an end stood beside a marker.
         bare = bare.strip() if bare != self.words else bare
         return self._moved(_without_markers(self.passage).places(bare))
@@ -76,7 +76,10 @@ class Quote(NamedTuple):
         # What the table leaves as it is must stand there as it is; mostly something does not.
         if any(run not in passage.text for run in _PLAIN.findall(self.words)):
             return []
-        return self._moved(passage.places(fold_typography(self.words).text))
+        # Of what is far too long nothing need be folded, which might take long.
+        if least_folded(self.words) > len(passage.text):
+            return []
+        return self._moved(passage.places(without_typography(self.words)))
 
     def own_words(self, place: Place) -> str:
         """Return the passage's own characters at a place."""

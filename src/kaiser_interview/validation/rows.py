@@ -13,7 +13,7 @@ from .intentions import to_fill
 from .parsing import parse
 from .references import References
 from .rules import KindRules, carried, references_in
-from .shape import is_slip, not_in_vocabulary
+from .shape import not_in_vocabulary, slips
 from .soundness import unsound
 from .swift import swift_way
 from .tabular import Cells
@@ -176,7 +176,7 @@ class Judge:
             or (rules.refers and name in self.corpus.columns)
         ):
             return False
-        return not self._allow or any(is_slip(name, field) for field in rules.shape.fields)
+        return not self._allow or bool(slips(name, rules.shape.fields))
 
     def _object(self, value: Any, *, columnar: bool = False, arrow: bool = False) -> Verdict:
         if type(value) is not dict:
@@ -256,7 +256,7 @@ class Judge:
         for name in extras:
             if self.is_unknown(rules, name):
                 found.append(rules.shape.unknown(name, absent))
-                meant |= {field for field in absent if is_slip(name, field)}
+                meant |= {*slips(name, absent)}
         return found, frozenset(meant)
 
     def _related(self, rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:

@@ -11,12 +11,13 @@ from .checks import Check, Progress
 from .findings import Fault, Finding, visible
 from .inputs import Source, is_repeatable, sources
 from .judged import Judged, models_of, no_rows, wanted_codes
-from .report import Report, Tally
+from .report import Report
 from .rows import Verdict
 from .saved import constants_of
 from .sets import Sets
 from .streams import Input, StreamError
 from .tables import Batch
+from .tally import Tally
 from .text import Note
 from .whole import column_faults
 
@@ -64,12 +65,12 @@ class Run:
         self._outside = 0
         self._told: Mapping[str, str] = {}
         self._lane: Lane | None = None
-        self._whole = True
+        self._whole = self._each = True
         self._progress = Progress()
 
     def report(self) -> Report:
         """Read everything that is left to read, and return the report."""
-        for _ in self.rows(every=False):
+        for _ in self.rows(every=False, each=False):
             pass
         return self.finished()
 
@@ -91,7 +92,7 @@ class Run:
             again=partial(every_finding, self._check) if is_repeatable(self._check.data) else None,
         )
 
-    def rows(self, *, every: bool = True, whole: bool = True) -> Iterator[Judged]:
+    def rows(self, *, every: bool = True, whole: bool = True, each: bool = True) -> Iterator[Judged]:
         """Yield every row with what is wrong, and every note; or those alone that something is wrong with.
 
         Parameters
@@ -100,8 +101,10 @@ class Run:
             Whether rows are yielded that nothing is wrong with.
         whole : bool
             Whether rows of batches are yielded with all their values; else these are in the batch alone.
+        each : bool
+            Whether a note is yielded for each of the lines that one is about.
         """
-        self._whole = whole
+        self._whole, self._each = whole, each
         for source in self._sources(self._passed_over):
             yield from self._source(source, every=every)
         yield from self._at_the_end()
@@ -166,7 +169,7 @@ class Run:
             for item in source.items():
                 if type(item) is Note:
                     if item.fault.code in self._wanted or item.stops:
-                        yield self._note(source, item.line, item.fault, stops=item.stops)
+                        yield from self._notes(source, item)
                     continue
                 if type(item) is Batch:
                     if row < 0:
@@ -275,10 +278,18 @@ class Run:
             return self.judge.cells(data, self._told)
         return self.judge.value(data, self._told, columnar=source.form == "columns")
 
-    def _note(self, source: Source, line: int | None, fault: Fault, *, stops: bool = False) -> Judged:
-        if self._tally.add(fault, source.name, line, None, None) == "error":
-            self._outside += 1
-        return Judged(source, line, None, None, [fault], None, invalid=False, stops=stops)
+    def _notes(self, source: Source, note: Note) -> Iterator[Judged]:
+        if self._each:
+            for more in range(note.lines):
+                line = note.line and note.line + more
+                yield self._note(source, line, note.fault)._replace(stops=note.stops)
+        else:
+            yield self._note(source, note.line, note.fault, note.lines)._replace(stops=note.stops)
+
+    def _note(self, source: Source, line: int | None, fault: Fault, lines: int = 1) -> Judged:
+        if self._tally.add(fault, source.name, line, None, None, lines) == "error":
+            self._outside += lines
+        return Judged(source, line, None, None, [fault], None, invalid=False)
 
     def _tell(self, source: Source, rows: int, told: float) -> float:
         """Tell how far it has come, unless that was told just now; return when it was told."""

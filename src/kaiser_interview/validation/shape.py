@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, cast, get_args
 
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from .findings import Fault, Path, shown
 from .intentions import likely_format, likely_type, likely_value, likely_word, to_fill
 from .names import called, note_of
 
-__all__ = ["FORMS", "Shape", "is_slip"]
+__all__ = ["FORMS", "Shape", "is_slip", "slips"]
 
 # Elements of a list that are judged at once: the faults of millions would fill the memory.
 _STRETCH = 4096
@@ -106,13 +107,16 @@ class Shape:
 
     def unknown(self, name: str, absent: Iterable[str] = ()) -> Fault:
         """Return the fault of a field that the kind does not have; an absent field is the likeliest meant."""
-        remedy = note_of(name) or _nearest(name, [*absent], self.fields)
-        if not remedy and "references" in self.fields and (inner := called(name, _REFERENCE)):
-            remedy = f"it goes into a reference, as {inner}"
-        if not remedy:
+
+        def remedy() -> str:
+            said = note_of(name) or _nearest(name, [*absent], self.fields)
+            if not said and "references" in self.fields and (inner := called(name, _REFERENCE)):
+                said = f"it goes into a reference, as {inner}"
             own = f"name it x_{name}" if _PLAIN.fullmatch(name) else "begin its name with x_"
-            remedy = f"drop it, or {own} to keep it"
-        return Fault("unknown-field", (name,), f"a field of {self.name}", shown(name), remedy)
+            return said or f"drop it, or {own} to keep it"
+
+        # A row may have hundreds of thousands: what is near to each is looked for when it is told.
+        return Fault("unknown-field", (name,), f"a field of {self.name}", lambda: shown(name), remedy)
 
     def meant(self, faults: Iterable[Fault], values: Mapping[str, Any]) -> set[Path]:
         """Return the paths of absent fields that unknown ones within records are meant for."""
@@ -127,7 +131,7 @@ class Shape:
             if isinstance(step, str):
                 model = inner_type(model.model_fields[step].annotation)
         name = str(fault.path[-1])
-        return [field for field in model.model_fields if is_slip(name, field) and held.get(field) is None]
+        return [field for field in slips(name, model.model_fields) if held.get(field) is None]
 
     def _judged(self, values: Mapping[str, Any]) -> Iterator[Fault]:
         short = dict(values)
@@ -165,12 +169,33 @@ def is_slip(name: str, known: str) -> bool:
     The same but for case, spaces and punctuation; or one character dropped, added, changed, or two
     neighbours swapped.
     """
-    if name == known:
-        return False
-    one, two = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (name, known))
+    return bool(slips(name, (known,)))
+
+
+def slips(name: str, fields: Iterable[str]) -> list[str]:
+    """Return the fields that a name is within a slip of typing of, but is not."""
+    bare = _bare(name)
+    least, most = len(bare) - 1, len(bare) + 1
+    return [
+        field
+        for field in fields
+        if least <= len(known := _bare_field(field)) <= most and field != name and _are_near(bare, known)
+    ]
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+# Fields are few, and each is asked for again and again.
+_bare_field = lru_cache(4096)(_bare)
+
+
+def _are_near(one: str, two: str) -> bool:
+    """Return whether texts whose lengths differ by one at most are within a slip."""
     if one == two:
         return True
-    if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < _SHORTEST:
+    if min(len(one), len(two)) < _SHORTEST:
         return False
     start = next(
         (i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
@@ -180,7 +205,7 @@ def is_slip(name: str, known: str) -> bool:
 
 
 def _nearest(name: str, absent: list[str], fields: Iterable[str]) -> str | None:
-    near = next((field for field in absent if is_slip(name, field)), None) or called(name, absent)
+    near = next(iter(slips(name, absent)), None) or called(name, absent)
     near = near or next(iter(get_close_matches(name[:_NAME], fields, n=1, cutoff=0.75)), None)
     return f"did you mean {near}?" if near else None
 

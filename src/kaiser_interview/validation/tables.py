@@ -51,8 +51,11 @@ def arrow_batches(source: "Source", data: Any) -> Iterator[Batch]:
     """
     import pyarrow as pa
 
-    from .arrow import pieces
+    from .arrow import examine, pieces, told
 
+    with told():
+        if isinstance(getattr(data, "schema", None), pa.Schema):
+            examine(data.schema)
     try:
         reader = pa.RecordBatchReader.from_stream(data)
         source.schema = reader.schema

@@ -1,6 +1,7 @@
 """CSV, cut into records and cells as RFC 4180 says."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -51,13 +52,16 @@ class Cells(NamedTuple):
     """Why it cannot be; None as well where a finding about the header has said so already."""
 
 
-def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | Fault] | Note]:  # noqa: C901
+def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | Fault] | Note]:  # noqa: C901, PLR0912 - one pass, one loop
     """Yield the line on which each record begins, and the record.
 
     The first record names the columns and goes to `header`. The delimiter is the first of comma, tab and
     semicolon that stands in it. A record that does not fit RFC 4180 is a fault in its place.
     """
-    for line, raw, is_open in _records(stream, header):
+    for line, raw, is_open, blank in _records(stream, header):
+        if blank:
+            yield Note(line, blank_line(), lines=blank)
+            continue
         fault = long_row() if raw is None else None
         if is_open and not fault:
             fault = Fault("truncated", (), "a closing quotation mark", "the data's end", CUT)
@@ -105,8 +109,8 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
         yield Note(line, wrong, stops=True)
         return
     header.raw, header.line = raw, line
-    twice = [name for number, name in enumerate(columns) if name in columns[:number]]
-    for name in dict.fromkeys(twice):
+    twice = [name for name, count in Counter(columns).items() if count > 1]
+    for name in twice:
         nameless = None if name else "columns without names: see whether the first line is the header"
         fault = Fault("duplicate-column", (name,), "each column once", f"{shown(name)} twice", nameless)
         yield Note(line, fault)
@@ -139,29 +143,49 @@ def _record(raw: bytes, header: Header) -> Cells:
     return Cells(raw, {name: cell for name, cell in zip(header.columns, cells, strict=True) if cell})
 
 
-def _records(stream: Stream, header: Header) -> Iterator[tuple[int, bytes | None, bool]]:
+def _records(  # noqa: C901 - one pass, one loop
+    stream: Stream, header: Header
+) -> Iterator[tuple[int, bytes | None, bool, int]]:
     """Yield the line on which each record begins, its bytes, and whether it ends within a quoted field.
 
-    A record ends at a line feed outside quotation marks, and only a quotation mark at the start of a field
-    opens one: a stray one makes its own record wrong and no other. A record that is too long is None.
+    Or else, as the last, how many empty lines follow each other. A record ends at a line feed outside
+    quotation marks, and only a quotation mark at the start of a field opens one: a stray one makes its own
+    record wrong and no other. A record that is too long is None.
     """
     record = _Record(1)
-    number, rest = 0, b""
+    number, blank, rest = 0, 0, b""
     for chunk in stream.chunks():
-        *lines, rest = (rest + chunk).split(b"\n")
+        if record.goes_on and b'"' not in rest and b'"' not in chunk:
+            # Nothing in it can end the record.
+            more, feed, rest = (rest + chunk).rpartition(b"\n")
+            if feed:
+                number += more.count(b"\n") + 1
+                record.add(more, header)
+            lines = []
+        else:
+            *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             number += 1
+            if not (line or record.size):
+                blank += 1
+                continue
+            if blank:
+                yield number - blank, b"", False, blank
+                record.line, blank = number, 0
             record.add(line, header)
             if not record.is_open:
-                yield record.line, record.bytes(), False
+                yield record.line, record.bytes(), False, 0
                 record = _Record(number + 1)
+        if blank:
+            yield number + 1 - blank, b"", False, blank
+            record.line, blank = number + 1, 0
         if len(rest) > LONGEST:
             record.skip(rest)
             rest = b""
     if rest or record.parts or record.size:
         record.add(rest, header)
         data = record.bytes()
-        yield record.line, None if data is None else Tail(data), record.is_open
+        yield record.line, None if data is None else Tail(data), record.is_open, 0
 
 
 class _Record:
@@ -173,6 +197,11 @@ class _Record:
         self.size = 0
         self.is_open = False
         self._skipped = 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it goes on up to a quotation mark that is yet to come."""
+        return self.is_open and not self._skipped
 
     def add(self, line: bytes, header: Header) -> None:
         """Add a line, and find whether a quoted field goes on after it."""

@@ -31,14 +31,18 @@ class Note(NamedTuple):
     fault: Fault
     stops: bool = False
     """Whether what follows in the file is not read."""
+    lines: int = 1
+    """How many lines it is about, the first of them `line`."""
 
 
-def json_lines(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:  # noqa: C901 - one pass, one loop
+def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
+    stream: Stream,
+) -> Iterator[tuple[int, bytes | Fault] | Note]:
     """Yield each line's number, from 1, and its bytes, cut at line feeds and nowhere else.
 
     A line that is too long is a fault in place of its bytes; it is never held whole.
     """
-    number, rest, skipping = 0, b"", False
+    number, blank, rest, skipping = 0, 0, b"", False
     note: list[Note] = []
     for chunk in _without_mark(stream.chunks(), note):
         if note:
@@ -50,7 +54,13 @@ def json_lines(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:  #
             del lines[0]
         for line in lines:
             number += 1
-            if line and len(line) <= LONGEST and not line.isspace():
+            if not line:
+                blank += 1
+                continue
+            if blank:
+                yield Note(number - blank, blank_line(), lines=blank)
+                blank = 0
+            if len(line) <= LONGEST and not line.isspace():
                 yield number, line
             elif len(line) > LONGEST:
                 yield number, long_row()
@@ -58,6 +68,9 @@ def json_lines(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:  #
                 yield number, line
             else:
                 yield Note(number, blank_line())
+        if blank:
+            yield Note(number + 1 - blank, blank_line(), lines=blank)
+            blank = 0
         if skipping or len(rest) > LONGEST:
             rest, skipping = b"", True
     if note:

@@ -8,7 +8,7 @@ from ..models import Record, Width
 from .findings import Fault
 from .intentions import likely_column, to_fill
 from .rows import Judge
-from .shape import is_slip
+from .shape import slips
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,7 +56,7 @@ def _unknown(judge: Judge, names: Sequence[str], present: set[str]) -> list[Faul
 def _meant(judge: Judge, name: str, present: set[str]) -> set[str]:
     """Return the fields that an unknown column is a slip of typing for."""
     fields = {field for rules in judge.rules.values() for field in rules.shape.fields}
-    return {field for field in fields - present if is_slip(name, field)}
+    return {*slips(name, fields - present)}
 
 
 def _missing(judge: Judge, present: set[str], meant: set[str]) -> list[Fault]:

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .checks import Check
-from .findings import Fault, Finding, finding
+from .findings import Fault, Finding, finding, spelled
 from .parts import Part, PartJudge
-from .report import Group
 from .sandbox import Frame, fault_of
 from .tables import Batch, dressed
+from .tally import Group
 from .text import Note
 from .traces import Row, Suspects
 
@@ -98,6 +98,7 @@ def _batches(request: Mapping[str, Any], alive: Callable[[], None]) -> Iterator[
 def _frame(part: Part) -> tuple[dict[str, Any], bytes]:
     head = part._asdict()
     ids, keys = head.pop("ids"), head.pop("keys")
+    head["columns"] = [spelled(fault) for fault in head["columns"]]
     return head | {"ids": len(ids)}, ids.tobytes() + keys.tobytes()
 
 

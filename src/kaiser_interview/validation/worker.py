@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from .findings import Fault
+from .findings import Fault, spelled
 from .sandbox import FRAME
 
 if TYPE_CHECKING:
@@ -122,9 +122,7 @@ def _fault(error: Exception, memory: int) -> Fault:
     from .streams import StreamError
 
     if isinstance(error, StreamError):
-        fault = error.fault
-        got = fault.got() if callable(fault.got) else fault.got
-        return fault._replace(got=got, remedy=fault.remedy() if callable(fault.remedy) else fault.remedy)
+        return spelled(error.fault)
     if isinstance(error, MemoryError):
         return Fault("unreadable", (), f"a part that fits into {memory >> 20} MiB", "a larger one")
     line = " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,66 @@
+"""Texts and tables that nobody should have to read: each gives what is stated beside it."""
+
+import random
+
+import pytest
+from hostile import texts, tricks
+from hostile.runner import limits_broken, outcomes
+from scale import FULL
+
+# What takes seconds each is tried in full only, save a few that stand for them.
+HEAVY = (
+    "MiB",
+    "million",
+    "000,000",
+    "000000",
+    "very many",
+    "new ",
+    "U+",
+    "arrays",
+    "objects",
+    "long",
+    "400,",
+    "500,",
+)
+STAND_IN = (
+    "a line of 64 MiB",
+    "array: an element of 64 MiB",
+    "csv: a cell of 64 MiB",
+    "csv: a quote never closed, 64 MiB",
+    "zeros after rows",
+    "line: 100000 arrays",
+    "line: 100000 objects",
+    "5000000 blank lines",
+    "csv: 100,000 columns",
+    "line: marks of direction of 6 MiB in quote",
+    "line: very many 0, then a key twice within",
+    "line: very many [0], then 1e400",
+    "a translation of U+0301 U+0323",
+)
+
+
+def chosen() -> list[str]:
+    """Return the names of the cases of this run."""
+    light = [name for name in texts.CASES if not any(word in name for word in HEAVY)]
+    return [*texts.CASES] if FULL else [*random.Random(1).sample(light, min(len(light), 400)), *STAND_IN]
+
+
+@pytest.mark.parametrize(
+    ("module", "cases", "names"),
+    [("hostile.texts", texts.CASES, chosen()), ("hostile.tricks", tricks.CASES, [*tricks.CASES])],
+    ids=["texts", "tricks"],
+)
+def test_each_gives_what_it_must(module, cases, names):
+    broken, worst = [], (0.0, 0, "")
+    names = [*dict.fromkeys(names)]
+    done = 0
+    for outcome in outcomes(module, names):
+        done += 1
+        said = limits_broken(outcome) or cases[outcome.name].differs(outcome.found)
+        if said or outcome.end:
+            broken.append(f"{outcome.name}: {said} {outcome.end}")
+        if outcome.found:
+            worst = max(worst, (outcome.found["seconds"], outcome.found["memory"] >> 20, outcome.name))
+    print(module, done, "cases, worst:", *worst)
+    assert not broken, "\n".join(broken)
+    assert done == len(names)
