@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import kaiser_interview as ki
 from kaiser_interview.validation import streams, text
 from kaiser_interview.validation.tabular import Cells, Header, csv_records
+from kaiser_interview.validation.text import Note
 
 LONGEST = 8 << 20
 BOM = b"\xef\xbb\xbf"
