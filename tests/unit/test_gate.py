@@ -300,3 +300,19 @@ def test_a_kind_of_ones_own_may_be_about_no_claim():
     row = Remark.of((), text="…", method="human", creator="I")
     assert (row.kind, row.release) == ("remark", "0.1.0")
     assert ki.validate([row], kind=Remark).summary == "1 row, no finding"
+
+
+@pytest.mark.parametrize("form", ["rows", "table", "file", "csv"])
+@pytest.mark.parametrize("left_out", [{"ignore": ["unknown-field"]}, {"select": ["missing-field"]}])
+def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_told(form, left_out, tmp_path):
+    row = {"claimId": "d99-c99", "method": "model", "creator": "m", "scheme": "acme:s", "value": "v"}
+    data = [row]
+    if form == "table":
+        data = pa.Table.from_pylist([row])
+    elif form != "rows":
+        data = tmp_path / f"rows.{'jsonl' if form == 'file' else 'csv'}"
+        text = json.dumps(row) if form == "file" else f"{','.join(row)}\n{','.join(row.values())}"
+        data.write_text(f"{text}\n")
+    report = ki.validate(data, kind="label", **left_out)
+    assert [(one.code, one.path) for one in report.findings] == [("missing-field", ("claim_id",))]
+    assert (report.ok, report.invalid) == (False, 1)

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 from ..corpus import Corpus, shipped
 from ..models import Record
+from .findings import CODES
 from .inputs import Form
 from .rows import Judge
 
@@ -89,7 +90,10 @@ class Check:
             kinds = ()
         elif isinstance(kinds, str | type) or not isinstance(kinds, Iterable):
             kinds = (kinds,)
-        return Judge(kinds, against, defaults=self.defaults, extra=self.extra, require=self.require)
+        judge = Judge(kinds, against, defaults=self.defaults, extra=self.extra, require=self.require)
+        # Where unknown fields are not told, nothing else says that the one which is meant is missing.
+        judge.slips = "unknown-field" not in (self.ignore or ()) and "unknown-field" in (self.select or CODES)
+        return judge
 
     def watched_by(self, progress: Callable[[Progress], None]) -> "Check":
         """Return the same check, which tells somebody how far it has come."""

@@ -17,7 +17,7 @@ from .shape import not_in_vocabulary, slips
 from .soundness import unsound
 from .swift import swift_way
 from .tabular import Cells
-from .verdict import Verdict, once, untold
+from .verdict import Verdict, names_at, once, untold
 from .wrappings import not_an_object, of_nothing, whole
 
 __all__ = ["Judge", "Verdict"]
@@ -47,6 +47,8 @@ class Judge:
     ----------
     defaults, require, only
         As given; the one kind that there is, or None.
+    slips : bool
+        Whether a field under a mistyped name is told by that name alone, and not as missing too.
     constants : mapping of str
         The defaults, and what the path of a file says of its rows.
     unpinned : int
@@ -74,6 +76,7 @@ class Judge:
         require: Iterable[str] = (),
     ) -> None:
         self.corpus = corpus
+        self.slips = True
         self.unpinned = 0
         self.references = References(corpus)
         self._allow = known_name("extra", extra, ("error", "allow")) == "allow"
@@ -115,7 +118,7 @@ class Judge:
             values = rules.typed(cells)
             verdict = self._values(rules, values, [*unsound(values), *faults], cells=True)
             verdict = verdict if record.values else of_nothing(verdict)
-        return untold(verdict, told, record.values.keys() - cells.keys())
+        return untold(verdict, told, record.values.keys() - cells.keys(), slips=self.slips)
 
     def value(
         self,
@@ -151,7 +154,7 @@ class Judge:
         values = {name: value for name, value in values.items() if value is not None}
         known = {name: value for name, value in values.items() if told.get(name) != "unknown-field"}
         verdict = self._object(known, columnar=True, arrow=arrow)
-        return untold(verdict, told, values.keys() - known.keys())
+        return untold(verdict, told, values.keys() - known.keys(), slips=self.slips)
 
     def taken(self, values: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
         """Return the kind of a row that is columnar, and its values as they are judged."""
@@ -232,13 +235,13 @@ class Judge:
             known = {name: value for name, value in values.items() if name in fields}
             extras = {name: value for name, value in values.items() if name not in fields}
         paths = {fault.path for fault in faults}
-        shaped = self.references.named(rules.shape.faults(known), known)
+        shaped = self.references.named(rules.shape.faults(known, slips=self.slips), known)
         shaped = [fault for fault in shaped if fault.path not in paths]
         absent = [name for name in fields if values.get(name) is None]
         unknown, meant = self._unknown(rules, extras, absent)
         # A field under a mistyped name is one fault, not two.
         shaped = [one for one in shaped if not (one.code == "missing-field" and one.path[0] in meant)]
-        inside = rules.shape.meant(shaped, known)
+        inside = rules.shape.meant(shaped, known) if self.slips else ()
         bad = frozenset({*paths, *(fault.path for fault in shaped), *((name,) for name in meant), *inside})
         related = self._related(rules, known, bad)
         found = [*faults, *shaped, *unknown, *related]
@@ -256,7 +259,7 @@ class Judge:
         for name in extras:
             if self.is_unknown(rules, name):
                 found.append(rules.shape.unknown(name, absent))
-                meant |= {*slips(name, absent)}
+                meant |= {*slips(name, absent)} if self.slips else set()
         return found, frozenset(meant)
 
     def _related(self, rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:
@@ -269,10 +272,10 @@ class Judge:
         pinned = not rules.pairs or get("other_claim_sha256") is not None
         for path, reference in self._references(rules, values):
             pinned = pinned and reference.get("claim_sha256") is not None
-            found = found + self.references.faults(reference, path, _names(bad, path), release)
+            found = found + self.references.faults(reference, path, names_at(bad, path), release)
         self.unpinned += not pinned
         if rules.rules:
-            names = _names(bad, ())
+            names = names_at(bad, ())
             for rule in rules.rules:
                 found = found + rule.judge(values, names)
         found = once(found)
@@ -299,16 +302,7 @@ class Judge:
                 known_name("kind", value, self.rules)
 
 
-_NO_NAMES: frozenset[str] = frozenset()
 _NO_PATHS: frozenset[Path] = frozenset()
-
-
-def _names(bad: frozenset[Path], path: Path) -> frozenset[str]:
-    """Return the names of an object's fields that are not well shaped, themselves or within."""
-    if not bad:
-        return _NO_NAMES
-    depth = len(path)
-    return frozenset(str(one[depth]) for one in bad if len(one) > depth and one[:depth] == path)
 
 
 def _some(fault: Fault | None) -> list[Fault]:

@@ -88,13 +88,16 @@ class Shape:
         self.accept_json = self.model.__pydantic_validator__.validate_json
         self._accept = self.model.__pydantic_validator__.validate_python
 
-    def faults(self, values: Mapping[str, Any]) -> list[Fault]:
-        """Return what is wrong with values whose names are fields of the kind, each path once."""
+    def faults(self, values: Mapping[str, Any], *, slips: bool = True) -> list[Fault]:
+        """Return what is wrong with values whose names are fields of the kind, each path once.
+
+        With `slips`, a field under a mistyped name is not told as missing too.
+        """
         found: dict[Path, Fault] = {}
         for fault in self._judged(values):
             found.setdefault(fault.path, self._described(fault))
         # A field under a mistyped name is one fault, not two.
-        meant = self.meant(found.values(), values)
+        meant = self.meant(found.values(), values) if slips else set()
         return [
             fault for fault in found.values() if not (fault.code == "missing-field" and fault.path in meant)
         ]

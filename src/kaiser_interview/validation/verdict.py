@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from .findings import Fault, Path
 from .shape import is_slip
 
-__all__ = ["Verdict", "once", "untold"]
+__all__ = ["Verdict", "names_at", "once", "untold"]
+
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 class Verdict(NamedTuple):
@@ -21,13 +23,16 @@ class Verdict(NamedTuple):
     """Whether the row is invalid for a reason that was told elsewhere."""
 
 
-def untold(verdict: Verdict, told: Mapping[str, str], lost: Collection[str]) -> Verdict:
-    """Return a verdict without what was told of a whole column, given what the row has in unknown ones."""
+def untold(verdict: Verdict, told: Mapping[str, str], lost: Collection[str], *, slips: bool) -> Verdict:
+    """Return a verdict without what was told of a whole column, given what the row has in unknown ones.
+
+    With `slips`, a field that an unknown column is a slip of typing for is not told as missing too.
+    """
     if not told:
         return verdict
     faults = [one for one in verdict.faults if not one.path or told.get(str(one.path[0])) != one.code]
-    # A field under a mistyped name is one fault, not two.
-    faults = [one for one in faults if one.code != "missing-field" or not _is_meant(one.path, lost)]
+    if slips:
+        faults = [one for one in faults if one.code != "missing-field" or not _is_meant(one.path, lost)]
     return verdict._replace(faults=faults, unjudged=bool(lost) or len(faults) < len(verdict.faults))
 
 
@@ -41,3 +46,11 @@ def once(faults: list[Fault]) -> list[Fault]:
     if len(faults) < 2:  # noqa: PLR2004 - one cannot repeat itself
         return faults
     return [*{(fault.path, fault.code): fault for fault in reversed(faults)}.values()][::-1]
+
+
+def names_at(bad: frozenset[Path], path: Path) -> frozenset[str]:
+    """Return the names of an object's fields that are not well shaped, themselves or within."""
+    if not bad:
+        return _NO_NAMES
+    depth = len(path)
+    return frozenset(str(one[depth]) for one in bad if len(one) > depth and one[:depth] == path)

@@ -56,7 +56,7 @@ def _unknown(judge: Judge, names: Sequence[str], present: set[str]) -> list[Faul
 def _meant(judge: Judge, name: str, present: set[str]) -> set[str]:
     """Return the fields that an unknown column is a slip of typing for."""
     fields = {field for rules in judge.rules.values() for field in rules.shape.fields}
-    return {*slips(name, fields - present)}
+    return {*slips(name, fields - present)} if judge.slips else set()
 
 
 def _missing(judge: Judge, present: set[str], meant: set[str]) -> list[Fault]:
