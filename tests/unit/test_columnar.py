@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from kaiser_interview.validation import columnar
-from kaiser_interview.validation.columnar import Plan, batches, has_columnar_magic, plan, undecoded
+from kaiser_interview.validation.columnar import Plan, batches, plan, undecoded
 from kaiser_interview.validation.findings import Fault
+from kaiser_interview.validation.forms import has_columnar_magic
 from kaiser_interview.validation.streams import StreamError
 
 ROWS = 100

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .arrow import checked, examine, pieces, told, undecoded, unreadable
 from .findings import Fault, shown
+from .messages import fault_of_messages
 from .pages import fault_of_pages
 from .streams import StreamError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Form", "Plan", "batches", "checked", "has_columnar_magic", "pieces", "plan", "undecoded"]
+__all__ = ["Form", "Plan", "batches", "checked", "pieces", "plan", "undecoded"]
 
 Form = Literal["parquet", "ipc-file", "ipc-stream"]
 
@@ -49,11 +50,6 @@ class Plan(NamedTuple):
     """Rows of each part; None where that is not known before it is read."""
     sizes: list[int]
     """Uncompressed bytes of each part as far as known, else the file's size."""
-
-
-def has_columnar_magic(head: bytes) -> bool:
-    """Return whether a file that begins so is a columnar one."""
-    return head.startswith((*_WITH_FOOTER, _STREAM, _ENCRYPTED))
 
 
 def plan(path: str) -> Plan:
@@ -279,6 +275,8 @@ def _file_plan(path: str, size: int) -> Plan:
                 rows.append(reader.get_batch(part).num_rows)
             except Exception:  # noqa: BLE001 - it is told when the part is read
                 rows.append(None)
+        if fault := fault_of_messages(file, len(rows)):
+            raise StreamError(fault)
     return Plan("ipc-file", schema.names, rows, [size] * len(rows))
 
 

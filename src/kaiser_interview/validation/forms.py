@@ -8,7 +8,7 @@ from .findings import Fault
 from .parsing import BOM, parse
 from .text import SPACE
 
-__all__ = ["Form", "foreign", "form_of", "is_data"]
+__all__ = ["Form", "foreign", "form_of", "has_columnar_magic", "is_data"]
 
 Form = Literal["lines", "document", "csv", "values", "columns"]
 
@@ -21,7 +21,8 @@ _FORMS: dict[str, Form | None] = {
     ".tsv": "csv",
 }
 _COLUMNAR = {".parquet", ".arrow", ".feather", ".ipc", ".arrows"}
-_MAGIC = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
+# Parquet, encrypted Parquet, and Arrow IPC as a file and as a stream.
+_MAGIC = (b"PAR1", b"PARE", b"ARROW1", b"\xff\xff\xff\xff")
 _ROWS = re.compile(rb"^[\[{]", re.MULTILINE)
 _PAGE = ("a web page", "see whether it is a server's answer that was saved in place of the data")
 _FOREIGN = {
@@ -65,7 +66,7 @@ def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
         Names by which the header of a CSV file is known.
     """
     suffix = _suffix(path)
-    if suffix in _COLUMNAR or head.startswith(_MAGIC):
+    if suffix in _COLUMNAR or has_columnar_magic(head):
         return "columns"
     known = _FORMS.get(suffix)
     if known:
@@ -94,3 +95,8 @@ def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
 def _suffix(name: str) -> str:
     stem, suffix = os.path.splitext(name.lower())  # noqa: PTH122 - a path as it was given
     return os.path.splitext(stem)[1] if suffix in _PACKED else suffix  # noqa: PTH122
+
+
+def has_columnar_magic(head: bytes) -> bool:
+    """Return whether a file that begins so is a columnar one."""
+    return head.startswith(_MAGIC)
