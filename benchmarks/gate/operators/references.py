@@ -43,25 +43,28 @@ def _one(around: Around, row: Row) -> tuple[Path, Row] | None:
     return around.draw.choice(found) if found else None
 
 
+def _field(name: str, code: str, chance: tuple[str, ...], field: str, change: Id) -> None:
+    """Register an operator that gives a field of a reference, or of its other claim, what becomes of an id."""
+
+    @operator("references", name, code, *chance)
+    def _(around: Around, row: Row) -> "Row | tuple[Row, Place] | None":
+        found = _one(around, row)
+        if found is None:
+            return None
+        path, one = found
+        other = "other_" if "other_claim_id" in row and around.draw.random() < 0.5 else ""
+        made = change(around, one[f"{other}claim_id"])
+        if made is None or made == one.get(other + field):
+            return None
+        one[other + field] = made
+        return (row, (_FORMAT, (*path, other + field))) if code == _FORMAT else row
+
+
 def _ids(name: str, code: str, *chance: str) -> Callable[[Id], Id]:
     """Register a function of a claim's id."""
 
     def register(change: Id) -> Id:
-        @operator("references", name, code, *chance)
-        def _(around: Around, row: Row) -> "Row | tuple[Row, Place] | None":
-            found = _one(around, row)
-            if found is None:
-                return None
-            path, one = found
-            field = "claim_id"
-            if "other_claim_id" in row and around.draw.random() < 0.5:
-                field = "other_claim_id"
-            made = change(around, one[field])
-            if made is None or made == one[field]:
-                return None
-            one[field] = made
-            return (row, (_FORMAT, (*path, field))) if code == _FORMAT else row
-
+        _field(name, code, chance, "claim_id", change)
         return change
 
     return register
@@ -130,21 +133,10 @@ def _pins(name: str, code: str, *chance: str) -> Callable[[Pin], Pin]:
     """Register a function of the claim that a digest pins."""
 
     def register(change: Pin) -> Pin:
-        @operator("references", name, code, *chance)
-        def _(around: Around, row: Row) -> "Row | tuple[Row, Place] | None":
-            found = _one(around, row)
-            if found is None:
-                return None
-            path, one = found
-            field, claim_id = "claim_sha256", one["claim_id"]
-            if "other_claim_id" in row and around.draw.random() < 0.5:
-                field, claim_id = "other_claim_sha256", row["other_claim_id"]
-            made = change(around, around.ground.claims[claim_id])
-            if made is None:
-                return None
-            one[field] = made
-            return (row, (_FORMAT, (*path, field))) if code == _FORMAT else row
+        def of_claim(around: Around, claim_id: str) -> str | None:
+            return change(around, around.ground.claims[claim_id])
 
+        _field(name, code, chance, "claim_sha256", of_claim)
         return change
 
     return register
