@@ -44,7 +44,7 @@ def _one(around: Around, row: Row) -> tuple[Path, Row] | None:
 
 
 def _field(name: str, code: str, chance: tuple[str, ...], field: str, change: Id) -> None:
-    """Register an operator that gives a field of a reference, or of its other claim, what becomes of an id."""
+    """Register an operator that gives a field of a reference what becomes of its claim's id."""
 
     @operator("references", name, code, *chance)
     def _(around: Around, row: Row) -> "Row | tuple[Row, Place] | None":
