@@ -8,14 +8,14 @@ which guards against our own mistakes.
 import hashlib
 import random
 from collections.abc import Callable, Iterable, Iterator
-from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import libcst as cst
 import libcst.matchers as m
 from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.file_mutation import deep_replace
-from mutmut.mutation.mutators import mutation_operators
+from mutmut.mutation.mutators import mutation_operators, operator_keywords, operator_swap_op
 
 __all__ = ["Mutant", "mutants"]
 
@@ -64,8 +64,19 @@ def _dropped(node: cst.Expr) -> Iterator[cst.CSTNode]:
         yield cst.Pass()
 
 
-_OPERATORS: list[tuple[type, Callable[[Any], Iterable[cst.CSTNode]]]] = [
-    *mutation_operators,
+# Those that mutmut asks of every node, which takes long.
+_FOR: dict[Callable[[Any], Iterable[cst.CSTNode]], Any] = {
+    operator_keywords: (cst.BaseCompOp, cst.Break, cst.Continue),
+    operator_swap_op: (
+        cst.BinaryOperation,
+        cst.UnaryOperation,
+        cst.BooleanOperation,
+        cst.ComparisonTarget,
+        cst.AugAssign,
+    ),
+}
+_OPERATORS: list[tuple[Any, Callable[[Any], Iterable[cst.CSTNode]]]] = [
+    *((_FOR.get(operator, kind), operator) for kind, operator in mutation_operators),
     (cst.If, _negated),
     (cst.While, _negated),
     (cst.CompIf, _negated),
@@ -88,6 +99,17 @@ _SILENT = (
     m.Expr(value=m.OneOf(m.SimpleString(), m.ConcatenatedString())),
     _TYPES,
     _UTF_8,
+)
+_MAYBE_SILENT = (
+    cst.Annotation,
+    cst.Import,
+    cst.ImportFrom,
+    cst.TypeAlias,
+    cst.If,
+    cst.Assign,
+    cst.Expr,
+    cst.Subscript,
+    cst.SimpleString,
 )
 
 
@@ -119,7 +141,7 @@ def _changed(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def _found(
     node: cst.CSTNode, positions: Any, place: _Place
 ) -> Iterator[tuple[cst.CSTNode, cst.CSTNode, _Place]]:
-    if any(m.matches(node, silent) for silent in _SILENT):
+    if isinstance(node, _MAYBE_SILENT) and any(m.matches(node, silent) for silent in _SILENT):
         return
     children = node.children
     if isinstance(node, cst.FunctionDef | cst.ClassDef):
@@ -139,7 +161,7 @@ def _found(
     if place.lines:
         for new in _changed(node):
             yield node, new, place
-    in_zip = m.matches(node, m.Call(func=m.Name("zip")))
+    in_zip = isinstance(node, cst.Call) and m.matches(node.func, m.Name("zip"))
     for child in children:
         if not (in_zip and m.matches(child, _STRICT)):
             yield from _found(child, positions, place)
@@ -161,15 +183,23 @@ def mutants(
         module = deep_replace(wrapper.module, node, new)
         assert isinstance(module, cst.Module)
         lines = module.code.splitlines()
-        blocks = [
-            block
-            for block in SequenceMatcher(None, old, lines, autojunk=False).get_opcodes()
-            if block[0] != "equal"
-        ]
-        before = "\n".join(line.strip() for _, start, end, _, _ in blocks for line in old[start:end])
-        after = "\n".join(line.strip() for _, _, _, start, end in blocks for line in lines[start:end])
-        if blocks:
+        if lines != old:
+            before, after = _difference(old, lines)
             yield Mutant(_name(place), place.cached, place.lines, before, after, module.code)
+
+
+def _difference(old: list[str], new: list[str]) -> tuple[str, str]:
+    """Return what stands between the lines that are the same at the head and at the foot."""
+    head = _shared(old, new)
+    foot = _shared(old[head:][::-1], new[head:][::-1])
+    before, after = (
+        "\n".join(line.strip() for line in lines[head : len(lines) - foot]) for lines in (old, new)
+    )
+    return before, after
+
+
+def _shared(old: list[str], new: list[str]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
 def _name(place: _Place) -> str:

@@ -3,8 +3,8 @@
     python tests/mutation/run.py --per-module 12 --seed 1
 
 A mutant is first tried with the module's own tests, then, if it lives, with all others. Tests that run the
-statement come first, the quickest of them at the head; what does not fit into the time is left out, so that the
-figure can be too low, never too high.
+statement come first, the quickest of them at the head; what does not fit into the time is left out, so that
+the figure can be too low, never too high.
 """
 
 import argparse
@@ -12,19 +12,21 @@ import json
 import os
 import sys
 import tomllib
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from collected import Collected
 from mutants import Mutant, mutants
 from own import OWN, WIDE
-from trial import PACKAGE, ROOT, Copy, Plugin, Tests, recorded, verdict
+from trial import PACKAGE, ROOT, Copy, Plugin, Tests, forked, recorded, verdict
 
 HERE = Path(__file__).parent
 KEPT = ROOT / "build" / "mutation"
+Trial = Callable[[list[str]], int]
 _GRACE = 60  # seconds beyond ten times what the tests take
 
 
@@ -33,6 +35,10 @@ class Argued(NamedTuple):
     within: str
     before: str
     after: str
+
+
+def sound(module: str) -> str:
+    return (ROOT / PACKAGE / module).read_text("utf-8")
 
 
 def argued() -> dict[Argued, str]:
@@ -44,7 +50,7 @@ def argued() -> dict[Argued, str]:
     found = {
         Argued(module, within, mutant.before, mutant.after)
         for module, within in places
-        for mutant in mutants((ROOT / PACKAGE / module).read_text("utf-8"), within=within)
+        for mutant in mutants(sound(module), within=within)
     }
     lost = sorted(set(held) - found)
     if lost:
@@ -55,7 +61,7 @@ def argued() -> dict[Argued, str]:
 def chosen(
     module: str, mutant: Mutant, files: dict[str, Tests], seconds: float, left_out: set[str]
 ) -> Iterator[str]:
-    """Yield as many tests as there is time for: first those that run the statement, the quickest at their head."""
+    """Yield as many tests as there is time for: first those that run the statement, the quickest first."""
     digest = sha256((ROOT / PACKAGE / module).read_bytes()).hexdigest()
     running: set[str] = set()
     known: dict[str, float] = {}
@@ -84,22 +90,8 @@ class Tried(NamedTuple):
     """killed (by the module's own tests), elsewhere (killed by others), timeout, survived, argued."""
 
 
-def outcome(copy: Copy, module: str, mutant: Mutant, files: dict[str, Tests], budget: float) -> str:
-    """Try one mutant: with the module's own tests, then with the others."""
-    seen: set[str] = set()
-    own = {name: files[name] for name in OWN[module]}
-    with copy.faulty(module, mutant.text):
-        for killed, held in (("killed", own), ("elsewhere", files)):
-            tests = list(chosen(module, mutant, held, budget, seen))
-            seen.update(tests)
-            if not tests:
-                continue
-            names = sorted({name.partition("::")[0].removeprefix("tests/") for name in tests})
-            took = sum(held[name.partition("::")[0].removeprefix("tests/")].seconds[name] for name in tests)
-            said = verdict(copy, copy.start(names, Plugin(tests)), 10 * took + _GRACE)
-            if said != "passed":
-                return killed if said == "killed" else said
-    return "survived"
+def file_of(test: str) -> str:
+    return test.partition("::")[0].removeprefix("tests/")
 
 
 def record(names: Iterable[str]) -> dict[str, Tests]:
@@ -113,38 +105,93 @@ def record(names: Iterable[str]) -> dict[str, Tests]:
 
 def together(jobs: int, call: Callable[[int], object]) -> None:
     """Make a call so many times at once, each in a process of its own."""
-    children = []
-    for job in range(jobs):
-        child = os.fork()
-        if not child:
-            code = 1
-            try:
-                call(job)
-                code = 0
-            except BaseException:  # noqa: BLE001 - told, and the process ends
-                traceback.print_exc()
-            finally:
-                sys.stderr.flush()
-                os._exit(code)
-        children.append(child)
+
+    def called(job: int) -> int:
+        call(job)
+        return 0
+
+    children = [forked(partial(called, job)) for job in range(jobs)]
     codes = [os.waitpid(child, 0)[1] for child in children]
     if any(codes):
         sys.exit("one of the jobs has failed")
 
 
-def work(share: list[tuple[str, Mutant]], files: dict[str, Tests], budget: float, results: Path) -> None:
-    """Try a share of the mutants, and add each outcome to the results as it comes."""
-    copy = Copy()
-    try:
-        for module, mutant in share:
-            one = Tried(
-                module, mutant.within, mutant.lines.start, mutant.before, mutant.after, mutant.id,
-                outcome(copy, module, mutant, files, budget),
-            )  # fmt: skip
-            with results.open("a", encoding="utf-8") as stream:
-                stream.write(json.dumps(one._asdict(), ensure_ascii=False) + "\n")
-    finally:
-        copy.close()
+class Job:
+    """One of the processes that share the work, with a copy of its own."""
+
+    def __init__(self, files: dict[str, Tests], budget: float, results: Path) -> None:
+        self._files = files
+        self._budget = budget
+        self._results = results
+
+    def work(self, share: list[tuple[str, Mutant]]) -> None:
+        """Try a share of the mutants, and add each outcome to the results as it comes."""
+        if not share:
+            return
+        self._copy = Copy()
+        self._left = self._copy.root.parent / "left"
+        try:
+            child = forked(
+                lambda: self._copy.run(
+                    sorted(self._files), Collected(self._copy.root, partial(self._swiftly, share))
+                )
+            )
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            if code:
+                sys.exit(f"collected tests: expected 0, got {code}:\n{self._copy.said()[-3000:]}")
+            left = set(json.loads(self._left.read_text("utf-8")))
+            for module, mutant in share:
+                if mutant.id in left:
+                    self._try(module, mutant, self._afresh)
+        finally:
+            self._copy.close()
+
+    def _swiftly(self, share: list[tuple[str, Mutant]], collected: Collected) -> None:
+        left = []
+        for module in dict.fromkeys(module for module, _ in share):
+            of = [mutant for name, mutant in share if name == module]
+            self._control(module, of[0], collected)
+            for mutant in of:
+                patches = collected.patches(PACKAGE / module, sound(module), mutant.text)
+                if patches is None:
+                    left.append(mutant.id)
+                else:
+                    self._try(module, mutant, partial(collected.start, patches))
+        self._left.write_text(json.dumps(left), "utf-8")
+
+    def _control(self, module: str, mutant: Mutant, collected: Collected) -> None:
+        """Make sure that the tests pass in this way as long as there is no fault."""
+        said = self._outcome(module, mutant._replace(text=sound(module)), partial(collected.start, []))
+        if said != "survived":
+            raise RuntimeError(f"{module} without a fault: expected tests that pass, got {said}")
+
+    def _try(self, module: str, mutant: Mutant, trial: Trial) -> None:
+        one = Tried(
+            module, mutant.within, mutant.lines.start, mutant.before, mutant.after, mutant.id,
+            self._outcome(module, mutant, trial),
+        )  # fmt: skip
+        with self._results.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(one._asdict(), ensure_ascii=False) + "\n")
+
+    def _afresh(self, tests: list[str]) -> int:
+        return forked(lambda: self._copy.run(sorted({*map(file_of, tests)}), Plugin(tests)))
+
+    def _outcome(self, module: str, mutant: Mutant, trial: Trial) -> str:
+        """Try one mutant: with the module's own tests, a file at a time, then with the others."""
+        seen: set[str] = set()
+        rounds = [("killed", {name: self._files[name]}) for name in OWN[module]]
+        others = {name: self._files[name] for name in WIDE if name in self._files}
+        with self._copy.faulty(module, mutant.text):
+            for killed, held in (*rounds, ("elsewhere", others)):
+                tests = list(chosen(module, mutant, held, self._budget, seen))
+                seen.update(tests)
+                if not tests:
+                    continue
+                took = sum(held[file_of(name)].seconds[name] for name in tests)
+                said = verdict(self._copy, trial(tests), 10 * took + _GRACE)
+                if said != "passed":
+                    return killed if said == "killed" else said
+        return "survived"
 
 
 def report(results: list[Tried]) -> str:
@@ -169,7 +216,9 @@ def main() -> None:
     parser.add_argument("--per-module", default="12", help="so many mutants a module, or all")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--budget", type=float, default=60, help="seconds of tests for each of the two tries")
+    parser.add_argument(
+        "--budget", type=float, default=60, help="seconds of tests for each file and for the rest"
+    )
     parser.add_argument("--again", action="store_true", help="try those again that have lived")
     parser.add_argument("--own-only", action="store_true", help="only the module's own tests")
     parser.add_argument("--bar", type=float, default=0.95, help="the share that must be killed or argued")
@@ -183,9 +232,7 @@ def main() -> None:
     drawn = [
         (module, mutant)
         for module in modules
-        for mutant in mutants(
-            (ROOT / PACKAGE / module).read_text("utf-8"), amount=amount, seed=f"{options.seed} {module}"
-        )
+        for mutant in mutants(sound(module), amount=amount, seed=f"{options.seed} {module}")
     ]
     results = KEPT / "results.jsonl"
     known = held(results)
@@ -202,7 +249,14 @@ def main() -> None:
             names |= dict.fromkeys(WIDE)
         together(options.jobs, lambda job: record([*names][job :: options.jobs]))
         files = record(names)
-        together(options.jobs, lambda job: work(share[job :: options.jobs], files, options.budget, results))
+        parts = [
+            [one for one in share if modules.index(one[0]) % options.jobs == job]
+            for job in range(options.jobs)
+        ]
+        together(
+            options.jobs,
+            lambda job: Job(files, options.budget, results).work(parts[job]),
+        )
     known = held(results)
     tried = [
         known[mutant.id]._replace(module=module)

@@ -12,19 +12,20 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-__all__ = ["PACKAGE", "ROOT", "Copy", "Plugin", "Tests", "recorded", "verdict"]
+__all__ = ["PACKAGE", "ROOT", "Copy", "Plugin", "Tests", "forked", "recorded", "verdict"]
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path("src") / "kaiser_interview"
 _MEMORY = 8 << 30  # of addresses, which Arrow reserves generously
 _LIBRARIES = (
+    "datasets",
     "duckdb",
     "hypothesis",
     "jsonschema_rs",
@@ -100,50 +101,55 @@ class Copy:
     def faulty(self, module: str, text: str) -> Iterator[None]:
         path = self.root / PACKAGE / module
         sound = path.read_bytes()
-        # A compiled module is known by its second and size, which may be the same.
-        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
-            compiled.unlink()
-        path.write_text(text, "utf-8")
+        _replace(path, text.encode())
         try:
             yield
         finally:
-            path.write_bytes(sound)
+            _replace(path, sound)
 
-    def start(self, names: Iterable[str], plugin: Plugin, *options: str, told: Path | None = None) -> int:
-        """Start the tests of these files, and return the process's id, which is its group's too."""
-        sys.stdout.flush()
-        child = os.fork()
-        if child:
-            return child
-        code = 70
-        try:
-            os.setsid()
-            resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-            log = os.open(self.root.parent / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
-            os.chdir(self.root)
-            source = str(self.root / "src")
-            os.environ["PYTHONPATH"] = source
-            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-            sys.path[:0] = [source]
-            spec = importlib.util.find_spec("kaiser_interview")
-            if spec is None or spec.origin is None or not spec.origin.startswith(source):
-                sys.exit(f"kaiser_interview: expected {source}, got {spec and spec.origin}")
-            files = [f"tests/{name}" for name in names]
-            code = pytest.main([*_OPTIONS, *options, *files], [plugin])
-            if told is not None:
-                told.write_text(
-                    json.dumps({"seconds": plugin.seconds, "failed": sorted(plugin.failed)}), "utf-8"
-                )
-        except BaseException:  # noqa: BLE001 - told, and the process ends
-            traceback.print_exc()
-        finally:
-            sys.stderr.flush()
-            os._exit(code)
+    def run(self, names: Iterable[str], plugin: object, *options: str) -> int:
+        """Run the tests of these files in this process, of which nothing else is asked afterwards."""
+        os.setsid()
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        log = os.open(self.root.parent / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.chdir(self.root)
+        source = str(self.root / "src")
+        os.environ["PYTHONPATH"] = source
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+        sys.path[:0] = [source]
+        spec = importlib.util.find_spec("kaiser_interview")
+        if spec is None or spec.origin is None or not spec.origin.startswith(source):
+            sys.exit(f"kaiser_interview: expected {source}, got {spec and spec.origin}")
+        temporary = f"--basetemp={self.root.parent / 'temporary'}"
+        return pytest.main([*_OPTIONS, temporary, *options, *(f"tests/{name}" for name in names)], [plugin])
 
     def said(self) -> str:
         return (self.root.parent / "log").read_text("utf-8", "replace")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # What is compiled is known by its second and size, which may be the same.
+    for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+        compiled.unlink()
+    path.write_bytes(content)
+
+
+def forked(call: Callable[[], int]) -> int:
+    """Make a call in a process of its own, which ends with the code that the call returns; return its id."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child:
+        return child
+    code = 70
+    try:
+        code = call()
+    except BaseException:  # noqa: BLE001 - told, and the process ends
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def verdict(copy: Copy, child: int, seconds: float) -> str:
@@ -189,7 +195,14 @@ def recorded(copy: Copy, name: str, folder: Path) -> Tests:
     told, coverage = copy.root.parent / "told.json", copy.root.parent / "coverage"
     os.environ["COVERAGE_FILE"] = str(coverage)
     covered = () if name.startswith("property/") else ("--cov", "--cov-context=test", "--cov-report=")
-    verdict(copy, copy.start([name], Plugin(), "--maxfail=100000", *covered, told=told), 3600)
+
+    def run() -> int:
+        plugin = Plugin()
+        code = copy.run([name], plugin, "--maxfail=100000", *covered)
+        told.write_text(json.dumps({"seconds": plugin.seconds, "failed": sorted(plugin.failed)}), "utf-8")
+        return code
+
+    verdict(copy, forked(run), 3600)
     held = json.loads(told.read_text("utf-8"))
     passed = {test: seconds for test, seconds in held["seconds"].items() if test not in held["failed"]}
     lines = _lines(coverage, copy.root / PACKAGE, set(passed)) if covered else {}

@@ -83,6 +83,17 @@ def test_a_dropped_negation_is_no_match_but_the_nearest():
     assert found[0].changes == (Change(at, at + 1, "不", ""),)
 
 
+@pytest.mark.parametrize("left_out", ["理型", "参数", "数数"])
+def test_the_nearest_place_is_as_long_as_the_passage_there_whatever_the_text_leaves_out(left_out):
+    whole = "推理模型不增加参数数量"
+    text = whole
+    for character in left_out:
+        before, _, after = text.partition(character) if left_out == "理型" else text.rpartition(character)
+        text = before + after
+    found = ki.find(text)
+    assert (found[0].how, found[0].text) == ("nearest", whole)
+
+
 def test_case_is_not_folded():
     assert {match.how for match in ki.find("lora模块等经济方式")} == {"nearest"}
 
