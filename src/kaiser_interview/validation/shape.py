@@ -202,7 +202,7 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
         return Fault("bad-format", path, form, shown(value))
     if sort in _BOUNDS:
         words, key = _BOUNDS[sort]
-        return Fault("out-of-range", path, f"{words} {context[key]:g}", shown(value))
+        return Fault("out-of-range", path, f"{words} {_exact(context[key])}", shown(value))
     if sort in _LENGTHS:
         got = str(len(value)) if isinstance(value, list | tuple) else shown(value)
         return Fault("bad-length", path, _LENGTHS[sort].format(**context), got)
@@ -214,6 +214,12 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
         return Fault("wrong-type", path, _EXPECTED[sort], shown(value))
     # A validator of one's own.
     return Fault("bad-format", path, str(error["msg"]), shown(value))
+
+
+def _exact(bound: Any) -> str:
+    """Return a bound as short as it can be written without being another number."""
+    short = f"{bound:g}"
+    return short if float(short) == bound else str(bound)
 
 
 def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: str | None = None) -> Fault:
