@@ -27,6 +27,7 @@ from trial import PACKAGE, ROOT, Copy, Plugin, Tests, forked, recorded, verdict
 HERE = Path(__file__).parent
 KEPT = ROOT / "build" / "mutation"
 Trial = Callable[[list[str]], int]
+_CONTROL = 50  # tests
 _GRACE = 60  # seconds beyond ten times what the tests take
 
 
@@ -68,7 +69,9 @@ def chosen(
     for tests in files.values():
         known |= tests.seconds
         lines = tests.lines.get(module, {})
-        if mutant.within and tests.sources.get(module) == digest:
+        if not tests.lines:
+            running.update(tests.seconds)  # property tests, of which that is not recorded
+        elif mutant.within and tests.sources.get(module) == digest:
             running.update(name for line in mutant.lines for name in lines.get(line, ()))
         else:
             running.update(name for names in lines.values() for name in names)
@@ -119,8 +122,11 @@ def together(jobs: int, call: Callable[[int], object]) -> None:
 class Job:
     """One of the processes that share the work, with a copy of its own."""
 
-    def __init__(self, files: dict[str, Tests], budget: float, results: Path) -> None:
+    def __init__(
+        self, files: dict[str, Tests], others: tuple[str, ...], budget: float, results: Path
+    ) -> None:
         self._files = files
+        self._others = others
         self._budget = budget
         self._results = results
 
@@ -160,9 +166,11 @@ class Job:
         self._left.write_text(json.dumps(left), "utf-8")
 
     def _control(self, module: str, mutant: Mutant, collected: Collected) -> None:
-        """Make sure that the tests pass in this way as long as there is no fault."""
-        said = self._outcome(module, mutant._replace(text=sound(module)), partial(collected.start, []))
-        if said != "survived":
+        """Make sure that tests pass in this way as long as there is no fault."""
+        name = OWN[module][0]
+        tests = list(chosen(module, mutant, {name: self._files[name]}, self._budget, set()))[:_CONTROL]
+        said = verdict(self._copy, collected.start([], tests), _GRACE + 10 * self._budget)
+        if said != "passed":
             raise RuntimeError(f"{module} without a fault: expected tests that pass, got {said}")
 
     def _try(self, module: str, mutant: Mutant, trial: Trial) -> None:
@@ -177,12 +185,12 @@ class Job:
         return forked(lambda: self._copy.run(sorted({*map(file_of, tests)}), Plugin(tests)))
 
     def _outcome(self, module: str, mutant: Mutant, trial: Trial) -> str:
-        """Try one mutant: with the module's own tests, a file at a time, then with the others."""
+        """Try one mutant: with the module's own tests, then with the others."""
         seen: set[str] = set()
-        rounds = [("killed", {name: self._files[name]}) for name in OWN[module]]
-        others = {name: self._files[name] for name in WIDE if name in self._files}
+        own = {name: self._files[name] for name in OWN[module]}
+        others = {name: self._files[name] for name in self._others}
         with self._copy.faulty(module, mutant.text):
-            for killed, held in (*rounds, ("elsewhere", others)):
+            for killed, held in (("killed", own), ("elsewhere", others)):
                 tests = list(chosen(module, mutant, held, self._budget, seen))
                 seen.update(tests)
                 if not tests:
@@ -216,9 +224,7 @@ def main() -> None:
     parser.add_argument("--per-module", default="12", help="so many mutants a module, or all")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument(
-        "--budget", type=float, default=60, help="seconds of tests for each file and for the rest"
-    )
+    parser.add_argument("--budget", type=float, default=60, help="seconds of tests for each of the two tries")
     parser.add_argument("--again", action="store_true", help="try those again that have lived")
     parser.add_argument("--own-only", action="store_true", help="only the module's own tests")
     parser.add_argument("--bar", type=float, default=0.95, help="the share that must be killed or argued")
@@ -245,8 +251,8 @@ def main() -> None:
     print(f"{len(drawn)} mutants, {len(share)} to try", file=sys.stderr, flush=True)
     if share:
         names = dict.fromkeys(name for module, _ in share for name in OWN[module])
-        if not options.own_only:
-            names |= dict.fromkeys(WIDE)
+        others = () if options.own_only else WIDE
+        names |= dict.fromkeys(others)
         together(options.jobs, lambda job: record([*names][job :: options.jobs]))
         files = record(names)
         parts = [
@@ -255,7 +261,7 @@ def main() -> None:
         ]
         together(
             options.jobs,
-            lambda job: Job(files, options.budget, results).work(parts[job]),
+            lambda job: Job(files, others, options.budget, results).work(parts[job]),
         )
     known = held(results)
     tried = [
