@@ -1045,6 +1045,7 @@ def test_which_rows_a_fault_of_a_column_dooms():
     assert lane.look(batch, {"note": "unknown-field"}).doomed.tolist() == [True, False]
     assert lane.look(batch, {"confidence": "wrong-type"}).doomed.tolist() == [True, False]
     assert lane.look(batch, {"creator": "missing-field"}).doomed.tolist() == [True, True]
+    assert lane.look(batch, {"elsewhere": "missing-field"}).doomed.tolist() == [True, True]
     assert lane.look(batch, {"elsewhere": "wrong-type"}).doomed.tolist() == [False, False]
     report = ki.validate(table("label", note=["x", None]), kind="label")
     assert (report.rows, report.valid, report.invalid) == (2, 1, 1)
@@ -1075,6 +1076,10 @@ def test_several_kinds_in_one_table():
     assert both(mixed(translation=["x", "…", None]), kinds) == ([0], at("unknown-field", "/translation", 0))
     assert both(mixed(language=[None, "zz_", "de"]), kinds) == ([1], at("bad-format", "/language", 1))
     assert both(mixed(kind=[1, 2, 3]), kinds) == ([0, 1, 2], [(None, "wrong-type", "/kind")])
+    # A kind that is no text dooms the rows that have one; null is the only kind that there is.
+    one = table("label", kind=[1, None])
+    assert both(one, "label") == ([0], [(None, "wrong-type", "/kind")])
+    assert ki.validate(one, kind="label").invalid == 1
     assert both(mixed().drop_columns("kind"), kinds) == ([0, 1, 2], [(None, "missing-field", "/kind")])
     assert both(mixed(kind=pa.nulls(3)), kinds)[1] == [(None, "missing-field", "/kind")]
     one = table("label", kind=["label", None, "translation", "lable"])
