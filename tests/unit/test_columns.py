@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from typing_extensions import TypeAliasType
 
 import kaiser_interview as ki
 from kaiser_interview.corpus import CorpusClaim, shipped
@@ -1126,6 +1127,44 @@ class Ranked(ki.Derived):
 
     rank: int
     odds: Annotated[int, Field(multiple_of=2, gt=0, lt=100)] | None = None
+
+
+Colour = TypeAliasType("Colour", Literal["red", "blue"])
+Share = TypeAliasType("Share", Annotated[float, Field(gt=0, lt=1)])
+Count = TypeAliasType("Count", Annotated[int, Field(gt=0, lt=10)])
+Word = TypeAliasType("Word", Annotated[str, Field(min_length=2, max_length=3, pattern="^[a-z]+$")])
+Flag = TypeAliasType("Flag", bool)
+
+
+class Between(ki.Derived):
+    """A kind with every sort of leaf, each of a type that has a name."""
+
+    share: Share
+    other_share: Share | None = None
+    count: Count
+    other_count: Count | None = None
+    colour: Colour
+    other_colour: Colour | None = None
+    word: Word
+    other_word: Word | None = None
+    flag: Flag
+    other_flag: Flag | None = None
+
+
+def test_leaves_of_types_that_have_a_name():
+    right = {"share": 0.5, "count": 5, "colour": "red", "word": "abc", "flag": True}
+    right |= {f"other_{name}": value for name, value in right.items()}
+    wrong = {
+        "share": [0.0, 1.0], "count": [0, 10], "colour": ["green", "Red"], "word": ["a", "abcd", "AB"],
+    }  # fmt: skip
+    rows = pa.table({name: [value] for name, value in (ABOUT | right).items()})
+    assert both(rows, Between) == ([], [])
+    for name, values in wrong.items():
+        for field in (name, f"other_{name}"):
+            for value in values:
+                column = rows.schema.get_field_index(field)
+                suspect, found = both(rows.set_column(column, field, pa.array([value])), Between)
+                assert (suspect, [path for _, _, path in found]) == ([0], [f"/{field}"])
 
 
 def test_defaults_that_arrow_does_not_hold():
