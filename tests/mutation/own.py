@@ -4,7 +4,7 @@ __all__ = ["OWN", "WIDE"]
 
 _COLUMNS = ("unit/test_columns.py", "property/test_columns.py")
 _ROWS = ("unit/test_rows.py", "integration/test_examples.py", "property/test_gate.py")
-_SETS = ("unit/test_sets.py", "unit/test_traces.py", "unit/test_rows.py", "unit/test_whole.py")
+_SETS = ("unit/test_sets.py", "unit/test_traces.py", "unit/test_rows.py", "unit/test_whole.py", "unit/test_gate.py")
 _PARTS = ("unit/test_spread.py", "unit/test_worker.py", "unit/test_sets.py")
 
 OWN: dict[str, tuple[str, ...]] = {
@@ -61,7 +61,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "validation/tabular.py": ("unit/test_tabular.py",),
     "validation/text.py": ("unit/test_text.py",),
     "validation/traces.py": ("unit/test_traces.py",),
-    "validation/verdict.py": ("unit/test_gate.py", "unit/test_rows.py"),
+    "validation/verdict.py": ("unit/test_whole.py", "unit/test_columns.py", "unit/test_gate.py"),
     "validation/whole.py": ("unit/test_whole.py",),
     "validation/work.py": _PARTS,
     "validation/worker.py": ("unit/test_worker.py", "unit/test_sandbox.py"),
