@@ -4,7 +4,7 @@ __all__ = ["OWN", "WIDE"]
 
 _COLUMNS = ("unit/test_columns.py", "property/test_columns.py")
 _ROWS = ("unit/test_rows.py", "integration/test_examples.py", "property/test_gate.py")
-_SETS = ("unit/test_sets.py", "unit/test_traces.py", "unit/test_rows.py", "unit/test_whole.py", "unit/test_gate.py")
+_SETS = tuple(f"unit/test_{name}.py" for name in ("sets", "traces", "rows", "whole", "gate"))
 _PARTS = ("unit/test_spread.py", "unit/test_worker.py", "unit/test_sets.py")
 
 OWN: dict[str, tuple[str, ...]] = {
@@ -20,7 +20,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "validation/columns/references.py": _COLUMNS,
     "validation/columns/rules.py": _COLUMNS,
     "validation/columns/values.py": _COLUMNS,
-    "validation/conversion.py": ("unit/test_tabular.py", "unit/test_columns.py"),
+    "validation/conversion.py": ("unit/test_conversion.py", "unit/test_tabular.py", "unit/test_columns.py"),
     "validation/cuts.py": ("unit/test_spread.py",),
     "validation/fidelity.py": ("unit/test_fidelity.py", "unit/test_rows.py"),
     "validation/findings.py": (
@@ -71,8 +71,10 @@ WIDE = (
     "unit/test_arrow.py",
     "unit/test_columnar.py",
     "unit/test_columns.py",
+    "unit/test_conversion.py",
     "unit/test_corpus.py",
     "unit/test_errors.py",
+    "unit/test_fidelity.py",
     "unit/test_fix.py",
     "unit/test_gate.py",
     "unit/test_gate_commands.py",

@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 KEPT = ROOT / "build" / "mutation"
 Trial = Callable[[list[str]], int]
 _CONTROL = 50  # tests
-_GRACE = 60  # seconds beyond ten times what the tests take
+_GRACE = 30  # seconds beyond four times what the tests take
 
 
 class Argued(NamedTuple):
@@ -169,7 +169,7 @@ class Job:
         """Make sure that tests pass in this way as long as there is no fault."""
         name = OWN[module][0]
         tests = list(chosen(module, mutant, {name: self._files[name]}, self._budget, set()))[:_CONTROL]
-        said = verdict(self._copy, collected.start([], tests), _GRACE + 10 * self._budget)
+        said = verdict(self._copy, collected.start([], tests), _GRACE + 4 * self._budget)
         if said != "passed":
             raise RuntimeError(f"{module} without a fault: expected tests that pass, got {said}")
 
@@ -196,7 +196,7 @@ class Job:
                 if not tests:
                     continue
                 took = sum(held[file_of(name)].seconds[name] for name in tests)
-                said = verdict(self._copy, trial(tests), 10 * took + _GRACE)
+                said = verdict(self._copy, trial(tests), 4 * took + _GRACE)
                 if said != "passed":
                     return killed if said == "killed" else said
         return "survived"
