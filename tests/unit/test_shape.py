@@ -1,6 +1,9 @@
 """What the gate says of a row's shape, word for word: what is expected, what stands there, the one remedy."""
 
+from typing import Annotated
+
 import pytest
+from pydantic import Field, field_validator
 
 import kaiser_interview as ki
 
@@ -132,6 +135,33 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
 )  # fmt: skip
 def test_a_fault_is_told_in_full(kind, fields, fault):
     assert said(kind, fields) == [fault]
+
+
+class Ruled(ki.Annotation):
+    """A kind with a list of bounded length, and a validator of its own."""
+
+    thesis: str
+    marks: Annotated[ki.Many[int], Field(max_length=5)] = ()
+
+    @field_validator("thesis")
+    @classmethod
+    def no_question(cls, value: str) -> str:
+        if value.endswith("?"):
+            raise ValueError("a thesis is no question")
+        return value
+
+
+@pytest.mark.parametrize("length", [6, 5000])
+def test_a_list_that_is_too_long(length):
+    (found,) = ki.validate([BY | {"thesis": "…", "marks": [1] * length}], kind=Ruled).findings
+    assert (found.code, found.pointer) == ("bad-length", "/marks")
+    assert (found.expected, found.got) == ("at most 5 elements", str(length))
+
+
+def test_a_validator_of_ones_own():
+    (found,) = ki.validate([BY | {"thesis": "why?"}], kind=Ruled).findings
+    assert (found.code, found.pointer, found.got) == ("bad-format", "/thesis", '"why?"')
+    assert found.expected == "Value error, a thesis is no question"
 
 
 def test_what_is_required_of_others_is_told_so():

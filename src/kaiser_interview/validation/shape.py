@@ -130,11 +130,12 @@ class Shape:
                     if fault.path[0] == name and len(fault.path) > 1:
                         index = int(fault.path[1]) + start
                         yield fault._replace(path=(name, index, *fault.path[2:]))
-        yield from self._once(short)
+        # Before what is said of the stretch alone, which has not the list's length.
         for name, value in long.items():
             most = _longest(self.model, name)
             if most is not None and len(value) > most:
                 yield Fault("bad-length", (name,), f"at most {most} elements", str(len(value)))
+        yield from self._once(short)
 
     def _once(self, values: Mapping[str, Any]) -> Iterator[Fault]:
         try:
