@@ -148,7 +148,7 @@ class Job:
             left = set(json.loads(self._left.read_text("utf-8")))
             for module, mutant in share:
                 if mutant.id in left:
-                    self._try(module, mutant, self._afresh)
+                    self._note(module, mutant, self._outcome(module, mutant, self._afresh))
         finally:
             self._copy.close()
 
@@ -159,10 +159,9 @@ class Job:
             self._control(module, of[0], collected)
             for mutant in of:
                 patches = collected.patches(PACKAGE / module, sound(module), mutant.text)
-                if patches is None:
+                # What lives may have been used when the tests were collected: a fresh process has the last word.
+                if patches is None or not self._dies(module, mutant, partial(collected.start, patches)):
                     left.append(mutant.id)
-                else:
-                    self._try(module, mutant, partial(collected.start, patches))
         self._left.write_text(json.dumps(left), "utf-8")
 
     def _control(self, module: str, mutant: Mutant, collected: Collected) -> None:
@@ -173,11 +172,16 @@ class Job:
         if said != "passed":
             raise RuntimeError(f"{module} without a fault: expected tests that pass, got {said}")
 
-    def _try(self, module: str, mutant: Mutant, trial: Trial) -> None:
+    def _dies(self, module: str, mutant: Mutant, trial: Trial) -> bool:
+        outcome = self._outcome(module, mutant, trial)
+        if outcome != "survived":
+            self._note(module, mutant, outcome)
+        return outcome != "survived"
+
+    def _note(self, module: str, mutant: Mutant, outcome: str) -> None:
         one = Tried(
-            module, mutant.within, mutant.lines.start, mutant.before, mutant.after, mutant.id,
-            self._outcome(module, mutant, trial),
-        )  # fmt: skip
+            module, mutant.within, mutant.lines.start, mutant.before, mutant.after, mutant.id, outcome
+        )
         with self._results.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(one._asdict(), ensure_ascii=False) + "\n")
 

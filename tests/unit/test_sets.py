@@ -47,31 +47,32 @@ def told(faults) -> list[tuple]:
 
 
 @pytest.mark.parametrize(
-    ("held", "fields"),
+    ("kind", "options", "fields"),
     [
-        (of("verdict"), {"id", "kind"}),
-        (of("verdict", key=["claim_id", "x_a"]), {"id", "kind", "claim_id", "x_a"}),
-        (of("verdict", complete=["creator"]), {"id", "kind", "creator", "claim_id", "references"}),
-        (of("label"), {"id", "kind", "claim_id", "scheme", "creator", "value"}),
-        (of("embedding"), {"id", "kind", "model", "vector"}),
+        ("verdict", {}, set()),
+        ("verdict", {"key": ["claim_id", "x_a"]}, {"claim_id", "x_a"}),
+        ("verdict", {"complete": ["creator"]}, {"creator", "claim_id", "references"}),
+        ("label", {}, {"claim_id", "scheme", "creator", "value"}),
+        ("embedding", {}, {"model", "vector"}),
     ],
 )
-def test_the_fields_that_a_row_is_judged_by(held, fields):
-    assert held.fields == fields
+def test_the_fields_that_a_row_is_judged_by(kind, options, fields):
+    assert of(kind, **options).fields == fields | {"id", "kind"}
 
 
 @pytest.mark.parametrize(
-    ("held", "ids_alone", "more"),
+    ("kinds", "options", "ids_alone", "more"),
     [
-        (of("verdict"), True, False),
-        (of("question"), True, False),
-        (of("verdict", key=["claim_id"]), False, False),
-        (of("verdict", complete=[]), False, True),
-        (of("label"), False, True),
-        (of("verdict", "embedding"), False, True),
+        (["verdict"], {}, True, False),
+        (["question"], {}, True, False),
+        (["verdict"], {"key": ["claim_id"]}, False, False),
+        (["verdict"], {"complete": []}, False, True),
+        (["label"], {}, False, True),
+        (["verdict", "embedding"], {}, False, True),
     ],
 )
-def test_what_rows_are_judged_by_beyond_their_ids(held, ids_alone, more):
+def test_what_rows_are_judged_by_beyond_their_ids(kinds, options, ids_alone, more):
+    held = of(*kinds, **options)
     assert (held.ids_alone, held.judges_more) == (ids_alone, more)
 
 
