@@ -159,7 +159,7 @@ class Job:
             self._control(module, of[0], collected)
             for mutant in of:
                 patches = collected.patches(PACKAGE / module, sound(module), mutant.text)
-                # What lives may have been used when the tests were collected: a fresh process has the last word.
+                # What lives may have been used when tests were collected: a fresh process has the last word.
                 if patches is None or not self._dies(module, mutant, partial(collected.start, patches)):
                     left.append(mutant.id)
         self._left.write_text(json.dumps(left), "utf-8")
