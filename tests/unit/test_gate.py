@@ -300,3 +300,24 @@ def test_a_kind_of_ones_own_may_be_about_no_claim():
     row = Remark.of((), text="…", method="human", creator="I")
     assert (row.kind, row.release) == ("remark", "0.1.0")
     assert ki.validate([row], kind=Remark).summary == "1 row, no finding"
+
+
+def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
+    from kaiser_interview.validation import gate, spread
+
+    asked = []
+
+    class Noted(spread.Spread):
+        def __init__(self, check, workers=None):
+            asked.append(workers)
+            super().__init__(check, workers)
+
+    monkeypatch.setattr(gate, "Spread", Noted)
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(LABEL) + "\n", "utf-8")
+    states = []
+    for workers in (None, 1, 2):
+        report = ki.validate(path, kind="label", workers=workers, progress=states.append)
+        assert (report.ok, report.rows) == (True, 1)
+    assert asked == [None, 1, 2]
+    assert {state.rows for state in states} >= {1}
