@@ -61,7 +61,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "validation/tabular.py": ("unit/test_tabular.py",),
     "validation/text.py": ("unit/test_text.py",),
     "validation/traces.py": ("unit/test_traces.py",),
-    "validation/verdict.py": ("unit/test_whole.py", "unit/test_columns.py", "unit/test_gate.py"),
+    "validation/verdict.py": ("unit/test_whole.py", "unit/test_columns.py", "unit/test_rows.py"),
     "validation/whole.py": ("unit/test_whole.py",),
     "validation/work.py": _PARTS,
     "validation/worker.py": ("unit/test_worker.py", "unit/test_sandbox.py"),

@@ -1,9 +1,11 @@
 """Finding in the shipped release, rung by rung."""
 
+import random
+
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.passages import LONGEST, Change
+from kaiser_interview.passages import LONGEST, Change, changes
 
 SOURCE = ki.source().text
 
@@ -92,6 +94,12 @@ def test_the_nearest_place_is_as_long_as_the_passage_there_whatever_the_text_lea
         text = before + after
     found = ki.find(text)
     assert (found[0].how, found[0].text) == ("nearest", whole)
+
+
+def test_changes_of_long_texts_are_as_few_as_those_of_short_ones():
+    # Characters that are frequent are not passed over, as difflib by itself does from 200 on.
+    text = "".join(random.Random(1).choices("的一是不了人我在", k=400))
+    assert changes(text, f"{text[:100]}语{text[101:]}", 7) == (Change(107, 108, text[100], "语"),)
 
 
 def test_case_is_not_folded():

@@ -1,5 +1,6 @@
 """What the gate says of quotes, word for word: the rung, what would be right, what is there, one remedy."""
 
+import json
 import re
 from pathlib import Path
 
@@ -212,6 +213,45 @@ def test_a_quote_that_stands_nowhere_has_the_nearest_passage_as_a_hint(claim_id,
     if of == "text_en" and CORPUS.claims[claim_id].text_en is None:
         expected = f"English of {claim_id}, of which the corpus has none"
     assert said(claim_id, quote, of=of) == [("quote-not-found", "/quote", expected, f'"{quote}"', remedy)]
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "offsets", "of", "fault"),
+    [
+        ("a-04", (94, 119), None, None),
+        ("a-04", (93, 119), None, ("quote-misplaced", "offsets within 94 to 119")),
+        ("a-04", (94, 120), None, ("quote-misplaced", "offsets within 94 to 119")),
+        ("a-04", (0, 3), None, ("quote-misplaced", "offsets within 94 to 119")),
+        ("a-04", (5, 5), None, ("quote-out-of-range", WHOLE)),
+        ("a-04", (0, 224), None, ("quote-out-of-range", WHOLE)),
+        ("b-01", (0, 41), "text_en", None),
+        ("b-01", (0, 42), "text_en", ("quote-out-of-range", "offsets from 0 to 41, the end after the start")),
+    ],
+)
+def test_offsets_without_a_quote_lie_in_the_claim(claim_id, offsets, of, fault):
+    row = (
+        ROW
+        | {"claim_id": claim_id, "quote_of": of}
+        | dict(zip(("quote_start", "quote_end"), offsets, strict=True))
+    )
+    found = ki.validate([row], kind="verdict", against=CORPUS).findings
+    said = [(one.code, one.pointer, one.expected, one.got) for one in found]
+    got = "{} to {}".format(*offsets)
+    assert said == ([] if fault is None else [(fault[0], "/quote_start", fault[1], got)])
+
+
+def test_a_hint_is_for_quotes_as_long_as_find_takes(tmp_path):
+    text = "".join(chr(0x4E00 + number) for number in range(5000))
+    (tmp_path / "s.txt").write_text(text, "utf-8")
+    claim = {"claim_id": "c", "source_id": "s", "text": text, "start": 0, "end": 5000}
+    (tmp_path / "claims.jsonl").write_text(json.dumps(claim), "utf-8")
+    corpus = ki.Corpus.from_files(tmp_path)
+    for length, hinted in ((4000, True), (4001, False)):
+        row = ROW | {"claim_id": "c", "quote": "x" + text[1:length]}
+        (found,) = ki.validate([row], kind="verdict", against=corpus).findings
+        assert found.code == "quote-not-found"
+        assert (found.remedy or "").startswith(f"nearest, no evidence: c, 0 to {length}: ⟦") is hinted
+        assert (found.remedy is not None) is hinted
 
 
 def test_a_quote_of_the_english_goes_the_same_way_in_that_string():

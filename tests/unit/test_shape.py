@@ -158,6 +158,24 @@ def test_a_list_that_is_too_long(length):
     assert (found.expected, found.got) == ("at most 5 elements", str(length))
 
 
+def test_names_that_are_no_text():
+    (found,) = ki.validate([LEAST["verdict"] | {"x_a": {5: 1}}], kind="verdict").findings
+    assert (found.code, found.pointer) == ("wrong-type", "/x_a")
+    assert (found.expected, found.got) == ("names of fields that are text", "another type")
+
+
+def test_a_kind_that_is_none_of_several():
+    (found,) = ki.validate([LEAST["verdict"] | {"kind": "x"}], kind=["label", "verdict"]).findings
+    assert (found.code, found.expected, found.got) == ("unknown-kind", "label · verdict", '"x"')
+
+
+def test_a_line_that_is_too_long(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"x": "' + b"x" * (8 << 20) + b'"}\n')
+    (found, *_) = ki.validate(path, kind="verdict").findings
+    assert (found.code, found.expected, found.got) == ("line-too-long", "at most 8 MiB", "more")
+
+
 def test_a_validator_of_ones_own():
     (found,) = ki.validate([BY | {"thesis": "why?"}], kind=Ruled).findings
     assert (found.code, found.pointer, found.got) == ("bad-format", "/thesis", '"why?"')
