@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from typing_extensions import TypeAliasType
 
 import kaiser_interview as ki
 from kaiser_interview.corpus import CorpusClaim, shipped
@@ -1045,6 +1046,7 @@ def test_which_rows_a_fault_of_a_column_dooms():
     assert lane.look(batch, {"note": "unknown-field"}).doomed.tolist() == [True, False]
     assert lane.look(batch, {"confidence": "wrong-type"}).doomed.tolist() == [True, False]
     assert lane.look(batch, {"creator": "missing-field"}).doomed.tolist() == [True, True]
+    assert lane.look(batch, {"elsewhere": "missing-field"}).doomed.tolist() == [True, True]
     assert lane.look(batch, {"elsewhere": "wrong-type"}).doomed.tolist() == [False, False]
     report = ki.validate(table("label", note=["x", None]), kind="label")
     assert (report.rows, report.valid, report.invalid) == (2, 1, 1)
@@ -1075,6 +1077,10 @@ def test_several_kinds_in_one_table():
     assert both(mixed(translation=["x", "…", None]), kinds) == ([0], at("unknown-field", "/translation", 0))
     assert both(mixed(language=[None, "zz_", "de"]), kinds) == ([1], at("bad-format", "/language", 1))
     assert both(mixed(kind=[1, 2, 3]), kinds) == ([0, 1, 2], [(None, "wrong-type", "/kind")])
+    # A kind that is no text dooms the rows that have one; null is the only kind that there is.
+    one = table("label", kind=[1, None])
+    assert both(one, "label") == ([0], [(None, "wrong-type", "/kind")])
+    assert ki.validate(one, kind="label").invalid == 1
     assert both(mixed().drop_columns("kind"), kinds) == ([0, 1, 2], [(None, "missing-field", "/kind")])
     assert both(mixed(kind=pa.nulls(3)), kinds)[1] == [(None, "missing-field", "/kind")]
     one = table("label", kind=["label", None, "translation", "lable"])
@@ -1121,6 +1127,44 @@ class Ranked(ki.Derived):
 
     rank: int
     odds: Annotated[int, Field(multiple_of=2, gt=0, lt=100)] | None = None
+
+
+Colour = TypeAliasType("Colour", Literal["red", "blue"])
+Share = TypeAliasType("Share", Annotated[float, Field(gt=0, lt=1)])
+Count = TypeAliasType("Count", Annotated[int, Field(gt=0, lt=10)])
+Word = TypeAliasType("Word", Annotated[str, Field(min_length=2, max_length=3, pattern="^[a-z]+$")])
+Flag = TypeAliasType("Flag", bool)
+
+
+class Between(ki.Derived):
+    """A kind with every sort of leaf, each of a type that has a name."""
+
+    share: Share
+    other_share: Share | None = None
+    count: Count
+    other_count: Count | None = None
+    colour: Colour
+    other_colour: Colour | None = None
+    word: Word
+    other_word: Word | None = None
+    flag: Flag
+    other_flag: Flag | None = None
+
+
+def test_leaves_of_types_that_have_a_name():
+    right = {"share": 0.5, "count": 5, "colour": "red", "word": "abc", "flag": True}
+    right |= {f"other_{name}": value for name, value in right.items()}
+    wrong = {
+        "share": [0.0, 1.0], "count": [0, 10], "colour": ["green", "Red"], "word": ["a", "abcd", "AB"],
+    }  # fmt: skip
+    rows = pa.table({name: [value] for name, value in (ABOUT | right).items()})
+    assert both(rows, Between) == ([], [])
+    for name, values in wrong.items():
+        for field in (name, f"other_{name}"):
+            for value in values:
+                column = rows.schema.get_field_index(field)
+                suspect, found = both(rows.set_column(column, field, pa.array([value])), Between)
+                assert (suspect, [path for _, _, path in found]) == ([0], [f"/{field}"])
 
 
 def test_defaults_that_arrow_does_not_hold():

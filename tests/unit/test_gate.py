@@ -316,3 +316,24 @@ def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_tol
     report = ki.validate(data, kind="label", **left_out)
     assert [(one.code, one.path) for one in report.findings] == [("missing-field", ("claim_id",))]
     assert (report.ok, report.invalid) == (False, 1)
+
+
+def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
+    from kaiser_interview.validation import gate, spread
+
+    asked = []
+
+    class Noted(spread.Spread):
+        def __init__(self, check, workers=None):
+            asked.append(workers)
+            super().__init__(check, workers)
+
+    monkeypatch.setattr(gate, "Spread", Noted)
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(LABEL) + "\n", "utf-8")
+    states = []
+    for workers in (None, 1, 2):
+        report = ki.validate(path, kind="label", workers=workers, progress=states.append)
+        assert (report.ok, report.rows) == (True, 1)
+    assert asked == [None, 1, 2]
+    assert {state.rows for state in states} >= {1}

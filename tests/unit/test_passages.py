@@ -1,9 +1,11 @@
 """Finding in the shipped release, rung by rung."""
 
+import random
+
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.passages import LONGEST, Change
+from kaiser_interview.passages import LONGEST, Change, changes
 
 SOURCE = ki.source().text
 
@@ -81,6 +83,23 @@ def test_a_dropped_negation_is_no_match_but_the_nearest():
     assert found[0].text == "推理模型不增加参数数量"
     at = ki.claim("d05-c03").start + 4
     assert found[0].changes == (Change(at, at + 1, "不", ""),)
+
+
+@pytest.mark.parametrize("left_out", ["理型", "参数", "数数"])
+def test_the_nearest_place_is_as_long_as_the_passage_there_whatever_the_text_leaves_out(left_out):
+    whole = "推理模型不增加参数数量"
+    text = whole
+    for character in left_out:
+        before, _, after = text.partition(character) if left_out == "理型" else text.rpartition(character)
+        text = before + after
+    found = ki.find(text)
+    assert (found[0].how, found[0].text) == ("nearest", whole)
+
+
+def test_changes_of_long_texts_are_as_few_as_those_of_short_ones():
+    # Characters that are frequent are not passed over, as difflib by itself does from 200 on.
+    text = "".join(random.Random(1).choices("的一是不了人我在", k=400))
+    assert changes(text, f"{text[:100]}语{text[101:]}", 7) == (Change(107, 108, text[100], "语"),)
 
 
 def test_case_is_not_folded():

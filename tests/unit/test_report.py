@@ -113,6 +113,40 @@ def test_a_list_is_one_group_whatever_the_place_in_it():
         ("bad-length", "/urls/*", 1),
     ]
     assert [one.pointer for one in report.findings] == ["/urls/0", "/urls/2", "/urls/1"]
+    found = [[one.pointer for one in report.findings_of(count)] for count in report.counts]
+    assert found == [["/urls/0", "/urls/2"], ["/urls/1"]]
+
+
+VERDICT = {"claim_id": "d01-c01", "method": "human", "creator": "me", "verdict": "mixed", "urls": []}
+PIN = {"claim_sha256": ki.claim("d01-c01").claim_sha256}
+
+
+@pytest.mark.parametrize(
+    ("rows", "summary"),
+    [
+        ([], "1 error"),
+        ([VERDICT | PIN], "1 row, no finding"),
+        ([VERDICT], "1 row, no finding; 1 row unpinned"),
+        ([VERDICT | PIN | {"verdict": "x"}], "1 of 1 row invalid: 1 error"),
+        ([VERDICT, VERDICT | {"verdict": "x", "urls": [1]}],
+         "1 of 2 rows invalid: 2 errors; 2 rows unpinned"),
+        ([VERDICT | PIN | {"quote": "智"}], "0 of 1 row invalid: 1 warning"),
+        ([VERDICT | PIN | {"quote": "智"}, VERDICT | PIN | {"urls": 1}],
+         "1 of 2 rows invalid: 1 error, 1 warning"),
+    ],
+)  # fmt: skip
+def test_the_sum_in_a_sentence(rows, summary):
+    assert ki.validate(rows, kind="verdict").summary == summary
+
+
+def test_the_sum_of_what_could_not_be_read_and_of_parts(tmp_path):
+    report = ki.validate(tmp_path / "missing.jsonl", kind="verdict")
+    assert report.summary == "1 error; not everything could be read"
+    assert (report.outside, report.merge(report).outside, report.merge(report, report).outside) == (1, 2, 3)
+    part = ki.validate([VERDICT | PIN], kind="verdict")
+    rest = "rules over the whole set were judged within each of 3 parts"
+    assert part.merge(part, part).summary == f"3 rows, no finding; {rest}"
+    assert str(part) == part.summary
 
 
 def test_no_group_crowds_out_another():

@@ -963,3 +963,10 @@ def test_a_printed_object_that_ends_early_is_truncated_wherever_it_ends(gate):
     for end in range(1, len(data), 4):
         report = gate(data[:end], "rows.json", kind="translation")
         assert [one[:2] for one in told(report)] == [("truncated", 1)], data[:end]
+
+
+def test_what_is_expected_of_a_line_that_is_no_json(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"claim_id": }\n')
+    (found,) = ki.validate(path, kind="verdict").findings
+    assert (found.code, found.line, found.pointer, found.expected) == ("invalid-json", 1, "", "a JSON text")

@@ -162,6 +162,10 @@ def test_suspects_are_found_row_by_row():
     suspects = Suspects(keys=np.sort(hashes_of([made.key({"creator": "y"})])))
     assert [*made.suspects_of(rows, suspects)] == rows[2:3]
     assert [*made.suspects_of(rows, Suspects(groups=frozenset({("m",)})))] == rows
+    # An empty text is one as well, and null is none.
+    empty = [row._replace(values={"id": ""}) if number else row for number, row in enumerate(rows)]
+    assert [*made.suspects_of(empty, Suspects(np.sort(hashes_of([""]))))] == empty[1:]
+    assert [*made.suspects_of(rows, Suspects(np.sort(hashes_of([""]))))] == []
     assert [*made.suspects_of([], Suspects(np.sort(hashes_of(["a"]))))] == []
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import stat
 import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -60,6 +61,9 @@ def _identity(path: str) -> tuple[int, int, int] | None:
     try:
         about = Path(path).stat()
     except OSError:
+        return None
+    # A folder changes with what is written into it.
+    if not stat.S_ISREG(about.st_mode):
         return None
     return about.st_dev, about.st_ino, about.st_mtime_ns
 

@@ -150,11 +150,12 @@ class Shape:
                     if fault.path[0] == name and len(fault.path) > 1:
                         index = int(fault.path[1]) + start
                         yield fault._replace(path=(name, index, *fault.path[2:]))
-        yield from self._once(short)
+        # Before what is said of the stretch alone, which has not the list's length.
         for name, value in long.items():
             most = _longest(self.model, name)
             if most is not None and len(value) > most:
                 yield Fault("bad-length", (name,), f"at most {most} elements", str(len(value)))
+        yield from self._once(short)
 
     def _once(self, values: Mapping[str, Any]) -> Iterator[Fault]:
         try:
@@ -245,7 +246,7 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
     if sort in _BOUNDS:
         words, key = _BOUNDS[sort]
         remedy = likely_value(path, value)
-        return Fault("out-of-range", path, f"{words} {context[key]:g}", shown(value), remedy)
+        return Fault("out-of-range", path, f"{words} {_exact(context[key])}", shown(value), remedy)
     if sort in _LENGTHS:
         got = str(len(value)) if isinstance(value, list | tuple) else shown(value)
         return Fault("bad-length", path, _LENGTHS[sort].format(**context), got)
@@ -261,6 +262,12 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of e
 
 def _wrong_type(path: Path, expected: str, value: Any) -> Fault:
     return Fault("wrong-type", path, expected, shown(value), lambda: likely_type(path, expected, value))
+
+
+def _exact(bound: Any) -> str:
+    """Return a bound as short as it can be written without being another number."""
+    short = f"{bound:g}"
+    return short if float(short) == bound else str(bound)
 
 
 def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: str | None = None) -> Fault:

@@ -10,6 +10,8 @@ from .verdict import Verdict
 __all__ = ["not_an_object", "of_nothing", "whole"]
 
 _ABOUT = {"claim_id", "references"}
+# The field of a question, which is a row itself, also where another kind is asked for.
+_REFERENCES = "references"
 _RECORDS = 'in pandas to_json(orient="records", lines=True)'
 _MOST = 1 << 16
 
@@ -77,7 +79,7 @@ def _holds(  # noqa: PLR0911 - one return a sort
     if _is_list(given.get("data"), {"paragraphs"}):
         return "questions as SQuAD nests them", "write each question as a row, with references to claims"
     for name, value in given.items():
-        if name not in fields and _is_list(value, about):
+        if name not in {*fields, _REFERENCES} and _is_list(value, about):
             got = f"an object with {len(value)} row{'' if len(value) == 1 else 's'} in {shown(name)}"
             return got, f"give the list alone: the rows are what {shown(name)} holds"
         if value == [] and len(given) == 1 and name not in fields:

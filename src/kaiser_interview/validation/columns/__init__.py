@@ -90,7 +90,7 @@ class Lane:
             looked, shaped = self._kinds[0].look(columns, rows, told)
             return Seen(looked.suspect | doubt, shaped & ~doubt, doomed, looked.unpinned & ~doubt)
         suspect, shaped, unpinned = (np.zeros(rows, np.bool_) for _ in range(3))
-        which = self._which(columns.get("kind"), rows, told)
+        which = self._which(columns.get("kind"), rows)
         suspect[which < 0] = True
         for number, kind in enumerate(self._kinds):
             ours = which == number
@@ -131,15 +131,15 @@ class Lane:
                 verdict = verdict._replace(faults=[fault, *rest])
             yield row, one, verdict
 
-    def _which(self, column: pa.Array | None, rows: int, told: Mapping[str, str]) -> Ints:
+    def _which(self, column: pa.Array | None, rows: int) -> Ints:
         """Return the kind of each row by its place; -1 where the name is none, or none is given."""
         unnamed = -1
         if self._default is not None:
             unnamed = self._names.to_pylist().index(self._default)
         elif self._only is not None:
             unnamed = 0
-        if column is None or told.get("kind") == "wrong-type":
-            return np.full(rows, unnamed if column is None else -1, np.int64)
+        if column is None:
+            return np.full(rows, unnamed, np.int64)
         which = lookup(column, self._names)
         which[is_null(column)] = unnamed
         return which
