@@ -1,6 +1,6 @@
 # One command a job. `make` lists them; each makes the environment it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check engines full mutants peers fuzz schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check engines full mutants peers fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -81,6 +81,15 @@ build/fuzz/stamp: pyproject.toml
 	build/fuzz/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	build/fuzz/bin/python -m pip install --quiet --editable . --group test
 	build/fuzz/bin/python -m pip install --quiet --group fuzz || echo "no fuzzer for this Python"
+	@touch $@
+
+mutation: build/mutation/stamp ## faults put into the gate one at a time, a sample drawn by a seed, tried on its tests
+	build/mutation/bin/python tests/mutation/run.py --per-module 12 --seed 1
+
+build/mutation/stamp: pyproject.toml
+	$(PYTHON) -m venv build/mutation
+	build/mutation/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	build/mutation/bin/python -m pip install --quiet --editable ".[hf,scale]" --group mutation
 	@touch $@
 
 schema-check: .venv/stamp ## hold the schemas to the v1 baseline: what once was valid stays valid

@@ -103,8 +103,9 @@ def _refused(data: bytes, reasons: set[str], fault: Fault | None, codes: set[str
     cut = {"truncated"} if isinstance(data, Tail) else set()
     deep = {"too-deep"} if data.count(b"[") + data.count(b"{") > SURELY_READ else set()
     assert fault.code in (reasons - {"truncated"}) | cut | deep, (data, fault, reasons)
-    for words in (fault.got, fault.remedy):
-        assert words is None or isinstance(words if isinstance(words, str) else words(), str)
+    said = [words if isinstance(words, str | None) else words() for words in (fault.got, fault.remedy)]
+    assert isinstance(said[0], str)
+    assert isinstance(said[1], str | None)
 
 
 @lru_cache(1)

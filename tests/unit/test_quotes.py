@@ -167,7 +167,7 @@ def test_words_that_stand_but_for_markers():
             "/quote",
             '"der Kanal nie."',
             '"der Kanal nie.[1]"',
-            "58 to 72: der Kanal nie.",
+            "in the source, 58 to 72: der Kanal nie.",
         )
     ]
 
@@ -175,7 +175,7 @@ def test_words_that_stand_but_for_markers():
 def test_words_that_stand_but_for_typography():
     own, words = "颜色（绿与灰）取决于光线……也取决于泥沙", "颜色(绿与灰)取决于光线...也取决于泥沙"
     assert said("a-06", words) == [
-        ("quote-typography-differs", "/quote", f'"{own}"', f'"{words}"', f"150 to 170: {own}")
+        ("quote-typography-differs", "/quote", f'"{own}"', f'"{words}"', f"in the source, 150 to 170: {own}")
     ]
 
 

@@ -53,6 +53,9 @@ def test_rows_are_not_compared_by_a_field_that_is_wrong_itself(kind, same, one, 
 KINDS = {"label": Label, "embedding": Embedding, "question": Question, "verdict": Verdict}
 
 
+ANEW = "make the vectors anew, or name the models apart"
+
+
 def of(*kinds: str, key=None, complete=None) -> Sets:
     models = {kind: KINDS[kind] for kind in kinds}
     return Sets(shipped(), models, key=key, complete=complete, where="row {}".format)
@@ -185,7 +188,7 @@ def test_vectors_of_another_length():
     assert held.faults({"model": "m", "vector": "x"}, "embedding", 8) == []
     assert held.fired == set()
     assert told(held.faults({"model": "m", "vector": [1]}, "embedding", 9)) == [
-        ("dimension-differs", ("vector",), "2, as in row 3, the first of m", "1", None)
+        ("dimension-differs", ("vector",), "2, as in row 3, the first of m", "1", ANEW)
     ]
     assert held.fired == {("m",)}
 
