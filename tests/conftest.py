@@ -1,9 +1,14 @@
 """What every test starts from: no wish of the surroundings for colours or a width."""
 
 import os
+import signal
 import sys
 
 import pytest
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # What runs the tests in the background lets them ignore Ctrl-C, and what they start would too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 for name in (
     "CLICOLOR_FORCE",

@@ -34,20 +34,20 @@ def check(data: bytes) -> None:
     path.write_bytes(body)
     with mock.patch.object(streams, "CHUNK", chunk):
         stream, header = streams.Stream(str(path)), Header()
-        found = [_told(item) for item in csv_records(stream, header)]
+        found = [told for item in csv_records(stream, header) for told in _told(item)]
         stream.close()
     wanted, columns = _wanted(body)
     assert found == wanted, (body, found, wanted)
     assert header.columns == columns, (body, header.columns, columns)
 
 
-def _told(item: object) -> tuple:
-    """Return what a reader says of a record: its line, bytes, cells and fault, or the code of a note."""
+def _told(item: object) -> list[tuple]:
+    """Return a record as line, bytes, cells and fault, or a note as its code for each of its lines."""
     if isinstance(item, Note):
-        return item.line, item.fault.code
+        return [(item.line + more, item.fault.code) for more in range(item.lines)]
     line, record = item
     assert isinstance(record, Cells), item
-    return line, bytes(record.raw), record.values, record.fault and record.fault.code
+    return [(line, bytes(record.raw), record.values, record.fault and record.fault.code)]
 
 
 def _wanted(body: bytes) -> tuple[list[tuple], list[str]]:

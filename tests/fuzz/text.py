@@ -132,7 +132,8 @@ def _lines(body: bytes, items: list, longest: int) -> None:
         assert (mark.line, mark.fault.code) == (1, "byte-order-mark"), body
     for item in items:
         if isinstance(item, Note):
-            found.append((item.line, item.fault.code))
+            # Blank lines that follow each other are one note.
+            found += [(item.line + more, item.fault.code) for more in range(item.lines)]
         else:
             found.append((item[0], item[1].code if isinstance(item[1], Fault) else bytes(item[1])))
     assert found == wanted, (body, found, wanted)

@@ -238,3 +238,12 @@ def test_very_many_columns_are_left():
         *("{" + ",".join(f'"{name}":"a"' for name in some) + "}" for some in (names, names[1:]))
     )
     assert (len(found[1]), rest) == (lines._SLOTS, [0])
+
+
+def test_a_line_too_long_to_be_looked_at_with_others_is_left():
+    long = row(n="1", id=f'"{"x" * (4 << 20)}"')
+    found, rest = read(row(n="2"), long, row(n="3"))
+    assert [values["n"] for values in found.values()] == [2, 3]
+    assert rest == [1]
+    found, rest = read(long, end=b"")
+    assert (found, rest) == ({}, [0])

@@ -6,6 +6,8 @@ import pyarrow as pa
 import pytest
 
 import kaiser_interview as ki
+from kaiser_interview.validation.columnar import plan
+from kaiser_interview.validation.streams import StreamError
 
 ROW = {"claim_id": "d01-c01", "method": "model", "creator": "m", "verdict": "mixed", "urls": []}
 
@@ -42,6 +44,8 @@ def test_a_footer_that_names_one_batch_of_two(file):
             continue
         changed += 1
         file.write_bytes(lying)
+        with pytest.raises(StreamError):
+            plan(str(file))
         report = ki.validate(file, kind="verdict")
         assert not report.ok
         assert [(one.code, one.expected, one.got) for one in report.findings] == [

@@ -3,6 +3,7 @@
 import pytest
 
 import kaiser_interview as ki
+from kaiser_interview.validation import mistakes
 from kaiser_interview.validation.mistakes import CUT, stray
 from kaiser_interview.validation.parsing import Tail, parse
 
@@ -197,3 +198,7 @@ def test_excel_s_line_about_its_delimiter_is_no_header(tmp_path):
     report = ki.validate(path, **HOW)
     assert {(one.code, one.line) for one in report.findings} == {("invalid-csv", 1), ("unknown-claim", 4)}
     assert (report.rows, report.valid, report.complete) == (2, 1, True)
+
+
+def test_a_parser_that_names_no_place():
+    assert mistakes._placed(b"{", "some words") == ("some words", 1, "some byte")

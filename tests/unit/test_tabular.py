@@ -667,3 +667,11 @@ def test_no_bytes_do_anything_but_be_read_or_refused_however_they_come(file, dat
         if isinstance(one, Cells):
             assert (one.values is None) is (one.fault is not None)
             assert one.raw in data
+
+
+@pytest.mark.parametrize("blank", [b"  \n", b"\r\n", b" \r\n"])
+def test_a_line_of_spaces_before_the_header_is_blank(file, blank):
+    file.write_bytes(blank + b"a,b\n1,2\n")
+    note, (line, record) = read(file, 1 << 20)
+    assert (note.line, note.fault.code) == (1, "blank-line")
+    assert (line, record.values) == (3, {"a": "1", "b": "2"})

@@ -141,3 +141,11 @@ def test_what_is_no_object(tmp_path, value, remedy):
     path.write_text(f"{json.dumps(value)}\n", "utf-8")
     (found,) = ki.validate(path, kind="translation").findings
     assert (found.code, found.expected, found.remedy) == ("not-an-object", "an object", remedy)
+
+
+def test_empty_cells_are_a_row_where_nothing_is_missing(tmp_path):
+    """All that a row must have is given for all of them."""
+    path = tmp_path / "rows.csv"
+    path.write_text("claim_id,rationale\nd01-c01,\n,\n", "utf-8")
+    given = {"claim_id": "d01-c01", "method": "model", "creator": "m", "scheme": "acme:s", "value": "v"}
+    assert ki.validate(path, kind="label", defaults=given).ok

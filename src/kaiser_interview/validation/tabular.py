@@ -70,10 +70,12 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
                 yield Note(line, fault or long_row(), stops=True)
                 return
             elif raw.strip(b" \r"):
+                stops = False
                 for note in _begin(header, line, raw):
                     yield note
-                    if note.stops:
-                        return
+                    stops = note.stops
+                if stops:
+                    return
             else:
                 yield Note(line, blank_line())
         elif raw is None:
