@@ -110,9 +110,10 @@ def _text(report: Report, width: int) -> None:
         assert head in said, (head, text)
     assert said.endswith(re.sub(r"\s", "", report.summary)), text
     for count in report.counts:
-        for found in report.findings_of(count)[:3]:
-            words = re.sub(r"\s", "", f"{found.place}expected{found.expected},got{found.got}")
-            assert words in said, (words, text)
+        # Which three are shown is the renderer's affair.
+        findings = report.findings_of(count)
+        words = [re.sub(r"\s", "", f"{one.place}expected{one.expected},got{one.got}") for one in findings]
+        assert sum(one in said for one in words) >= min(3, len(findings)), (words, text)
 
 
 def _json(report: Report) -> None:

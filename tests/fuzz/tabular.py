@@ -1,5 +1,6 @@
 """CSV: records and cells as a machine of states cuts them, written from RFC 4180 and the documentation."""
 
+import re
 from unittest import mock
 
 from kaiser_interview.validation import streams
@@ -18,6 +19,8 @@ TOKENS = [
 ]  # fmt: skip
 CHUNKS = [1 << 20, 1, 2, 5, 64]
 MARK = b"\xef\xbb\xbf"
+# Bars, or words held apart by spaces: a table that was printed for people to read.
+PRINTED = re.compile(r"\|.*\||[\u2500-\u257f]|^\s+\S.*\s\S|\S\s{2,}\S")
 FOLDER = folder()
 
 
@@ -71,14 +74,25 @@ def _wanted(body: bytes) -> tuple[list[tuple], list[str]]:
             if raw.startswith(MARK):
                 wanted.append((begun, "byte-order-mark"))
                 raw = raw.removeprefix(MARK)
+            if _is_excels(raw):
+                wanted.append((begun, "invalid-csv"))
+                continue
             delimiter = _delimiter(raw)
             cells, fault = _cells(raw, delimiter, is_last=end >= len(body))
+            if not fault and len(cells) == 1 and PRINTED.search(cells[0]):
+                fault = "invalid-csv"
             if fault:
                 return [*wanted, (begun, fault)], []
             twice = dict.fromkeys(name for number, name in enumerate(cells) if name in cells[:number])
             wanted += [(begun, "duplicate-column")] * len(twice)
             columns = [] if twice else cells
     return wanted, columns or []
+
+
+def _is_excels(header: bytes) -> bool:
+    """Return whether a line is Excel's own, which names the delimiter: it is told, and passed over."""
+    text = header.removesuffix(b"\r").decode("utf-8", "replace")
+    return re.fullmatch("sep=[^\n\ufffd]", text) is not None
 
 
 def _end(body: bytes, at: int, delimiter: bytes | None) -> tuple[int, bool]:

@@ -675,3 +675,9 @@ def test_a_line_of_spaces_before_the_header_is_blank(file, blank):
     note, (line, record) = read(file, 1 << 20)
     assert (note.line, note.fault.code) == (1, "blank-line")
     assert (line, record.values) == (3, {"a": "1", "b": "2"})
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_header_that_ends_within_a_character_is_cut_off(file, mark):
+    file.write_bytes(mark + b"a,\xe8\xaf")
+    assert read(file, 1 << 20)[-1].fault.code == "truncated"

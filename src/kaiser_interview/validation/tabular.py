@@ -94,7 +94,7 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
         expected, remedy = "UTF-8 without a byte order mark", "spreadsheets write it, and it is passed over"
         fault = Fault("byte-order-mark", (), expected, "U+FEFF", remedy, "warning")
         yield Note(line, fault)
-        raw = raw[len(BOM) :]
+        raw = type(raw)(raw[len(BOM) :])  # the data's end is a type of its own
     columns: list[str] = []
     wrong = not_utf8(raw)
     if wrong is None:
