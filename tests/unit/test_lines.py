@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.validation import lines, parsing
+from kaiser_interview.validation import lines, parsing, stretches
 from kaiser_interview.validation.lines import Lines
 
 COLUMNS = {"id": "string", "n": "integer", "p": "number", "b": "boolean"}
@@ -241,9 +241,12 @@ def test_very_many_columns_are_left():
 
 
 def test_a_line_too_long_to_be_looked_at_with_others_is_left():
-    long = row(n="1", id=f'"{"x" * (4 << 20)}"')
-    found, rest = read(row(n="2"), long, row(n="3"))
-    assert [values["n"] for values in found.values()] == [2, 3]
-    assert rest == [1]
-    found, rest = read(long, end=b"")
-    assert (found, rest) == ({}, [0])
+    long = row(n="1", id=f'"{"x" * 500}"')
+    with patch.object(lines, "_BLOCK", 64), patch.object(stretches, "_LONG", 64):
+        found, rest = read(row(n="2"), long, row(n="3"))
+        assert [values["n"] for values in found.values()] == [2, 3]
+        assert rest == [1]
+        found, rest = read(long)
+        assert (found, rest) == ({}, [0])
+        taken = Lines(COLUMNS).read(long.encode())
+        assert (taken.starts.tolist(), taken.ends.tolist()) == ([0], [len(long)])
