@@ -41,10 +41,11 @@ def folder(tmp_path_factory):
         yield path
 
 
-# A later example may use the files that an earlier one has written.
-@pytest.mark.parametrize("block", [*blocks("console")])
-def test_console_examples(block):
-    for command, printed in commands(block):
+# A later example of a page may use the files that an earlier one has written, so a page is one test.
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_console_examples(document):
+    told = [one.values[0] for one in blocks("console") if one.id.rpartition("-")[0] == document]
+    for command, printed in [one for block in told for one in commands(block)]:
         words = shlex.split(command)
         if words[0] in {"pip", "make"}:
             continue  # installing is what the wheel's and the demo's own checks do
