@@ -86,12 +86,6 @@ build/fuzz/stamp: pyproject.toml
 mutation: build/mutation/stamp ## faults put into the gate one at a time, a sample drawn by a seed, tried on its tests
 	build/mutation/bin/python tests/mutation/run.py --per-module 12 --seed 1
 
-build/mutation/stamp: pyproject.toml
-	$(PYTHON) -m venv build/mutation
-	build/mutation/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	build/mutation/bin/python -m pip install --quiet --editable ".[hf,scale]" --group mutation
-	@touch $@
-
 schema-check: .venv/stamp ## hold the schemas to the v1 baseline: what once was valid stays valid
 	$(BIN)/python -m pytest --quiet tests/data/test_baseline.py
 
@@ -103,11 +97,11 @@ bench: build/bench/stamp ## the figures that the documentation quotes
 	build/bench/bin/python benchmarks/gate_columns.py
 	build/bench/bin/python benchmarks/gate_scale.py
 
-# Peers bring much with them, which the tests are not to meet.
-build/bench/stamp: pyproject.toml
-	$(PYTHON) -m venv build/bench
-	build/bench/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	build/bench/bin/python -m pip install --quiet --editable ".[hf,scale]" --group bench
+# What some targets need brings much with it that the tests are not to meet: an environment for each such group.
+build/%/stamp: pyproject.toml
+	$(PYTHON) -m venv build/$*
+	build/$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	build/$*/bin/python -m pip install --quiet --editable ".[hf,scale]" --group $*
 	@touch $@
 
 format: .venv/stamp ## mend style where it can be mended

@@ -95,13 +95,16 @@ def _inside(around: Around, text: str) -> int | None:
     return around.draw.randrange(1, len(text)) if len(text) >= _LEAST else None
 
 
-def _mapped(text: str, swaps: dict[str, str], around: Around) -> str | None:
-    """Return a text with one of the characters that have a counterpart in its counterpart's place."""
-    at = [number for number, mark in enumerate(text) if mark in swaps]
-    if not at:
-        return None
-    one = around.draw.choice(at)
-    return text[:one] + swaps[text[one]] + text[one + 1 :]
+def _swapped(name: str, code: str, swaps: dict[str, str]) -> None:
+    """Register an operator that gives a counterpart to one of the characters that have one."""
+
+    @words(name, code)
+    def _(around: Around, _: Claim, quote: str) -> str | None:
+        at = [number for number, mark in enumerate(quote) if mark in swaps]
+        if not at:
+            return None
+        one = around.draw.choice(at)
+        return quote[:one] + swaps[quote[one]] + quote[one + 1 :]
 
 
 def _added(name: str, code: str, *marks: str) -> None:
@@ -150,9 +153,7 @@ def _(around: Around, _: Claim, quote: str) -> str:
     return quote[:at] + around.draw.choice("某甲乙zQ9ß𠀋") + quote[at + 1 :]
 
 
-@words("homoglyph", NOT_FOUND)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    return _mapped(quote, _HOMOGLYPHS, around)
+_swapped("homoglyph", NOT_FOUND, _HOMOGLYPHS)
 
 
 @words("traditional-characters", NOT_FOUND)
@@ -160,24 +161,10 @@ def _(_: Around, __: Claim, quote: str) -> str:
     return "".join(_TRADITIONAL.get(mark, mark) for mark in quote)
 
 
-@words("full-width", TYPOGRAPHY)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    return _mapped(quote, _WIDE, around)
-
-
-@words("punctuation-of-another-width", TYPOGRAPHY)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    return _mapped(quote, _PUNCTUATION, around)
-
-
-@words("quotation-marks-changed", TYPOGRAPHY)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    return _mapped(quote, _QUOTATION, around)
-
-
-@words("dashes-changed", TYPOGRAPHY)
-def _(around: Around, _: Claim, quote: str) -> str | None:
-    return _mapped(quote, _DASHES, around)
+_swapped("full-width", TYPOGRAPHY, _WIDE)
+_swapped("punctuation-of-another-width", TYPOGRAPHY, _PUNCTUATION)
+_swapped("quotation-marks-changed", TYPOGRAPHY, _QUOTATION)
+_swapped("dashes-changed", TYPOGRAPHY, _DASHES)
 
 
 @words("ellipsis-in-full-stops", TYPOGRAPHY)

@@ -1,6 +1,6 @@
 """What happens to fields: their names, their types, their values."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..kinds import named
@@ -18,7 +18,7 @@ TEXT_FIELDS = (
     "creator", "rationale", "translation", "value", "name", "question", "answer", "model", "thesis", "stance",
     "title", "headline", "outlet", "rights", "text", "text_en", "quote",
 )  # fmt: skip
-NONEMPTY = tuple(set(TEXT_FIELDS) - {"thesis", "stance"})
+NONEMPTY = tuple(name for name in TEXT_FIELDS if name not in {"thesis", "stance"})
 REQUIRED = {
     "translation": ("claim_id", "method", "creator", "language", "translation"),
     "label": ("claim_id", "method", "creator", "scheme", "value"),
@@ -139,32 +139,23 @@ _sets("list-as-object", _TYPE, ["urls", "vector", "tags", "references", "pro"], 
 _sets("list-empty", "bad-length", ["vector", "citations", "topics", "languages"], [[]])
 
 
-@operator("values", "value-of-no-vocabulary", "not-in-vocabulary")
-def _(around: Around, row: Row) -> Stated | None:
-    field = _field(around, row, VOCABULARY)
-    if field is None:
-        return None
-    value = around.draw.choice(["other", "none", "n/a", "unknown", "TRUE", "entailment", "GPT-4", "模型"])
-    return row | {field: value}, ("not-in-vocabulary", (field,))
+def _worded(name: str, change: Callable[[str], list[str]]) -> None:
+    """Register an operator that writes a word of a vocabulary in one of some other ways."""
+
+    @operator("values", name, "not-in-vocabulary")
+    def _(around: Around, row: Row) -> Stated | None:
+        field = _field(around, row, VOCABULARY)
+        if field is None:
+            return None
+        return row | {field: around.draw.choice(change(row[field]))}, ("not-in-vocabulary", (field,))
 
 
-@operator("values", "value-in-another-case", "not-in-vocabulary")
-def _(around: Around, row: Row) -> Stated | None:
-    field = _field(around, row, VOCABULARY)
-    if field is None:
-        return None
-    value = row[field]
-    made = around.draw.choice([value.upper(), value.capitalize()])
-    return row | {field: made}, ("not-in-vocabulary", (field,))
-
-
-@operator("values", "value-padded", "not-in-vocabulary")
-def _(around: Around, row: Row) -> Stated | None:
-    field = _field(around, row, VOCABULARY)
-    if field is None:
-        return None
-    made = around.draw.choice([f" {row[field]}", f"{row[field]} ", f"{row[field]}\n", f"{row[field]}."])
-    return row | {field: made}, ("not-in-vocabulary", (field,))
+_worded(
+    "value-of-no-vocabulary",
+    lambda _: ["other", "none", "n/a", "unknown", "TRUE", "entailment", "GPT-4", "模型"],
+)
+_worded("value-in-another-case", lambda word: [word.upper(), word.capitalize()])
+_worded("value-padded", lambda word: [f" {word}", f"{word} ", f"{word}\n", f"{word}."])
 
 
 @operator("values", "value-of-another-scheme", "not-in-vocabulary")

@@ -7,8 +7,8 @@ from typing import Any, TypedDict
 
 from ..corpus import Corpus, shipped
 from ..models import Record
-from .findings import CODES
 from .inputs import Form
+from .judged import wanted_codes
 from .rows import Judge
 
 __all__ = ["Check", "Kinds", "Options", "Progress"]
@@ -92,7 +92,7 @@ class Check:
             kinds = (kinds,)
         judge = Judge(kinds, against, defaults=self.defaults, extra=self.extra, require=self.require)
         # Where unknown fields are not told, nothing else says that the one which is meant is missing.
-        judge.slips = "unknown-field" not in (self.ignore or ()) and "unknown-field" in (self.select or CODES)
+        judge.slips = "unknown-field" in wanted_codes(self.select, self.ignore)
         return judge
 
     def watched_by(self, progress: Callable[[Progress], None]) -> "Check":

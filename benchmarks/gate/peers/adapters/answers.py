@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 Fields = dict[str, dict[str, Any]]
+REFERENCES = "references"
+"""The field of a question that holds references, and the name of their table."""
 
 
 class Given(NamedTuple):
@@ -47,7 +49,7 @@ def references(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[i
     table: list[dict[str, Any]] = []
     owners: list[int] = []
     for number, row in enumerate(rows):
-        held = row.get("references")
+        held = row.get(REFERENCES)
         for one in held if isinstance(held, list) else ():
             if isinstance(one, dict):
                 table.append(one)
@@ -63,6 +65,30 @@ def by_unknown(rows: list[dict[str, Any]], known: Fields) -> Iterator[tuple[list
         tables.setdefault(unknown, []).append(number)
     for names, numbers in tables.items():
         yield list(names), numbers
+
+
+def tables_of(given: Given) -> dict[str, Fields]:
+    """Return the fields of each kind, and of the references of questions, which are a table of their own."""
+    fields: dict[str, Fields] = given.read("fields.json")
+    items = fields["question"][REFERENCES]["items"]["fields"] if "question" in fields else {}
+    return fields | {REFERENCES: items}
+
+
+def by_tables(refused: Callable[[str, list[dict[str, Any]]], Iterator[int]]) -> Judge:
+    """Return a judge that asks which rows of a table are refused; a question answers for its references."""
+
+    def judge(kind: str, path: Path) -> list[bool]:
+        rows = read_rows(path)
+        accepted = [True] * len(rows)
+        for number in refused(kind, rows):
+            accepted[number] = False
+        if kind == "question":
+            nested, owners = references(rows)
+            for number in refused(REFERENCES, nested):
+                accepted[owners[number]] = False
+        return accepted
+
+    return judge
 
 
 def _spent() -> float:

@@ -8,7 +8,6 @@ is made; a row with columns that the schema lacks is put in a frame of its own, 
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pandera.polars as pa
@@ -16,7 +15,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from . import own_checks
-from .answers import Fields, Given, Judge, by_unknown, read_rows, references, run
+from .answers import Fields, Given, Judge, by_tables, by_unknown, run, tables_of
 
 TYPES: dict[str, Any] = {
     "string": pl.String,
@@ -25,16 +24,13 @@ TYPES: dict[str, Any] = {
     "boolean": pl.Boolean,
 }
 _NUMBERS = (pl.Int64, pl.Float64)
-REFERENCES = "references"
 
 
 def prepare(given: Given) -> Judge:
     """Make the schemas."""
-    fields: dict[str, Fields] = given.read("fields.json")
     claims = given.read("claims.json")
     own = own_checks.checks(given) if given.variant == "own" else []
-    items = fields["question"][REFERENCES]["items"]["fields"] if "question" in fields else {}
-    tables = fields | {REFERENCES: items}
+    tables = tables_of(given)
     schemas = {table: _schema(table, known, claims, own) for table, known in tables.items()}
 
     def refused(table: str, rows: list[dict[str, Any]]) -> Iterator[int]:
@@ -44,18 +40,7 @@ def prepare(given: Given) -> Judge:
             for place in unfit | _failing(schemas[table], frame.with_columns(_empty(unknown))):
                 yield numbers[place]
 
-    def judge(kind: str, path: Path) -> list[bool]:
-        rows = read_rows(path)
-        accepted = [True] * len(rows)
-        for number in refused(kind, rows):
-            accepted[number] = False
-        if kind == "question":
-            nested, owners = references(rows)
-            for number in refused(REFERENCES, nested):
-                accepted[owners[number]] = False
-        return accepted
-
-    return judge
+    return by_tables(refused)
 
 
 def _type(field: dict[str, Any]) -> Any:

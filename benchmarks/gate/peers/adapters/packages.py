@@ -7,43 +7,31 @@ nothing is lost in CSV; rows with columns that the schema lacks are in a table w
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from frictionless import Package, Resource, Schema
 
-from .answers import Fields, Given, Judge, by_unknown, read_rows, references, run
+from .answers import Fields, Given, Judge, by_tables, by_unknown, run, tables_of
 
-REFERENCES = "references"
 KEPT = ("enum", "maxLength", "maximum", "minLength", "minimum", "pattern", "required")
 ALL = 10**9
 
 
 def prepare(given: Given) -> Judge:
     """Make the schemas."""
-    fields: dict[str, Fields] = given.read("fields.json")
-    items = fields["question"][REFERENCES]["items"]["fields"] if "question" in fields else {}
-    tables = fields | {REFERENCES: items}
+    tables = tables_of(given)
     claims = [(claim["claim_id"], claim["claim_sha256"]) for claim in given.read("claims.json")]
 
     def refused(table: str, rows: list[dict[str, Any]]) -> Iterator[int]:
         for unknown, numbers in by_unknown(rows, tables[table]):
             names = [*tables[table], *unknown]
-            data = [names, *([rows[number].get(name) for name in names] for number in numbers)]
+            data: list[list[Any]] = [
+                names,
+                *([rows[number].get(name) for name in names] for number in numbers),
+            ]
             yield from (numbers[place] for place in _failing(_package(tables[table], data, claims)))
 
-    def judge(kind: str, path: Path) -> list[bool]:
-        rows = read_rows(path)
-        accepted = [True] * len(rows)
-        for number in refused(kind, rows):
-            accepted[number] = False
-        if kind == "question":
-            nested, owners = references(rows)
-            for number in refused(REFERENCES, nested):
-                accepted[owners[number]] = False
-        return accepted
-
-    return judge
+    return by_tables(refused)
 
 
 def _package(known: Fields, data: list[list[Any]], claims: list[tuple[str, str]]) -> Package:
