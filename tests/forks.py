@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from surroundings import unmeasured
+
 __all__ = ["Ended", "Forks"]
 
 PATIENCE = 120
@@ -42,6 +44,7 @@ class Forks:
             [*self._before, sys.executable, str(HERE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env=unmeasured(),
             text=True,
         )
         return self

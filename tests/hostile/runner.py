@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from surroundings import unmeasured
+
 CHILD = Path(__file__).with_name("child.py")
 SECONDS = 10
 """Of processor time that a case may take, in all of its processes."""
@@ -93,7 +95,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={**_surroundings(), "PYTHONPATH": os.pathsep.join(paths)},
+            env={**unmeasured(), "PYTHONPATH": os.pathsep.join(paths)},
             start_new_session=True,
         )
         self._held = b""
@@ -146,8 +148,3 @@ class _Child:
         for pipe in (self._process.stdin, self._process.stdout, self._errors):
             with contextlib.suppress(OSError):
                 pipe.close()
-
-
-def _surroundings() -> dict[str, str]:
-    """Return the variables of the environment, but for what would measure coverage: it takes its own time."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
