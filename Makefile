@@ -53,8 +53,8 @@ wheel-check: .venv/stamp ## build twice, compare, and test the wheel from anothe
 
 check: lint types coverage data-check engines fuzz wheel-check ## everything that must hold, as CI runs it
 
-engines: .venv/stamp build/node/stamp ## engines outside Python: ajv under Node, which it installs
-	$(BIN)/python -m pytest --quiet tests/engines
+engines: build/engines/stamp build/node/stamp ## the tools that read the data set, and ajv under Node, which it installs
+	build/engines/bin/python -m pytest --quiet tests/engines
 
 build/node/stamp:
 	command -v npm > /dev/null || (apt-get update -qq && apt-get install -qq -y nodejs npm)
@@ -62,8 +62,9 @@ build/node/stamp:
 	npm install --silent --no-audit --no-fund --no-package-lock --prefix build/node ajv@8.20.0 ajv-formats@3.0.1
 	@touch $@
 
-full: .venv/stamp build/node/stamp build/fuzz/stamp ## every property at its full size: a million spans, thousands of kills
-	KI_FULL=1 $(BIN)/python -m pytest --quiet tests/property tests/engines tests/hostile tests/integration/test_durability.py
+full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## every property at its full size: a million spans, thousands of kills
+	KI_FULL=1 $(BIN)/python -m pytest --quiet tests/property tests/hostile tests/integration/test_durability.py
+	KI_FULL=1 build/engines/bin/python -m pytest --quiet tests/engines
 	build/fuzz/bin/python tests/fuzz/run.py --seconds 600
 
 mutants: .venv/stamp ## a million wrong rows and as many right ones: what docs/trust.md quotes
