@@ -35,7 +35,7 @@ _LIBRARIES = (
     "rich",
     "typer",
 )
-_LEFT_OUT = (".*", "build", "dist", "__pycache__", "benchmarks")
+_LEFT_OUT = (".*", "build", "dist", "__pycache__")
 # Exit codes of pytest: 0 all passed, 1 some failed, 2 and 3 a module could not be imported; others are ours.
 _PASSED, _KILLED = 0, {1, 2, 3}
 # The libraries are loaded before pytest could rewrite their asserts, of which it warns.
