@@ -10,29 +10,24 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from . import __version__, atomic, release, schema
-from .cards import card, citation
+from .cards import citation
+from .cards.files import describing_files
+from .cards.tables import File, Table
 from .corpus import Corpus
 from .corpus_files import read_corpus
 from .errors import BuildError, SourceError
 from .layers import Layers, read_layers
-from .models import (
-    KINDS,
-    Claim,
-    ClaimType,
-    Dialogue,
-    Horizon,
-    MentionType,
-    Record,
-    RelationType,
-    Source,
-    Topic,
-)
+from .models import KINDS, Claim, Dialogue, Record, Source
 from .segments import Cut, cut, decode
 from .validation.findings import CODES, explanation
 from .validation.parsing import parse
+from .vocabularies import check_examples, check_vocabularies
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["build", "main"]
 
@@ -40,13 +35,6 @@ RAW = "raw"
 _MEMORY = f"{RAW}/releases.jsonl"
 OUTPUTS = ("src/kaiser_interview/data", "schemas/v1", "docs/findings")
 _CHANGE = ("claim_id", "claim_sha256", "successor")
-_VOCABULARIES = {
-    "topic": Topic,
-    "claim_type": ClaimType,
-    "horizon": Horizon,
-    "mention_type": MentionType,
-    "relation": RelationType,
-}
 
 
 def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
@@ -62,8 +50,8 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        The data directory with its manifest, the JSON Schemas, the findings' pages, and `CITATION.cff`; the
-        memory, if recorded.
+        The data directory with its cards and manifest, the JSON Schemas, the findings' pages, and
+        `CITATION.cff`; the memory, if recorded.
 
     Raises
     ------
@@ -76,9 +64,9 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     memory = _memory(raw, found, record=record)
     history = _history(memory, found)
     vocabularies = _toml(raw / "vocabularies.toml")
-    _check_vocabularies(vocabularies)
+    check_vocabularies(vocabularies)
     layers = read_layers(raw / "layers", _corpus(text, found, about, memory), vocabularies)
-    _check_examples(vocabularies, layers)
+    check_examples(vocabularies, layers)
 
     tables: dict[str, list[Record]] = {
         "claims": [*_claims(found, layers, history)],
@@ -91,11 +79,20 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     }
     data: dict[str, bytes] = {"releases.jsonl": memory}
     data[schema.VOCABULARIES] = (json.dumps(vocabularies, ensure_ascii=False, indent=1) + "\n").encode()
+    told = []
     for name, kind in release.TABLES.items():
-        data[f"{name}.jsonl"] = "".join(f"{row.model_dump_json()}\n" for row in tables[name]).encode()
-        data[f"{name}.parquet"] = _parquet(KINDS[kind], tables[name])
-    counts = {name: len(tables[name]) for name in release.TABLES}
-    data["README.md"] = card.dataset_card(counts).encode()
+        arrow = schema.to_table(KINDS[kind], tables[name])
+        written = {
+            f"{name}.parquet": _parquet(arrow),
+            f"{name}.jsonl": "".join(f"{row.model_dump_json()}\n" for row in tables[name]).encode(),
+        }
+        data |= written
+        both = [File.of(path, content) for path, content in written.items()]
+        described = json.loads(schema.schema_text(kind, vocabularies))
+        read = release.parquet_table(written[f"{name}.parquet"])  # whose size is what other readers count
+        told.append(Table(name, arrow.num_rows, arrow.schema, described, read.nbytes, *both))
+    source = tables["sources"][0].model_dump()
+    data |= {name: text.encode() for name, text in describing_files(told, vocabularies, source).items()}
     data[release.MANIFEST] = release.manifest_bytes(data)
     files = {f"{OUTPUTS[0]}/{name}": content for name, content in data.items()}
     files |= {f"{OUTPUTS[1]}/{kind}.json": schema.schema_text(kind, vocabularies).encode() for kind in KINDS}
@@ -221,31 +218,6 @@ def _remembered(memory: bytes) -> tuple[dict[str, str], dict[str, dict[str, Any]
     return since, last
 
 
-def _check_vocabularies(vocabularies: dict[str, Any]) -> None:
-    for scheme, literal in _VOCABULARIES.items():
-        named, modelled = [*vocabularies.get(scheme, {})], [*get_args(literal)]
-        if named != modelled:
-            raise BuildError(
-                f"{RAW}/vocabularies.toml",
-                None,
-                f"{scheme}: expected {modelled} as in models.py, got {named}",
-            )
-
-
-def _check_examples(vocabularies: dict[str, Any], layers: Layers) -> None:
-    given = {(label.scheme, label.value, label.claim_id) for label in layers.labels}
-    given |= {("mention_type", mention.type, mention.claim_id) for mention in layers.mentions}
-    given |= {("relation", relation.relation, relation.claim_id) for relation in layers.relations}
-    for scheme, values in vocabularies.items():
-        for value, entry in values.items():
-            if (scheme, value, entry["example"]) not in given:
-                raise BuildError(
-                    f"{RAW}/vocabularies.toml",
-                    None,
-                    f"{scheme}.{value}: {entry['example']} does not bear it",
-                )
-
-
 def _claims(found: Cut, layers: Layers, history: dict[str, tuple[str, str]]) -> list[Claim]:
     english = {row.claim_id: row.translation for row in layers.translations}
     labels = layers.values()
@@ -290,12 +262,12 @@ def _source_record(text: str, found: Cut, about: dict[str, Any]) -> Source:
     )
 
 
-def _parquet(model: type[Record], records: Sequence[Record]) -> bytes:
+def _parquet(table: "pa.Table") -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    pq.write_table(schema.to_table(model, records), sink, compression="zstd", write_page_checksum=True)
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
     return bytes(sink.getvalue())
 
 

@@ -10,21 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 from . import loaders, release
+from .cards.tables import REFERENCES
 from .errors import KaiserInterviewError
 
 __all__ = ["ExportFormat", "cell", "export_files"]
 
 # A spreadsheet takes a cell that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-_REFERENCES = {
-    ("claims", "dialogue_id"): ("dialogues", "dialogue_id"),
-    ("translations", "claim_id"): ("claims", "claim_id"),
-    ("labels", "claim_id"): ("claims", "claim_id"),
-    ("mentions", "claim_id"): ("claims", "claim_id"),
-    ("relations", "claim_id"): ("claims", "claim_id"),
-    ("relations", "other_claim_id"): ("claims", "claim_id"),
-}
 
 
 class ExportFormat(StrEnum):
@@ -35,6 +27,7 @@ class ExportFormat(StrEnum):
     csv = "csv"
     arrow = "arrow"
     sqlite = "sqlite"
+    hub = "hub"
 
 
 def export_files(form: ExportFormat) -> dict[str, bytes]:
@@ -43,7 +36,9 @@ def export_files(form: ExportFormat) -> dict[str, bytes]:
     `jsonl` and `parquet` are the released bytes. `csv` has a byte order mark, by which spreadsheets know
     UTF-8, lists as JSON, and an apostrophe before what a spreadsheet would take for a formula. `arrow` is
     the IPC file format. `sqlite` is one database with foreign keys from the layers to the claims, lists as
-    JSON, and a full-text index ``claims_search`` over both languages.
+    JSON, and a full-text index ``claims_search`` over both languages. `hub` is the whole of `data_path()`:
+    the tables in both released forms, in the layout of a Hub dataset repository, with the dataset card,
+    Croissant, data package, JSON-LD and citations.
 
     Raises
     ------
@@ -52,6 +47,8 @@ def export_files(form: ExportFormat) -> dict[str, bytes]:
     """
     if form is ExportFormat.sqlite:
         return {"kaiser-interview.sqlite": _sqlite()}
+    if form is ExportFormat.hub:
+        return release.every_file()
     if form in {ExportFormat.jsonl, ExportFormat.parquet}:
         return {f"{table}.{form}": release.read(f"{table}.{form}") for table in release.TABLES}
     convert = {ExportFormat.csv: _csv, ExportFormat.arrow: _arrow}[form]
@@ -120,7 +117,7 @@ def _create(database: sqlite3.Connection, table: str) -> None:
         )
         # The first column is the table's own id.
         key = " PRIMARY KEY" if number == 0 else ""
-        target = _REFERENCES.get((table, field.name))
+        target = REFERENCES.get((table, field.name))
         reference = f" REFERENCES {target[0]} ({target[1]})" if target else ""
         null = "" if field.nullable and number else " NOT NULL"
         columns.append(f'"{field.name}" {affinity}{null}{key}{reference}')

@@ -18,6 +18,7 @@ __all__ = [
     "digest",
     "directory",
     "entries",
+    "every_file",
     "lines",
     "manifest_bytes",
     "parquet_table",
@@ -107,6 +108,18 @@ def read(name: str) -> bytes:
     if digest(data) != expected:
         raise IntegrityError(name, f"SHA-256 {expected}", digest(data))
     return data
+
+
+def every_file() -> dict[str, bytes]:
+    """Return every shipped file by name, the manifest last, once all are found to be the released ones.
+
+    Raises
+    ------
+    IntegrityError
+        A file or the manifest is missing or not what was released.
+    """
+    manifest = _get(MANIFEST)
+    return {name: read(name) for name in entries(manifest)} | {MANIFEST: manifest}
 
 
 def released_digest(name: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import kaiser_interview as ki
+from kaiser_interview.cards.datasheet import AGREEMENT
 from kaiser_interview.models import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,12 @@ def agreement():
 
 def test_the_figures_are_what_the_command_prints(agreement):
     assert "\n".join(agreement.lines()) in DOCUMENT
+
+
+def test_the_datasheet_has_the_same_figures(agreement):
+    words = {"`claim_type`": "claim type", "`horizon`": "horizon"}
+    printed = [line.strip("| ").split(" | ") for line in agreement.lines()][2:5]
+    assert [(words.get(first, "topic, the set"), *rest) for first, *rest in printed] == [*AGREEMENT]
 
 
 @pytest.mark.parametrize("scheme", ["claim_type", "horizon"])

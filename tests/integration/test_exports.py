@@ -26,10 +26,16 @@ def run(run):
 @pytest.mark.parametrize("form", ExportFormat)
 def test_export_writes_every_table(run, tmp_path, form):
     folder = tmp_path / "new" / "folder"
-    count = 1 if form == "sqlite" else len(TABLES)
+    count = {"sqlite": 1, "hub": len([*ki.data_path().iterdir()])}.get(form, len(TABLES))
     assert run(folder, "--format", form) == (0, f"{count} file{'s' * (count > 1)} in {folder}\n", "")
     assert len([*folder.iterdir()]) == count
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == export_files(form)
+
+
+def test_a_hub_repository_is_the_data_directory():
+    files = export_files(ExportFormat.hub)
+    assert files == {path.name: path.read_bytes() for path in ki.data_path().iterdir()}
+    assert {"README.md", "LICENSE.md", "CITATION.cff", "croissant.json", "datapackage.json"} < {*files}
 
 
 def test_nothing_is_replaced_without_force(run, tmp_path):

@@ -21,6 +21,9 @@ def export(
 ) -> None:
     """Write every table to a folder: JSON Lines, Parquet, CSV for spreadsheets, Arrow IPC or SQLite.
 
+    `hub` writes a whole dataset repository: Parquet and JSON Lines with the dataset card, Croissant,
+    data package and citations.
+
     All files are on the disk before the first is put in its place. The English is a machine translation;
     the source text is its publisher's and not licensed.
     """

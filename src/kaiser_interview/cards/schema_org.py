@@ -1,0 +1,83 @@
+"""The data set as schema.org/Dataset in JSON-LD, for pages and search engines."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import __version__
+from . import citation
+from . import datasheet as sheet
+from .facts import (
+    AUTHOR,
+    CAUTION,
+    DESCRIPTION,
+    KEYWORDS,
+    LANGUAGES,
+    LICENSE_URL,
+    NAME,
+    PACKAGE,
+    RELEASED,
+    RIGHTS,
+    TITLE,
+)
+from .tables import Table, columns
+
+__all__ = ["schema_org"]
+
+
+def schema_org(tables: Sequence[Table], source: Mapping[str, Any]) -> str:
+    """Return the schema-org.jsonld of the release's tables, made from a source."""
+    described = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "@id": PACKAGE,
+        "name": NAME,
+        "alternateName": TITLE,
+        "description": DESCRIPTION,
+        "version": __version__,
+        "datePublished": RELEASED,
+        "license": [LICENSE_URL, {"@type": "CreativeWork", "name": "Rights", "description": RIGHTS}],
+        "disambiguatingDescription": CAUTION,
+        "creator": {"@type": "Organization", "name": AUTHOR},
+        "creditText": citation.apa(),
+        "inLanguage": list(LANGUAGES),
+        "keywords": list(KEYWORDS),
+        "isAccessibleForFree": True,
+        "isBasedOn": {
+            "@type": "Article",
+            "headline": source["headline"],
+            # The time is as printed and names no zone; its day needs none.
+            "datePublished": source["published"].partition(" ")[0],
+            "inLanguage": source["languages"],
+            "publisher": {"@type": "Organization", "name": source["outlet"]},
+        },
+        "measurementTechnique": [sheet.COLLECTION, sheet.ENGLISH, sheet.LABELS, sheet.MENTIONS],
+        "variableMeasured": [
+            {"@type": "PropertyValue", "name": column.name, "description": column.description}
+            for column in columns(tables[0])
+        ],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": file.name,
+                "contentUrl": file.name,
+                "contentSize": f"{file.size_bytes} B",
+                "encodingFormat": media_type,
+                "sha256": file.sha256,
+            }
+            for table in tables
+            for file, media_type in (
+                (table.parquet, "application/vnd.apache.parquet"),
+                (table.lines, "application/jsonl"),
+            )
+        ],
+        "hasPart": [
+            {
+                "@type": "Dataset",
+                "name": table.name,
+                "description": f"{table.json_schema['description']} {table.rows} rows.",
+            }
+            for table in tables
+        ],
+    }
+    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
