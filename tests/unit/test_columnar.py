@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kaiser_interview.validation import columnar
+from kaiser_interview.validation import columnar, streams
 from kaiser_interview.validation.columnar import Plan, batches, plan, undecoded
 from kaiser_interview.validation.findings import Fault
 from kaiser_interview.validation.forms import has_columnar_magic
@@ -639,7 +639,7 @@ def test_a_footer_that_lists_a_wrong_place(path):
 @pytest.fixture
 def small(monkeypatch):
     """Take a mebibyte for what 256 are."""
-    monkeypatch.setattr(columnar, "_BOMB_BYTES", 1 << 20)
+    monkeypatch.setattr(streams, "_BOMB_BYTES", 1 << 20)
 
 
 def caught_in(name: str, form: str) -> int:

@@ -844,8 +844,9 @@ def test_what_is_mended_is_mended_in_the_only_way_and_nothing_else_is(tmp_path, 
 def test_offsets_that_a_kind_demands_are_filled_in(tmp_path, suffix):
     path, output = tmp_path / f"mentions{suffix}", tmp_path / f"fixed{suffix}"
     mention = {"claim_id": "d10-c03", "quote": "LoRA", "name": "LoRA", "type": "method"}
-    # The second stands nowhere; of the third, one offset is given, which is not for `fix` to choose between.
-    rows = [mention, mention | {"quote": "Lora"}, mention | {"quote_end": 1866}]
+    # The second stands nowhere; of the others, one offset is given, which is not for `fix` to choose between.
+    rows = [mention, mention | {"quote": "Lora"}]
+    rows += [mention | {"quote_end": 1866}, mention | {"quote_start": 1862}]
     if suffix == ".csv":
         rows = [mention | {"quote_start": "", "quote_end": ""} | row for row in rows]
         lines = [",".join(map(str, one)) for one in (rows[0], *(row.values() for row in rows))]
@@ -853,10 +854,9 @@ def test_offsets_that_a_kind_demands_are_filled_in(tmp_path, suffix):
         lines = [json.dumps(row) for row in rows]
     path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     fixed = ki.fix(path, output=output, kind="mention", defaults={"method": "model", "creator": "m"})
-    assert (fixed.report.rows, fixed.report.valid) == (3, 1)
-    assert {name: fixed.filled[name] for name in ("quote_start", "quote_end", "release")} == {
-        "quote_start": 1,
-        "quote_end": 1,
-        "release": 1,
+    assert (fixed.report.rows, fixed.report.valid) == (4, 1)
+    assert fixed.filled == dict.fromkeys(("claim_sha256", "quote_end", "quote_start", "release"), 1) | {
+        "creator": 4,
+        "method": 4,
     }
     assert {one.code for one in fixed.report.findings} == {"missing-field"}

@@ -14,6 +14,7 @@ from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
 from pydantic import field_validator
 
 import kaiser_interview as ki
+from kaiser_interview.validation import checks
 from kaiser_interview.validation.shape import is_slip
 
 LABEL = {"claim_id": "d01-c01", "method": "human", "creator": "I", "scheme": "my:mood", "value": "good"}
@@ -337,3 +338,10 @@ def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
         assert (report.ok, report.rows) == (True, 1)
     assert asked == [None, 1, 2]
     assert {state.rows for state in states} >= {1}
+    new = checks.Progress()
+    assert (new.rows, new.invalid, new.bytes, new.size, new.file) == (0, 0, 0, 0, "")
+
+
+def test_what_is_to_be_checked_is_named():
+    with pytest.raises(TypeError):
+        checks.Check([], "label")

@@ -958,3 +958,17 @@ def test_no_data_has_no_rows(data):
         ("no-rows", None, None, None)
     ]
     assert not report.ok
+
+
+def test_what_a_file_may_unpack_to():
+    """Two hundred times its size, and 256 MiB in any case."""
+    assert streams.most_unpacked(0) == streams.most_unpacked(1_342_177) == 268_435_456
+    assert streams.most_unpacked(1_342_178) == 268_435_600
+
+
+@pytest.mark.parametrize(
+    ("data", "can"),
+    [("-", False), ("a-b", True), (["a", "-"], False), (["a", "b-"], True), (iter(()), False), ([{}], True)],
+)
+def test_what_can_be_read_twice(data, can):
+    assert inputs.is_repeatable(data) is can

@@ -12,7 +12,7 @@ from .arrow import checked, examine, pieces, told, undecoded, unreadable
 from .findings import Fault, shown
 from .messages import fault_of_messages
 from .pages import fault_of_pages
-from .streams import StreamError
+from .streams import BOMB_RATIO, StreamError, most_unpacked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,9 +26,6 @@ _STREAM = b"\xff\xff\xff\xff"
 _ENCRYPTED = b"PARE"
 _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _ENDS = 8
-# The rule of streams.py: what unpacks to more than this, and to so many times its size, is taken for a bomb.
-_BOMB_BYTES = 256 << 20
-_BOMB_RATIO = 200
 # By the one core that a worker has; column chunks through small buffers, else they would be held whole.
 _READING = {"pre_buffer": False, "buffer_size": 1 << 18, "page_checksum_verification": True}
 _BATCH_BYTES = 1 << 26  # about so many of a row group are read at a time, where its rows are large
@@ -135,12 +132,12 @@ def _identity(path: str) -> tuple[int, int, int]:
 
 
 def _most(path: str) -> int:
-    return max(_BOMB_BYTES, _BOMB_RATIO * _identity(path)[0])
+    return most_unpacked(_identity(path)[0])
 
 
 def _bound(unpacked: int, most: int) -> None:
     if unpacked > most:
-        expected = f"data that unpacks to at most {_BOMB_RATIO} times its size"
+        expected = f"data that unpacks to at most {BOMB_RATIO} times its size"
         remedy = "if it is not one, write it anew in smaller parts"
         raise StreamError(Fault("unreadable", (), expected, "more: it may be a decompression bomb", remedy))
 

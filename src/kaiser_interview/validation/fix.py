@@ -186,7 +186,7 @@ class _Row:
                 return {}
             quote = Quote(claim, words, None, None, reference.get("quote_of") or "text")
             places = quote.places_but_for_typography if differs else quote.places
-            if len(places) != 1 and (placed or differs):
+            if not places or (len(places) != 1 and (placed or differs)):
                 return {}
             if differs:
                 patch |= {AS_WRITTEN: words, "quote": quote.own_words(places[0])}

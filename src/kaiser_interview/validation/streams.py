@@ -14,14 +14,14 @@ from typing import IO, Any, NamedTuple
 
 from .findings import Fault
 
-__all__ = ["CHUNK", "Input", "Stream", "StreamError"]
+__all__ = ["BOMB_RATIO", "CHUNK", "Input", "Stream", "StreamError", "most_unpacked"]
 
 CHUNK = 1 << 20
 """Bytes read at a time."""
 
-# A compressed file that unpacks to more than this, and to so many times its size, is taken for a bomb.
+BOMB_RATIO = 200
+"""A file that unpacks to more than so many times its size, and to more than 256 MiB, is taken for a bomb."""
 _BOMB_BYTES = 256 << 20
-_BOMB_RATIO = 200
 _HEAD = 1 << 12
 _MAGIC = 4
 _GZIP, _ZSTD = _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
@@ -204,12 +204,12 @@ class Stream:
             if not chunk:
                 return
             unpacked += len(chunk)
-            if unpacked > max(_BOMB_BYTES, _BOMB_RATIO * self.taken):
+            if unpacked > most_unpacked(self.taken):
                 raise StreamError(
                     Fault(
                         "unreadable",
                         (),
-                        f"data that unpacks to at most {_BOMB_RATIO} times its size",
+                        f"data that unpacks to at most {BOMB_RATIO} times its size",
                         "more: it may be a decompression bomb",
                         "if it is not one, unpack it and check what comes out",
                     )
@@ -234,6 +234,11 @@ class _Chained(io.RawIOBase):
         target[:count] = self._buffer[:count]
         self._buffer = self._buffer[count:]
         return count
+
+
+def most_unpacked(size: int) -> int:
+    """Return how many bytes a file of a size in bytes may unpack to before it is taken for a bomb."""
+    return max(_BOMB_BYTES, BOMB_RATIO * size)
 
 
 def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
