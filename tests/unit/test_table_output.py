@@ -386,6 +386,17 @@ def test_columns_that_are_there_keep_their_types(tmp_path):
     assert (types["claim_sha256"], types["creator"]) == ("string", "string")
 
 
+def test_an_extension_becomes_what_it_is_stored_as_where_it_is_filled_in(tmp_path):
+    table = pa.Table.from_pylist([MISPLACED, MISPLACED | {"creator": None}])
+    at = table.schema.get_field_index("creator")
+    table = table.set_column(at, "creator", table.column(at).cast(pa.json_()))
+    fixed = ki.fix(table, output=tmp_path / "out.arrow", kind="verdict", defaults={"creator": "m"})
+    out = read(tmp_path / "out.arrow")
+    assert fixed.filled["creator"] == 1
+    assert out.column("creator").to_pylist() == [MISPLACED["creator"], "m"]
+    assert out.schema.field("creator").type == pa.string()
+
+
 def test_defaults_of_every_type_are_filled_in(tmp_path):
     base = {"claim_id": "d01-c01"}
     defaults = {

@@ -5,6 +5,7 @@ Sections without a number of their RFC are RFC 8259's; I-JSON is RFC 7493.
 
 import gzip
 import json
+import re
 from functools import reduce
 from unittest import mock
 
@@ -970,3 +971,11 @@ def test_what_is_expected_of_a_line_that_is_no_json(tmp_path):
     path.write_bytes(b'{"claim_id": }\n')
     (found,) = ki.validate(path, kind="verdict").findings
     assert (found.code, found.line, found.pointer, found.expected) == ("invalid-json", 1, "", "a JSON text")
+
+
+def test_where_a_surrogate_stands_alone():
+    data = b'{"a": "x\\ud800y"}'
+    said = parse(data)[1]
+    assert (said.code, said.expected) == ("invalid-json", "surrogates in pairs")
+    at = int(re.fullmatch("one alone at byte ([0-9]+)", said.got)[1])
+    assert data.index(b"\\ud800") < at <= data.index(b"y") + 1  # counted from 1, where it is noticed
