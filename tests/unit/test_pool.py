@@ -1,5 +1,6 @@
 """Several workers: answers in the order of the requests, and nothing left running."""
 
+import threading
 import time
 
 import pytest
@@ -106,3 +107,21 @@ def test_workers_are_ready_if_they_are_given_anything():
 def test_as_many_processors_as_this_process_may_use(monkeypatch):
     monkeypatch.setattr(pools.os, "sched_getaffinity", lambda _: {3, 5, 7})
     assert processors() == 3
+
+
+def test_what_waits_is_not_begun_once_it_is_over(monkeypatch):
+    begun, closed = [], threading.Event()
+
+    def ask(_, number):
+        begun.append(number)
+        if number:
+            assert closed.wait(60)
+        yield Frame({"number": number}, b"")
+
+    monkeypatch.setattr(Sandbox, "ask", ask)
+    monkeypatch.setattr(Sandbox, "close", lambda _: closed.set())
+    with Pool(1, b"") as pool:
+        assert next(pool.answers({"number": number} for number in range(9)))[0].head == {"number": 0}
+        while 1 not in begun:
+            time.sleep(0.001)
+    assert begun == [0, 1]  # not what was waiting behind it

@@ -274,3 +274,14 @@ def test_a_quote_of_the_english_goes_the_same_way_in_that_string():
         ("quote-misattributed", "/quote", "words of b-02", '"the canal never"',
          "it stands in claim b-01 at 25 to 40")
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("of", "said"), [(None, "in English (quote_of: text_en), "), ("text_en", "in English, ")]
+)
+def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said):
+    row = {"claim_id": "d05-c02", "quote": "large models can be distilled into tiny ones", "quote_of": of}
+    row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
+    (finding,) = ki.validate([row], kind="verdict").findings
+    assert finding.code == "quote-not-found"
+    assert finding.remedy.startswith(f"nearest, no evidence: d05-c02 {said}, 94 to 141: ")

@@ -344,3 +344,7 @@ def test_paths_that_python_has_go_to_the_worker(monkeypatch, tmp_path):
     with Sandbox() as one, pytest.raises(RefusedError):
         list(one.ask(task="plan"))
     assert given["PYTHONPATH"] == os.pathsep.join([str(tmp_path)] * 2)
+
+
+def test_a_worker_may_have_a_gibibyte():
+    assert sandbox.MEMORY == 1_073_741_824

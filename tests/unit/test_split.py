@@ -965,3 +965,11 @@ def test_an_option_that_fits_nothing_writes_nothing(tmp_path, places):
         with pytest.raises(ki.KaiserInterviewError):
             ki.split([GOOD], **places, **({"kind": "label"} | options))
     assert held(tmp_path) == before
+
+
+def test_what_json_cannot_hold_is_kept_at_any_depth(tmp_path):
+    row = {"claim_id": "d99-c01", "x_v": ["a", (Decimal("0.5"), {1}), b"x"]}
+    ki.split([row], valid=tmp_path / "ok.jsonl", rejects=tmp_path / "no.jsonl", kind="verdict")
+    assert json.loads((tmp_path / "no.jsonl").read_text("utf-8")) == row | {
+        "x_v": ["a", [0.5, "{1}"], "b'x'"]
+    }

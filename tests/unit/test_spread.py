@@ -536,7 +536,7 @@ def test_a_file_that_changes_before_it_is_read_again_is_told_once(tmp_path, monk
         "one that changed while it was read"
     ]
     assert [one.complete for one in report.inputs] == [False, True]
-    assert not report.complete
+    assert report.complete is False
 
 
 def test_a_file_that_vanishes_when_it_is_cut_is_told(tmp_path, monkeypatch):
@@ -567,7 +567,7 @@ def test_a_part_whose_worker_fails_is_told(tmp_path, monkeypatch):
     assert [(one.code, one.row, one.got) for one in report.findings if one.code == "unreadable"] == [
         ("unreadable", None, "a larger one")
     ]
-    assert not report.complete
+    assert report.complete is False
     # Of the third part, after the first.
     twice = [one.row for one in report.findings if one.code == "duplicate-id"]
     assert twice == [8, 10, 11]

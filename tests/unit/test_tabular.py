@@ -681,3 +681,12 @@ def test_a_line_of_spaces_before_the_header_is_blank(file, blank):
 def test_a_header_that_ends_within_a_character_is_cut_off(file, mark):
     file.write_bytes(mark + b"a,\xe8\xaf")
     assert read(file, 1 << 20)[-1].fault.code == "truncated"
+
+
+@pytest.mark.parametrize(("select", "codes"), [(None, ["byte-order-mark"]), (["unknown-claim"], [])])
+def test_a_byte_order_mark_is_told_where_it_is_asked_for(tmp_path, select, codes):
+    """In CSV it is a warning, and no reason to stop."""
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"\xef\xbb\xbfclaim_id,verdict,urls,method,creator\nd05-c02,mixed,[],human,I\n")
+    report = ki.validate(path, kind="verdict", select=select)
+    assert [one.code for one in report.findings] == codes

@@ -253,3 +253,9 @@ def test_the_gate_tells_each_once():
     }
     assert [one.number for one in report.counts if one.code in {"unknown-field", "wrong-type"}] == [1] * 3
     assert (report.rows, report.valid) == (1000, 0)
+
+
+def test_a_group_is_named_in_forty_characters():
+    row = {"claim_id": "d01-c01", "verdict": "mixed", "urls": [], "method": "human", "creator": "c" * 60}
+    report = ki.validate([row], kind="verdict", complete=["creator"])
+    assert report.findings[0].expected == f"a row for d01-c02 with creator {'c' * 39}…"
