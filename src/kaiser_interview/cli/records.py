@@ -69,7 +69,9 @@ def claims(
 
 
 def show(
-    claim_id: Annotated[str, typer.Argument(metavar="ID", help="A claim's id, as in d01-c03.")],
+    claim_id: Annotated[
+        str, typer.Argument(metavar="ID", help="A claim's id, as in d01-c03: `claims WORDS` finds it.")
+    ],
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
 ) -> None:
     """Show one claim with everything that is known of it."""
