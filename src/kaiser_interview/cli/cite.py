@@ -24,7 +24,8 @@ def cite(
     claim_id: Annotated[
         str | None,
         typer.Argument(
-            metavar="ID", help="A claim's id, as in d01-c03: `claims WORDS` finds it. Without it: the data set."
+            metavar="ID",
+            help="A claim's id, as in d01-c03: `claims WORDS` finds it. Without it: the data set.",
         ),
     ] = None,
     style: Annotated[Style, typer.Option("--format", help="Of the data set's own entry.")] = Style.bibtex,
