@@ -54,7 +54,7 @@ wheel-check: .venv/stamp ## build twice, compare, and test the wheel from anothe
 check: lint types coverage data-check engines walks fuzz wheel-check ## everything that must hold, as CI runs it
 
 engines: build/engines/stamp build/node/stamp ## the tools that read the data set, and ajv under Node, which it installs
-	build/engines/bin/python -m pytest --quiet tests/engines
+	build/engines/bin/python -m pytest $(TESTS) tests/engines
 
 walks: .venv/stamp ## the three walks of docs/walks/, each from an empty environment
 	$(BIN)/python -m pytest $(TESTS) tests/walks
@@ -68,7 +68,7 @@ build/node/stamp:
 
 full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## every property at its full size: a million spans, thousands of kills
 	KI_FULL=1 $(BIN)/python -m pytest --quiet tests/property tests/hostile tests/integration/test_durability.py
-	KI_FULL=1 build/engines/bin/python -m pytest --quiet tests/engines
+	KI_FULL=1 build/engines/bin/python -m pytest $(TESTS) tests/engines
 	build/fuzz/bin/python tests/fuzz/run.py --seconds 600
 
 mutants: .venv/stamp ## a million wrong rows and as many right ones: what docs/trust.md quotes
