@@ -7,6 +7,7 @@ import typer
 
 from .. import loaders
 from ..cards import citation
+from .records import claim_named
 
 __all__ = ["cite"]
 
@@ -42,5 +43,5 @@ def cite(
         Style.cff: citation.cff,
     }[style]()
     if claim_id is not None:
-        typer.echo(citation.claim_text(loaders.claim(claim_id), loaders.source()) + "\n")
+        typer.echo(citation.claim_text(claim_named(claim_id), loaders.source()) + "\n")
     typer.echo(entry.rstrip("\n"))
