@@ -48,6 +48,7 @@ def commands(block: Block) -> Iterator[tuple[str, str]]:
 
 
 def matches(printed: str, output: str) -> bool:
-    """Return whether an output is what a page shows, in which `…` on a line stands for any lines."""
-    pattern = "(?s:.*)".join(re.escape(piece) for piece in printed.split("…\n"))
+    """Return whether an output is what a page shows, where `…` on a line of its own stands for any lines."""
+    pieces = re.split(r"^…\n", printed, flags=re.MULTILINE)
+    pattern = r"(?:.*\n)*".join(map(re.escape, pieces))
     return re.fullmatch(pattern, output) is not None
