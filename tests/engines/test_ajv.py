@@ -1,19 +1,21 @@
 """The JSON Schemas give ajv, under Node, the verdict that the models give. `make engines` installs it.
 
-On drawn rows, each of its kind; and on every line of JSON Lines in `tests/examples`, `tests/natural` and the
-shipped data, each as *every* kind, so that no line is left out because nobody can say what it was meant as.
-What is compared is shape alone: that a claim exists or a quote stands is nothing that a schema can say.
+On drawn rows, each of its kind; on every line of JSON Lines in `tests/examples`, `tests/natural` and the
+shipped data, each as *every* kind, so that no line is left out because nobody can say what it was meant as;
+and, of the examples as the gate reads them, with their kind and constants, on what it says of their shape.
+Shape alone is compared: that a claim exists or a quote stands is nothing that a schema can say.
 """
 
 import gzip
 import json
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 import jiter
 import pyarrow as pa
 import pytest
+from engines.node import ajv
+from integration.test_examples import example, names
 from rows import accepted, rows
 from scale import amount
 
@@ -22,8 +24,6 @@ from kaiser_interview.models import KINDS
 from kaiser_interview.release import TABLES
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = ROOT / "schemas" / "v1"
-MODULES = ROOT / "build" / "node"
 FOLDERS = [
     *(ROOT / "tests" / folder for folder in ("examples/valid", "examples/invalid", "natural")),
     ki.data_path(),
@@ -44,22 +44,10 @@ SURROGATES = {("invalid-json-surrogate.jsonl", 2), ("invalid-json-surrogate.json
 WHOLE_FLOATS = {("wrong-type-integer.jsonl", 2, "verdict")}
 
 
-def node(requests: list[dict], *kinds: str) -> list[str]:
-    run = subprocess.run(
-        ["node", ROOT / "tests" / "engines" / "verdicts.mjs", SCHEMAS, MODULES, *kinds],
-        input="".join(f"{json.dumps(one)}\n" for one in requests),
-        capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    verdicts = run.stdout.split()
-    assert len(verdicts) == len(requests)
-    return verdicts
-
-
 @pytest.mark.parametrize("wrong", [0.0, 0.02, 0.1, 0.5])
 def test_model_and_ajv_agree_on_rows(wrong):
     drawn = [*rows(amount(5_000, 40_000), seed=int(wrong * 100) + 1, wrong=wrong)]
-    verdicts = node([{"kind": kind, "row": made} for kind, made in drawn])
+    verdicts = ajv([{"kind": kind, "row": made} for kind, made in drawn])
     for (kind, made), verdict in zip(drawn, verdicts, strict=True):
         assert (verdict == "1") is accepted(KINDS[kind], json.dumps(made)), (kind, made)
 
@@ -112,7 +100,7 @@ def test_model_and_ajv_agree_on_every_line_of_every_file():
     lines, damaged, not_utf8 = texts()
     assert damaged == DAMAGED
     assert not_utf8 == NOT_UTF8
-    verdicts = node([{"text": text} for *_, text in lines], *KINDS)
+    verdicts = ajv([{"text": text} for *_, text in lines], *KINDS)
 
     told = [(*line, digits) for line, digits in zip(lines, verdicts, strict=True)]
     no_json = [one for one in told if not is_json(one[2])]
@@ -137,4 +125,70 @@ def test_model_and_ajv_agree_on_every_line_of_every_file():
 def test_the_shipped_rows_are_right_for_ajv(table):
     kind = TABLES[table]
     lines = (ki.data_path() / f"{table}.jsonl").read_bytes().splitlines()
-    assert node([{"kind": kind, "row": json.loads(line)} for line in lines]) == ["1"] * len(ki.load(table))
+    assert ajv([{"kind": kind, "row": json.loads(line)} for line in lines]) == ["1"] * len(ki.load(table))
+
+
+SHAPE = {
+    "unknown-field",
+    "missing-field",
+    "wrong-type",
+    "bad-format",
+    "bad-length",
+    "out-of-range",
+    "not-in-vocabulary",
+}
+# Lines that the gate does not get to judge as a kind: no number of JSON, or no kind that it knows.
+UNJUDGED = {"not-finite", "unknown-kind"}
+
+
+def told_of_shape(finding: ki.Finding, options: dict) -> bool:
+    """Return whether a finding is one that a kind's schema could give."""
+    # What --require asks is no rule of the kind, and which words a label may have depends on its scheme.
+    asked = finding.code == "missing-field" and finding.path[0] in options.get("require", ())
+    words = finding.code == "not-in-vocabulary" and finding.path in {("scheme",), ("value",)}
+    return finding.code in SHAPE and not asked and not words
+
+
+def judged(group: str, suffix: str, name: str, folder: Path):
+    """Yield each object of an example with its line, kind and whether the gate finds its shape right.
+
+    The row is as the gate reads it: with the constants of the call, and without fields that it passes over.
+    """
+    path, _, options = example(group, name, suffix, folder)
+    if path.suffix not in {".jsonl", ".ndjson"} or not path.is_file():
+        return
+    findings: dict[int | None, list[ki.Finding]] = {}
+    for one in ki.validate(path, **options).findings:
+        findings.setdefault(one.line, []).append(one)
+    asked = options.get("kind", ())
+    kinds = (asked,) if isinstance(asked, str) else tuple(asked)
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        told = findings.get(number, [])
+        try:
+            row = jiter.from_json(line, allow_inf_nan=False)
+        except ValueError:
+            continue
+        if not isinstance(row, dict) or UNJUDGED & {one.code for one in told}:
+            continue
+        row = options.get("defaults", {}) | {name: value for name, value in row.items() if value is not None}
+        kind = kinds[0] if len(kinds) == 1 else row.get("kind")
+        if kind is None:
+            continue
+        wrong = [one for one in told if told_of_shape(one, options)]
+        known = {*KINDS[kind].model_fields, *(one.path[0] for one in wrong)}
+        yield number, kind, {key: row[key] for key in row if key in known}, not wrong
+
+
+@pytest.mark.parametrize(("group", "suffix"), [("valid", "options"), ("invalid", "expected")])
+def test_the_gate_and_ajv_agree_on_the_shape_of_every_example(group, suffix, tmp_path):
+    cases = [(name, *one) for name in names(group) for one in judged(group, suffix, name, tmp_path)]
+    verdicts = ajv([{"kind": kind, "row": row} for _, _, kind, row, _ in cases])
+    differ = {
+        (name, number)
+        for (name, number, _, _, right), verdict in zip(cases, verdicts, strict=True)
+        if right is not (verdict == "1")
+    }
+    assert differ == {"valid": set(), "invalid": {("wrong-type-integer", 2)}}[group]
+    assert len(cases) > 400
+    assert {kind for _, _, kind, _, _ in cases} >= {"translation", "label", "mention", "verdict", "question"}
+    assert {right for *_, right in cases} == ({True} if group == "valid" else {True, False})
