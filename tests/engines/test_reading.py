@@ -174,12 +174,29 @@ def test_pandas_gives_nullable_integers_as_floats_which_the_gate_takes():
     assert (report.ok, report.valid) == (True, 41)
 
 
-# SQLite has neither lists nor instants: lists are JSON, instants the text of JSON.
-def from_sqlite(table: str, rows):
+# SQLite and CSV have neither lists nor instants: lists are JSON, instants the text of JSON.
+def from_flat(table: str, rows):
     lists = [field.name for field in ki.load_table(table).schema if sort(field.type).startswith("list")]
     for row in rows:
         found = dict(row) | {name: json.loads(row[name]) for name in lists}
         yield plain(found, instants=True)
+
+
+CSV_READERS = {
+    "polars": lambda path: pl.read_csv(path).to_dicts(),
+    "pandas": lambda path: pd.read_csv(path).to_dict("records"),
+    # Left to itself it takes the time as printed, which names no zone, for a time.
+    "duckdb": lambda path: with_duckdb(
+        f"FROM read_csv('{path}', auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR'])", "claims"
+    )[0],
+}
+
+
+@pytest.mark.parametrize("table", ROWS)
+@pytest.mark.parametrize("reader", CSV_READERS)
+def test_csv(reader, table, folder):
+    rows = CSV_READERS[reader](export(folder, "csv") / f"{table}.csv")
+    assert exact(from_flat(table, rows)) == exact(records(table))
 
 
 @pytest.fixture(scope="module")
@@ -192,13 +209,13 @@ def test_sqlite(database, table):
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
         rows = [*connection.execute(f"SELECT * FROM {table}")]
-    assert exact(from_sqlite(table, rows)) == exact(records(table))
+    assert exact(from_flat(table, rows)) == exact(records(table))
 
 
 @pytest.mark.parametrize("table", ROWS)
 def test_sqlite_from_its_command_line(database, table):
     printed = sqlite(database, "-json", f"SELECT * FROM {table}")
-    assert exact(from_sqlite(table, json.loads(printed))) == exact(records(table))
+    assert exact(from_flat(table, json.loads(printed))) == exact(records(table))
 
 
 def sqlite(database, *arguments: str, works: bool = True) -> str:
