@@ -1,6 +1,6 @@
 # One command a job. `make` lists them; each makes the environment it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check engines full mutants peers fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check engines walks full mutants peers fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -51,20 +51,24 @@ data-check: .venv/stamp ## fail if anything built is out of date
 wheel-check: .venv/stamp ## build twice, compare, and test the wheel from another folder, bare and with extras
 	$(BIN)/python tests/wheel.py
 
-check: lint types coverage data-check engines fuzz wheel-check ## everything that must hold, as CI runs it
+check: lint types coverage data-check engines walks fuzz wheel-check ## everything that must hold, as CI runs it
 
 engines: build/engines/stamp build/node/stamp ## the tools that read the data set, and ajv under Node, which it installs
-	build/engines/bin/python -m pytest --quiet tests/engines
+	build/engines/bin/python -m pytest $(TESTS) tests/engines
+
+walks: .venv/stamp ## the three walks of docs/walks/, each from an empty environment
+	$(BIN)/python -m pytest $(TESTS) tests/walks
 
 build/node/stamp:
 	command -v npm > /dev/null || (apt-get update -qq && apt-get install -qq -y nodejs npm)
+	command -v sqlite3 > /dev/null || (apt-get update -qq && apt-get install -qq -y sqlite3)
 	@mkdir -p build/node
 	npm install --silent --no-audit --no-fund --no-package-lock --prefix build/node ajv@8.20.0 ajv-formats@3.0.1
 	@touch $@
 
 full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## every property at its full size: a million spans, thousands of kills
 	KI_FULL=1 $(BIN)/python -m pytest --quiet tests/property tests/hostile tests/integration/test_durability.py
-	KI_FULL=1 build/engines/bin/python -m pytest --quiet tests/engines
+	KI_FULL=1 build/engines/bin/python -m pytest $(TESTS) tests/engines
 	build/fuzz/bin/python tests/fuzz/run.py --seconds 600
 
 mutants: .venv/stamp ## a million wrong rows and as many right ones: what docs/trust.md quotes

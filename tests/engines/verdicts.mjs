@@ -1,18 +1,34 @@
-// Reads {"kind": …, "row": …} a line from standard input; prints 1 or 0 a line: whether ajv finds the row valid.
+// Reads a line of JSON a line: {"kind": …, "row": …}, or {"text": …}, a line of somebody's file as it stands.
+// Prints whether ajv finds the row valid, 1 or 0; for a text, a digit for each kind in the order of the
+// arguments, or x where JSON.parse refuses it.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-const [schemas, modules] = process.argv.slice(2);
+const [schemas, modules, ...kinds] = process.argv.slice(2);
 const require = createRequire(`${modules}/`);
 const Ajv = require("ajv/dist/2020").default;
 const ajv = require("ajv-formats").default(new Ajv({ ownProperties: true, strict: false }));
 const validators = new Map();
 
-for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-  const { kind, row } = JSON.parse(line);
+function verdict(kind, row) {
   if (!validators.has(kind)) {
     validators.set(kind, ajv.compile(JSON.parse(readFileSync(`${schemas}/${kind}.json`, "utf8"))));
   }
-  process.stdout.write(validators.get(kind)(row) ? "1\n" : "0\n");
+  return validators.get(kind)(row) ? "1" : "0";
+}
+
+function verdicts(text) {
+  let row;
+  try {
+    row = JSON.parse(text);
+  } catch {
+    return "x";
+  }
+  return kinds.map((kind) => verdict(kind, row)).join("");
+}
+
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  const { kind, row, text } = JSON.parse(line);
+  process.stdout.write(`${text === undefined ? verdict(kind, row) : verdicts(text)}\n`);
 }

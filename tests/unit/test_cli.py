@@ -110,6 +110,8 @@ def test_a_cell_that_a_spreadsheet_would_run_is_guarded(capsys):
         (["claims", "--dialogue", "d11"], "did you mean d10 or d01?"),
         (["show", "d06-c3"], "did you mean d06-c03"),
         (["cite", "d06-c3"], "did you mean d06-c03"),
+        (["cite", "memory"], "got 'memory'; kaiser-interview claims WORDS finds ids"),
+        (["show", "记忆"], "got '记忆'; kaiser-interview claims WORDS finds ids"),
     ],
 )
 def test_unknown_names_bring_the_nearest(run, arguments, message):

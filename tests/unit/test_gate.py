@@ -55,6 +55,12 @@ def told(report: ki.Report) -> list[tuple]:
         (LABEL, {}, "data: expected rows, got one mapping; put it in a list"),
         (5, {}, "data: expected a path, rows or a table, got int"),
         (b"x.jsonl", {}, "data: expected a path, rows or a table, got bytes"),
+        # As polars has it.
+        (
+            type("LazyFrame", (), {})(),
+            {},
+            "data: expected a path, rows or a table, got LazyFrame; its collect() is a table",
+        ),
         (
             "hf://datasets/x",
             {},

@@ -131,6 +131,22 @@ def test_github_says_where_lines_are_none():
     ]
 
 
+def test_github_shows_ten_a_step_so_each_code_and_path_has_its_share():
+    row = {"method": "model", "creator": "m", "question": "?", "answer": "x", "answerable": True}
+    row |= {"language": "en", "references": [{"claim_id": "d01-c01"}]}
+    twice = [{"claim_id": "d01-c01", "quote_of": "x"}] * 2  # one path, whichever place in the list
+    rows = [row | {"confidence": "high"}] * 3 + [row | {"references": twice}] + [row | {"answerable": 1}]
+    *lines, _ = github(ki.validate(rows, kind="question"))
+    assert [line.partition("title=")[2].partition(": expected")[0] for line in lines] == [
+        "wrong-type /answerable::row 4",
+        "wrong-type /confidence::row 0",
+        "not-in-vocabulary /references/0/quote_of::row 3",
+        "wrong-type /confidence::row 1",
+        "not-in-vocabulary /references/1/quote_of::row 3",
+        "wrong-type /confidence::row 2",
+    ]
+
+
 def test_github_points_to_file_and_line():
     Path("a,b:c.jsonl").write_text(f"{json.dumps(ROW | {'colour': 1})}\n")
     first, _ = github(ki.validate("a,b:c.jsonl", kind="translation"))

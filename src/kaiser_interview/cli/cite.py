@@ -7,6 +7,7 @@ import typer
 
 from .. import loaders
 from ..cards import citation
+from .records import claim_named
 
 __all__ = ["cite"]
 
@@ -23,7 +24,10 @@ class Style(StrEnum):
 def cite(
     claim_id: Annotated[
         str | None,
-        typer.Argument(metavar="ID", help="A claim's id, as in d01-c03. Without it: the data set."),
+        typer.Argument(
+            metavar="ID",
+            help="A claim's id, as in d01-c03: `claims WORDS` finds it. Without it: the data set.",
+        ),
     ] = None,
     style: Annotated[Style, typer.Option("--format", help="Of the data set's own entry.")] = Style.bibtex,
 ) -> None:
@@ -39,5 +43,5 @@ def cite(
         Style.cff: citation.cff,
     }[style]()
     if claim_id is not None:
-        typer.echo(citation.claim_text(loaders.claim(claim_id), loaders.source()) + "\n")
+        typer.echo(citation.claim_text(claim_named(claim_id), loaders.source()) + "\n")
     typer.echo(entry.rstrip("\n"))

@@ -7,11 +7,11 @@ from rich.text import Text
 
 from .. import loaders
 from ..cards.facts import CAUTION, MACHINE_TRANSLATION
-from ..errors import known_name
+from ..errors import InputError, UnknownNameError, known_name
 from ..models import Claim, ClaimType, Dialogue, Horizon, Topic
 from .output import Format, console, print_hanging, write_rows
 
-__all__ = ["claims", "show"]
+__all__ = ["claim_named", "claims", "show"]
 
 _FIELDS = tuple(Claim.model_fields)
 
@@ -69,11 +69,13 @@ def claims(
 
 
 def show(
-    claim_id: Annotated[str, typer.Argument(metavar="ID", help="A claim's id, as in d01-c03.")],
+    claim_id: Annotated[
+        str, typer.Argument(metavar="ID", help="A claim's id, as in d01-c03: `claims WORDS` finds it.")
+    ],
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
 ) -> None:
     """Show one claim with everything that is known of it."""
-    claim = loaders.claim(claim_id)
+    claim = claim_named(claim_id)
     if form is not Format.text:
         write_rows([claim.model_dump(mode="json")], _FIELDS, form)
         return
@@ -97,6 +99,22 @@ def show(
     ):
         print_hanging(out, f"  {name}", 14, value)
     print_hanging(out, "", 0, CAUTION, "italic")
+
+
+def claim_named(claim_id: str) -> Claim:
+    """Return a claim; who gives words in the place of its id is told what finds ids.
+
+    Raises
+    ------
+    UnknownNameError, InputError
+        No claim bears the id.
+    """
+    try:
+        return loaders.claim(claim_id)
+    except UnknownNameError as error:
+        if error.nearest:
+            raise
+        raise InputError(f"{error}; kaiser-interview claims WORDS finds ids") from None
 
 
 def _print(found: list[Claim], dialogues: dict[str, Dialogue]) -> None:

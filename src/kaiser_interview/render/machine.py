@@ -1,6 +1,7 @@
 """A report as programs read it: JSON Lines, and the workflow commands of GitHub Actions."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from ..validation.findings import Finding
 from ..validation.report import Report
@@ -18,13 +19,26 @@ def github(report: Report) -> Iterator[str]:
     """Yield each retained finding as an annotation, and the sum as a notice.
 
     What is data cannot end a command or begin another: percent signs and line ends are escaped everywhere,
-    colons and commas in properties too, as the runner unescapes them.
+    colons and commas in properties too, as the runner unescapes them. GitHub shows ten annotations
+    of a severity a step, and the first of every code and path come first, so that each has its share.
     """
-    for finding in report.findings:
+    for finding in _in_turns(report.findings):
         place = _place(finding)
         title = _property(f"{finding.code} {finding.pointer}".rstrip())
         yield f"::{finding.severity} {place}title={title}::{_data(_message(finding))}"
     yield f"::notice title=kaiser-interview::{_data(report.summary)}"
+
+
+def _in_turns(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings with the first of every code and path first, then the second of each, and so on."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    turns = []
+    for finding in findings:
+        group = (finding.code, *("*" if isinstance(step, int) else step for step in finding.path))
+        turns.append(seen[group])
+        seen[group] += 1
+    order = sorted(range(len(turns)), key=lambda number: turns[number])
+    return [findings[number] for number in order]
 
 
 def _place(finding: Finding) -> str:

@@ -142,7 +142,9 @@ def sources(
     elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray):
         yield Source(None, lambda _: ((None, row) for row in data))
     else:
-        raise InputError(f"data: expected a path, rows or a table, got {type(data).__name__}")
+        name = type(data).__name__
+        remedy = "; its collect() is a table" if name == "LazyFrame" else ""
+        raise InputError(f"data: expected a path, rows or a table, got {name}{remedy}")
 
 
 def are_paths(data: Any) -> bool:

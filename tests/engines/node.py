@@ -1,0 +1,23 @@
+"""ajv under Node, asked for many verdicts at once."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "schemas" / "v1"
+MODULES = ROOT / "build" / "node"
+
+
+def ajv(requests: list[dict[str, Any]], *kinds: str) -> list[str]:
+    """Return what `verdicts.mjs` prints of each request."""
+    run = subprocess.run(
+        ["node", ROOT / "tests" / "engines" / "verdicts.mjs", SCHEMAS, MODULES, *kinds],
+        input="".join(f"{json.dumps(one, allow_nan=False)}\n" for one in requests),
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    verdicts = run.stdout.split()
+    assert len(verdicts) == len(requests)
+    return verdicts
