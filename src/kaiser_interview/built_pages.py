@@ -76,12 +76,12 @@ def _section(heading: str, model: type[Record], note: str = "") -> str:
     """Return a heading, what a row is, and a line for each field that the model declares itself."""
     fields = [name for name in model.model_fields if name in model.__annotations__]
     lines = [f"| `{name}` | {' | '.join(_cells(model, name))} |" for name in fields]
-    head = "| field | type, unit | null | meaning |\n|---|---|---|---|"
+    head = "| field | meaning | type, unit | null |\n|---|---|---|---|"
     return "\n".join([heading, "", f"{model.__doc__} {note}".strip(), "", head, *lines, ""])
 
 
 def _cells(model: type[Record], name: str) -> tuple[str, str, str]:
-    """Return a field's type with its unit or values, what null means, and what the field means."""
+    """Return what a field means, its type with its unit or values, and what null means."""
     info = model.model_fields[name]
     annotation = without_null(info.annotation)[0]
     # The fields of a struct have a section of their own, and null has a column.
@@ -93,7 +93,7 @@ def _cells(model: type[Record], name: str) -> tuple[str, str, str]:
     elif get_origin(annotation) is Literal:
         told.append(" or ".join(f"`{value}`" for value in get_args(annotation)))
     meaning, _, null = (info.description or "").partition(" Null")
-    return ", ".join(told), null.strip(" :.") or "no", meaning
+    return meaning, ", ".join(told), null.strip(" :.") or "no"
 
 
 def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:

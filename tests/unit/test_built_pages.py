@@ -64,23 +64,23 @@ def test_what_stands_in_a_table_within_a_table():
 @pytest.mark.parametrize(
     "line",
     [
-        "| `claim_id` | `string` | no | Dialogue and position, as in d01-c03. Never reused, "
-        "never renumbered. |",
-        "| `start` | `int32`, code points | no | First code point of text in the source. |",
-        "| `topics` | `list<string>`, [values](annotation.md#topic) | no | What it is about, in the order of "
-        "the vocabulary. |",
-        "| `participants` | `list<struct>` | no | Who took part, in the headline's order. |",
-        "| `references` | `list<struct>` | no | What the answer rests on. Empty only if the question is not "
-        "answerable. |",
-        "| `created` | `timestamp[us, UTC]`, microseconds | not recorded | When, in UTC. |",
-        "| `quote_start` | `int32`, code points | not given | First code point of quote, counted as quote_of "
-        "says. |",
-        "| `quote_start` | `int32`, code points | no | First code point of quote, counted as quote_of "
-        "says. |",
-        "| `kind` | `string` | where the file or the call says it for all rows | Kind of record. |",
-        "| `verdict` | `string`, `supported` or `refuted` or `mixed` or "
-        "`unverifiable` | no | The judgement. |",
-        "| `vector` | `list<float>` | no | The vector, finite as float32. |",
+        "| `claim_id` | Dialogue and position, as in d01-c03. Never reused, never renumbered. "
+        "| `string` | no |",
+        "| `start` | First code point of text in the source. | `int32`, code points | no |",
+        "| `topics` | What it is about, in the order of the vocabulary. "
+        "| `list<string>`, [values](annotation.md#topic) | no |",
+        "| `participants` | Who took part, in the headline's order. | `list<struct>` | no |",
+        "| `references` | What the answer rests on. Empty only if the question is not answerable. "
+        "| `list<struct>` | no |",
+        "| `created` | When, in UTC. | `timestamp[us, UTC]`, microseconds | not recorded |",
+        "| `quote_start` | First code point of quote, counted as quote_of says. "
+        "| `int32`, code points | not given |",
+        "| `quote_start` | First code point of quote, counted as quote_of says. "
+        "| `int32`, code points | no |",
+        "| `kind` | Kind of record. | `string` | where the file or the call says it for all rows |",
+        "| `verdict` | The judgement. "
+        "| `string`, `supported` or `refuted` or `mixed` or `unverifiable` | no |",
+        "| `vector` | The vector, finite as float32. | `list<float>` | no |",
     ],
 )
 def test_a_field_has_type_and_unit_null_and_meaning(line):
