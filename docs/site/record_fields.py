@@ -1,11 +1,11 @@
 """Records in the API: their fields from the models, in place of a signature of up to sixteen names."""
 
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from sphinx.application import Sphinx
 
+from kaiser_interview.kinds import element_of, without_null
 from kaiser_interview.models import Record
-from kaiser_interview.schema import arrow_schema
 
 
 def _signature(*event: Any) -> tuple[str, str] | None:
@@ -17,10 +17,26 @@ def _docstring(*event: Any) -> None:
     if lines and lines[0].startswith("Alias for field number"):
         lines.clear()  # what Python says of a named tuple's field that has no docstring
     if _is_record(documented):
+        bases = [f":py:class:`{base.__name__}`" for base in documented.__bases__ if _is_record(base)]
+        if bases != [":py:class:`Record`"] and documented is not Record:
+            lines += ["", f"Has the fields of {' and '.join(bases)}, too."]
         for name, field in documented.model_fields.items():
             if name in documented.__annotations__:
-                arrow = arrow_schema(documented).field(name).type
-                lines += ["", f"`{name}` : `{arrow}`", f"    {field.description}"]
+                lines += ["", f"`{name}` : `{_shown(field.annotation)}`", f"    {field.description}"]
+
+
+def _shown(annotation: Any) -> str:
+    """Return a field's type as Python writes it, without what only narrows it."""
+    annotation, nullable = without_null(annotation)
+    if nullable:
+        return f"{_shown(annotation)} | None"
+    if get_origin(annotation) is Literal:
+        return "str"
+    if element_of(annotation) is not None:
+        return f"tuple[{_shown(element_of(annotation))}, ...]"
+    if get_origin(annotation) is Annotated:
+        return _shown(get_args(annotation)[0])
+    return str(annotation.__name__)
 
 
 def _bases(*event: Any) -> None:

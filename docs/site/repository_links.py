@@ -39,7 +39,8 @@ class RepositoryLinks(SphinxTransform):
 
 def _named(link: nodes.Element, path: str) -> nodes.inline:
     named = nodes.inline("", "", *link.children, classes=["repository-file"])
-    if link.astext().strip("/") not in path:
+    # Words in code type are the file's name, or a part of it that tells enough.
+    if not ([*link.findall(nodes.literal)] and link.astext().strip("/") in path):
         named += [nodes.Text(" ("), nodes.literal(path, path), nodes.Text(")")]
     return named
 
