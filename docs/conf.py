@@ -37,5 +37,6 @@ html_title = f"kaiser-interview {release}"
 html_static_path = ["site/static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_use_index = False  # the API page is its own
 html_show_sphinx = False
 html_theme_options = {"top_of_page_buttons": []}

@@ -30,15 +30,20 @@ OPTIONS = (
 WIDTH, HEIGHT = 390, 844
 TALLEST = 3 * HEIGHT  # of a picture
 SECONDS = 60  # for an answer, however busy the machine is
-# What sticks out although nothing around it scrolls or cuts: the elements to mend.
+# How wide the page is, and which words and figures stick out of the screen. In a box of their own they may,
+# for that is scrolled alone; a box that holds the heading as well is the page.
 MEASURE = """(() => {
-  const width = document.documentElement.scrollWidth, out = [];
-  for (const one of width > innerWidth || width > WIDTH ? document.querySelectorAll("body *") : []) {
+  const out = [], article = document.querySelector("article");
+  const walk = document.createTreeWalker(article, NodeFilter.SHOW_ALL);
+  for (let one = walk.nextNode(); one; one = walk.nextNode()) {
+    const range = document.createRange();
+    range.selectNode(one);
+    if (one.firstChild || range.getBoundingClientRect().right <= WIDTH + 1) continue;
     let box = one.parentElement;
     while (box && getComputedStyle(box).overflowX === "visible") box = box.parentElement;
-    if (!box && one.getBoundingClientRect().right > WIDTH + 1) out.push(one.outerHTML.slice(0, 120));
+    if (!box || box.querySelector("h1")) out.push(one.parentElement.outerHTML.slice(0, 80));
   }
-  return {width, out: out.slice(0, 3)};
+  return {width: document.documentElement.scrollWidth, out};
 })()""".replace("WIDTH", str(WIDTH))
 
 
@@ -132,7 +137,8 @@ def look(browser: Browser, page: Path, picture: Path | None) -> list[str]:
     ]
     found = [f"loads {url}" for url in wanted if not url.startswith(("file:", "data:"))]
     if told["width"] > WIDTH:
-        found.append(f"{told['width']} pixels wide on a screen of {WIDTH}: {' '.join(told['out'])}")
+        found.append(f"is {told['width']} pixels wide on a screen of {WIDTH}")
+    found += [f"does not fit: {one}" for one in told["out"][:3]]
     if picture is not None:
         clip = {"x": 0, "y": 0, "width": WIDTH, "height": TALLEST, "scale": 1}
         shot = browser.ask("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
@@ -145,15 +151,18 @@ def check_itself(browser: Browser, folder: Path) -> None:
     body = {
         "right": "<pre style='overflow: auto'>{}</pre>",
         "wide": "<pre>{}</pre>",
-        "afar": "<img src='http://127.0.0.1:9/{}'>",
+        "cut": "<p>{}</p>",
+        "afar": "<img src='http://127.0.0.1:9/'>",
     }
     told = {}
     for name, text in body.items():
         page = folder / f"{name}.html"
+        style = "overflow: hidden" if name == "cut" else ""
         head = "<!doctype html><meta name='viewport' content='width=device-width'>"
-        page.write_text(head + text.format("x" * 200), "utf-8")
-        told[name] = [fault.split()[1] for fault in look(browser, page, None)]
-    if told != {"right": [], "wide": ["pixels"], "afar": [f"http://127.0.0.1:9/{'x' * 200}"]}:
+        article = f"<article style='{style}'><h1>{name}</h1>{text.format('x' * 200)}</article>"
+        page.write_text(head + article, "utf-8")
+        told[name] = [fault.partition(" ")[0] for fault in look(browser, page, None)]
+    if told != {"right": [], "wide": ["is", "does"], "cut": ["does"], "afar": ["loads"]}:
         sys.exit(f"the check does not see what it should: {told}")
 
 
