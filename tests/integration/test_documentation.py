@@ -10,25 +10,26 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 import yaml
-from documents import PAGES, ROOT, Block, blocks
+from pages import NAMES, ROOT, Block, blocks, commands, matches
 
 import kaiser_interview as ki
 from kaiser_interview import cli
 from kaiser_interview.validation.findings import CODES
 
-# Pages whose blocks need the tools that they are about, and the tests that run them.
-ELSEWHERE = {"docs/recipes.md": "tests/engines/test_recipes.py"}
-LANGUAGES_ELSEWHERE = {"console", "javascript", "json", "python", "sql"}
+# Pages whose blocks need tools of their own or an empty environment: the tests that run them, the languages.
+ELSEWHERE = {
+    "docs/recipes.md": ("tests/engines/test_recipes.py", {"console", "js", "json", "pycon", "sql", "text"}),
+    "docs/walks/*.md": ("tests/walks/test_walks.py", {"console", "diff", "python", "yaml"}),
+}
 
 
 def console(block: Block, _: dict[str, object]) -> None:
-    assert block.text.startswith("$ ")
-    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
-        command, _, printed = part.partition("\n")
+    for command, printed in commands(block):
         program, *words = shlex.split(command)
         # Whether it installs is for the wheel's check to say, and what a target does for `make`.
         {"pip": installs, "make": makes, "kaiser-interview": prints}[program](words, printed)
@@ -48,14 +49,13 @@ def makes(words: list[str], printed: str) -> None:
 
 
 def prints(words: list[str], printed: str) -> None:
-    """Run a command and compare what it prints; `…` on a line, or at its end, stands for any more."""
+    """Run a command and compare what it prints."""
     done = subprocess.run(
         [sys.executable, "-m", "kaiser_interview", *words],
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode in {0, 1}, done.stderr
-    pattern = "(?s:.*)\n".join(re.escape(piece) for piece in printed.split("…\n"))
-    assert re.fullmatch(pattern, done.stdout), f"{words}\n{done.stdout}{done.stderr}"
+    assert matches(printed, done.stdout), f"{words}\n{done.stdout}{done.stderr}"
 
 
 def pycon(block: Block, names: dict[str, object]) -> None:
@@ -88,10 +88,10 @@ HOW = {
 }
 
 
-def run(text: str) -> None:
+def run(page: Path) -> None:
     """Run the blocks of a page in order; a later one may use what an earlier one has left."""
     names: dict[str, object] = {"__name__": "__main__"}
-    for block in blocks(text):
+    for block in blocks(page):
         assert block.language in HOW, f"line {block.line}: a block of {block.language or 'no language'}"
         HOW[block.language](block, names)
 
@@ -105,22 +105,23 @@ def folder(tmp_path):
         yield path
 
 
-def page(name: str) -> str:
-    return (ROOT / name).read_text("utf-8")
+def elsewhere(name: str) -> str | None:
+    """Return the pattern of a page whose blocks are run elsewhere, or None."""
+    return next((pattern for pattern in ELSEWHERE if fnmatch(name, pattern)), None)
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in ELSEWHERE and blocks(page(name))])
+@pytest.mark.parametrize("name", [name for name in NAMES if [*blocks(ROOT / name)] and not elsewhere(name)])
 @pytest.mark.usefixtures("folder")
 def test_every_block_runs(name):
-    run(page(name))
+    run(ROOT / name)
 
 
-@pytest.mark.parametrize("name", ELSEWHERE)
-def test_blocks_that_run_elsewhere_are_of_known_languages(name):
-    languages = {block.language for block in blocks(page(name))}
-    assert languages <= LANGUAGES_ELSEWHERE
-    if languages:
-        assert Path(name).name in page(ELSEWHERE[name])
+@pytest.mark.parametrize("pattern", ELSEWHERE)
+def test_blocks_that_run_elsewhere_are_of_languages_that_run_there(pattern):
+    test, languages = ELSEWHERE[pattern]
+    found = {block.language for page in ROOT.glob(pattern) for block in blocks(page)}
+    assert found == languages
+    assert Path(pattern).parts[1] in (ROOT / test).read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -147,14 +148,15 @@ def test_blocks_that_run_elsewhere_are_of_known_languages(name):
         "```console\nkaiser-interview verify\n```",
     ],
 )
-def test_a_wrong_block_fails(text):
+def test_a_wrong_block_fails(tmp_path, text):
+    (tmp_path / "page.md").write_text(text, "utf-8")
     with pytest.raises(Exception):  # noqa: B017, PT011 - whatever tells it
-        run(text)
+        run(tmp_path / "page.md")
 
 
 def test_every_command_is_in_the_readme():
     for command in cli.app.registered_commands:
-        assert f"kaiser-interview {command.name}" in page("README.md")
+        assert f"kaiser-interview {command.name}" in (ROOT / "README.md").read_text("utf-8")
 
 
 # What an example of a finding's page is: the kind of its rows, and the options that the finding needs.
@@ -173,9 +175,9 @@ FILLED = {
 }
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if blocks(page(f"docs/findings/{code}.md"))])
+@pytest.mark.parametrize("code", [code for code in CODES if [*blocks(ROOT / f"docs/findings/{code}.md")]])
 def test_the_example_of_a_finding_gives_it(tmp_path, code):
-    (block,) = blocks(page(f"docs/findings/{code}.md"))
+    (block,) = [*blocks(ROOT / f"docs/findings/{code}.md")]
     options = {"kind": "translation"} | ROWS.get(code, {})
     (tmp_path / "rows.jsonl").write_text(block.text.removesuffix("\n"), "utf-8")
     defaults = {"method": "human", "creator": "I"} | FILLED[options["kind"]]
@@ -184,7 +186,7 @@ def test_the_example_of_a_finding_gives_it(tmp_path, code):
 
 
 def python_block(name: str) -> str:
-    (block,) = [block for block in blocks(page(name)) if block.language == "python"]
+    (block,) = [block for block in blocks(ROOT / name) if block.language == "python"]
     return block.text
 
 
@@ -203,7 +205,7 @@ def test_the_pytest_example(tmp_path, claim_id, outcome):
 
 def test_the_pre_commit_hook(folder):
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert hook["id"] in page("docs/validation.md")
+    assert hook["id"] in (ROOT / "docs/validation.md").read_text("utf-8")
     program, *words = shlex.split(hook["entry"])
     assert program == "kaiser-interview"
     # As pre-commit does: the entry, the user's arguments, the files.
@@ -217,11 +219,13 @@ def test_the_pre_commit_hook(folder):
 
 
 def test_the_github_step():
-    step = re.search(r"- run: kaiser-interview (\w+) .* --format github", page("docs/validation.md"))
+    step = re.search(
+        r"- run: kaiser-interview (\w+) .* --format github", (ROOT / "docs/validation.md").read_text("utf-8")
+    )
     assert step[1] in {command.name for command in cli.app.registered_commands}
 
 
 def test_the_api_page_has_every_public_name():
-    (text,) = ["\n".join(block.text for block in blocks(page("docs/api.md")))]
+    (text,) = ["\n".join(block.text for block in blocks(ROOT / "docs/api.md"))]
     named = re.findall(r"^\.\. (?:auto\w+|py:data):: (\w+)$", text, re.MULTILINE)
     assert sorted(named) == sorted(ki.__all__)

@@ -1,17 +1,17 @@
 """Every link of the documentation leads to a file of the repository, and to a heading there."""
 
 import pytest
-from documents import PAGES, ROOT, anchors, broken_links
+from pages import NAMES, ROOT, anchors, broken_links
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", NAMES)
 def test_links_lead_somewhere(page):
     assert broken_links(ROOT / page) == []
 
 
 def test_the_main_pages_are_there():
     assert {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/index.md", "docs/findings/index.md"} < {
-        *PAGES
+        *NAMES
     }
 
 
@@ -45,6 +45,13 @@ def test_what_leads_nowhere_is_told(tmp_path, link, fault):
     assert broken_links(folder / "page.md", folder) == ([fault] if fault else [])
 
 
-def test_anchors_are_those_of_code_hosts():
+def test_anchors_are_those_of_code_hosts(tmp_path):
     text = "# Which tool, for what?\n## `claim_type`\n## 引用 and *more*\n## More\n## more\n"
-    assert anchors(text) == {"which-tool-for-what", "claim_type", "引用-and-more", "more", "more-1"}
+    (tmp_path / "page.md").write_text(text, "utf-8")
+    assert anchors(tmp_path / "page.md") == {
+        "which-tool-for-what",
+        "claim_type",
+        "引用-and-more",
+        "more",
+        "more-1",
+    }
