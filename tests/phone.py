@@ -67,16 +67,16 @@ class Browser:
         for end in (ours[0], theirs[1]):
             os.close(end)
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
-        self.session = {
+        self.tab = {
             "sessionId": self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         }
 
-    session: dict[str, str] = {}  # noqa: RUF012 - none until the tab is there
+    tab: dict[str, str] = {}  # noqa: RUF012 - none until it is there
 
     def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Send a command and return its answer; what happens meanwhile is kept."""
         self.number += 1
-        message = {"id": self.number, "method": method, "params": parameters, **self.session}
+        message = {"id": self.number, "method": method, "params": parameters, **self.tab}
         os.write(self.input, json.dumps(message).encode() + b"\0")
         for answer in self._messages():
             if answer.get("id") == self.number:
@@ -96,7 +96,7 @@ class Browser:
 
     def close(self) -> None:
         """End the browser and wait until it is gone."""
-        self.session = {}
+        self.tab = {}
         self.ask("Browser.close")
         os.waitpid(self.process, 0)
 
