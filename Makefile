@@ -1,6 +1,6 @@
 # One command a job. `make` lists them; each makes the environment it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check engines walks full mutants peers fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check docs engines walks full mutants peers fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -51,7 +51,19 @@ data-check: .venv/stamp ## fail if anything built is out of date
 wheel-check: .venv/stamp ## build twice, compare, and test the wheel from another folder, bare and with extras
 	$(BIN)/python tests/wheel.py
 
-check: lint types coverage data-check engines walks fuzz wheel-check ## everything that must hold, as CI runs it
+# Warnings are errors, and -n makes one of every reference that leads nowhere.
+docs: build/docs/stamp build/chromium/stamp ## the documentation as a site in build/site, its links and its look on a phone checked
+	@rm -rf build/site
+	build/docs/bin/python -m sphinx -q -E -b html -d build/doctrees -W --keep-going -n docs build/site
+	build/docs/bin/python tests/site_check.py build/site
+	build/docs/bin/python tests/phone.py build/site
+
+build/chromium/stamp:
+	command -v chromium || command -v google-chrome || (apt-get update -qq && apt-get install -qq -y chromium)
+	@mkdir -p build/chromium
+	@touch $@
+
+check: lint types coverage data-check docs engines walks fuzz wheel-check ## everything that must hold, as CI runs it
 
 engines: build/engines/stamp build/node/stamp ## the tools that read the data set, and ajv under Node, which it installs
 	build/engines/bin/python -m pytest $(TESTS) tests/engines

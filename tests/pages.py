@@ -1,15 +1,28 @@
-"""Pages of the documentation as what can be run: fenced blocks, and the commands and outputs in them."""
+"""Pages of the documentation as they are read: fenced blocks with commands and outputs, anchors, links."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+ROOT = Path(__file__).parents[1]
+NAMES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+NAMES += sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md"))
+_READER = MarkdownIt("commonmark").enable("table")
+_TARGETS = {"link_open": "href", "image": "src"}
 
 
 class Block(NamedTuple):
-    """A fenced block, with the paragraph that stands before it, and its line in the page."""
+    """A block of code, with the paragraph that stands before it, and its line in the page.
+
+    The language is empty if none is given, or if the block is only indented.
+    """
 
     language: str
     text: str
@@ -30,12 +43,14 @@ class Block(NamedTuple):
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """Yield the fenced blocks of a page in their order."""
-    text, end = page.read_text("utf-8"), 0
-    for found in FENCE.finditer(text):
-        before = text[end : found.start()].strip().rpartition("\n\n")[2]
-        yield Block(found[1], found[2], before, text.count("\n", 0, found.start()) + 1)
-        end = found.end()
+    """Yield the blocks of a page in their order, wherever they stand."""
+    before = ""
+    for token in _READER.parse(page.read_text("utf-8")):
+        if token.type == "inline":
+            before = token.content
+        elif token.type in {"fence", "code_block"}:
+            yield Block(token.info.strip(), token.content, before, token.map[0] + 1)
+            before = ""
 
 
 def commands(block: Block) -> Iterator[tuple[str, str]]:
@@ -52,3 +67,40 @@ def matches(printed: str, output: str) -> bool:
     pieces = re.split(r"^…\n", printed, flags=re.MULTILINE)
     pattern = r"(?:.*\n)*".join(map(re.escape, pieces))
     return re.fullmatch(pattern, output) is not None
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, by the rule of code hosts, which the site follows."""
+    seen: Counter[str] = Counter()
+    found = set()
+    for token, inline in pairwise(_READER.parse(page.read_text("utf-8"))):
+        if token.type == "heading_open":
+            words = "".join(part.content for part in inline.children if part.type in {"text", "code_inline"})
+            slug = re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")
+            found.add(f"{slug}-{seen[slug]}" if seen[slug] else slug)
+            seen[slug] += 1
+    return found
+
+
+def broken_links(page: Path, root: Path = ROOT) -> list[str]:
+    """Return the links of a page that lead to no file of the repository, or to no heading there."""
+    faults = []
+    for link in _links(_READER.parse(page.read_text("utf-8"))):
+        parts = urlsplit(link)
+        target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+        if parts.scheme:
+            faults += [f"{link}: expected https"] if parts.scheme != "https" else []
+        elif not target.exists() or not target.is_relative_to(root):
+            faults.append(f"{link}: no such file")
+        elif parts.fragment and (target.suffix != ".md" or unquote(parts.fragment) not in anchors(target)):
+            faults.append(f"{link}: no such heading")
+    return faults
+
+
+def _links(tokens: list[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type in _TARGETS:
+            yield token.attrs[_TARGETS[token.type]]
+        elif token.type.startswith("html"):
+            yield from re.findall(r"""(?:href|src)\s*=\s*["']?([^"'\s>]+)""", token.content)
+        yield from _links(token.children or [])

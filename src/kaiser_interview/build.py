@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, atomic, release, schema
+from . import __version__, atomic, built_pages, release, schema
 from .cards import citation
 from .cards.files import describing_files
 from .cards.tables import File, Table
@@ -22,7 +22,6 @@ from .errors import BuildError, SourceError
 from .layers import Layers, read_layers
 from .models import KINDS, Claim, Dialogue, Record, Source
 from .segments import Cut, cut, decode
-from .validation.findings import CODES, explanation
 from .validation.parsing import parse
 from .vocabularies import check_examples, check_vocabularies
 
@@ -50,7 +49,7 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        The data directory with its cards and manifest, the JSON Schemas, the findings' pages, and
+        The data directory with its cards and manifest, the JSON Schemas, the documentation's built pages, and
         `CITATION.cff`; the memory, if recorded.
 
     Raises
@@ -97,7 +96,7 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     files = {f"{OUTPUTS[0]}/{name}": content for name, content in data.items()}
     files |= {f"{OUTPUTS[1]}/{kind}.json": schema.schema_text(kind, vocabularies).encode() for kind in KINDS}
     files["CITATION.cff"] = citation.cff().encode()
-    files |= {f"{OUTPUTS[2]}/{code}.md": explanation(code).encode() for code in CODES}
+    files |= built_pages.pages({table.name: table.rows for table in told})
     if record:
         files[_MEMORY] = memory
     return files

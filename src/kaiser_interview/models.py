@@ -82,10 +82,11 @@ def instant(value: object) -> object:
 
 
 class Width:
-    """Marks a type with the Arrow type that holds it, which JSON Schema cannot say."""
+    """Marks a type with the Arrow type that holds it and what it counts, which JSON Schema cannot say."""
 
-    def __init__(self, arrow: Literal["int32", "float32", "timestamp"]) -> None:
+    def __init__(self, arrow: Literal["int32", "float32", "timestamp"], unit: str | None = None) -> None:
         self.arrow = arrow
+        self.unit = unit
 
 
 # The pattern alone decides whether a date exists, so every engine that knows regular expressions
@@ -104,7 +105,7 @@ Many = Annotated[tuple[_T, ...], FromPython(as_tuple)]
 """A sequence: a tuple that also accepts a list (strict pydantic alone would refuse one)."""
 
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), Width("int32")]
-Offset = Annotated[int, Field(ge=0, le=2**31 - 1), Width("int32")]
+Offset = Annotated[int, Field(ge=0, le=2**31 - 1), Width("int32", "code points")]
 Count = Annotated[int, Field(ge=1, le=2**31 - 1), Width("int32")]
 _FLOAT32_MAX = 3.4028234663852886e38
 Float32 = Annotated[float, Field(ge=-_FLOAT32_MAX, le=_FLOAT32_MAX, allow_inf_nan=False), Width("float32")]
@@ -112,7 +113,7 @@ Instant = Annotated[
     str,
     Field(pattern=INSTANT_PATTERN, json_schema_extra={"format": "date-time"}),
     FromPython(instant),
-    Width("timestamp"),
+    Width("timestamp", "microseconds"),
 ]
 """An instant in UTC as text; an aware `datetime` is accepted and written out."""
 

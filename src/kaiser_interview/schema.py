@@ -46,7 +46,7 @@ def json_schema(kind: str | type[Record], *, profile: str | None = None) -> dict
     profile : {None, "draft"}
         ``"draft"`` is the schema for a language model's structured output: only what a model can know (the
         claim's id, a short verbatim quote, the kind's own content), every property required and nullable,
-        and only keywords that the large providers accept (`docs/drafts.md` cites them).
+        and only keywords that the large providers accept (`docs/deriving.md` cites them).
 
     Returns
     -------

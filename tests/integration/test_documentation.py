@@ -1,132 +1,231 @@
-"""The examples of the documentation run, and print what they say."""
+"""Every block of code of the documentation is run, or is checked by what it is."""
 
 import contextlib
+import doctest
+import io
 import json
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import yaml
+from pages import NAMES, ROOT, Block, blocks, commands, matches
 
-ROOT = Path(__file__).parents[2]
-# Its blocks need polars, pandas, Node and more: `make engines` runs them (tests/engines/test_recipes.py).
-ELSEWHERE = {"docs/recipes.md"}
-DOCUMENTS = [
-    "README.md",
-    *sorted({path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md")} - ELSEWHERE),
-]
+import kaiser_interview as ki
+from kaiser_interview import cli
+from kaiser_interview.validation.findings import CODES
 
-
-def blocks(language: str):
-    for document in DOCUMENTS:
-        text = (ROOT / document).read_text("utf-8")
-        for number, block in enumerate(
-            re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL), 1
-        ):
-            yield pytest.param(block, id=f"{document}-{number}")
+# Pages whose blocks need tools of their own or an empty environment: the tests that run them, the languages.
+ELSEWHERE = {
+    "docs/recipes.md": ("tests/engines/test_recipes.py", {"console", "js", "json", "pycon", "sql", "text"}),
+    "docs/walks/*.md": ("tests/walks/test_walks.py", {"console", "diff", "python", "yaml"}),
+}
 
 
-def commands(block: str):
-    """Split a console block into its commands and what each prints; `…` on a line stands for any lines."""
-    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-        command, _, printed = part.partition("\n")
-        yield command, printed
+def console(block: Block, _: dict[str, object]) -> None:
+    for command, printed in commands(block):
+        program, *words = shlex.split(command)
+        # Whether it installs is for the wheel's check to say, and what a target does for `make`.
+        {"pip": installs, "make": makes, "kaiser-interview": prints}[program](words, printed)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def folder(tmp_path_factory):
+def installs(words: list[str], printed: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    verb, (name, extras) = words[0], re.fullmatch(r"([a-z-]+)(?:\[([a-z,]+)\])?", words[1]).groups()
+    assert (verb, name, words[2:], printed) == ("install", project["name"], [], "")
+    assert {*(extras or "").split(",")} <= {"", *project["optional-dependencies"]}
+
+
+def makes(words: list[str], printed: str) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert {*words} <= {*targets}
+    assert printed == ""
+
+
+def prints(words: list[str], printed: str) -> None:
+    """Run a command and compare what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kaiser_interview", *words],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode in {0, 1}, done.stderr
+    assert matches(printed, done.stdout), f"{words}\n{done.stdout}{done.stderr}"
+
+
+def pycon(block: Block, names: dict[str, object]) -> None:
+    assert block.text.startswith(">>> ")
+    test = doctest.DocTestParser().get_doctest(block.text, names, "block", None, block.line)
+    said = io.StringIO()
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    # A block goes on where the one before it ended.
+    runner.run(test, out=said.write, clear_globs=False)
+    names.update(test.globs)
+    assert runner.failures == 0, said.getvalue()
+
+
+def python(block: Block, names: dict[str, object]) -> None:
+    exec(compile(block.text, f"line {block.line}", "exec"), names)
+
+
+HOW = {
+    "console": console,
+    "pycon": pycon,
+    "python": python,
+    "json": lambda block, _: [json.loads(line, parse_constant=int) for line in block.text.splitlines()],
+    "yaml": lambda block, _: yaml.safe_load(block.text),
+    "toml": lambda block, _: tomllib.loads(block.text),
+    # What is only shown.
+    "text": lambda *_: None,
+    # What the site is made by: `make docs` fails on what is wrong in them.
+    "{toctree}": lambda *_: None,
+    "{eval-rst}": lambda *_: None,
+}
+
+
+def run(page: Path) -> None:
+    """Run the blocks of a page in order; a later one may use what an earlier one has left."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    for block in blocks(page):
+        assert block.language in HOW, f"line {block.line}: a block of {block.language or 'no language'}"
+        HOW[block.language](block, names)
+
+
+@pytest.fixture
+def folder(tmp_path):
     """Give a folder that has the files of the examples, and stand in it."""
-    path = tmp_path_factory.mktemp("examples")
-    for file in (ROOT / "docs" / "examples").iterdir():
-        shutil.copy(file, path)
+    path = tmp_path / "examples"
+    shutil.copytree(ROOT / "docs" / "examples", path)
     with contextlib.chdir(path):
         yield path
 
 
-# A later example of a page may use the files that an earlier one has written, so a page is one test.
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_console_examples(document):
-    told = [one.values[0] for one in blocks("console") if one.id.rpartition("-")[0] == document]
-    for command, printed in [one for block in told for one in commands(block)]:
-        words = shlex.split(command)
-        if words[0] in {"pip", "make"}:
-            continue  # installing is what the wheel's and the demo's own checks do
-        assert words[0] == "kaiser-interview"
-        run = subprocess.run(
-            [sys.executable, "-m", "kaiser_interview", *words[1:]],
-            capture_output=True, text=True, encoding="utf-8", check=False,
-        )  # fmt: skip
-        pattern = "(?s:.*)\n".join(re.escape(piece) for piece in printed.split("…\n"))
-        assert re.fullmatch(pattern, run.stdout), f"{command}\n{run.stdout}{run.stderr}"
+def elsewhere(name: str) -> str | None:
+    """Return the pattern of a page whose blocks are run elsewhere, or None."""
+    return next((pattern for pattern in ELSEWHERE if fnmatch(name, pattern)), None)
 
 
-def test_there_are_examples():
-    assert [*blocks("console")]
+@pytest.mark.parametrize("name", [name for name in NAMES if [*blocks(ROOT / name)] and not elsewhere(name)])
+@pytest.mark.usefixtures("folder")
+def test_every_block_runs(name):
+    run(ROOT / name)
 
 
-def test_python_examples():
-    import doctest
+@pytest.mark.parametrize("pattern", ELSEWHERE)
+def test_blocks_that_run_elsewhere_are_of_languages_that_run_there(pattern):
+    test, languages = ELSEWHERE[pattern]
+    found = {block.language for page in ROOT.glob(pattern) for block in blocks(page)}
+    assert found == languages
+    assert Path(pattern).parts[1] in (ROOT / test).read_text("utf-8")
 
-    for document in DOCUMENTS:
-        result = doctest.testfile(
-            str(ROOT / document), module_relative=False, encoding="utf-8", optionflags=doctest.ELLIPSIS
-        )
-        assert result.failed == 0, document
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\nx\n```",
+        "    indented\n",
+        "```rust\nx\n```",
+        "> ```\n> x\n> ```",
+        "- a\n\n  ```shell\n  x\n  ```",
+        "```json\n{\n```",
+        '```json\n{"a": NaN}\n```',
+        "```yaml\na: b: c\n```",
+        "```toml\na\n```",
+        "```python\n1 / 0\n```",
+        "```pycon\n>>> 1\n2\n```",
+        "```pycon\n1\n```",
+        "```console\n$ kaiser-interview explain no-such-code\n```",
+        "```console\n$ kaiser-interview verify\nsomething\n```",
+        "```console\n$ make no-such-target\n```",
+        "```console\n$ pip install 'kaiser-interview[no-such-extra]'\n```",
+        "```console\n$ pip install something-else\n```",
+        "```console\n$ ls\n```",
+        "```console\nkaiser-interview verify\n```",
+    ],
+)
+def test_a_wrong_block_fails(tmp_path, text):
+    (tmp_path / "page.md").write_text(text, "utf-8")
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever tells it
+        run(tmp_path / "page.md")
 
 
 def test_every_command_is_in_the_readme():
-    from kaiser_interview import cli
-
-    readme = (ROOT / "README.md").read_text("utf-8")
     for command in cli.app.registered_commands:
-        assert f"kaiser-interview {command.name}" in readme
+        assert f"kaiser-interview {command.name}" in (ROOT / "README.md").read_text("utf-8")
 
 
-def python_block(document: str) -> str:
-    return re.search(
-        r"^```python\n(.*?)^```$", (ROOT / document).read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )[1]
+# What an example of a finding's page is: the kind of its rows, and the options that the finding needs.
+ROWS = {
+    "too-many-labels": {"kind": "label"},
+    "dimension-differs": {"kind": "embedding"},
+    "duplicate-record": {"key": ["claim_id"]},
+    "missing-claim": {"complete": ["language"]},
+    "retired-claim": {"against": ROOT / "tests" / "corpus"},
+    "stale-claim": {"against": ROOT / "tests" / "corpus"},
+}
+FILLED = {
+    "translation": {"language": "en", "translation": "1000 3.5 1,000 3"},
+    "label": {},
+    "embedding": {},
+}
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if [*blocks(ROOT / f"docs/findings/{code}.md")]])
+def test_the_example_of_a_finding_gives_it(tmp_path, code):
+    (block,) = [*blocks(ROOT / f"docs/findings/{code}.md")]
+    options = {"kind": "translation"} | ROWS.get(code, {})
+    (tmp_path / "rows.jsonl").write_text(block.text.removesuffix("\n"), "utf-8")
+    defaults = {"method": "human", "creator": "I"} | FILLED[options["kind"]]
+    report = ki.validate(tmp_path / "rows.jsonl", defaults=defaults, **options)
+    assert {one.code for one in report.findings} == {code}
+
+
+def python_block(name: str) -> str:
+    (block,) = [block for block in blocks(ROOT / name) if block.language == "python"]
+    return block.text
 
 
 @pytest.mark.parametrize(("claim_id", "outcome"), [("d01-c01", "1 passed"), ("d99-c01", "unknown-claim")])
 def test_the_pytest_example(tmp_path, claim_id, outcome):
-    import kaiser_interview as ki
-
     row = {"claim_id": claim_id, "method": "human", "creator": "I", "language": "en", "translation": "…"}
     row["claim_sha256"] = ki.claim("d01-c01").claim_sha256
     (tmp_path / "translations.jsonl").write_text(json.dumps(row))
     (tmp_path / "test_data.py").write_text(python_block("docs/validation.md"))
-    run = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_data.py"],
         capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
-    assert outcome in run.stdout
+    assert outcome in done.stdout
 
 
 def test_the_pre_commit_hook(folder):
-    import yaml
-
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert hook["id"] in (ROOT / "docs" / "validation.md").read_text()
+    assert hook["id"] in (ROOT / "docs/validation.md").read_text("utf-8")
     program, *words = shlex.split(hook["entry"])
     assert program == "kaiser-interview"
     # As pre-commit does: the entry, the user's arguments, the files.
     words += ["--kind", "translation", str(folder / "out.jsonl")]
-    run = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "kaiser_interview", *words],
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
-    assert run.returncode == 1
+    assert done.returncode == 1
     assert re.search(hook["files"], "data/out.jsonl")
 
 
 def test_the_github_step():
-    from kaiser_interview import cli
-
     step = re.search(
-        r"- run: kaiser-interview (\w+) .* --format github", (ROOT / "docs/validation.md").read_text()
+        r"- run: kaiser-interview (\w+) .* --format github", (ROOT / "docs/validation.md").read_text("utf-8")
     )
     assert step[1] in {command.name for command in cli.app.registered_commands}
+
+
+def test_the_api_page_has_every_public_name():
+    (text,) = ["\n".join(block.text for block in blocks(ROOT / "docs/api.md"))]
+    named = re.findall(r"^\.\. (?:auto\w+|py:data):: (\w+)$", text, re.MULTILINE)
+    assert sorted(named) == sorted(ki.__all__)

@@ -22,6 +22,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "validation/columns/values.py": _COLUMNS,
     "validation/conversion.py": ("unit/test_conversion.py", "unit/test_tabular.py", "unit/test_columns.py"),
     "validation/cuts.py": ("unit/test_spread.py",),
+    "validation/explanations.py": ("unit/test_built_pages.py", "unit/test_gate_commands.py"),
     "validation/fidelity.py": ("unit/test_fidelity.py", "unit/test_rows.py"),
     "validation/findings.py": (
         "unit/test_report.py",

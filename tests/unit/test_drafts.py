@@ -1,4 +1,4 @@
-"""Drafts keep to what the providers that `docs/drafts.md` cites accept."""
+"""Drafts keep to what the providers that `docs/deriving.md` cites accept."""
 
 import jsonschema_rs
 import pytest

@@ -26,7 +26,7 @@ ORDER = [
     {"corpus"},
     {"passages"},
     {"validation"},
-    {"layers", "writing", "render"},
+    {"layers", "writing", "render", "built_pages"},
     {"vocabularies"},
     {"build"},
     {"cli"},

@@ -56,7 +56,8 @@ def split(
         report = _written(lambda: split_check(watching, Path(valid), Path(rejects)), places, valid, rejects)
     print_as(report, form)
     if form is ReportFormat.text and report.complete:
-        typer.echo(f"{report.valid:,} rows in {visible(valid)}, {report.invalid:,} in {visible(rejects)}")
+        rows = "row" if report.valid == 1 else "rows"
+        typer.echo(f"{report.valid:,} {rows} in {visible(valid)}, {report.invalid:,} in {visible(rejects)}")
     end(report)
 
 

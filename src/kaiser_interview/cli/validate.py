@@ -9,7 +9,8 @@ import typer
 from ..errors import InputError
 from ..render.machine import github, jsonl
 from ..render.text import print_report
-from ..validation.findings import CODES, explanation
+from ..validation.explanations import explanation
+from ..validation.findings import CODES
 from ..validation.report import Report
 from ..validation.spread import Spread
 from .options import (

@@ -5,8 +5,6 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from ..errors import known_name
-
 __all__ = [
     "CODES",
     "Code",
@@ -14,7 +12,6 @@ __all__ = [
     "Finding",
     "Path",
     "clip",
-    "explanation",
     "pointer",
     "severity_of",
     "shown",
@@ -181,22 +178,6 @@ def finding(fault: Fault, file: str | None, line: int | None, row: int | None, r
         expected=clip(expected),
         got=clip(str(got)),
         remedy=clip(str(remedy), _LONGEST_REMEDY) if remedy else None,
-    )
-
-
-def explanation(name: str) -> str:
-    """Return the page of a code, in Markdown.
-
-    Raises
-    ------
-    UnknownNameError
-        No code bears the name; the nearest names are in the message.
-    """
-    code = CODES[known_name("code", name, CODES)]
-    example = f"```json\n{code.example}\n```" if code.example.startswith("{") else code.example
-    return (
-        f"# {code.name}\n\n{code.severity.capitalize()}, {code.group}.\n\n{code.meaning}\n\n"
-        f"## Example\n\n{example}\n\n## How to mend it\n\n{code.mend}\n"
     )
 
 

@@ -1,0 +1,124 @@
+"""The built pages name every field of every table, and every finding by its group."""
+
+import re
+
+import pytest
+
+from kaiser_interview import release
+from kaiser_interview.built_pages import pages
+from kaiser_interview.models import KINDS, Annotation, Derived, Participant, Reference
+from kaiser_interview.validation.findings import CODES
+
+# The groups of the design; invalid-csv is an addition, an error in reading.
+GROUPS = """
+reading unreadable not-utf8 byte-order-mark invalid-json invalid-csv duplicate-key not-finite not-an-object
+reading line-too-long too-deep truncated duplicate-column no-rows blank-line
+shape unknown-kind missing-field unknown-field wrong-type bad-format bad-length out-of-range
+shape not-in-vocabulary fields-disagree
+reference unknown-claim retired-claim stale-claim digest-differs unknown-release claim-differs
+quote quote-not-found quote-misattributed quote-misplaced quote-out-of-range quote-markers-differ
+quote quote-typography-differs quote-ambiguous quote-too-short
+set duplicate-id duplicate-record missing-claim too-many-labels dimension-differs
+fidelity number-missing
+"""
+BUILT = {path: text.decode() for path, text in pages(dict.fromkeys(release.TABLES, 7)).items()}
+TABLES = BUILT["docs/tables.md"]
+INDEX = BUILT["docs/findings/index.md"]
+
+
+def sections(text: str) -> dict[str, str]:
+    """Return what stands under each heading, however deep."""
+    parts = re.split(r"^#+ (.*)\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def fields(heading: str) -> list[str]:
+    return re.findall(r"^\| `(\w+)` \|", sections(TABLES)[heading], re.MULTILINE)
+
+
+def test_there_is_a_page_for_each_code_and_no_other():
+    codes = {f"docs/findings/{code}.md" for code in CODES}
+    assert set(BUILT) == {*codes, "docs/findings/index.md", "docs/tables.md"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_table_has_every_field_in_order(kind):
+    model = KINDS[kind]
+    table = {kind: table for table, kind in release.TABLES.items()}.get(kind, kind)
+    told = [f"`{table}`"]
+    if issubclass(model, Annotation):
+        told.insert(0, "How a row was made")
+    if issubclass(model, Derived):
+        told.insert(1, "What a row is about")
+    # A field that a kind names again keeps its place.
+    assert [*dict.fromkeys(name for part in told for name in fields(part))] == [*model.model_fields]
+    said = sections(TABLES)[f"`{table}`"]
+    assert f"7 rows of the kind `{kind}`." in said or (table == kind and "No rows are shipped." in said)
+
+
+def test_what_stands_in_a_table_within_a_table():
+    assert fields("`participants` in `sources`") == [*Participant.model_fields]
+    assert fields("What a row is about") == [*Reference.model_fields]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| `claim_id` | Dialogue and position, as in d01-c03. Never reused, never renumbered. "
+        "| `string` | no |",
+        "| `start` | First code point of text in the source. | `int32`, code points | no |",
+        "| `topics` | What it is about, in the order of the vocabulary. "
+        "| `list<string>`, [values](annotation.md#topic) | no |",
+        "| `participants` | Who took part, in the headline's order. | `list<struct>` | no |",
+        "| `references` | What the answer rests on. Empty only if the question is not answerable. "
+        "| `list<struct>` | no |",
+        "| `created` | When, in UTC. | `timestamp[us, UTC]`, microseconds | not recorded |",
+        "| `quote_start` | First code point of quote, counted as quote_of says. "
+        "| `int32`, code points | not given |",
+        "| `quote_start` | First code point of quote, counted as quote_of says. "
+        "| `int32`, code points | no |",
+        "| `kind` | Kind of record. | `string` | where the file or the call says it for all rows |",
+        "| `verdict` | The judgement. "
+        "| `string`, `supported` or `refuted` or `mixed` or `unverifiable` | no |",
+        "| `vector` | The vector, finite as float32. | `list<float>` | no |",
+    ],
+)
+def test_a_field_has_type_and_unit_null_and_meaning(line):
+    assert line in TABLES.splitlines()
+
+
+def test_one_row_is_one_row():
+    one = pages(dict.fromkeys(release.TABLES, 1))["docs/tables.md"].decode()
+    assert "1 row of the kind `source`." in one
+    assert "1 rows" not in one
+
+
+def test_the_findings_stand_in_their_groups():
+    groups = {}
+    for line in GROUPS.split("\n"):
+        group, *codes = line.split() or [""]
+        groups.setdefault(group, set()).update(codes)
+    for group, codes in groups.items():
+        if group:
+            linked = re.findall(
+                r"^\| \[([a-z0-9-]+)\]\(\1\.md\) \|", sections(INDEX)[group.capitalize()], re.MULTILINE
+            )
+            assert len(linked) == len(set(linked))
+            assert set(linked) == codes
+    assert "| [blank-line](blank-line.md) | warning | A line is empty." in INDEX
+    assert "| [no-rows](no-rows.md) | error | There is nothing to check" in INDEX
+
+
+@pytest.mark.parametrize(
+    ("code", "form"),
+    [
+        ("unknown-claim", "```json\n"),
+        ("duplicate-id", "```json\n"),
+        ("invalid-json", "```text\n"),
+        ("truncated", "```text\n"),
+        ("not-finite", "```text\n"),
+        ("not-an-object", "\nA line `[1, 2]`."),
+    ],
+)
+def test_an_example_is_called_json_only_if_it_is(code, form):
+    assert form in BUILT[f"docs/findings/{code}.md"]
