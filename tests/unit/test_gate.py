@@ -351,3 +351,24 @@ def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
 def test_what_is_to_be_checked_is_named():
     with pytest.raises(TypeError):
         checks.Check([], "label")
+
+
+@pytest.mark.parametrize("workers", [None, 1])
+def test_rows_are_counted_on_from_batch_to_batch(workers):
+    good = {"claim_id": "d05-c02", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
+    batches = [
+        pa.RecordBatch.from_pylist([good, good | {"verdict": last}]) for last in ("mixed", "mixed", "?")
+    ]
+    stream = pa.RecordBatchReader.from_batches(batches[0].schema, batches)
+    report = ki.validate(stream, kind="verdict", workers=workers)
+    assert [(one.code, one.row) for one in report.findings] == [("not-in-vocabulary", 5)]
+
+
+def test_a_row_in_which_a_wrong_column_is_null_is_right():
+    good = {"claim_id": "d05-c02", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
+    table = pa.Table.from_pylist([good | {"confidence": given} for given in ("high", None, "low")])
+    report = ki.validate(table, kind="verdict")
+    assert [(one.code, one.row, one.path) for one in report.findings] == [
+        ("wrong-type", None, ("confidence",))
+    ]
+    assert (report.rows, report.valid, report.invalid) == (3, 1, 2)

@@ -277,7 +277,7 @@ def test_a_quote_of_the_english_goes_the_same_way_in_that_string():
 
 
 @pytest.mark.parametrize(
-    ("of", "said"), [(None, "in English (quote_of: text_en), "), ("text_en", "in English, ")]
+    ("of", "said"), [(None, "in English (quote_of: text_en)"), ("text_en", "in English")]
 )
 def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said):
     row = {"claim_id": "d05-c02", "quote": "large models can be distilled into tiny ones", "quote_of": of}
@@ -285,3 +285,13 @@ def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said
     (finding,) = ki.validate([row], kind="verdict").findings
     assert finding.code == "quote-not-found"
     assert finding.remedy.startswith(f"nearest, no evidence: d05-c02 {said}, 94 to 141: ")
+
+
+def test_a_quote_with_a_gap_is_told_where_its_parts_stand():
+    row = {"claim_id": "d05-c02", "quote": "预训练Scaling Law存在…可将大模型蒸馏成更小模型"}
+    row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
+    (finding,) = ki.validate([row], kind="verdict").findings
+    assert finding.code == "quote-not-found"
+    assert finding.remedy == (
+        "a quote has no gap: 1023 to 1039 and 1052 to 1064 are its parts; quote one, or all of 1023 to 1064"
+    )

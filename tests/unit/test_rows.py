@@ -17,8 +17,9 @@ from pydantic import Field, field_validator, model_validator
 import kaiser_interview as ki
 from kaiser_interview.corpus import shipped
 from kaiser_interview.models import KINDS, Annotation
-from kaiser_interview.validation.findings import CODES
+from kaiser_interview.validation.findings import CODES, Fault
 from kaiser_interview.validation.rows import Judge
+from kaiser_interview.validation.verdict import once
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
 NOW = {name: claim.sha256 for name, claim in CORPUS.claims.items()}
@@ -1425,3 +1426,8 @@ def test_an_integer_that_rounds_to_infinity_is_none_that_a_double_can_hold(numbe
         "x_n": number,
     }
     assert [one.code for one in ki.validate([row], kind="verdict").findings] == codes
+
+
+def test_what_repeats_is_told_once_in_its_order():
+    faults = [Fault(code, ("a",), "x", "y") for code in ("bad-format", "bad-length", "bad-format")]
+    assert once(faults) == faults[:2]

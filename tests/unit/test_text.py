@@ -979,3 +979,11 @@ def test_where_a_surrogate_stands_alone():
     assert (said.code, said.expected) == ("invalid-json", "surrogates in pairs")
     at = int(re.fullmatch("one alone at byte ([0-9]+)", said.got)[1])
     assert data.index(b"\\ud800") < at <= data.index(b"y") + 1  # counted from 1, where it is noticed
+
+
+@pytest.mark.parametrize(("rows", "what"), [('{\n"a": 1}', "the row"), ('[{"a": 1}]', "the array")])
+def test_nothing_may_follow(tmp_path, rows, what):
+    path = tmp_path / "rows.json"
+    path.write_text(f"{rows} x", "utf-8")
+    (told,) = [one for one in ki.validate(path, kind="verdict").findings if one.code == "invalid-json"]
+    assert (told.expected, told.got) == (f"nothing after {what}", '"x"')

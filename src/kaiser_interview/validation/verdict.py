@@ -45,7 +45,10 @@ def once(faults: list[Fault]) -> list[Fault]:
     """Return faults without those that repeat a path and a code: two references may name one release."""
     if len(faults) < 2:  # noqa: PLR2004 - one cannot repeat itself
         return faults
-    return [*{(fault.path, fault.code): fault for fault in reversed(faults)}.values()][::-1]
+    first: dict[tuple[Path, str], Fault] = {}
+    for fault in faults:
+        first.setdefault((fault.path, fault.code), fault)
+    return [*first.values()]
 
 
 def names_at(bad: frozenset[Path], path: Path) -> frozenset[str]:
