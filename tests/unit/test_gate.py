@@ -372,3 +372,9 @@ def test_a_row_in_which_a_wrong_column_is_null_is_right():
         ("wrong-type", None, ("confidence",))
     ]
     assert (report.rows, report.valid, report.invalid) == (3, 1, 2)
+
+
+def test_no_finding_may_be_asked_for():
+    report = ki.validate([{"claim_id": "d99-c01"}], kind="verdict", max_findings=0)
+    assert (report.findings, report.invalid, report.ok) == ((), 1, False)
+    assert ("unknown-claim", 1) in {(one.code, one.number) for one in report.counts}

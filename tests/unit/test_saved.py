@@ -6,6 +6,7 @@ import pytest
 
 import kaiser_interview as ki
 from kaiser_interview.models import KINDS
+from kaiser_interview.validation.findings import Fault
 from kaiser_interview.validation.saved import class_labels, constants_of, partitions, shards
 from kaiser_interview.validation.streams import StreamError
 
@@ -137,3 +138,22 @@ def test_class_labels_that_are_no_names_are_none(names):
 )  # fmt: skip
 def test_damaged_notes_are_none(text):
     assert class_labels(text) == {}
+
+
+@pytest.mark.parametrize(("name", "shown"), [("../a.arrow", '"../a.arrow"'), ("", '""'), (7, "7")])
+def test_a_shard_elsewhere_is_told_by_its_name(tmp_path, name, shown):
+    state(tmp_path, name)
+    with pytest.raises(StreamError) as raised:
+        shards(str(tmp_path))
+    assert raised.value.fault == Fault("unreadable", (), "files in the folder itself", shown)
+
+
+def test_what_names_the_shards_has_at_most_sixteen_mebibytes(tmp_path):
+    state(tmp_path, "a.arrow")
+    path = tmp_path / "state.json"
+    path.write_bytes(b" " * ((16 << 20) - path.stat().st_size) + path.read_bytes())
+    assert shards(str(tmp_path)) == [str(tmp_path / "a.arrow")]
+    path.write_bytes(b" " + path.read_bytes())
+    with pytest.raises(StreamError) as raised:
+        shards(str(tmp_path))
+    assert raised.value.fault.got == "damaged state.json"
