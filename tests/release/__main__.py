@@ -84,9 +84,7 @@ def _quick(folder: Path, wheel: Path) -> None:
     print("installed bare, everything of the core works from another folder")
     python = extras.check(folder, wheel, "hf", "newest", [])
     extras.environment(python.parents[1], f"{wheel}[hf]", group=True)
-    print(
-        f"installed with hf, the tests that need no checkout: {extras.run_tests(folder, python, extras.QUICK)}"
-    )
+    print(f"installed with hf, tests from another folder: {extras.run_tests(folder, python, extras.QUICK)}")
 
 
 def _sdist(folder: Path) -> None:

@@ -36,7 +36,7 @@ def build(source: Path, target: Path, *what: str, umask: int = 0o022, **environm
     before = os.umask(umask)
     try:
         command = (sys.executable, "-m", "build", "--no-isolation", *what, "--outdir", target, source)
-        run(*command, cwd=target.parent, SOURCE_DATE_EPOCH=_epoch(), **environment)
+        run(*command, cwd=target.parent, **environment)
     finally:
         os.umask(before)
 
@@ -45,21 +45,23 @@ def build_twice(folder: Path) -> tuple[Path, Path]:
     """Build both from two copies of the checkout, and the wheel from the sdist; return sdist and wheel."""
     first, second = folder / "first", folder / "second"
     here, there = folder / "checkout", folder / "else" / "where" / "kaiser-interview-2"
+    # When the checkout was committed: the time that stands in what is built of it.
+    epoch = run("git", "log", "-1", "--format=%ct", cwd=ROOT).strip()
     _copy(here, umask=0o022)
-    build(here, first, **HERE)
+    build(here, first, SOURCE_DATE_EPOCH=epoch, **HERE)
     _copy(there, umask=0o077)
     for name in LEFT_BEHIND:
         path = there / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"junk")
-    build(there, second, umask=0o077, **THERE)
+    build(there, second, umask=0o077, SOURCE_DATE_EPOCH=epoch, **THERE)
     _same(digests(first), digests(second), "two builds")
 
     (sdist,) = first.glob("*.tar.gz")
     (wheel,) = first.glob("*.whl")
     with tarfile.open(sdist) as archive:
         archive.extractall(folder / "unpacked", filter="data")
-    build(unpacked(folder), folder / "third", "--wheel", **THERE)
+    build(unpacked(folder), folder / "third", "--wheel", SOURCE_DATE_EPOCH=epoch, **THERE)
     _same(
         digests(folder / "third"),
         {wheel.name: digests(first)[wheel.name]},
@@ -89,8 +91,3 @@ def _copy(target: Path, *, umask: int) -> None:
         path.chmod(mode & ~umask)
         moment = time.time() - len(name) * umask
         os.utime(path, (moment, moment))
-
-
-def _epoch() -> str:
-    """Return when the checkout was committed: the time that stands in what is built of it."""
-    return run("git", "log", "-1", "--format=%ct", cwd=ROOT).strip()

@@ -10,8 +10,8 @@ PARTS = ("Data", "Schema", "Code")
 def faults(text: str, version: str, released: str, tag: str | None = None) -> list[str]:
     """Return what is missing of the version's entry.
 
-    Without a tag, a version that has no section of its own yet has to be announced under `Unreleased`; with one,
-    only a dated section will do.
+    Without a tag, a version that has no section of its own yet has to be announced under `Unreleased`; with
+    one, only a dated section will do.
     """
     if tag is not None and tag != f"v{version}":
         return [f"the tag is {tag}, and the version {version}"]

@@ -3,6 +3,7 @@
 import tarfile
 import zipfile
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 __all__ = ["of_sdist", "of_wheel", "sdist_faults", "wheel_faults"]
@@ -25,7 +26,7 @@ def of_sdist(sdist: Path) -> list[str]:
 
 
 def wheel_faults(names: Iterable[str], tracked: Iterable[str]) -> list[str]:
-    """Return what a wheel has too much and too little: the package, the schemas, the licences, the metadata."""
+    """Return what a wheel has too much and too little: package, schemas, licences and metadata."""
     tracked = list(tracked)
     expected = {name.removeprefix("src/") for name in tracked if name.startswith(PACKAGE)}
     expected |= {f"kaiser_interview/{name}" for name in tracked if name.startswith("schemas/")}
@@ -49,7 +50,7 @@ def _in_wheel(name: str) -> str:
 
 def _differences(what: str, names: Iterable[str], expected: set[str]) -> list[str]:
     found = sorted(names)
-    twice = sorted({one for one, other in zip(found, found[1:], strict=False) if one == other})
+    twice = sorted({one for one, other in pairwise(found) if one == other})
     return [
         *(f"{what}: {name} is in it, and should not be" for name in sorted(set(found) - expected)),
         *(f"{what}: {name} is not in it, and should be" for name in sorted(expected - set(found))),

@@ -1,8 +1,9 @@
-"""Each extra installed alone, with the lowest versions that it allows and with the newest, and put to work."""
+"""Each extra installed alone, with the lowest versions that are allowed and the newest, and put to work."""
 
 import re
 import shutil
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ QUICK = (
     "of",
     "text",
 )
-# With these, everything that old versions could do otherwise: Arrow's types, Parquet, pydantic's and jiter's verdicts.
+# With these, what other versions could do otherwise: Arrow's types, Parquet, what pydantic and jiter say.
 WIDE = (
     *QUICK,
     "arrow",
@@ -52,7 +53,8 @@ WIDE = (
     "tabular",
     "writing",
 )
-# DuckDB 1 holds 70 MiB where DuckDB 2 holds 30, however many ids there are; the test's figure is of DuckDB 2.
+# DuckDB 1 itself takes 70 MiB where DuckDB 2 takes 30, of however many ids: `Repeats` tells of 50 to 90.
+# The test's figure is of DuckDB 2.
 NOT_OF_THE_LOWEST = ("--deselect=tests/unit/test_repeats.py::test_memory_is_bounded",)
 
 
@@ -62,7 +64,7 @@ def lowest(pyproject: dict[str, Any]) -> list[str]:
     Only what the project names itself: what those need in turn is the newest that they allow.
     """
     project = pyproject["project"]
-    named = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    named = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
     bounds = [one for one in named if not one.startswith(project["name"])]
     found = []
     for bound in bounds:
@@ -93,7 +95,7 @@ def environment(
 
 
 def check(folder: Path, wheel: Path, extra: str, resolution: str, bounds: list[str]) -> Path:
-    """Install the wheel with one extra and put it to work, warnings being errors; return the environment's Python."""
+    """Install the wheel with one extra and put it to work, warnings being errors; return its Python."""
     name = f"{extra or 'bare'}-{resolution}"
     constraints = bounds if resolution == "lowest" else None
     requirement = f"{wheel}[{extra}]" if extra else str(wheel)
@@ -108,7 +110,7 @@ def check(folder: Path, wheel: Path, extra: str, resolution: str, bounds: list[s
 
 
 def run_tests(folder: Path, python: Path, names: tuple[str, ...], *options: str) -> str:
-    """Run tests of the package's units from another folder against what is installed; return their last line."""
+    """Run unit tests from another folder against what is installed; return their last line."""
     elsewhere = folder / f"tests-{python.parents[1].name}"
     shutil.copytree(
         ROOT / "tests", elsewhere / "tests", ignore=shutil.ignore_patterns("__pycache__", "natural")
@@ -133,6 +135,6 @@ def _same_version(one: str, other: str) -> bool:
     return re.sub(r"(\.0)+$", "", one) == re.sub(r"(\.0)+$", "", other)
 
 
-# Compiled as pip does it: every process that a test starts would else compile all anew where nothing may be written.
+# Compiled as pip does it: else each process that a test starts compiles all anew where no cache is written.
 _UV = {"UV_NO_CONFIG": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_COMPILE_BYTECODE": "1"}
 _OFFLINE = {"HF_HUB_OFFLINE": "1"}

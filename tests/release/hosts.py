@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__all__ = ["faults"]
+__all__ = ["REGISTRIES", "faults"]
 
 # In parts, so that this file does not name them itself.
 REGISTRIES = tuple(

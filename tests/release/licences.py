@@ -28,11 +28,13 @@ def faults(told: dict[str, Any], embedding: set[str], expression: str) -> list[s
     """Return what is wrong with the licences: of every file, of those that hold the text, of the package."""
     if not told["summary"]["compliant"]:
         return [f"reuse: {told['non_compliant']}"]
-    wrong = []
+    wrong: list[str] = []
     licences = {file["path"]: {one["value"] for one in file["spdx_expressions"]} for file in told["files"]}
-    for path in sorted(embedding):
-        if not any(SOURCE_TEXT in one for one in licences[path]):
-            wrong.append(f"{path} holds a whole claim, and REUSE.toml says {sorted(licences[path])} of it")
+    wrong += [
+        f"{path} holds a whole claim, and REUSE.toml says {sorted(licences[path])} of it"
+        for path in sorted(embedding)
+        if not any(SOURCE_TEXT in one for one in licences[path])
+    ]
     used = set(told["summary"]["used_licenses"])
     if used != OURS | {SOURCE_TEXT}:
         wrong.append(f"licences used: expected {sorted(OURS | {SOURCE_TEXT})}, got {sorted(used)}")

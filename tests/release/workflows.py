@@ -36,7 +36,7 @@ def faults(texts: dict[str, str], supported: list[str]) -> list[str]:
 
 
 def _release(flow: dict[str, Any], supported: list[str]) -> list[str]:
-    """Hold the release to: only on a tag, checked with it on the oldest Python, and signed where nothing is built."""
+    """Hold the release to its tag, to a check on the oldest Python, and to signing where no code runs."""
     wrong = []
     if flow.get("on") != {"push": {"tags": ["v*"]}}:
         wrong.append(f"release.yml: expected to run on tags v* only, got {flow.get('on')}")
