@@ -5,12 +5,14 @@ def main() -> None:
     """Spill, and find the one id that came before; then through the gate itself."""
     from unittest import mock
 
+    import pyarrow as pa
+
     import kaiser_interview as ki
     from kaiser_interview.validation.repeats import Repeats
 
-    made = {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
+    made = {"claim_id": "d05-c03", "verdict": "mixed", "urls": ["a"], "method": "human", "creator": "I"}
     names = [*(f"row-{number}" for number in range(20_000)), "row-7"]
-    rows = [made | {"claim_id": "d05-c03", "id": name} for name in names]
+    rows = pa.Table.from_pylist([made | {"id": name} for name in names])
     whole, spill = Repeats.__init__, Repeats._spill
 
     def little(self: Repeats, memory: int = 0, purpose: str = "ids") -> None:  # noqa: ARG001
