@@ -6,11 +6,14 @@ from typing import Any
 
 from .commands import BIN, ROOT, run
 
-__all__ = ["faults", "read", "tool_faults"]
+__all__ = ["TAGS", "faults", "read", "tool_faults"]
 
 FOLDER = Path(".github") / "workflows"
 # By a commit, which nobody can move, with the version beside it for those who read.
 PINNED = re.compile(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # v[0-9]+\.[0-9]+\.[0-9]+")
+
+# A tag's name is given to a shell, and could hold anything else.
+TAGS = "v[0-9]+.[0-9]+.[0-9]+"
 
 
 def read(folder: Path = ROOT) -> dict[str, str]:
@@ -38,8 +41,8 @@ def faults(texts: dict[str, str], supported: list[str]) -> list[str]:
 def _release(flow: dict[str, Any], supported: list[str]) -> list[str]:
     """Hold the release to its tag, to a check on the oldest Python, and to signing where no code runs."""
     wrong = []
-    if flow.get("on") != {"push": {"tags": ["v*"]}}:
-        wrong.append(f"release.yml: expected to run on tags v* only, got {flow.get('on')}")
+    if flow.get("on") != {"push": {"tags": [TAGS]}}:
+        wrong.append(f"release.yml: expected to run on tags {TAGS} only, got {flow.get('on')}")
     jobs = flow.get("jobs", {})
     steps = {name: str(job["steps"]) for name, job in jobs.items()}
     if "make release-check TAG=" not in steps.get("build", ""):

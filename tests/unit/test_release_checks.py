@@ -235,7 +235,7 @@ jobs:
 RELEASE = f"""
 on:
   push:
-    tags: ["v*"]
+    tags: ["v[0-9]+.[0-9]+.[0-9]+"]
 permissions: {{}}
 jobs:
   build:
@@ -266,9 +266,9 @@ jobs:
         ("v7.0.1", "v7", f"test.yml: not pinned by a commit: actions/checkout@{COMMIT} # v7"),
         (f"attest@{COMMIT} # v4.2.1", "attest@v4", "release.yml: not pinned by a commit: actions/attest@v4"),
         (
-            'tags: ["v*"]',
+            'tags: ["v[0-9]+.[0-9]+.[0-9]+"]',
             "branches: [main]",
-            "release.yml: expected to run on tags v* only, got {'push': {'branches': ['main']}}",
+            f"release.yml: expected to run on tags {workflows.TAGS} only, got {{'push': {{'branches': ['main']}}}}",
         ),
         (' TAG="$GITHUB_REF_NAME"', "", "release.yml: what is published is not checked with its tag"),
         (
