@@ -112,9 +112,11 @@ def check(folder: Path, wheel: Path, extra: str, resolution: str, bounds: list[s
 def run_tests(folder: Path, python: Path, names: tuple[str, ...], *options: str) -> str:
     """Run unit tests from another folder against what is installed; return their last line."""
     elsewhere = folder / f"tests-{python.parents[1].name}"
-    shutil.copytree(
-        ROOT / "tests", elsewhere / "tests", ignore=shutil.ignore_patterns("__pycache__", "natural")
-    )
+    # What is compared with what the package makes: schemas, and a page for each code.
+    for name in ("tests", "schemas", "docs"):
+        shutil.copytree(
+            ROOT / name, elsewhere / name, ignore=shutil.ignore_patterns("__pycache__", "natural")
+        )
     shutil.copy(ROOT / "pyproject.toml", elsewhere)
     tests = [f"tests/unit/test_{name}.py" for name in names]
     command = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto", *options, *tests)
