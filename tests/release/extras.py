@@ -1,0 +1,142 @@
+"""Each extra installed alone, with the lowest versions that are allowed and the newest, and put to work."""
+
+import re
+import shutil
+import sys
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from .commands import BIN, ROOT, run
+
+__all__ = ["EXTRAS", "RESOLUTIONS", "check", "environment", "lowest", "run_tests"]
+
+EXTRAS = ("", "hf", "scale", "spark", "all")
+RESOLUTIONS = ("lowest", "newest")
+SMOKE = Path(__file__).parent / "smoke"
+# What each extra must be able to do, beside what the package does with none.
+DOES = {
+    "": ("bare",),
+    "hf": ("hf",),
+    "scale": ("scale",),
+    "spark": ("spark",),
+    "all": ("hf", "scale", "spark"),
+}
+
+# The tests that need no checkout run against the installed wheel.
+QUICK = (
+    "errors",
+    "loaders",
+    "models",
+    "release",
+    "verification",
+    "cli",
+    "segments",
+    "gate",
+    "report",
+    "render",
+    "of",
+    "text",
+)
+# With these, what other versions could do otherwise: Arrow's types, Parquet, what pydantic and jiter say.
+WIDE = (
+    *QUICK,
+    "arrow",
+    "columnar",
+    "columns",
+    "gate_commands",
+    "repeats",
+    "rows",
+    "schema",
+    "sets",
+    "table_output",
+    "tabular",
+    "writing",
+)
+# DuckDB 1 itself takes 70 MiB where DuckDB 2 takes 30, of however many ids: `Repeats` tells of 50 to 90.
+# The test's figure is of DuckDB 2.
+NOT_OF_THE_LOWEST = ("--deselect=tests/unit/test_repeats.py::test_memory_is_bounded",)
+
+
+def lowest(pyproject: dict[str, Any]) -> list[str]:
+    """Return the lowest version that each bound allows, as constraints.
+
+    Only what the project names itself: what those need in turn is the newest that they allow.
+    """
+    project = pyproject["project"]
+    named = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    bounds = [one for one in named if not one.startswith(project["name"])]
+    found = []
+    for bound in bounds:
+        match = re.fullmatch(r"([\w-]+)>=([0-9.]+)", bound)
+        if not match:
+            sys.exit(f"expected NAME>=VERSION, got {bound}")
+        found.append(f"{match[1]}=={match[2]}")
+    return found
+
+
+def environment(
+    folder: Path, requirement: str, *, constraints: list[str] | None = None, group: bool = False
+) -> Path:
+    """Make a fresh environment with a requirement and perhaps the test group; return its Python."""
+    uv = BIN / "uv"
+    if not folder.exists():
+        run(uv, "venv", "--quiet", "--python", sys.executable, folder, **_UV)
+    python = folder / "bin" / "python"
+    command: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", python, requirement]
+    if constraints:
+        path = folder / "constraints.txt"
+        path.write_text("\n".join(constraints), "utf-8")
+        command += ["--constraint", path]
+    if group:
+        command += ["--group", f"{ROOT}/pyproject.toml:test"]
+    run(*command, **_UV)
+    return python
+
+
+def check(folder: Path, wheel: Path, extra: str, resolution: str, bounds: list[str]) -> Path:
+    """Install the wheel with one extra and put it to work, warnings being errors; return its Python."""
+    name = f"{extra or 'bare'}-{resolution}"
+    constraints = bounds if resolution == "lowest" else None
+    requirement = f"{wheel}[{extra}]" if extra else str(wheel)
+    python = environment(folder / name, requirement, constraints=constraints)
+    elsewhere = folder / f"elsewhere-{name}"
+    elsewhere.mkdir()
+    for does in DOES[extra]:
+        run(python, "-W", "error", SMOKE / f"{does}.py", cwd=elsewhere, **_OFFLINE)
+    if resolution == "lowest":
+        _is_lowest(python, bounds)
+    return python
+
+
+def run_tests(folder: Path, python: Path, names: tuple[str, ...], *options: str) -> str:
+    """Run unit tests from another folder against what is installed; return their last line."""
+    elsewhere = folder / f"tests-{python.parents[1].name}"
+    # What is compared with what the package makes: schemas, and a page for each code.
+    for name in ("tests", "schemas", "docs"):
+        shutil.copytree(
+            ROOT / name, elsewhere / name, ignore=shutil.ignore_patterns("__pycache__", "natural")
+        )
+    shutil.copy(ROOT / "pyproject.toml", elsewhere)
+    tests = [f"tests/unit/test_{name}.py" for name in names]
+    command = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto", *options, *tests)
+    return run(*command, cwd=elsewhere).splitlines()[-1]
+
+
+def _is_lowest(python: Path, bounds: list[str]) -> None:
+    """Hold what was installed to the bounds: a constraint that nothing asked for would be silent."""
+    frozen = run(BIN / "uv", "pip", "freeze", "--python", python, **_UV).lower().splitlines()
+    installed = dict(line.split("==") for line in frozen if "==" in line)
+    for bound in bounds:
+        name, version = bound.split("==")
+        if name in installed and not _same_version(installed[name], version):
+            sys.exit(f"expected {bound}, got {installed[name]}")
+
+
+def _same_version(one: str, other: str) -> bool:
+    return re.sub(r"(\.0)+$", "", one) == re.sub(r"(\.0)+$", "", other)
+
+
+# Compiled as pip does it: else each process that a test starts compiles all anew where no cache is written.
+_UV = {"UV_NO_CONFIG": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_COMPILE_BYTECODE": "1"}
+_OFFLINE = {"HF_HUB_OFFLINE": "1"}
