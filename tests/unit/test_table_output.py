@@ -597,3 +597,17 @@ def test_several_files_are_mended_into_one(tmp_path):
     )  # fmt: skip
     assert fixed.report.ok
     assert read(tmp_path / "out.arrow").column("id").to_pylist() == ["a"] * 4 + ["b"] * 4
+
+
+@pytest.mark.parametrize(
+    ("suffix", "read"),
+    [("parquet", pq.read_table), *[(one, pa.ipc.open_file) for one in ("arrow", "feather", "ipc")],
+     ("arrows", pa.ipc.open_stream)],
+)  # fmt: skip
+def test_a_table_is_written_in_the_form_that_the_name_says(tmp_path, suffix, read):
+    path = tmp_path / f"out.{suffix}"
+    ki.fix(pa.Table.from_pylist([GOOD]), output=path, kind="label")
+    with path.open("rb") as file:
+        found = read(file)
+        rows = found if isinstance(found, pa.Table) else found.read_all()
+    assert GOOD.items() <= rows.to_pylist()[0].items()

@@ -690,3 +690,14 @@ def test_a_byte_order_mark_is_told_where_it_is_asked_for(tmp_path, select, codes
     path.write_bytes(b"\xef\xbb\xbfclaim_id,verdict,urls,method,creator\nd05-c02,mixed,[],human,I\n")
     report = ki.validate(path, kind="verdict", select=select)
     assert [one.code for one in report.findings] == codes
+    assert {one.remedy for one in report.findings} <= {"spreadsheets write it, and it is passed over"}
+
+
+def test_a_line_of_excels_own_is_told(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("sep=;\nclaim_id;verdict;urls;method;creator\nd05-c02;mixed;[];human;I\n", "utf-8")
+    report = ki.validate(path, kind="verdict")
+    assert [(one.code, one.line, one.remedy) for one in report.findings] == [
+        ("invalid-csv", 1, "a line of Excel's own: take it out")
+    ]
+    assert (report.rows, report.valid) == (1, 1)

@@ -402,3 +402,15 @@ def test_a_row_that_is_looked_at_again_holds_what_json_holds():
         {"id": "a", "model": 1.5, "vector": "none", "x": {"as": "{'a': None}", "text": "{'a': None}"}},
         ["a"], True,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "got"),
+    [
+        (ValueError("not \n so"), "a file that can be read", "not so"),
+        (KeyError(), "a file that can be read", "KeyError"),
+        (MemoryError(), "a part that fits into 3 MiB", "a larger one"),
+    ],
+)
+def test_whatever_a_reader_raises_is_a_fault(error, expected, got):
+    assert worker._fault(error, 3 << 20) == Fault("unreadable", (), expected, got)
