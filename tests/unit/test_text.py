@@ -987,3 +987,21 @@ def test_nothing_may_follow(tmp_path, rows, what):
     path.write_text(f"{rows} x", "utf-8")
     (told,) = [one for one in ki.validate(path, kind="verdict").findings if one.code == "invalid-json"]
     assert (told.expected, told.got) == (f"nothing after {what}", '"x"')
+
+
+@pytest.mark.parametrize("data", [b"0", b" -1.5e3", b"12\n", b'"a"'])
+@pytest.mark.parametrize("chunk", [1, 64])
+def test_a_document_may_be_one_scalar(file, data, chunk):
+    """RFC 8259 §2: a JSON text is any value."""
+    file.write_bytes(data)
+    assert read(json_document, file, chunk) == [(1, data.strip())]
+
+
+@pytest.mark.parametrize("data", [b'"a', b"[0", b'{"a": 0'])
+def test_a_document_that_ends_within_a_value_is_truncated(file, data):
+    file.write_bytes(data)
+    assert "truncated" in [
+        one.fault.code if isinstance(one, Note) else one[1].code
+        for one in read(json_document, file, 64)
+        if isinstance(one, Note) or isinstance(one[1], Fault)
+    ]

@@ -22,6 +22,7 @@ _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SEEN = 24
 _VALUES = b'[{"-0123456789,]}'
 _SCALAR = re.compile(rb"[^,\]\s]*+")
+_NUMBER = re.compile(rb"-?[0-9][0-9.eE+-]*")
 
 
 class Note(NamedTuple):
@@ -96,7 +97,7 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
         yield Note(text.line, not_utf8(words) or stray(words.decode("utf-8")), stops=True)
         return
     if start != b"[":
-        line, value = text.line, text.value()
+        line, value = text.line, text.value(alone=True)
         if isinstance(value, Fault):
             yield Note(line, value, stops=True)
             return
@@ -183,8 +184,11 @@ class _Text:
         """Return what stands from here to the line's end, as far as it is held, without taking it."""
         return self._held[self._at :].partition(b"\n")[0].rstrip(b"\r")
 
-    def value(self) -> bytes | Fault:
-        """Take one value and return its bytes: to the bracket that closes it, or to a comma or space."""
+    def value(self, *, alone: bool = False) -> bytes | Fault:
+        """Take one value and return its bytes: to the bracket that closes it, or to a comma or space.
+
+        Where it stands `alone`, a number may also end with the data.
+        """
         end, depth, whole = self._at, 0, False
         while not whole:
             end, depth, whole = self._scan(end, depth)
@@ -193,6 +197,9 @@ class _Text:
                     return long_row()
                 end -= self._at
                 if not self._more():
+                    if alone and _NUMBER.fullmatch(self._held, self._at):
+                        end = len(self._held)
+                        break
                     # Where text is in another encoding, a character may look like a quotation mark.
                     ends = Fault("truncated", (), "a whole row", self._end(), CUT)
                     return not_utf8(Tail(self._held)) or ends
