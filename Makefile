@@ -75,7 +75,7 @@ engines: build/engines/stamp build/node/stamp ## the tools that read the data se
 walks: .venv/stamp ## the three walks of docs/walks/, each from an empty environment
 	$(BIN)/python -m pytest $(TESTS) tests/walks
 
-build/node/stamp:
+build/node/stamp: Makefile
 	command -v npm > /dev/null || (apt-get update -qq && apt-get install -qq -y nodejs npm)
 	command -v sqlite3 > /dev/null || (apt-get update -qq && apt-get install -qq -y sqlite3)
 	@mkdir -p build/node
