@@ -15,8 +15,8 @@ checks that it has (checksums of pages, ``validate(full=True)``):
    ok, however right each of them is.
 
 Of the values of a dictionary only those count that a row has. Where levels of nested Parquet are damaged and
-no checksum says so, pyarrow reads one table of the whole file and another of its row groups one by one; either
-is a reading, and so is the verdict on either.
+no checksum says so, pyarrow reads one table of the whole file and another of its row groups one by one;
+either is a reading, and so is the verdict on either.
 
 So a changed value is found wherever the table's rows bear pins, quotes and vocabularies that contradict it;
 free text passes.
