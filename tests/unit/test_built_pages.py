@@ -1,9 +1,11 @@
 """The built pages name every field of every table, and every finding by its group."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+import kaiser_interview as ki
 from kaiser_interview import release
 from kaiser_interview.built_pages import pages
 from kaiser_interview.models import KINDS, Annotation, Derived, Participant, Reference
@@ -21,6 +23,7 @@ quote quote-typography-differs quote-ambiguous quote-too-short
 set duplicate-id duplicate-record missing-claim too-many-labels dimension-differs
 fidelity number-missing
 """
+ROOT = Path(__file__).parents[2]
 BUILT = {path: text.decode() for path, text in pages(dict.fromkeys(release.TABLES, 7)).items()}
 TABLES = BUILT["docs/tables.md"]
 INDEX = BUILT["docs/findings/index.md"]
@@ -122,3 +125,9 @@ def test_the_findings_stand_in_their_groups():
 )
 def test_an_example_is_called_json_only_if_it_is(code, form):
     assert form in BUILT[f"docs/findings/{code}.md"]
+
+
+def test_the_pages_of_the_repository_are_these():
+    made = pages({table: ki.load_table(table).num_rows for table in ki.tables()})
+    assert len(made) > 40
+    assert [path for path, text in made.items() if (ROOT / path).read_bytes() != text] == []
