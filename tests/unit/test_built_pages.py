@@ -8,7 +8,9 @@ import pytest
 import kaiser_interview as ki
 from kaiser_interview import release
 from kaiser_interview.built_pages import pages
+from kaiser_interview.errors import UnknownNameError
 from kaiser_interview.models import KINDS, Annotation, Derived, Participant, Reference
+from kaiser_interview.validation.explanations import explanation
 from kaiser_interview.validation.findings import CODES
 
 # The groups of the design; invalid-csv is an addition, an error in reading.
@@ -131,3 +133,10 @@ def test_the_pages_of_the_repository_are_these():
     made = pages({table: ki.load_table(table).num_rows for table in ki.tables()})
     assert len(made) > 40
     assert [path for path, text in made.items() if (ROOT / path).read_bytes() != text] == []
+
+
+def test_no_code_of_that_name():
+    with pytest.raises(
+        UnknownNameError, match=r"^code: expected one of .*quote-not-found, .*, got 'quote-found'"
+    ):
+        explanation("quote-found")

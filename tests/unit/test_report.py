@@ -234,8 +234,3 @@ def test_a_fault_of_many_lines_is_counted_and_kept_as_that_of_each(most):
         each.add(fault, "f", line, None, None)
     assert together.counted() == each.counted()
     assert together.findings() == each.findings()
-
-
-def test_a_report_is_made_of_names():
-    with pytest.raises(TypeError):
-        Report(1, 1)

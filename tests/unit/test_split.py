@@ -973,3 +973,10 @@ def test_what_json_cannot_hold_is_kept_at_any_depth(tmp_path):
     assert json.loads((tmp_path / "no.jsonl").read_text("utf-8")) == row | {
         "x_v": ["a", [0.5, "{1}"], "b'x'"]
     }
+
+
+def test_what_json_cannot_name_is_kept_too(tmp_path):
+    row = {"claim_id": "d99-c01", "x_v": [{("a", 1): ["b", {2}]}, "c"]}
+    ki.split([row], valid=tmp_path / "ok.jsonl", rejects=tmp_path / "no.jsonl", kind="verdict")
+    (line,) = (tmp_path / "no.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line) == row | {"x_v": [{"('a', 1)": ["b", "{2}"]}, "c"]}

@@ -701,3 +701,12 @@ def test_a_line_of_excels_own_is_told(tmp_path):
         ("invalid-csv", 1, "a line of Excel's own: take it out")
     ]
     assert (report.rows, report.valid) == (1, 1)
+
+
+def test_a_row_that_has_nothing_in_an_unknown_column_is_right(tmp_path):
+    path = tmp_path / "rows.csv"
+    right = "d05-c02,mixed,[],human,I"
+    path.write_text(f"claim_id,verdict,urls,method,creator,note\n{right},x\n{right},\n", "utf-8")
+    report = ki.validate(path, kind="verdict")
+    assert [(one.code, one.path) for one in report.findings] == [("unknown-field", ("note",))]
+    assert (report.rows, report.valid, report.invalid) == (2, 1, 1)
