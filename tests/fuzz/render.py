@@ -4,12 +4,13 @@ import io
 import json
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
 from kaiser_interview.render.machine import github, jsonl
 from kaiser_interview.render.text import print_report
-from kaiser_interview.validation.findings import CODES, Fault, visible
+from kaiser_interview.validation.findings import CODES, Fault, Finding, visible
 from kaiser_interview.validation.report import Report, Tally
 from kaiser_interview.validation.streams import Input
 
@@ -137,7 +138,7 @@ def _github(report: Report) -> None:
     assert len(lines) == len(report.findings) + 1
     for line in lines:
         _is_harmless(line, line_feeds=False)
-    for line, found in zip(lines, report.findings, strict=False):
+    for line, found in zip(lines, _in_turns(report.findings), strict=False):
         command, properties, message = _runner(line)
         assert command == found.severity
         wanted = {"title": f"{found.code} {found.pointer}".rstrip()}
@@ -148,6 +149,17 @@ def _github(report: Report) -> None:
         assert properties == wanted, (line, properties, wanted)
         assert message.endswith(f"expected {found.expected}, got {found.got}" + _remedy(found)), line
     assert _runner(lines[-1]) == ("notice", {"title": "kaiser-interview"}, report.summary)
+
+
+def _in_turns(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield findings with the first of every code and path first, then the second of each, and so on."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, found in enumerate(findings):
+        path = tuple("*" if isinstance(step, int) else step for step in found.path)
+        groups.setdefault((found.code, path), []).append(number)
+    for turn in range(len(findings)):
+        for number in sorted(numbers[turn] for numbers in groups.values() if len(numbers) > turn):
+            yield findings[number]
 
 
 def _remedy(found: object) -> str:
