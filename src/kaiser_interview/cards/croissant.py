@@ -8,7 +8,7 @@ from .. import __version__
 from . import citation
 from . import datasheet as sheet
 from .facts import AUTHOR, DESCRIPTION, KEYWORDS, LANGUAGES, LICENSE_URL, NAME, PACKAGE, RELEASED, RIGHTS
-from .tables import REFERENCES, Column, File, Table, columns, key
+from .tables import REFERENCES, Column, Table, columns, key
 
 __all__ = ["croissant"]
 
@@ -92,9 +92,9 @@ def croissant(tables: Sequence[Table], vocabularies: Mapping[str, Mapping[str, M
         "citeAs": citation.bibtex(),
         **_responsibly(),
         "distribution": [
-            _file(file, kind)
+            {"@type": "cr:FileObject", "@id": file.name, **file.described(media_type)}
             for table in tables
-            for file, kind in (
+            for file, media_type in (
                 (table.parquet, "application/x-parquet"),
                 (table.lines, "application/jsonlines"),
             )
@@ -136,18 +136,6 @@ def _responsibly() -> dict[str, Any]:
         "rai:dataSocialImpact": sheet.SOCIAL,
         "rai:personalSensitiveInformation": [sheet.PERSONAL],
         "rai:dataReleaseMaintenancePlan": sheet.MAINTENANCE,
-    }
-
-
-def _file(file: File, media_type: str) -> dict[str, Any]:
-    return {
-        "@type": "cr:FileObject",
-        "@id": file.name,
-        "name": file.name,
-        "contentUrl": file.name,
-        "contentSize": f"{file.size_bytes} B",
-        "encodingFormat": media_type,
-        "sha256": file.sha256,
     }
 
 

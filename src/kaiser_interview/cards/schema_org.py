@@ -57,14 +57,7 @@ def schema_org(tables: Sequence[Table], source: Mapping[str, Any]) -> str:
             for column in columns(tables[0])
         ],
         "distribution": [
-            {
-                "@type": "DataDownload",
-                "name": file.name,
-                "contentUrl": file.name,
-                "contentSize": f"{file.size_bytes} B",
-                "encodingFormat": media_type,
-                "sha256": file.sha256,
-            }
+            {"@type": "DataDownload", **file.described(media_type)}
             for table in tables
             for file, media_type in (
                 (table.parquet, "application/vnd.apache.parquet"),

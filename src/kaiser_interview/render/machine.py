@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
-from ..validation.findings import Finding
+from ..validation.findings import Finding, Path, in_any_place
 from ..validation.report import Report
 
 __all__ = ["github", "jsonl"]
@@ -31,14 +32,13 @@ def github(report: Report) -> Iterator[str]:
 
 def _in_turns(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings with the first of every code and path first, then the second of each, and so on."""
-    seen: Counter[tuple[object, ...]] = Counter()
+    seen: Counter[tuple[str, Path]] = Counter()
     turns = []
     for finding in findings:
-        group = (finding.code, *("*" if isinstance(step, int) else step for step in finding.path))
-        turns.append(seen[group])
+        group = finding.code, in_any_place(finding.path)
+        turns.append((seen[group], finding))
         seen[group] += 1
-    order = sorted(range(len(turns)), key=lambda number: turns[number])
-    return [findings[number] for number in order]
+    return [finding for _, finding in sorted(turns, key=itemgetter(0))]
 
 
 def _place(finding: Finding) -> str:

@@ -12,6 +12,7 @@ __all__ = [
     "Finding",
     "Path",
     "clip",
+    "in_any_place",
     "pointer",
     "severity_of",
     "shown",
@@ -151,6 +152,11 @@ def shown(value: object) -> str:
     if isinstance(value, dict):
         return f"an object with {len(value)} field{'' if len(value) == 1 else 's'}"
     return clip(f"a Python {type(value).__name__}")
+
+
+def in_any_place(path: Path) -> Path:
+    """Return a path in which ``*`` stands for any place in a list."""
+    return tuple("*" if isinstance(step, int) else step for step in path)
 
 
 def pointer(path: Path) -> str:

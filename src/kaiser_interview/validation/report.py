@@ -7,7 +7,7 @@ from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, InvalidDataError
-from .findings import Finding, pointer
+from .findings import Finding, in_any_place, pointer
 from .streams import Input
 from .tally import REST, Count, Tally
 
@@ -108,7 +108,7 @@ class Report:
     def _grouped(self) -> dict[tuple[str, str, str], list[Finding]]:
         grouped: dict[tuple[str, str, str], list[Finding]] = {count[:3]: [] for count in self.counts}
         for found in self.findings:
-            path = pointer(tuple("*" if isinstance(step, int) else step for step in found.path))
+            path = pointer(in_any_place(found.path))
             group = (found.code, found.severity, path)
             grouped[group if group in grouped else (found.code, found.severity, pointer(REST))].append(found)
         return grouped

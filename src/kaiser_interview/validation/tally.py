@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .findings import CODES, Fault, Finding, Path, Severity, clip, finding, pointer, severity_of
+from .findings import CODES, Fault, Finding, Path, Severity, clip, finding, in_any_place, pointer, severity_of
 
 __all__ = ["REST", "Count", "Group", "Tally"]
 
@@ -84,7 +84,7 @@ class Tally:
         return tuple(one for group in sorted(self.counts, key=_rank) for one in self.kept.get(group, ()))
 
     def _group(self, code: str, severity: Severity, path: Path) -> Group:
-        group = (code, severity, tuple("*" if isinstance(step, int) else step for step in path))
+        group = (code, severity, in_any_place(path))
         if group in self.counts:
             return group
         group = (code, severity, tuple(clip(str(step)) for step in group[2]))
