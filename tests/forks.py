@@ -129,6 +129,7 @@ def _forked(
     Its renames may be made slow, each by so many seconds, and its files limited to so many bytes.
     """
     said = f"{folder}.{number}"
+    prepared, tell = os.pipe()
     start = time.monotonic()
     pid = os.fork()
     # Ctrl-C goes to the command and to all that it has started.
@@ -138,6 +139,8 @@ def _forked(
         code = 70
         try:
             _prepare(folder, said, slow, largest, stops=waits)
+            os.close(prepared)
+            os.close(tell)
             sys.argv = ["kaiser-interview", *arguments]
             try:
                 main()
@@ -151,6 +154,10 @@ def _forked(
             traceback.print_exc()
         finally:
             os._exit(code)
+    # What is meant for the command must not come while there is none yet: wait for the end of the pipe.
+    os.close(tell)
+    os.read(prepared, 1)
+    os.close(prepared)
     if signal_name:
         stopped = waits and os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         if after and stopped:
