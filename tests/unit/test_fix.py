@@ -859,4 +859,4 @@ def test_offsets_that_a_kind_demands_are_filled_in(tmp_path, suffix):
         "creator": 4,
         "method": 4,
     }
-    assert {one.code for one in fixed.report.findings} == {"missing-field"}
+    assert {one.code for one in fixed.report.findings} == {"missing-field", "quote-not-found"}

@@ -176,7 +176,9 @@ def test_words():
 
 
 def test_what_is_missing():
-    assert to_fill(("method",)) == "for all rows alike: --set method=human, model or rule"
+    assert (
+        to_fill(("method",)) == "for all rows alike: --set method=human, model or rule (in Python: defaults)"
+    )
     assert to_fill(("references", 0, "claim_id")) == "the id of the claim that the row is about"
     assert to_fill(("verdict",), ki.Verdict) == "the judgement"
     assert to_fill(("verdict",)) is None

@@ -513,6 +513,27 @@ def test_a_field_without_its_shape_is_judged_no_further(told):
     assert told(row, kind="verdict") == [("wrong-type", "/claim_id")]
 
 
+@pytest.mark.parametrize("given", [{}, {"quote_start": 76}, {"quote_start": None, "quote_end": 86}])
+@pytest.mark.parametrize(
+    ("quote", "code"),
+    [
+        ("这句话哪里都没有", "quote-not-found"),
+        ("语言经过人类编码压缩，在智能表征上", "quote-typography-differs"),
+        ("语言[7]经过人类编码压缩", "quote-markers-differ"),
+        ("通过架构", "quote-misattributed"),
+        # Where words stand, that offsets are lacking says all, be the words short or there twice.
+        ("语言经过人类编码压缩", None),
+        ("语", None),
+        (None, "missing-field"),
+        (5, "wrong-type"),
+    ],
+)
+def test_words_are_judged_though_offsets_that_must_be_there_are_not(told, given, quote, code):
+    row = without(LEAST["mention"], *QUOTED) | given | {"quote": quote}
+    lacking = [("missing-field", f"/{one}") for one in ("quote_end", "quote_start") if given.get(one) is None]
+    assert told(row, kind="mention") == [(code, "/quote")] * bool(code) + lacking
+
+
 # Fields that belong together
 
 

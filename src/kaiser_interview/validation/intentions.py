@@ -79,7 +79,7 @@ def to_fill(path: Path, model: type[BaseModel] | None = None) -> str | None:
     """Return how to fill in a field that is missing: at least what it holds."""
     name = str(path[-1]) if path else ""
     if len(path) == 1 and name in _CONSTANT:
-        return f"for all rows alike: --set {name}={_CONSTANT[name]}"
+        return f"for all rows alike: --set {name}={_CONSTANT[name]} (in Python: defaults)"
     known = _TO_FILL.get(name)
     if known or model is None or len(path) > 1 or name not in model.model_fields:
         return known

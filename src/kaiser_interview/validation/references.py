@@ -12,7 +12,9 @@ from .quotes import Quote, Quotes
 __all__ = ["References"]
 
 _MOST = 10**9
-_QUOTE_FIELDS = ("quote", "quote_start", "quote_end", "quote_of")
+_OFFSETS = frozenset({"quote_start", "quote_end"})
+_QUOTE_FIELDS = _OFFSETS | {"quote", "quote_of"}
+_UNPLACED = ("quote-ambiguous", "quote-too-short")
 
 
 class References:
@@ -59,12 +61,19 @@ class References:
             pinned = self.pin(claim, reference.get("claim_sha256"), (*path, "claim_sha256"))
         dated = None if pinned and pinned.code == "stale-claim" else self.older(claim, release)
         found += [fault for fault in (pinned, dated) if fault]
-        if not bad.isdisjoint(_QUOTE_FIELDS):
+        unsure = bad & _QUOTE_FIELDS
+        lacking = unsure <= _OFFSETS and not any(reference.get(name) is not None for name in unsure)
+        if unsure and not (lacking and quote is not None):
             return found
         of = reference.get("quote_of") or "text"
         if quote is not None:
             stale = any(fault.code == "stale-claim" for fault in found)
+            if unsure:
+                start = end = None
             fault = self.quotes.fault(Quote(claim, quote, start, end, of), path, stale=stale)
+            # That it has no offsets is told already; whether its words stand at all is not.
+            if unsure and fault and fault.code in _UNPLACED:
+                fault = None
         else:
             fault = self._span(claim, start, end, of, path)
         if fault:
