@@ -3,8 +3,10 @@
 import os
 import signal
 import sys
+from contextlib import contextmanager
 
 import pytest
+import typer
 
 import kaiser_interview.__main__ as command
 from kaiser_interview import cli
@@ -47,22 +49,54 @@ def test_what_it_means_to_whoever_runs_the_command_stays(sent, meaning):
     assert sent == []
 
 
-def test_what_was_begun_is_put_away_and_told(sent, capsys):
+@pytest.mark.parametrize("when", ["before", "within", "after"])
+def test_what_was_begun_is_put_away_and_told(sent, capsys, when):
     put = []
 
-    def work():
+    @contextmanager
+    def around():
+        """Stand for the moments between what is guarded and what guards it."""
         with put_away(lambda: "some words"):
-            try:
+            if when == "before":
                 signal.raise_signal(signal.SIGINT)
+            try:
+                yield
             finally:
                 put.append("away")
+            signal.raise_signal(signal.SIGINT)
 
+    app = typer.Typer()
+
+    @app.command()
+    def work():
+        with around():
+            if when == "within":
+                signal.raise_signal(signal.SIGINT)
+            put.append("done")
+
+    with pytest.raises(SystemExit) as caught, ended_by_signal():
+        app([])
+    done = {"before": [], "within": ["away"], "after": ["done", "away"]}[when]
+    assert (caught.value.code, put, sent) == (2, done, [])
+    assert capsys.readouterr().err == "kaiser-interview: some words\n"
+    # From then on it is as it was before.
     with ended_by_signal():
-        with pytest.raises(SystemExit) as caught:
-            work()
-        assert (caught.value.code, put, sent) == (2, ["away"], [])
-        assert capsys.readouterr().err == "kaiser-interview: some words\n"
-        # From then on it is as it was before.
+        signal.raise_signal(signal.SIGINT)
+    assert len(sent) == 1
+
+
+def test_it_may_come_when_the_with_is_not_entered_yet(sent, capsys):
+    guard = put_away(lambda: "some words")
+
+    def work():
+        guard.__enter__()
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(SystemExit) as caught, ended_by_signal():
+        work()
+    assert (caught.value.code, sent) == (2, [])
+    assert capsys.readouterr().err == "kaiser-interview: some words\n"
+    with ended_by_signal():
         signal.raise_signal(signal.SIGINT)
     assert len(sent) == 1
 

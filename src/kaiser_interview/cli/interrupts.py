@@ -11,10 +11,21 @@ from .output import stop
 __all__ = ["ended_by_signal", "put_away"]
 
 
-class _State:
-    """Whether there is something to put away."""
+class _BrokenOff(BaseException):
+    """Ctrl-C while there is something to put away.
 
-    waits = False
+    No `KeyboardInterrupt`, which the library for the command line ends by a code of its own: a signal that
+    comes just before or after what is guarded must be met outside of it.
+    """
+
+    def __init__(self, words: Callable[[], str]) -> None:
+        self.words = words
+
+
+class _State:
+    """What to say once everything is put away; None while there is nothing to put away."""
+
+    words: Callable[[], str] | None = None
 
 
 @contextmanager
@@ -30,6 +41,9 @@ def ended_by_signal() -> Iterator[None]:
     signal.signal(signal.SIGINT, _interrupted)
     try:
         yield
+    except _BrokenOff as broken_off:
+        _State.words = None
+        stop(broken_off.words())
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -37,19 +51,15 @@ def ended_by_signal() -> Iterator[None]:
 @contextmanager
 def put_away(words: Callable[[], str]) -> Iterator[None]:
     """Let Ctrl-C break off what is done here, which puts its things away; then end with words and code 2."""
+    _State.words = words
     try:
-        _State.waits = True
         yield
-        _State.waits = False
-    except KeyboardInterrupt:
-        _State.waits = False
-        stop(words())
     finally:
-        _State.waits = False
+        _State.words = None
 
 
 def _interrupted(number: int, _: FrameType | None) -> None:
-    if _State.waits:
-        raise KeyboardInterrupt
+    if _State.words:
+        raise _BrokenOff(_State.words)
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

@@ -62,8 +62,8 @@ class References:
         dated = None if pinned and pinned.code == "stale-claim" else self.older(claim, release)
         found += [fault for fault in (pinned, dated) if fault]
         unsure = bad & _QUOTE_FIELDS
-        lacking = unsure <= _OFFSETS and not any(reference.get(name) is not None for name in unsure)
-        if unsure and not (lacking and quote is not None):
+        unplaced = unsure <= _OFFSETS and all(reference.get(name) is None for name in unsure)
+        if unsure and not (unplaced and quote is not None):
             return found
         of = reference.get("quote_of") or "text"
         if quote is not None:
