@@ -4,6 +4,7 @@ Run as `python forks.py`; it takes a JSON object a line and answers with one. A 
 is sent a signal at a given moment: so long after its start, or after its first temporary file is there.
 """
 
+import atexit
 import json
 import os
 import signal
@@ -153,6 +154,8 @@ def _forked(
 
             traceback.print_exc()
         finally:
+            # As Python itself does at its end.
+            atexit._run_exitfuncs()
             os._exit(code)
     # What is meant for the command must not come while there is none yet: wait for the end of the pipe.
     os.close(tell)

@@ -5,7 +5,8 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,9 @@ class Staging:
     def __init__(self) -> None:
         self._temporary: list[str] = []
         self._staged: list[tuple[IO[bytes], str, str]] = []
+        # A signal may break off even the end of the context: what it leaves is removed when this is
+        # collected, or when Python ends.
+        self._left = weakref.finalize(self, _remove, self._temporary)
 
     def __enter__(self) -> Self:
         return self
@@ -37,10 +41,8 @@ class Staging:
         for file, _, _ in self._staged:
             with suppress(OSError):
                 file.close()
-        for temporary in self._temporary:
-            # What cannot be removed either is no reason to say something else than what went wrong.
-            with suppress(OSError):
-                os.unlink(temporary)
+        _remove(self._temporary)
+        self._left.detach()
 
     def open(self, path: Path) -> IO[bytes]:
         """Open a file that is to stand at `path`.
@@ -85,6 +87,13 @@ class Staging:
                 locks.enter_context(_locked(folder))
             for _, temporary, path in self._staged:
                 os.replace(temporary, path)
+
+
+def _remove(paths: Iterable[str]) -> None:
+    for path in paths:
+        # What cannot be removed either is no reason to say something else than what went wrong.
+        with suppress(OSError):
+            os.unlink(path)
 
 
 def _private(path: str, flags: int) -> int:

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import gc
 import os
 import re
 import stat
@@ -46,6 +47,38 @@ def test_nothing_stands_in_its_place_before_all_of_it_does(old):
 def test_what_is_not_committed_is_gone(old):
     with Staging() as staging:
         staging.open(old / "a").write(b"new")
+    assert held(old) == {"a": b"old", "b": b"old"}
+
+
+def test_what_the_end_itself_leaves_when_it_is_broken_off_is_gone_later(old, monkeypatch):
+    def work():
+        with Staging() as staging:
+            staging.open(old / "a").write(b"new")
+            staging.open(old / "c").write(b"new")
+
+    unlink = os.unlink
+
+    def broken_off(_):
+        monkeypatch.setattr(os, "unlink", unlink)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "unlink", broken_off)
+    try:
+        work()
+    except KeyboardInterrupt as error:
+        assert len(held(old)) == 4
+        del error
+    gc.collect()
+    assert held(old) == {"a": b"old", "b": b"old"}
+
+
+def test_what_is_never_ended_is_gone_when_python_ends(old):
+    code = "import pathlib, sys; from kaiser_interview.atomic import Staging; staging = Staging()\n"
+    code += "file = staging.open(pathlib.Path(sys.argv[1])); print(len(staging._temporary))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(old / "a")], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("1\n", "")
     assert held(old) == {"a": b"old", "b": b"old"}
 
 

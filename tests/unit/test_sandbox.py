@@ -126,6 +126,54 @@ def test_how_a_worker_ended_is_told_in_words(instead, code, words):
     assert str(caught.value) == words
 
 
+DEAD = """
+import os, signal, subprocess, sys
+from kaiser_interview.validation import sandbox
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+start = subprocess.Popen
+
+def dead(command, **options):
+    made = start([sys.executable, "-S", "-c", ""], stdin=options["stdin"], stdout=options["stdout"])
+    made.wait()
+    return made
+
+sandbox.subprocess.Popen = dead
+one = sandbox.Sandbox(b"x" * 10**6)
+try:
+    list(one.ask(task="plan"))
+except sandbox.Died as died:
+    print(died, flush=True)
+one._process = one._started()
+one.close()
+print(signal.pthread_sigmask(signal.SIG_BLOCK, ()), flush=True)
+ours, theirs = os.pipe()
+os.close(ours)
+os.write(theirs, b"x")
+print("unreached", flush=True)
+"""
+
+
+def test_a_dead_worker_does_not_end_whoever_is_ended_by_broken_pipes():
+    done = subprocess.run([sys.executable, "-c", DEAD], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGPIPE, "the reader stopped\nset()\n", "")
+
+
+def test_a_worker_that_was_killed_does_not_end_the_command(tmp_path):
+    path = tmp_path / "rows.parquet"
+    pq.write_table(pa.Table.from_pylist([GOOD]), path)
+    code = DEAD.partition("one =")[0] + "from kaiser_interview import cli\ncli.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "validate", str(path), "--kind", "label"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # It could not be read to its end.
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "error unreadable" in done.stdout
+    assert "the reader stopped" in done.stdout
+
+
 def test_a_worker_that_ends_its_answers_but_not_itself_has_stopped(instead, monkeypatch):
     instead("import os, time; os.close(1); time.sleep(60)")
     wait = subprocess.Popen.wait

@@ -7,7 +7,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
@@ -73,8 +73,9 @@ class Sandbox:
             process = self._process = self._process or self._started()
             stdin, stdout = _pipes(process)
             try:
-                stdin.write(json.dumps(request).encode() + b"\n")
-                stdin.flush()
+                with _no_sigpipe():
+                    stdin.write(json.dumps(request).encode() + b"\n")
+                    stdin.flush()
             except OSError:
                 raise Died(self._end()) from None
             while True:
@@ -101,7 +102,8 @@ class Sandbox:
         process.kill()
         process.wait()
         for pipe in _pipes(process):
-            with suppress(OSError):
+            # It may hold what was never read.
+            with suppress(OSError), _no_sigpipe():
                 pipe.close()
 
     def _started(self) -> "subprocess.Popen[bytes]":
@@ -114,7 +116,7 @@ class Sandbox:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
         )
-        with suppress(OSError):
+        with suppress(OSError), _no_sigpipe():
             _pipes(process)[0].write(struct.pack("<Q", len(self._setup)) + self._setup)
         return process
 
@@ -135,6 +137,25 @@ class Sandbox:
                 }
                 return known.get(name, f"the reader crashed ({name})")
         return "the reader stopped"
+
+
+@contextmanager
+def _no_sigpipe() -> Iterator[None]:
+    """Let writing to a worker that is dead be an error, where it would else end this process.
+
+    Whoever writes to a pipe of the shell, as our command does, wants to be ended by that pipe alone.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows has no such signal
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
+    try:
+        yield
+    finally:
+        if signal.SIGPIPE not in before:
+            if signal.SIGPIPE in signal.sigpending():
+                signal.sigwait({signal.SIGPIPE})
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPIPE})
 
 
 def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
