@@ -63,7 +63,8 @@ def settled(module: str, names: Iterable[str]) -> Iterator[Outcome]:
     What this process dies of, a worker would have died of in its place: that is tried with real workers.
     """
     for outcome in outcomes(module, names, "within"):
-        if outcome.found is None or limits_broken(outcome):
+        # What one case does to the memory of its process another may die of.
+        if outcome.end or limits_broken(outcome):
             yield from outcomes(module, [outcome.name])
         else:
             yield outcome

@@ -294,11 +294,16 @@ def _stream(path: str, _: int, __: int) -> Iterator["pa.RecordBatch"]:
     with _mapped(path) as file:
         reader = _opened_stream(file)
         while True:
+            at = file.tell()
             with _to_the_end(file):
                 batch = next(reader, None)
             if batch is None:
                 break
             yield batch
+        # Arrow lets a stream end where nothing follows a batch, but there it may have been cut as well.
+        if file.read_at(file.tell() - at, at) != _STREAM + bytes(4):
+            got, remedy = "one without the mark of its end", "close its writer, which sets the mark"
+            raise StreamError(Fault("truncated", (), "a stream to its end", got, remedy))
         rest = file.size() - file.tell()
         if rest:
             raise StreamError(Fault("unreadable", (), "nothing after the stream's end", f"{rest:,} bytes"))
