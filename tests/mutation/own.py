@@ -32,7 +32,7 @@ OWN: dict[str, tuple[str, ...]] = {
     ),
     "validation/fix.py": ("unit/test_fix.py",),
     "validation/fix_tables.py": ("unit/test_fix.py", "unit/test_table_output.py"),
-    "validation/forms.py": ("unit/test_columnar.py", "unit/test_streams.py", "unit/test_gate.py"),
+    "validation/forms.py": ("unit/test_mistakes.py", "unit/test_streams.py", "unit/test_gate.py"),
     "validation/gate.py": ("unit/test_gate.py",),
     "validation/hashing.py": ("unit/test_traces.py", "unit/test_repeats.py"),
     "validation/inputs.py": ("unit/test_streams.py", "unit/test_gate.py", "integration/test_folders.py"),

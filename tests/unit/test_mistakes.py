@@ -31,6 +31,7 @@ TEXTS = {
     "[": ("the end within a list at byte 1", LINES),
     "}": ('"}" at byte 1', LINES),
     "],": ('"]," at byte 1', LINES),
+    ", x": ('", x" at byte 1', LINES),
     "nul": ("the end within a value at byte 3", None),
     '{"a": None}': ('"None}" at byte 7', "in JSON None is null"),
     '{"a": True, "b": 1}': ('"True, \\"b\\": 1}" at byte 7', "in JSON True is true"),
@@ -141,25 +142,39 @@ def test_words_in_another_encoding(tmp_path):
     assert found.got.endswith("; it is GB18030")
 
 
+SHEET = "save the sheet as CSV in UTF-8"
+ANSWER = "see whether it is a server's answer that was saved in place of the data"
 FOREIGN = {
-    b"PK\x03\x04": "save the sheet as CSV in UTF-8",
-    b"\xd0\xcf\x11\xe0": "save the sheet as CSV in UTF-8",
-    b"\x80\x04\x95": "write Parquet: to_parquet",
-    b"\x93NUMPY\x01": "write a table with the ids of the claims beside the vectors",
-    b"SQLite format 3\0": "export the table as Parquet or CSV",
-    b"%PDF-1.7": None,
-    b"<!DOCTYPE html>": "see whether it is a server's answer that was saved in place of the data",
-    b"version https://git-lfs.github.com/spec/v1": "fetch the file itself: git lfs pull",
+    b"PK\x03\x04": ("a workbook, or another zip archive", SHEET),
+    b"\xd0\xcf\x11\xe0": ("an old workbook", SHEET),
+    b"\x80\x04\x95": ("a pickle", "write Parquet: to_parquet"),
+    b"\x80\x05\x95": ("a pickle", "write Parquet: to_parquet"),
+    b"\x93NUMPY\x01": (
+        "an array of numpy",
+        "write a table with the ids of the claims beside the vectors",
+    ),
+    b"SQLite format 3\0": ("a database", "export the table as Parquet or CSV"),
+    b"%PDF-1.7": ("a PDF", None),
+    b"<!DOCTYPE html>": ("a web page", ANSWER),
+    b"<!doctype html>": ("a web page", ANSWER),
+    b"<html>": ("a web page", ANSWER),
+    b"version https://git-lfs.github.com/spec/v1": (
+        "a pointer of Git LFS",
+        "fetch the file itself: git lfs pull",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.csv", "rows.parquet", "rows.xlsx"])
-@pytest.mark.parametrize(("head", "remedy"), FOREIGN.items(), ids=map(repr, FOREIGN))
-def test_files_of_forms_that_are_not_read(tmp_path, name, head, remedy):
+@pytest.mark.parametrize(("head", "said"), FOREIGN.items(), ids=map(repr, FOREIGN))
+def test_files_of_forms_that_are_not_read(tmp_path, name, head, said):
     path = tmp_path / name
     path.write_bytes(head + b"\nmore\n" * 20)
     report = ki.validate(path, **HOW)
-    assert [(one.code, one.line, one.remedy) for one in report.findings] == [("unreadable", None, remedy)]
+    (found,) = report.findings
+    assert (found.code, found.line, found.path) == ("unreadable", None, ())
+    assert found.expected == "JSON Lines, JSON, CSV, Parquet or Arrow"
+    assert (found.got, found.remedy) == said
     assert (report.rows, report.complete) == (0, False)
 
 
