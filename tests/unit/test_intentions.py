@@ -205,6 +205,7 @@ def test_other_tools_names():
     assert (
         note_of("Unnamed: 0")
         == note_of("__index_level_0__")
+        == note_of("level_0")
         == "most often pandas' index: write the table with index=False"
     )
     assert note_of("colour") is None

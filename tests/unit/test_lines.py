@@ -240,6 +240,15 @@ def test_very_many_columns_are_left():
     assert (len(found[1]), rest) == (lines._SLOTS, [0])
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_line_is_long_from_two_mebibytes_beyond_a_stretch(more):
+    line = b"x" * (100 + (2 << 20) + more - 1) + b"\n"
+    assert [*stretches.stretches(line, 100)] == [(0, len(line), more > 0)]
+    # What stands before it is a stretch of its own.
+    both = [(0, 2, False), (2, 2 + len(line), more > 0)]
+    assert [*stretches.stretches(b"a\n" + line, 100)] == both
+
+
 def test_a_line_too_long_to_be_looked_at_with_others_is_left():
     long = row(n="1", id=f'"{"x" * 500}"')
     with patch.object(lines, "_BLOCK", 64), patch.object(stretches, "_LONG", 64):

@@ -37,6 +37,7 @@ def fault(tmp_path, *headers: bytes, values: int, rows: int):
     group = SimpleNamespace(num_columns=1, num_rows=rows, column=lambda _: chunk)
     schema = SimpleNamespace(column=lambda _: SimpleNamespace(path="quote"))
     found = fault_of_pages(str(path), schema, group)
+    assert found is None or found.code == "unreadable"
     return found and (found.path, found.expected, found.got)
 
 

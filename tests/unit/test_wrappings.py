@@ -50,6 +50,11 @@ HOLDS = {
         "a completion",
         f"{ANSWER}choices[0].message.content",
     ),
+    "a piece of a completion": (
+        {"choices": [{"index": 0, "delta": {"content": "{"}, "finish_reason": None}]},
+        "a completion",
+        f"{ANSWER}choices[0].message.content",
+    ),
     "a conversation": (
         {"messages": [{"role": "user", "content": "hi"}]},
         "a conversation",
@@ -90,6 +95,8 @@ ROWS = [
     {"error": "none"},
     {"error": {"message": "x"}, "translation": "x"},
     {"messages": ["hi"]},
+    {"custom_id": "d01-c01"},
+    {"response": {"body": {}}},
     {"rows": [], "translation": "x"},
     {"rows": [1, 2]},
     {"claim_id": {"0": "d01-c01"}},
