@@ -534,6 +534,17 @@ def test_words_are_judged_though_offsets_that_must_be_there_are_not(told, given,
     assert told(row, kind="mention") == [(code, "/quote")] * bool(code) + lacking
 
 
+def test_of_one_row_so_many_faults_are_told():
+    wrong = verdict | {"urls": [0] * 200_000}
+    # An array is looked at in stretches, and one of them is looked at to its end.
+    for row, path in ((wrong, "/urls/*"), (verdict | {f"{n}": 0 for n in range(70_000)}, None)):
+        report = ki.validate([row], kind="verdict")
+        assert (report.rows, report.invalid) == (1, 1)
+        assert sum(one.number for one in report.counts if path in {None, one.path}) == 65_536
+    late = verdict | {f"x_{n}": 0 for n in range(70_000)} | {"confidense": 1}
+    assert not ki.validate([late], kind="verdict", extra="allow").ok
+
+
 # Fields that belong together
 
 

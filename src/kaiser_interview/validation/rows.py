@@ -13,7 +13,7 @@ from .intentions import to_fill
 from .parsing import parse
 from .references import References
 from .rules import KindRules, carried, references_in
-from .shape import not_in_vocabulary, slips
+from .shape import MOST_FAULTS, not_in_vocabulary, slips
 from .soundness import unsound
 from .swift import swift_way
 from .tabular import Cells
@@ -260,6 +260,8 @@ class Judge:
             if self.is_unknown(rules, name):
                 found.append(rules.shape.unknown(name, absent))
                 meant |= {*slips(name, absent)} if self.slips else set()
+                if len(found) == MOST_FAULTS:
+                    break
         return found, frozenset(meant)
 
     def _related(self, rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:

@@ -14,10 +14,12 @@ from .findings import Fault, Path, shown
 from .intentions import likely_format, likely_type, likely_value, likely_word, to_fill
 from .names import called, note_of
 
-__all__ = ["FORMS", "Shape", "is_slip", "slips"]
+__all__ = ["FORMS", "MOST_FAULTS", "Shape", "is_slip", "slips"]
 
 # Elements of a list that are judged at once: the faults of millions would fill the memory.
 _STRETCH = 4096
+MOST_FAULTS = 1 << 16
+"""Faults that are told of the elements of one list, or of the names in one row: more would say nothing new."""
 # Names of one letter are all within a slip of each other.
 _SHORTEST = 2
 _NAME = 80
@@ -144,12 +146,16 @@ class Shape:
         for name, value in long.items():
             # One stretch stands for the list, so that its other faults are found, and its length if too long.
             short[name] = value[:_STRETCH]
+            told = 0
             for start in range(_STRETCH, len(value), _STRETCH):
                 part = {**values, **short, name: value[start : start + _STRETCH]}
                 for fault in self._once(part):
                     if fault.path[0] == name and len(fault.path) > 1:
+                        told += 1
                         index = int(fault.path[1]) + start
                         yield fault._replace(path=(name, index, *fault.path[2:]))
+                if told >= MOST_FAULTS - _STRETCH:
+                    break
         # Before what is said of the stretch alone, which has not the list's length.
         for name, value in long.items():
             most = _longest(self.model, name)
@@ -200,6 +206,10 @@ def _are_near(one: str, two: str) -> bool:
     if one == two:
         return True
     if min(len(one), len(two)) < _SHORTEST:
+        return False
+    # Whatever slipped, it left the first half or the second.
+    half = (min(len(one), len(two)) - 2) // 2
+    if half > 0 and one[:half] != two[:half] and one[-half:] != two[-half:]:
         return False
     start = next(
         (i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
