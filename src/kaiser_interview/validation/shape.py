@@ -19,7 +19,7 @@ __all__ = ["FORMS", "MOST_FAULTS", "Shape", "is_slip", "slips"]
 # Elements of a list that are judged at once: the faults of millions would fill the memory.
 _STRETCH = 4096
 MOST_FAULTS = 1 << 16
-"""Faults that are told of the elements of one list, or of the names in one row: more would say nothing new."""
+"""Faults that are told of the elements of one list, or of the names in one row: more say nothing new."""
 # Names of one letter are all within a slip of each other.
 _SHORTEST = 2
 _NAME = 80
