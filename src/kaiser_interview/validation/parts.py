@@ -268,14 +268,20 @@ def _texts(
     since = blank = 0
     for first in range(0, len(numbers), _LINES):
         some = numbers[first : first + _LINES]
-        for number, start, end in zip(
-            some.tolist(), taken.starts[some].tolist(), taken.ends[some].tolist(), strict=True
+        empty = taken.starts[some] == taken.ends[some]
+        # Of blank lines in a row there may be millions; only the first of them is looked at.
+        heads = np.flatnonzero(~(empty[1:] & empty[:-1] & (np.diff(some) == 1))) + 1
+        heads = np.concatenate([[0], heads])
+        sizes = np.diff(heads, append=len(some)).tolist()
+        some = some[heads]
+        for number, start, end, size in zip(
+            some.tolist(), taken.starts[some].tolist(), taken.ends[some].tolist(), sizes, strict=True
         ):
             if blank and not (start == end and number == since + blank):
                 yield since, blank
                 blank = 0
             if start == end:
-                since, blank = number - blank, blank + 1
+                since, blank = number - blank, blank + size
                 continue
             line = data[start:end]
             if len(line) > LONGEST:
