@@ -158,6 +158,16 @@ def test_a_dead_worker_does_not_end_whoever_is_ended_by_broken_pipes():
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGPIPE, "the reader stopped\nset()\n", "")
 
 
+def test_where_the_signal_of_broken_pipes_is_blocked_it_stays_so():
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
+    try:
+        with sandbox._no_sigpipe():
+            pass
+        assert signal.SIGPIPE in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def test_a_worker_that_was_killed_does_not_end_the_command(tmp_path):
     path = tmp_path / "rows.parquet"
     pq.write_table(pa.Table.from_pylist([GOOD]), path)
