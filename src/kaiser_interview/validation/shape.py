@@ -1,5 +1,6 @@
 """Whether a row has the shape of its kind, and what is wrong with it if not."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
@@ -8,7 +9,7 @@ from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
-from ..kinds import inner_type, kind_of, model_of
+from ..kinds import inner_type, kind_of, model_of, records_in
 from ..models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from .findings import Fault, Path, shown
 from .intentions import likely_format, likely_type, likely_value, likely_word, to_fill
@@ -19,7 +20,7 @@ __all__ = ["FORMS", "MOST_FAULTS", "Shape", "is_slip", "slips"]
 # Elements of a list that are judged at once: the faults of millions would fill the memory.
 _STRETCH = 4096
 MOST_FAULTS = 1 << 16
-"""Faults that are told of the elements of one list, or of the names in one row: more say nothing new."""
+"""Faults that are told of the values of one list, or of the names in one row: more say nothing new."""
 # Names of one letter are all within a slip of each other.
 _SHORTEST = 2
 _NAME = 80
@@ -146,6 +147,10 @@ class Shape:
         for name, value in long.items():
             # One stretch stands for the list, so that its other faults are found, and its length if too long.
             short[name] = value[:_STRETCH]
+            # Records are judged to the last, since what they refer to is looked at afterwards.
+            most = (
+                math.inf if records_in(self.model.model_fields[name].annotation) else MOST_FAULTS - _STRETCH
+            )
             told = 0
             for start in range(_STRETCH, len(value), _STRETCH):
                 part = {**values, **short, name: value[start : start + _STRETCH]}
@@ -154,13 +159,13 @@ class Shape:
                         told += 1
                         index = int(fault.path[1]) + start
                         yield fault._replace(path=(name, index, *fault.path[2:]))
-                if told >= MOST_FAULTS - _STRETCH:
+                if told >= most:
                     break
         # Before what is said of the stretch alone, which has not the list's length.
         for name, value in long.items():
-            most = _longest(self.model, name)
-            if most is not None and len(value) > most:
-                yield Fault("bad-length", (name,), f"at most {most} elements", str(len(value)))
+            longest = _longest(self.model, name)
+            if longest is not None and len(value) > longest:
+                yield Fault("bad-length", (name,), f"at most {longest} elements", str(len(value)))
         yield from self._once(short)
 
     def _once(self, values: Mapping[str, Any]) -> Iterator[Fault]:
