@@ -421,6 +421,19 @@ line(
     lambda: row(1).replace(b'"urls": []', b'"urls": ' + many(b'{"a": 0}')),
     "wrong-type",
 )
+for what, code in ((b'{"a": 0}', "missing-field unknown-field"), (b"0", "wrong-type")):
+    case(
+        f"very many references {what.decode()}",
+        lambda what=what: iter(
+            [
+                b'{"method": "model", "creator": "m", "question": "?", "answer": "!", "answerable": true, ',
+                b'"language": "en", "references": ' + many(what) + b"}\n",
+            ]
+        ),
+        code,
+        0,
+        kind="question",
+    )
 for fill in ("\u0301\u0323", "\u0344\u0f73", " [1", "[1] ", "1,", "1 ", "١", "½", "㌀", "\ufdfa"):
     value = partial(long, "translation", fill)
     name = " ".join(f"U+{ord(mark):04X}" for mark in fill)

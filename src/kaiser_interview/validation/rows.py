@@ -1,6 +1,6 @@
 """The judge: one row, every finding, exact paths."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +13,15 @@ from .intentions import to_fill
 from .parsing import parse
 from .references import References
 from .rules import KindRules, carried, references_in
-from .shape import MOST_FAULTS, not_in_vocabulary, slips
+from .shape import MOST_FAULTS, given_up, not_in_vocabulary, slips
 from .soundness import unsound
 from .swift import swift_way
 from .tabular import Cells
-from .verdict import Verdict, names_at, once, untold
+from .verdict import Verdict, names_by_object, once, untold
 from .wrappings import not_an_object, of_nothing, whole
 
 __all__ = ["Judge", "Verdict"]
 
-_NOTHING: list[Fault] = []
 _SOUND = frozenset({str, int, bool, datetime})
 _NOTHING_TOLD: Mapping[str, str] = {}
 
@@ -266,18 +265,20 @@ class Judge:
 
     def _related(self, rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:
         """Return what is wrong with fields of the right shape: with each other, and with the corpus."""
-        found = _NOTHING
+        found: list[Fault] = []
         get = values.get
         release = None if ("release",) in bad else get("release")
         if release is not None and release != self._latest:
-            found = _some(self.references.release(release))
+            unknown = self.references.release(release)
+            found += [unknown] if unknown else []
         pinned = not rules.pairs or get("other_claim_sha256") is not None
-        for path, reference in self._references(rules, values):
+        wrong = names_by_object(bad)
+        for path, reference in self._references(rules, values, given_up(bad)):
             pinned = pinned and reference.get("claim_sha256") is not None
-            found = found + self.references.faults(reference, path, names_at(bad, path), release)
+            found += self.references.faults(reference, path, frozenset(wrong.get(path, ())), release)
         self.unpinned += not pinned
         if rules.rules:
-            names = names_at(bad, ())
+            names = frozenset(wrong.get((), ()))
             for rule in rules.rules:
                 found = found + rule.judge(values, names)
         found = once(found)
@@ -287,11 +288,16 @@ class Judge:
         return found
 
     @staticmethod
-    def _references(rules: KindRules, values: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    def _references(
+        rules: KindRules, values: Mapping[str, Any], left_out: Collection[str]
+    ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         """Yield the references of a row with their paths: the row itself, and those within it."""
         if rules.refers:
             yield (), values
-        yield from references_in(values, rules.nested)
+        nested = rules.nested
+        if left_out:
+            nested = tuple(one for one in nested if one.name not in left_out)
+        yield from references_in(values, nested)
 
     def _check_default(self, name: str, value: Any) -> None:
         holders = [one for one in self.rules.values() if name in one.shape.fields]
@@ -305,10 +311,6 @@ class Judge:
 
 
 _NO_PATHS: frozenset[Path] = frozenset()
-
-
-def _some(fault: Fault | None) -> list[Fault]:
-    return [fault] if fault else _NOTHING
 
 
 def _plain(value: Any) -> Any:

@@ -1,26 +1,27 @@
 """Whether a row has the shape of its kind, and what is wrong with it if not."""
 
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
-from ..kinds import inner_type, kind_of, model_of, records_in
+from ..kinds import inner_type, kind_of, model_of
 from ..models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from .findings import Fault, Path, shown
 from .intentions import likely_format, likely_type, likely_value, likely_word, to_fill
 from .names import called, note_of
 
-__all__ = ["FORMS", "MOST_FAULTS", "Shape", "is_slip", "slips"]
+__all__ = ["FORMS", "MOST_FAULTS", "Shape", "given_up", "is_slip", "slips"]
 
 # Elements of a list that are judged at once: the faults of millions would fill the memory.
 _STRETCH = 4096
 MOST_FAULTS = 1 << 16
-"""Faults that are told of the values of one list, or of the names in one row: more say nothing new."""
+"""Faults that are told of the elements of one list, or of the names in one row: more say nothing new."""
+_ENOUGH = MOST_FAULTS - _STRETCH
 # Names of one letter are all within a slip of each other.
 _SHORTEST = 2
 _NAME = 80
@@ -147,19 +148,15 @@ class Shape:
         for name, value in long.items():
             # One stretch stands for the list, so that its other faults are found, and its length if too long.
             short[name] = value[:_STRETCH]
-            # Records are judged to the last, since what they refer to is looked at afterwards.
-            most = (
-                math.inf if records_in(self.model.model_fields[name].annotation) else MOST_FAULTS - _STRETCH
-            )
-            told = 0
+            told = set[Path]()
             for start in range(_STRETCH, len(value), _STRETCH):
                 part = {**values, **short, name: value[start : start + _STRETCH]}
                 for fault in self._once(part):
                     if fault.path[0] == name and len(fault.path) > 1:
-                        told += 1
-                        index = int(fault.path[1]) + start
-                        yield fault._replace(path=(name, index, *fault.path[2:]))
-                if told >= most:
+                        path = (name, int(fault.path[1]) + start, *fault.path[2:])
+                        told.add(path)
+                        yield fault._replace(path=path)
+                if len(told) >= _ENOUGH:
                     break
         # Before what is said of the stretch alone, which has not the list's length.
         for name, value in long.items():
@@ -176,6 +173,14 @@ class Shape:
                 if one["type"] in {"too_short", "too_long"} and _fits(one):
                     continue  # pydantic counts the elements that are right
                 yield _fault(one)
+
+
+def given_up(bad: Collection[Path]) -> set[str]:
+    """Return the names of lists of which perhaps not all was judged, given what is not well shaped."""
+    if len(bad) < _ENOUGH:
+        return set()
+    counts = Counter(path[0] for path in bad if len(path) > 1)
+    return {str(name) for name, count in counts.items() if count >= _ENOUGH}
 
 
 def is_slip(name: str, known: str) -> bool:

@@ -1,14 +1,12 @@
 """What the judge says of a row."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .findings import Fault, Path
 from .shape import is_slip
 
-__all__ = ["Verdict", "names_at", "once", "untold"]
-
-_NO_NAMES: frozenset[str] = frozenset()
+__all__ = ["Verdict", "names_by_object", "once", "untold"]
 
 
 class Verdict(NamedTuple):
@@ -51,9 +49,10 @@ def once(faults: list[Fault]) -> list[Fault]:
     return [*first.values()]
 
 
-def names_at(bad: frozenset[Path], path: Path) -> frozenset[str]:
-    """Return the names of an object's fields that are not well shaped, themselves or within."""
-    if not bad:
-        return _NO_NAMES
-    depth = len(path)
-    return frozenset(str(one[depth]) for one in bad if len(one) > depth and one[:depth] == path)
+def names_by_object(bad: Iterable[Path]) -> dict[Path, set[str]]:
+    """Return, for each object by its path, its fields that are not well shaped, themselves or within."""
+    found: dict[Path, set[str]] = {}
+    for path in bad:
+        for depth, step in enumerate(path):
+            found.setdefault(path[:depth], set()).add(str(step))
+    return found
