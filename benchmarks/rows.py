@@ -36,7 +36,7 @@ def drawn(wrong: bool) -> list[dict[str, Any]]:  # noqa: FBT001 - one or the oth
         translation = " ".join(words[at:] + words[:at])
         row = {
             "id": "",
-            "release": ki.__version__,
+            "release": ki.data_release,
             "method": "model",
             "creator": draw.choice(_CREATORS),
             "created": f"2026-11-{draw.randint(1, 24):02}T{draw.randint(0, 23):02}:00:00Z",

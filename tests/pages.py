@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[1]
-NAMES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+NAMES = ["README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 NAMES += sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md"))
 _READER = MarkdownIt("commonmark").enable("table")
 _TARGETS = {"link_open": "href", "image": "src"}

@@ -38,9 +38,9 @@ GOOD: dict[str, list[Any]] = {
     "topics": [["language"], ["memory", "economics"], ["agents", "agents", "agents", "agents"]],
     "claim_type": ["definition", "prescription"],
     "horizon": ["past", "general"],
-    "since": ["0.1.0", "10.0.2"],
-    "revised": ["0.1.0"],
-    "release": ["0.1.0", "999999999.0.0"],
+    "since": ["1.0.0", "10.0.2"],
+    "revised": ["1.0.0"],
+    "release": ["1.0.0", "999999999.0.0"],
     "languages": [["zh-Hans"], ["en", "pt-BR"]],
     "participants": [[], [PARTICIPANT], [PARTICIPANT, PARTICIPANT]],
     "published": ["2025-10-10 17:52"],
@@ -137,7 +137,7 @@ def about(draw: random.Random, made):
         "quote": quote,
         "quote_start": claim.start + start,
         "quote_end": claim.start + start + len(quote),
-        "release": "0.1.0",
+        "release": "1.0.0",
     }
     for name in ("quote_of", "kind"):
         made.pop(name, None)

@@ -5,6 +5,9 @@ Importing this package imports nothing else; each public name is imported when i
 
 __version__ = "0.1.0"
 
+data_release = "1.0.0"
+"""The release of the shipped data, which rows name in `release`. It changes only when the data does."""
+
 _MODULES = {
     "data_path": "loaders",
     "claim": "loaders",
@@ -153,6 +156,7 @@ __all__ = [
     "arrow_schema",
     "claim",
     "data_path",
+    "data_release",
     "features",
     "find",
     "fix",

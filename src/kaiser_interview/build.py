@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, atomic, built_pages, release, schema
+from . import atomic, built_pages, data_release, release, schema
 from .cards import citation
 from .cards.files import describing_files
 from .cards.tables import File, Table
@@ -135,7 +135,7 @@ def _corpus(text: str, found: Cut, about: dict[str, Any], memory: bytes) -> Corp
     source = {"source_id": about["source_id"], "text": text}
     rows = {"claims.jsonl": claims, "sources.jsonl": [source]}
     files = {name: "".join(f"{json.dumps(row)}\n" for row in table).encode() for name, table in rows.items()}
-    return Corpus(*read_corpus({**files, "releases.jsonl": memory}, __version__))
+    return Corpus(*read_corpus({**files, "releases.jsonl": memory}, data_release))
 
 
 def _source(raw: Path, about: dict[str, Any]) -> tuple[str, Cut]:
@@ -168,15 +168,15 @@ def _memory(raw: Path, found: Cut, *, record: bool) -> bytes:
         sha256 = release.digest(claim.text.encode())
         if claim.claim_id not in last or last[claim.claim_id]["claim_sha256"] not in (sha256, None):
             row = {
-                "release": __version__,
+                "release": data_release,
                 "claim_id": claim.claim_id,
                 "claim_sha256": sha256,
                 "successor": None,
             }
             memory += f"{json.dumps(row)}\n".encode()
-    if f'"release": "{__version__}"'.encode() not in memory:
+    if f'"release": "{data_release}"'.encode() not in memory:
         # Rows that name this release must find it here, also when it changed no claim.
-        memory += f"{json.dumps({'release': __version__, **dict.fromkeys(_CHANGE)})}\n".encode()
+        memory += f"{json.dumps({'release': data_release, **dict.fromkeys(_CHANGE)})}\n".encode()
     return memory
 
 

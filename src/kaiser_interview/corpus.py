@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from . import __version__, loaders, release
+from . import data_release, loaders, release
 from .corpus_files import NAMES, CorpusClaim, Heading, read_corpus
 from .errors import CorpusError
 
@@ -113,5 +113,5 @@ def shipped() -> Corpus:
     return loaders.cached(
         "corpus",
         "shipped",
-        lambda _: Corpus(*read_corpus({name: release.read(name) for name in NAMES}, __version__)),
+        lambda _: Corpus(*read_corpus({name: release.read(name) for name in NAMES}, data_release)),
     )

@@ -142,7 +142,7 @@ def load_dataset(table: str = "claims") -> "Dataset":
         from datasets.table import InMemoryTable
     except ImportError:
         raise MissingDependencyError("load_dataset", "datasets", "hf") from None
-    from . import __version__
+    from . import data_release
     from .cards import citation, facts
 
     arrow = load_table(name)
@@ -153,7 +153,7 @@ def load_dataset(table: str = "claims") -> "Dataset":
         features=Features.from_arrow_schema(arrow.schema),
         dataset_name=facts.NAME,
         config_name=name,
-        version=__version__,
+        version=data_release,
     )
     fingerprint = release.released_digest(f"{name}.parquet")[:16]
     return Dataset(InMemoryTable(arrow), info=info, split=NamedSplit("train"), fingerprint=fingerprint)

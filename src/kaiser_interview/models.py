@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from . import __version__
+from . import data_release
 from .cards.facts import CAUTION, MACHINE_TRANSLATION
 from .pins import reference_to, references_to
 
@@ -180,8 +180,8 @@ class Claim(Record):
     text_en: Text = Field(description="English, a machine translation.")
     citations: Many[Count] = Field(
         min_length=1,
-        description="Numbers of the paragraphs that the summary rests the claim on, as printed. The "
-        "paragraphs themselves are not part of the source.",
+        description="Numbers printed in brackets after the claim, taken to be those of the article's "
+        "paragraphs. The article is not part of the source.",
     )
     start: Offset = Field(description="First code point of text in the source.")
     end: Offset = Field(description="Code point after the last of text in the source.")
@@ -193,8 +193,8 @@ class Claim(Record):
     )
     claim_type: ClaimType = Field(description="What sort of statement it is.")
     horizon: Horizon = Field(description="The time that it speaks of.")
-    since: Version = Field(description="The release that introduced the claim.")
-    revised: Version = Field(description="The release that last changed text.")
+    since: Version = Field(description="The data release that introduced the claim.")
+    revised: Version = Field(description="The data release that last changed text.")
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         return [(name, getattr(self, name)) for name in ("claim_id", "text", "text_en", "citations")]
@@ -237,12 +237,13 @@ class Dialogue(Record):
 
 
 class Participant(Record):
-    """Somebody whom the source names as taking part."""
+    """One of the two people that the headline names."""
 
     name: Text = Field(description="The name as the headline prints it.")
     name_latin: Text = Field(description="The name in Latin letters.")
     role: Literal["interviewer", "interviewee"] = Field(
-        description="Part taken in the dialogue as a whole; not who says any one claim."
+        description="Part in the dialogue as a whole, inferred from the wording of the headline; not who "
+        "says any one claim."
     )
 
 
@@ -251,15 +252,18 @@ class Source(Record):
 
     source_id: Id = Field(description="Name of the source.")
     text: Text = Field(description="The whole text, character for character.")
-    headline: Text = Field(description="The headline verbatim.")
+    headline: Text = Field(
+        description="The headline that the last line but one prints, verbatim; taken to be the article's."
+    )
     headline_en: Text = Field(description="English of headline, a machine translation.")
-    outlet: Text = Field(description="Who published it, as printed.")
+    outlet: Text = Field(description="The outlet that the last line prints, taken to be that of the article.")
     published: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$")] = Field(
-        description="When, as printed. The source names no time zone, so none is given."
+        description="The time that the last line prints, taken to be that of the article's publication. It "
+        "names no time zone, so none is given."
     )
     languages: Many[Language] = Field(min_length=1, description="Language of the text, BCP 47.")
-    participants: Many[Participant] = Field(description="Who took part, in the headline's order.")
-    rights: Text = Field(description="Whose the text is.")
+    participants: Many[Participant] = Field(description="The people that the headline names, in its order.")
+    rights: Text = Field(description="What is known of the rights in the text.")
     sha256: Sha256 = Field(description="SHA-256 of text in UTF-8, which is the raw file's.")
 
     @property
@@ -280,7 +284,7 @@ class Annotation(Record):
         None, description="Kind of record. Null where the file or the call says it for all rows."
     )
     release: Version | None = Field(
-        None, description="Release of kaiser-interview that the row was made from. Null: not recorded."
+        None, description="Data release that the row was made from. Null: not recorded."
     )
     method: Literal["human", "model", "rule"] = Field(description="What made the row.")
     creator: Text = Field(description="Who: a person, a model's name, a program.")
@@ -413,7 +417,7 @@ def _of(cls: type[Annotation], claim: Claim | Iterable[Claim], /, **fields: Any)
     >>> draft = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "verdict": "mixed", "urls": []}
     >>> row = ki.Verdict.of(ki.claim("d05-c03"), **draft, method="model", creator="a-model")
     >>> row.quote_start, row.quote_end, row.release
-    (1072, 1083, '0.1.0')
+    (1072, 1083, '1.0.0')
     """
     given = {name: value for name, value in fields.items() if value is not None}
     claims = (claim,) if isinstance(claim, Claim) else tuple(claim)
@@ -423,7 +427,7 @@ def _of(cls: type[Annotation], claim: Claim | Iterable[Claim], /, **fields: Any)
         given = reference_to(claims[0], given)
     elif "references" in cls.model_fields:
         given["references"] = references_to(claims, given.get("references"))
-    return cls.model_validate({"kind": cls.__name__.lower(), "release": __version__, **given})
+    return cls.model_validate({"kind": cls.__name__.lower(), "release": data_release, **given})
 
 
 # Given here and not in the class: `Embedding` has a field of the same name, which pydantic would take for a

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import __version__
+from . import data_release
 from .errors import IntegrityError, NotOnDiskError
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ def digest(data: bytes) -> str:
 def manifest_bytes(files: Mapping[str, bytes]) -> bytes:
     """Return the manifest of a data directory, in its one canonical form.
 
-    Every byte of it follows from the release number and the files' names and contents. `verify` computes
+    Every byte of it follows from the data release and the files' names and contents. `verify` computes
     it anew and compares bytes, so the manifest needs no digest of its own.
     """
     listed = {name: {"bytes": len(data), "sha256": digest(data)} for name, data in files.items()}
-    document = {"files": listed, "release": __version__}
+    document = {"files": listed, "release": data_release}
     return (json.dumps(document, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -70,8 +70,8 @@ def entries(manifest: bytes) -> dict[str, Any]:
         well_formed = False
     if not well_formed:
         raise IntegrityError(MANIFEST, "the manifest of a release", "something else")
-    if release != __version__:
-        raise IntegrityError(MANIFEST, f"release {__version__}", repr(release))
+    if release != data_release:
+        raise IntegrityError(MANIFEST, f"release {data_release}", repr(release))
     return dict(listed)
 
 

@@ -245,7 +245,7 @@ def test_bibtex_parses_back():
     assert (entry.entry_type, entry.key) == ("misc", facts.NAME)
     assert fields["title"] == facts.TITLE
     assert fields["author"] == facts.AUTHOR
-    assert fields["version"] == ki.__version__
+    assert fields["version"] == ki.data_release
     assert f"{fields['year']}-{int(fields['month']):02}" == facts.RELEASED[:7]
 
 
@@ -301,7 +301,7 @@ def test_schema_org_uses_only_terms_that_exist():
         assert SDO[str(term).removeprefix(str(SDO))] == term  # a closed namespace: another term raises
     subject = URIRef(facts.PACKAGE)
     assert (subject, RDF.type, SDO.Dataset) in graph
-    assert str(graph.value(subject, SDO.version)) == ki.__version__
+    assert str(graph.value(subject, SDO.version)) == ki.data_release
     assert 50 <= len(str(graph.value(subject, SDO.description))) <= 5000  # what dataset search takes
     parts = {str(graph.value(part, SDO.name)) for part in graph.objects(subject, SDO.hasPart)}
     assert parts == {*TABLES}

@@ -106,7 +106,7 @@ def _row(draws: Draws, world: ladder.World) -> ladder.Row:
     given = _offsets(draws, whole, origin, at + start, at + end)
     if given:
         row["quote_start"], row["quote_end"] = (min(max(one, 0), 2**31 - 1) for one in given)
-    if world["corpus"].releases[:1] == (ladder.RELEASES[0],) and draws.chance(3):
+    if world["corpus"].releases == tuple(ladder.RELEASES) and draws.chance(3):
         row["release"] = draws.pick(ladder.RELEASES)
     return row
 

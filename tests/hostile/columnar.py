@@ -73,7 +73,7 @@ def mentions() -> pa.Table:
                 "quote": quote,
                 "quote_start": claim.start + 2,
                 "quote_end": claim.start + 2 + len(quote),
-                "release": "0.1.0",
+                "release": "1.0.0",
                 "method": ("model", "human", "rule")[number % 3],
                 "creator": f"creator {number % 4}",
                 "created": f"2026-11-23T18:45:{number:02d}Z",

@@ -69,7 +69,7 @@ def right(draw: random.Random, kind) -> dict:
     if kind in SHIPPED:
         return draw.choice(SHIPPED[kind])
     made = row(draw, kind, 0) if isinstance(kind, str) else row(draw, "", 0, kind)
-    made["release"] = draw.choice([None, "0.1.0"])
+    made["release"] = draw.choice([None, "1.0.0"])
     made.pop("kind", None)
     if "claim_id" in made:
         made |= reference(draw)
@@ -326,7 +326,7 @@ def test_several_kinds_in_one_table(options, wrong):
         named = [draw.choice(MIXED) for _ in range(BATCH)]
         rows = [right(draw, kind) | {"kind": kind} for kind in named]
         if "require" in options:
-            rows = [one | {"id": "a", "release": "0.1.0"} for one in rows]
+            rows = [one | {"id": "a", "release": "1.0.0"} for one in rows]
         for one in rows:
             if draw.random() < wrong:
                 one[draw.choice([*one])] = draw.choice([None, "x", "label"])

@@ -48,8 +48,8 @@ def main() -> None:
 
 def _of_the_checkout(pyproject: dict, tag: str | None) -> None:
     changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    version, released = _facts()
-    _step("the changelog has its entry", changelog.faults(changes, version, released, tag))
+    version, data = _facts()
+    _step("the changelog has its entry", changelog.faults(changes, version, data, tag))
     names = tracked()
     _step("no file names a package registry", hosts.faults(ROOT, names))
     claims = [json.loads(line)["text"] for line in (_DATA / "claims.jsonl").read_text("utf-8").splitlines()]
@@ -57,7 +57,7 @@ def _of_the_checkout(pyproject: dict, tag: str | None) -> None:
         ROOT, [name for name in names if name.startswith(("src/", "raw/"))], claims
     )
     wrong = licences.faults(licences.reuse(), embedding, pyproject["project"]["license"])
-    _step(f"every file says whose it is; {len(embedding)} hold the publisher's text, and say so", wrong)
+    _step(f"every file has its licence; {len(embedding)} hold the source text, and say so", wrong)
     wrong = workflows.faults(workflows.read(), metadata.supported(pyproject["project"]))
     _step("the workflows keep this project's rules", wrong)
     _step("zizmor, check-jsonschema and actionlint have nothing to say of them", workflows.tool_faults())
@@ -109,11 +109,14 @@ def _extras(folder: Path, wheel: Path, pyproject: dict) -> None:
         print(f"{resolution} versions: {extras.run_tests(folder, python, extras.WIDE, *options)}")
 
 
-def _facts() -> tuple[str, str]:
-    """Return the version and its day, read from the checkout without importing it."""
+def _facts() -> tuple[str, tuple[str, str]]:
+    """Return the version, and the data release and its day, read from the checkout without importing it."""
     package = ROOT / "src" / "kaiser_interview"
-    version = _assigned(package / "__init__.py", "__version__")
-    return version, _assigned(package / "cards" / "facts.py", "RELEASED")
+    day = _assigned(package / "cards" / "facts.py", "RELEASED")
+    return _assigned(package / "__init__.py", "__version__"), (
+        _assigned(package / "__init__.py", "data_release"),
+        day,
+    )
 
 
 def _assigned(path: Path, name: str) -> str:

@@ -7,8 +7,8 @@ __all__ = ["faults"]
 PARTS = ("Data", "Schema", "Code")
 
 
-def faults(text: str, version: str, released: str, tag: str | None = None) -> list[str]:
-    """Return what is missing of the version's entry.
+def faults(text: str, version: str, data: tuple[str, str], tag: str | None = None) -> list[str]:
+    """Return what is missing of the entries for the version and for the data release, a number and its day.
 
     Without a tag, a version that has no section of its own yet has to be announced under `Unreleased`; with
     one, only a dated section will do.
@@ -18,21 +18,25 @@ def faults(text: str, version: str, released: str, tag: str | None = None) -> li
     sections = dict(re.findall(r"^## \[([^\]]+)\](.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
     if version in sections:
         date, _, body = sections[version].partition("\n")
-        return [*_date(date, version, released), *_parts(body, version)]
+        return [*_data(text, *data), *_date(date, version), *_parts(body, version)]
     if tag is not None:
         return [f"CHANGELOG.md has no section [{version}]"]
     body = sections.get("Unreleased", "")
     found = (
         [] if f"What will be {version}." in body else [f"Unreleased does not say: What will be {version}."]
     )
-    return [*found, *_parts(body, "Unreleased")]
+    return [*_data(text, *data), *found, *_parts(body, "Unreleased")]
 
 
-def _date(said: str, version: str, released: str) -> list[str]:
-    if not re.fullmatch(r" - [0-9]{4}-[0-9]{2}-[0-9]{2}", said):
-        return [f"[{version}] has no date: expected ## [{version}] - {released}"]
-    found = said.removeprefix(" - ")
-    return [] if found == released else [f"[{version}] is of {found}, and cards.facts.RELEASED of {released}"]
+def _data(text: str, release: str, day: str) -> list[str]:
+    entry = f"- Data release {release}, {day}"
+    return [] if entry in text else [f"CHANGELOG.md does not say under Data: {entry}"]
+
+
+def _date(said: str, version: str) -> list[str]:
+    if re.fullmatch(r" - [0-9]{4}-[0-9]{2}-[0-9]{2}", said):
+        return []
+    return [f"[{version}] has no date: expected ## [{version}] - YYYY-MM-DD"]
 
 
 def _parts(body: str, section: str) -> list[str]:

@@ -1,12 +1,15 @@
 """The build: the same bytes each time, and nothing at all from a wrong input."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from kaiser_interview import build
+from kaiser_interview import __version__, build
 from kaiser_interview.errors import BuildError
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +30,22 @@ def test_what_is_committed_is_what_is_built():
 
 def test_building_twice_gives_the_same_bytes(checkout):
     assert build.build(checkout) == build.build(checkout)
+
+
+def test_the_version_of_the_package_is_not_in_the_data(checkout):
+    """A fix in the code leaves the data release, and every byte of it, as it is."""
+    shutil.copytree(ROOT / "src", checkout / "src")
+    init = checkout / "src" / "kaiser_interview" / "__init__.py"
+    text = init.read_text("utf-8")
+    assert text.count(f'__version__ = "{__version__}"') == 1
+    init.write_text(text.replace(f'__version__ = "{__version__}"', '__version__ = "9.8.7"'), "utf-8")
+    program = "import sys, kaiser_interview as ki; assert ki.__version__ == '9.8.7'; "
+    program += "from kaiser_interview import build; sys.exit(build.main([]))"
+    subprocess.run(
+        [sys.executable, "-c", program], cwd=checkout, env={**os.environ, "PYTHONPATH": "src"}, check=True
+    )
+    for name, data in build.build(ROOT).items():
+        assert (checkout / name).read_bytes() == data, name
 
 
 def run(checkout, *options):
@@ -71,8 +90,8 @@ def test_record_remembers_new_and_revised_claims(checkout):
     assert again[:-2] == [{**remembered[0], "release": "0.0.1"} | {"claim_sha256": "0" * 64}, *remembered[2:]]
     assert again[-2:] == remembered[:2]
     first, second = rows(checkout / build.OUTPUTS[0] / "claims.jsonl")[:2]
-    assert (first["since"], first["revised"]) == ("0.0.1", "0.1.0")
-    assert (second["since"], second["revised"]) == ("0.1.0", "0.1.0")
+    assert (first["since"], first["revised"]) == ("0.0.1", "1.0.0")
+    assert (second["since"], second["revised"]) == ("1.0.0", "1.0.0")
 
 
 def test_record_remembers_a_release_that_changes_no_claim(checkout):
@@ -80,7 +99,7 @@ def test_record_remembers_a_release_that_changes_no_claim(checkout):
     remembered = [row | {"release": "0.0.9"} for row in rows(path)]
     write(path, remembered)
     assert run(checkout, "--record") == 0
-    nothing = {"release": "0.1.0", "claim_id": None, "claim_sha256": None, "successor": None}
+    nothing = {"release": "1.0.0", "claim_id": None, "claim_sha256": None, "successor": None}
     assert rows(path) == [*remembered, nothing]
     assert run(checkout, "--record") == 0
     assert rows(path) == [*remembered, nothing]
@@ -173,13 +192,13 @@ WRONG_ROWS = [
         "relations",
         1,
         row_changed(other_claim_sha256=ZEROS),
-        f"/other_claim_sha256: digest-differs: expected {{other}}, got {ZEROS}; d01-c04 ",
+        f"/other_claim_sha256: digest-differs: expected {{other}}, got {ZEROS}; d01-c03 ",
     ),
     (
         "relations",
         1,
         lambda row: row | {"other_claim_id": row["claim_id"], "other_claim_sha256": row["claim_sha256"]},
-        '/other_claim_id: fields-disagree: expected another claim than claim_id, got "d01-c05"',
+        '/other_claim_id: fields-disagree: expected another claim than claim_id, got "d01-c02"',
     ),
     (
         "translations",
@@ -281,7 +300,7 @@ def own_scheme(raw):
     write(path, [*table, *added])
 
 
-RETIRED = {"release": "0.1.0", "claim_id": "d01-c01", "claim_sha256": None, "successor": "d01-c02"}
+RETIRED = {"release": "1.0.0", "claim_id": "d01-c01", "claim_sha256": None, "successor": "d01-c02"}
 WRONG_FILES = {
     "memory is no JSON": (
         lambda raw: (raw / "releases.jsonl").write_bytes(b"[]\n"),
@@ -315,7 +334,7 @@ WRONG_FILES = {
     ),
     "labels of a scheme of one's own": (
         own_scheme,
-        "raw/layers/labels.jsonl:165: /scheme: expected one of topic, claim_type, horizon, got my:mood",
+        "raw/layers/labels.jsonl:159: /scheme: expected one of topic, claim_type, horizon, got my:mood",
     ),
     "labels out of order": (
         swap,
@@ -343,7 +362,7 @@ WRONG_FILES = {
         "raw/releases.jsonl: d01-c01: expected digest",
     ),
     "memory of another shape": (
-        append("releases.jsonl", release="0.1.0"),
+        append("releases.jsonl", release="1.0.0"),
         "raw/releases.jsonl:42: expected release, claim_id, claim_sha256, successor",
     ),
 }

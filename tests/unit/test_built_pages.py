@@ -74,7 +74,7 @@ def test_what_stands_in_a_table_within_a_table():
         "| `start` | First code point of text in the source. | `int32`, code points | no |",
         "| `topics` | What it is about, in the order of the vocabulary. "
         "| `list<string>`, [values](annotation.md#topic) | no |",
-        "| `participants` | Who took part, in the headline's order. | `list<struct>` | no |",
+        "| `participants` | The people that the headline names, in its order. | `list<struct>` | no |",
         "| `references` | What the answer rests on. Empty only if the question is not answerable. "
         "| `list<struct>` | no |",
         "| `created` | When, in UTC. | `timestamp[us, UTC]`, microseconds | not recorded |",

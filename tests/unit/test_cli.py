@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -58,7 +59,7 @@ def test_claims_fit_other_widths(monkeypatch, capsys, columns):
         (["--topic", "economics"], ["d01-c03", "d05-c02", "d10-c03"]),
         (["--topic", "economics", "--topic", "scaling"], ["d05-c02"]),
         (["--horizon", "past"], ["d03-c01"]),
-        (["--claim-type", "definition"], ["d04-c01", "d07-c01"]),
+        (["--claim-type", "definition"], ["d01-c01", "d04-c01"]),
     ],
 )
 def test_claims_are_filtered(run, arguments, expected):
@@ -129,23 +130,23 @@ def test_show(run):
 d01-c01
   text        语言在时间维度上对智能至关重要,语言模型本质是序列模型,处理时间序列
               是表达智能的重要组成部分
-  english     Language is crucial to intelligence along the dimension of time; a
-              language model is in essence a sequence model, and processing time
-              series is an important part of expressing intelligence. (machine
-              translation)
-  paragraphs  6, 7
+  english     In the temporal dimension, language is crucial to intelligence;
+              language models are in essence sequence models, and processing
+              temporal sequences is an important part of expressing
+              intelligence. (machine translation)
+  citations   [6][7] (taken to be paragraphs of the article)
   dialogue    1. 语言对于智能到底意味着什么
-              What does language really mean for intelligence (machine
+              What does language really mean for intelligence? (machine
               translation)
   place       code points 20 to 66 of 2011, end exclusive
   context     …语言对于智能到底意味着什么 -
               语言在时间维度上对智能至关重要,语言模型本质是序列模型,处理时间序列
               是表达智能的重要组成部分 [6][7] - 语言经过人类…
   topics      language
-  type        explanation
+  type        definition
   horizon     general
   sha-256     {ki.claim("d01-c01").claim_sha256}
-  since       0.1.0, last revised in 0.1.0
+  since       1.0.0, last revised in 1.0.0
 This is a summary's wording; it does not say who speaks.
 """
     )
@@ -160,14 +161,21 @@ def test_cite_the_data_set(run):
     code, out, _ = run("cite")
     assert code == 0
     assert out.startswith("@misc{kaiser-interview,\n")
-    assert f"version = {{{ki.__version__}}}" in out
+    assert f"version = {{{ki.data_release}}}" in out
     assert run("cite", "--format", "apa")[1] == (
         "The kaiser-interview maintainers. (2026). kaiser-interview: 41 claims from a Chinese summary of a "
-        f"dialogue with Lukasz Kaiser (Version {ki.__version__}) [Data set].\n"
+        f"dialogue with Lukasz Kaiser (Data release {ki.data_release}) [Data set].\n"
     )
     (item,) = json.loads(run("cite", "--format", "csl")[1])
-    assert (item["type"], item["version"]) == ("dataset", ki.__version__)
+    assert (item["type"], item["version"]) == ("dataset", ki.data_release)
     assert run("cite", "--format", "cff")[1].startswith("cff-version: 1.2.0\n")
+
+
+HEADLINE = "“推理模型还处于RNN的阶段”——李建忠对话GPT-5与Transformer发明者Lukasz Kaiser实录"
+IN_ENGLISH = (
+    "“Reasoning models are still at the RNN stage”: record of Li Jianzhong's dialogue with Lukasz "
+    "Kaiser, an inventor of GPT-5 and the Transformer"
+)
 
 
 def test_cite_a_claim(run):
@@ -176,19 +184,66 @@ def test_cite_a_claim(run):
     assert out == (
         f"“{claim.text}”\n"
         f"“{claim.text_en}” (machine translation)\n"
-        f"{ki.source().headline}\n"
-        f"{ki.source().headline_en} (machine translation)\n"
-        "AI科技大本营, 2025-10-10 17:52. Paragraphs 6, 7 of the original, as the summary numbers them.\n"
-        f"Claim d01-c01, code points 20 to 66, in kaiser-interview {ki.__version__}.\n"
-        f"{CAUTION}\n\n" + run("cite", "--format", "apa")[1]
+        "Claim d01-c01, code points 20 to 66 of the source text, in kaiser-interview, data release 1.0.0.\n"
+        "The source text is a summary, of unknown authorship, of an article that AI科技大本营 published "
+        "(inferred from its form and its last two lines):\n"
+        f"{HEADLINE}\n"
+        f"{IN_ENGLISH} (machine translation)\n"
+        "AI科技大本营, 2025-10-10 17:52, as printed. The text prints [6][7] after the claim, taken to be "
+        "numbers of paragraphs of the article.\n"
+        f"{CAUTION}\n\n"
+        "The kaiser-interview maintainers. (2026). kaiser-interview: 41 claims from a Chinese summary of a "
+        "dialogue with Lukasz Kaiser (Data release 1.0.0, claim d01-c01) [Data set].\n\n"
+        f"{HEADLINE} [{IN_ENGLISH}]. (2025, October 10). AI科技大本营. {facts.ARTICLE}\n"
     )
-    assert "\nAI科技大本营, 2025-10-10 17:52. Paragraph 7 of" in run("cite", "d01-c02")[1]
+    one = "The text prints [7] after the claim, taken to be the number of a paragraph of the article.\n"
+    assert one in run("cite", "d01-c02")[1]
+
+
+def test_cite_claims_as_bibtex(run):
+    out = run("cite", "d01-c01", "d10-c03", "d01-c01")[1]
+    keys = re.findall(r"^@misc\{(.*),$", out, re.MULTILINE)
+    assert keys == ["kaiser-interview-d01-c01", "kaiser-interview-d10-c03", "kaiser-interview-article"]
+    article = out[out.index("@misc{kaiser-interview-article") :]
+    assert article == (
+        "@misc{kaiser-interview-article,\n"
+        f"  title        = {{{{{HEADLINE}}}}},\n"
+        "  howpublished = {AI科技大本营},\n"
+        "  year         = {2025},\n"
+        "  month        = {10},\n"
+        "  day          = {10},\n"
+        f"  note         = {{2025-10-10 17:52. {IN_ENGLISH} (machine translation). {facts.ARTICLE}}}\n"
+        "}\n"
+    )
+    assert f"note    = {{Claim d10-c03: {ki.claim('d10-c03').text}. {CAUTION}}}" in out
+
+
+def test_every_claim_has_a_bibtex_key_of_its_own():
+    keys = {citation.bibtex(claim).splitlines()[0] for claim in ki.load("claims")}
+    assert len(keys) == 41
+    assert citation.bibtex().splitlines()[0] not in keys
+
+
+def test_cite_claims_as_csl(run):
+    items = json.loads(run("cite", "d01-c01", "d10-c03", "--format", "csl")[1])
+    assert [item["id"] for item in items] == [
+        "kaiser-interview-d01-c01", "kaiser-interview-d10-c03", "kaiser-interview-article"
+    ]  # fmt: skip
+    assert items[0]["version"] == ki.data_release
+    assert CAUTION in items[0]["note"]
+    assert (items[2]["title"], items[2]["publisher"]) == (HEADLINE, "AI科技大本营")
+    assert items[2]["issued"] == {"date-parts": [[2025, 10, 10]]}
+
+
+def test_cff_has_no_form_for_a_claim(run):
+    assert run("cite", "d01-c01", "--format", "cff")[1] == run("cite", "--format", "cff")[1]
 
 
 def test_verify(run):
     assert run("verify") == (
         0,
-        f"kaiser-interview {ki.__version__}: {len(release.shipped())} files as released; "
+        f"kaiser-interview {ki.__version__}, data release {ki.data_release}: "
+        f"{len(release.shipped())} files as released; "
         "41 claims stand in the source, character for character\n",
         "",
     )

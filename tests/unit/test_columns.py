@@ -244,7 +244,7 @@ def test_null_typed_columns_are_absent():
         ),
         ("label", "id", pa.array(["a b", "é"]).dictionary_encode(), [0, 1], "bad-format", ""),
         ("label", "claim_sha256", [CLAIM.claim_sha256.upper()], [0], "bad-format", ""),
-        ("label", "release", ["0.1.0", "v1", "1.0.0\n"], [1, 2], "bad-format", ""),
+        ("label", "release", ["1.0.0", "v1", "1.0.0\n"], [1, 2], "bad-format", ""),
         ("translation", "language", ["zh-Hans", "zh_Hans", "en\n", "pt-BR"], [1, 2], "bad-format", ""),
         ("label", "scheme", ["acme:x", "acme:", ":x"], [1, 2], "bad-format", ""),
         (
@@ -454,7 +454,7 @@ def test_references(made):
         ABOUT | {"claim_id": "d01-c99"},
         ABOUT | {"claim_sha256": CLAIM.claim_sha256},
         ABOUT | {"claim_sha256": OTHER.claim_sha256},
-        ABOUT | {"release": "0.1.0"},
+        ABOUT | {"release": "1.0.0"},
         ABOUT | {"release": "9.9.9"},
     ]
     columns = {name: [row.get(name) for row in rows] for name in ("claim_id", "claim_sha256", "release")}
@@ -566,7 +566,7 @@ def test_a_corpus_whose_releases_have_not_the_form_of_releases():
 
 
 def test_a_corpus_without_claims():
-    rows = table("label", release=["0.1.0"])
+    rows = table("label", release=["1.0.0"])
     found = at("unknown-claim", "/claim_id", 0)
     assert both(rows, "label", against=corpus_of()) == ([0], found)
     assert both(table("question"), "question", against=corpus_of()) == (
@@ -1192,7 +1192,7 @@ def test_bounds_of_every_sort():
 
 def test_require():
     require = ["id", "release"]
-    rows = table("label", id=["a", None], release=["0.1.0", "0.1.0"])
+    rows = table("label", id=["a", None], release=["1.0.0", "1.0.0"])
     assert both(rows, "label", require=require) == ([1], at("missing-field", "/id", 1))
     found = [(None, "missing-field", f"/{name}") for name in require]
     suspect, told = both(table("label"), "label", require=require)
@@ -1409,14 +1409,14 @@ class Changed(ki.Derived):
     claim_id: Annotated[str, Field(max_length=6)]
     quote: Annotated[str, Field(min_length=5)] | None = None
     claim_sha256: Annotated[str, AfterValidator(_some)] | None = None
-    release: Literal["0.1.0"] | None = None
+    release: Literal["1.0.0"] | None = None
 
 
 def test_fields_of_a_reference_that_a_kind_defines_anew():
     rows = own(
         claim_id=["d01-c02", "d01-c02"],
         quote=[CLAIM.text[2:6], CLAIM.text],
-        release=["0.1.0", None],
+        release=["1.0.0", None],
     )
     found = [(row, "bad-length", "/claim_id") for row in (0, 1)] + at("bad-length", "/quote", 0)
     assert both(rows, Changed) == ([0, 1], sorted(found))

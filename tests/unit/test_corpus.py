@@ -125,7 +125,7 @@ def test_the_shipped_data_is_such_a_folder():
         *(one.title_en for one in ki.load("dialogues")),
         ki.source().headline_en,
     ]
-    assert (corpus.retired, corpus.releases) == ({}, ("0.1.0",))
+    assert (corpus.retired, corpus.releases) == ({}, ("1.0.0",))
 
 
 def test_a_folder_may_be_named_by_text():

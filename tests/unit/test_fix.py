@@ -26,7 +26,7 @@ CLAIM = ki.claim("d05-c03")
 QUOTE = "推理模型不增加参数数量"
 VERDICT = {"claim_id": "d05-c03", "quote": QUOTE, "verdict": "supported", "urls": []} | BY
 FILLED = {
-    "quote_start": 1072, "quote_end": 1083, "claim_sha256": CLAIM.claim_sha256, "release": ki.__version__
+    "quote_start": 1072, "quote_end": 1083, "claim_sha256": CLAIM.claim_sha256, "release": ki.data_release
 }  # fmt: skip
 REFERENCE = {name: value for name, value in FILLED.items() if name != "release"}
 
@@ -136,7 +136,7 @@ def test_defaults_are_for_what_a_row_does_not_give(mend):
     ]
     fixed, out = mend(b"\n".join(map(text, data)), kind="translation", defaults=given)
     after = [json.loads(line) for line in out.splitlines()]
-    pins = {"claim_sha256": CLAIM.claim_sha256, "release": ki.__version__}
+    pins = {"claim_sha256": CLAIM.claim_sha256, "release": ki.data_release}
     assert after[0] == least | given | pins
     assert after[1] == least | given | {"language": "fr"} | pins
     assert after[2] == least | given | {"confidence": 0} | pins
@@ -564,7 +564,7 @@ def test_records_become_json_lines(mend):
 
 def test_a_dataset_becomes_json_lines(mend):
     fixed, out = mend(
-        datasets.Dataset.from_list([VERDICT | {"release": None}, VERDICT | {"release": "0.1.0"}])
+        datasets.Dataset.from_list([VERDICT | {"release": None}, VERDICT | {"release": "1.0.0"}])
     )
     assert [json.loads(line) for line in out.splitlines()] == [VERDICT | FILLED] * 2
     assert fixed.report.ok

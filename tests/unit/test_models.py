@@ -221,7 +221,7 @@ def test_a_claim_reads_well_in_a_terminal():
 
 def test_a_claim_reads_well_in_a_notebook_and_is_escaped():
     html = ki.claim("d01-c01")._repr_html_()
-    for part in ('lang="zh-Hans">语言在时间', 'lang="en">Language is', "(machine translation)", "[6][7]"):
+    for part in ('lang="zh-Hans">语言在时间', 'lang="en">In the temporal', "(machine translation)", "[6][7]"):
         assert part in html
     assert "does not say who speaks" in html
     hostile = ki.claim("d01-c01").model_copy(update={"text": "<script>", "text_en": '"><b>&'})

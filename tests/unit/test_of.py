@@ -64,7 +64,7 @@ def test_a_draft_becomes_a_row_that_passes(tmp_path, kind):
     claims = [CLAIM, OTHER] if kind == "question" else CLAIM
     row = KINDS[kind].of(claims, **draft, **BY)
     assert type(row) is KINDS[kind]
-    assert (row.kind, row.release, row.method, row.creator) == (kind, ki.__version__, "model", "m")
+    assert (row.kind, row.release, row.method, row.creator) == (kind, ki.data_release, "model", "m")
     assert jsonschema_rs.is_valid(ki.json_schema(kind), given(row))
     ki.write([row], tmp_path / "row.jsonl")
     for report in (ki.validate([row]), ki.validate(tmp_path / "row.jsonl"), ki.validate([row], kind=kind)):
@@ -78,10 +78,10 @@ def test_a_draft_becomes_a_row_that_passes(tmp_path, kind):
 
 def test_what_a_row_about_a_claim_has():
     row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY)
-    assert given(row) == PIN | AT | DRAFTS["verdict"] | BY | {"kind": "verdict", "release": ki.__version__}
+    assert given(row) == PIN | AT | DRAFTS["verdict"] | BY | {"kind": "verdict", "release": ki.data_release}
     assert given(ki.Label.of(OTHER, scheme="a:b", value="v", **BY)) == {
         "claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256, "scheme": "a:b", "value": "v",
-        "kind": "label", "release": ki.__version__,
+        "kind": "label", "release": ki.data_release,
     } | BY  # fmt: skip
 
 
@@ -203,7 +203,7 @@ def test_places_that_overlap_are_several():
 
 
 def test_a_quote_of_the_english():
-    words = "do not increase"
+    words = "add no parameters"
     fields = {"quote": words, "verdict": "mixed", "urls": []} | BY
     row = ki.Verdict.of(CLAIM, quote_of="text_en", **fields)
     assert CLAIM.text_en[row.quote_start : row.quote_end] == words
@@ -255,7 +255,7 @@ def test_kinds_of_ones_own():
     stance = Stance.of(CLAIM, quote=QUOTE, stance="for", weights=[0.5], **BY)
     assert given(stance) == PIN | AT | BY | {
         "quote": QUOTE, "stance": "for", "weights": [0.5], "others": [],
-        "kind": "stance", "release": ki.__version__,
+        "kind": "stance", "release": ki.data_release,
     }  # fmt: skip
     assert ki.validate([stance], kind=Stance).counts == ()
     chain = Chain.of([CLAIM, OTHER], why="so", **BY)

@@ -284,7 +284,7 @@ def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said
     row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row], kind="verdict").findings
     assert finding.code == "quote-not-found"
-    assert finding.remedy.startswith(f"nearest, no evidence: d05-c02 {said}, 94 to 141: ")
+    assert finding.remedy.startswith(f"nearest, no evidence: d05-c02 {said}, 96 to 143: ")
 
 
 def test_a_quote_with_a_gap_is_told_where_its_parts_stand():

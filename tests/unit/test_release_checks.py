@@ -18,7 +18,7 @@ CHANGES = """# Changelog
 
 ### Data
 
-- Rows.
+- Data release 1.0.0, 2026-11-22: rows.
 
 ### Schema
 
@@ -28,12 +28,13 @@ CHANGES = """# Changelog
 
 - Functions.
 """
+DATA = ("1.0.0", "2026-11-22")
 COMING = CHANGES.replace("\n## [0.1.0] - 2026-11-23\n", "\nWhat will be 0.1.0.\n")
 
 
 @pytest.mark.parametrize(("text", "tag"), [(CHANGES, None), (CHANGES, "v0.1.0"), (COMING, None)])
 def test_a_changelog_with_its_entry(text, tag):
-    assert changelog.faults(text, "0.1.0", "2026-11-23", tag) == []
+    assert changelog.faults(text, "0.1.0", DATA, tag) == []
 
 
 @pytest.mark.parametrize(
@@ -46,24 +47,25 @@ def test_a_changelog_with_its_entry(text, tag):
         (
             CHANGES.replace(" - 2026-11-23", ""),
             None,
-            ["[0.1.0] has no date: expected ## [0.1.0] - 2026-11-23"],
+            ["[0.1.0] has no date: expected ## [0.1.0] - YYYY-MM-DD"],
         ),
         (
-            CHANGES.replace("-23", "-24"),
+            CHANGES.replace("-22", "-24"),
             None,
-            ["[0.1.0] is of 2026-11-24, and cards.facts.RELEASED of 2026-11-23"],
+            ["CHANGELOG.md does not say under Data: - Data release 1.0.0, 2026-11-22"],
         ),
         (
             CHANGES.replace("### Code", "### Added"),
             None,
             ["[0.1.0] has nothing under Code", "[0.1.0] has a part Added"],
         ),
-        ("# Changelog\n", None, ["Unreleased does not say: What will be 0.1.0."]
+        ("# Changelog\n", None, ["CHANGELOG.md does not say under Data: - Data release 1.0.0, 2026-11-22"]
+            + ["Unreleased does not say: What will be 0.1.0."]
             + [f"[Unreleased] has nothing under {part}" for part in ("Data", "Schema", "Code")]),
     ],
 )  # fmt: skip
 def test_a_changelog_without_it(text, tag, faults):
-    assert changelog.faults(text, "0.1.0", "2026-11-23", tag) == faults
+    assert changelog.faults(text, "0.1.0", DATA, tag) == faults
 
 
 TRACKED = [
@@ -203,17 +205,22 @@ def lint(
     }
 
 
+EXPRESSION = "MIT AND CC-BY-4.0 AND LicenseRef-Source-Text"
+
+
 def test_licences(tmp_path):
     path = tmp_path / "data" / "claims.jsonl"
     path.parent.mkdir()
     path.write_text(json.dumps({"text": "第一句"}, ensure_ascii=False), "utf-8")
     assert licences.embedding(tmp_path, ["data/claims.jsonl"], ["第二句"]) == set()
     holds = licences.embedding(tmp_path, ["data/claims.jsonl"], ["第一句"])
-    assert licences.faults(lint(), holds, "MIT AND CC-BY-4.0") == []
-    assert licences.faults(lint(licence="CC-BY-4.0"), holds, "MIT AND CC-BY-4.0") == [
+    assert licences.faults(lint(), holds, EXPRESSION) == []
+    assert licences.faults(lint(licence="CC-BY-4.0"), holds, EXPRESSION) == [
         "data/claims.jsonl holds a whole claim, and REUSE.toml says ['CC-BY-4.0'] of it"
     ]
-    assert licences.faults(lint(), holds, "MIT") == ["pyproject.toml: expected CC-BY-4.0 AND MIT, got MIT"]
+    assert licences.faults(lint(), holds, "MIT AND CC-BY-4.0") == [
+        "pyproject.toml: expected CC-BY-4.0 AND LicenseRef-Source-Text AND MIT, got MIT AND CC-BY-4.0"
+    ]
     assert licences.faults(lint(fine=False), holds, "MIT") == [
         "reuse: {'missing_licensing_info': ['data/claims.jsonl']}"
     ]

@@ -230,7 +230,7 @@ def test_a_mistyped_optional_field_is_one_finding(told, slip, meant):
         "quote_end": 22,
         "quote_of": "text",
     }
-    row |= {"claim_sha256": ki.claim("d01-c01").claim_sha256, "release": "0.1.0", "confidence": 0.5}
+    row |= {"claim_sha256": ki.claim("d01-c01").claim_sha256, "release": "1.0.0", "confidence": 0.5}
     mistyped = {slip if name == meant else name: value for name, value in row.items()}
     for extra in ("error", "allow"):
         assert told(mistyped, kind="verdict", extra=extra, require=[meant]) == [("unknown-field", f"/{slip}")]
@@ -349,10 +349,18 @@ def test_defaults_come_before_any_rule(told):
     assert told(row, kind="label", defaults={"scheme": "horizon"}) == []
     assert told(row, kind="label", defaults={"scheme": "claim_type"}) == [("not-in-vocabulary", "/value")]
     assert told(row, kind="label", defaults={"scheme": "acme:time"}) == []
-    assert told(verdict, kind="verdict", defaults={"release": "0.1.0"}, require=["release"]) == []
+    assert told(verdict, kind="verdict", defaults={"release": "1.0.0"}, require=["release"]) == []
     assert told(verdict, kind="verdict", defaults={"release": "9.9.9"}) == [("unknown-release", "/release")]
+
     half = told(verdict | {"quote": "语言经过人类"}, kind="verdict", defaults={"quote_start": 76})
     assert half == [("fields-disagree", "/quote_end")]
+
+
+def test_the_version_of_the_package_is_no_data_release():
+    row = {"claim_id": "d01-c01", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
+    (finding,) = ki.validate([row | {"release": ki.__version__}], kind="verdict").findings
+    assert (finding.code, finding.expected, finding.got) == ("unknown-release", "one of 1.0.0", "0.1.0")
+    assert finding.remedy == "0.1.0 is the version of kaiser-interview; a row names the data release"
 
 
 def test_a_default_may_be_the_kind(told):
@@ -401,7 +409,7 @@ def test_options_name_fields(option):
 )
 def test_what_is_required_must_be_given(told, name):
     right = {
-        "id": "a", "kind": "verdict", "release": "0.1.0", "created": "2026-11-23T18:45:00Z",
+        "id": "a", "kind": "verdict", "release": "1.0.0", "created": "2026-11-23T18:45:00Z",
         "confidence": 0.5, "rationale": "…", "claim_sha256": ki.claim("d01-c02").claim_sha256,
     }  # fmt: skip
     require = partial(told, kind="verdict", require=[name])

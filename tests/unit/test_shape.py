@@ -325,9 +325,9 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "unknown-release",
                 "/release",
-                "one of 0.1.0",
+                "one of 1.0.0",
                 "9.9.9",
-                "if it is later than these, check the row with that release of kaiser-interview",
+                "if it is later than these, check the row against that release",
             ),
         ),
         (

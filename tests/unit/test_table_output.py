@@ -330,7 +330,7 @@ def test_a_writer_that_has_not_begun_writes_nothing(tmp_path):
 QUOTED = {"claim_id": "d01-c01", "verdict": "supported", "quote": CLAIM.text[:9], "urls": ["a"]} | BY
 MISPLACED = QUOTED | {"quote_start": 0, "quote_end": 9}
 PLACED = {"quote_start": CLAIM.start, "quote_end": CLAIM.start + 9}
-PINNED = {"claim_sha256": CLAIM.claim_sha256, "release": "0.1.0"}
+PINNED = {"claim_sha256": CLAIM.claim_sha256, "release": "1.0.0"}
 
 
 @pytest.mark.parametrize("suffix", FORMS)
@@ -344,7 +344,7 @@ def test_what_is_mended_stands_in_columns(tmp_path, suffix, where):
     fixed = ki.fix(data, output=tmp_path / f"out.{suffix}", kind="verdict")
     out = read(tmp_path / f"out.{suffix}")
     assert out.to_pylist() == [
-        row | {"claim_sha256": CLAIM.claim_sha256} | PLACED | {"release": "0.1.0"} for row in rows
+        row | {"claim_sha256": CLAIM.claim_sha256} | PLACED | {"release": "1.0.0"} for row in rows
     ]
     assert out.schema.names == [*rows[0], "claim_sha256", "quote_start", "quote_end", "release"]
     schema = ki.arrow_schema("verdict")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kaiser_interview import __version__, release, verification
+from kaiser_interview import data_release, release, verification
 
 FILES = release.shipped()
 FLIPS = 3000
@@ -115,8 +115,8 @@ def test_resealed_rubbish_is_a_difference_not_a_traceback(name, data):
         b"[]",
         b"null",
         b"{}",
-        b'{"files": [], "release": "0.1.0"}',
-        b'{"files": {"claims.jsonl": 1}, "release": "0.1.0"}',
+        b'{"files": [], "release": "1.0.0"}',
+        b'{"files": {"claims.jsonl": 1}, "release": "1.0.0"}',
         b"[" * 100_000,
         b"\xff",
     ],
@@ -128,9 +128,9 @@ def test_a_broken_manifest_is_named(manifest):
 
 
 def test_a_manifest_of_another_release_is_named():
-    other = FILES[release.MANIFEST].replace(__version__.encode(), b"9.9.9")
+    other = FILES[release.MANIFEST].replace(data_release.encode(), b"9.9.9")
     assert verification.verify(FILES | {release.MANIFEST: other}) == (
-        verification.Difference("manifest.json", f"release {__version__}", "'9.9.9'"),
+        verification.Difference("manifest.json", f"release {data_release}", "'9.9.9'"),
     )
 
 

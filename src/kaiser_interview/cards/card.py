@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import datasheet as sheet
-from .facts import CAUTION, DESCRIPTION, HUB_LICENSES, KEYWORDS, LANGUAGES, NAME, RIGHTS, TITLE
+from .facts import CAUTION, DESCRIPTION, HUB_LICENSES, KEYWORDS, LANGUAGES, NAME, REMOVAL, RIGHTS, TITLE
 from .tables import Column, Table, columns
 
 __all__ = ["dataset_card", "license_text"]
@@ -26,9 +26,13 @@ def license_text() -> str:
     """Return the LICENSE.md of the data directory."""
     return (
         f"# Rights\n\n{RIGHTS}\n\n"
-        "The source text stands whole in the table `sources`, and in parts in `claims` (`text`, `prefix`, "
-        "`suffix`), `dialogues` (`title`) and `mentions` (`quote`). Neither licence extends to it; whoever "
-        "wants to reuse it beyond what the law allows anyway has to ask its publisher.\n\n"
+        "These columns hold the source text or parts of it, and no licence extends to that: `text`, "
+        "`headline`, `outlet` and the names of `participants` in `sources`; `text`, `prefix` and `suffix` in "
+        "`claims`; `title` in `dialogues`; `quote` in `mentions` (it is null in the other layers); and "
+        "Chinese words that a `rationale` quotes in any layer. `schema-org.jsonld` holds the headline.\n\n"
+        "A translation is an adaptation of the text. The licence of the English covers what the translation "
+        "adds and gives no right in the text.\n\n"
+        f"## Removal\n\n{REMOVAL}\n\n"
         "CC BY 4.0: <https://creativecommons.org/licenses/by/4.0/legalcode>\n"
     )
 
@@ -124,10 +128,11 @@ def _body(tables: Sequence[Table]) -> str:
         "Collection": sheet.COLLECTION,
         "Preprocessing": sheet.PREPARATION,
         "Annotation": (
-            f"{sheet.TOOL} {sheet.ANNOTATORS}\n\n- {sheet.ENGLISH}\n- {sheet.LABELS}\n- {sheet.MENTIONS}\n\n"
-            "The two passes of labels against each other, which is the self-consistency of a machine and no "
+            f"{sheet.TOOL} {sheet.ANNOTATORS}\n\n- {sheet.ENGLISH}\n- {sheet.LABELS}\n- {sheet.MENTIONS}\n"
+            f"- {sheet.RELATIONS}\n\n"
+            "Agreement between the two passes of labels. It is the self-consistency of a model and no "
             "evidence that people would agree:\n\n"
-            f"| scheme | figure | value | same claims |\n|---|---|--:|--:|\n{figures}\n"
+            f"| scheme | figure | value | 95 % | same claims | 95 % |\n|---|---|--:|---|--:|---|\n{figures}\n"
             "`vocabularies.json` defines every value in English and Chinese, with an example."
         ),
         "Uses": _list(sheet.USES),
@@ -135,7 +140,7 @@ def _body(tables: Sequence[Table]) -> str:
         "Limits": _list(sheet.LIMITS),
         "Biases": _list(sheet.BIASES),
         "Personal information": sheet.PERSONAL,
-        "Rights": f"{RIGHTS} [LICENSE.md](LICENSE.md) says which columns hold it.",
+        "Rights": f"{RIGHTS} [LICENSE.md](LICENSE.md) says which columns hold it.\n\n{REMOVAL}",
         "Maintenance": sheet.MAINTENANCE,
         "Citation": ", ".join(
             f"[{name}]({name})" for name in ("CITATION.cff", "citation.bib", "citation.csl.json")

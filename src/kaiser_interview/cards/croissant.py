@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import __version__
+from .. import data_release
 from . import citation
 from . import datasheet as sheet
 from .facts import AUTHOR, DESCRIPTION, KEYWORDS, LANGUAGES, LICENSE_URL, NAME, PACKAGE, RELEASED, RIGHTS
@@ -81,7 +81,7 @@ def croissant(tables: Sequence[Table], vocabularies: Mapping[str, Mapping[str, M
         "name": NAME,
         "description": DESCRIPTION,
         "url": PACKAGE,
-        "version": __version__,
+        "version": data_release,
         "datePublished": RELEASED,
         "license": [LICENSE_URL, {"@type": "sc:CreativeWork", "name": "Rights", "description": RIGHTS}],
         "creator": {"@type": "sc:Organization", "name": AUTHOR},
@@ -114,20 +114,20 @@ def _responsibly() -> dict[str, Any]:
     """
     return {
         "rai:dataCollection": sheet.COLLECTION,
-        "rai:dataCollectionType": ["Secondary data analysis", "Others: one published text, taken over whole"],
+        "rai:dataCollectionType": ["Secondary data analysis", "Others: one text, taken over whole"],
         "rai:dataCollectionMissingData": sheet.WHOLE,
-        "rai:dataCollectionRawData": "The summary's text, in the table `sources`, byte for byte.",
-        "rai:dataCollectionTimeframe": ["2025-10-10", RELEASED],
+        "rai:dataCollectionRawData": "The source text, in the table `sources`, byte for byte.",
+        "rai:dataCollectionTimeframe": [sheet.COLLECTED, RELEASED],
         "rai:dataImputationProtocol": "None; nothing is imputed.",
         "rai:dataPreprocessingProtocol": [sheet.PREPARATION],
         "rai:dataManipulationProtocol": sheet.PREPARATION,
-        "rai:dataAnnotationProtocol": f"{sheet.ENGLISH} {sheet.LABELS} {sheet.MENTIONS}",
+        "rai:dataAnnotationProtocol": f"{sheet.ENGLISH} {sheet.LABELS} {sheet.MENTIONS} {sheet.RELATIONS}",
         "rai:dataAnnotationPlatform": ["None."],
         "rai:dataAnnotationAnalysis": [
-            f"{scheme}: {figure} {value}, the same for {same} claims; two passes of one model"
-            for scheme, figure, value, same in sheet.AGREEMENT
+            f"{scheme}: {figure} {value} (95 % {interval}), the same for {same} claims; two passes of a model"
+            for scheme, figure, value, interval, same, _ in sheet.AGREEMENT
         ],
-        "rai:annotationsPerItem": "One translation and two labellings a claim.",
+        "rai:annotationsPerItem": "One translation and two labellings per claim.",
         "rai:annotatorDemographics": [sheet.ANNOTATORS],
         "rai:machineAnnotationTools": [sheet.TOOL],
         "rai:dataBiases": list(sheet.BIASES),

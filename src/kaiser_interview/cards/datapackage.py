@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import __version__
+from .. import data_release
 from .facts import AUTHOR, DESCRIPTION, KEYWORDS, LICENSE_URL, NAME, PACKAGE, RELEASED, TITLE
 from .tables import REFERENCES, Column, Table, columns, key, vocabulary
 
@@ -28,7 +28,7 @@ def data_package(tables: Sequence[Table]) -> str:
         "id": PACKAGE,
         "title": TITLE,
         "description": DESCRIPTION,
-        "version": __version__,
+        "version": data_release,
         "created": f"{RELEASED}T00:00:00Z",
         "keywords": list(KEYWORDS),
         "contributors": [{"title": AUTHOR, "roles": ["creator"]}],

@@ -4,11 +4,14 @@ The questions are those of Gebru et al., *Datasheets for Datasets* (2021). The d
 answers, and Croissant's fields for responsible AI repeat them.
 """
 
+from .facts import SOURCE
+
 __all__ = [
     "AGREEMENT",
     "ANNOTATORS",
     "BIASES",
     "CHINESE",
+    "COLLECTED",
     "COLLECTION",
     "ENGLISH",
     "LABELS",
@@ -19,6 +22,7 @@ __all__ = [
     "MOTIVATION",
     "PERSONAL",
     "PREPARATION",
+    "RELATIONS",
     "SOCIAL",
     "TOOL",
     "USES",
@@ -26,87 +30,111 @@ __all__ = [
 ]
 
 MOTIVATION = (
-    "To give work on a published dialogue about language models, world models, agents, scaling, reinforcement "
-    "learning and memory a base that can be trusted to the character: claims that can be cited, and that "
-    "translations, labels, questions and verdicts made of them can be checked against."
+    "To give work on language models, world models, agents, scaling, reinforcement learning and memory a small "
+    "text that is exact to the character: claims to cite, and to check translations, labels, questions and "
+    "verdicts against."
 )
 WHOLE = (
-    "The claims are all of them: every character of the source belongs to exactly one segment (heading, "
-    "claim, marker, separator, …), and no claim is left out or chosen. It has no splits; `train` is what the Hub calls a "
-    "table of one part. Nothing is missing, and null means that a field says nothing."
+    "The data set holds all claims of the source text: every character belongs to exactly one segment (heading, "
+    "claim, marker, separator, …), and no claim is selected or left out. It has no splits; `train` is the Hub's "
+    "name for a table of one part. No value is missing; null means that a field states nothing."
 )
+COLLECTED = "2026-11-23"
+"""The day on which the source text was added to the repository."""
 COLLECTION = (
-    "One text was taken over byte for byte: the summary that the outlet AI科技大本营 published on "
-    "2025-10-10. A program cuts it at its own headings, separators and markers; no claim was typed by hand. "
-    "The dialogue itself was not recorded or transcribed by us, and the paragraphs that the summary numbers "
-    "are not part of it."
+    f"One text was copied byte for byte: {SOURCE}. The text does not name its author, and it may be "
+    "machine-made. Its last two lines print a headline, an outlet and a time (AI科技大本营, 2025-10-10 17:52); they "
+    "are taken to be those of the article, since the headline calls what it heads a 实录, a record, and this text "
+    "does not have that form. The article itself was not seen and is not part of the data. The text has ten parts, "
+    "headed 对话一 to 对话十, taken to be parts of the one dialogue (对话) that the headline names; the name of the data "
+    "set calls it an interview. The numbers in brackets after each claim are taken to be those of the article's "
+    "paragraphs. A program cuts the text at its own headings, separators and markers; no claim was typed by hand."
 )
 PREPARATION = (
     "None of the text: no normalisation, no correction. A claim's `text` is what stands between `start` and "
     "`end` of the source, in Unicode code points, end exclusive."
 )
 ENGLISH = (
-    "English of claims, headings and headline: one translation each, then a second reading against the "
-    "Chinese by a separate run of the same model, whose twelve corrections are kept with their reasons."
+    "English of claims, headings and headline: one translation each, revised after a review against the Chinese "
+    "by other runs of the model. Words that the English supplies and uncertain readings are named in the rows of "
+    "claims, and in the documentation for headings and headline."
 )
 LABELS = (
-    "Labels for topic (one to four a claim), claim type and horizon (exactly one each): two passes, the second "
-    "blind to the first. Each disagreement was settled for one side, with the reason kept."
+    "Labels for topic (one to four per claim), claim type and horizon (exactly one each): two passes that saw the "
+    "text, the definitions and the written rules, and neither each other nor older labels. Every disagreement "
+    "was settled by the rules, with the reason recorded."
 )
 MENTIONS = (
-    "Mentions of models, architectures, methods, products and concepts with exact offsets, and relations "
-    "between claims, each with its reason; a separate run of the same model reviewed them."
+    "Mentions of models, architectures, methods, products and concepts, with exact offsets: one blind pass by the "
+    "written rules, settled, then reviewed row by row by another run of the model."
 )
+RELATIONS = "Relations between claims: proposed by one run of the model, each reviewed by another that did not propose it."
 TOOL = "A large language model (`creator`: `claude`)."
 ANNOTATORS = "No human annotator took part; every row of a layer says `method`: `model`."
 AGREEMENT = (
-    ("claim type", "Cohen's κ", "0.85", "36 of 41"),
-    ("horizon", "Cohen's κ", "0.89", "38 of 41"),
-    ("topic, the set", "Krippendorff's α, MASI", "0.77", "27 of 41"),
+    ("claim type", "Cohen's κ", "1.00", "1.00 to 1.00", "41 of 41", "0.91 to 1.00"),
+    ("claim type", "Krippendorff's α, nominal", "1.00", "1.00 to 1.00", "41 of 41", "0.91 to 1.00"),
+    ("horizon", "Cohen's κ", "0.96", "0.87 to 1.00", "40 of 41", "0.87 to 1.00"),
+    ("horizon", "Krippendorff's α, nominal", "0.96", "0.87 to 1.00", "40 of 41", "0.87 to 1.00"),
+    ("topic, the set", "Krippendorff's α, MASI", "0.94", "0.86 to 1.00", "38 of 41", "0.81 to 0.97"),
 )
-"""Scheme, figure, its value, and how many claims were labelled the same: the two passes against each other."""
+"""Scheme, figure, its value and 95 % interval; claims labelled the same, and the 95 % interval of their share."""
 
 USES = (
     "Finding, reading and citing what the summary says, in Chinese and English.",
     "A base for derived data whose quotes and references are checked: translations, labels, question sets, "
     "verdicts, embeddings.",
-    "A small, exact test bed for tools that quote, attribute, translate or validate.",
+    "A small, exact test set for tools that quote, attribute, translate or validate.",
 )
 MISUSES = (
-    "Quoting a claim as words of Lukasz Kaiser or Li Jianzhong: it is a summary's wording, and it does not "
-    "say who speaks.",
-    "Taking a claim for a fact, or for what anybody thinks today.",
+    "Quoting a claim as words of Lukasz Kaiser or Li Jianzhong: it is a summary's wording; it does not say who "
+    "speaks.",
+    "Taking a claim for a fact, or for anybody's present opinion.",
     "Taking the labels for human judgement, or their agreement for agreement between people.",
-    "Training or measuring a model on it as if 41 sentences were a sample of anything.",
+    "Training or evaluating a model on 41 sentences as if they were a sample of anything.",
 )
 LIMITS = (
-    "A summary, not a transcript: it does not say, sentence by sentence, who speaks.",
-    "The numbers in brackets name paragraphs of the original, which are not part of the data.",
-    "The English is a machine translation; three readings are uncertain, and their rows say so.",
-    "The labels are one model's, in two passes; their agreement is a machine's consistency with itself.",
-    "The time of publication is as printed and names no zone.",
+    "The source is a summary, not a transcript: it does not say, sentence by sentence, who speaks.",
+    "That it is a summary, and of which article, is inferred from its form and its last two lines.",
+    "Who wrote the summary is unknown, and so is how faithful it is to the article.",
+    "The numbers in brackets are taken to be those of the article's paragraphs; the text does not say so.",
+    "The English is a machine translation; uncertain readings are named in their rows and in the documentation.",
+    "The labels are one model's, in two passes; their agreement is a model's consistency with itself.",
+    "The time of the article is as printed and names no zone.",
 )
 BIASES = (
-    "One outlet's selection and wording of one dialogue on one day.",
-    "Subjects and emphases are those of two people who work on artificial intelligence.",
+    "One summary's selection and wording of one article about one dialogue.",
+    "Subjects and emphases are the summary's.",
     "English, labels, mentions and relations carry the habits of the one model that made them.",
 )
-PERSONAL = "The names of the two participants, as the published headline prints them, and nothing else about a person."
+PERSONAL = (
+    "The names of the two people in the headline, which also calls Lukasz Kaiser an inventor of GPT-5 and the "
+    "Transformer. Their roles, interviewer and interviewee, are inferred from its wording. Claims may be opinions "
+    "of either; the text does not say whose."
+)
 SOCIAL = (
-    "Claims are easily passed on as a named person's words. Everything here that copies one for citation says "
-    "that it is a summary's wording and does not say who speaks."
+    "Claims are easily passed on as a named person's words. Every citation that this package prints says that a "
+    "claim is a summary's wording and does not say who speaks."
 )
 MAINTENANCE = (
-    "One semantic version for package and data: patch for corrections, minor for new claims, kinds and optional "
-    "fields, major for what can break a reader. Ids are never reused; digests of all releases are kept in "
-    "`releases.jsonl`, so that rows made from an older release can be told. Errors are reported to the "
-    "maintainers of the package, who correct them in a new release and say so in its changelog."
+    "The data has a semantic version of its own, the data release: patch for corrections, minor for new claims, "
+    "kinds and optional fields, major for what can break a reader. Ids are never reused; digests of all "
+    "data releases are kept in `releases.jsonl`, so that rows made from an older one are recognised. Report errors "
+    "to the maintainers of the package, who correct them in a new data release and record it in the changelog."
 )
 CHINESE = (
-    "本数据集收录 41 条论断,逐字取自 AI科技大本营 2025 年 10 月 10 日发布的一篇中文摘要,内容是李建忠与 Lukasz Kaiser "
-    "(Transformer 的共同发明人之一)的十段对话,涉及语言、世界模型、智能体、规模扩展、强化学习与记忆。每条论断附有它所依据的段落编号、"
-    "在原文中的起止位置(Unicode 码点)、摘要值(SHA-256)、机器翻译的英文和由语言模型标注的标签。",
-    "这是摘要,不是实录:它没有逐句说明由谁说出,编号所指的段落也不在数据之中。请勿把论断当作某位对话者的原话引用。"
-    "英文与所有标注均由语言模型生成,两次标注之间的一致性只是同一模型的自我一致性,没有人工标注者参与。",
-    "源文本的著作权属于其发布者,收录它只是为了能够核对位置、引文与摘要值,不授予任何使用许可;英文、标签及其他标注层采用 CC BY 4.0 许可。",
+    "本数据集收录 41 条论断，逐字取自一篇作者不详的中文摘要（下称“原文”）。"
+    "据原文的形式和末尾两行推断，它概括的是“AI科技大本营”发布的一篇文章（原文末尾所示时间为 2025-10-10 17:52），文章内容是李建忠与 Lukasz Kaiser 的对话。"
+    "原文分为十个部分，涉及语言、世界模型、智能体、规模扩展、强化学习和记忆等主题。"
+    "每条论断附有原文中的方括号编号（推定为该文章的段落编号）、在原文中的起止位置（以 Unicode 码点计）、SHA-256 哈希值、机器翻译的英文译文，以及由语言模型标注的标签。",
+    "原文是摘要，不是实录：它没有逐句注明说话人，所概括的文章也未收入本数据集。"
+    "请勿将论断作为某位对话者的原话引用。"
+    "对话者的角色（采访者、受访者）是根据标题推断的。"
+    "英文译文和所有标注均由语言模型生成，没有人工标注者参与；"
+    "两次标注之间的一致程度，只反映同一模型自身的一致性。",
+    "原文作者不详，权利人尚未确定，也不排除原文由机器生成。"
+    "收录原文仅为便于核对位置、引文和哈希值，并不就原文授予任何使用许可。"
+    "英文译文、标签及其他标注层，在我们享有权利的范围内采用 CC BY 4.0 许可协议；"
+    "原文的相关权利不受影响。"
+    "权利人如需移除原文，可在项目的问题跟踪页面开通后，通过该页面提出。",
 )

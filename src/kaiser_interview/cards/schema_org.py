@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import __version__
+from .. import data_release
 from . import citation
 from . import datasheet as sheet
 from .facts import (
+    ARTICLE,
     AUTHOR,
     CAUTION,
     DESCRIPTION,
@@ -18,6 +19,7 @@ from .facts import (
     PACKAGE,
     RELEASED,
     RIGHTS,
+    SOURCE,
     TITLE,
 )
 from .tables import Table, columns
@@ -34,7 +36,7 @@ def schema_org(tables: Sequence[Table], source: Mapping[str, Any]) -> str:
         "name": NAME,
         "alternateName": TITLE,
         "description": DESCRIPTION,
-        "version": __version__,
+        "version": data_release,
         "datePublished": RELEASED,
         "license": [LICENSE_URL, {"@type": "CreativeWork", "name": "Rights", "description": RIGHTS}],
         "disambiguatingDescription": CAUTION,
@@ -44,14 +46,26 @@ def schema_org(tables: Sequence[Table], source: Mapping[str, Any]) -> str:
         "keywords": list(KEYWORDS),
         "isAccessibleForFree": True,
         "isBasedOn": {
-            "@type": "Article",
-            "headline": source["headline"],
-            # The time is as printed and names no zone; its day needs none.
-            "datePublished": source["published"].partition(" ")[0],
+            "@type": "CreativeWork",
+            "name": source["source_id"],
+            "description": f"The source text: {SOURCE}.",
             "inLanguage": source["languages"],
-            "publisher": {"@type": "Organization", "name": source["outlet"]},
+            "isBasedOn": {
+                "@type": "Article",
+                "headline": source["headline"],
+                "description": ARTICLE,
+                # The time is as printed and names no zone; its day needs none.
+                "datePublished": source["published"].partition(" ")[0],
+                "publisher": {"@type": "Organization", "name": source["outlet"]},
+            },
         },
-        "measurementTechnique": [sheet.COLLECTION, sheet.ENGLISH, sheet.LABELS, sheet.MENTIONS],
+        "measurementTechnique": [
+            sheet.COLLECTION,
+            sheet.ENGLISH,
+            sheet.LABELS,
+            sheet.MENTIONS,
+            sheet.RELATIONS,
+        ],
         "variableMeasured": [
             {"@type": "PropertyValue", "name": column.name, "description": column.description}
             for column in columns(tables[0])

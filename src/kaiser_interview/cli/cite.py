@@ -1,4 +1,4 @@
-"""``cite``: the data set, or one claim, as a citation."""
+"""``cite``: the data set, or claims, as citations."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -7,13 +7,14 @@ import typer
 
 from .. import loaders
 from ..cards import citation
+from ..models import Claim
 from .records import claim_named
 
 __all__ = ["cite"]
 
 
 class Style(StrEnum):
-    """How the data set is cited."""
+    """How the data set and claims are cited."""
 
     bibtex = "bibtex"
     apa = "apa"
@@ -22,26 +23,40 @@ class Style(StrEnum):
 
 
 def cite(
-    claim_id: Annotated[
-        str | None,
+    claim_ids: Annotated[
+        list[str] | None,
         typer.Argument(
-            metavar="ID",
-            help="A claim's id, as in d01-c03: `claims WORDS` finds it. Without it: the data set.",
+            metavar="[ID]...",
+            help="Ids of claims, as in d01-c03: `claims WORDS` finds them. Without any: the data set.",
         ),
     ] = None,
-    style: Annotated[Style, typer.Option("--format", help="Of the data set's own entry.")] = Style.bibtex,
+    style: Annotated[
+        Style, typer.Option("--format", help="Format of the entries; cff has none for a claim.")
+    ] = Style.bibtex,
 ) -> None:
-    """Print a citation: of the data set, or of one claim and the data set.
+    """Print a citation of the data set, or of claims.
 
-    A claim comes in Chinese and English (a machine translation), with headline, outlet, time as printed,
-    the numbers of its paragraphs, and the caution that a summary's wording does not say who speaks.
+    A claim comes in Chinese and English (a machine translation), with its place, what the source text is, and
+    two entries: the claim in the data set, under a key of its own, and the article that the text summarises,
+    with outlet, title and time as printed. `--format csl` prints only JSON.
     """
-    entry = {
-        Style.bibtex: citation.bibtex,
-        Style.apa: citation.apa,
-        Style.csl: citation.csl,
-        Style.cff: citation.cff,
-    }[style]()
-    if claim_id is not None:
-        typer.echo(citation.claim_text(claim_named(claim_id), loaders.source()) + "\n")
-    typer.echo(entry.rstrip("\n"))
+    claims = [claim_named(one) for one in dict.fromkeys(claim_ids or ())]
+    typer.echo("\n\n".join(_parts(style, claims)).rstrip("\n"))
+
+
+def _parts(style: Style, claims: list[Claim]) -> list[str]:
+    """Return what is printed, in parts that an empty line separates."""
+    if style is Style.cff:
+        return [citation.cff()]
+    source = loaders.source()
+    if style is Style.csl:
+        items = [citation.csl_item(claim) for claim in claims]
+        return [citation.csl(*items, citation.article_csl_item(source)) if claims else citation.csl()]
+    entry, article = (
+        (citation.apa, citation.article_apa)
+        if style is Style.apa
+        else (citation.bibtex, citation.article_bibtex)
+    )
+    if not claims:
+        return [entry()]
+    return [*(citation.claim_text(claim, source) for claim in claims), *map(entry, claims), article(source)]

@@ -25,7 +25,7 @@ def export(
     data package and citations.
 
     All files are on the disk before the first is put in its place. The English is a machine translation;
-    the source text is its publisher's and not licensed.
+    the source text is not licensed.
     """
     if not folder:
         stop("DIR: expected a folder, got nothing")

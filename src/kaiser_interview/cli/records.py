@@ -38,7 +38,7 @@ def claims(
 ) -> None:
     """List claims: all, or those that hold some words or bear some labels.
 
-    Prints each claim with the numbers of the paragraphs it rests on, and its English, a machine
+    Prints each claim with the numbers printed after it in brackets, and its English, a machine
     translation. No match is no error: nothing is printed but a note.
     """
     dialogues = {one.dialogue_id: one for one in loaders.load("dialogues")}
@@ -86,7 +86,7 @@ def show(
     for name, value in (
         ("text", Text(claim.text, "bold")),
         ("english", f"{claim.text_en} ({MACHINE_TRANSLATION})"),
-        ("paragraphs", ", ".join(map(str, claim.citations))),
+        ("citations", f"{claim.markers} (taken to be paragraphs of the article)"),
         ("dialogue", f"{dialogue.number}. {dialogue.title}"),
         ("", f"{dialogue.title_en} ({MACHINE_TRANSLATION})"),
         ("place", f"code points {claim.start} to {claim.end} of {len(text)}, end exclusive"),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .. import __version__, loaders, release, verification
+from .. import __version__, data_release, loaders, release, verification
 from .output import Format, stop, visible, write_rows
 
 __all__ = ["verify"]
@@ -34,6 +34,6 @@ def verify(
         raise typer.Exit(1)
     if form is Format.text:
         typer.echo(
-            f"kaiser-interview {__version__}: {len(files)} files as released; "
+            f"kaiser-interview {__version__}, data release {data_release}: {len(files)} files as released; "
             f"{len(loaders.load())} claims stand in the source, character for character"
         )

@@ -396,9 +396,10 @@ CODES: dict[str, Code] = {
         ),
         (
             "unknown-release",
-            "No such release is known to this version of the package.",
+            "`release` is no data release that the corpus knows.",
             _row(claim_id=_CLAIM, release="99.0.0"),
-            "Install the release that the row was made from, or a later one.",
+            "Install a version of the package that has the data release the row was made from, or a later one. If the "
+            "value is the version of the package, write `ki.data_release`, once it is clear that the row was made from it.",
         ),
         (
             "claim-differs",

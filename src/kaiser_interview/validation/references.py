@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from .. import __version__
 from ..corpus import Corpus, CorpusClaim
 from .findings import Fault, Path, shown
 from .quotes import Quote, Quotes
@@ -142,8 +143,10 @@ class References:
         known = self.corpus.releases
         if release is None or not known or release in self.corpus.release_order:
             return None
-        later = "if it is later than these, check the row with that release of kaiser-interview"
-        return Fault("unknown-release", ("release",), f"one of {', '.join(known[-5:])}", release, later)
+        remedy = "if it is later than these, check the row against that release"
+        if release == __version__:
+            remedy = f"{release} is the version of kaiser-interview; a row names the data release"
+        return Fault("unknown-release", ("release",), f"one of {', '.join(known[-5:])}", release, remedy)
 
     def _span(
         self, claim: CorpusClaim, start: int | None, end: int | None, of: str, path: Path
