@@ -27,9 +27,10 @@ def license_text() -> str:
     return (
         f"# Rights\n\n{RIGHTS}\n\n"
         "These columns hold the source text or parts of it, and no licence extends to that: `text`, "
-        "`headline`, `outlet` and the names of `participants` in `sources`; `text`, `prefix` and `suffix` in "
-        "`claims`; `title` in `dialogues`; `quote` in `mentions` (it is null in the other layers); and "
-        "Chinese words that a `rationale` quotes in any layer. `schema-org.jsonld` holds the headline.\n\n"
+        "`headline`, `outlet`, `published` and the names of `participants` in `sources`; `text`, `citations`, "
+        "`prefix` and `suffix` in `claims`; `title` in `dialogues`; `quote` in `mentions` (it is null in the "
+        "other layers); and Chinese words that a `rationale` quotes in any layer. `schema-org.jsonld` holds "
+        "headline, outlet and date.\n\n"
         "A translation is an adaptation of the text. The licence of the English covers what the translation "
         "adds and gives no right in the text.\n\n"
         f"## Removal\n\n{REMOVAL}\n\n"

@@ -94,7 +94,7 @@ MISUSES = (
     "Training or evaluating a model on 41 sentences as if they were a sample of anything.",
 )
 LIMITS = (
-    "The source is a summary, not a transcript: it does not say, sentence by sentence, who speaks.",
+    "The source is a summary, not a transcript: it does not say who speaks.",
     "That it is a summary, and of which article, is inferred from its form and its last two lines.",
     "Who wrote the summary is unknown, and so is how faithful it is to the article.",
     "The numbers in brackets are taken to be those of the article's paragraphs; the text does not say so.",
@@ -110,7 +110,7 @@ BIASES = (
 PERSONAL = (
     "The names of the two people in the headline, which also calls Lukasz Kaiser an inventor of GPT-5 and the "
     "Transformer. Their roles, interviewer and interviewee, are inferred from its wording. Claims may be opinions "
-    "of either; the text does not say whose."
+    "of either, or of neither; the text does not say whose."
 )
 SOCIAL = (
     "Claims are easily passed on as a named person's words. Every citation that this package prints says that a "
@@ -127,7 +127,7 @@ CHINESE = (
     "据原文的形式和末尾两行推断，它概括的是“AI科技大本营”发布的一篇文章（原文末尾所示时间为 2025-10-10 17:52），文章内容是李建忠与 Lukasz Kaiser 的对话。"
     "原文分为十个部分，涉及语言、世界模型、智能体、规模扩展、强化学习和记忆等主题。"
     "每条论断附有原文中的方括号编号（推定为该文章的段落编号）、在原文中的起止位置（以 Unicode 码点计）、SHA-256 哈希值、机器翻译的英文译文，以及由语言模型标注的标签。",
-    "原文是摘要，不是实录：它没有逐句注明说话人，所概括的文章也未收入本数据集。"
+    "原文是摘要，不是实录：它未注明说话人，所概括的文章也未收入本数据集。"
     "请勿将论断作为某位对话者的原话引用。"
     "对话者的角色（采访者、受访者）是根据标题推断的。"
     "英文译文和所有标注均由语言模型生成，没有人工标注者参与；"
