@@ -10,7 +10,7 @@ def main() -> None:
         assert loaded.num_rows == len(ki.load(name)), name
         assert loaded.features == ki.features(name.removesuffix("s")), name
     labels = ki.load_dataset("labels").filter(lambda row: row["value"] == "memory")
-    assert labels.num_rows == 5
+    assert labels.num_rows == 4
     assert ki.validate(labels, kind="label").ok
     wrong = labels.map(lambda row: row | {"claim_id": "d99-c01"})
     assert {one.code for one in ki.validate(wrong, kind="label").findings} == {"unknown-claim"}
