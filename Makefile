@@ -1,6 +1,6 @@
 # One command a job. `make` lists them; each makes the environment it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines walks full mutants peers fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines walks full mutants peers oracle fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -93,6 +93,9 @@ mutants: .venv/stamp ## a million wrong rows and as many right ones: what docs/t
 
 peers: .venv/stamp ## other tools on the same rows: docs/comparison.md and its figure
 	$(BIN)/python -m benchmarks.gate.peers --count 5000 --turns 3
+
+oracle: .venv/stamp ## results of the command compared with those of the commit in tests/oracle/base-commit.txt
+	$(BIN)/python tests/oracle
 
 fuzz: build/fuzz/stamp ## the readers, the quote ladder and the renderers under coverage-guided input, a minute each
 	build/fuzz/bin/python tests/fuzz/run.py --seconds 60
