@@ -18,7 +18,7 @@ from nltk.metrics import masi_distance
 from nltk.metrics.agreement import AnnotationTask
 from nltk.metrics.distance import binary_distance
 
-from kaiser_interview.models import Label, Topic
+from kaiser_interview.records.models import Label, Topic
 
 PASSES = Path(__file__).parents[1] / "raw" / "annotation"
 RESAMPLES = 2000

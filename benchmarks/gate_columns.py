@@ -77,8 +77,8 @@ def gate_quotes(folder: Path) -> int:
     import numpy as np
     import pyarrow.parquet as pq
 
-    from kaiser_interview.corpus import shipped
-    from kaiser_interview.validation.columns.references import References
+    from kaiser_interview.dataset.loaders import shipped
+    from kaiser_interview.validation.references.columns import References
 
     names = ["claim_id", "quote", "quote_start", "quote_end"]
     references = References(shipped())
@@ -101,7 +101,7 @@ def linkml(folder: Path) -> int:
     from linkml_reference_validator.models import ReferenceContent, ReferenceValidationConfig
     from linkml_reference_validator.validation.supporting_text_validator import SupportingTextValidator
 
-    from kaiser_interview.corpus import shipped
+    from kaiser_interview.dataset.loaders import shipped
 
     names = ["claim_id", "quote"]
     rows = next(pq.ParquetFile(folder / "rows.parquet").iter_batches(20_000, columns=names)).to_pylist()

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import kaiser_interview as ki
-from kaiser_interview.schema import arrow_schema, arrow_value
+from kaiser_interview.records.schemas import arrow_schema, arrow_value
 
 # About what a translation of a claim has; the two claims with numbers keep theirs.
 _LONGEST = 60

@@ -97,7 +97,7 @@ def write() -> None:
     from rows import row
 
     import kaiser_interview as ki
-    from kaiser_interview.models import KINDS
+    from kaiser_interview.records.models import KINDS
     from kaiser_interview.release import TABLES
 
     BASELINE.mkdir(parents=True, exist_ok=True)

@@ -182,16 +182,16 @@ def _prepare(folder: str, said: str, slow: Sequence[float], largest: int | None,
         os.dup2(os.open(f"{said}.{suffix}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), handle)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     if stops:
-        from kaiser_interview import atomic
+        from kaiser_interview import storage
 
-        opened = atomic._private
+        opened = storage._private
 
         def stopping(*given: Any) -> int:
-            handle, atomic._private = opened(*given), opened
+            handle, storage._private = opened(*given), opened
             os.kill(os.getpid(), signal.SIGSTOP)
             return handle
 
-        atomic._private = stopping
+        storage._private = stopping
     if slow:
         replace, pauses = os.replace, iter(slow)
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS, Record
+from kaiser_interview.records.models import KINDS, Record
 
 SHA = ["0" * 64, "0123456789abcdef" * 4]
 WORDS = ["语言", "a", "𠀋𝐀🧠", "é", "line\nfeed", "tab\t", '"quoted"', "\u2028", " ", "x" * 300]

@@ -3,7 +3,7 @@
 import io
 import json
 
-from kaiser_interview.validation import sandbox, worker
+from kaiser_interview.validation.workers import main, process
 
 
 def within(monkeypatch) -> None:
@@ -11,18 +11,18 @@ def within(monkeypatch) -> None:
 
     def ask(self, **request):
         if self.__dict__.get("tasks") is None:
-            self.tasks = worker._Tasks(self._setup, self._memory)
+            self.tasks = main._Tasks(self._setup, self._memory)
         for head, body in self.tasks.answer(json.loads(json.dumps(request))):
             text = json.dumps(head).encode()
-            frame = sandbox.read_frame(
-                io.BytesIO(sandbox.FRAME.pack(len(text), len(body)) + text + bytes(body))
+            frame = process.read_frame(
+                io.BytesIO(process.FRAME.pack(len(text), len(body)) + text + bytes(body))
             )
             if "end" in frame.head:
                 return
             yield frame
 
-    monkeypatch.setattr(sandbox.Sandbox, "ask", ask)
-    monkeypatch.setattr(worker, "alive", lambda: None)
+    monkeypatch.setattr(process.Sandbox, "ask", ask)
+    monkeypatch.setattr(main, "alive", lambda: None)
 
 
 def said(report, *, places: bool = True):

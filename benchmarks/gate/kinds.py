@@ -1,7 +1,7 @@
 """The kinds that rows are made of: the package's, and two of one's own."""
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS
+from kaiser_interview.records.models import KINDS
 
 __all__ = ["ALL", "Debate", "Stance", "named"]
 

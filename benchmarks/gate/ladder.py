@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from kaiser_interview.typography import TABLE
+from kaiser_interview.corpus.typography import TABLE
 
 __all__ = ["Passage", "Row", "ladder", "markers", "naive", "typography"]
 

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from sphinx.application import Sphinx
 
-from kaiser_interview.kinds import element_of, without_null
-from kaiser_interview.models import Record
+from kaiser_interview.records.introspection import element_of, without_null
+from kaiser_interview.records.models import Record
 
 
 def _signature(*event: Any) -> tuple[str, str] | None:

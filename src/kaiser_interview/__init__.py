@@ -3,52 +3,49 @@
 Importing this package imports nothing else; each public name is imported when it is first used.
 """
 
-__version__ = "0.1.0"
-
-data_release = "1.0.0"
-"""The release of the shipped data, which rows name in `release`. It changes only when the data does."""
-
 _MODULES = {
-    "data_path": "loaders",
-    "claim": "loaders",
-    "load": "loaders",
-    "load_dataset": "loaders",
-    "load_table": "loaders",
-    "source": "loaders",
-    "tables": "loaders",
-    "Corpus": "corpus",
-    "Finding": "validation.findings",
-    "Report": "validation.report",
+    "__version__": "_version",
+    "data_release": "_version",
+    "data_path": "dataset.loaders",
+    "claim": "dataset.loaders",
+    "load": "dataset.loaders",
+    "load_dataset": "dataset.loaders",
+    "load_table": "dataset.loaders",
+    "source": "dataset.loaders",
+    "tables": "dataset.loaders",
+    "Corpus": "corpus.corpus",
+    "Finding": "validation.findings.finding",
+    "Report": "validation.findings.report",
     "Fixed": "validation.fix",
-    "fix": "validation.fix",
-    "split": "validation.split",
-    "validate": "validation.gate",
+    "fix": "api",
+    "split": "api",
+    "validate": "api",
     "write": "writing",
-    "find": "passages",
-    "Match": "passages",
-    "arrow_schema": "schema",
-    "features": "schema",
-    "json_schema": "schema",
-    "Annotation": "models",
-    "Claim": "models",
-    "Derived": "models",
-    "Dialogue": "models",
-    "Embedding": "models",
-    "Float32": "models",
-    "Instant": "models",
-    "Int32": "models",
-    "Label": "models",
-    "Many": "models",
-    "Mention": "models",
-    "Participant": "models",
-    "Question": "models",
-    "Record": "models",
-    "Reference": "models",
-    "Relation": "models",
-    "Source": "models",
-    "Translation": "models",
-    "Verdict": "models",
-    "Segment": "segments",
+    "find": "dataset.loaders",
+    "Match": "corpus.search",
+    "arrow_schema": "records.schemas",
+    "features": "records.schemas",
+    "json_schema": "records.schemas",
+    "Annotation": "records.models",
+    "Claim": "records.models",
+    "Derived": "records.models",
+    "Dialogue": "records.models",
+    "Embedding": "records.models",
+    "Float32": "records.models",
+    "Instant": "records.models",
+    "Int32": "records.models",
+    "Label": "records.models",
+    "Many": "records.models",
+    "Mention": "records.models",
+    "Participant": "records.models",
+    "Question": "records.models",
+    "Record": "records.models",
+    "Reference": "records.models",
+    "Relation": "records.models",
+    "Source": "records.models",
+    "Translation": "records.models",
+    "Verdict": "records.models",
+    "Segment": "corpus.grammar",
     "BuildError": "errors",
     "CorpusError": "errors",
     "InputError": "errors",
@@ -67,7 +64,12 @@ _MODULES = {
 # interpreter's start.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .corpus import Corpus
+    from ._version import __version__, data_release
+    from .api import fix, split, validate
+    from .corpus.corpus import Corpus
+    from .corpus.grammar import Segment
+    from .corpus.search import Match
+    from .dataset.loaders import claim, data_path, find, load, load_dataset, load_table, source, tables
     from .errors import (
         BuildError,
         CorpusError,
@@ -82,8 +84,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         UnsupportedTypeError,
     )
-    from .loaders import claim, data_path, load, load_dataset, load_table, source, tables
-    from .models import (
+    from .records.models import (
         Annotation,
         Claim,
         Derived,
@@ -104,14 +105,10 @@ if TYPE_CHECKING:
         Translation,
         Verdict,
     )
-    from .passages import Match, find
-    from .schema import arrow_schema, features, json_schema
-    from .segments import Segment
-    from .validation.findings import Finding
-    from .validation.fix import Fixed, fix
-    from .validation.gate import validate
-    from .validation.report import Report
-    from .validation.split import split
+    from .records.schemas import arrow_schema, features, json_schema
+    from .validation.findings.finding import Finding
+    from .validation.findings.report import Report
+    from .validation.fix import Fixed
     from .writing import write
 
 __all__ = [

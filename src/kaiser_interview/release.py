@@ -1,21 +1,21 @@
 """The shipped files: which there are, and opening them once they are found to be the released ones."""
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import data_release
+from ._version import data_release
 from .errors import IntegrityError, NotOnDiskError
+from .storage import digest
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
     "MANIFEST",
+    "REFERENCES",
     "TABLES",
-    "digest",
     "directory",
     "entries",
     "every_file",
@@ -39,12 +39,8 @@ TABLES = {
 """Every shipped table and the kind of its records; the first is the default."""
 
 DATA = "data"
+
 MANIFEST = "manifest.json"
-
-
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of bytes, in lower-case hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def manifest_bytes(files: Mapping[str, bytes]) -> bytes:
@@ -190,3 +186,14 @@ def _walk(folder: Any, prefix: str) -> Iterator[tuple[str, bytes | str]]:
         else:
             # A device, a pipe, or a link to nowhere or to a folder: reading it might never end.
             yield name, "not a file"
+
+
+REFERENCES = {
+    ("claims", "dialogue_id"): ("dialogues", "dialogue_id"),
+    ("translations", "claim_id"): ("claims", "claim_id"),
+    ("labels", "claim_id"): ("claims", "claim_id"),
+    ("mentions", "claim_id"): ("claims", "claim_id"),
+    ("relations", "claim_id"): ("claims", "claim_id"),
+    ("relations", "other_claim_id"): ("claims", "claim_id"),
+}
+"""Which column of which table names a row of another."""

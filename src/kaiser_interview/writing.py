@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .atomic import Staging
 from .errors import InputError
-from .models import Record
-from .schema import to_table
-from .validation.inputs import Form
-from .validation.outputs import Writer, as_json, as_record
+from .records.models import Record
+from .records.schemas import to_table
+from .storage import Staging
+from .validation.formats.detect import Form
+from .validation.writers.rows import Writer, as_json, as_record
 
 __all__ = ["write"]
 

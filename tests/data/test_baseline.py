@@ -9,7 +9,7 @@ from compatibility import BASELINE, columns, narrower
 from pydantic import ValidationError
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS
+from kaiser_interview.records.models import KINDS
 
 OLD = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(BASELINE.glob("*.json"))}
 TABLES = OLD.pop("tables")

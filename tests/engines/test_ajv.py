@@ -20,7 +20,7 @@ from rows import accepted, rows
 from scale import amount
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS
+from kaiser_interview.records.models import KINDS
 from kaiser_interview.release import TABLES
 
 ROOT = Path(__file__).parents[2]

@@ -14,8 +14,8 @@ import jsonschema_rs
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.cards import facts
-from kaiser_interview.cards.tables import REFERENCES
+from kaiser_interview import metadata
+from kaiser_interview.release import REFERENCES
 
 FOLDER = ki.data_path()
 TABLES = ki.tables()
@@ -242,11 +242,11 @@ def test_bibtex_parses_back():
     assert library.failed_blocks == []
     (entry,) = library.entries
     fields = {field.key: field.value.strip("{}") for field in entry.fields}
-    assert (entry.entry_type, entry.key) == ("misc", facts.NAME)
-    assert fields["title"] == facts.TITLE
-    assert fields["author"] == facts.AUTHOR
+    assert (entry.entry_type, entry.key) == ("misc", metadata.NAME)
+    assert fields["title"] == metadata.TITLE
+    assert fields["author"] == metadata.AUTHOR
     assert fields["version"] == ki.data_release
-    assert f"{fields['year']}-{int(fields['month']):02}" == facts.RELEASED[:7]
+    assert f"{fields['year']}-{int(fields['month']):02}" == metadata.RELEASED[:7]
 
 
 def test_csl_json_is_set_by_a_citation_processor():
@@ -264,10 +264,10 @@ def test_csl_json_is_set_by_a_citation_processor():
         source = CiteProcJSON(told("citation.csl.json"))
         style = CitationStylesStyle("harvard-cite-them-right", validate=False)
         bibliography = CitationStylesBibliography(style, source, formatter.plain)
-    bibliography.register(Citation([CitationItem(facts.NAME)]))
+    bibliography.register(Citation([CitationItem(metadata.NAME)]))
     (line,) = map(str, bibliography.bibliography())
-    assert facts.TITLE in line
-    assert facts.RELEASED[:4] in line
+    assert metadata.TITLE in line
+    assert metadata.RELEASED[:4] in line
 
 
 def test_the_citation_file_is_that_of_the_repository():
@@ -299,7 +299,7 @@ def test_schema_org_uses_only_terms_that_exist():
     for term in used:
         assert str(term).startswith(str(SDO))
         assert SDO[str(term).removeprefix(str(SDO))] == term  # a closed namespace: another term raises
-    subject = URIRef(facts.PACKAGE)
+    subject = URIRef(metadata.PACKAGE)
     assert (subject, RDF.type, SDO.Dataset) in graph
     assert str(graph.value(subject, SDO.version)) == ki.data_release
     assert 50 <= len(str(graph.value(subject, SDO.description))) <= 5000  # what dataset search takes

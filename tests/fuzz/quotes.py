@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import kaiser_interview as ki
-from kaiser_interview.corpus import shipped
-from kaiser_interview.validation.rows import Judge
+from kaiser_interview.dataset.loaders import shipped
+from kaiser_interview.validation.rows.row_validator import Judge
 
 from .draws import Draws, folder
 

@@ -10,9 +10,11 @@ from rich.console import Console
 
 from kaiser_interview.render.machine import github, jsonl
 from kaiser_interview.render.text import print_report
-from kaiser_interview.validation.findings import CODES, Fault, Finding, visible
-from kaiser_interview.validation.report import Report, Tally
-from kaiser_interview.validation.streams import Input
+from kaiser_interview.validation.findings.codes import CODES
+from kaiser_interview.validation.findings.counts import Tally
+from kaiser_interview.validation.findings.display import visible
+from kaiser_interview.validation.findings.finding import Fault, Finding
+from kaiser_interview.validation.findings.report import Input, Report
 
 from .draws import Draws
 

@@ -3,9 +3,9 @@
 import re
 from unittest import mock
 
-from kaiser_interview.validation import streams
-from kaiser_interview.validation.tabular import Cells, Header, csv_records
-from kaiser_interview.validation.text import Note
+from kaiser_interview.validation.findings.finding import Note
+from kaiser_interview.validation.formats import streams
+from kaiser_interview.validation.formats.csv import Cells, Header, csv_records
 
 from .draws import Draws, folder
 

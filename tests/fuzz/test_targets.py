@@ -14,9 +14,12 @@ from fuzz import quotes, render, run, tabular, text
 from scale import amount
 
 from kaiser_interview.render import machine
-from kaiser_interview.validation import findings, lines, outputs, report, rows
-from kaiser_interview.validation import quotes as ladder
-from kaiser_interview.validation import tabular as csv
+from kaiser_interview.validation.findings import finding, report
+from kaiser_interview.validation.formats import csv
+from kaiser_interview.validation.formats.json import line_batches
+from kaiser_interview.validation.references import quotes as ladder
+from kaiser_interview.validation.rows import row_validator
+from kaiser_interview.validation.writers import rows as outputs
 
 TARGETS = {"text": text, "tabular": tabular, "quotes": quotes, "render": render}
 RUNNER = Path(run.__file__)
@@ -57,10 +60,10 @@ def unplaced(own: object) -> object:
 # What is wrong in each: where, what, and by what it is replaced.
 FAULTS = {
     "a key twice": (text, jiter, "from_json", lenient(catch_duplicate_keys=False)),
-    "not finite": (text, rows, "unsound", lambda _: iter(())),
+    "not finite": (text, row_validator, "unsound", lambda _: iter(())),
     "a lost line": (text, text, "json_lines", without_the_last(text.json_lines)),
     "a lost element": (text, text, "json_document", without_the_last(text.json_document)),
-    "a number of no grammar": (text, lines, "_NUMBER", re.compile(r".*")),
+    "a number of no grammar": (text, line_batches, "_NUMBER", re.compile(r".*")),
     "a row changed on its way out": (text, outputs.Writer, "row", lambda *_: None),
     "a stray quotation mark opens": (tabular, csv, "_opening", lambda _: re.compile(rb"[^\"]*\"[^\"]*")),
     "commas alone": (tabular, csv, "_delimiter", lambda _: ","),
@@ -68,7 +71,7 @@ FAULTS = {
     "a quote anywhere": (quotes, ladder.Quotes, "fault", unplaced(ladder.Quotes.fault)),
     "typography folded no more": (quotes, ladder.Quote, "places_but_for_typography", property(lambda _: [])),
     "markers removed no more": (quotes, ladder.Quote, "places_but_for_markers", property(lambda _: [])),
-    "control characters": (render, findings, "visible", lambda words: words),
+    "control characters": (render, finding, "visible", lambda words: words),
     "percent signs": (render, machine, "_data", lambda words: words),
     "commas in properties": (render, machine, "_property", machine._data),
     "a lost finding": (render, report.Tally, "findings", lambda _: ()),
@@ -104,7 +107,7 @@ def test_the_runner_says_how_far_it_came_and_whether_it_was_guided(tmp_path):
 
 
 def test_the_runner_saves_what_fails_and_replays_it(tmp_path):
-    wrong = "from kaiser_interview.validation import tabular as t\nt._delimiter = lambda _: ','\n"
+    wrong = "from kaiser_interview.validation.formats import csv as t\nt._delimiter = lambda _: ','\n"
     done = command(tmp_path, "tabular", "--seconds", "20", wrong=wrong)
     assert (done.returncode, done.stderr) == (1, "")
     saved = re.search(r"tabular  FAILED: .*AssertionError.*; saved: (\S+);", done.stdout)

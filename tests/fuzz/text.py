@@ -6,13 +6,15 @@ from functools import lru_cache
 from unittest import mock
 
 import kaiser_interview as ki
-from kaiser_interview.corpus import shipped
-from kaiser_interview.validation import streams, text
-from kaiser_interview.validation.findings import Fault
-from kaiser_interview.validation.lines import Lines
-from kaiser_interview.validation.parsing import Tail, parse
-from kaiser_interview.validation.rows import Judge
-from kaiser_interview.validation.text import Note, json_document, json_lines
+from kaiser_interview.dataset.loaders import shipped
+from kaiser_interview.validation.findings.finding import Fault, Note
+from kaiser_interview.validation.formats import streams, text
+from kaiser_interview.validation.formats.json.array import json_document
+from kaiser_interview.validation.formats.json.line_batches import Lines
+from kaiser_interview.validation.formats.json.lines import json_lines
+from kaiser_interview.validation.formats.json.text import parse
+from kaiser_interview.validation.formats.text import Tail
+from kaiser_interview.validation.rows.row_validator import Judge
 
 from .draws import Draws, folder
 from .oracle import NotJsonError, depth, same, strict

@@ -68,10 +68,11 @@ def _stay_within() -> None:
     from pytest import MonkeyPatch  # noqa: PT013
     from workers import within
 
-    from kaiser_interview.validation import sandbox, worker
+    from kaiser_interview.validation.workers import main as worker
+    from kaiser_interview.validation.workers import process
 
     within(MonkeyPatch())
-    worker._limit_memory(sandbox.MEMORY)
+    worker._limit_memory(process.MEMORY)
 
 
 def _limit(seconds: float) -> None:

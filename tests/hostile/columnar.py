@@ -34,7 +34,7 @@ import pyarrow.parquet as pq
 from hostile.lies import lied
 
 import kaiser_interview as ki
-from kaiser_interview.validation.findings import CODES
+from kaiser_interview.validation.findings.codes import CODES
 
 ROWS = 24
 PART = 10

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.cards.datasheet import AGREEMENT
-from kaiser_interview.models import KINDS
+from kaiser_interview.build.datasheet import AGREEMENT
+from kaiser_interview.records.models import KINDS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "annotation.md").read_text("utf-8")

@@ -10,9 +10,10 @@ from rows import about, row
 from workers import said, within
 
 import kaiser_interview as ki
-from kaiser_interview.validation import cuts, spread
-from kaiser_interview.validation.checks import Check
+from kaiser_interview.validation import spread
+from kaiser_interview.validation.engine.options import Check
 from kaiser_interview.validation.run import Run
+from kaiser_interview.validation.sources import partition
 
 FLAT = ["translation", "label", "mention", "verdict", "embedding", "relation"]
 
@@ -68,7 +69,7 @@ OPTIONS = [
 def small(monkeypatch):
     """Cut files into parts, as small as they are."""
     monkeypatch.setattr(spread, "_LEAST", 1)
-    monkeypatch.setattr(cuts, "_STRETCH", 5000)
+    monkeypatch.setattr(partition, "_STRETCH", 5000)
 
 
 def fitting(kind: str, options: dict) -> dict:

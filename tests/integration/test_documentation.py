@@ -19,7 +19,7 @@ from pages import NAMES, ROOT, Block, blocks, commands, matches
 
 import kaiser_interview as ki
 from kaiser_interview import cli
-from kaiser_interview.validation.findings import CODES
+from kaiser_interview.validation.findings.codes import CODES
 
 # Pages whose blocks need tools of their own or an empty environment: the tests that run them, the languages.
 ELSEWHERE = {

@@ -26,7 +26,7 @@ from scale import amount
 from workers import within
 
 import kaiser_interview as ki
-from kaiser_interview import atomic, release
+from kaiser_interview import release, storage
 
 TEMPORARY = re.compile(r"\.kaiser-interview-[0-9a-f]{16}\.part")
 BY = ["--kind", "label", "--set", "method=human", "--set", "creator=me"]
@@ -200,7 +200,7 @@ def test_a_kill_at_any_moment_leaves_old_files_or_whole_new_ones(forks, done, tm
 
 KILLED = """
 import os, signal, sys
-from kaiser_interview import atomic, cli
+from kaiser_interview import storage as atomic, cli
 name, number, after = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "after"
 del sys.argv[1:4]
 own, calls = getattr(os, name), 0
@@ -302,7 +302,7 @@ def failing(monkeypatch, call: str, number: int, code: int) -> _Nth:
             nth.count()
         return io.BufferedWriter(_Failing(path, mode.replace("b", ""), opener=opener), 1 << 12)
 
-    monkeypatch.setattr(atomic, "open", opened, raising=False)
+    monkeypatch.setattr(storage, "open", opened, raising=False)
     if call in {"fsync", "chmod", "replace"}:
         own = getattr(os, call)
         monkeypatch.setattr(os, call, lambda *given: (nth.count(), own(*given))[1])

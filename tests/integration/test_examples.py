@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.validation.findings import CODES
+from kaiser_interview.validation.findings.codes import CODES
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "tests" / "examples"

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview import exports
-from kaiser_interview.exports import ExportFormat, export_files
+from kaiser_interview.dataset import exports
+from kaiser_interview.dataset.exports import ExportFormat, export_files
 from kaiser_interview.release import TABLES
 
 

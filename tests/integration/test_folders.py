@@ -12,9 +12,10 @@ import pytest
 from workers import said, within
 
 import kaiser_interview as ki
-from kaiser_interview.validation import cuts, spread
-from kaiser_interview.validation.checks import Check
+from kaiser_interview.validation import spread
+from kaiser_interview.validation.engine.options import Check
 from kaiser_interview.validation.run import Run
+from kaiser_interview.validation.sources import partition
 
 BY = {"method": "human", "creator": "me"}
 ROW = {"claim_id": "d01-c01", "translation": "t"} | BY
@@ -25,7 +26,7 @@ LABEL = {"claim_id": "d01-c01", "scheme": "horizon", "value": "past"} | BY
 def near(monkeypatch):
     """Start no process, and cut what can be."""
     monkeypatch.setattr(spread, "_LEAST", 1)
-    monkeypatch.setattr(cuts, "_STRETCH", 100)
+    monkeypatch.setattr(partition, "_STRETCH", 100)
     within(monkeypatch)
 
 
@@ -266,7 +267,7 @@ def test_labels_that_are_texts_already_stay(tmp_path):
 
 
 def test_datasets_of_all_kinds(tmp_path, monkeypatch):
-    monkeypatch.setattr("kaiser_interview.validation.tables.BATCH", 2)
+    monkeypatch.setattr("kaiser_interview.validation.sources.source.BATCH", 2)
     made = saved(tmp_path / "one", 5)
     for data, count in (
         (made, 5),
@@ -317,7 +318,7 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path, monkeypatch):
     def refuse(_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("kaiser_interview.validation.inputs.os.listdir", refuse)
+    monkeypatch.setattr("kaiser_interview.validation.sources.discover.os.listdir", refuse)
     assert told(judged(tmp_path, "label")) == [("unreadable", (), "Permission denied")]
 
 

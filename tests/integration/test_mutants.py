@@ -15,7 +15,7 @@ from benchmarks.gate.operators.whole import File, every_file
 from benchmarks.gate.right import right
 from benchmarks.gate.run import GROUNDS, PAIRS
 from benchmarks.gate.trial import Tally, drawn, file_trials, trial
-from kaiser_interview.validation.findings import CODES
+from kaiser_interview.validation.findings.codes import CODES
 
 ROWS = 160
 FILES = every_file()[0]

@@ -11,13 +11,13 @@ from rows import Stance, about, row
 from scale import amount
 
 import kaiser_interview as ki
-from kaiser_interview.corpus import shipped
-from kaiser_interview.models import KINDS
-from kaiser_interview.schema import arrow_schema
-from kaiser_interview.validation.columns import Lane
-from kaiser_interview.validation.columns.values import rows_of
-from kaiser_interview.validation.rows import Judge
-from kaiser_interview.validation.whole import column_faults
+from kaiser_interview.dataset.loaders import shipped
+from kaiser_interview.records.models import KINDS
+from kaiser_interview.records.schemas import arrow_schema
+from kaiser_interview.validation.arrow.to_python import rows_of
+from kaiser_interview.validation.columns.prefilter import Lane
+from kaiser_interview.validation.columns.table_schema import column_faults
+from kaiser_interview.validation.rows.row_validator import Judge
 
 OWN = ki.Corpus.from_files("tests/corpus")
 BATCH = 64

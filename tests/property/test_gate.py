@@ -13,9 +13,9 @@ from rows import Stance, about, row
 from scale import amount
 
 import kaiser_interview as ki
-from kaiser_interview.corpus import shipped
-from kaiser_interview.models import KINDS
-from kaiser_interview.validation.rows import Judge
+from kaiser_interview.dataset.loaders import shipped
+from kaiser_interview.records.models import KINDS
+from kaiser_interview.validation.rows.row_validator import Judge
 
 DERIVED = [kind for kind, model in KINDS.items() if issubclass(model, ki.Annotation)]
 # Findings that name another row, as each form names it.

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scale import amount
 
-from kaiser_interview.validation import lines
-from kaiser_interview.validation.lines import Lines
-from kaiser_interview.validation.parsing import parse
+from kaiser_interview.validation.formats.json import line_batches
+from kaiser_interview.validation.formats.json.line_batches import Lines
+from kaiser_interview.validation.formats.json.text import parse
 
 COLUMNS = {
     "id": "string",
@@ -154,7 +154,7 @@ def agree(line: bytes, values: dict, columns: dict) -> None:
 @given(st.lists(chunks(), min_size=1, max_size=3), st.sampled_from([1, 7, 64, 200, 1 << 20]))
 def test_what_is_taken_is_what_the_strict_reader_reads(some, block):
     reader = Lines(COLUMNS)
-    with patch.object(lines, "_BLOCK", block):
+    with patch.object(line_batches, "_BLOCK", block):
         for chunk in some:
             check(reader, chunk)
 

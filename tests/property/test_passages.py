@@ -9,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scale import amount
 
-from kaiser_interview.passages import Passage, Passages, changes, occurrences
-from kaiser_interview.typography import (
-    TABLE,
-    fold_markers,
-    fold_typography,
-    least_folded,
-    without_markers,
-    without_typography,
-)
+from kaiser_interview.corpus.markers import fold_markers, without_markers
+from kaiser_interview.corpus.search import Passage, Passages, changes, occurrences
+from kaiser_interview.corpus.typography import TABLE, fold_typography, least_folded, without_typography
 
 STANDS_FOR = {mark: stands for stands, marks in TABLE.items() for mark in marks}
 

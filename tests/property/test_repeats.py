@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scale import amount
 
-from kaiser_interview.validation.repeats import Repeats, hashes
+from kaiser_interview.validation.dataset_rules.duplicates import Repeats
+from kaiser_interview.validation.dataset_rules.hashing import hashes
 
 KINDS = st.sampled_from([pa.string(), pa.large_string()])
 # Many that are equal or nearly so, at the edges of words and blocks.

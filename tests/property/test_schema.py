@@ -16,8 +16,8 @@ from rows import GOOD, accepted, row, rows
 from scale import amount
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS, Count, Float32, Instant, Int32, Many, Offset, Record
-from kaiser_interview.schema import to_table
+from kaiser_interview.records.models import KINDS, Count, Float32, Instant, Int32, Many, Offset, Record
+from kaiser_interview.records.schemas import to_table
 
 VALIDATORS = {
     kind: jsonschema_rs.validator_for(ki.json_schema(kind), validate_formats=True) for kind in KINDS

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from summaries import Summary, summaries
 
+from kaiser_interview.corpus.grammar import cut, decode
 from kaiser_interview.errors import SourceError
-from kaiser_interview.segments import cut, decode
 
 
 @given(summaries())

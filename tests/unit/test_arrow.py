@@ -7,9 +7,8 @@ import struct
 import pyarrow as pa
 import pytest
 
-from kaiser_interview.validation.arrow import checked, pieces, told, undecoded
-from kaiser_interview.validation.findings import Fault
-from kaiser_interview.validation.streams import StreamError
+from kaiser_interview.validation.findings.finding import Fault, StreamError
+from kaiser_interview.validation.formats.columnar.checks import checked, pieces, told, undecoded
 
 NOT_NULL = pa.list_(pa.field("item", pa.string(), nullable=False))
 # 中 in GB18030, and a byte that is no text in any encoding asked about.

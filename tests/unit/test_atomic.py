@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kaiser_interview.atomic import Staging, write_bytes, write_files
+from kaiser_interview.storage import Staging, write_bytes, write_files
 
 
 def held(folder: Path) -> dict[str, bytes]:
@@ -73,7 +73,7 @@ def test_what_the_end_itself_leaves_when_it_is_broken_off_is_gone_later(old, mon
 
 
 def test_what_is_never_ended_is_gone_when_python_ends(old):
-    code = "import pathlib, sys; from kaiser_interview.atomic import Staging; staging = Staging()\n"
+    code = "import pathlib, sys; from kaiser_interview.storage import Staging; staging = Staging()\n"
     code += "file = staging.open(pathlib.Path(sys.argv[1])); print(len(staging._temporary))"
     done = subprocess.run(
         [sys.executable, "-c", code, str(old / "a")], capture_output=True, text=True, check=True
@@ -215,7 +215,7 @@ def test_no_bytes_are_a_file_too(tmp_path):
 
 KILLED = """
 import os, signal, sys, pathlib
-from kaiser_interview.atomic import write_files
+from kaiser_interview.storage import write_files
 folder, when = pathlib.Path(sys.argv[1]), sys.argv[2]
 def kill(*_): os.kill(os.getpid(), signal.SIGKILL)
 own = os.replace

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kaiser_interview import __version__, build
+from kaiser_interview import __version__
+from kaiser_interview.build import pipeline
 from kaiser_interview.errors import BuildError
 
 ROOT = Path(__file__).parents[2]
@@ -23,43 +24,43 @@ def checkout(tmp_path):
 
 def test_what_is_committed_is_what_is_built():
     # Parquet bytes depend on the pyarrow that wrote them; `make data-check` compares those too.
-    for name, data in build.build(ROOT).items():
+    for name, data in pipeline.build(ROOT).items():
         if not name.endswith((".parquet", "manifest.json")):
             assert (ROOT / name).read_bytes() == data, f"{name} is out of date; run: make data"
 
 
 def test_building_twice_gives_the_same_bytes(checkout):
-    assert build.build(checkout) == build.build(checkout)
+    assert pipeline.build(checkout) == pipeline.build(checkout)
 
 
 def test_the_version_of_the_package_is_not_in_the_data(checkout):
     """A fix in the code leaves the data release, and every byte of it, as it is."""
     shutil.copytree(ROOT / "src", checkout / "src")
-    init = checkout / "src" / "kaiser_interview" / "__init__.py"
+    init = checkout / "src" / "kaiser_interview" / "_version.py"
     text = init.read_text("utf-8")
     assert text.count(f'__version__ = "{__version__}"') == 1
     init.write_text(text.replace(f'__version__ = "{__version__}"', '__version__ = "9.8.7"'), "utf-8")
     program = "import sys, kaiser_interview as ki; assert ki.__version__ == '9.8.7'; "
-    program += "from kaiser_interview import build; sys.exit(build.main([]))"
+    program += "from kaiser_interview.build import pipeline as build; sys.exit(build.main([]))"
     subprocess.run(
         [sys.executable, "-c", program], cwd=checkout, env={**os.environ, "PYTHONPATH": "src"}, check=True
     )
-    for name, data in build.build(ROOT).items():
+    for name, data in pipeline.build(ROOT).items():
         assert (checkout / name).read_bytes() == data, name
 
 
 def run(checkout, *options):
-    return build.main(["--root", str(checkout), *options])
+    return pipeline.main(["--root", str(checkout), *options])
 
 
 def test_build_check_and_clean_up(checkout, capsys):
-    count = len(build.build(checkout))
+    count = len(pipeline.build(checkout))
     assert run(checkout, "--check") == 1
     assert "schemas/v1/claim.json: out of date; run: make data\n" in capsys.readouterr().out
     assert run(checkout) == 0
     assert capsys.readouterr().out == f"{count} files, {count} written, 0 removed\n"
     assert run(checkout, "--check") == 0
-    stale = checkout / build.OUTPUTS[0] / "old.jsonl"
+    stale = checkout / pipeline.OUTPUTS[0] / "old.jsonl"
     stale.write_bytes(b"")
     (checkout / "CITATION.cff").write_bytes(b"")
     capsys.readouterr()
@@ -89,7 +90,7 @@ def test_record_remembers_new_and_revised_claims(checkout):
     again = rows(path)
     assert again[:-2] == [{**remembered[0], "release": "0.0.1"} | {"claim_sha256": "0" * 64}, *remembered[2:]]
     assert again[-2:] == remembered[:2]
-    first, second = rows(checkout / build.OUTPUTS[0] / "claims.jsonl")[:2]
+    first, second = rows(checkout / pipeline.OUTPUTS[0] / "claims.jsonl")[:2]
     assert (first["since"], first["revised"]) == ("0.0.1", "1.0.0")
     assert (second["since"], second["revised"]) == ("1.0.0", "1.0.0")
 
@@ -257,7 +258,7 @@ def test_a_line_that_is_no_json_object_stops_the_build(checkout, line, reason):
     path = checkout / "raw" / "layers" / "labels.jsonl"
     path.write_bytes(line + path.read_bytes())
     with pytest.raises(BuildError) as caught:
-        build.build(checkout)
+        pipeline.build(checkout)
     assert str(caught.value).startswith(f"raw/layers/labels.jsonl:1: {reason}")
 
 
@@ -372,7 +373,7 @@ WRONG_FILES = {
 def test_a_wrong_file_stops_the_build(checkout, change, message):
     change(checkout / "raw")
     with pytest.raises(BuildError) as caught:
-        build.build(checkout)
+        pipeline.build(checkout)
     assert str(caught.value).startswith(message)
 
 
@@ -381,7 +382,7 @@ def test_a_retired_claim_stays_retired(checkout):
     remembered = rows(path)
     write(path, [*remembered, RETIRED, remembered[0]])
     with pytest.raises(BuildError, match=r"^raw/releases\.jsonl:43: d01-c01 was retired and stays so$"):
-        build.build(checkout)
+        pipeline.build(checkout)
 
 
 def test_a_source_outside_the_grammar_stops_the_build(checkout):
@@ -396,13 +397,13 @@ def test_a_source_outside_the_grammar_stops_the_build(checkout):
     with pytest.raises(
         BuildError, match=rf"^raw/interview-summary\.zh\.txt: offset {offset}: expected ' - ' and"
     ):
-        build.build(checkout)
+        pipeline.build(checkout)
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     import os
 
-    from kaiser_interview import atomic
+    from kaiser_interview import storage
 
     path = tmp_path / "file"
     path.write_bytes(b"old")
@@ -414,10 +415,10 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(os, step, fail)
             with pytest.raises(OSError, match="disk full"):
-                atomic.write_bytes(path, b"new")
+                storage.write_bytes(path, b"new")
         assert [found.name for found in tmp_path.iterdir()] == ["file"]
         assert path.read_bytes() == b"old"
-    atomic.write_bytes(path, b"new")
+    storage.write_bytes(path, b"new")
     assert path.read_bytes() == b"new"
 
 

@@ -7,11 +7,11 @@ import pytest
 
 import kaiser_interview as ki
 from kaiser_interview import release
-from kaiser_interview.built_pages import pages
+from kaiser_interview.build.pages import pages
 from kaiser_interview.errors import UnknownNameError
-from kaiser_interview.models import KINDS, Annotation, Derived, Participant, Reference
-from kaiser_interview.validation.explanations import explanation
-from kaiser_interview.validation.findings import CODES
+from kaiser_interview.records.models import KINDS, Annotation, Derived, Participant, Reference
+from kaiser_interview.validation.findings.codes import CODES
+from kaiser_interview.validation.findings.pages import explanation
 
 # The groups of the design; invalid-csv is an addition, an error in reading.
 GROUPS = """

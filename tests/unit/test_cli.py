@@ -14,9 +14,9 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 import kaiser_interview as ki
-from kaiser_interview import cli, release
-from kaiser_interview.cards import citation, facts
-from kaiser_interview.models import KINDS
+from kaiser_interview import cli, metadata, release
+from kaiser_interview.dataset import citation
+from kaiser_interview.records.models import KINDS
 
 CAUTION = "This is a summary's wording; it does not say who speaks."
 
@@ -194,7 +194,7 @@ def test_cite_a_claim(run):
         f"{CAUTION}\n\n"
         "The kaiser-interview maintainers. (2026). kaiser-interview: 41 claims from a Chinese summary of a "
         "dialogue with Lukasz Kaiser (Data release 1.0.0, claim d01-c01) [Data set].\n\n"
-        f"{HEADLINE} [{IN_ENGLISH}]. (2025, October 10). AI科技大本营. {facts.ARTICLE}\n"
+        f"{HEADLINE} [{IN_ENGLISH}]. (2025, October 10). AI科技大本营. {metadata.ARTICLE}\n"
     )
     one = "The text prints [7] after the claim, taken to be the number of a paragraph of the article.\n"
     assert one in run("cite", "d01-c02")[1]
@@ -212,7 +212,7 @@ def test_cite_claims_as_bibtex(run):
         "  year         = {2025},\n"
         "  month        = {10},\n"
         "  day          = {10},\n"
-        f"  note         = {{2025-10-10 17:52. {IN_ENGLISH} (machine translation). {facts.ARTICLE}}}\n"
+        f"  note         = {{2025-10-10 17:52. {IN_ENGLISH} (machine translation). {metadata.ARTICLE}}}\n"
         "}\n"
     )
     assert f"note    = {{Claim d10-c03: {ki.claim('d10-c03').text}. {CAUTION}}}" in out
@@ -375,8 +375,8 @@ def test_schema(run):
 
 def test_the_data_sets_citations_are_read_by_what_reads_them(run):
     (item,) = json.loads(run("cite", "--format", "csl")[1])
-    assert item["issued"]["date-parts"][0] == [int(part) for part in facts.RELEASED.split("-")]
-    assert item["author"] == [{"literal": facts.AUTHOR}]
+    assert item["issued"]["date-parts"][0] == [int(part) for part in metadata.RELEASED.split("-")]
+    assert item["author"] == [{"literal": metadata.AUTHOR}]
     bibtex = run("cite")[1]
     assert bibtex.count("{") == bibtex.count("}")
     assert run("cite", "--format", "cff")[1] == citation.cff()

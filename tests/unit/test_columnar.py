@@ -10,11 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kaiser_interview.validation import columnar, streams
-from kaiser_interview.validation.columnar import Plan, batches, plan, undecoded
-from kaiser_interview.validation.findings import Fault
-from kaiser_interview.validation.forms import has_columnar_magic
-from kaiser_interview.validation.streams import StreamError
+from kaiser_interview.validation.findings.finding import Fault, StreamError
+from kaiser_interview.validation.formats import streams
+from kaiser_interview.validation.formats.columnar import parquet
+from kaiser_interview.validation.formats.columnar.checks import undecoded
+from kaiser_interview.validation.formats.columnar.files import batches, plan
+from kaiser_interview.validation.formats.columnar.plan import Plan
+from kaiser_interview.validation.formats.detect import has_columnar_magic
 
 ROWS = 100
 TABLE = pa.table(
@@ -294,7 +296,7 @@ def test_text_of_few_values_comes_as_a_dictionary(path):
 
 
 def test_large_rows_are_read_a_few_at_a_time(path, monkeypatch):
-    monkeypatch.setattr(columnar, "_BATCH_BYTES", 1 << 20)
+    monkeypatch.setattr(parquet, "_BATCH_BYTES", 1 << 20)
     table = pa.table({"a": [f"{number:01000d}" for number in range(10_000)]})
     name = write(path, table, "parquet", 10_000, use_dictionary=False)
     sizes = [batch.num_rows for batch in batches(name, "parquet", 0)]
@@ -741,8 +743,8 @@ def test_a_flipped_bit_in_a_page_with_a_checksum(path):
 
 FLIP = """
 import pathlib, resource, sys
-from kaiser_interview.validation.columnar import batches, plan, undecoded
-from kaiser_interview.validation.streams import StreamError
+from kaiser_interview.validation.formats.columnar.files import batches, plan; from kaiser_interview.validation.formats.columnar.checks import undecoded
+from kaiser_interview.validation.findings.finding import StreamError
 
 resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))

@@ -14,14 +14,17 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field
 from typing_extensions import TypeAliasType
 
 import kaiser_interview as ki
-from kaiser_interview.corpus import CorpusClaim, shipped
-from kaiser_interview.models import INSTANT_PATTERN, FromPython, instant
-from kaiser_interview.validation.columns import Lane, leaves, references
-from kaiser_interview.validation.columns.fields import doubts_of
-from kaiser_interview.validation.columns.rules import twins_of
-from kaiser_interview.validation.columns.values import rows_of, taken
-from kaiser_interview.validation.rows import Judge
-from kaiser_interview.validation.whole import column_faults
+from kaiser_interview.corpus.files import CorpusClaim
+from kaiser_interview.dataset.loaders import shipped
+from kaiser_interview.records.models import INSTANT_PATTERN, FromPython, instant
+from kaiser_interview.validation.arrow.to_python import rows_of, taken
+from kaiser_interview.validation.columns import scalars
+from kaiser_interview.validation.columns.compile import doubts_of
+from kaiser_interview.validation.columns.prefilter import Lane
+from kaiser_interview.validation.columns.table_schema import column_faults
+from kaiser_interview.validation.references import columns as references
+from kaiser_interview.validation.rows.row_validator import Judge
+from kaiser_interview.validation.rules.columns import twins_of
 
 OWN = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
 (OLD,) = OWN.claims["b-02"].earlier
@@ -1443,7 +1446,7 @@ def test_a_rule_that_has_no_twin_makes_all_rows_suspect():
 
 @pytest.mark.parametrize("most", [1024, 8, 1])
 def test_patterns_over_many_texts(monkeypatch, most):
-    monkeypatch.setattr(leaves, "_MOST_KNOWN", most)
+    monkeypatch.setattr(scalars, "_MOST_KNOWN", most)
     wrong = {3: "G" * 64, 17: "0" * 63, 39: ""}
     digests = [wrong.get(number, f"{number:04x}" * 16) for number in range(40)]
     doubts = doubts_of(ki.Relation)["other_claim_sha256"]

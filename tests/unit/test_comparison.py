@@ -20,7 +20,7 @@ from benchmarks.gate.peers.tables import BEGIN, END, NAMES, filled, percent
 from benchmarks.gate.peers.tools import TOGETHER, TOOLS
 from benchmarks.gate.peers.verdicts import Results, Row, Times, count, covers, read_rows, share, tool_of
 from benchmarks.gate.peers.words import MARKERS, WORDS, words_differ
-from kaiser_interview.validation.findings import CODES
+from kaiser_interview.validation.findings.codes import CODES
 
 ROOT = Path(__file__).parents[2]
 GATE, SCHEMA, QUOTES = "kaiser-interview", "jsonschema-rs", "linkml-reference-validator, tuned"

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.validation.conversion import lossless
+from kaiser_interview.validation.formats.coerce import lossless
 
 
 class Counted(ki.Derived):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kaiser_interview.validation.fidelity import missing_numbers, numbers
+from kaiser_interview.validation.rules.numbers import missing_numbers, numbers
 
 
 @pytest.mark.parametrize(

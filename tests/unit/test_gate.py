@@ -14,8 +14,8 @@ from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
 from pydantic import field_validator
 
 import kaiser_interview as ki
-from kaiser_interview.validation import checks
-from kaiser_interview.validation.shape import is_slip
+from kaiser_interview.validation.engine import options as checks
+from kaiser_interview.validation.hints.typos import is_slip
 
 LABEL = {"claim_id": "d01-c01", "method": "human", "creator": "I", "scheme": "my:mood", "value": "good"}
 VECTOR = {
@@ -326,7 +326,8 @@ def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_tol
 
 
 def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
-    from kaiser_interview.validation import gate, spread
+    from kaiser_interview import api
+    from kaiser_interview.validation import spread
 
     asked = []
 
@@ -335,7 +336,7 @@ def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
             asked.append(workers)
             super().__init__(check, workers)
 
-    monkeypatch.setattr(gate, "Spread", Noted)
+    monkeypatch.setattr(api, "Spread", Noted)
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps(LABEL) + "\n", "utf-8")
     states = []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.validation.findings import CODES
+from kaiser_interview.validation.findings.codes import CODES
 
 GOOD = {"claim_id": "d01-c01", "translation": "Language matters."}
 DRAFTS = ["--kind", "translation", "--set", "language=en", "--set", "method=model", "--set", "creator=m"]

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS, Annotation
-from kaiser_interview.validation.intentions import (
+from kaiser_interview.records.models import KINDS, Annotation
+from kaiser_interview.validation.hints.field_names import _CALLED, called, note_of
+from kaiser_interview.validation.hints.values import (
     likely_column,
     likely_format,
     likely_type,
@@ -14,7 +15,6 @@ from kaiser_interview.validation.intentions import (
     likely_word,
     to_fill,
 )
-from kaiser_interview.validation.names import _CALLED, called, note_of
 
 VERDICTS = ["supported", "refuted", "mixed", "unverifiable"]
 

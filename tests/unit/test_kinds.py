@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field
 
 import kaiser_interview as ki
-from kaiser_interview.kinds import model_of
+from kaiser_interview.records.introspection import model_of
 
 FORMS = [ki.json_schema, ki.arrow_schema, ki.features, lambda model: ki.json_schema(model, profile="draft")]
 each_form = pytest.mark.parametrize("form", FORMS, ids=["json", "arrow", "features", "draft"])

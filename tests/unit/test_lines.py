@@ -6,8 +6,9 @@ from unittest.mock import patch
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.validation import lines, parsing, stretches
-from kaiser_interview.validation.lines import Lines
+from kaiser_interview.validation.formats.json import line_batches, stretches
+from kaiser_interview.validation.formats.json import text as parsing
+from kaiser_interview.validation.formats.json.line_batches import Lines
 
 COLUMNS = {"id": "string", "n": "integer", "p": "number", "b": "boolean"}
 
@@ -21,7 +22,7 @@ def read(
     return by_number(taken), taken.rest.tolist()
 
 
-def by_number(taken: lines.Taken) -> dict[int, dict]:
+def by_number(taken: line_batches.Taken) -> dict[int, dict]:
     batches = [(rows.tolist(), batch.to_pylist()) for rows, batch in taken.batches]
     return {row: values for rows, batch in batches for row, values in zip(rows, batch, strict=True)}
 
@@ -77,7 +78,7 @@ def test_files_as_programs_write_them_are_taken_whole(layer, ascii_only, separat
 @pytest.mark.parametrize("block", [1, 50, 1 << 20])
 def test_what_is_taken_does_not_depend_on_where_blocks_end(block):
     rows = [f'{{"id":"{"x" * at}","n":{at}}}' for at in range(40)] + ["", "null", '{"b":true,"n":1}']
-    with patch.object(lines, "_BLOCK", block):
+    with patch.object(line_batches, "_BLOCK", block):
         found, rest = read(*rows)
     assert found == {at: json.loads(rows[at]) for at in [*range(40), 42]}
     assert rest == [40, 41]
@@ -85,7 +86,7 @@ def test_what_is_taken_does_not_depend_on_where_blocks_end(block):
 
 def test_what_was_learned_of_a_chunk_is_used_in_the_next():
     reader, other = Lines(COLUMNS), '{"id":"é","p":1}'
-    with patch.object(lines, "parse", wraps=parsing.parse) as strictly:
+    with patch.object(line_batches, "parse", wraps=parsing.parse) as strictly:
         for name in "abc":
             found, rest = read(f'{{"id":"{name}"}}', other, "{}", reader=reader)
             assert (found, rest) == ({0: {"id": name}, 1: {"id": "é", "p": 1.0}}, [2])
@@ -94,7 +95,9 @@ def test_what_was_learned_of_a_chunk_is_used_in_the_next():
 
 def test_a_template_is_tried_once_in_a_block_even_if_its_own_row_is_left():
     rows = [row(n="-1"), *(row(n=str(n)) for n in range(3)), row(n="1.0")]
-    with patch.object(lines._Template, "read", autospec=True, side_effect=lines._Template.read) as tried:
+    with patch.object(
+        line_batches._Template, "read", autospec=True, side_effect=line_batches._Template.read
+    ) as tried:
         found, rest = read(*rows)
     assert rest == [0, 4]
     assert [values["n"] for values in found.values()] == [0, 1, 2]
@@ -233,11 +236,11 @@ def test_a_slot_that_would_end_before_it_begins_is_left(name, line):
 
 
 def test_very_many_columns_are_left():
-    names = [f"x_{at}" for at in range(lines._SLOTS + 1)]
+    names = [f"x_{at}" for at in range(line_batches._SLOTS + 1)]
     found, rest = read(
         *("{" + ",".join(f'"{name}":"a"' for name in some) + "}" for some in (names, names[1:]))
     )
-    assert (len(found[1]), rest) == (lines._SLOTS, [0])
+    assert (len(found[1]), rest) == (line_batches._SLOTS, [0])
 
 
 @pytest.mark.parametrize("more", [0, 1])
@@ -251,7 +254,7 @@ def test_a_line_is_long_from_two_mebibytes_beyond_a_stretch(more):
 
 def test_a_line_too_long_to_be_looked_at_with_others_is_left():
     long = row(n="1", id=f'"{"x" * 500}"')
-    with patch.object(lines, "_BLOCK", 64), patch.object(stretches, "_LONG", 64):
+    with patch.object(line_batches, "_BLOCK", 64), patch.object(stretches, "_LONG", 64):
         found, rest = read(row(n="2"), long, row(n="3"))
         assert [values["n"] for values in found.values()] == [2, 3]
         assert rest == [1]

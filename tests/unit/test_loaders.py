@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview import loaders
-from kaiser_interview.release import TABLES, digest, read
+from kaiser_interview.dataset import loaders
+from kaiser_interview.release import TABLES, read
+from kaiser_interview.storage import digest
 
 each_table = pytest.mark.parametrize("table", TABLES)
 
@@ -176,7 +177,7 @@ def test_the_package_works_from_a_zip(tmp_path):
 import sys
 sys.path.insert(0, {str(archive)!r})
 import kaiser_interview as ki
-from kaiser_interview import verification
+from kaiser_interview.dataset import verification
 assert ki.__file__.startswith({str(archive)!r})
 print(len(ki.load()), ki.load_table().num_rows, len(ki.load_dataset()), verification.verify())
 try:

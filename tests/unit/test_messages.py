@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.validation.columnar import plan
-from kaiser_interview.validation.streams import StreamError
+from kaiser_interview.validation.findings.finding import StreamError
+from kaiser_interview.validation.formats.columnar.files import plan
 
 ROW = {"claim_id": "d01-c01", "method": "model", "creator": "m", "verdict": "mixed", "urls": []}
 

@@ -3,9 +3,10 @@
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.validation import mistakes
-from kaiser_interview.validation.mistakes import CUT, stray
-from kaiser_interview.validation.parsing import Tail, parse
+from kaiser_interview.validation.formats.json.text import parse
+from kaiser_interview.validation.formats.text import Tail
+from kaiser_interview.validation.hints import json_syntax
+from kaiser_interview.validation.hints.json_syntax import CUT, stray
 
 LINES = (
     "a row stands on one line, as json.dumps without indent writes it; one array over many lines is read "
@@ -216,4 +217,4 @@ def test_excel_s_line_about_its_delimiter_is_no_header(tmp_path):
 
 
 def test_a_parser_that_names_no_place():
-    assert mistakes._placed(b"{", "some words") == ("some words", 1, "some byte")
+    assert json_syntax._placed(b"{", "some words") == ("some words", 1, "some byte")

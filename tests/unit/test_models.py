@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS, Language, Scheme, Version
+from kaiser_interview.records.models import KINDS, Language, Scheme, Version
 
 TRANSLATION = {
     "claim_id": "d01-c01",

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS
+from kaiser_interview.records.models import KINDS
 
 CLAIM, OTHER = ki.claim("d05-c03"), ki.claim("d01-c01")
 QUOTE = "推理模型不增加参数数量"

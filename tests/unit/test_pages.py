@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from kaiser_interview.validation.pages import _Header, fault_of_pages
+from kaiser_interview.validation.formats.columnar.parquet_pages import _Header, fault_of_pages
 
 BYTE, I32, DOUBLE, BINARY, LIST, MAP, STRUCT = 3, 5, 7, 8, 9, 11, 12
 TRUE, STOP = 1, b"\0"

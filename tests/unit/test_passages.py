@@ -5,7 +5,7 @@ import random
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.passages import LONGEST, Change, changes
+from kaiser_interview.corpus.search import LONGEST, Change, changes
 
 SOURCE = ki.source().text
 

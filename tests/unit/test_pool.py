@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from kaiser_interview.validation import pool as pools
-from kaiser_interview.validation.pool import Pool, processors
-from kaiser_interview.validation.sandbox import Died, Frame, Sandbox
+from kaiser_interview.validation.workers import pool as pools
+from kaiser_interview.validation.workers.pool import Pool, processors
+from kaiser_interview.validation.workers.process import Died, Frame, Sandbox
 
 
 @pytest.fixture

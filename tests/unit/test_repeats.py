@@ -11,7 +11,8 @@ import pytest
 from scale import amount
 
 import kaiser_interview as ki
-from kaiser_interview.validation.repeats import Repeats, hashes
+from kaiser_interview.validation.dataset_rules.duplicates import Repeats
+from kaiser_interview.validation.dataset_rules.hashing import hashes
 
 TINY = 1 << 10  # bytes: room for 96 hashes
 MANY = np.arange(1, 1001, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
@@ -316,7 +317,7 @@ def test_what_is_forgotten_is_removed(folder):
 def test_the_end_of_the_interpreter_removes_what_was_spilled(tmp_path, end):
     code = f"""
 import os, numpy as np
-from kaiser_interview.validation.repeats import Repeats
+from kaiser_interview.validation.dataset_rules.duplicates import Repeats
 repeats = Repeats({TINY})
 repeats.add(np.arange(1000, dtype=np.uint64))
 print(len(os.listdir({str(tmp_path)!r})))
@@ -359,7 +360,7 @@ def test_memory_is_bounded(copies, expected, tmp_path):
     code = f"""
 import duckdb, numpy as np
 from pathlib import Path
-from kaiser_interview.validation.repeats import Repeats
+from kaiser_interview.validation.dataset_rules.duplicates import Repeats
 def peak():
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) >> 10
 duckdb.connect().execute("SELECT 1").fetchall()

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kaiser_interview as ki
-from kaiser_interview.validation import findings
-from kaiser_interview.validation.findings import Fault
-from kaiser_interview.validation.report import Report
-from kaiser_interview.validation.tally import Tally
+from kaiser_interview.validation.findings import finding as findings
+from kaiser_interview.validation.findings.counts import Tally
+from kaiser_interview.validation.findings.finding import Fault
+from kaiser_interview.validation.findings.report import Report
 
 CLASS = "the name of the class, not its number: in datasets ClassLabel.int2str"
 LABEL = {"claim_id": "d01-c01", "method": "human", "creator": "me", "scheme": "my:mood", "value": "good"}

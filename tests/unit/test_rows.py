@@ -15,11 +15,12 @@ import pytest
 from pydantic import Field, field_validator, model_validator
 
 import kaiser_interview as ki
-from kaiser_interview.corpus import shipped
-from kaiser_interview.models import KINDS, Annotation
-from kaiser_interview.validation.findings import CODES, Fault
-from kaiser_interview.validation.rows import Judge
-from kaiser_interview.validation.verdict import once
+from kaiser_interview.dataset.loaders import shipped
+from kaiser_interview.records.models import KINDS, Annotation
+from kaiser_interview.validation.findings.codes import CODES
+from kaiser_interview.validation.findings.finding import Fault
+from kaiser_interview.validation.rows.result import once
+from kaiser_interview.validation.rows.row_validator import Judge
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
 NOW = {name: claim.sha256 for name, claim in CORPUS.claims.items()}

@@ -15,11 +15,12 @@ import pytest
 from workers import said, within
 
 import kaiser_interview as ki
-from kaiser_interview.validation import sandbox, tables
-from kaiser_interview.validation.checks import Check
-from kaiser_interview.validation.findings import Fault
+from kaiser_interview.validation.engine.options import Check
+from kaiser_interview.validation.findings.finding import Fault
 from kaiser_interview.validation.run import Run
-from kaiser_interview.validation.sandbox import FRAME, Died, Frame, Sandbox, fault_of, read_frame
+from kaiser_interview.validation.sources import foreign_files
+from kaiser_interview.validation.workers import process as sandbox
+from kaiser_interview.validation.workers.process import FRAME, Died, Frame, Sandbox, fault_of, read_frame
 
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v", "method": "human", "creator": "me"}
 PLAN = {"rows": [3, 3, 3]}
@@ -128,7 +129,7 @@ def test_how_a_worker_ended_is_told_in_words(instead, code, words):
 
 DEAD = """
 import os, signal, subprocess, sys
-from kaiser_interview.validation import sandbox
+from kaiser_interview.validation.workers import process as sandbox
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 start = subprocess.Popen
 
@@ -279,7 +280,7 @@ def test_rows_that_were_read_before_their_worker_died_are_judged(file, monkeypat
     within(monkeypatch)
     dies(monkeypatch, 0, after=1)
     one_by_one = Run(Check(data=file, kind="label"))
-    monkeypatch.setattr(tables, "part_batches", halved(tables.part_batches))
+    monkeypatch.setattr(foreign_files, "part_batches", halved(foreign_files.part_batches))
     report = one_by_one.report()
     assert report.findings[0].got == "rows 1 to 2 cannot be: it took too long"
     assert (report.rows, report.complete) == (7, False)
@@ -329,7 +330,7 @@ def test_a_process_that_is_killed_in_the_middle_costs_its_own_part(file, monkeyp
 def test_a_limit_of_processor_time_ends_a_worker():
     code = (
         "import resource\n"
-        "from kaiser_interview.validation import worker\n"
+        "from kaiser_interview.validation.workers import main as worker\n"
         "worker._limit_seconds(0)\n"
         "print(resource.getrlimit(resource.RLIMIT_CPU)[0], flush=True)\n"
         "while True: pass"
@@ -373,7 +374,7 @@ def test_a_schema_that_cannot_be_had_is_none(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("plan", [{}, {"rows": [None]}, {"rows": [0]}])
 def test_rows_of_a_part_of_unknown_size_are_named_as_such(plan):
-    assert tables.died_fault(plan, 0, 5, "it took too long") == Fault(
+    assert foreign_files.died_fault(plan, 0, 5, "it took too long") == Fault(
         "unreadable", (), "rows that can be read", "its rows cannot be: it took too long"
     )
 

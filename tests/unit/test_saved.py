@@ -5,10 +5,9 @@ import json
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS
-from kaiser_interview.validation.findings import Fault
-from kaiser_interview.validation.saved import class_labels, constants_of, partitions, shards
-from kaiser_interview.validation.streams import StreamError
+from kaiser_interview.records.models import KINDS
+from kaiser_interview.validation.findings.finding import Fault, StreamError
+from kaiser_interview.validation.sources.folders import class_labels, constants_of, partitions, shards
 
 FIELDS = {"language", "claim_id", "confidence"}
 

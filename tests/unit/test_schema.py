@@ -10,10 +10,10 @@ from datasets import Features, List, Value
 from pydantic import Field
 
 import kaiser_interview as ki
-from kaiser_interview.kinds import kind_of
-from kaiser_interview.models import KINDS, Float32, Instant, Int32, Many, Record
+from kaiser_interview.records.introspection import kind_of
+from kaiser_interview.records.models import KINDS, Float32, Instant, Int32, Many, Record
+from kaiser_interview.records.schemas import VOCABULARIES, schema_text, to_table
 from kaiser_interview.release import TABLES, read
-from kaiser_interview.schema import VOCABULARIES, schema_text, to_table
 
 VOCABULARY = json.loads(read(VOCABULARIES))
 each_kind = pytest.mark.parametrize("kind", KINDS)

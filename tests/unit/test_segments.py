@@ -2,8 +2,8 @@
 
 import pytest
 
+from kaiser_interview.corpus.grammar import cut, decode, numeral
 from kaiser_interview.errors import SourceError
-from kaiser_interview.segments import cut, decode, numeral
 
 GOOD = "对话一:甲 - 乙 [1] - 丙 [2][3] 对话二:丁 - 戊 [4]\n己\n庚·2025-10-10 17:52"
 

@@ -3,9 +3,9 @@
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.corpus import shipped
-from kaiser_interview.models import Embedding, Label, Question, Verdict
-from kaiser_interview.validation.sets import Sets
+from kaiser_interview.dataset.loaders import shipped
+from kaiser_interview.records.models import Embedding, Label, Question, Verdict
+from kaiser_interview.validation.dataset_rules.state import Sets
 
 
 def sets(**options) -> Sets:

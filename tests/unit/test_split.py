@@ -21,7 +21,7 @@ import pyarrow as pa
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview import atomic
+from kaiser_interview import storage
 
 BY = {"method": "human", "creator": "me"}
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "赞成"} | BY
@@ -535,7 +535,7 @@ class Full(io.FileIO):
 
 
 FAILURES = {
-    "write": (atomic, "open", lambda path, mode, opener: io.BufferedWriter(Full(path, mode, opener=opener))),
+    "write": (storage, "open", lambda path, mode, opener: io.BufferedWriter(Full(path, mode, opener=opener))),
     "fsync": (os, "fsync", full),
     "rename": (os, "replace", full),
 }

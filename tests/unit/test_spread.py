@@ -13,14 +13,15 @@ from workers import said, within
 
 import kaiser_interview as ki
 from kaiser_interview.errors import InputError
-from kaiser_interview.validation import cuts, spread
-from kaiser_interview.validation.checks import Check
-from kaiser_interview.validation.pool import Pool
+from kaiser_interview.validation import spread
+from kaiser_interview.validation.engine.options import Check
+from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.run import Run
-from kaiser_interview.validation.sandbox import Died, Sandbox
+from kaiser_interview.validation.sources import partition
 from kaiser_interview.validation.spread import Spread
-from kaiser_interview.validation.streams import Stream
 from kaiser_interview.validation.work import Begun
+from kaiser_interview.validation.workers.pool import Pool
+from kaiser_interview.validation.workers.process import Died, Sandbox
 
 BY = {"method": "human", "creator": "me"}
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v"} | BY
@@ -38,7 +39,7 @@ def table(path, *made: dict, rows: int = 4) -> None:
 def small(monkeypatch):
     """Cut files into small parts, and start no process."""
     monkeypatch.setattr(spread, "_LEAST", 1)
-    monkeypatch.setattr(cuts, "_STRETCH", 300)
+    monkeypatch.setattr(partition, "_STRETCH", 300)
     within(monkeypatch)
 
 
@@ -265,7 +266,7 @@ def test_a_last_line_that_breaks_off(tmp_path):
 
 def test_lines_that_are_too_long(tmp_path, monkeypatch):
     monkeypatch.setattr("kaiser_interview.validation.parts.LONGEST", 400)
-    monkeypatch.setattr("kaiser_interview.validation.text.LONGEST", 400)
+    monkeypatch.setattr("kaiser_interview.validation.formats.json.lines.LONGEST", 400)
     one = GOOD | {"id": "a"}
     long = one | {"value": "x" * 400}
     (tmp_path / "a.jsonl").write_bytes(lines(one, long, GOOD, long, one))
@@ -277,7 +278,7 @@ def test_lines_that_are_too_long(tmp_path, monkeypatch):
 
 
 def test_a_line_that_is_too_long_for_memory_is_not_held(tmp_path, cut, monkeypatch):
-    monkeypatch.setattr(cuts, "_LONGEST", 1000)
+    monkeypatch.setattr(partition, "_LONGEST", 1000)
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9, GOOD | {"value": "x" * 1000}))
     assert judged(tmp_path / "a.jsonl").rows == 10
     assert cut == [None]
@@ -288,11 +289,11 @@ def test_stretches_end_where_lines_do(tmp_path, feeds):
     path = tmp_path / "a"
     for size in (1, 299, 300, 301, 70_000):
         path.write_bytes(b"x" * size + b"\n" * feeds)
-        assert [*cuts._stretches(str(path), size + feeds)] == [(0, size + feeds)]
+        assert [*partition._stretches(str(path), size + feeds)] == [(0, size + feeds)]
     path.write_bytes((b"x" * 99 + b"\n") * 7)
-    assert [*cuts._stretches(str(path), 700)] == [(0, 300), (300, 600), (600, 700)]
+    assert [*partition._stretches(str(path), 700)] == [(0, 300), (300, 600), (600, 700)]
     # It was larger when it was opened.
-    assert [*cuts._stretches(str(path), 1000)] == [(0, 300), (300, 600), (600, 1000)]
+    assert [*partition._stretches(str(path), 1000)] == [(0, 300), (300, 600), (600, 1000)]
 
 
 # What only the whole shows
@@ -541,13 +542,13 @@ def test_a_file_that_changes_before_it_is_read_again_is_told_once(tmp_path, monk
 
 def test_a_file_that_vanishes_when_it_is_cut_is_told(tmp_path, monkeypatch):
     (tmp_path / "a.jsonl").write_bytes(lines(GOOD))
-    stretches = cuts._stretches
+    stretches = partition._stretches
 
     def vanishing(path, size):
         Path(path).unlink()
         return stretches(path, size)
 
-    monkeypatch.setattr(cuts, "_stretches", vanishing)
+    monkeypatch.setattr(partition, "_stretches", vanishing)
     report = Spread(Check(data=tmp_path / "a.jsonl", kind="label"), 1).report()
     assert [(one.code, one.got) for one in report.findings] == [("unreadable", "No such file or directory")]
 
@@ -603,4 +604,4 @@ def test_workers_are_a_number(workers):
 def test_a_source_that_is_no_file_has_no_stream():
     (source,) = Run(Check(data=pa.table({"a": [1]}), kind="label"))._sources([])
     with Pool(1, b"") as pool:
-        assert cuts.cut_of(source, frozenset(), pool).stream is None
+        assert partition.cut_of(source, frozenset(), pool).stream is None

@@ -24,8 +24,10 @@ import pytest
 
 import kaiser_interview as ki
 from kaiser_interview.errors import InputError
-from kaiser_interview.validation import inputs, streams
-from kaiser_interview.validation.streams import Stream, StreamError
+from kaiser_interview.validation.findings.finding import StreamError
+from kaiser_interview.validation.formats import streams
+from kaiser_interview.validation.formats.streams import Stream
+from kaiser_interview.validation.sources import discover
 
 LONGEST = 8 << 20
 HOW = {
@@ -531,7 +533,7 @@ def meanwhile(monkeypatch):
 
     def happen(change) -> None:
         for reader in ("json_lines", "json_document", "csv_records"):
-            monkeypatch.setattr(inputs, reader, partial(changed, getattr(inputs, reader), change))
+            monkeypatch.setattr(discover, reader, partial(changed, getattr(discover, reader), change))
 
     def changed(read, change, *arguments):
         items = read(*arguments)
@@ -971,4 +973,4 @@ def test_what_a_file_may_unpack_to():
     [("-", False), ("a-b", True), (["a", "-"], False), (["a", "b-"], True), (iter(()), False), ([{}], True)],
 )
 def test_what_can_be_read_twice(data, can):
-    assert inputs.is_repeatable(data) is can
+    assert discover.is_repeatable(data) is can

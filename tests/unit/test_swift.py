@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field
 
 import kaiser_interview as ki
-from kaiser_interview.validation.rows import Judge
+from kaiser_interview.validation.rows.row_validator import Judge
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
 CLAIM = CORPUS.claims["b-02"]

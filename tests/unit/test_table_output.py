@@ -12,8 +12,8 @@ from workers import within
 
 import kaiser_interview as ki
 from kaiser_interview.errors import InputError
-from kaiser_interview.validation import table_output
-from kaiser_interview.validation.tables import Batch
+from kaiser_interview.validation.sources.source import Batch
+from kaiser_interview.validation.writers import tables
 
 BY = {"method": "human", "creator": "me"}
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "赞成"} | BY
@@ -301,9 +301,9 @@ def test_rows_of_several_kinds(tmp_path, put):
 
 
 def test_rows_are_written_in_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr(table_output, "_GROUP", 4)
+    monkeypatch.setattr(tables, "_GROUP", 4)
     with (tmp_path / "a.parquet").open("wb") as file:
-        writer = table_output.TableWriter(file, "parquet")
+        writer = tables.TableWriter(file, "parquet")
         table = pa.table({"a": list(range(10))})
         writer.begin(table.schema)
         writer.begin(table.schema)
@@ -321,7 +321,7 @@ def test_rows_are_written_in_groups(tmp_path, monkeypatch):
 
 def test_a_writer_that_has_not_begun_writes_nothing(tmp_path):
     with (tmp_path / "a").open("wb") as file:
-        table_output.TableWriter(file, "parquet").end()
+        tables.TableWriter(file, "parquet").end()
     assert (tmp_path / "a").read_bytes() == b""
 
 

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kaiser_interview as ki
-from kaiser_interview.validation import streams, text
-from kaiser_interview.validation.tabular import Cells, Header, csv_records
-from kaiser_interview.validation.text import Note
+from kaiser_interview.validation.findings.finding import Note
+from kaiser_interview.validation.formats import csv as csv_reader
+from kaiser_interview.validation.formats import streams
+from kaiser_interview.validation.formats.csv import Cells, Header, csv_records
 
 LONGEST = 8 << 20
 BOM = b"\xef\xbb\xbf"
@@ -657,7 +658,7 @@ def each_line(found):
 )
 def test_no_bytes_do_anything_but_be_read_or_refused_however_they_come(file, data, chunk):
     file.write_bytes(b"a,b\n" + data)
-    with mock.patch.object(text, "LONGEST", 1 << 20):
+    with mock.patch.object(csv_reader, "LONGEST", 1 << 20):
         found = read(file, chunk)
     # How many blank lines are told together is the reader's affair.
     assert each_line(found) == each_line(read(file, 1 << 20))

@@ -14,10 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kaiser_interview as ki
-from kaiser_interview.validation import streams, text
-from kaiser_interview.validation.findings import Fault
-from kaiser_interview.validation.parsing import Tail, parse
-from kaiser_interview.validation.text import Note, json_document, json_lines
+from kaiser_interview.validation.findings.finding import Fault, Note
+from kaiser_interview.validation.formats import streams
+from kaiser_interview.validation.formats.json import lines as line_reader
+from kaiser_interview.validation.formats.json.array import json_document
+from kaiser_interview.validation.formats.json.lines import json_lines
+from kaiser_interview.validation.formats.json.text import parse
+from kaiser_interview.validation.formats.text import Tail
 
 ROW = b'{"claim_id":"d01-c01"}'
 BY = {"method": "model", "creator": "m"}
@@ -792,7 +795,7 @@ def test_lines_however_they_come(file, data, chunk):
             expected.append((number, "blank-line"))
     if last.strip(b" \t\r"):
         expected.append((len(lines) + 1, last if len(last) <= LONGEST else "line-too-long"))
-    with mock.patch.object(text, "LONGEST", LONGEST):
+    with mock.patch.object(line_reader, "LONGEST", LONGEST):
         found = codes(read(json_lines, file, chunk))
     assert [(line, one.code if isinstance(one, Fault) else one) for line, one in found] == expected
     # The one that no line feed ends is known, so that its end can be told from a mistake.
@@ -804,7 +807,7 @@ def test_lines_however_they_come(file, data, chunk):
 @pytest.mark.parametrize("end", [b"\n", b""])
 def test_a_long_blank_line_is_one_thing_however_it_comes(file, end):
     file.write_bytes(b"a\n" + b" " * (LONGEST + 1) + end)
-    with mock.patch.object(text, "LONGEST", LONGEST):
+    with mock.patch.object(line_reader, "LONGEST", LONGEST):
         assert len({str(codes(read(json_lines, file, chunk))) for chunk in range(1, 40)}) == 1
 
 

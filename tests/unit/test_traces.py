@@ -5,9 +5,8 @@ import pyarrow as pa
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS
-from kaiser_interview.validation.checks import Check
-from kaiser_interview.validation.traces import (
+from kaiser_interview.records.models import KINDS
+from kaiser_interview.validation.dataset_rules.fingerprints import (
     Marks,
     Row,
     Suspects,
@@ -16,6 +15,7 @@ from kaiser_interview.validation.traces import (
     key_text,
     line_sorts,
 )
+from kaiser_interview.validation.engine.options import Check
 
 
 def judge(kind="label", **options):

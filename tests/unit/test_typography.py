@@ -2,7 +2,8 @@
 
 import pytest
 
-from kaiser_interview.typography import TABLE, fold_markers, fold_typography
+from kaiser_interview.corpus.markers import fold_markers
+from kaiser_interview.corpus.typography import TABLE, fold_typography
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kaiser_interview import data_release, release, verification
+from kaiser_interview import data_release, release
+from kaiser_interview.dataset import verification
 
 FILES = release.shipped()
 FLIPS = 3000

@@ -8,11 +8,11 @@ import pytest
 from pydantic import Field
 
 import kaiser_interview as ki
-from kaiser_interview.corpus import shipped
-from kaiser_interview.models import KINDS
-from kaiser_interview.validation.findings import Fault, spelled
-from kaiser_interview.validation.rows import Judge
-from kaiser_interview.validation.whole import column_faults
+from kaiser_interview.dataset.loaders import shipped
+from kaiser_interview.records.models import KINDS
+from kaiser_interview.validation.columns.table_schema import column_faults
+from kaiser_interview.validation.findings.finding import Fault, spelled
+from kaiser_interview.validation.rows.row_validator import Judge
 
 BARE = ["claim_id", "method", "creator", "scheme", "value"]
 

@@ -18,15 +18,16 @@ import pytest
 from workers import said, within
 
 import kaiser_interview as ki
-from kaiser_interview.validation import tables, work, worker
-from kaiser_interview.validation.checks import Check
-from kaiser_interview.validation.findings import Fault
+from kaiser_interview.validation import work
+from kaiser_interview.validation.dataset_rules.fingerprints import Row, Suspects
+from kaiser_interview.validation.engine.options import Check
+from kaiser_interview.validation.findings.finding import Fault, StreamError
 from kaiser_interview.validation.run import Run
-from kaiser_interview.validation.sandbox import Frame, read_frame
+from kaiser_interview.validation.sources import foreign_files
 from kaiser_interview.validation.spread import Spread
-from kaiser_interview.validation.streams import StreamError
-from kaiser_interview.validation.traces import Row, Suspects
 from kaiser_interview.validation.work import Work
+from kaiser_interview.validation.workers import main
+from kaiser_interview.validation.workers.process import Frame, read_frame
 
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v", "method": "human", "creator": "me"}
 ROWS = [GOOD | {"id": "a"}, GOOD | {"id": "b", "claim_id": "d99-c01"}, GOOD | {"id": "a"}]
@@ -42,8 +43,8 @@ def file(tmp_path):
 @pytest.fixture
 def unlimited(monkeypatch):
     """Keep limits of a worker from this process."""
-    monkeypatch.setattr(worker, "_limit_seconds", lambda _: None)
-    monkeypatch.setattr(worker, "_limit_memory", lambda _: None)
+    monkeypatch.setattr(main, "_limit_seconds", lambda _: None)
+    monkeypatch.setattr(main, "_limit_memory", lambda _: None)
 
 
 def asked(path) -> dict:
@@ -52,7 +53,7 @@ def asked(path) -> dict:
 
 
 def answer(setup: bytes, **request):
-    return list(worker._Tasks(setup, 1 << 30).answer(request))
+    return list(main._Tasks(setup, 1 << 30).answer(request))
 
 
 END = ({"end": True}, b"")
@@ -97,7 +98,7 @@ def test_whatever_a_task_raises_is_an_answer(tmp_path, monkeypatch):
         def call(*_):
             raise error
 
-        monkeypatch.setattr("kaiser_interview.validation.columnar.plan", call)
+        monkeypatch.setattr("kaiser_interview.validation.formats.columnar.files.plan", call)
         return answer(b"", task="plan", path="a")[0][0]["fault"]
 
     assert fails(MemoryError())[2:4] == ["a part that fits into 1024 MiB", "a larger one"]
@@ -111,9 +112,9 @@ def test_whatever_a_task_raises_is_an_answer(tmp_path, monkeypatch):
 def test_a_part_that_is_judged_is_the_same_when_it_has_been_sent(file):
     request = asked(file)
     begun = Work(Check(data=None, kind="label")).begun()
-    ((head, body),) = begun.answer(request, worker.alive)
+    ((head, body),) = begun.answer(request, main.alive)
     part = work.part_of(Frame(json.loads(json.dumps(head)), body))
-    own = begun.batches(tables.part_batches(_Here(), request), request)
+    own = begun.batches(foreign_files.part_batches(_Here(), request), request)
     assert part._replace(ids=None, keys=None, traces=None) == own._replace(ids=None, keys=None, traces=None)
     assert np.array_equal(np.sort(part.ids), np.sort(own.ids))
     assert (part.rows, part.invalid, part.complete, len(part.ids)) == (3, 1, True, 3)
@@ -121,7 +122,7 @@ def test_a_part_that_is_judged_is_the_same_when_it_has_been_sent(file):
 
 class _Here:
     def ask(self, **request):
-        for head, body in worker._Tasks(b"", 0).answer(request):
+        for head, body in main._Tasks(b"", 0).answer(request):
             if "end" not in head:
                 yield Frame(head, body)
 
@@ -220,8 +221,8 @@ def test_a_part_that_could_not_be_judged():
 
 def test_requests_are_answered_until_there_are_no_more(file, monkeypatch):
     limits = []
-    monkeypatch.setattr(worker, "_limit_seconds", limits.append)
-    monkeypatch.setattr(worker, "_limit_memory", limits.append)
+    monkeypatch.setattr(main, "_limit_seconds", limits.append)
+    monkeypatch.setattr(main, "_limit_memory", limits.append)
     requests = [
         {"task": "plan", "path": str(file)},
         {"task": "read", "path": str(file), "form": "parquet", "part": 1, "bytes": 12 << 20},
@@ -233,7 +234,7 @@ def test_requests_are_answered_until_there_are_no_more(file, monkeypatch):
     try:
         os.dup2(into, 1)
         os.close(into)
-        worker.main(77)
+        main.main(77)
         os.write(1, b"what a kind prints")
     finally:
         os.dup2(kept, 1)
@@ -250,9 +251,9 @@ def test_limits_are_set_for_this_process_alone(monkeypatch):
     hard = {"value": resource.RLIM_INFINITY}
     monkeypatch.setattr(resource, "getrlimit", lambda _: (0, hard["value"]))
     monkeypatch.setattr(resource, "setrlimit", lambda *given: set_to.append(given))
-    worker._limit_memory(100)
+    main._limit_memory(100)
     hard["value"] = 50
-    worker._limit_memory(100)
+    main._limit_memory(100)
     core = (resource.RLIMIT_CORE, (0, 0))
     assert set_to == [
         (resource.RLIMIT_DATA, (100, resource.RLIM_INFINITY)), core, (resource.RLIMIT_DATA, (50, 50)), core
@@ -260,19 +261,19 @@ def test_limits_are_set_for_this_process_alone(monkeypatch):
     set_to.clear()
     used = resource.getrusage(resource.RUSAGE_SELF)
     hard["value"] = resource.RLIM_INFINITY
-    worker.alive()
+    main.alive()
     ((which, (soft, most)),) = set_to
     assert (which, most) == (resource.RLIMIT_CPU, resource.RLIM_INFINITY)
     assert 0 <= soft - int(used.ru_utime + used.ru_stime) - 21 <= 1
     hard["value"] = 5
-    worker.alive()
+    main.alive()
     assert set_to[-1][1] == (min(5, soft), 5)
 
 
 def test_pandas_is_not_imported_for_pyarrow():
     code = (
         "import sys\n"
-        "from kaiser_interview.validation import worker\n"
+        "from kaiser_interview.validation.workers import main as worker\n"
         "worker._keep_pandas_out()\n"
         "import pyarrow as pa\n"
         "pa.array([{'a': [1]}]).to_pylist(), pa.array([float('nan')])\n"
@@ -285,9 +286,9 @@ def test_pandas_is_not_imported_for_pyarrow():
 
 
 def test_nothing_but_pandas_is_kept_out():
-    assert worker._WithoutPandas.find_spec("json", None) is None
+    assert main._WithoutPandas.find_spec("json", None) is None
     with pytest.raises(ModuleNotFoundError, match=r"^pandas$"):
-        worker._WithoutPandas.find_spec("pandas", None)
+        main._WithoutPandas.find_spec("pandas", None)
 
 
 # Kinds of one's own
@@ -356,7 +357,7 @@ def test_kinds_that_workers_cannot_have_are_judged_at_home(stances, monkeypatch,
             pickle.dumps(Work(Check(data=None, kind=kind)))
     within(monkeypatch)
     if made is not local:
-        monkeypatch.setattr(worker.pickle, "loads", lambda _: (_ for _ in ()).throw(AttributeError("none")))
+        monkeypatch.setattr(main.pickle, "loads", lambda _: (_ for _ in ()).throw(AttributeError("none")))
     assert sorted(agrees(stances, kind, 2)) == FOUND
 
 
@@ -370,7 +371,7 @@ class Stance(ki.Derived):
 """
 EXITS = """
 import sys, kaiser_interview as ki
-if "kaiser_interview.validation.worker" in " ".join(sys.orig_argv):
+if "kaiser_interview.validation.workers.main" in " ".join(sys.orig_argv):
     sys.exit("not here")
 class Stance(ki.Derived):
     '''A kind.'''
@@ -413,4 +414,4 @@ def test_a_row_that_is_looked_at_again_holds_what_json_holds():
     ],
 )
 def test_whatever_a_reader_raises_is_a_fault(error, expected, got):
-    assert worker._fault(error, 3 << 20) == Fault("unreadable", (), expected, got)
+    assert main._fault(error, 3 << 20) == Fault("unreadable", (), expected, got)

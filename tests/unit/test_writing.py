@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.models import KINDS
-from kaiser_interview.validation.conversion import typed
+from kaiser_interview.records.models import KINDS
+from kaiser_interview.validation.formats.coerce import typed
 
 ODD = "a \"b\", 'c'; 语言𠮷🧠\u2028\u0085\tend\n\r\nlast\r=1+1 "
 # In Parquet an instant is one and the same however its fraction is written, so it has none here.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import kaiser_interview as ki
-from kaiser_interview.corpus import shipped
+from kaiser_interview.dataset.loaders import shipped
 
 from .verdicts import Row
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from .. import __version__
+from .._version import __version__
 from ..errors import KaiserInterviewError
 from . import cite, derive, export, find, records, schema, validate, verify
 from .interrupts import ended_by_signal
@@ -29,16 +29,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
 app.command("claims")(records.claims)
+
 app.command("show")(records.show)
+
 app.command("find")(find.find)
+
 app.command("cite")(cite.cite)
+
 app.command("validate")(validate.validate)
+
 app.command("split")(derive.split)
+
 app.command("fix")(derive.fix)
+
 app.command("explain")(validate.explain)
+
 app.command("schema")(schema.schema)
+
 app.command("export")(export.export)
+
 app.command("verify")(verify.verify)
 
 

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .. import loaders
-from ..cards import citation
-from ..models import Claim
+from ..dataset import citation, loaders
+from ..records.models import Claim
 from .records import claim_named
 
 __all__ = ["cite"]

@@ -6,10 +6,11 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from ..validation.findings.display import visible
 from ..validation.fix import fix_check
 from ..validation.split import split_check
 from .options import Against, Complete, Extra, Ignore, Key, Kind, Paths, Require, Select, Set, check_of
-from .output import Places, stop, visible
+from .output import Places, stop
 from .progress import watched
 from .validate import Form, ReportFormat, end, print_as
 

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from .. import atomic
-from ..exports import ExportFormat, export_files
+from .. import storage
+from ..dataset.exports import ExportFormat, export_files
+from ..validation.findings.display import visible
 from .interrupts import put_away
-from .output import Places, stop, visible
+from .output import Places, stop
 
 __all__ = ["export"]
 
@@ -38,7 +39,7 @@ def export(
         places = Places(*(str(target / name) for name in files))
         with put_away(lambda: f"interrupted; {places.words}"):
             target.mkdir(parents=True, exist_ok=True)
-            atomic.write_files(target, files)
+            storage.write_files(target, files)
     except OSError as error:
         stop(f"{visible(folder)}: {error.strerror or error}; nothing was half written")
     typer.echo(f"{len(files)} file{'s' if len(files) > 1 else ''} in {visible(folder)}")

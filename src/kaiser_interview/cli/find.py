@@ -6,9 +6,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from .. import passages
-from ..cards.facts import CAUTION, MACHINE_TRANSLATION
-from .output import Format, console, print_hanging, visible, write_rows
+from ..corpus.search import Match
+from ..dataset import loaders
+from ..metadata import CAUTION, MACHINE_TRANSLATION
+from ..render.terminal import console, print_hanging
+from ..validation.findings.display import visible
+from .output import Format, write_rows
 
 __all__ = ["find"]
 
@@ -29,7 +32,7 @@ def find(
     Exact places come first, then those that differ in markers only, then in typography only. Where it
     stands nowhere, the nearest places are shown with what differs. Exit code 1 if it stands nowhere.
     """
-    found = passages.find(text)
+    found = loaders.find(text)
     if form is Format.text:
         out = console()
         for match in found:
@@ -40,14 +43,14 @@ def find(
         rows = [
             match._asdict() | {"changes": [change._asdict() for change in match.changes]} for match in found
         ]
-        write_rows(rows, passages.Match._fields, form)
+        write_rows(rows, Match._fields, form)
     if not found:
         typer.echo("it stands nowhere, and nothing is near", err=True)
     if not found or found[0].how == "nearest":
         raise typer.Exit(1)
 
 
-def _print(out: Console, match: passages.Match) -> None:
+def _print(out: Console, match: Match) -> None:
     counted = "" if match.of == "text" else " of its English"
     heading = f"{match.record} {match.record_id}, {match.start} to {match.end}{counted}: {_HOW[match.how]}"
     print_hanging(out, "", 0, heading, "bold")

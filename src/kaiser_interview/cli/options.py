@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from ..corpus import Corpus
+from ..corpus.corpus import Corpus
 from ..errors import InputError, known_name
-from ..kinds import model_of
-from ..models import KINDS, Annotation, Record
-from ..validation.checks import Check
-from ..validation.conversion import typed
+from ..records.introspection import model_of
+from ..records.models import KINDS, Annotation, Record
+from ..validation.engine.options import Check
+from ..validation.formats.coerce import typed
 
 __all__ = [
     "Against",
@@ -37,6 +37,7 @@ Paths = Annotated[
         metavar="PATH…", help="Files, folders, patterns; - for standard input.", show_default=False
     ),
 ]
+
 Kind = Annotated[
     list[str] | None,
     typer.Option(
@@ -46,6 +47,7 @@ Kind = Annotated[
         show_default=False,
     ),
 ]
+
 Set = Annotated[
     list[str] | None,
     typer.Option(
@@ -55,12 +57,14 @@ Set = Annotated[
         show_default=False,
     ),
 ]
+
 Require = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FIELDS", help="Fields, divided by commas, that every row must give.", show_default=False
     ),
 ]
+
 Complete = Annotated[
     str | None,
     typer.Option(
@@ -69,13 +73,16 @@ Complete = Annotated[
         show_default=False,
     ),
 ]
+
 Key = Annotated[
     str | None,
     typer.Option(
         metavar="FIELDS", help="Fields, divided by commas, that together stand once.", show_default=False
     ),
 ]
+
 Extra = Annotated[str, typer.Option(metavar="error|allow", help="What becomes of fields that a kind lacks.")]
+
 Against = Annotated[
     str | None,
     typer.Option(
@@ -84,14 +91,17 @@ Against = Annotated[
         show_default=False,
     ),
 ]
+
 Select = Annotated[
     list[str] | None,
     typer.Option(metavar="CODES", help="Codes to look for alone, divided by commas.", show_default=False),
 ]
+
 Ignore = Annotated[
     list[str] | None,
     typer.Option(metavar="CODES", help="Codes to leave out, divided by commas.", show_default=False),
 ]
+
 MaxFindings = Annotated[int, typer.Option(min=0, help="Findings to retain; counts are exact in any case.")]
 
 

@@ -12,11 +12,10 @@ from typing import Any, NoReturn
 
 import typer
 
-from ..exports import cell
-from ..render.terminal import console, print_hanging
-from ..validation.findings import visible
+from ..dataset.exports import cell
+from ..validation.findings.display import visible
 
-__all__ = ["Format", "Places", "console", "print_hanging", "stop", "visible", "write_rows"]
+__all__ = ["Format", "Places", "stop", "write_rows"]
 
 
 class Format(StrEnum):

@@ -7,9 +7,9 @@ from contextlib import contextmanager, nullcontext
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ..render.terminal import console
-from ..validation.checks import Check
-from ..validation.checks import Progress as State
-from ..validation.findings import visible
+from ..validation.engine.options import Check
+from ..validation.engine.options import Progress as State
+from ..validation.findings.display import visible
 from .interrupts import put_away
 from .output import Places
 

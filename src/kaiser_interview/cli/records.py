@@ -5,11 +5,12 @@ from typing import Annotated, get_args
 import typer
 from rich.text import Text
 
-from .. import loaders
-from ..cards.facts import CAUTION, MACHINE_TRANSLATION
+from ..dataset import loaders
 from ..errors import InputError, UnknownNameError, known_name
-from ..models import Claim, ClaimType, Dialogue, Horizon, Topic
-from .output import Format, console, print_hanging, write_rows
+from ..metadata import CAUTION, MACHINE_TRANSLATION
+from ..records.models import Claim, ClaimType, Dialogue, Horizon, Topic
+from ..render.terminal import console, print_hanging
+from .output import Format, write_rows
 
 __all__ = ["claim_named", "claims", "show"]
 

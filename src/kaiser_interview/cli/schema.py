@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ..models import KINDS
-from ..schema import json_schema
+from ..records.models import KINDS
+from ..records.schemas import json_schema
 
 __all__ = ["schema"]
 

@@ -8,10 +8,11 @@ import typer
 
 from ..errors import InputError
 from ..render.machine import github, jsonl
+from ..render.terminal import console
 from ..render.text import print_report
-from ..validation.explanations import explanation
-from ..validation.findings import CODES
-from ..validation.report import Report
+from ..validation.findings.codes import CODES
+from ..validation.findings.pages import explanation
+from ..validation.findings.report import Report
 from ..validation.spread import Spread
 from .options import (
     Against,
@@ -27,10 +28,9 @@ from .options import (
     Set,
     check_of,
 )
-from .output import console
 from .progress import watched
 
-__all__ = ["ReportFormat", "end", "explain", "print_as", "validate"]
+__all__ = ["Form", "ReportFormat", "end", "explain", "print_as", "validate"]
 
 _FULL = 100
 
@@ -48,10 +48,12 @@ MaxInvalid = Annotated[
     str,
     typer.Option(metavar="N|N%", help="Invalid rows to let pass: a number, or a share of all rows."),
 ]
+
 Workers = Annotated[
     int | None,
     typer.Option(min=1, help="Processes to use at the most. Default: as many as pay.", show_default=False),
 ]
+
 Form = Annotated[ReportFormat, typer.Option("--format", help="How to print the report.")]
 
 

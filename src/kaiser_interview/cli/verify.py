@@ -4,8 +4,11 @@ from typing import Annotated
 
 import typer
 
-from .. import __version__, data_release, loaders, release, verification
-from .output import Format, stop, visible, write_rows
+from .. import release
+from .._version import __version__, data_release
+from ..dataset import loaders, verification
+from ..validation.findings.display import visible
+from .output import Format, stop, write_rows
 
 __all__ = ["verify"]
 

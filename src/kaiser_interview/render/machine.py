@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
-from ..validation.findings import Finding, Path, in_any_place
-from ..validation.report import Report
+from ..validation.findings.finding import Finding, Path, in_any_place
+from ..validation.findings.report import Report
 
 __all__ = ["github", "jsonl"]
 

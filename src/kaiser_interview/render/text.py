@@ -3,14 +3,15 @@
 from rich.console import Console
 from rich.text import Text
 
-from ..validation.findings import Finding
-from ..validation.report import Report
-from ..validation.tally import Count
+from ..validation.findings.counts import Count
+from ..validation.findings.finding import Finding
+from ..validation.findings.report import Report
 from .terminal import print_hanging
 
 __all__ = ["print_report"]
 
 _PLACES = 3
+
 _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 
 

@@ -5,31 +5,35 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Unpack
+from typing import Any, NamedTuple
 
-from ..atomic import Staging
-from ..models import Record, Relation
-from .checks import Check, Options
-from .findings import CODES
-from .findings import Path as FieldPath
-from .fix_tables import MendedTable
-from .inputs import Source
+from ..records.models import Record, Relation
+from ..storage import Staging
+from .engine.options import Check
+from .findings.codes import CODES
+from .findings.finding import Path as FieldPath
+from .findings.report import Report
+from .formats.csv import Cells
+from .formats.json.text import parse
 from .judged import Judged
-from .outputs import Writer, as_json, as_judged, as_record, different_files, row_bytes
-from .parsing import parse
-from .quotes import Quote
-from .report import Report
-from .rows import Judge
-from .rules import references_in
+from .references.paths import references_in
+from .references.quotes import Quote
+from .rows.row_validator import Judge
 from .run import Run
-from .tabular import Cells
+from .sources.source import Source
+from .writers.fixed_tables import MendedTable
+from .writers.rows import Writer, as_json, as_judged, as_record, different_files, row_bytes
 
-__all__ = ["Fixed", "fix", "fix_check"]
+__all__ = ["Fixed", "fix_check"]
 
 AS_WRITTEN = "x_quote_as_written"
+
 _MENDED = {"quote-misplaced", "quote-out-of-range", "quote-typography-differs"}
+
 _UNANCHORED = {"quote-ambiguous", "quote-too-short"}
+
 _UNSURE = {"stale-claim", "digest-differs", "unknown-release", "claim-differs"}
+
 _COLUMNS = ("claim_sha256", "quote_start", "quote_end", "release", "other_claim_sha256")
 
 
@@ -40,53 +44,6 @@ class Fixed(NamedTuple):
     """What the gate says of the output."""
     filled: Mapping[str, int]
     """How many rows got a value in each field."""
-
-
-def fix(
-    data: Any, *, output: str | os.PathLike[str], typography: bool = False, **options: Unpack[Options]
-) -> Fixed:
-    """Write some data anew with what can be mended in one way only.
-
-    Filled in are the offsets of a quote that stands in its claim once, the digest of the claim, the release,
-    and `defaults`; offsets that are wrong are set right where the quote stands once. A pin that is there is
-    never changed, nor is a quote, save with `typography`. Rows with nothing to mend stay as they are, byte
-    for byte if they are JSON texts. No row is dropped.
-
-    Parameters
-    ----------
-    data : path, several paths, rows, or a table
-        As for `validate`.
-    output : path
-        Where the rows go, in the form that the data has; rows from Python as JSON Lines.
-    typography : bool
-        Put the source's own characters where a quote differs from one place in typography only, and keep the
-        quote as it was in `x_quote_as_written`.
-    **options
-        As for `validate`.
-
-    Returns
-    -------
-    Fixed
-        The report on the output, and what was filled in. If something could not be read to its end, the
-        report is on the input, and nothing is written.
-
-    Raises
-    ------
-    InputError
-        The output is an input, the inputs have different forms, or as for `validate`.
-    OSError
-        The output cannot be written; it is then as it was.
-
-    Examples
-    --------
-    >>> import tempfile, pathlib
-    >>> path = pathlib.Path(tempfile.mkdtemp()) / "out.jsonl"
-    >>> row = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "verdict": "supported", "urls": []}
-    >>> fixed = fix([row], output=path, kind="verdict", defaults={"method": "human", "creator": "me"})
-    >>> fixed.report.ok, sorted(fixed.filled)
-    (True, ['claim_sha256', 'creator', 'method', 'quote_end', 'quote_start', 'release'])
-    """
-    return fix_check(Check(data=data, **options), Path(output), typography=typography)
 
 
 def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..errors import known_name
-from ..models import Record
-from .findings import CODES, Fault, Finding, finding
-from .inputs import Source
-from .rows import Judge, Verdict
-from .tables import Batch
+from ..records.models import Record
+from .findings.finding import Fault, Finding, finding
+from .rows.result import Verdict
+from .rows.row_validator import Judge
+from .sources.source import Batch, Source
 
-__all__ = ["Judged", "models_of", "no_rows", "wanted_codes"]
+__all__ = ["Judged", "models_of", "no_rows"]
 
 
 class Judged(NamedTuple):
@@ -47,15 +46,6 @@ class Judged(NamedTuple):
 def models_of(judge: Judge) -> dict[str, type[Record]]:
     """Return what rows may be, by name."""
     return {name: rules.shape.model for name, rules in judge.rules.items()}
-
-
-def wanted_codes(select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
-    """Return the codes that are looked for; those of what cannot be read always are."""
-    for name in (*(select or ()), *(ignore or ())):
-        known_name("code", name, CODES)
-    chosen = set(CODES if select is None else select) - set(ignore or ())
-    always = {name for name, code in CODES.items() if code.group == "reading" and code.severity == "error"}
-    return frozenset(chosen | (always - {"byte-order-mark"}))
 
 
 def no_rows() -> Fault:

@@ -9,22 +9,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from .checks import Check
-from .columns import Lane
-from .columns.arrays import Bools, Ints
-from .columns.values import rows_of
-from .findings import Fault, Finding, severity_of
-from .judged import models_of, wanted_codes
-from .lines import Lines
-from .parsing import Tail
-from .rows import Judge, Verdict
-from .sets import Sets
-from .stretches import Taken
-from .tables import Batch
-from .tally import Group, Tally
-from .text import LONGEST, SPACE, Note, blank_line, long_row
-from .traces import Hashes, Marks, Row, Suspects, firsts, hashes_of, line_sorts
-from .whole import column_faults
+from .arrow.arrays import Bools, Ints
+from .arrow.to_python import rows_of
+from .columns.prefilter import Lane
+from .columns.table_schema import column_faults
+from .dataset_rules.fingerprints import Hashes, Marks, Row, Suspects, firsts, hashes_of, line_sorts
+from .dataset_rules.state import Sets
+from .engine.options import Check, wanted_codes
+from .findings.counts import Group, Tally
+from .findings.finding import Fault, Finding, Note, severity_of
+from .formats.json.line_batches import Lines
+from .formats.json.stretches import Taken
+from .formats.text import LONGEST, SPACE, Tail, blank_line, long_row
+from .judged import models_of
+from .rows.result import Verdict
+from .rows.row_validator import Judge
+from .sources.source import Batch
 
 __all__ = ["Part", "PartJudge"]
 

@@ -7,30 +7,31 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, known_name
-from .checks import Check, Progress
-from .findings import Fault, Finding, visible
-from .inputs import Source, is_repeatable, sources
-from .judged import Judged, models_of, no_rows, wanted_codes
-from .report import Report
-from .rows import Verdict
-from .saved import constants_of
-from .sets import Sets
-from .streams import Input, StreamError
-from .tables import Batch
-from .tally import Tally
-from .text import Note
-from .whole import column_faults
+from .columns.table_schema import column_faults
+from .dataset_rules.state import Sets
+from .engine.options import Check, Progress, wanted_codes
+from .findings.counts import Tally
+from .findings.display import visible
+from .findings.finding import Fault, Finding, Note, StreamError
+from .findings.report import Input, Report
+from .judged import Judged, models_of, no_rows
+from .rows.result import Verdict
+from .sources.discover import is_repeatable, sources
+from .sources.folders import constants_of
+from .sources.source import Batch, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from .columns import Lane
+    from .columns.prefilter import Lane
 
 __all__ = ["PLACES", "Run", "every_finding"]
 
 PLACES = 1 << 44
 """Places that a source may have."""
+
 _PAUSE = 0.1
+
 _LOOK = 1024
 
 
@@ -203,7 +204,7 @@ class Run:
         # Imported here, so that text is judged without them.
         import numpy as np
 
-        from .columns import Lane
+        from .columns.prefilter import Lane
 
         lane = self._lane = self._lane or Lane(self.judge, self._sets.fields)
         if every and self._whole:
@@ -233,7 +234,7 @@ class Run:
 
     def _set_values(self, batch: "pa.RecordBatch") -> Iterable[Mapping[str, Any]]:
         """Return of each row what the rules of the set need to know."""
-        from .columns.values import rows_of
+        from .arrow.to_python import rows_of
 
         names = [name for name in batch.schema.names if name in self._sets.fields]
         return rows_of(batch.select(names)) if names else repeat({}, batch.num_rows)

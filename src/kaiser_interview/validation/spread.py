@@ -13,22 +13,21 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
-from .checks import Check
-from .cuts import Cut, cut_of
-from .findings import Fault
-from .inputs import Source, is_repeatable
+from .dataset_rules.duplicates import Repeats
+from .dataset_rules.fingerprints import Row, Suspects
+from .dataset_rules.state import Sets
+from .engine.options import Check
+from .findings.finding import Fault, Note, StreamError
+from .findings.report import Report
 from .parts import Part
-from .pool import Pool, processors
-from .repeats import Repeats
-from .report import Report
 from .run import PLACES, Run
-from .sandbox import Died, Frame, fault_of
-from .sets import Sets
-from .streams import StreamError
-from .tables import Batch, died_fault, part_batches
-from .text import Note
-from .traces import Row, Suspects
+from .sources.discover import is_repeatable
+from .sources.foreign_files import died_fault, part_batches
+from .sources.partition import Cut, cut_of
+from .sources.source import Batch, Source
 from .work import Begun, Work, failed_part, part_of, rows_of_frame
+from .workers.pool import Pool, processors
+from .workers.process import Died, Frame, fault_of
 
 __all__ = ["Spread"]
 

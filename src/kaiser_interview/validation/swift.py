@@ -6,15 +6,17 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import ValidationError
 
-from ..corpus import Corpus
-from ..kinds import without_null
-from ..models import Derived, Record, Relation
-from .rules import Rule, holds_records
-from .shape import Shape
+from ..corpus.corpus import Corpus
+from ..records.introspection import without_null
+from ..records.models import Derived, Record, Relation
+from .references.paths import holds_records
+from .rows.schema import Shape
+from .rules.base import Rule
 
 __all__ = ["swift_way"]
 
 _NO_NAMES: frozenset[str] = frozenset()
+
 _SPACE = b" \t\r\n"
 
 

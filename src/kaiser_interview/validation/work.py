@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .checks import Check
-from .findings import Fault, Finding, finding, spelled
+from .dataset_rules.fingerprints import Row, Suspects
+from .engine.options import Check
+from .findings.counts import Group
+from .findings.finding import Fault, Finding, Note, finding, spelled
 from .parts import Part, PartJudge
-from .sandbox import Frame, fault_of
-from .tables import Batch, dressed
-from .tally import Group
-from .text import Note
-from .traces import Row, Suspects
+from .sources.folders import dressed
+from .sources.source import Batch
+from .workers.process import Frame, fault_of
 
 __all__ = ["Begun", "Work", "failed_part", "part_of", "rows_of_frame"]
 
@@ -82,8 +82,8 @@ def _stretch(request: Mapping[str, Any]) -> bytes:
 
 def _batches(request: Mapping[str, Any], alive: Callable[[], None]) -> Iterator[Batch | Note]:
     """Yield the batches of a part of a columnar file, and what cannot be read of it."""
-    from .columnar import batches
-    from .streams import StreamError
+    from .findings.finding import StreamError
+    from .formats.columnar.files import batches
 
     first = 0
     try:

@@ -8,7 +8,7 @@ def main() -> None:
     import pyarrow as pa
 
     import kaiser_interview as ki
-    from kaiser_interview.validation.repeats import Repeats
+    from kaiser_interview.validation.dataset_rules.duplicates import Repeats
 
     made = {"claim_id": "d05-c03", "verdict": "mixed", "urls": ["a"], "method": "human", "creator": "I"}
     names = [*(f"row-{number}" for number in range(20_000)), "row-7"]

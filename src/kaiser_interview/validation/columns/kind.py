@@ -8,14 +8,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from ...corpus import Corpus
-from ...models import Reference
-from ..rows import Judge
-from ..rules import RULED, KindRules, Nested
-from .arrays import Bools, Ints, is_list, is_null, plain
-from .fields import doubts_of, leaf_of, not_finite
-from .references import Fields, Looked, References
-from .rules import Carried, twins_of
+from ...corpus.corpus import Corpus
+from ...records.models import Reference
+from ..arrow.arrays import Bools, Ints, is_list, is_null, plain
+from ..references.columns import Carried, Fields, Looked, References
+from ..references.paths import Nested
+from ..rows.kind import KindRules
+from ..rows.row_validator import Judge
+from ..rules.base import RULED
+from ..rules.columns import twins_of
+from .compile import doubts_of, leaf_of, not_finite
 
 __all__ = ["KindLane"]
 

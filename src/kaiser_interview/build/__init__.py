@@ -1,0 +1,4 @@
+"""Build the shipped data, the schemas and built pages from `raw/`; not in the wheel.
+
+Face: `pipeline.build`.
+"""

@@ -1,0 +1,1 @@
+"""A corpus: texts, the claims in them, their history, and searching them. Face: `corpus.Corpus`, `search`."""

@@ -1,0 +1,269 @@
+"""The files of a corpus: what stands in them, and that it fits together."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+import jiter
+
+from ..errors import CorpusError
+from ..storage import digest
+
+__all__ = ["NAMES", "CorpusClaim", "CorpusFiles", "Heading", "read_corpus"]
+
+_VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
+
+NAMES = ("claims.jsonl", "sources.jsonl", "dialogues.jsonl", "releases.jsonl")
+"""The files; `Corpus.from_files` says what stands in each."""
+
+
+class CorpusClaim(NamedTuple):
+    """A claim as validation needs it. Offsets are code points into its source, end exclusive."""
+
+    claim_id: str
+    source_id: str
+    source: str
+    """The whole text of its source."""
+    text: str
+    start: int
+    end: int
+    passage_end: int
+    """Code point after its markers as printed; `end` if it has none."""
+    sha256: str
+    text_en: str | None
+    earlier: Mapping[str, str]
+    """Digests of earlier texts, and the release that introduced each."""
+    revised: str | None
+    """The release that last changed text; None if no releases are recorded."""
+    columns: Mapping[str, Any]
+    """Every other column of the claim's own row, which derived rows may carry along."""
+
+    @property
+    def passage(self) -> str:
+        """The claim's text with its markers, as printed."""
+        return self.source[self.start : self.passage_end]
+
+
+class Heading(NamedTuple):
+    """A heading or headline: text that can be quoted and that is no claim's."""
+
+    record: Literal["heading", "headline"]
+    record_id: str
+    text: str
+    start: int
+    text_en: str | None
+
+
+class CorpusFiles(NamedTuple):
+    """What the files of a corpus say; the attributes are those of `Corpus`."""
+
+    claims: dict[str, CorpusClaim]
+    sources: dict[str, str]
+    headings: tuple[Heading, ...]
+    retired: dict[str, str | None]
+    releases: tuple[str, ...]
+
+
+def read_corpus(files: Mapping[str, bytes], current: str | None = None) -> CorpusFiles:
+    """Return what the files of a corpus say.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Their contents by name.
+    current : str, optional
+        The release that they are of, if that is not known from `releases.jsonl`.
+
+    Raises
+    ------
+    CorpusError
+        A file is missing or wrong.
+    """
+    if "claims.jsonl" not in files:
+        raise CorpusError("claims.jsonl", None, "expected a file, got none")
+    sources, headlines = _sources(files)
+    history = _History(_rows(files, "releases.jsonl"), current)
+    claims: dict[str, CorpusClaim] = {}
+    for row in _rows(files, "claims.jsonl"):
+        claim = _claim(row, sources, history)
+        if claim.claim_id in claims:
+            raise row.fault(f"claim_id: {claim.claim_id} stands twice")
+        claims[claim.claim_id] = claim
+    if not claims:
+        raise CorpusError("claims.jsonl", None, "expected a claim, got none")
+    for claim_id in history.last.keys() - history.retired.keys() - claims.keys():
+        raise CorpusError(
+            "releases.jsonl", None, f"{claim_id}: expected it in claims.jsonl, or its retirement"
+        )
+    headings = [_heading(row, sources) for row in _rows(files, "dialogues.jsonl")]
+    return CorpusFiles(claims, sources, (*headings, *headlines), history.retired, history.releases)
+
+
+def _version_key(version: str) -> tuple[int, ...]:
+    """Return what versions are ordered by."""
+    return tuple(int(part) for part in version.split("."))
+
+
+class _Row:
+    """A row of one of the corpus's files, which knows its place for the sake of messages."""
+
+    def __init__(self, file: str, line: int, values: Mapping[str, Any]) -> None:
+        self.file = file
+        self.line = line
+        self.values = values
+
+    def fault(self, reason: str) -> CorpusError:
+        return CorpusError(self.file, self.line, reason)
+
+    def text(self, name: str) -> str:
+        value = self.values.get(name)
+        if type(value) is not str or not value:
+            raise self.fault(f"{name}: expected text, got {value!r:.80}")
+        return value
+
+    def optional(self, name: str) -> str | None:
+        return None if self.values.get(name) is None else self.text(name)
+
+    def offset(self, name: str) -> int:
+        value = self.values.get(name)
+        if type(value) is not int or value < 0:
+            raise self.fault(f"{name}: expected an offset, got {value!r:.80}")
+        return value
+
+
+def _rows(files: Mapping[str, bytes], file: str) -> Iterator[_Row]:
+    data = files.get(file, b"")
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            values = jiter.from_json(line, catch_duplicate_keys=True, allow_inf_nan=False)
+        except ValueError as error:
+            raise CorpusError(file, number, f"not JSON: {error}") from None
+        if not isinstance(values, dict):
+            raise CorpusError(file, number, f"expected an object, got {type(values).__name__}")
+        yield _Row(file, number, values)
+
+
+def _sources(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Heading]]:
+    sources: dict[str, str] = {}
+    headlines = []
+    for row in _rows(files, "sources.jsonl"):
+        source_id, text = row.text("source_id"), row.text("text")
+        if source_id in sources:
+            raise row.fault(f"source_id: {source_id} stands twice")
+        sources[source_id] = text
+        headline = row.optional("headline")
+        if headline is not None:
+            start = text.find(headline)
+            if start < 0:
+                raise row.fault("headline: expected it to stand in text")
+            headlines.append(Heading("headline", source_id, headline, start, row.optional("headline_en")))
+    for name in files:
+        if name.endswith(".txt") and name.removesuffix(".txt") not in sources:
+            try:
+                sources[name.removesuffix(".txt")] = files[name].decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise CorpusError(name, None, f"expected UTF-8: {error}") from None
+    if not sources:
+        raise CorpusError("sources.jsonl", None, "expected a source, got none")
+    return sources, headlines
+
+
+def _source_of(row: _Row, sources: Mapping[str, str]) -> tuple[str, str]:
+    only = next(iter(sources)) if len(sources) == 1 else None
+    source_id = row.optional("source_id") or only
+    if source_id is None or source_id not in sources:
+        raise row.fault(f"source_id: expected one of {', '.join(sources)}, got {source_id!r:.80}")
+    return source_id, sources[source_id]
+
+
+def _claim(row: _Row, sources: Mapping[str, str], history: "_History") -> CorpusClaim:
+    source_id, source = _source_of(row, sources)
+    claim_id, text, start, end = (
+        row.text("claim_id"),
+        row.text("text"),
+        row.offset("start"),
+        row.offset("end"),
+    )
+    if source[start:end] != text:
+        raise row.fault(f"text: expected {source[start:end]!r:.80} from {start} to {end}, got {text!r:.80}")
+    sha256 = digest(text.encode())
+    if history.last.get(claim_id, sha256) != sha256:
+        raise row.fault(f"{claim_id}: its digest {sha256} is not the last in releases.jsonl")
+    return CorpusClaim(
+        claim_id=claim_id,
+        source_id=source_id,
+        source=source,
+        text=text,
+        start=start,
+        end=end,
+        passage_end=_passage_end(row, source, end),
+        sha256=sha256,
+        text_en=row.optional("text_en"),
+        earlier=history.earlier.get(claim_id, {}),
+        revised=history.revised.get(claim_id),
+        columns={
+            name: value for name, value in row.values.items() if name not in {"claim_id", "claim_sha256"}
+        },
+    )
+
+
+def _passage_end(row: _Row, source: str, end: int) -> int:
+    citations = row.values.get("citations")
+    printed = row.optional("markers") if row.values.get("markers") else None
+    if printed is None and isinstance(citations, list):
+        printed = "".join(f"[{number}]" for number in citations)
+    if not printed:
+        return end
+    start = end
+    while source[start : start + 1].isspace() and not source.startswith(printed, start):
+        start += 1
+    if not source.startswith(printed, start):
+        raise row.fault(f"markers: expected {printed!r:.80} after the claim, got {source[end : end + 16]!r}")
+    return start + len(printed)
+
+
+def _heading(row: _Row, sources: Mapping[str, str]) -> Heading:
+    _, source = _source_of(row, sources)
+    title, start = row.text("title"), row.offset("start")
+    at = source.find(title, start)
+    if at < 0:
+        raise row.fault(f"title: expected it to stand in the source from {start} on")
+    # The heading as printed begins before its title: with a number, say.
+    return Heading(
+        "heading", row.text("dialogue_id"), source[start : at + len(title)], start, row.optional("title_en")
+    )
+
+
+class _History:
+    """What `releases.jsonl` remembers."""
+
+    def __init__(self, rows: Iterable[_Row], current: str | None) -> None:
+        self.last: dict[str, str | None] = {}
+        self.earlier: dict[str, dict[str, str]] = {}
+        self.revised: dict[str, str] = {}
+        self.retired: dict[str, str | None] = {}
+        releases = {current} if current else set()
+        for row in rows:
+            name, claim_id, sha256 = (
+                row.text("release"),
+                row.optional("claim_id"),
+                row.optional("claim_sha256"),
+            )
+            if claim_id in self.retired:
+                raise row.fault(f"{claim_id} was retired and stays so")
+            if not _VERSION.fullmatch(name):
+                raise row.fault(f"release: expected a version such as 1.0.0, got {name!r:.80}")
+            releases.add(name)
+            if claim_id is None:
+                continue  # a release that changed no claim
+            before = self.last.get(claim_id)
+            if before is not None and before != sha256:
+                self.earlier.setdefault(claim_id, {})[before] = self.revised[claim_id]
+            if claim_id not in self.last or before != sha256:
+                self.revised[claim_id] = name
+            self.last[claim_id] = sha256
+            if sha256 is None:
+                self.retired[claim_id] = row.optional("successor")
+        self.releases = tuple(sorted(releases, key=_version_key))

@@ -1,0 +1,1 @@
+"""The shipped data: loading, exporting, verifying and citing it. Face: `loaders`."""

@@ -1,0 +1,479 @@
+"""Every kind of record, once: what a field means, which values it takes, when it is null.
+
+A model holds only rules that JSON Schema can express. Rules that relate fields to each other or a row
+to the corpus belong to the gate. `schema` computes the other forms of a model: JSON Schema, Arrow,
+Hugging Face features.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from .._version import data_release
+from ..metadata import CAUTION, MACHINE_TRANSLATION
+from .drafting import reference_to, references_to
+
+if TYPE_CHECKING:
+    from ..corpus.grammar import Segment
+
+__all__ = [
+    "ID_PATTERN",
+    "INSTANT_PATTERN",
+    "KINDS",
+    "Annotation",
+    "Claim",
+    "ClaimType",
+    "Derived",
+    "Dialogue",
+    "Embedding",
+    "Float32",
+    "Horizon",
+    "Id",
+    "Instant",
+    "Int32",
+    "Label",
+    "Language",
+    "Many",
+    "Mention",
+    "MentionType",
+    "Participant",
+    "Question",
+    "Record",
+    "Reference",
+    "Relation",
+    "RelationType",
+    "Scheme",
+    "Sha256",
+    "Source",
+    "Topic",
+    "Translation",
+    "Verdict",
+    "Version",
+    "Width",
+    "as_tuple",
+    "instant",
+]
+
+_T = TypeVar("_T")
+
+
+class FromPython:
+    """Marks a type that takes one more form where values come from Python; JSON needs no help.
+
+    A validator before the type would run for JSON too, at the price of a call a field and row.
+    """
+
+    def __init__(self, convert: Callable[[object], object]) -> None:
+        self.convert = convert
+
+    def __get_pydantic_core_schema__(self, annotation: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        inner = handler(annotation)
+        from_python = core_schema.no_info_before_validator_function(self.convert, inner)
+        return core_schema.json_or_python_schema(json_schema=inner, python_schema=from_python)
+
+
+def as_tuple(value: object) -> object:
+    """Return a list as a tuple; anything else as it is."""
+    return tuple(value) if type(value) is list else value
+
+
+def instant(value: object) -> object:
+    """Return an aware datetime as the text of an instant in UTC; anything else as it is."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        try:
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        except OverflowError:
+            return value.isoformat()  # before the year 1 or after 9999 in UTC
+    return value
+
+
+class Width:
+    """Marks a type with the Arrow type that holds it and what it counts, which JSON Schema cannot say."""
+
+    def __init__(self, arrow: Literal["int32", "float32", "timestamp"], unit: str | None = None) -> None:
+        self.arrow = arrow
+        self.unit = unit
+
+
+# The pattern alone decides whether a date exists, so every engine that knows regular expressions
+# (pydantic, JSON Schema validators, Arrow) comes to the same verdict without a calendar of its own.
+_YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+
+_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
+
+_MONTH_DAY = (
+    "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|\+00:00)"
+
+INSTANT_PATTERN = f"^(?:{_YEAR}-{_MONTH_DAY}|{_LEAP_YEAR}-02-29)T{_TIME}$"
+
+Many = Annotated[tuple[_T, ...], FromPython(as_tuple)]
+"""A sequence: a tuple that also accepts a list (strict pydantic alone would refuse one)."""
+
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), Width("int32")]
+
+Offset = Annotated[int, Field(ge=0, le=2**31 - 1), Width("int32", "code points")]
+
+Count = Annotated[int, Field(ge=1, le=2**31 - 1), Width("int32")]
+
+_FLOAT32_MAX = 3.4028234663852886e38
+
+Float32 = Annotated[float, Field(ge=-_FLOAT32_MAX, le=_FLOAT32_MAX, allow_inf_nan=False), Width("float32")]
+
+Instant = Annotated[
+    str,
+    Field(pattern=INSTANT_PATTERN, json_schema_extra={"format": "date-time"}),
+    FromPython(instant),
+    Width("timestamp", "microseconds"),
+]
+"""An instant in UTC as text; an aware `datetime` is accepted and written out."""
+
+ID_PATTERN = "^[!-~]{1,256}$"
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+
+ClaimId = Annotated[str, Field(pattern="^d[0-9]{2}-c[0-9]{2}$")]
+
+DialogueId = Annotated[str, Field(pattern="^d[0-9]{2}$")]
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+Text = Annotated[str, Field(min_length=1)]
+
+Version = Annotated[
+    str, Field(pattern=r"^(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})$")
+]
+
+Language = Annotated[
+    str,
+    Field(
+        pattern="^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?"
+        "(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*$"
+    ),
+]
+"""A BCP 47 tag, cased as RFC 5646 section 2.1.1 recommends: ``zh-Hans``, ``en``, ``pt-BR``."""
+
+Scheme = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_.-]{0,63}(?::[A-Za-z][A-Za-z0-9_.-]{0,63})?$")]
+
+Topic = Literal[
+    "language",
+    "abstraction",
+    "multimodality",
+    "world-models",
+    "programming",
+    "agents",
+    "tool-use",
+    "scaling",
+    "reasoning",
+    "architecture",
+    "embodiment",
+    "reinforcement-learning",
+    "data-efficiency",
+    "parallelism",
+    "memory",
+    "continual-learning",
+    "economics",
+]
+
+ClaimType = Literal["definition", "observation", "comparison", "explanation", "prediction", "prescription"]
+
+Horizon = Literal["past", "present", "future", "general"]
+
+MentionType = Literal["model", "architecture", "method", "concept", "product"]
+
+RelationType = Literal["supports", "contrasts", "elaborates", "depends-on"]
+
+
+class Record(BaseModel):
+    """The base of all records: immutable, strict, and closed to fields it does not name."""
+
+    # Building a validator costs more than importing this module; deferred, only the kinds in use pay.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+
+class Claim(Record):
+    """One statement of the summary, word for word, with its place in the source."""
+
+    claim_id: ClaimId = Field(
+        description="Dialogue and position, as in d01-c03. Never reused, never renumbered."
+    )
+    dialogue_id: DialogueId = Field(description="The dialogue it stands in.")
+    position: Count = Field(description="Place within the dialogue, from 1.")
+    text: Text = Field(description="The claim verbatim, without its markers (Chinese, zh-Hans).")
+    text_en: Text = Field(description="English, a machine translation.")
+    citations: Many[Count] = Field(
+        min_length=1,
+        description="Numbers printed in brackets after the claim, taken to be those of the article's "
+        "paragraphs. The article is not part of the source.",
+    )
+    start: Offset = Field(description="First code point of text in the source.")
+    end: Offset = Field(description="Code point after the last of text in the source.")
+    prefix: str = Field(max_length=16, description="Up to 16 code points of the source before start.")
+    suffix: str = Field(max_length=16, description="Up to 16 code points of the source from end on.")
+    claim_sha256: Sha256 = Field(description="SHA-256 of text in UTF-8, lower-case hexadecimal.")
+    topics: Many[Topic] = Field(
+        min_length=1, max_length=4, description="What it is about, in the order of the vocabulary."
+    )
+    claim_type: ClaimType = Field(description="What sort of statement it is.")
+    horizon: Horizon = Field(description="The time that it speaks of.")
+    since: Version = Field(description="The data release that introduced the claim.")
+    revised: Version = Field(description="The data release that last changed text.")
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        return [(name, getattr(self, name)) for name in ("claim_id", "text", "text_en", "citations")]
+
+    def __str__(self) -> str:
+        return "\n".join(
+            (
+                f"{self.claim_id}  {self.text} {self.markers}",
+                f"         {self.text_en} ({MACHINE_TRANSLATION})",
+                f"         {self.claim_type} · {self.horizon} · {', '.join(self.topics)}",
+            )
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return (
+            f'<div><p><code>{escape(self.claim_id)}</code> <span lang="zh-Hans">{escape(self.text)}'
+            f'</span> {escape(self.markers)}</p><p><span lang="en">{escape(self.text_en)}</span> '
+            f"<em>({MACHINE_TRANSLATION})</em></p><p><small>{escape(self.claim_type)} · "
+            f"{escape(self.horizon)} · {escape(', '.join(self.topics))}<br>{CAUTION}</small></p></div>"
+        )
+
+    @property
+    def markers(self) -> str:
+        """The citations as the source prints them after the claim and a space."""
+        return "".join(f"[{number}]" for number in self.citations)
+
+
+class Dialogue(Record):
+    """One of the parts that the summary is divided into."""
+
+    dialogue_id: DialogueId = Field(description="Its number with two digits, as in d01.")
+    number: Count = Field(description="Number in the source, from 1.")
+    title: Text = Field(description="The heading verbatim, without 对话, numeral and colon.")
+    title_en: Text = Field(description="English of title, a machine translation.")
+    start: Offset = Field(description="First code point of the heading in the source.")
+    end: Offset = Field(description="Code point after the last marker of its last claim.")
+    claim_count: Count = Field(description="Number of its claims.")
+
+
+class Participant(Record):
+    """One of the two people that the headline names."""
+
+    name: Text = Field(description="The name as the headline prints it.")
+    name_latin: Text = Field(description="The name in Latin letters.")
+    role: Literal["interviewer", "interviewee"] = Field(
+        description="Part in the dialogue as a whole, inferred from the wording of the headline; not who "
+        "says any one claim."
+    )
+
+
+class Source(Record):
+    """The text that everything else rests on, whole, and what is known of it."""
+
+    source_id: Id = Field(description="Name of the source.")
+    text: Text = Field(description="The whole text, character for character.")
+    headline: Text = Field(
+        description="The headline that the last line but one prints, verbatim; taken to be the article's."
+    )
+    headline_en: Text = Field(description="English of headline, a machine translation.")
+    outlet: Text = Field(description="The outlet that the last line prints, taken to be that of the article.")
+    published: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$")] = Field(
+        description="The time that the last line prints, taken to be that of the article's publication. It "
+        "names no time zone, so none is given."
+    )
+    languages: Many[Language] = Field(min_length=1, description="Language of the text, BCP 47.")
+    participants: Many[Participant] = Field(description="The people that the headline names, in its order.")
+    rights: Text = Field(description="What is known of the rights in the text.")
+    sha256: Sha256 = Field(description="SHA-256 of text in UTF-8, which is the raw file's.")
+
+    @property
+    def segments(self) -> "tuple[Segment, ...]":
+        """The segments that tile `text` from 0 to its length, without gap or overlap."""
+        from ..corpus.grammar import cut
+
+        return cut(self.text).segments
+
+
+class Annotation(Record):
+    """What every derived row may say of its making."""
+
+    id: Id | None = Field(
+        None, description="Name of the row, unique in its file: printable ASCII, no space. Null: unnamed."
+    )
+    kind: Text | None = Field(
+        None, description="Kind of record. Null where the file or the call says it for all rows."
+    )
+    release: Version | None = Field(
+        None, description="Data release that the row was made from. Null: not recorded."
+    )
+    method: Literal["human", "model", "rule"] = Field(description="What made the row.")
+    creator: Text = Field(description="Who: a person, a model's name, a program.")
+    created: Instant | None = Field(None, description="When, in UTC. Null: not recorded.")
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="The maker's own estimate that the row is right, 0 to 1. Null: none given."
+    )
+    rationale: Text | None = Field(None, description="Why so. Null: none given.")
+
+    if TYPE_CHECKING:
+
+        @classmethod
+        def of(cls, claim: Claim | Iterable[Claim], /, **fields: Any) -> Self:
+            """Return a row about a claim, made of a draft; see `_of`."""
+
+
+class Reference(Record):
+    """What something is about: a claim, at best pinned by digest and quoted."""
+
+    claim_id: Id = Field(description="The claim.")
+    claim_sha256: Sha256 | None = Field(
+        None, description="Digest of the claim's text as it was seen. Null: the row is unpinned."
+    )
+    quote: Text | None = Field(
+        None, description="Words of the claim, character for character. Null: the claim as a whole."
+    )
+    quote_start: Offset | None = Field(
+        None, description="First code point of quote, counted as quote_of says. Null: not given."
+    )
+    quote_end: Offset | None = Field(
+        None, description="Code point after the last of quote. Null exactly if quote_start is."
+    )
+    quote_of: Literal["text", "text_en"] | None = Field(
+        None,
+        description="What is quoted: text (offsets into the source) or text_en (offsets into that "
+        "string). Null: text.",
+    )
+
+
+class Derived(Reference, Annotation):
+    """The base of a derived kind: about one claim, and made by somebody."""
+
+
+class Translation(Derived):
+    """A claim in another language."""
+
+    language: Language = Field(description="Language of translation, BCP 47.")
+    translation: Text = Field(description="The claim's text in that language, without markers.")
+
+
+class Label(Derived):
+    """A value given to a claim under a scheme."""
+
+    scheme: Scheme = Field(
+        description="topic, claim_type or horizon, or a scheme of your own with a colon: acme:stance."
+    )
+    value: Text = Field(description="The value; of a shipped scheme, one of its vocabulary.")
+
+
+class Mention(Derived):
+    """A place where a claim names something."""
+
+    quote: Text = Field(description="The name as it stands there, character for character.")
+    quote_start: Offset = Field(description="First code point of quote, counted as quote_of says.")
+    quote_end: Offset = Field(description="Code point after the last of quote.")
+    name: Text = Field(description="What is named, in its usual English form.")
+    type: MentionType = Field(description="What sort of thing it is.")
+
+
+class Relation(Derived):
+    """How one claim stands to another."""
+
+    other_claim_id: Id = Field(description="The other claim.")
+    other_claim_sha256: Sha256 | None = Field(
+        None, description="Digest of the other claim's text as it was seen. Null: unpinned."
+    )
+    relation: RelationType = Field(description="What the first claim does to the other.")
+
+
+class Question(Annotation):
+    """A question that claims answer, or that none does."""
+
+    references: Many[Reference] = Field(
+        description="What the answer rests on. Empty only if the question is not answerable."
+    )
+    question: Text = Field(description="The question.")
+    answer: Text | None = Field(None, description="The answer. Null exactly if not answerable.")
+    answerable: bool = Field(description="Whether the claims answer it.")
+    language: Language = Field(description="Language of question and answer, BCP 47.")
+
+
+class Verdict(Derived):
+    """A judgement of whether a claim holds."""
+
+    verdict: Literal["supported", "refuted", "mixed", "unverifiable"] = Field(description="The judgement.")
+    urls: Many[Text] = Field(description="Addresses of the evidence; may be empty.")
+
+
+class Embedding(Derived):
+    """A vector that stands for a claim's text."""
+
+    model: Text = Field(description="The model that made the vector.")
+    of: Literal["text", "text_en"] = Field(  # type: ignore[assignment] # the row's own; see the end
+        description="Which text of the claim was embedded."
+    )
+    vector: Many[Float32] = Field(min_length=1, description="The vector, finite as float32.")
+
+
+def _of(cls: type[Annotation], claim: Claim | Iterable[Claim], /, **fields: Any) -> Annotation:
+    """Return a row about a claim, made of a draft: with the claim's id and digest, the release and the kind.
+
+    A quote that stands in the claim once gets its offsets; one that does not stays as it is, for the gate to
+    judge. Null fields count as absent.
+
+    Parameters
+    ----------
+    claim : Claim, or several
+        What the row is about; several, or none, for a kind with `references`.
+    **fields
+        The draft's fields, and those that say how it was made.
+
+    Raises
+    ------
+    ValueError
+        A field names another claim, or the row does not have its kind's shape.
+
+    Examples
+    --------
+    >>> import kaiser_interview as ki
+    >>> draft = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "verdict": "mixed", "urls": []}
+    >>> row = ki.Verdict.of(ki.claim("d05-c03"), **draft, method="model", creator="a-model")
+    >>> row.quote_start, row.quote_end, row.release
+    (1072, 1083, '1.0.0')
+    """
+    given = {name: value for name, value in fields.items() if value is not None}
+    claims = (claim,) if isinstance(claim, Claim) else tuple(claim)
+    if issubclass(cls, Reference):
+        if len(claims) != 1:
+            raise ValueError(f"claim: expected one, got {len(claims)}")
+        given = reference_to(claims[0], given)
+    elif "references" in cls.model_fields:
+        given["references"] = references_to(claims, given.get("references"))
+    return cls.model_validate({"kind": cls.__name__.lower(), "release": data_release, **given})
+
+
+# Given here and not in the class: `Embedding` has a field of the same name, which pydantic would take for a
+# mistake. A row's own `of` is its field, a kind's `of` this.
+Annotation.of = classmethod(_of)  # type: ignore[assignment, method-assign]
+
+KINDS: dict[str, type[Record]] = {
+    "claim": Claim,
+    "dialogue": Dialogue,
+    "source": Source,
+    "translation": Translation,
+    "label": Label,
+    "mention": Mention,
+    "relation": Relation,
+    "question": Question,
+    "verdict": Verdict,
+    "embedding": Embedding,
+}
+"""Every kind that the package defines, by name."""

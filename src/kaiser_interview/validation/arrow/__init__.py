@@ -1,0 +1,1 @@
+"""Arrow arrays in plain types, as masks and as Python values."""

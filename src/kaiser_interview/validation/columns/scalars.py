@@ -1,0 +1,253 @@
+"""Which elements of an Arrow array do not fit a leaf of a schema beyond doubt: text, a number, an instant."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as kinds
+from pydantic_core import SchemaValidator, ValidationError
+
+from ...records.models import ID_PATTERN, INSTANT_PATTERN
+from ..arrow.arrays import Bools, is_text, lookup, on_values, plain, truths
+from ..rows.schema import FORMS
+
+__all__ = ["Doubts", "Schema", "everything", "instants", "leaf", "nothing"]
+
+Doubts = Callable[[pa.Array], Bools]
+"""Takes an array and returns which elements a look is needed at; what it says of null is of no account."""
+
+Schema = Mapping[str, Any]
+"""A part of the schema by which pydantic validates."""
+
+# Zones that Python knows and that are UTC: `Z` is none of them.
+_UTC = {"UTC", "Etc/UTC", "GMT", "+00:00"}
+
+# Microseconds of the first and the last instant that a datetime holds; one of nanoseconds is between them.
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+
+_MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+
+_MOST_KNOWN = 1024
+
+_EXACT = 2.0**53
+
+
+def everything(array: pa.Array) -> Bools:
+    """Return that a look is needed at all elements."""
+    return np.ones(len(array), np.bool_)
+
+
+def nothing(array: pa.Array) -> Bools:
+    """Return that a look is needed at none."""
+    return np.zeros(len(array), np.bool_)
+
+
+def leaf(schema: Schema) -> Doubts:
+    """Return the doubts of a schema; of one that is no leaf, or has what is not known here, `everything`."""
+    made = _LEAVES.get(schema["type"])
+    return made(schema) if made is not None and set(schema) <= _KEYS[schema["type"]] else everything
+
+
+def instants(schema: Schema) -> Doubts:
+    """Return the doubts of `Instant`'s schema, which takes timestamps besides its texts."""
+    texts = leaf(schema)
+    if schema.get("pattern") != INSTANT_PATTERN:
+        return texts
+
+    def doubts(array: pa.Array) -> Bools:
+        array = plain(array)
+        return _timestamps(array) if kinds.is_timestamp(array.type) else texts(array)
+
+    return doubts
+
+
+def _timestamps(array: pa.Array) -> Bools:
+    if array.type.tz not in _UTC:
+        return everything(array)
+    ticks = _numbers(array.cast(pa.int64()))
+    if array.type.unit == "ns":
+        return np.asarray(ticks % 1_000 != 0)
+    scale = _MICROSECONDS[array.type.unit]
+    return np.asarray((ticks < -(-_FIRST // scale)) | (ticks > _LAST // scale))
+
+
+def _text(schema: Schema) -> Doubts:
+    pattern, least, most = schema.get("pattern"), schema.get("min_length", 0), schema.get("max_length")
+    fits = _pattern(pattern) if pattern is not None else None
+
+    def doubts(texts: pa.Array) -> Bools:
+        if not is_text(texts.type):
+            return everything(texts)
+        found = nothing(texts)
+        if least or most is not None:
+            sizes = pc.binary_length(texts)
+            if least > 1 or (most is not None and (pc.max(sizes).as_py() or 0) > most):
+                sizes = pc.utf8_length(texts)
+            found |= truths(pc.less(sizes, least))
+            if most is not None:
+                found |= truths(pc.greater(sizes, most))
+        return found if fits is None else found | fits(texts)
+
+    return lambda array: on_values(array, doubts, null=False)
+
+
+def _pattern(pattern: str) -> Doubts:
+    if pattern == ID_PATTERN:
+        return _ids
+    return _Known(pattern).doubts
+
+
+def _ids(texts: pa.Array) -> Bools:
+    """Return which texts are no ids: 1 to 256 bytes from ! to ~."""
+    sizes = pc.binary_length(texts)
+    if not len(texts):
+        return nothing(texts)  # engines may give no offsets then
+    found = truths(pc.or_(pc.equal(sizes, 0), pc.greater(sizes, 256)))
+    wide = kinds.is_large_string(texts.type)
+    offsets = np.frombuffer(texts.buffers()[1], np.int64 if wide else np.int32)[texts.offset :][
+        : len(texts) + 1
+    ]
+    data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
+    if not len(data) or (data.min() >= ord("!") and data.max() <= ord("~")):
+        return found
+    return found | ~truths(pc.match_substring_regex(texts, ID_PATTERN))
+
+
+class _Known:
+    """Judges texts by a pattern, each different one by pydantic's own engine and once."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        # Engines differ in what a class such as \\d holds; ours are written so that all agree.
+        self._vectorised = pattern in FORMS
+        self._accept = SchemaValidator({"type": "str", "pattern": pattern, "strict": True}).validate_python
+        self._good: list[str] = []
+        self._set = pa.array([], pa.large_string())
+
+    def doubts(self, texts: pa.Array) -> Bools:
+        """Return which texts do not match."""
+        texts = texts.cast(pa.large_string())
+        found = ~truths(pc.is_in(texts, value_set=self._set))
+        if not found.any():
+            return found
+        rest = texts.filter(pa.array(found)).drop_null()
+        fresh = rest.unique()
+        if self._vectorised and len(fresh) > _MOST_KNOWN // 4:
+            return found & ~truths(pc.match_substring_regex(texts, self._pattern))
+        good = [text for text in fresh.to_pylist() if self._accepts(text)]
+        here = self._set
+        if len(self._good) + len(good) <= _MOST_KNOWN:
+            self._good += good
+            here = self._set = pa.array(self._good, pa.large_string())
+        else:
+            here = pa.concat_arrays([here, pa.array(good, pa.large_string())])
+        return ~truths(pc.is_in(texts, value_set=here))
+
+    def _accepts(self, text: str) -> bool:
+        try:
+            self._accept(text)
+        except ValidationError:
+            return False
+        return True
+
+
+def _literal(schema: Schema) -> Doubts:
+    if not all(type(one) is str for one in schema["expected"]):
+        return everything
+    words = pa.array(schema["expected"], pa.string())
+    return lambda array: lookup(array, words) < 0
+
+
+def _bool(_: Schema) -> Doubts:
+    return lambda array: on_values(
+        array, lambda one: np.full(len(one), not kinds.is_boolean(one.type)), null=False
+    )
+
+
+def _integer(schema: Schema) -> Doubts:
+    bounds = _bounds(schema)
+
+    def doubts(array: pa.Array) -> Bools:
+        if kinds.is_decimal(array.type):
+            return _decimals(array, bounds)
+        if kinds.is_floating(array.type):
+            numbers = _numbers(array.cast(pa.float64()))
+            # Beyond 2 ** 53 bounds are not compared as one might think.
+            whole = (numbers == np.floor(numbers)) & (np.abs(numbers) <= _EXACT)
+            return np.asarray(~whole | bounds(numbers))
+        if kinds.is_integer(array.type):
+            return bounds(_numbers(array))
+        return everything(array)
+
+    return lambda array: on_values(array, doubts, null=False)
+
+
+def _float(schema: Schema) -> Doubts:
+    bounds = _bounds(schema)
+
+    def doubts(array: pa.Array) -> Bools:
+        if kinds.is_decimal(array.type):
+            return _decimals(array, bounds, whole=False)
+        if not (kinds.is_floating(array.type) or kinds.is_integer(array.type)):
+            return everything(array)
+        numbers = _numbers(array.cast(pa.float64(), safe=False))
+        return np.asarray(~np.isfinite(numbers) | bounds(numbers))
+
+    return lambda array: on_values(array, doubts, null=False)
+
+
+def _decimals(array: pa.Array, bounds: Callable[[Any], Bools], *, whole: bool = True) -> Bools:
+    """Return doubts of decimals: none where all are as they should be, else of all."""
+    try:
+        numbers = _numbers(array.cast(pa.int64() if whole else pa.float64()))
+    except pa.ArrowInvalid:
+        return everything(array)
+    return (np.zeros(len(array), np.bool_) if whole else ~np.isfinite(numbers)) | bounds(numbers)
+
+
+def _bounds(schema: Schema) -> Callable[[Any], Bools]:
+    least, most = schema.get("ge"), schema.get("le")
+    above, below = schema.get("gt"), schema.get("lt")
+    multiple = schema.get("multiple_of")
+
+    def outside(numbers: Any) -> Bools:
+        found = np.zeros(len(numbers), np.bool_)
+        for given, compare in (
+            (least, np.less),
+            (most, np.greater),
+            (above, np.less_equal),
+            (below, np.greater_equal),
+        ):
+            if given is not None:
+                found |= compare(numbers, given)
+        return found if multiple is None else np.ones(len(numbers), np.bool_)
+
+    return outside
+
+
+def _numbers(array: pa.Array) -> Any:
+    if array.null_count:
+        array = pc.fill_null(array, 0)
+    return array.to_numpy(zero_copy_only=False)
+
+
+_LEAVES: dict[str, Callable[[Schema], Doubts]] = {
+    "str": _text,
+    "literal": _literal,
+    "int": _integer,
+    "float": _float,
+    "bool": _bool,
+}
+
+_NUMERIC = {"type", "ge", "le", "gt", "lt", "multiple_of", "strict", "metadata", "ref"}
+
+# A key that is not here might change what a schema takes.
+_KEYS = {
+    "str": {"type", "pattern", "min_length", "max_length", "strict", "metadata", "ref"},
+    "literal": {"type", "expected", "metadata", "ref"},
+    "int": _NUMERIC,
+    "float": _NUMERIC | {"allow_inf_nan"},
+    "bool": {"type", "strict", "metadata", "ref"},
+}

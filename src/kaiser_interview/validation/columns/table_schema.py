@@ -1,0 +1,148 @@
+"""What is wrong with a column as a whole, told once and not once a row."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+
+from ...records.introspection import element_of, without_null
+from ...records.models import Record, Width
+from ..findings.finding import Fault
+from ..hints.typos import slips
+from ..hints.values import likely_column, to_fill
+from ..rows.row_validator import Judge
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["column_faults"]
+
+
+def column_faults(
+    judge: Judge, names: Sequence[str], schema: "pa.Schema | None" = None, *, missing: bool = True
+) -> list[Fault]:
+    """Return what is wrong with columns that holds for every row that has a value in them, or for every row.
+
+    Parameters
+    ----------
+    judge : Judge
+        What judges the rows.
+    names : sequence of str
+        The columns.
+    schema : pyarrow.Schema, optional
+        Their types, where they have any.
+    missing : bool
+        Whether a column that every row needs and that is not there is one fault.
+    """
+    present = {*names}
+    types = {} if schema is None else {field.name: field.type for field in schema}
+    empty = {name for name, sort in types.items() if str(sort) == "null"}
+    found = _unknown(judge, names, present)
+    meant = {name for fault in found for name in _meant(judge, str(fault.path[0]), present)}
+    found += _misfits(judge, types)
+    if missing:
+        found += _missing(judge, present - empty, meant)
+    return found
+
+
+def _unknown(judge: Judge, names: Sequence[str], present: set[str]) -> list[Fault]:
+    found = []
+    for name in names:
+        kinds = [rules for rules in judge.rules.values() if judge.is_unknown(rules, name)]
+        if len(kinds) == len(judge.rules):
+            shape = kinds[0].shape
+            found.append(shape.unknown(name, [field for field in shape.fields if field not in present]))
+    return found
+
+
+def _meant(judge: Judge, name: str, present: set[str]) -> set[str]:
+    """Return the fields that an unknown column is a slip of typing for."""
+    fields = {field for rules in judge.rules.values() for field in rules.shape.fields}
+    return {*slips(name, fields - present)} if judge.slips else set()
+
+
+def _missing(judge: Judge, present: set[str], meant: set[str]) -> list[Fault]:
+    """Return the faults of fields that every kind needs, and that neither a column nor a default gives."""
+    if judge.only is None and "kind" not in present and judge.defaults.get("kind") is None:
+        listed = " · ".join(judge.rules)
+        fault = Fault("missing-field", ("kind",), f"one of {listed}", "no such column", to_fill(("kind",)))
+        return [fault]
+    models = [rules.shape.model for rules in judge.rules.values()]
+    needed = [
+        [
+            name
+            for name, info in rules.shape.model.model_fields.items()
+            if info.is_required() or name in judge.require
+        ]
+        for rules in judge.rules.values()
+    ]
+    return [
+        Fault("missing-field", (name,), "a value", "no such column", to_fill((name,), models[0]))
+        for name in needed[0]
+        if all(name in one for one in needed)
+        and name not in present | meant
+        and judge.defaults.get(name) is None
+    ]
+
+
+def _misfits(judge: Judge, types: "Mapping[str, pa.DataType]") -> list[Fault]:
+    found = []
+    for name, sort in types.items():
+        holders = [rules.shape.model for rules in judge.rules.values() if name in rules.shape.fields]
+        fields = [model.model_fields[name] for model in holders]
+        wanted = [_misfit(field.annotation, sort, field.metadata) for field in fields]
+        if wanted and all(wanted):
+            remedy = likely_column(str(wanted[0]), str(sort))
+            found.append(Fault("wrong-type", (name,), str(wanted[0]), f"a column of {sort}", remedy))
+    return found
+
+
+def _misfit(  # noqa: C901, PLR0911 - one return a type
+    annotation: Any, sort: "pa.DataType", metadata: Sequence[Any] = ()
+) -> str | None:
+    """Return what a field holds, in words, if a column of some type can hold nothing of it."""
+    import pyarrow.types as kinds
+
+    annotation, _ = without_null(annotation)
+    marks = [*metadata]
+    while get_origin(annotation) is Annotated:
+        annotation, *more = get_args(annotation)
+        marks += more
+    sort = _bare(sort)
+    if kinds.is_null(sort):
+        return None
+    text = kinds.is_string(sort) or kinds.is_large_string(sort) or str(sort) == "string_view"
+    number = kinds.is_integer(sort) or kinds.is_floating(sort) or kinds.is_decimal(sort)
+    if annotation is str:
+        instant = any(isinstance(mark, Width) and mark.arrow == "timestamp" for mark in marks)
+        # A time that names no zone could be any instant of a day.
+        if instant and kinds.is_timestamp(sort):
+            return None if sort.tz else "an instant in UTC"
+        return None if text else "text"
+    if get_origin(annotation) is Literal:
+        return None if text or not all(isinstance(word, str) for word in get_args(annotation)) else "text"
+    if annotation is int:
+        return None if number else "an integer"
+    if annotation is float:
+        return None if number else "a number"
+    if annotation is bool:
+        return None if kinds.is_boolean(sort) else "true or false"
+    element = element_of(annotation)
+    if element is not None:
+        is_list = kinds.is_list(sort) or kinds.is_large_list(sort) or kinds.is_fixed_size_list(sort)
+        is_list = is_list or kinds.is_list_view(sort) or kinds.is_large_list_view(sort)
+        if not is_list:
+            return "an array"
+        inner = _misfit(element, sort.value_type)
+        return f"an array, each element {inner}" if inner else None
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return None if kinds.is_struct(sort) else "an object"
+    return None
+
+
+def _bare(sort: "pa.DataType") -> "pa.DataType":
+    """Return a type without extensions, dictionaries and runs, whatever the order that they stand in."""
+    import pyarrow as pa
+    import pyarrow.types as kinds
+
+    if isinstance(sort, pa.BaseExtensionType):
+        return _bare(sort.storage_type)
+    return _bare(sort.value_type) if kinds.is_dictionary(sort) or kinds.is_run_end_encoded(sort) else sort

@@ -1,0 +1,1 @@
+"""Findings, their codes and counts, and reports. Face: `Finding`, `Report`."""

@@ -1,0 +1,137 @@
+"""Counts of what a check has found, and a fair sample of the findings."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .codes import CODES, Severity
+from .display import clip
+from .finding import Fault, Finding, Path, finding, in_any_place, pointer, severity_of
+
+__all__ = ["REST", "Count", "Group", "Tally"]
+
+# Rows may have any number of names for unknown fields; beyond so many groups their paths are not told apart.
+_MOST_GROUPS = 1000
+
+REST: Path = ("…",)
+
+Group = tuple[str, Severity, Path]
+"""A code, its severity, and a path in which ``*`` stands for any place in a list."""
+
+_ORDER = {name: number for number, name in enumerate(CODES)}
+
+
+class Count(NamedTuple):
+    """How many findings have one code and one path."""
+
+    code: str
+    severity: Severity
+    path: str
+    """A JSON Pointer in which ``*`` stands for any place in a list."""
+    number: int
+
+
+class Tally:
+    """Counts findings and keeps a fair sample: the first of each group, as many of one as of another.
+
+    Which findings are kept depends on the groups' order and sizes alone, so a sample of parts put together
+    is the sample of the whole. A finding's words are computed only when it is kept; of groups that are full,
+    since what came before has filled their room, none is.
+    """
+
+    def __init__(self, most: int, full: Iterable[Group] = ()) -> None:
+        self._most = most
+        self.counts: dict[Group, int] = {}
+        self.kept: dict[Group, list[Finding]] = {}
+        self.full: set[Group] = {*full}
+        # Of what comes again and again, the group need not be found again.
+        self._known: dict[tuple[str, Severity, Path], Group] = {}
+        self._total = 0
+
+    def add(  # noqa: PLR0913, PLR0917 - a place has so many parts
+        self,
+        fault: Fault,
+        file: str | None,
+        line: int | None,
+        row: int | None,
+        row_id: object,
+        lines: int = 1,
+    ) -> str:
+        """Count a fault of so many lines, keep it if there is room for it, and return its severity."""
+        severity = severity_of(fault)
+        place = fault.code, severity, fault.path
+        group = self._known.get(place) or self._group(*place)
+        if len(self._known) < _MOST_GROUPS:
+            self._known[place] = group
+        self.counts[group] = self.counts.get(group, 0) + lines
+        if group not in self.full:
+            one = finding(fault, file, line, row, row_id)
+            more = range(min(lines, self._most + 1))
+            self._keep(group, [one._replace(line=line and line + number) for number in more])
+        return severity
+
+    def put(self, group: Group, count: int, kept: Iterable[Finding]) -> None:
+        """Add a part's count of a group and the findings that it kept."""
+        group = self._group(group[0], group[1], group[2])
+        self.counts[group] = self.counts.get(group, 0) + count
+        if group not in self.full:
+            self._keep(group, [*kept])
+
+    def counted(self) -> tuple[Count, ...]:
+        """Return the counts: errors first, then in the order of the codes, then of the paths."""
+        return tuple(
+            Count(code, severity, pointer(path), self.counts[code, severity, path])
+            for code, severity, path in sorted(self.counts, key=_rank)
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was kept, in the order of the counts, then of the rows."""
+        return tuple(one for group in sorted(self.counts, key=_rank) for one in self.kept.get(group, ()))
+
+    def _group(self, code: str, severity: Severity, path: Path) -> Group:
+        group = (code, severity, in_any_place(path))
+        if group in self.counts:
+            return group
+        group = (code, severity, tuple(clip(str(step)) for step in group[2]))
+        if group not in self.counts and len(self.counts) >= _MOST_GROUPS:
+            return code, severity, REST
+        return group
+
+    def _keep(self, group: Group, more: list[Finding]) -> None:
+        self.kept.setdefault(group, []).extend(more)
+        self._total += len(more)
+        if self._total > self._most:
+            self._share()
+
+    def _share(self) -> None:
+        """Give every group the same room, and what remains of it to the first groups, one each."""
+        sizes = [*self.counts.values()]
+        level = _level(sizes, self._most)
+        left = self._most - sum(min(size, level) for size in sizes)
+        self._total = 0
+        for group in sorted(self.counts, key=_rank):
+            size = self.counts[group]
+            room = level
+            if size > level and left > 0:
+                room, left = level + 1, left - 1
+            kept = self.kept.get(group, [])
+            del kept[room:]
+            self._total += len(kept)
+            if size > room:
+                self.full.add(group)
+
+
+def _rank(group: Group) -> tuple[str, int, str]:
+    code, severity, path = group
+    return severity, _ORDER[code], pointer(path)
+
+
+def _level(sizes: list[int], most: int) -> int:
+    """Return the greatest room for each group with which all of them fit."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if sum(min(size, middle) for size in sizes) <= most:
+            low = middle
+        else:
+            high = middle - 1
+    return low

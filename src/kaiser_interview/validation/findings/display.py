@@ -1,0 +1,50 @@
+"""Values as findings show them: short, and without anything that a terminal would obey."""
+
+import json
+import unicodedata
+
+__all__ = ["clip", "shown", "visible"]
+
+_LONGEST = 80
+
+_MOST_BITS = 1000
+
+_BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+_OBEYED = {"Cc", "Cs", "Zl", "Zp"}
+
+
+def visible(text: str) -> str:
+    """Return a text with what a terminal would obey written out: control and bidirectional characters."""
+    if text.isprintable():
+        return text
+    return "".join(
+        f"\\u{ord(mark):04x}" if mark in _BIDIRECTIONAL or unicodedata.category(mark) in _OBEYED else mark
+        for mark in text
+    )
+
+
+def clip(text: str, longest: int = _LONGEST) -> str:
+    """Return a text made visible, cut to so many characters, the last an ellipsis if something is cut."""
+    seen = visible(text[: longest + 1])
+    return seen if len(seen) <= longest else f"{seen[: longest - 1]}…"
+
+
+def shown(value: object) -> str:
+    """Return a value as a finding shows it: scalars as JSON, the size of anything larger."""
+    if isinstance(value, str):
+        whole = value[: _LONGEST + 1]
+        return clip(json.dumps(whole, ensure_ascii=False))
+    if value is None or isinstance(value, bool | float):
+        return json.dumps(value) if not isinstance(value, float) else repr(value)
+    if isinstance(value, int):
+        return (
+            clip(str(value))
+            if value.bit_length() < _MOST_BITS
+            else f"an integer of {value.bit_length()} bits"
+        )
+    if isinstance(value, list | tuple):
+        return f"an array of {len(value)}"
+    if isinstance(value, dict):
+        return f"an object with {len(value)} field{'' if len(value) == 1 else 's'}"
+    return clip(f"a Python {type(value).__name__}")

@@ -1,0 +1,153 @@
+"""What the gate can say: every code with its one text, a finding, and how data is shown in it."""
+
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .codes import CODES, Severity
+from .display import clip, visible
+
+__all__ = [
+    "Fault",
+    "Finding",
+    "Note",
+    "Path",
+    "StreamError",
+    "finding",
+    "in_any_place",
+    "pointer",
+    "severity_of",
+    "spelled",
+]
+
+Path = tuple[str | int, ...]
+
+_LONGEST_REMEDY = 400
+
+
+class Fault(NamedTuple):
+    """A finding before it has a place.
+
+    What it got and how to mend it may be functions: they are called only if the finding is kept.
+    """
+
+    code: str
+    path: Path
+    expected: str
+    got: str | Callable[[], str]
+    remedy: str | Callable[[], str | None] | None = None
+    severity: Severity | None = None
+    """Where it is another than the code's own."""
+
+
+class Finding(NamedTuple):
+    """What the gate says of a row, of a file, or of the whole data set.
+
+    Examples
+    --------
+    >>> import kaiser_interview as ki
+    >>> report = ki.validate([{"claim_id": "d01-c99"}], kind="label", select=["unknown-claim"])
+    >>> print(report.findings[0])
+    row 0, /claim_id: unknown-claim: expected a claim of the corpus, got "d01-c99"; did you mean d01-c05 or d01-c04?
+    """
+
+    code: str
+    severity: Severity
+    file: str | None
+    """The file as it was named; for data from Python None, or the split."""
+    line: int | None
+    """Line in the file, from 1; None where there are no lines."""
+    row: int | None
+    """Index in the file or iterable, from 0; None for a finding about no single row."""
+    id: str | None
+    """The row's own id, if it has one."""
+    path: Path
+    """The field, from the row inwards; empty for the row as a whole."""
+    expected: str
+    got: str
+    remedy: str | None
+
+    @property
+    def pointer(self) -> str:
+        """The path as a JSON Pointer (RFC 6901)."""
+        return pointer(self.path)
+
+    @property
+    def place(self) -> str:
+        """File and line, or row, as one writes it."""
+        if self.file is None:
+            return "the data set" if self.row is None else f"row {self.row}"
+        if self.line is not None:
+            return f"{self.file}:{self.line}"
+        return self.file if self.row is None else f"{self.file} row {self.row}"
+
+    @property
+    def message(self) -> str:
+        """Expected, got, and the remedy."""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"expected {self.expected}, got {self.got}{remedy}"
+
+    def to_json(self) -> str:
+        """Return the finding as a JSON text, its path as a JSON Pointer."""
+        return json.dumps(self._asdict() | {"path": self.pointer}, ensure_ascii=False)
+
+    def __str__(self) -> str:
+        at = f", {self.pointer}" if self.path else ""
+        return f"{self.place}{at}: {self.code}: {self.message}"
+
+
+def severity_of(fault: Fault) -> Severity:
+    """Return whether a fault is an error or a warning."""
+    return fault.severity or CODES[fault.code].severity
+
+
+def in_any_place(path: Path) -> Path:
+    """Return a path in which ``*`` stands for any place in a list."""
+    return tuple("*" if isinstance(step, int) else step for step in path)
+
+
+def pointer(path: Path) -> str:
+    """Return a path as a JSON Pointer (RFC 6901, section 3)."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
+def spelled(fault: Fault) -> Fault:
+    """Return a fault with its words computed, as it goes to another process."""
+    got = fault.got if isinstance(fault.got, str) else fault.got()
+    return fault._replace(got=got, remedy=fault.remedy() if callable(fault.remedy) else fault.remedy)
+
+
+def finding(fault: Fault, file: str | None, line: int | None, row: int | None, row_id: object) -> Finding:
+    """Return a fault as a finding at a place, its words computed, cut and made visible."""
+    code, path, expected, got, remedy, severity = spelled(fault)
+    return Finding(
+        code=code,
+        severity=severity or CODES[code].severity,
+        file=None if file is None else visible(file),
+        line=line,
+        row=row,
+        id=clip(row_id) if isinstance(row_id, str) else None,
+        path=tuple(step if isinstance(step, int) else clip(step) for step in path),
+        expected=clip(expected),
+        got=clip(str(got)),
+        remedy=clip(str(remedy), _LONGEST_REMEDY) if remedy else None,
+    )
+
+
+class StreamError(Exception):
+    """Reading cannot go on; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+
+
+class Note(NamedTuple):
+    """A finding about no row: about the file, or a line that holds none."""
+
+    line: int | None
+    fault: Fault
+    stops: bool = False
+    """Whether what follows in the file is not read."""
+    lines: int = 1
+    """How many lines it is about, the first of them `line`."""

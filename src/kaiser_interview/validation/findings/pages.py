@@ -1,0 +1,67 @@
+"""The page of each finding code, and the page that lists them."""
+
+import json
+
+from ...errors import known_name
+from .codes import CODES
+
+__all__ = ["explanation", "index"]
+
+_INTRODUCTION = """\
+# Findings
+
+What the gate can say: a page each, with an example and what to do. `kaiser-interview explain CODE` prints the
+same. An error makes its row invalid, a warning does not.
+"""
+
+_GROUPS = {
+    "reading": "What could not be read. `--select` and `--ignore` leave none of these out.",
+    "shape": "A row against the schema of its kind.",
+    "reference": "Which claim the row is about, and whether that claim still reads as it did.",
+    "quote": "Words against the source, character by character.",
+    "set": "Rows against each other.",
+    "fidelity": "What a translation may have lost.",
+}
+
+# By which the site knows the pages that belong under this one.
+_TREE = "\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n"
+
+
+def explanation(name: str) -> str:
+    """Return the page of a code, in Markdown.
+
+    Raises
+    ------
+    UnknownNameError
+        No code bears the name; the nearest names are in the message.
+    """
+    code = CODES[known_name("code", name, CODES)]
+    example = code.example
+    if example.startswith("{"):
+        example = f"```{'json' if _is_json(example) else 'text'}\n{example}\n```"
+    return (
+        f"# {code.name}\n\n{code.severity.capitalize()}, {code.group}.\n\n{code.meaning}\n\n"
+        f"## Example\n\n{example}\n\n## How to mend it\n\n{code.mend}\n"
+    )
+
+
+def index() -> str:
+    """Return the page that lists every code by its group, in Markdown."""
+    parts = [_INTRODUCTION]
+    for group, meaning in _GROUPS.items():
+        parts.append(
+            f"\n## {group.capitalize()}\n\n{meaning}\n\n| code | severity | meaning |\n|---|---|---|\n"
+        )
+        parts += [
+            f"| [{code.name}]({code.name}.md) | {code.severity} | {code.meaning} |\n"
+            for code in CODES.values()
+            if code.group == group
+        ]
+    return "".join([*parts, _TREE])
+
+
+def _is_json(rows: str) -> bool:
+    try:
+        return bool([json.loads(row, parse_constant=int) for row in rows.split("\n")])  # int refuses NaN
+    except ValueError:
+        return False

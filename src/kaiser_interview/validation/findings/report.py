@@ -1,0 +1,218 @@
+"""What a check has found: exact counts, and a fair sample of the findings."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...errors import InputError, InvalidDataError
+from .counts import REST, Count, Tally
+from .finding import Finding, in_any_place, pointer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Input", "Report"]
+
+
+class Input(NamedTuple):
+    """What was read, and what it was."""
+
+    name: str
+    rows: int
+    bytes: int
+    """Bytes read, as they are on the disk; 0 for data from Python."""
+    sha256: str | None
+    """Of those bytes; None for data from Python."""
+    complete: bool
+    """Whether it was read to its end and did not change meanwhile."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What the gate says of a data set.
+
+    Attributes
+    ----------
+    rows, valid, invalid : int
+        Rows read; those without and those with an error.
+    unpinned : int
+        Rows that refer to a claim without the digest of its text.
+    counts : tuple of Count
+        How many findings there are of each code and path, exactly; errors first, in order of the codes.
+    findings : tuple of Finding
+        Up to `max_findings` of them, the first of each code and path, shared evenly among these groups.
+    inputs : tuple of Input
+        What was read, with the digest of its bytes.
+    passed_over : tuple of str
+        Files in the folders that are no data by their names.
+    complete : bool
+        Whether everything was read to its end and did not change meanwhile.
+    outside : int
+        Errors that are no single row's: of a file, or of the whole set.
+    parts : int
+        Reports that this one was merged from; rules over the whole set were judged within each.
+    """
+
+    rows: int
+    valid: int
+    invalid: int
+    unpinned: int
+    counts: tuple[Count, ...]
+    findings: tuple[Finding, ...]
+    inputs: tuple[Input, ...]
+    passed_over: tuple[str, ...] = ()
+    complete: bool = True
+    outside: int = 0
+    parts: int = 1
+    max_findings: int = 1000
+    again: Callable[[], Iterator[Finding]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def errors(self) -> int:
+        """Findings that are errors."""
+        return sum(one.number for one in self.counts if one.severity == "error")
+
+    @property
+    def warnings(self) -> int:
+        """Findings that are warnings."""
+        return sum(one.number for one in self.counts if one.severity == "warning")
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything was read to its end, unchanged meanwhile, and nothing is an error."""
+        return self.complete and not self.errors
+
+    @property
+    def summary(self) -> str:
+        """The sum in a sentence."""
+        rows = _counted(self.rows, "row")
+        if not self.errors and not self.warnings:
+            words = f"{rows}, no finding"
+        else:
+            found = [
+                _counted(n, word) for n, word in ((self.errors, "error"), (self.warnings, "warning")) if n
+            ]
+            words = (
+                f"{self.invalid:,} of {rows} invalid: {', '.join(found)}" if self.rows else ", ".join(found)
+            )
+        if self.unpinned:
+            words += f"; {_counted(self.unpinned, 'row')} unpinned"
+        if self.parts > 1:
+            words += f"; rules over the whole set were judged within each of {self.parts} parts"
+        if not self.complete:
+            words += "; not everything could be read"
+        return words
+
+    def __str__(self) -> str:
+        return "\n".join((*(f"{c.severity} {c.code} {c.path} {c.number}" for c in self.counts), self.summary))
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The way back to the data is for this process alone.
+        return {**self.__dict__, "again": None}
+
+    def findings_of(self, count: Count) -> list[Finding]:
+        """Return the retained findings of a code and path."""
+        return self._grouped[count[:3]]
+
+    @cached_property
+    def _grouped(self) -> dict[tuple[str, str, str], list[Finding]]:
+        grouped: dict[tuple[str, str, str], list[Finding]] = {count[:3]: [] for count in self.counts}
+        for found in self.findings:
+            path = pointer(in_any_place(found.path))
+            group = (found.code, found.severity, path)
+            grouped[group if group in grouped else (found.code, found.severity, pointer(REST))].append(found)
+        return grouped
+
+    def iter_findings(self) -> Iterator[Finding]:
+        """Read the data again and yield every finding, one at a time.
+
+        Raises
+        ------
+        InputError
+            The data cannot be read twice: it came from a pipe or an iterator, or the report was merged.
+        """
+        if self.again is None:
+            raise InputError(
+                "the data cannot be read again: it came from a pipe, an iterator or several reports"
+            )
+        return self.again()
+
+    def raise_if_failed(self) -> None:
+        """Raise `InvalidDataError` with the first findings in its message, unless the report is `ok`."""
+        if self.ok:
+            return
+        first = [f"  {one}" for one in self.findings[:5]]
+        raise InvalidDataError("\n".join((self.summary, *first)), self)
+
+    def merge(self, *others: "Report") -> "Report":
+        """Return one report for several parts of a data set, in each of which its set rules were judged."""
+        return reduce(_merged, others, self)
+
+    def to_json(self) -> str:
+        """Return the report as a JSON text."""
+        document = {
+            "ok": self.ok,
+            "complete": self.complete,
+            "rows": self.rows,
+            "valid": self.valid,
+            "invalid": self.invalid,
+            "unpinned": self.unpinned,
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "outside": self.outside,
+            "parts": self.parts,
+            "counts": [one._asdict() for one in self.counts],
+            "findings": [_flat(one) for one in self.findings],
+            "inputs": [one._asdict() for one in self.inputs],
+            "passed_over": [*self.passed_over],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=2)
+
+    def to_arrow(self) -> "pa.Table":
+        """Return the retained findings as a `pyarrow.Table`, paths as JSON Pointers."""
+        import pyarrow as pa
+
+        schema = pa.schema(
+            [
+                *(pa.field(name, pa.string(), nullable=False) for name in ("code", "severity")),
+                pa.field("file", pa.string()),
+                pa.field("line", pa.int64()),
+                pa.field("row", pa.int64()),
+                pa.field("id", pa.string()),
+                *(pa.field(name, pa.string(), nullable=False) for name in ("path", "expected", "got")),
+                pa.field("remedy", pa.string()),
+            ]
+        )
+        return pa.Table.from_pylist([_flat(one) for one in self.findings], schema)
+
+
+def _merged(one: Report, other: Report) -> Report:
+    tally = Tally(max(one.max_findings, other.max_findings))
+    for part in (one, other):
+        for count in part.counts:
+            steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in count.path.split("/")[1:])
+            tally.put((count.code, count.severity, steps), count.number, part.findings_of(count))
+    return Report(
+        rows=one.rows + other.rows,
+        valid=one.valid + other.valid,
+        invalid=one.invalid + other.invalid,
+        unpinned=one.unpinned + other.unpinned,
+        counts=tally.counted(),
+        findings=tally.findings(),
+        inputs=(*one.inputs, *other.inputs),
+        passed_over=(*one.passed_over, *other.passed_over),
+        complete=one.complete and other.complete,
+        outside=one.outside + other.outside,
+        parts=one.parts + other.parts,
+        max_findings=max(one.max_findings, other.max_findings),
+    )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _flat(one: Finding) -> dict[str, Any]:
+    return one._asdict() | {"path": one.pointer}

@@ -1,0 +1,120 @@
+"""Cells and columns as the values that a model's fields hold."""
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from ...records.introspection import element_of, without_null
+from ...records.models import Claim, Record
+from .json.text import parse
+
+__all__ = ["as_type_of", "lossless", "typed"]
+
+_NOT_NUMBERS = {"nan", "inf", "-inf", "infinity", "-infinity"}
+
+_BOOLEANS = {"true": True, "false": False}
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}(?:\.0+)?")
+
+
+def typed(model: type[Record]) -> Callable[[Mapping[str, str]], dict[str, Any]]:
+    """Return a function that turns cells into the values that a model's fields hold.
+
+    A number or boolean is read as pandas and spreadsheets write it (``12.0`` for an integer, ``TRUE``), a
+    list or record as JSON. What cannot be read so stays text, which the model then refuses.
+    """
+    readers = {name: _reader(without_null(info.annotation)[0]) for name, info in model.model_fields.items()}
+
+    def read(cells: Mapping[str, str]) -> dict[str, Any]:
+        return {name: readers[name](cell) if name in readers else cell for name, cell in cells.items()}
+
+    return read
+
+
+def _reader(annotation: Any) -> Callable[[str], Any]:
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if annotation is int:
+        return _integer
+    if annotation is float:
+        return _float
+    if annotation is bool:
+        return _boolean
+    if annotation is str or get_origin(annotation) is Literal:
+        return str
+    return _json
+
+
+def as_type_of(own: Any, cell: str) -> Any:
+    """Return a cell read as a value of the type that another value has."""
+    for sort, read in ((bool, _boolean), (int, _integer), (float, _float), (list, _json), (dict, _json)):
+        if isinstance(own, sort):
+            return read(cell)
+    return cell
+
+
+def lossless(model: type[Record]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return a function that turns columnar values into those of a model's fields, where nothing is lost.
+
+    Engines write integers as doubles or decimals, and floats as decimals; lists of them alike. Anything else
+    is left as it is, for the model to judge.
+    """
+    fields = {**Claim.model_fields, **model.model_fields}
+    readers = {
+        name: reader
+        for name, info in fields.items()
+        if (reader := _exact(without_null(info.annotation)[0])) is not None
+    }
+
+    def read(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: readers[name](value) if name in readers and value is not None else value
+            for name, value in values.items()
+        }
+
+    return read
+
+
+def _exact(annotation: Any) -> Callable[[Any], Any] | None:
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if annotation is int:
+        return lambda value: (
+            int(value) if isinstance(value, float | Decimal) and value == value // 1 else value
+        )
+    if annotation is float:
+        return lambda value: float(value) if isinstance(value, Decimal) else value
+    element = element_of(annotation)
+    if element is not None:
+        inner = _exact(without_null(element)[0])
+        if inner is None:
+            return None
+        return lambda value: (
+            [one if one is None else inner(one) for one in value]
+            if isinstance(value, list | tuple)
+            else value
+        )
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        within = lossless(annotation)
+        return lambda value: within(value) if isinstance(value, dict) else value
+    return None
+
+
+def _integer(cell: str) -> Any:
+    return int(cell.partition(".")[0]) if _INTEGER.fullmatch(cell) else cell
+
+
+def _float(cell: str) -> Any:
+    return float(cell) if _NUMBER.fullmatch(cell) or cell.lower() in _NOT_NUMBERS else cell
+
+
+def _boolean(cell: str) -> Any:
+    return _BOOLEANS.get(cell.lower(), cell)
+
+
+def _json(cell: str) -> Any:
+    value, fault = parse(cell.encode())
+    return cell if fault else value

@@ -1,0 +1,1 @@
+"""Parquet and Arrow files and streams, read under limits."""

@@ -1,0 +1,101 @@
+"""A foreign columnar file, part by part: Parquet, Arrow IPC file, Arrow IPC stream."""
+
+import pathlib
+import stat
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ...findings.display import shown
+from ...findings.finding import Fault, StreamError
+from .arrow_ipc import _file_plan, _mapped, _opened_stream, _record_batch, _stream
+from .checks import pieces, told, unreadable
+from .parquet import _parquet_plan, _row_group
+from .plan import _ENDS, _STREAM, Form, Plan, _bound, _most
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["batches", "plan"]
+
+_WITH_FOOTER: dict[bytes, Form] = {b"PAR1": "parquet", b"ARROW1": "ipc-file"}
+
+_ENCRYPTED = b"PARE"
+
+_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+
+
+def plan(path: str) -> Plan:
+    """Return what a file says that it holds. Its form is found by its content.
+
+    Raises
+    ------
+    StreamError
+        It cannot be read at all.
+    """
+    with told():
+        form, size = _form(path)
+        if form == "parquet":
+            return _parquet_plan(path)
+        if form == "ipc-file":
+            return _file_plan(path, size)
+        with _mapped(path) as file:
+            return Plan(form, _opened_stream(file).schema.names, [None], [size])
+
+
+def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa.RecordBatch"]:
+    """Yield the rows of a part, each batch as `checked` returns it.
+
+    The rows that can be read come before the fault that ends a part. A column's type may differ from batch to
+    batch: text of few values comes as a dictionary.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    form : str
+        As its plan says.
+    part : int
+        Which part, from 0.
+    size : int
+        Rows that a batch has at most.
+
+    Raises
+    ------
+    StreamError
+        The part cannot be read, or not to its end, or is not what the file says.
+    """
+    readers = {"parquet": _row_group, "ipc-file": _record_batch, "ipc-stream": _stream}
+    with told():
+        most, unpacked = _most(path), 0
+        for batch in readers[form](path, part, size):
+            # Rows count as well as bytes: of nulls there can be any number in no space at all.
+            _bound(unpacked + batch.num_rows, most)
+            for piece in pieces(batch, size):
+                unpacked += piece.num_rows + piece.nbytes
+                _bound(unpacked, most)
+                yield piece
+
+
+def _form(path: str) -> tuple[Form, int]:
+    """Return the form of a file and its size."""
+    about = pathlib.Path(path).stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise StreamError(unreadable("a folder, a device or a pipe"))
+    with pathlib.Path(path).open("rb") as file:
+        head = file.read(_ENDS)
+        file.seek(max(0, about.st_size - _ENDS))
+        tail = file.read(_ENDS)
+    for magic, form in _WITH_FOOTER.items():
+        if head.startswith(magic):
+            if not tail.endswith(magic) or about.st_size < _ENDS + len(magic):
+                got = "one that ends before its footer"
+                raise StreamError(Fault("truncated", (), "a file to its end", got))
+            return form, about.st_size
+    if head.startswith(_STREAM):
+        return "ipc-stream", about.st_size
+    if head.startswith(_ENCRYPTED):
+        raise StreamError(unreadable("an encrypted one", "decrypt it"))
+    if head.startswith(_PACKED):
+        raise StreamError(unreadable("a compressed one", "unpack it"))
+    got = f"a file that begins {shown(head.decode('latin-1'))}" if head else "an empty file"
+    raise StreamError(Fault("unreadable", (), "Parquet or Arrow IPC", got))

@@ -1,0 +1,101 @@
+"""Parquet files: the footer, the plan, and row groups as record batches."""
+
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ...findings.finding import Fault, StreamError
+from .checks import examine, unreadable
+from .parquet_pages import fault_of_pages
+from .plan import _ENDS, Plan, _bound, _identity, _most
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = []
+
+# By the one core that a worker has; column chunks through small buffers, else they would be held whole.
+_READING = {"pre_buffer": False, "buffer_size": 1 << 18, "page_checksum_verification": True}
+
+_BATCH_BYTES = 1 << 26  # about so many of a row group are read at a time, where its rows are large
+
+# Where the values of a string column take no more bytes each, there are few of them, and many rows.
+_CODE_BYTES = 2
+
+# Behind the footer of a file with encrypted columns (Parquet modular encryption, section 5.2).
+_SIGNATURE = 28
+
+
+@lru_cache(maxsize=1)
+def _footer(path: str, identity: tuple[int, int, int]) -> Any:
+    """Return the metadata of a Parquet file, read once for all of its parts."""
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+    with pa.OSFile(os.fsencode(path)) as file:
+        file.seek(max(0, identity[0] - _ENDS))
+        length = int.from_bytes(file.read(4), "little")
+        # Thrift makes room for as many elements as a list says that it has. Each takes a byte at least.
+        longest = max(1, min(length, 1_000_000))
+        metadata = ParquetFile(file, thrift_container_size_limit=longest).metadata
+    if length - metadata.serialized_size == _SIGNATURE:
+        # A look at the metadata of an encrypted column would end the process (pyarrow 26).
+        raise StreamError(unreadable("one with encrypted columns", "decrypt it"))
+    return metadata
+
+
+def _parquet_plan(path: str) -> Plan:
+    metadata = _footer(path, _identity(path))
+    schema = metadata.schema.to_arrow_schema()
+    examine(schema)
+    groups = [metadata.row_group(part) for part in range(metadata.num_row_groups)]
+    rows = [group.num_rows for group in groups]
+    if sum(rows) != metadata.num_rows:
+        expected = f"{metadata.num_rows:,} rows, as the footer says"
+        raise StreamError(Fault("unreadable", (), expected, f"{sum(rows):,} in its row groups"))
+    sizes = [max(0, group.total_byte_size) for group in groups]
+    _bound(sum(sizes) + sum(rows), _most(path))
+    return Plan("parquet", schema.names, [*rows], sizes)
+
+
+def _row_group(path: str, part: int, size: int) -> Iterator["pa.RecordBatch"]:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+    metadata = _footer(path, _identity(path))
+    group = metadata.row_group(part)
+    rows, declared = group.num_rows, max(1, group.total_byte_size)
+    _bound(declared, _most(path))
+    coded, fault = _columns(metadata.schema, group)
+    with pa.OSFile(os.fsencode(path)) as file:
+        reader = ParquetFile(file, metadata=metadata, read_dictionary=coded, **_READING)
+        size = min(size, max(1, _BATCH_BYTES * rows // declared))
+        read = 0
+        for batch in reader.iter_batches(size, row_groups=[part], use_threads=False):
+            read += batch.num_rows
+            yield batch
+    if read != rows:
+        fault = Fault("unreadable", (), f"{rows:,} rows, as the footer says", f"{read:,}")
+    if fault := fault or fault_of_pages(path, metadata.schema, group):
+        raise StreamError(fault)
+
+
+def _columns(schema: Any, group: Any) -> tuple[list[str], Fault | None]:
+    """Return the string columns of few values in a row group, and what a column has against its rows."""
+    coded: list[str] = []
+    fault = None
+    for number in range(group.num_columns):
+        chunk, column = group.column(number), schema.column(number)
+        is_flat = column.max_repetition_level == 0
+        if chunk.num_values < group.num_rows or (is_flat and chunk.num_values > group.num_rows):
+            expected = f"{group.num_rows:,} values, as the footer says of rows"
+            fault = Fault("unreadable", (column.path,), expected, f"{chunk.num_values:,}")
+        if (
+            column.path == column.name
+            and column.logical_type.type == "STRING"
+            and {"RLE_DICTIONARY", "PLAIN_DICTIONARY"} & {*chunk.encodings}
+            and chunk.total_uncompressed_size <= _CODE_BYTES * group.num_rows
+        ):
+            coded.append(column.path)
+    return coded, fault

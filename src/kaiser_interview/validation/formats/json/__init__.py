@@ -1,0 +1,1 @@
+"""JSON texts, JSON Lines and JSON arrays."""

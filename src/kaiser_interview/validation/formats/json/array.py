@@ -1,0 +1,175 @@
+"""Rows of a JSON array."""
+
+import re
+from collections.abc import Iterator
+
+from ...findings.display import shown
+from ...findings.finding import Fault, Note
+from ...hints.json_syntax import CUT, stray
+from ..streams import Stream
+from ..text import LONGEST, SPACE, Tail, _without_mark, long_row, not_utf8
+
+__all__ = ["json_document"]
+
+# What can follow each other without the depth changing: anything outside strings, and whole strings.
+_FLAT = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+
+_SEEN = 24
+
+_VALUES = b'[{"-0123456789,]}'
+
+_SCALAR = re.compile(rb"[^,\]\s]*+")
+
+_NUMBER = re.compile(rb"-?[0-9][0-9.eE+-]*")
+
+
+def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
+    """Yield the line on which each element of a JSON array begins, and the element's bytes.
+
+    The array is never held whole. A document that is one object is one row.
+    """
+    notes: list[Note] = []
+    text = _Text(_without_mark(stream.chunks(), notes))
+    start = text.skip_space()
+    yield from notes
+    if start and start not in _VALUES:
+        # One finding for words around the rows; what they are ends where one cannot tell.
+        words = text.rest_of_line()
+        yield Note(text.line, not_utf8(words) or stray(words.decode("utf-8")), stops=True)
+        return
+    if start != b"[":
+        line, value = text.line, text.value(alone=True)
+        if isinstance(value, Fault):
+            yield Note(line, value, stops=True)
+            return
+        yield line, value
+        yield from _nothing_more(text, "the row")
+        return
+    text.take()
+    if text.skip_space() == b"]":
+        text.take()
+    else:
+        while True:
+            line, value = text.line, text.value()
+            if isinstance(value, Fault):
+                yield Note(line, value, stops=True)
+                return
+            yield line, value
+            mark = text.skip_space()
+            if mark not in {b",", b"]"}:
+                yield _after_element(text, mark)
+                return
+            text.take()
+            if mark == b"]":
+                break
+            if text.skip_space() in {b"]", b","}:
+                remedy = "take out the comma after the last row"
+                fault = Fault("invalid-json", (), "a row after the comma", "none", remedy)
+                yield Note(text.line, fault, stops=True)
+                return
+    yield from _nothing_more(text, "the array")
+
+
+class _Text:
+    """A document of which only what is being read is held."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._held = b""
+        self._at = 0
+        self.line = 1
+
+    def _more(self) -> bool:
+        chunk = next(self._chunks, b"")
+        self._held = self._held[self._at :] + chunk
+        self._at = 0
+        return bool(chunk)
+
+    def skip_space(self) -> bytes:
+        """Return the next byte that is not white space, without taking it; nothing at the end."""
+        while True:
+            rest = self._held[self._at : self._at + 64].lstrip(SPACE)
+            skipped = min(64, len(self._held) - self._at) - len(rest)
+            self.line += self._held.count(b"\n", self._at, self._at + skipped)
+            self._at += skipped
+            if rest:
+                return rest[:1]
+            if self._at == len(self._held) and not self._more():
+                return b""
+
+    def take(self) -> None:
+        self._at += 1
+
+    def rest_of_line(self) -> bytes:
+        """Return what stands from here to the line's end, as far as it is held, without taking it."""
+        return self._held[self._at :].partition(b"\n")[0].rstrip(b"\r")
+
+    def value(self, *, alone: bool = False) -> bytes | Fault:
+        """Take one value and return its bytes: to the bracket that closes it, or to a comma or space.
+
+        Where it stands `alone`, a number may also end with the data.
+        """
+        end, depth, whole = self._at, 0, False
+        while not whole:
+            end, depth, whole = self._scan(end, depth)
+            if not whole:
+                if len(self._held) - self._at > LONGEST:
+                    return long_row()
+                end -= self._at
+                if not self._more():
+                    if alone and _NUMBER.fullmatch(self._held, self._at):
+                        end = len(self._held)
+                        break
+                    # Where text is in another encoding, a character may look like a quotation mark.
+                    ends = Fault("truncated", (), "a whole row", self._end(), CUT)
+                    return not_utf8(Tail(self._held)) or ends
+        data = self._held[self._at : end]
+        self._at = end
+        self.line += data.count(b"\n")
+        return data if len(data) <= LONGEST else long_row()
+
+    def _end(self) -> str:
+        return f"the data's end after {shown(self._held.decode('utf-8', 'replace')[-_SEEN:].strip())}"
+
+    def _scan(self, at: int, depth: int) -> tuple[int, int, bool]:
+        """Go on from a place in no string; return where it stopped, how deep, and whether at the end."""
+        held = self._held
+        if depth == 0 and held[at : at + 1] not in {b"{", b"[", b'"'}:
+            found = _SCALAR.match(held, at)
+            end = found.end() if found else at
+            return (end, 0, True) if end < len(held) else (at, 0, False)
+        if depth == 0 and held[at : at + 1] == b'"':
+            found = _STRING.match(held, at)
+            return (found.end(), 0, True) if found else (at, 0, False)
+        while True:
+            found = _FLAT.match(held, at) if depth else None
+            at = found.end() if found else at
+            mark = held[at : at + 1]
+            if mark in {b"", b'"'}:
+                return at, depth, False  # a string that goes on in the next chunk
+            depth += 1 if mark in {b"{", b"["} else -1
+            at += 1
+            if depth == 0:
+                return at, 0, True
+
+
+def _after_element(text: _Text, mark: bytes) -> Note:
+    if not mark:
+        fault = Fault("truncated", (), "a comma or the array's end", "the data's end", CUT)
+        return Note(text.line, fault, stops=True)
+    got = shown(mark.decode("latin-1"))
+    remedy = "put a comma between the rows" if mark == b"{" else None
+    return Note(text.line, Fault("invalid-json", (), "a comma or the array's end", got, remedy), stops=True)
+
+
+def _nothing_more(text: _Text, what: str) -> Iterator[Note]:
+    mark = text.skip_space()
+    if mark:
+        fault = stray(text.rest_of_line().decode("utf-8", "replace"))._replace(
+            expected=f"nothing after {what}"
+        )
+        if mark in {b"{", b"["}:
+            fault = fault._replace(remedy="give the rows as one array, or each on one line")
+        yield Note(text.line, fault, stops=True)

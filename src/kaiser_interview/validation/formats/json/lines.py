@@ -1,0 +1,55 @@
+"""Rows of JSON Lines."""
+
+from collections.abc import Iterator
+
+from ...findings.finding import Fault, Note
+from ..streams import Stream
+from ..text import LONGEST, SPACE, Tail, _without_mark, blank_line, long_row
+
+__all__ = ["json_lines"]
+
+
+def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
+    stream: Stream,
+) -> Iterator[tuple[int, bytes | Fault] | Note]:
+    """Yield each line's number, from 1, and its bytes, cut at line feeds and nowhere else.
+
+    A line that is too long is a fault in place of its bytes; it is never held whole.
+    """
+    number, blank, rest, skipping = 0, 0, b"", False
+    note: list[Note] = []
+    for chunk in _without_mark(stream.chunks(), note):
+        if note:
+            yield note.pop()
+        *lines, rest = chunk.split(b"\n") if skipping else (rest + chunk).split(b"\n")
+        if skipping and lines:
+            number, skipping = number + 1, False
+            yield number, long_row()
+            del lines[0]
+        for line in lines:
+            number += 1
+            if not line:
+                blank += 1
+                continue
+            if blank:
+                yield Note(number - blank, blank_line(), lines=blank)
+                blank = 0
+            if len(line) <= LONGEST and not line.isspace():
+                yield number, line
+            elif len(line) > LONGEST:
+                yield number, long_row()
+            elif line.strip(SPACE):
+                yield number, line
+            else:
+                yield Note(number, blank_line())
+        if blank:
+            yield Note(number + 1 - blank, blank_line(), lines=blank)
+            blank = 0
+        if skipping or len(rest) > LONGEST:
+            rest, skipping = b"", True
+    if note:
+        yield note.pop()
+    if skipping:
+        yield number + 1, long_row()
+    elif rest.strip(SPACE):
+        yield number + 1, Tail(rest)

@@ -1,0 +1,135 @@
+"""A JSON text read as RFC 8259 and RFC 7493 say, or why it is none."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jiter
+
+from ...findings.display import shown
+from ...findings.finding import Fault, Path
+from ...hints.json_syntax import CUT, got_of, remedy_of
+from ..text import Tail, not_utf8
+
+__all__ = ["DEEPEST", "number_name", "parse"]
+
+DEEPEST = 200
+"""Levels that values from Python may have; JSON texts are stopped by their parser at about as many."""
+
+
+def parse(data: bytes) -> tuple[Any, Fault | None]:
+    """Return the value of a JSON text, or why it is none.
+
+    RFC 8259 decides what is JSON; RFC 7493 forbids duplicate keys, surrogates without partner, and numbers
+    beyond a double (sections 2.1 to 2.3).
+    """
+    try:
+        return jiter.from_json(data, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys"), None
+    except ValueError as error:
+        return None, _fault(data, str(error))
+
+
+def _walked(value: Any) -> Iterator[tuple[list[Any], Any]]:
+    """Yield what stands in a value that was JSON, itself first, each with its path, which goes on changing.
+
+    Only one path is held: a row of eight mebibytes may have millions of elements.
+    """
+    path: list[Any] = []
+    levels: list[Iterator[tuple[Any, Any]]] = [iter([(None, value)])]
+    while levels:
+        for key, one in levels[-1]:
+            path.append(key)
+            yield path, one
+            if isinstance(one, dict | list):
+                levels.append(iter(one.items() if isinstance(one, dict) else enumerate(one)))
+                break
+            path.pop()
+        else:
+            levels.pop()
+            del path[-1:]
+
+
+def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return a sort of error
+    fault = not_utf8(data)
+    if fault:
+        return fault
+    text = data.decode("utf-8")
+    if "recursion limit" in said:
+        return Fault("too-deep", (), f"at most some {DEEPEST} levels", "more")
+    path = _duplicate(text)
+    if path:
+        return Fault("duplicate-key", path, "each key once", f"{shown(path[-1])} twice")
+    if said.startswith("Detected duplicate key"):
+        # Something else is wrong further on, and worse.
+        return _fault(data, _without_duplicates(data))
+    if said.startswith("EOF") and isinstance(data, Tail):
+        return Fault("truncated", (), "a whole row", f"the data's end after {shown(text[-24:])}", CUT)
+    found = _not_a_number(text)
+    if found:
+        path, value = found
+        return Fault("not-finite", path, "a number that a double can hold", number_name(value))
+    if "surrogate" in said or "hex escape" in said:
+        found_at = re.search(r"column (\d+)$", said)
+        where = f"byte {found_at[1]}" if found_at else "some byte"
+        return Fault("invalid-json", (), "surrogates in pairs", f"one alone at {where}")
+    return Fault("invalid-json", (), "a JSON text", lambda: got_of(data, said), lambda: remedy_of(data, said))
+
+
+def number_name(value: float) -> str:
+    """Return what a number that is not finite is called in JavaScript and in many a file."""
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _without_duplicates(data: bytes) -> str:
+    """Return what the parser says of a text in which keys may repeat."""
+    said = ""
+    try:
+        jiter.from_json(data, allow_inf_nan=False)
+    except ValueError as error:
+        said = str(error)
+    return said
+
+
+def _not_a_number(text: str) -> tuple[Path, float] | None:
+    """Return the first number that no double holds in a text that is JSON otherwise."""
+    try:
+        value = json.loads(text, parse_int=float)
+    except (ValueError, RecursionError):
+        return None
+    for path, one in _walked(value):
+        if isinstance(one, float) and not math.isfinite(one):
+            return (*path[1:],), one
+    return None
+
+
+class _Twice(dict[str, Any]):
+    """An object that had a key twice."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        seen: set[str] = set()
+        self.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+
+
+def _duplicate(text: str) -> Path:
+    """Return the path of the first key that stands twice, of those that are least deep."""
+    twice: list[_Twice] = []
+
+    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        held = dict(pairs)
+        if len(held) < len(pairs):
+            held = _Twice(pairs)
+            twice.append(held)
+        return held
+
+    try:
+        whole = json.loads(text, object_pairs_hook=made, parse_int=float)
+    except (ValueError, RecursionError):
+        return ()  # something else is wrong further on
+    found: Path = ()
+    for path, one in _walked(whole) if twice else ():
+        if isinstance(one, _Twice) and not 0 < len(found) <= len(path):
+            found = (*path[1:], one.key)
+    return found

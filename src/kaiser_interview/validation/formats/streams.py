@@ -1,0 +1,291 @@
+"""Bytes as they come: opened, unpacked, counted and hashed, a chunk at a time."""
+
+import gzip
+import hashlib
+import io
+import os
+import select
+import stat
+import sys
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+from ..findings.finding import Fault, StreamError
+
+__all__ = ["BOMB_RATIO", "CHUNK", "Stream", "most_unpacked"]
+
+CHUNK = 1 << 20
+"""Bytes read at a time."""
+
+BOMB_RATIO = 200
+"""A file that unpacks to more than so many times its size, and to more than 256 MiB, is taken for a bomb."""
+
+_BOMB_BYTES = 256 << 20
+
+_HEAD = 1 << 12
+
+_MAGIC = 4
+
+_GZIP, _ZSTD = _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+
+_DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
+
+
+class Stream:
+    """The bytes of a file or of standard input, unpacked.
+
+    Parameters
+    ----------
+    name : str
+        A path, or ``-`` for standard input.
+
+    Attributes
+    ----------
+    path : str
+        By what name another process finds the file.
+    size : int or None
+        Bytes on the disk; None for a pipe.
+    taken : int
+        Bytes read so far, as they are on the disk.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.taken = 0
+        self.sha256 = hashlib.sha256()
+        self._file, self._before = _open(name)
+        self.path = os.path.realpath(name) if _is_descriptor(name) else name
+        self.size = self._before.st_size if stat.S_ISREG(self._before.st_mode) else None
+        self._head = b""
+        self._chunks = self._unpacked()
+
+    def peek(self) -> bytes:
+        """Return the first bytes, some thousands or as many as there are, without taking them."""
+        while len(self._head) < _HEAD:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            self._head += chunk
+        return self._head
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a file, and one that is not packed."""
+        return self.size is not None and not os.pread(self._file.fileno(), _MAGIC, 0).startswith(_PACKED)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the bytes from the start, no chunk empty.
+
+        Raises
+        ------
+        StreamError
+            They cannot be read to their end, or the file has changed meanwhile.
+        """
+        head, self._head = self._head, b""
+        if head:
+            yield head
+        yield from self._chunks
+
+    def is_file(self, path: str) -> bool:
+        """Return whether the file at a path is this one."""
+        try:
+            other = os.stat(path)
+        except OSError:
+            return False
+        return (other.st_dev, other.st_ino) == (self._before.st_dev, self._before.st_ino)
+
+    def drain(self) -> None:
+        """Read what is left, for the sake of the digest.
+
+        Raises
+        ------
+        StreamError
+            It cannot be read to its end, or the file has changed meanwhile.
+        """
+        if self._file.closed:
+            self._file, _ = _open(self.name)
+            self._file.seek(self.taken)
+        deque(self._raw(), maxlen=0)
+        self.verify()
+
+    def verify(self) -> None:
+        """Look whether the file is still the one that it was, for those who read it by its name.
+
+        Raises
+        ------
+        StreamError
+            It is not.
+        """
+        try:
+            after = os.stat(self.path)
+        except OSError:
+            raise StreamError(_changed()) from None
+        if _identity(after) != _identity(self._before):
+            raise StreamError(_changed())
+
+    def close(self) -> None:
+        """Close the file, which can be drained still; standard input stays open."""
+        if self.name != "-":
+            self._file.close()
+
+    def _raw(self) -> Iterator[bytes]:
+        read: Callable[[int], bytes | None] = self._file.read
+        while True:
+            try:
+                chunk = read(CHUNK)
+            except (OSError, ValueError) as error:
+                raise StreamError(_unreadable(_reason(error))) from None
+            if chunk is None:
+                # A pipe that does not block and has nothing yet.
+                select.select([self._file], [], [])
+                continue
+            if not chunk:
+                break
+            self.taken += len(chunk)
+            self.sha256.update(chunk)
+            yield chunk
+        if self.size is not None:
+            after = os.fstat(self._file.fileno())
+            if self.taken != self.size or after.st_mtime_ns != self._before.st_mtime_ns:
+                raise StreamError(_changed())
+
+    def _unpacked(self) -> Iterator[bytes]:
+        raw = self._raw()
+        first = b""
+        while len(first) < _MAGIC and (more := next(raw, b"")):
+            first += more
+        source = _Chained(first, raw)
+        if first.startswith(_GZIP):
+            yield from self._bounded(gzip.GzipFile(fileobj=source))
+        elif first.startswith(_ZSTD):
+            import pyarrow as pa
+
+            # The frames' own checksums are verified where they have one.
+            yield from self._bounded(pa.CompressedInputStream(pa.PythonFile(source, "r"), "zstd"))
+        else:
+            if first:
+                yield first
+            yield from raw
+            return
+        # To the end, so that the digest is the whole file's and a change is seen.
+        deque(raw, maxlen=0)
+
+    def _bounded(self, file: Any) -> Iterator[bytes]:
+        unpacked = 0
+        while True:
+            try:
+                chunk = file.read(CHUNK)
+            except StreamError:
+                raise
+            except EOFError:
+                raise StreamError(_ends_early("the compressed data")) from None
+            except (OSError, ValueError, zlib.error) as error:
+                if "runcated" in str(error):
+                    raise StreamError(_ends_early("the compressed data")) from None
+                raise StreamError(_unreadable(f"damaged compressed data: {_reason(error)}")) from None
+            if not chunk:
+                return
+            unpacked += len(chunk)
+            if unpacked > most_unpacked(self.taken):
+                raise StreamError(
+                    Fault(
+                        "unreadable",
+                        (),
+                        f"data that unpacks to at most {BOMB_RATIO} times its size",
+                        "more: it may be a decompression bomb",
+                        "if it is not one, unpack it and check what comes out",
+                    )
+                )
+            yield chunk
+
+
+class _Chained(io.RawIOBase):
+    """A file that gives a first chunk and then those of an iterator."""
+
+    def __init__(self, first: bytes, rest: Iterator[bytes]) -> None:
+        self._buffer = memoryview(first)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        if not self._buffer:
+            self._buffer = memoryview(next(self._rest, b""))
+        count = min(len(target), len(self._buffer))
+        target[:count] = self._buffer[:count]
+        self._buffer = self._buffer[count:]
+        return count
+
+
+def most_unpacked(size: int) -> int:
+    """Return how many bytes a file of a size in bytes may unpack to before it is taken for a bomb."""
+    return max(_BOMB_BYTES, BOMB_RATIO * size)
+
+
+def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
+    if name == "-":
+        # None where a program has none, and closed where a caller has closed it.
+        if sys.stdin is None or sys.stdin.closed:
+            raise StreamError(_unreadable("a closed standard input"))
+        if not hasattr(sys.stdin, "buffer"):
+            raise StreamError(_unreadable("a standard input without bytes"))
+        file: IO[bytes] = sys.stdin.buffer
+        about = _stat_of(file)
+        if (
+            stat.S_ISCHR(about.st_mode)
+            and not sys.stdin.isatty()
+            and about.st_rdev != os.stat(os.devnull).st_rdev
+        ):
+            raise StreamError(_unreadable("a device, which might never end"))
+        return file, about
+    try:
+        about = os.stat(name)
+        named = _is_descriptor(name)
+        if stat.S_ISDIR(about.st_mode):
+            raise StreamError(_unreadable("a folder"))
+        if not stat.S_ISREG(about.st_mode) and not (named and not stat.S_ISBLK(about.st_mode)):
+            # Reading a device or a pipe by its name might never end, or never begin.
+            raise StreamError(
+                _unreadable("a device, socket or pipe", "pipe it in: … | kaiser-interview validate -")
+            )
+        file = open(name, "rb", buffering=0)  # noqa: SIM115 - closed by the stream
+        return file, os.fstat(file.fileno())
+    except (OSError, ValueError) as error:
+        raise StreamError(_unreadable(_reason(error))) from None
+
+
+def _is_descriptor(name: str) -> bool:
+    return name.startswith(_DESCRIPTORS) or name == "/dev/stdin"
+
+
+def _identity(about: os.stat_result) -> tuple[int, int, int, int]:
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
+
+
+def _stat_of(file: IO[bytes]) -> os.stat_result:
+    try:
+        return os.fstat(file.fileno())
+    except (OSError, ValueError):
+        # A test's or notebook's stand-in for standard input has no descriptor; it is taken for a pipe.
+        return os.stat_result((stat.S_IFIFO, *[0] * 9))
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or "an error"
+
+
+def _unreadable(got: str, remedy: str | None = None) -> Fault:
+    return Fault("unreadable", (), "a file that can be read", got, remedy)
+
+
+def _changed() -> Fault:
+    return _unreadable("one that changed while it was read")
+
+
+def _ends_early(what: str) -> Fault:
+    return Fault(
+        "truncated", (), f"{what} to their end" if what.endswith("s") else f"{what} to its end", "less"
+    )

@@ -1,0 +1,71 @@
+"""JSON Lines and JSON arrays, cut into rows."""
+
+from collections.abc import Iterator
+
+from ..findings.finding import Fault, Note
+from ..hints.json_syntax import CUT
+
+__all__ = ["BOM", "LONGEST", "SPACE", "Tail", "blank_line", "long_row", "marked_encoding", "not_utf8"]
+
+LONGEST = 8 << 20
+"""Bytes that a row may have."""
+
+SPACE = b" \t\r\n"
+"""White space, as RFC 8259 has it."""
+
+
+def blank_line() -> Fault:
+    """Return the fault of a line that holds no row."""
+    return Fault("blank-line", (), "a row", "nothing", "it is passed over")
+
+
+def long_row() -> Fault:
+    """Return the fault of a row that is too long."""
+    return Fault("line-too-long", (), f"at most {LONGEST >> 20} MiB", "more")
+
+
+def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]:
+    first = next(chunks, b"")
+    if first.startswith(BOM):
+        expected, remedy = "UTF-8 without a byte order mark", 'in Python encoding="utf-8", not "utf-8-sig"'
+        notes.append(Note(1, Fault("byte-order-mark", (), expected, "U+FEFF", remedy)))
+        first = first[len(BOM) :]
+    if first:
+        yield first
+    yield from chunks
+
+
+BOM = b"\xef\xbb\xbf"
+"""The byte order mark in UTF-8."""
+
+
+class Tail(bytes):
+    """A last line that no line feed ends."""
+
+    __slots__ = ()
+
+
+def marked_encoding(head: bytes) -> Fault | None:
+    """Return the fault of a file that begins as UTF-16 or UTF-32 does."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[1:2] == b"\0" or head[:1] == b"\0":
+        wide = head.startswith((b"\xff\xfe\0\0", b"\0\0")) or head[1:4] == b"\0\0\0"
+        name = "UTF-32" if wide else "UTF-16"
+        if head.strip(b"\0"):
+            return Fault("not-utf8", (), "UTF-8", name, f"iconv -f {name} -t UTF-8")
+    return None
+
+
+def not_utf8(data: bytes) -> Fault | None:
+    """Return the fault of bytes that are not UTF-8, naming GB18030 where they are that."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if isinstance(data, Tail) and error.reason == "unexpected end of data":
+            return Fault("truncated", (), "a whole row", "the data's end within a character", CUT)
+        got = f"byte 0x{data[error.start]:02x} at {error.start} of the row"
+        try:
+            data.decode("gb18030")
+        except UnicodeDecodeError:
+            return Fault("not-utf8", (), "UTF-8", got)
+        return Fault("not-utf8", (), "UTF-8", f"{got}; it is GB18030", "iconv -f GB18030 -t UTF-8")
+    return None

@@ -1,0 +1,72 @@
+"""What other tools call the fields of a kind."""
+
+import re
+from collections.abc import Collection
+
+__all__ = ["called", "note_of"]
+
+_INDEX = "most often pandas' index: write the table with index=False"
+
+_TOKENS = "a tokeniser's column: drop it"
+
+# By field: names as they are found elsewhere, folded. What a row has already is meant by no other name.
+_CALLED = {
+    "claim_id": "claim claimno claimnumber statement statementid docid documentid head claim1 claima",
+    "other_claim_id": "claim2 claimb otherclaim tail object target to",
+    "claim_sha256": "sha256 digest hash checksum claimhash",
+    "quote": "evidence evidencetext span spantext snippet excerpt quotation supportingtext",
+    "quote_start": "start answerstart begin startchar charstart spanstart startoffset startindex offset",
+    "quote_end": "end answerend stop endchar charend spanend endoffset endindex",
+    "translation": "target tgt translated translationtext translatedtext mt hypothesis en",
+    "language": "lang targetlanguage targetlang tgtlang locale",
+    "scheme": "task taxonomy labelset",
+    "value": "label tag category class prediction predictedlabel topic annotation",
+    "verdict": "label rating ruling goldlabel prediction predictedlabel",
+    "urls": "url link links sources evidenceurls evidenceurl",
+    "name": "entity entityname normalized normalised",
+    "type": "entitytype entitygroup label nertag category",
+    "relation": "label relationtype predicate edge",
+    "question": "query prompt",
+    "answer": "answertext response",
+    "answerable": "isanswerable",
+    "references": "evidence citations sources supportingfacts claims claimids",
+    "vector": "embedding embeddings features values",
+    "model": "modelname modelid embeddingmodel",
+    "of": "field column textfield",
+    "creator": "annotator annotatorid author worker workerid user username model modelname",
+    "created": "createdat timestamp date time datetime",
+    "confidence": "score probability prob certainty",
+    "rationale": "explanation reason reasoning justification comment comments note notes thought",
+    "release": "version dataversion datasetversion",
+    "id": "uid uuid rowid exampleid customid key",
+}
+
+_NOTES = {
+    "unnamed0": _INDEX,
+    "indexlevel0": _INDEX,
+    "level0": _INDEX,
+    "inputids": _TOKENS,
+    "attentionmask": _TOKENS,
+    "tokentypeids": _TOKENS,
+    "isimpossible": "answerable is its opposite",
+    "answers": "answer is the text of one; its place goes into references, as quote_start and quote_end",
+}
+
+
+def called(name: str, absent: Collection[str]) -> str | None:
+    """Return the absent field that goes by a name elsewhere."""
+    folded = _folded(name)
+    return next(
+        (field for field, names in _CALLED.items() if field in absent and folded in names.split()), None
+    )
+
+
+def note_of(name: str) -> str | None:
+    """Return what is known of a column that is no field by any name."""
+    if not name:
+        return "a column without a name is most often pandas' index: to_csv(index=False)"
+    return _NOTES.get(_folded(name))
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name[:80].lower())

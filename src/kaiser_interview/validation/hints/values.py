@@ -1,0 +1,301 @@
+"""What a value of the wrong shape was most likely meant to be."""
+
+import json
+import re
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel
+
+from ..findings.finding import Path
+
+__all__ = ["likely_column", "likely_format", "likely_type", "likely_value", "likely_word", "to_fill"]
+
+_CLASSES = {"method", "relation", "scheme", "type", "value", "verdict"}
+
+_LONGEST = 60
+
+_PERCENT = 100
+
+_YEAR = 31_536_000
+
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+
+_NUMBERS = re.compile(
+    r"[\[(]?\s*-?[0-9.]+(?:[eE][-+]?[0-9]+)?(?:[\s,;]+-?[0-9.]+(?:[eE][-+]?[0-9]+)?)+\s*[\])]?"
+)
+
+_BOOLEANS = {
+    "yes": True,
+    "y": True,
+    "1": True,
+    "true": True,
+    "no": False,
+    "n": False,
+    "0": False,
+    "false": False,
+}
+
+_WORDS = {
+    "supported": "supports support true correct entailment entailed yes",
+    "refuted": "refutes refute false incorrect contradiction contradicted contradicts no",
+    "unverifiable": "notenoughinfo notenoughinformation nei neutral unknown unverified notverifiable",
+    "mixed": "partiallysupported partlysupported partiallytrue halftrue mixture conflicting",
+    "supports": "entailment support",
+    "contrasts": "contradiction contradicts contrast",
+}
+
+_LANGUAGES = {
+    "en": "english eng",
+    "zh-Hans": "chinese simplifiedchinese zhcn zhhans 中文 简体中文",
+    "zh-Hant": "traditionalchinese zhhant 繁體中文",
+    "ja": "japanese jpn 日本語",
+    "ko": "korean kor",
+    "de": "german deu deutsch",
+    "fr": "french fra français",
+    "es": "spanish spa español",
+    "pt": "portuguese por português",
+    "ru": "russian rus",
+    "it": "italian ita",
+    "ar": "arabic ara",
+    "hi": "hindi hin",
+}
+
+_CONSTANT = {
+    "method": "human, model or rule",
+    "creator": "NAME",
+    "language": "en",
+    "scheme": "topic",
+    "model": "NAME",
+    "of": "text",
+}
+
+_TO_FILL = {
+    "kind": "for all rows alike: --kind, with one of these",
+    "claim_id": "the id of the claim that the row is about",
+    "quote_start": "kaiser-interview fix fills in offsets of a quote that stands once",
+    "quote_end": "kaiser-interview fix fills in offsets of a quote that stands once",
+    "claim_sha256": "kaiser-interview fix fills it in",
+    "release": "kaiser-interview fix fills it in",
+    "urls": "[] where there are none",
+    "references": "the claims that the answer rests on, each an object with claim_id; [] if there are none",
+    "answerable": "true if the claims answer the question, else false",
+}
+
+
+def to_fill(path: Path, model: type[BaseModel] | None = None) -> str | None:
+    """Return how to fill in a field that is missing: at least what it holds."""
+    name = str(path[-1]) if path else ""
+    if len(path) == 1 and name in _CONSTANT:
+        return f"for all rows alike: --set {name}={_CONSTANT[name]} (in Python: defaults)"
+    known = _TO_FILL.get(name)
+    if known or model is None or len(path) > 1 or name not in model.model_fields:
+        return known
+    described = (model.model_fields[name].description or "").removesuffix(".")
+    return described[:1].lower() + described[1:] or None
+
+
+def likely_type(path: Path, expected: str, value: Any) -> str | None:
+    """Return what to write in place of a value of the wrong type."""
+    if not path:
+        return None
+    if path[-1] == "created":
+        return _instant(value)
+    reader = {
+        "text": _text,
+        "an integer": _integer,
+        "a number": _number,
+        "true or false": _boolean,
+        "an array": _array,
+        "an object": _object,
+    }.get(expected)
+    return reader(path, value) if reader else None
+
+
+def likely_column(expected: str, sort: str) -> str | None:
+    """Return what to make of a column whose type fits no value."""
+    if expected == "an instant in UTC":
+        return 'name its zone: in pandas dt.tz_localize("UTC"), in polars dt.replace_time_zone("UTC")'
+    if expected == "an array" and "string" in sort:
+        return "lists, not their text: json.loads each before the table is written"
+    return None
+
+
+def likely_value(path: Path, value: Any) -> str | None:
+    """Return what to write in place of a number out of range."""
+    name = str(path[-1]) if path else ""
+    if name == "confidence" and 1 < value <= _PERCENT:
+        return f"{value / _PERCENT:g} if it is in percent"
+    if name in {"quote_start", "quote_end"} and value == -1:
+        return "leave out both offsets where they are not known"
+    return None
+
+
+def likely_format(path: Path, value: str) -> str | None:
+    """Return what to write in place of a text of the wrong form."""
+    name = str(path[-1]) if path else ""
+    if name == "created":
+        return _instant(value)
+    if name == "language":
+        meant = _language(value)
+        return f"did you mean {meant}?" if meant else None
+    if name in {"claim_sha256", "other_claim_sha256"}:
+        return "hexadecimal digits in lower case" if re.fullmatch("[0-9A-Fa-f]{64}", value) else None
+    if name == "release":
+        parts = re.fullmatch(
+            r"[vV]?([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?", value.strip()[:_LONGEST]
+        )
+        return f"did you mean {'.'.join(part or '0' for part in parts.groups())}?" if parts else None
+    if name == "scheme":
+        near = get_close_matches(
+            re.sub(r"\W+", "_", value[:80].lower()), ("topic", "claim_type", "horizon"), n=1
+        )
+        return f"did you mean {near[0]}?" if near else None
+    return None
+
+
+def likely_word(value: str, words: list[str]) -> str | None:
+    """Return what to write in place of a word that is in no vocabulary, other than a slip of typing."""
+    folded = re.sub(r"[^a-z]", "", value[:80].lower())
+    for word in words:
+        if folded in _WORDS.get(word, "").split():
+            return f"did you mean {word}?"
+    parts = [part.strip(" []'\"") for part in re.split("[,;|/]", value[:200])]
+    if len(parts) > 1 and {*parts} <= {*words}:
+        return f"a row for each: {', '.join(parts)}"
+    return None
+
+
+def _text(path: Path, value: Any) -> str | None:
+    if isinstance(value, list | tuple):
+        return "a row for each of them"
+    if path[-1] in _CLASSES:
+        return (
+            "the name of the class, not its number: in datasets ClassLabel.int2str"
+            if type(value) is int
+            else None
+        )
+    if isinstance(value, bool | int | float):
+        return f'in quotation marks: "{json.dumps(value)}"' if _short(value) else None
+    return None
+
+
+def _integer(_: Path, value: Any) -> str | None:
+    if isinstance(value, float) and value.is_integer() and _short(value):
+        return f'{value:.0f}, without a point; in pandas astype("Int64") before to_json'
+    return _number(_, value)
+
+
+def _number(path: Path, value: Any) -> str | None:  # noqa: PLR0911 - one return a way of writing
+    if isinstance(value, list | tuple):
+        return "one list of numbers, none within another"
+    if not isinstance(value, str):
+        return None
+    text = value.strip()[:_LONGEST]
+    if _NUMBER.fullmatch(text):
+        return f"{text}, without quotation marks"
+    if _GROUPED.fullmatch(text) and path[-1] != "confidence":
+        return f"{text.replace(',', '')}, without a comma"
+    if _NUMBER.fullmatch(text.replace(",", ".")):
+        return f"{text.replace(',', '.')}, with a point"
+    if path[-1] == "confidence":
+        share = text.removesuffix("%").strip()
+        if share != text and _NUMBER.fullmatch(share):
+            return f"{float(share) / _PERCENT:g}"
+        return "a number from 0 to 1, or nothing"
+    return None
+
+
+def _boolean(_: Path, value: Any) -> str | None:
+    meant = _BOOLEANS.get(str(value).strip().lower()) if isinstance(value, str | int) else None
+    return None if meant is None else f"did you mean {json.dumps(meant)}?"
+
+
+def _array(path: Path, value: Any) -> str | None:
+    if isinstance(value, dict):
+        return "in brackets, as a list of one"
+    if not isinstance(value, str):
+        return None
+    if path[-1] != "references" and _NUMBERS.fullmatch(value[:2000]):
+        return "numbers in brackets with commas between them, as json.dumps(vector.tolist()) writes them"
+    if value.lstrip().startswith(("[", "(", "{")):
+        return 'a list is written as JSON, with double quotation marks: json.dumps makes ["a", "b"]'
+    if len(value) > _LONGEST:
+        return "in brackets, as a list of one"
+    one = (
+        json.dumps({"claim_id": value}) if path[-1] == "references" else json.dumps(value, ensure_ascii=False)
+    )
+    return f"as a list of one: [{one}]"
+
+
+def _object(path: Path, value: Any) -> str | None:
+    if path[0] == "references" and isinstance(value, str) and len(value) <= _LONGEST:
+        return f"as an object: {json.dumps({'claim_id': value})}"
+    return None
+
+
+def _short(value: float) -> bool:
+    return -(2**53) < value < 2**53
+
+
+def _instant(value: Any) -> str | None:  # noqa: PLR0911 - one return a way of writing
+    """Return an instant in UTC for a time in another form; what names no zone is not taken for UTC."""
+    if isinstance(value, bool):
+        return None
+    text = value.strip() if isinstance(value, str) else ""
+    if isinstance(value, int | float):
+        return _epoch(value)
+    if re.fullmatch("[0-9]{9,19}", text):
+        return _epoch(int(text))
+    if isinstance(value, datetime):
+        return "a time with its zone: in pandas dt.tz_localize, in polars dt.replace_time_zone"
+    text = re.sub(
+        r"(:[0-9.]+[+-][0-9]{2})(?::?([0-9]{2}))?$", lambda zone: f"{zone[1]}:{zone[2] or '00'}", text
+    )
+    dated = re.fullmatch(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}", text)
+    if dated:
+        return "a time of day belongs to it, as in 2026-01-31T00:00:00Z"
+    try:
+        moment = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        return None
+    if moment.year in {MINYEAR, MAXYEAR}:
+        return None  # in UTC it may be another year, which there is not
+    if moment.tzinfo is None:
+        return f"{_written(moment)} if it is in UTC"
+    return _written(moment.astimezone(UTC))
+
+
+def _written(moment: datetime) -> str:
+    return f"{moment.replace(tzinfo=None).isoformat()}Z"
+
+
+def _epoch(value: float) -> str | None:
+    for unit, size in (
+        ("seconds", 1),
+        ("milliseconds", 10**3),
+        ("microseconds", 10**6),
+        ("nanoseconds", 10**9),
+    ):
+        # From 2000 to 2100, in which units do not overlap.
+        if 30 * _YEAR * size < value < 130 * _YEAR * size:
+            moment = datetime.fromtimestamp(value // size, UTC)
+            return f"{_written(moment)} if it counts {unit}"
+    return None
+
+
+def _language(value: str) -> str | None:
+    folded = re.sub(r"[\W_]", "", value[:80].lower())
+    for tag, names in _LANGUAGES.items():
+        if folded in names.split():
+            return tag
+    first, *rest = re.split("[-_]", value.strip()[:_LONGEST])
+    if not re.fullmatch("[A-Za-z]{2,3}", first):
+        return None
+    first = next((tag for tag, names in _LANGUAGES.items() if first.lower() in names.split()), first.lower())
+    cased = [part.title() if len(part) == 4 else part.upper() for part in rest]  # noqa: PLR2004 - a script
+    fits = all(re.fullmatch("[A-Z][a-z]{3}|[A-Z]{2}|[0-9]{3}", part) for part in cased)
+    return "-".join([first, *cased]) if fits else None

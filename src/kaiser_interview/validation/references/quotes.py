@@ -1,0 +1,298 @@
+"""The quote ladder: whether a quote stands where its row says, compared code point by code point.
+
+The rungs are those of the design, and the first that matches wins. Nothing is fuzzy: a passage and its
+negation are different passages.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from ...corpus.corpus import Corpus
+from ...corpus.files import CorpusClaim
+from ...corpus.markers import fold_markers, without_markers
+from ...corpus.search import LONGEST, Match, occurrences, passages_of
+from ...corpus.typography import fold_typography, least_folded, without_typography
+from ..findings.display import shown
+from ..findings.finding import Fault, Path
+
+__all__ = ["Place", "Quote", "Quotes"]
+
+# Runs of letters and digits that the typography table leaves as they are. What follows one may join its last.
+_PLAIN = re.compile("[\u4e00-\u9fffA-Za-z0-9]+(?=[\u4e00-\u9fffA-Za-z0-9]|\\Z)")
+
+# Passages are few, and each is asked for again and again.
+_without_markers = lru_cache(1024)(fold_markers)
+
+_without_typography = lru_cache(1024)(fold_typography)
+
+_MARKS = "\"'“”‘’„«»「」『』《》"
+
+_ELLIPSIS = re.compile(r"\s*(?:[\[(（]?(?:[…⋯]+|\.{3,})[\])）]?)\s*")
+
+_SHORT = 4
+
+_FEW = 3
+
+Place = tuple[int, int]
+"""Offsets of the first code point and after the last, in the source or in an English string."""
+
+
+class Quote(NamedTuple):
+    """A quote as a row gives it."""
+
+    claim: CorpusClaim
+    words: str
+    start: int | None
+    end: int | None
+    of: str
+    """text or text_en."""
+
+    @property
+    def whole(self) -> str:
+        """The string that offsets count in: the source, or the claim's English."""
+        return self.claim.source if self.of == "text" else self.claim.text_en or ""
+
+    @property
+    def passage(self) -> str:
+        """What may be quoted: the claim's text with its markers, or its English."""
+        return self.claim.passage if self.of == "text" else self.claim.text_en or ""
+
+    @property
+    def origin(self) -> int:
+        """The offset of the passage."""
+        return self.claim.start if self.of == "text" else 0
+
+    @property
+    def places(self) -> list[Place]:
+        """Every place in the passage where the words stand exactly."""
+        return self._moved(occurrences(self.passage, self.words))
+
+    @property
+    def places_but_for_markers(self) -> list[Place]:
+        """Every place where they stand once markers are removed from both."""
+        bare = without_markers(self.words) if "[" in self.words else self.words
+        # White space at an end stood beside a marker.
+        bare = bare.strip() if bare != self.words else bare
+        return self._moved(_without_markers(self.passage).places(bare))
+
+    @property
+    def places_but_for_typography(self) -> list[Place]:
+        """Every place where they stand under the published typography table."""
+        passage = _without_typography(self.passage)
+        # What the table leaves as it is must stand there as it is; mostly something does not.
+        if any(run not in passage.text for run in _PLAIN.findall(self.words)):
+            return []
+        # Of what is far too long nothing need be folded, which might take long.
+        if least_folded(self.words) > len(passage.text):
+            return []
+        return self._moved(passage.places(without_typography(self.words)))
+
+    def own_words(self, place: Place) -> str:
+        """Return the passage's own characters at a place."""
+        return self.whole[place[0] : place[1]]
+
+    def _moved(self, places: list[Place]) -> list[Place]:
+        return [(self.origin + start, self.origin + end) for start, end in places]
+
+
+class Quotes:
+    """Judges quotes against a corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._passages = passages_of(corpus)
+
+    def fault(self, quote: Quote, path: Path, *, stale: bool) -> Fault | None:  # noqa: PLR0911 - a rung each
+        """Return what is wrong with a quote, or None.
+
+        Parameters
+        ----------
+        quote : Quote
+            The quote.
+        path : tuple
+            The path of the object that holds it.
+        stale : bool
+            Whether the row is found to be made from an earlier text; a quote that stands elsewhere is then
+            no finding of its own.
+        """
+        field = (*path, "quote")
+        if quote.start is not None and quote.end is not None:
+            start, end, origin = quote.start, quote.end, quote.origin
+            if end <= start or end > len(quote.whole):
+                return _out_of_range(quote, (*path, "quote_start"))
+            if (
+                origin <= start
+                and end <= origin + len(quote.passage)
+                and quote.own_words((start, end)) == quote.words
+            ):
+                return None
+        if quote.words in quote.passage:
+            return _unplaced(quote, path) if quote.start is None else _misplaced(quote, path)
+        found = self._elsewhere(quote)
+        if found:
+            listed = ", ".join(
+                f"{one.record} {one.record_id} at {one.start} to {one.end}" for one in found[:_FEW]
+            )
+            remedy = f"it stands in {listed}" + _more(len(found))
+            wrong = Fault(
+                "quote-misattributed", field, f"words of {quote.claim.claim_id}", shown(quote.words), remedy
+            )
+            return None if stale else wrong
+        places = quote.places_but_for_markers
+        if places:
+            return _differs("quote-markers-differ", quote, field, places)
+        places = quote.places_but_for_typography
+        if places:
+            return _differs("quote-typography-differs", quote, field, places)
+        expected = f"words of {quote.claim.claim_id}"
+        if not quote.passage:
+            expected = f"English of {quote.claim.claim_id}, of which the corpus has none"
+        return Fault(
+            "quote-not-found", field, expected, lambda: shown(quote.words), lambda: self._hint(quote)
+        )
+
+    def _elsewhere(self, quote: Quote) -> list[Match]:
+        return [
+            passage.match("exact", start, end, quote.words)
+            for passage in self._passages.exact(quote.words, quote.of)
+            for start, end in occurrences(passage.text, quote.words)
+        ]
+
+    def _hint(self, quote: Quote) -> str | None:
+        """Say where a quote that stands nowhere might come from."""
+        if not quote.words.strip() or len(quote.words) > LONGEST:
+            return None
+        other = "text" if quote.of == "text_en" else "text_en"
+        if quote.words in quote._replace(of=other).passage:
+            return f"it stands in the claim's {other}: set quote_of to {other}"
+        if patched := _without_marks_around(quote) or _without_ellipsis(quote):
+            return patched
+        match = self._passages.nearest(quote.words, quote.of) or self._passages.nearest(quote.words, other)
+        if match is None:
+            return None
+        language = " in English" if match.of == "text_en" else ""
+        language += " (quote_of: text_en)" if language and quote.of == "text" else ""
+        place = f"{match.record_id}{language}, {match.start} to {match.end}"
+        return f"nearest, no evidence: {place}: {_marked(match)}"
+
+
+def _without_marks_around(quote: Quote) -> str | None:
+    """Tell where a quote stands that has quotation marks of its own around it."""
+    words = quote.words.strip()
+    inner = words[1:-1].strip()
+    if len(words) < _SHORT or words[0] not in _MARKS or words[-1] not in _MARKS or inner not in quote.passage:
+        return None
+    return f"without the quotation marks around it, it stands at {_spans(quote._replace(words=inner).places)}"
+
+
+def _without_ellipsis(quote: Quote) -> str | None:
+    """Tell where the parts of a quote stand that leaves something out."""
+    parts = [part for part in _ELLIPSIS.split(quote.words) if part]
+    if not parts or parts == [quote.words]:
+        return None
+    spans, at = [], 0
+    for part in parts:
+        at = quote.passage.find(part, at)
+        if at < 0:
+            return None
+        spans.append((quote.origin + at, quote.origin + at + len(part)))
+        at += len(part)
+    if len(spans) == 1:
+        return f"without the ellipsis it stands at {_spans(spans)}"
+    listed = " and ".join(f"{start} to {end}" for start, end in spans[:_FEW]) + _more(len(spans))
+    return f"a quote has no gap: {listed} are its parts; quote one, or all of {spans[0][0]} to {spans[-1][1]}"
+
+
+def _out_of_range(quote: Quote, path: Path) -> Fault:
+    expected = f"offsets from 0 to {len(quote.whole)}, the end after the start"
+    remedy = partial(_mended, quote, quote.places)
+    return Fault("quote-out-of-range", path, expected, f"{quote.start} to {quote.end}", remedy)
+
+
+def _misplaced(quote: Quote, path: Path) -> Fault:
+    places = quote.places
+    got, remedy = f"{quote.start} to {quote.end}", partial(_mended, quote, places)
+    return Fault("quote-misplaced", (*path, "quote_start"), _spans(places), got, remedy)
+
+
+def _mended(quote: Quote, places: list[Place]) -> str | None:
+    """Return the right offsets, where there is one pair of them, and what the wrong ones count."""
+    explained = _explained(quote, places)
+    if explained:
+        unit, place = explained
+        return f"{_spans([place])}: the offsets given count {unit}"
+    return _spans(places) if len(places) == 1 else None
+
+
+def _unplaced(quote: Quote, path: Path) -> Fault | None:
+    """Judge a quote without offsets that stands in its claim."""
+    field, places = (*path, "quote"), quote.places
+    if len(places) > 1:
+        got, remedy = f"{len(places)}: {_spans(places)}", "give quote_start and quote_end, or quote more"
+        return Fault("quote-ambiguous", field, f"one place in {quote.claim.claim_id}", got, remedy)
+    if len(quote.words) < _SHORT:
+        expected, got = (
+            f"at least {_SHORT} code points, or offsets",
+            f"{len(quote.words)}: {shown(quote.words)}",
+        )
+        return Fault("quote-too-short", field, expected, got, f"give its offsets: {_spans(places)}")
+    return None
+
+
+def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault:
+    """Return the fault of a quote that stands but for something, with the source's own characters."""
+    if len(places) > 1:
+        return Fault(code, field, f"what stands at {_spans(places)}", shown(quote.words))
+    own = quote.own_words(places[0])
+    return Fault(code, field, shown(own), shown(quote.words), f"in the source, {_spans(places)}: {own}")
+
+
+def _explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
+    """Return the unit in which wrong offsets would be right, and the place that they mean, if just one."""
+    meant = [
+        (unit, place)
+        for unit, convert in _units(quote.whole, quote.origin)
+        for place in places
+        if convert(*place) == (quote.start, quote.end)
+    ]
+    return meant[0] if len({place for _, place in meant}) == 1 else None
+
+
+def _units(whole: str, origin: int) -> Iterator[tuple[str, Callable[[int, int], Place]]]:
+    """Yield the units in which offsets are wrongly counted, and how offsets would read in each."""
+
+    def octets(offset: int, base: int = 0) -> int:
+        return len(whole[base:offset].encode())
+
+    def units(offset: int, base: int = 0) -> int:
+        return len(whole[base:offset].encode("utf-16-le")) // 2
+
+    if origin:
+        yield "from the claim", lambda a, b: (a - origin, b - origin)
+    yield "from one", lambda a, b: (a + 1, b + 1)
+    yield "from one, the end inclusive", lambda a, b: (a + 1, b)
+    yield "with the end inclusive", lambda a, b: (a, b - 1)
+    yield "bytes", lambda a, b: (octets(a), octets(b))
+    yield "UTF-16 code units", lambda a, b: (units(a), units(b))
+    if origin:
+        yield "bytes from the claim", lambda a, b: (octets(a, origin), octets(b, origin))
+        yield "UTF-16 code units from the claim", lambda a, b: (units(a, origin), units(b, origin))
+
+
+def _spans(places: list[Place]) -> str:
+    return " or ".join(f"{start} to {end}" for start, end in places[:_FEW]) + _more(len(places))
+
+
+def _more(count: int) -> str:
+    return f" and {count - _FEW} more" if count > _FEW else ""
+
+
+def _marked(match: Match) -> str:
+    """Return the passage with what differs marked: its own characters, and what the quote has for them."""
+    marked, at = "", match.start
+    for change in match.changes:
+        marked += match.text[at - match.start : change.start - match.start]
+        marked += f"⟦{change.passage}→{change.text}⟧"
+        at = change.end
+    return marked + match.text[at - match.start :]

@@ -1,0 +1,242 @@
+"""Whether what a row refers to exists, has not changed since, and says what the row says it says."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from ..._version import __version__
+from ...corpus.corpus import Corpus
+from ...corpus.files import CorpusClaim
+from ..findings.display import shown
+from ..findings.finding import Fault, Path
+from ..formats.coerce import as_type_of
+from .paths import Values
+from .quotes import Quote, Quotes
+
+__all__ = ["References", "carried"]
+
+_MOST = 10**9
+
+_OFFSETS = frozenset({"quote_start", "quote_end"})
+
+_QUOTE_FIELDS = _OFFSETS | {"quote", "quote_of"}
+
+_UNPLACED = ("quote-ambiguous", "quote-too-short")
+
+
+class References:
+    """Judges references against a corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+        self.quotes = Quotes(corpus)
+        self._ids = tuple(corpus.claims)
+
+    def faults(
+        self, reference: Mapping[str, Any], path: Path, bad: frozenset[str], release: str | None
+    ) -> list[Fault]:
+        """Return what is wrong with a reference.
+
+        Parameters
+        ----------
+        reference : mapping
+            The fields of a `Reference`, as far as they have the right shape.
+        path : tuple
+            Its path in the row.
+        bad : frozenset of str
+            Its fields that have not.
+        release : str or None
+            The release that the row names.
+        """
+        found: list[Fault] = []
+        quote = None if "quote" in bad else reference.get("quote")
+        start, end = reference.get("quote_start"), reference.get("quote_end")
+        if (start is None) is not (end is None) and not bad & {"quote_start", "quote_end"}:
+            given, lacking = ("quote_start", "quote_end") if end is None else ("quote_end", "quote_start")
+            got, remedy = f"{given} alone", f"give {lacking}, or drop {given}"
+            found.append(Fault("fields-disagree", (*path, lacking), "both offsets or neither", got, remedy))
+            start = end = None
+            bad = bad | {"quote"}
+        if "claim_id" in bad or reference.get("claim_id") is None:
+            return found
+        claim = self.corpus.claims.get(reference["claim_id"])
+        if claim is None:
+            found.append(self.no_claim((*path, "claim_id"), reference["claim_id"], quote))
+            return found
+        pinned = None
+        if "claim_sha256" not in bad:
+            pinned = self.pin(claim, reference.get("claim_sha256"), (*path, "claim_sha256"))
+        dated = None if pinned and pinned.code == "stale-claim" else self.older(claim, release)
+        found += [fault for fault in (pinned, dated) if fault]
+        unsure = bad & _QUOTE_FIELDS
+        unplaced = unsure <= _OFFSETS and all(reference.get(name) is None for name in unsure)
+        if unsure and not (unplaced and quote is not None):
+            return found
+        of = reference.get("quote_of") or "text"
+        if quote is not None:
+            stale = any(fault.code == "stale-claim" for fault in found)
+            if unsure:
+                start = end = None
+            fault = self.quotes.fault(Quote(claim, quote, start, end, of), path, stale=stale)
+            # That it has no offsets is told already; whether its words stand at all is not.
+            if unsure and fault and fault.code in _UNPLACED:
+                fault = None
+        else:
+            fault = self._span(claim, start, end, of, path)
+        if fault:
+            found.append(fault)
+        return found
+
+    def named(self, faults: list[Fault], values: Mapping[str, Any]) -> list[Fault]:
+        """Return faults of shape, those of claims' ids with the id that is likeliest meant."""
+        return [
+            self._named(one, values) if one.code in {"bad-format", "wrong-type"} else one for one in faults
+        ]
+
+    def _named(self, fault: Fault, values: Any) -> Fault:
+        if not fault.path or fault.path[-1] not in {"claim_id", "other_claim_id"}:
+            return fault
+        for step in fault.path:
+            values = values[step]
+        short = isinstance(values, str) or (type(values) is int and values < _MOST)
+        return fault._replace(remedy=lambda: self._near(str(values), None)) if short else fault
+
+    def no_claim(self, path: Path, claim_id: str, quote: str | None = None) -> Fault:
+        """Return the fault of an id that no current claim bears."""
+        if claim_id in self.corpus.retired:
+            successor = self.corpus.retired[claim_id]
+            remedy = f"its successor is {successor}" if successor else "it has no successor"
+            return Fault("retired-claim", path, "a current claim", shown(claim_id), remedy)
+        return Fault(
+            "unknown-claim",
+            path,
+            "a claim of the corpus",
+            shown(claim_id),
+            lambda: self._near(claim_id, quote),
+        )
+
+    def pin(self, claim: CorpusClaim, sha256: str | None, path: Path) -> Fault | None:
+        """Return what is wrong with the digest that a row pins a claim by."""
+        if sha256 is None or sha256 == claim.sha256:
+            return None
+        if sha256 in claim.earlier:
+            remedy = (
+                f"this is the digest of {claim.claim_id} in {claim.earlier[sha256]}; its text changed in "
+                f"{claim.revised}: look at it again, then pin it anew"
+            )
+            return Fault("stale-claim", path, claim.sha256, sha256, remedy)
+        other = self.corpus.known_digests.get(sha256)
+        remedy = f"this is the digest of {other}" if other else f"{claim.claim_id} never had this digest"
+        return Fault("digest-differs", path, claim.sha256, sha256, remedy)
+
+    def older(self, claim: CorpusClaim, release: str | None) -> Fault | None:
+        """Return the fault of a release before the last one that changed the claim's text."""
+        order = self.corpus.release_order
+        if release is None or claim.revised is None or release not in order:
+            return None
+        if order[release] >= order[claim.revised]:
+            return None
+        return Fault(
+            "stale-claim",
+            ("release",),
+            f"{claim.revised} or later, since {claim.claim_id} changed then",
+            release,
+            "look at the claim again, then name the release",
+        )
+
+    def release(self, release: str | None) -> Fault | None:
+        """Return the fault of a release that is not known."""
+        known = self.corpus.releases
+        if release is None or not known or release in self.corpus.release_order:
+            return None
+        remedy = "if it is later than these, check the row against that release"
+        if release == __version__:
+            remedy = f"{release} is the version of kaiser-interview; a row names the data release"
+        return Fault("unknown-release", ("release",), f"one of {', '.join(known[-5:])}", release, remedy)
+
+    def _span(
+        self, claim: CorpusClaim, start: int | None, end: int | None, of: str, path: Path
+    ) -> Fault | None:
+        """Judge offsets without a quote: they must lie in the claim."""
+        if start is None or end is None:
+            return None
+        first, last = (0, len(claim.text_en or "")) if of == "text_en" else (claim.start, claim.passage_end)
+        whole = last if of == "text_en" else len(claim.source)
+        if end <= start or end > whole:
+            size = f"offsets from 0 to {whole}, the end after the start"
+            return Fault("quote-out-of-range", (*path, "quote_start"), size, f"{start} to {end}")
+        if first <= start and end <= last:
+            return None
+        return Fault(
+            "quote-misplaced",
+            (*path, "quote_start"),
+            f"offsets within {first} to {last}",
+            f"{start} to {end}",
+        )
+
+    def _near(self, claim_id: str, quote: str | None) -> str | None:
+        claim_id = claim_id[:80].strip().lower()
+        # The same numbers in another dress: D1-C3, 1.3, [d01-c03].
+        near = [one for one in self._ids if _numbers(one) and _numbers(one) == _numbers(claim_id)]
+        if len(near) != 1:
+            near = get_close_matches(claim_id, self._ids, n=2, cutoff=0.6)
+        standing = [one for one in self.corpus.claims.values() if quote and quote in one.passage]
+        if len(standing) == 1:
+            return f"the quote stands in {standing[0].claim_id}"
+        if near:
+            return f"did you mean {' or '.join(near)}?"
+        return f"ids of claims look like {self._ids[0]}" if self._ids else None
+
+
+def _numbers(claim_id: str) -> list[int]:
+    return [int(digits) for digits in re.findall("[0-9]{1,18}", claim_id)]
+
+
+_FEW = 10
+
+
+def carried(claim: CorpusClaim, values: Values, names: Iterable[str], *, cells: bool = False) -> list[Fault]:
+    """Return the faults of a claim's columns in a row that are not what the claim has.
+
+    Parameters
+    ----------
+    claim : CorpusClaim
+        The claim.
+    values : mapping
+        The row's.
+    names : iterable of str
+        The columns.
+    cells : bool
+        Whether the values are cells of CSV, to be read as what the claim has.
+    """
+    found = []
+    for name in names:
+        value, own = values.get(name), claim.columns.get(name)
+        if value is None:
+            continue
+        if not _same(as_type_of(own, value) if cells else value, own):
+            found.append(_differs(name, own, value))
+    return found
+
+
+def _differs(name: str, own: Any, value: Any) -> Fault:
+    """Return the fault of a claim's column that is not what the claim has."""
+    remedy = "take the column from the claim anew, or drop it"
+    if isinstance(own, list) and isinstance(value, str):
+        remedy = "a list is written as JSON, or the column is dropped"
+    held = json.dumps(own, ensure_ascii=False) if isinstance(own, list) else shown(own)
+    got = json.dumps(value, ensure_ascii=False) if _is_small(value) else shown(value)
+    return Fault("claim-differs", (name,), held, got, remedy)
+
+
+def _is_small(value: Any) -> bool:
+    """Return whether a value is a list that can be shown whole."""
+    return isinstance(value, list) and len(value) < _FEW and all(isinstance(one, str | int) for one in value)
+
+
+def _same(value: Any, own: Any) -> bool:
+    if isinstance(value, list | tuple) and isinstance(own, list | tuple):
+        return len(value) == len(own) and all(map(_same, value, own))
+    return type(value) is type(own) and bool(value == own)

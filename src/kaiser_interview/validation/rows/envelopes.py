@@ -1,0 +1,121 @@
+"""What is no row but holds rows: an answer of a service, a table by columns, a list under a name."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ..findings.display import shown
+from ..findings.finding import Fault
+from ..formats.json.text import parse
+from .result import Verdict
+
+__all__ = ["not_an_object", "of_nothing", "whole"]
+
+_ABOUT = {"claim_id", "references"}
+
+# The field of a question, which is a row itself, also where another kind is asked for.
+_REFERENCES = "references"
+
+_RECORDS = 'in pandas to_json(orient="records", lines=True)'
+
+_MOST = 1 << 16
+
+
+def whole(given: Mapping[str, Any], fields: Collection[str], verdict: Verdict) -> Verdict:
+    """Return a verdict with that alone, if the row is none; it is a code that no option leaves out.
+
+    Parameters
+    ----------
+    given : mapping
+        What the row gives, without defaults.
+    fields : collection of str
+        The fields of its kind.
+    verdict : Verdict
+        What is wrong with it.
+    """
+    if not any(fault.code in {"missing-field", "wrong-type"} for fault in verdict.faults):
+        return verdict
+    about = (_ABOUT & {*fields}) or {*fields}
+    held = _by_columns(given, fields) if not about.isdisjoint(given) else _holds(given, fields, about)
+    return verdict._replace(faults=[Fault("not-an-object", (), "a row", *held)]) if held else verdict
+
+
+def of_nothing(verdict: Verdict) -> Verdict:
+    """Return the verdict of a record whose cells are all empty."""
+    if not any(fault.code == "missing-field" for fault in verdict.faults):
+        return verdict
+    remedy = "take it out; spreadsheets leave such lines at a table's end"
+    return verdict._replace(faults=[Fault("not-an-object", (), "a row", "empty cells alone", remedy)])
+
+
+def not_an_object(value: Any, expected: str = "an object") -> Fault:
+    """Return the fault of a row that is no object."""
+    return Fault("not-an-object", (), expected, shown(value), _rows_of(value))
+
+
+def _rows_of(value: Any) -> str | None:
+    """Return how to make rows of what is no object."""
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        return "its elements look like rows: write each on a line of its own"
+    if isinstance(value, str) and value.lstrip().startswith("{") and len(value) < _MOST:
+        encoded = isinstance(parse(value.encode("utf-8", "replace"))[0], dict)
+        return "it is a row within a string, encoded twice: json.loads gives the row" if encoded else None
+    return None
+
+
+def _by_columns(given: Mapping[str, Any], fields: Collection[str]) -> tuple[str, str] | None:
+    """Tell a table whose columns are objects, as pandas writes it by default."""
+    columns = [*given.values()]
+    if len(columns) > 1 and all(isinstance(one, dict) and one.keys() == columns[0].keys() for one in columns):
+        known = sum(name in fields for name in given)
+        return ("a table by columns", _RECORDS) if known > 1 and columns[0] else None
+    return None
+
+
+def _holds(  # noqa: PLR0911 - one return a sort
+    given: Mapping[str, Any], fields: Collection[str], about: Collection[str]
+) -> tuple[str, str] | None:
+    """Tell what an object is that has nothing of what a row is about."""
+    if held := _answer(given):
+        return held
+    names = given.keys()
+    if isinstance(given.get("data"), list) and names & {"columns", "schema"}:
+        return "a table in parts", _RECORDS
+    if _is_list(given.get("data"), {"paragraphs"}):
+        return "questions as SQuAD nests them", "write each question as a row, with references to claims"
+    for name, value in given.items():
+        if name not in {*fields, _REFERENCES} and _is_list(value, about):
+            got = f"an object with {len(value)} row{'' if len(value) == 1 else 's'} in {shown(name)}"
+            return got, f"give the list alone: the rows are what {shown(name)} holds"
+        if value == [] and len(given) == 1 and name not in fields:
+            return f"an object with no row in {shown(name)}", "take it out"
+    values, known = [*given.values()], {*fields} - {"id", "kind"}
+    if values and all(isinstance(one, dict) and not known.isdisjoint(one) for one in values):
+        return "an object with rows by name", "write each of its values as a row, with its name as a field"
+    return None
+
+
+def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Tell an answer of a service that runs models."""
+    names = given.keys()
+    if "custom_id" in names and names & {"response", "result"}:
+        at = "response.body.choices[0].message.content" if "response" in names else "result.message.content"
+        return "a result of a batch", f"the row is the model's answer in it: {at}"
+    if _is_list(given.get("choices"), {"message", "finish_reason"}):
+        return "a completion", "the row is the model's answer in it: choices[0].message.content"
+    if _is_list(given.get("messages"), {"role", "content"}):
+        return "a conversation", "the row is the model's answer in it: the content of the last message"
+    if isinstance(given.get("error"), dict) and len(names) == 1:
+        message = given["error"].get("message")
+        got = f"a service's error: {shown(message)}" if isinstance(message, str) else "a service's error"
+        return got, "ask the service again"
+    return None
+
+
+def _is_list(value: Any, names: Collection[str]) -> bool:
+    """Return whether a value is a list of objects, the first of which has one of some names."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and isinstance(value[0], dict)
+        and not {*names}.isdisjoint(value[0])
+    )

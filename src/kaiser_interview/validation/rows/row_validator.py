@@ -1,0 +1,322 @@
+"""The judge: one row, every finding, exact paths."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from ...corpus.corpus import Corpus
+from ...errors import InputError, known_name
+from ...records.introspection import kind_of
+from ...records.models import KINDS, Annotation, Record
+from ..findings.display import shown
+from ..findings.finding import Fault, Path
+from ..formats.csv import Cells
+from ..formats.json.text import parse
+from ..hints.typos import not_in_vocabulary, slips
+from ..hints.values import to_fill
+from ..references.paths import references_in
+from ..references.rows import References, carried
+from ..swift import swift_way
+from .envelopes import not_an_object, of_nothing, whole
+from .kind import KindRules
+from .limits import unsound
+from .result import Verdict, names_by_object, once, untold
+from .schema import MOST_FAULTS, given_up
+
+__all__ = ["Judge"]
+
+_SOUND = frozenset({str, int, bool, datetime})
+
+_NOTHING_TOLD: Mapping[str, str] = {}
+
+
+class Judge:
+    """Judges rows, one at a time and by themselves.
+
+    Parameters
+    ----------
+    kinds : iterable of str or type of Record
+        What rows may be; empty for every derived kind, told by each row's `kind`.
+    corpus : Corpus
+        What they are judged against.
+    defaults : mapping of str
+        Constants for fields that a row does not give.
+    extra : {"error", "allow"}
+        What becomes of fields that a kind does not have.
+    require : iterable of str
+        Fields that every row must give beyond those that its kind demands.
+
+    Attributes
+    ----------
+    defaults, require, only
+        As given; the one kind that there is, or None.
+    slips : bool
+        Whether a field under a mistyped name is told by that name alone, and not as missing too.
+    constants : mapping of str
+        The defaults, and what the path of a file says of its rows.
+    unpinned : int
+        Rows so far that refer to a claim without its digest.
+    swift : callable or None
+        Takes a row that is a JSON text, and returns its values if it is right beyond doubt, else None.
+
+    Raises
+    ------
+    UnknownNameError
+        A kind, a field to require or one to set is none.
+    UnsupportedTypeError
+        A model has no form that the lanes share.
+    InputError
+        A default is not what its field may hold.
+    """
+
+    def __init__(
+        self,
+        kinds: Iterable[str | type[Record]],
+        corpus: Corpus,
+        *,
+        defaults: Mapping[str, Any] | None = None,
+        extra: str = "error",
+        require: Iterable[str] = (),
+    ) -> None:
+        self.corpus = corpus
+        self.slips = True
+        self.unpinned = 0
+        self.references = References(corpus)
+        self._allow = known_name("extra", extra, ("error", "allow")) == "allow"
+        self._latest = corpus.releases[-1] if corpus.releases else None
+        given = [*kinds]
+        derived = [kind for kind, model in KINDS.items() if issubclass(model, Annotation)]
+        rules = [KindRules(kind, self.references) for kind in given or derived]
+        self.rules = {one.shape.name: one for one in rules}
+        self._asked = bool(given)
+        self.only = rules[0] if len(self.rules) == 1 else None
+        if len(self.rules) < len({one.shape.model for one in rules}):
+            raise InputError("kind: expected a name for each model, got one name twice")
+        fields = sorted({name for one in rules for name in one.shape.fields})
+        self.require = tuple(known_name("field to require", name, fields) for name in require)
+        self.defaults = dict(defaults or {})
+        self.constants: Mapping[str, Any] = self.defaults
+        for name, value in self.defaults.items():
+            known_name("field to set", name, fields)
+            self._check_default(name, value)
+        only, filled = self.only, self.defaults or self.require
+        self.swift = swift_way(only.shape, only.rules, corpus) if only and not filled else None
+
+    def json(self, data: bytes) -> Verdict:
+        """Judge a row that is a JSON text."""
+        value, fault = parse(data)
+        if fault:
+            return Verdict([fault], {}, None)
+        return self._object(value)
+
+    def cells(self, record: Cells, told: Mapping[str, str] = _NOTHING_TOLD) -> Verdict:
+        """Judge a record of a CSV file; what is wrong with a column as a whole was told of before."""
+        if record.values is None:
+            return Verdict([record.fault] if record.fault else [], {}, None, unjudged=not record.fault)
+        cells = {name: cell for name, cell in record.values.items() if told.get(name) != "unknown-field"}
+        rules, faults = self._kind(cells)
+        if rules is None:
+            verdict = Verdict(faults, cells, None)
+        else:
+            values = rules.typed(cells)
+            verdict = self._values(rules, values, [*unsound(values), *faults], cells=True)
+            verdict = verdict if record.values else of_nothing(verdict)
+        return untold(verdict, told, record.values.keys() - cells.keys(), slips=self.slips)
+
+    def value(
+        self,
+        row: object,
+        told: Mapping[str, str] = _NOTHING_TOLD,
+        *,
+        columnar: bool = False,
+        arrow: bool = False,
+    ) -> Verdict:
+        """Judge a row from Python: a mapping or a record.
+
+        Nulls of columnar data are absent; what is wrong with a column as a whole was told of before. What
+        comes from Arrow has been validated in full.
+        """
+        if isinstance(row, Record):
+            values = dict(row.__dict__)
+            name = kind_of(type(row))
+            if name in self.rules and "kind" in values and values["kind"] is None:
+                values["kind"] = name
+            elif (
+                name not in self.rules
+                and not (self.only and isinstance(row, self.only.shape.model))
+                and self._asked
+            ):
+                fault = Fault("unknown-kind", (), " · ".join(self.rules), f"a record of {name}")
+                return Verdict([fault], values, None)
+        elif isinstance(row, Mapping):
+            values = {name: _plain(value) for name, value in row.items()}
+        else:
+            return Verdict([not_an_object(row, "a mapping or a record")], {}, None)
+        if not columnar:
+            return self._object(values)
+        values = {name: value for name, value in values.items() if value is not None}
+        known = {name: value for name, value in values.items() if told.get(name) != "unknown-field"}
+        verdict = self._object(known, columnar=True, arrow=arrow)
+        return untold(verdict, told, values.keys() - known.keys(), slips=self.slips)
+
+    def taken(self, values: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+        """Return the kind of a row that is columnar, and its values as they are judged."""
+        given = {name: value for name, value in values.items() if value is not None}
+        rules, _ = self._kind(given)
+        if rules is None:
+            return None, given
+        return rules.shape.name, self._filled(rules, rules.lossless(given))
+
+    def relations(self, values: Mapping[str, Any]) -> Verdict:
+        """Judge what a row of columns refers to, given that its shape is right."""
+        kind, held = self.taken(values)
+        rules = self.rules[str(kind)]
+        known = {name: value for name, value in held.items() if name in rules.shape.fields}
+        return Verdict(self._related(rules, known, _NO_PATHS), held, kind)
+
+    def is_unknown(self, rules: KindRules, name: str) -> bool:
+        """Return whether a field is none that rows of a kind may have."""
+        if (
+            name in rules.shape.fields
+            or name.startswith("x_")
+            or (rules.refers and name in self.corpus.columns)
+        ):
+            return False
+        return not self._allow or bool(slips(name, rules.shape.fields))
+
+    def _object(self, value: Any, *, columnar: bool = False, arrow: bool = False) -> Verdict:
+        if type(value) is not dict:
+            return Verdict([not_an_object(value)], {}, None)
+        # Arrow's text is text, and its integers are small: only what else there is may be unsound.
+        doubtful = {name: one for name, one in value.items() if type(one) not in _SOUND} if arrow else value
+        found = [*unsound(doubtful)]
+        if any(fault.code == "too-deep" or not fault.path for fault in found):
+            return Verdict(found, {}, None)
+        rules, faults = self._kind(value)
+        if rules is None:
+            return Verdict([*found, *faults], value, None)
+        if columnar:
+            value = rules.lossless(value)
+        verdict = self._values(rules, value, [*found, *faults])
+        return whole(value, rules.shape.fields, verdict) if verdict.faults and not columnar else verdict
+
+    def _kind(self, values: Mapping[str, Any]) -> tuple[KindRules | None, list[Fault]]:
+        """Return the rules that a row is to be judged by, or why there are none."""
+        only = self.only
+        if only is not None and "kind" not in only.shape.fields:
+            return only, []
+        named = values.get("kind")
+        if named is None:
+            named = self.constants.get("kind")
+        if named is None and only is not None:
+            return only, []
+        if named is None:
+            listed = " · ".join(self.rules)
+            fault = Fault("missing-field", ("kind",), f"one of {listed}", "nothing", to_fill(("kind",)))
+            return None, [fault]
+        if type(named) is not str:
+            return None, [Fault("wrong-type", ("kind",), "text", shown(named))]
+        if named in self.rules:
+            return self.rules[named], []
+        fault = not_in_vocabulary(("kind",), self.rules, named)._replace(code="unknown-kind")
+        # A row of another kind is not what was asked for; a row whose kind is mistyped is.
+        return None if named in KINDS else only, [fault]
+
+    def _filled(self, rules: KindRules, values: dict[str, Any]) -> dict[str, Any]:
+        """Return values with the defaults for those that lack."""
+        given = self.constants
+        lacking = [name for name in given if name in rules.shape.fields and values.get(name) is None]
+        return values | {name: given[name] for name in lacking} if lacking else values
+
+    def _values(
+        self, rules: KindRules, values: dict[str, Any], faults: list[Fault], *, cells: bool = False
+    ) -> Verdict:
+        fields = rules.shape.fields
+        values = self._filled(rules, values)
+        known, extras = values, {}
+        if not fields.issuperset(values):
+            known = {name: value for name, value in values.items() if name in fields}
+            extras = {name: value for name, value in values.items() if name not in fields}
+        paths = {fault.path for fault in faults}
+        shaped = self.references.named(rules.shape.faults(known, slips=self.slips), known)
+        shaped = [fault for fault in shaped if fault.path not in paths]
+        absent = [name for name in fields if values.get(name) is None]
+        unknown, meant = self._unknown(rules, extras, absent)
+        # A field under a mistyped name is one fault, not two.
+        shaped = [one for one in shaped if not (one.code == "missing-field" and one.path[0] in meant)]
+        inside = rules.shape.meant(shaped, known) if self.slips else ()
+        bad = frozenset({*paths, *(fault.path for fault in shaped), *((name,) for name in meant), *inside})
+        related = self._related(rules, known, bad)
+        found = [*faults, *shaped, *unknown, *related]
+        if extras and rules.refers:
+            claim = None if ("claim_id",) in bad else self.corpus.claims.get(known.get("claim_id", ""))
+            if claim is not None and not any(fault.code == "stale-claim" for fault in related):
+                found += carried(claim, extras, self.corpus.columns & extras.keys(), cells=cells)
+        return Verdict(found, values, rules.shape.name)
+
+    def _unknown(
+        self, rules: KindRules, extras: Mapping[str, Any], absent: list[str]
+    ) -> tuple[list[Fault], frozenset[str]]:
+        """Return the faults of fields that the kind lacks, and the fields that they may be meant for."""
+        found, meant = [], set()
+        for name in extras:
+            if self.is_unknown(rules, name):
+                found.append(rules.shape.unknown(name, absent))
+                meant |= {*slips(name, absent)} if self.slips else set()
+                if len(found) == MOST_FAULTS:
+                    break
+        return found, frozenset(meant)
+
+    def _related(self, rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:
+        """Return what is wrong with fields of the right shape: with each other, and with the corpus."""
+        found: list[Fault] = []
+        get = values.get
+        release = None if ("release",) in bad else get("release")
+        if release is not None and release != self._latest:
+            unknown = self.references.release(release)
+            found += [unknown] if unknown else []
+        pinned = not rules.pairs or get("other_claim_sha256") is not None
+        wrong = names_by_object(bad)
+        for path, reference in self._references(rules, values, given_up(bad)):
+            pinned = pinned and reference.get("claim_sha256") is not None
+            found += self.references.faults(reference, path, frozenset(wrong.get(path, ())), release)
+        self.unpinned += not pinned
+        if rules.rules:
+            names = frozenset(wrong.get((), ()))
+            for rule in rules.rules:
+                found = found + rule.judge(values, names)
+        found = once(found)
+        for name in self.require:
+            if name in rules.shape.fields and get(name) is None and (name,) not in bad:
+                found = [*found, Fault("missing-field", (name,), "a value, since it is required", "nothing")]
+        return found
+
+    @staticmethod
+    def _references(
+        rules: KindRules, values: Mapping[str, Any], left_out: Collection[str]
+    ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+        """Yield the references of a row with their paths: the row itself, and those within it."""
+        if rules.refers:
+            yield (), values
+        nested = rules.nested
+        if left_out:
+            nested = tuple(one for one in nested if one.name not in left_out)
+        yield from references_in(values, nested)
+
+    def _check_default(self, name: str, value: Any) -> None:
+        holders = [one for one in self.rules.values() if name in one.shape.fields]
+        for one in holders:
+            faults = [fault for fault in one.shape.faults({name: value}) if fault.path[:1] == (name,)]
+            if faults:
+                fault = faults[0]
+                raise InputError(f"default {name}: expected {fault.expected}, got {fault.got}")
+            if name == "kind" and value not in self.rules:
+                known_name("kind", value, self.rules)
+
+
+_NO_PATHS: frozenset[Path] = frozenset()
+
+
+def _plain(value: Any) -> Any:
+    """Return a numpy array or scalar as the Python value that it stands for."""
+    return value.tolist() if type(value).__module__ == "numpy" else value

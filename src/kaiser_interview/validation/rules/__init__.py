@@ -1,0 +1,1 @@
+"""Rules of the kinds beyond their schema, by row and by column."""

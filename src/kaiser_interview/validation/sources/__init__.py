@@ -1,0 +1,1 @@
+"""What is validated: paths, folders, tables and iterables as inputs with batches. Face: `discover`."""

@@ -1,0 +1,198 @@
+"""What is to be checked, as sources of located rows: files by name and content, data from Python."""
+
+import glob
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ...errors import InputError
+from ..findings.display import visible
+from ..findings.finding import Fault, StreamError
+from ..formats.csv import csv_records
+from ..formats.detect import Form, is_data
+from ..formats.json.array import json_document
+from ..formats.json.lines import json_lines
+from ..formats.streams import Stream
+from .folders import STATE, partitions, shards
+from .foreign_files import file_batches
+from .memory import arrow_batches, dataset_batches, dataset_rows
+from .source import Item, Source
+
+__all__ = ["are_paths", "is_repeatable", "sources"]
+
+_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+
+def sources(
+    data: Any, fields: frozenset[str], passed_over: list[str], form: Form | None = None
+) -> Iterator[Source]:
+    """Yield every source of some data, files in stable order.
+
+    Parameters
+    ----------
+    data : object
+        As `validate` takes it.
+    fields : frozenset of str
+        Names by which the header of a CSV file is known where the file's own name does not say what it is.
+    passed_over : list of str
+        Receives the files in folders that are no data by their names.
+    form : str, optional
+        What a file is, whatever its name and content say.
+
+    Raises
+    ------
+    InputError
+        It is nothing that can be checked.
+    """
+    if form is not None:
+        yield _file(os.fspath(data), fields, form)
+    elif isinstance(data, str | os.PathLike):
+        yield from _paths([data], fields, passed_over)
+    elif _is_datasets(data):
+        yield from _datasets(data)
+    elif hasattr(data, "__arrow_c_stream__"):
+        yield _columns(None, lambda source: arrow_batches(source, data))
+    elif isinstance(data, Mapping):
+        raise InputError("data: expected rows, got one mapping; put it in a list")
+    elif are_paths(data):
+        yield from _paths(data, fields, passed_over)
+    elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray):
+        yield Source(None, lambda _: ((None, row) for row in data))
+    else:
+        name = type(data).__name__
+        remedy = "; its collect() is a table" if name == "LazyFrame" else ""
+        raise InputError(f"data: expected a path, rows or a table, got {name}{remedy}")
+
+
+def are_paths(data: Any) -> bool:
+    """Return whether data is a path, or several."""
+    if isinstance(data, str | os.PathLike):
+        return True
+    return (
+        isinstance(data, Sequence) and bool(data) and all(isinstance(one, str | os.PathLike) for one in data)
+    )
+
+
+def is_repeatable(data: Any) -> bool:
+    """Return whether data can be read a second time."""
+    if isinstance(data, str | os.PathLike):
+        return os.fspath(data) != "-"
+    if isinstance(data, Sequence) and not isinstance(data, bytes | bytearray):
+        return "-" not in data[:1000]
+    # What gives a stream of batches and has no length, gives it once.
+    once = hasattr(data, "__arrow_c_stream__") and not hasattr(data, "__len__")
+    return not once and not isinstance(data, Iterator)
+
+
+def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str]) -> Iterator[Source]:
+    for path in map(os.fsdecode, paths):
+        if _REMOTE.match(path):
+            raise InputError(
+                f"{visible(path)}: remote addresses are not read; pipe the data in "
+                "(… | kaiser-interview validate -), or check it where it lies with kaiser_interview.spark"
+            )
+        if path == "-":
+            yield _file(path, fields)
+        elif os.path.isdir(path):
+            yield from _folder(path, (), fields, passed_over)
+        elif not os.path.lexists(path) and glob.has_magic(path):
+            found = sorted(glob.glob(path, recursive=True))
+            files = [one for one in found if not os.path.basename(one).startswith(("_", "."))]
+            for one in files:
+                if os.path.isdir(one):
+                    # A pattern names what is wanted; a folder that it matches is one of these.
+                    yield from _folder(one, (), fields, passed_over)
+                else:
+                    yield _file(one, fields)
+            if not files:
+                yield _failed(path, Fault("unreadable", (), "a file that matches", "none"))
+        else:
+            yield _file(path, fields)
+
+
+def _folder(  # noqa: C901 - what a folder may be
+    path: str, above: tuple[tuple[int, int], ...], fields: frozenset[str], passed_over: list[str]
+) -> Iterator[Source]:
+    try:
+        about = os.stat(path)
+        names = sorted(os.listdir(path))
+    except OSError as error:
+        yield _failed(
+            path, Fault("unreadable", (), "a folder that can be read", error.strerror or str(error))
+        )
+        return
+    identity = (about.st_dev, about.st_ino)
+    if identity in above:
+        yield _failed(path, Fault("unreadable", (), "a folder", "one that is within itself"))
+        return
+    found = False
+    if STATE in names and "dataset_info.json" in names:
+        try:
+            yield from (_file(shard, fields) for shard in shards(path))
+        except StreamError as error:
+            yield _failed(path, error.fault)
+        return
+    if "dataset_dict.json" in names:
+        names.remove("dataset_dict.json")
+    for name in names:
+        inner = os.path.join(path, name)
+        if name.startswith(("_", ".")):
+            continue
+        if os.path.isdir(inner):
+            for source in _folder(inner, (*above, identity), fields, passed_over):
+                found = True
+                yield source
+        elif is_data(name):
+            found = True
+            yield _file(inner, fields)
+        else:
+            passed_over.append(visible(inner))
+    if not found and not above:
+        yield Source(path, lambda _: iter(()))
+
+
+def _failed(path: str, fault: Fault) -> Source:
+    def fail(_: Source) -> Iterator[Item]:
+        raise StreamError(fault)
+
+    return Source(path, fail)
+
+
+def _file(path: str, fields: frozenset[str], form: Form | None = None) -> Source:
+    def read(source: Source) -> Iterator[Item]:
+        stream = Stream(path)
+        try:
+            found = source.formed(stream, fields)
+            if found == "columns":
+                yield from file_batches(source, stream)
+            elif found == "csv":
+                yield from csv_records(stream, source.header)
+            else:
+                yield from (json_lines if found == "lines" else json_document)(stream)
+        finally:
+            stream.close()
+
+    if path == "-":
+        return Source("standard input", read)
+    source = Source(path, read, path, form)
+    source.constants = partitions(path, fields)
+    return source
+
+
+def _is_datasets(data: Any) -> bool:
+    return any(cls.__module__.split(".")[0] == "datasets" for cls in type(data).__mro__)
+
+
+def _datasets(data: Any) -> Iterator[Source]:
+    for name, split in data.items() if isinstance(data, Mapping) else ((None, data),):
+        if hasattr(split, "with_format") and hasattr(split, "num_rows"):
+            yield _columns(name, lambda source, split=split: dataset_batches(source, split))  # type: ignore[misc]
+        else:
+            yield Source(name, lambda source, split=split: dataset_rows(source, split))  # type: ignore[misc]
+
+
+def _columns(name: str | None, open_items: Callable[[Source], Iterator[Item]]) -> Source:
+    source = Source(name, open_items)
+    source.form = "columns"
+    return source

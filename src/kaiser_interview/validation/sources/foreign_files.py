@@ -1,0 +1,129 @@
+"""Columnar data as batches: Arrow from memory, datasets, and foreign files by way of a worker."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from ..findings.finding import Fault, Note, StreamError
+from ..formats.streams import Stream
+from ..workers.process import Died, Sandbox, fault_of
+from .folders import dressed
+from .source import Batch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from .source import Source
+
+__all__ = ["died_fault", "file_batches", "part_batches", "planned"]
+
+
+def file_batches(source: "Source", stream: Stream) -> Iterator[Batch | Note]:
+    """Yield the batches of a foreign columnar file, which a worker reads.
+
+    A part that cannot be read is a note, and the rest is read all the same.
+
+    Raises
+    ------
+    StreamError
+        The file cannot be read at all, or has changed meanwhile.
+    """
+    if not stream.is_plain:
+        yield from _unpiped(source, stream)
+        return
+    with Sandbox() as sandbox:
+        plan = planned(sandbox, stream)
+        source.table_form = plan["form"]
+        first = 0
+        known = {"path": stream.path, "form": plan["form"], "constants": source.constants}
+        for part, rows in enumerate(plan["rows"]):
+            read = 0
+            request = {**known, "part": part, "bytes": plan["sizes"][part]}
+            try:
+                for item in part_batches(sandbox, request):
+                    if isinstance(item, Note):
+                        yield item
+                        continue
+                    if source.schema is None:
+                        source.schema = item.rows.schema
+                    yield Batch(first + item.first, item.rows)
+                    read += item.rows.num_rows
+            except Died as died:
+                yield Note(None, died_fault(plan, part, first, str(died), read), stops=True)
+            first += max(rows or 0, read)
+        if source.schema is None:
+            # Of no rows, but a table still.
+            for batch in _frames(sandbox, {**known, "task": "schema"}):
+                if not isinstance(batch, Note):
+                    source.schema = batch.schema
+    stream.drain()
+
+
+def _unpiped(source: "Source", stream: Stream) -> Iterator[Batch | Note]:
+    """Yield the batches of what comes through a pipe, or packed: it is written to a file first."""
+    with tempfile.NamedTemporaryFile(prefix="kaiser-interview-") as held:
+        for chunk in stream.chunks():
+            held.write(chunk)
+        held.flush()
+        with closing(Stream(held.name)) as file:
+            yield from file_batches(source, file)
+
+
+def part_batches(sandbox: Sandbox, request: Mapping[str, Any]) -> Iterator[Batch | Note]:
+    """Yield the batches of a part of a foreign columnar file, which a worker reads.
+
+    Raises
+    ------
+    Died
+        The worker died of it.
+    """
+    first = 0
+    for item in _frames(sandbox, {**request, "task": "read"}):
+        if isinstance(item, Note):
+            yield item
+            continue
+        yield Batch(first, item)
+        first += item.num_rows
+
+
+def _frames(sandbox: Sandbox, request: Mapping[str, Any]) -> "Iterator[pa.RecordBatch | Note]":
+    import pyarrow as pa
+
+    for frame in sandbox.ask(**request):
+        if "fault" in frame.head:
+            yield Note(None, fault_of(frame.head), stops=True)
+            continue
+        with pa.ipc.open_stream(frame.body) as reader:
+            yield dressed(reader.read_next_batch(), request["constants"])
+
+
+def planned(sandbox: Sandbox, stream: Stream) -> dict[str, Any]:
+    """Return what a columnar file says that it holds.
+
+    Raises
+    ------
+    StreamError
+        It says nothing that can be read.
+    """
+    try:
+        # To its end, so that the worker lives on.
+        heads = [frame.head for frame in sandbox.ask(task="plan", path=stream.path, bytes=stream.size or 0)]
+    except Died as died:
+        raise StreamError(Fault("unreadable", (), "a file that can be read", str(died))) from None
+    if not heads:
+        raise StreamError(Fault("unreadable", (), "a file that can be read", "one of which nothing is said"))
+    if "fault" in heads[0]:
+        raise StreamError(fault_of(heads[0]))
+    return heads[0]
+
+
+def died_fault(plan: Mapping[str, Any], part: int, first: int, how: str, read: int = 0) -> Fault:
+    """Return the fault of a part whose worker died, when some of its rows had been read."""
+    rows = plan["rows"][part] if plan else None
+    words = f"rows {first + read:,} to {first + rows - 1:,}" if rows else "its rows"
+    return Fault("unreadable", (), "rows that can be read", f"{words} cannot be: {how}")
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]

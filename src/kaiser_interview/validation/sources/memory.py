@@ -1,0 +1,81 @@
+"""Record batches and rows of tables and datasets in memory."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..findings.finding import Fault, StreamError
+from .folders import _named
+from .foreign_files import _line
+from .source import BATCH, Batch
+
+if TYPE_CHECKING:
+    from .source import Source
+
+__all__ = ["arrow_batches", "dataset_batches", "dataset_rows"]
+
+
+def arrow_batches(source: "Source", data: Any) -> Iterator[Batch]:
+    """Yield the batches of anything with `__arrow_c_stream__`, each validated in full.
+
+    Raises
+    ------
+    StreamError
+        Its schema or a batch is not what Arrow allows.
+    """
+    import pyarrow as pa
+
+    from ..formats.columnar.checks import examine, pieces, told
+
+    with told():
+        if isinstance(getattr(data, "schema", None), pa.Schema):
+            examine(data.schema)
+    try:
+        # Before 25, pyarrow's own table can kill the process on its way through the C interface:
+        # short texts that `cast` made views of are exported with a buffer that is not there.
+        own = isinstance(data, pa.Table)
+        reader = data.to_reader() if own else pa.RecordBatchReader.from_stream(data)
+        source.schema = reader.schema
+        first = 0
+        for whole in reader:
+            for batch in pieces(whole, BATCH):
+                yield Batch(first, batch)
+                first += batch.num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise StreamError(Fault("unreadable", (), "a table", _line(error))) from None
+
+
+def dataset_batches(source: "Source", data: Any) -> Iterator[Batch]:
+    """Yield the batches of a `datasets` `Dataset`, by the indices that a selection or a sorting has left."""
+    import pyarrow as pa
+
+    labels = {
+        name: tuple(feature.names)
+        for name, feature in data.features.items()
+        if type(feature).__name__ == "ClassLabel"
+    }
+    first = 0
+    for table in data.with_format("arrow").iter(batch_size=BATCH):
+        for batch in table.combine_chunks().to_batches():
+            batch = _named(batch, labels)  # noqa: PLW2901 - the same rows
+            if source.schema is None:
+                source.schema = batch.schema
+            yield Batch(first, batch)
+            first += batch.num_rows
+    if source.schema is None:
+        source.schema = _named(pa.RecordBatch.from_pylist([], data.features.arrow_schema), labels).schema
+
+
+def dataset_rows(source: "Source", data: Any) -> Iterator[tuple[None, Any]]:
+    """Yield the rows of a `datasets` dataset that comes row by row, each without a line."""
+    source.form = "columns"
+    source.names = [*(getattr(data, "column_names", None) or ())]
+    named = {
+        name: feature.names
+        for name, feature in (getattr(data, "features", None) or {}).items()
+        if type(feature).__name__ == "ClassLabel"
+    }
+    for row in data:
+        for name, text_of in named.items():
+            if isinstance(row.get(name), int) and 0 <= row[name] < len(text_of):
+                row[name] = text_of[row[name]]
+        yield None, row

@@ -1,0 +1,100 @@
+"""Sources cut into parts, each of which is judged by itself."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..findings.finding import StreamError
+from ..formats.streams import Stream
+from ..formats.text import BOM, LONGEST
+from ..workers.pool import Pool
+from .foreign_files import planned
+from .source import Source
+
+__all__ = ["Cut", "cut_of"]
+
+_STRETCH = 8 << 20
+
+# A stretch that is longer holds a line that is too long to be held.
+_LONGEST = _STRETCH + LONGEST + 1
+
+
+class Cut(NamedTuple):
+    """A source, cut into parts."""
+
+    source: Source
+    stream: Stream | None
+    """None for data in memory, which is one part."""
+    requests: list[dict[str, Any]]
+    """One a part."""
+    plan: dict[str, Any]
+    """What a columnar file says that it holds; empty for what is none."""
+
+
+def cut_of(source: Source, fields: frozenset[str], pool: Pool) -> Cut | None:
+    """Return a source cut into parts; None if it is to be read from its start to its end."""
+    if source.path is None:
+        return Cut(source, None, [{"name": source.name}], {}) if source.form == "columns" else None
+    try:
+        stream = Stream(source.path)
+    except StreamError:
+        return None
+    try:
+        # What is read of a pipe is gone.
+        if stream.size:
+            return _of_file(source, stream, fields, pool)
+    except (StreamError, OSError):
+        pass  # told when it is read
+    finally:
+        # Opened again when its turn comes: there may be more files than can be open.
+        stream.close()
+    return None
+
+
+def _of_file(source: Source, stream: Stream, fields: frozenset[str], pool: Pool) -> Cut | None:
+    form = source.formed(stream, fields)
+    request = {"task": "judge", "path": stream.path, "name": source.name}
+    if form == "columns":
+        if not stream.is_plain:
+            return None
+        with pool.sandbox() as sandbox:
+            plan = planned(sandbox, stream)
+        more = {"form": plan["form"], "constants": source.constants}
+        requests = [
+            {**request, **more, "part": part, "bytes": size} for part, size in enumerate(plan["sizes"])
+        ]
+        return Cut(source, stream, requests, plan)
+    if form != "lines" or source.constants or not stream.is_plain or stream.peek().startswith(BOM):
+        return None
+    size = stream.size or 0
+    stretches = [*_stretches(stream.path, size)]
+    if max(stop - start for start, stop in stretches) > _LONGEST:
+        return None
+    requests = [
+        {
+            **request,
+            "form": "lines",
+            "start": start,
+            "stop": stop,
+            "last": stop == size,
+            "bytes": stop - start,
+        }
+        for start, stop in stretches
+    ]
+    return Cut(source, stream, requests, {})
+
+
+def _stretches(path: str, size: int) -> Iterator[tuple[int, int]]:
+    """Yield stretches of whole lines."""
+    start = 0
+    with open(path, "rb") as file:  # noqa: PTH123 - the path as it was given
+        while start < size:
+            file.seek(min(start + _STRETCH, size) - 1)
+            for chunk in iter(lambda: file.read(1 << 16), b""):
+                at = chunk.find(b"\n")
+                if at >= 0:
+                    stop = file.tell() - len(chunk) + at + 1
+                    break
+            else:
+                stop = size
+            yield start, min(stop, size)
+            start = stop

@@ -1,0 +1,1 @@
+"""Worker processes that read what may be hostile, under limits. Face: `process`, `pool`."""

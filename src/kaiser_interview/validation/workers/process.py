@@ -1,0 +1,193 @@
+"""Worker processes, under limits: what reads files that can crash a reader, and what judges parts."""
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import IO, Any, NamedTuple, Self
+
+from ..findings.finding import Fault
+
+__all__ = ["FRAME", "Died", "Frame", "Sandbox", "fault_of", "read_frame"]
+
+FRAME = struct.Struct("<IQ")
+"""Before each frame: the sizes in bytes of its head, a JSON text, and of its body."""
+
+MEMORY = 1 << 30
+"""Bytes that a worker may have."""
+
+# What says that it is longer is no frame.
+_LONGEST_HEAD, _LONGEST_BODY = 1 << 26, 1 << 32
+
+
+class Frame(NamedTuple):
+    """What a worker says: a JSON object, and bytes that go with it."""
+
+    head: dict[str, Any]
+    body: bytes
+
+
+class Died(Exception):  # noqa: N818 - no error: what a file may do
+    """A worker ended without an answer; the message says how, in words."""
+
+
+class Sandbox:
+    """A worker process, which starts when it is first asked something.
+
+    Parameters
+    ----------
+    setup : bytes
+        What it is given at its start: nothing, or a pickled `Work`.
+    memory : int
+        Bytes that it may have.
+    """
+
+    def __init__(self, setup: bytes = b"", memory: int = MEMORY) -> None:
+        self._setup = setup
+        self._memory = memory
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def ask(self, **request: Any) -> Iterator[Frame]:
+        """Ask for something, and yield the frames of the answer.
+
+        Raises
+        ------
+        Died
+            The worker ended before its answer did. The next request starts another one.
+        """
+        done = False
+        try:
+            process = self._process = self._process or self._started()
+            stdin, stdout = _pipes(process)
+            try:
+                with _no_sigpipe():
+                    stdin.write(json.dumps(request).encode() + b"\n")
+                    stdin.flush()
+            except OSError:
+                raise Died(self._end()) from None
+            while True:
+                try:
+                    frame = read_frame(stdout)
+                except ValueError:
+                    raise Died("the reader said what nobody understands") from None
+                if frame is None:
+                    raise Died(self._end())
+                if "end" in frame.head:
+                    done = True
+                    return
+                yield frame
+        finally:
+            if not done:
+                # Given up in the middle of an answer: the rest of it would be taken for the next one.
+                self.close()
+
+    def close(self) -> None:
+        """End the worker."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in _pipes(process):
+            # It may hold what was never read.
+            with suppress(OSError), _no_sigpipe():
+                pipe.close()
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        # What this process can import, the worker can: kinds of one's own may stand anywhere.
+        paths = [path or os.getcwd() for path in sys.path]
+        process = subprocess.Popen(  # noqa: S603 - this interpreter, and our own module
+            [sys.executable, "-P", "-m", "kaiser_interview.validation.workers.main", str(self._memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
+        )
+        with suppress(OSError), _no_sigpipe():
+            _pipes(process)[0].write(struct.pack("<Q", len(self._setup)) + self._setup)
+        return process
+
+    def _end(self) -> str:
+        """Return, in words, how the worker ended."""
+        process = self._process
+        if process is None:  # pragma: no cover - closed by another thread
+            return "a worker that was closed"
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        code = process.poll()
+        if code is not None and code < 0:
+            with suppress(ValueError):
+                name = signal.Signals(-code).name
+                known = {
+                    "SIGXCPU": "it took too long",
+                    "SIGKILL": "it was killed, most often for want of memory",
+                }
+                return known.get(name, f"the reader crashed ({name})")
+        return "the reader stopped"
+
+
+@contextmanager
+def _no_sigpipe() -> Iterator[None]:
+    """Let writing to a worker that is dead be an error, where it would else end this process.
+
+    Whoever writes to a pipe of the shell, as our command does, wants to be ended by that pipe alone.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows has no such signal
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
+    try:
+        yield
+    finally:
+        if signal.SIGPIPE not in before:
+            if signal.SIGPIPE in signal.sigpending():
+                signal.sigwait({signal.SIGPIPE})
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPIPE})
+
+
+def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None:  # pragma: no cover - both are pipes
+        raise Died("a worker without pipes")
+    return process.stdin, process.stdout
+
+
+def read_frame(pipe: IO[bytes]) -> Frame | None:
+    """Return the next frame; None if the pipe ends before it is whole.
+
+    Raises
+    ------
+    ValueError
+        It is no frame.
+    """
+    sizes = pipe.read(FRAME.size)
+    if len(sizes) < FRAME.size:
+        return None
+    head_size, body_size = FRAME.unpack(sizes)
+    if head_size > _LONGEST_HEAD or body_size > _LONGEST_BODY:
+        raise ValueError("a frame that is too long")
+    head, body = pipe.read(head_size), pipe.read(body_size)
+    if len(body) < body_size or len(head) < head_size:
+        return None
+    held = json.loads(head)
+    if not isinstance(held, dict):
+        raise ValueError("a head that is no object")  # noqa: TRY004 - as all that is no frame
+    return Frame(held, body)
+
+
+def fault_of(head: dict[str, Any]) -> Fault:
+    """Return the fault that a frame's head holds."""
+    code, path, *rest = head["fault"]
+    return Fault(code, tuple(path), *rest)

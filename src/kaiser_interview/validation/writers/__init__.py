@@ -1,0 +1,1 @@
+"""Rows and tables to files, for `split`, `fix` and `write`."""

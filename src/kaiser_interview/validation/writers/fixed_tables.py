@@ -1,0 +1,160 @@
+"""Batches with what is mended in them: columns filled in, and new ones for what there was no column for."""
+
+from collections.abc import Iterable, Mapping
+from math import isclose
+from typing import TYPE_CHECKING, Any
+
+from ...errors import InputError
+from ...records.schemas import arrow_schema, arrow_value
+from ..arrow.arrays import plain
+from ..arrow.to_python import rows_of
+from ..findings.display import visible
+from ..rows.row_validator import Judge
+from ..sources.source import Batch
+from .tables import TableWriter, refuse_undecoded
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["MendedTable"]
+
+# Of a float of four bytes.
+_PRECISION = 1e-6
+
+
+class MendedTable:
+    """Writes the rows of a table with what is mended in them.
+
+    Parameters
+    ----------
+    writer : TableWriter
+        Where to.
+    judge : Judge
+        What judged the rows.
+    fillable : iterable of str
+        Fields that may be filled in, in the order in which their columns are added.
+    """
+
+    def __init__(self, writer: TableWriter, judge: Judge, fillable: Iterable[str]) -> None:
+        import pyarrow as pa
+
+        self._writer = writer
+        models = [rules.shape.model for rules in judge.rules.values()]
+        self._types = {field.name: field.type for model in models for field in arrow_schema(model)}
+        self._nested = {one.name for rules in judge.rules.values() for one in rules.nested}
+        self._fillable = [name for name in fillable if name in self._types or name.startswith("x_")]
+        self._types |= {name: pa.string() for name in self._fillable if name not in self._types}
+        self._schema: pa.Schema | None = None
+        self._batch: Batch | None = None
+        self._patches: dict[int, Mapping[str, Any]] = {}
+
+    def begin(self, schema: "pa.Schema") -> None:
+        """Take rows of a schema from now on."""
+        import pyarrow as pa
+
+        fields = [pa.field(one.name, self._type_of(one)) for one in schema]
+        fields += [pa.field(name, self._types[name]) for name in self._fillable if name not in schema.names]
+        self._schema = pa.schema(fields, schema.metadata)
+        self._writer.begin(self._schema)
+
+    def put(self, batch: Batch, number: int, patch: Mapping[str, Any]) -> None:
+        """Write a row of a batch, given its place in the source, with some fields mended."""
+        if batch is not self._batch:
+            self.flush()
+            self._batch = batch
+        self._patches[number - batch.first] = patch
+
+    def flush(self) -> None:
+        """Write what is held.
+
+        Raises
+        ------
+        InputError
+            A column does not hold what is filled in, or has text that was not UTF-8.
+        """
+        import pyarrow as pa
+
+        if self._batch is None or self._schema is None:
+            return
+        rows, columns = self._batch.rows, []
+        refuse_undecoded(rows)
+        for field in self._schema:
+            patched = {at: patch[field.name] for at, patch in self._patches.items() if field.name in patch}
+            there = field.name in rows.schema.names
+            if there and not patched and field.name not in self._nested:
+                column = plain(rows.column(field.name))
+                if pa.types.is_dictionary(column.type):
+                    column = column.dictionary_decode()
+                columns.append(column.cast(field.type))
+                continue
+            values = (
+                [row[field.name] for row in rows_of(rows.select([field.name]))]
+                if there
+                else [None] * rows.num_rows
+            )
+            for at, value in patched.items():
+                values[at] = arrow_value(value, field.type)
+            columns.append(_array(values, field, patched))
+        self._writer.add(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        self._batch, self._patches = None, {}
+
+    def _type_of(self, field: "pa.Field") -> "pa.DataType":
+        """Return the type that a column has once it is mended."""
+        import pyarrow as pa
+
+        sort = field.type
+        while pa.types.is_dictionary(sort) or hasattr(sort, "storage_type"):
+            sort = sort.value_type if pa.types.is_dictionary(sort) else sort.storage_type
+        if pa.types.is_null(sort) and field.name in self._fillable:
+            return self._types[field.name]
+        if field.name in self._nested:
+            return _merged(sort, self._types[field.name])
+        if sort == pa.string_view():
+            return pa.large_string()
+        return sort
+
+
+def _array(values: list[Any], field: "pa.Field", patched: Iterable[int]) -> "pa.Array":
+    """Return values as a column, where it holds those that are filled in as they are."""
+    import pyarrow as pa
+
+    try:
+        column = pa.array(values, field.type)
+        fits = all(_is_same(column[at].as_py(), values[at]) for at in patched)
+    except (pa.ArrowException, OverflowError):
+        fits = False
+    if not fits:
+        raise InputError(
+            f"{visible(field.name)}: a column of {field.type} does not hold what is filled in; "
+            "nothing was written"
+        )
+    return column
+
+
+def _is_same(held: Any, given: Any) -> bool:
+    """Return whether a column holds a value as it was given, but for the precision of its floats."""
+    if isinstance(given, list | tuple):
+        return isinstance(held, list) and len(held) == len(given) and all(map(_is_same, held, given))
+    if isinstance(given, dict):
+        return isinstance(held, dict) and all(_is_same(held[name], given[name]) for name in given)
+    return held == given or (isinstance(given, float) and isclose(held, given, rel_tol=_PRECISION))
+
+
+def _merged(own: "pa.DataType", whole: "pa.DataType") -> "pa.DataType":
+    """Return the type of records, or of lists of them, with the fields that another one has besides."""
+    import pyarrow as pa
+    import pyarrow.types as kinds
+
+    if kinds.is_null(own):
+        return whole
+    if kinds.is_struct(own) and kinds.is_struct(whole):
+        more = {field.name: field for field in whole}
+        fields = [
+            pa.field(field.name, _merged(field.type, more.pop(field.name, field).type)) for field in own
+        ]
+        return pa.struct([*fields, *more.values()])
+    if kinds.is_list(own) and kinds.is_list(whole):
+        return pa.list_(_merged(own.value_type, whole.value_type))
+    if kinds.is_large_list(own) and kinds.is_list(whole):
+        return pa.large_list(_merged(own.value_type, whole.value_type))
+    return own

@@ -1,0 +1,139 @@
+"""Rows of tables on their way out: Parquet and Arrow IPC, as the input is, with the values that it has."""
+
+import io
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+from ...errors import InputError
+from ..sources.source import Batch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["TableForm", "TableWriter", "refuse_undecoded", "table_form"]
+
+TableForm = Literal["parquet", "ipc-file", "ipc-stream"]
+
+_SUFFIXES: dict[str, TableForm] = {
+    ".parquet": "parquet",
+    ".arrow": "ipc-file",
+    ".feather": "ipc-file",
+    ".ipc": "ipc-file",
+    ".arrows": "ipc-stream",
+}
+
+# Rows of a row group: many, so that it packs well, and so few that they can be held.
+_GROUP = 1 << 17
+
+
+def refuse_undecoded(batch: "pa.RecordBatch") -> None:
+    """Refuse a batch that has text that was not UTF-8, which could not be written as it was.
+
+    Raises
+    ------
+    InputError
+        It has.
+    """
+    from ..formats.columnar.checks import undecoded
+
+    if undecoded(batch):
+        raise InputError("text that is not UTF-8 cannot be put aside as it is; nothing was written")
+
+
+def table_form(suffix: str) -> TableForm | None:
+    """Return the form that a file's suffix asks for; None for none of these."""
+    return _SUFFIXES.get(suffix.lower())
+
+
+class TableWriter:
+    """Writes batches to a file.
+
+    Parameters
+    ----------
+    file : file
+        Where to.
+    form : str
+        The form of the file.
+    """
+
+    def __init__(self, file: IO[bytes] | io.RawIOBase, form: TableForm) -> None:
+        self._file = file
+        self._form = form
+        self._writer: Any = None
+        self._schema: Any = None
+        self._held: list[pa.RecordBatch] = []
+        self._count = 0
+        self._batch: Batch | None = None
+        self._rows: list[int] = []
+
+    def begin(self, schema: "pa.Schema") -> None:
+        """Take rows of a schema from now on; text that came as a dictionary is written as text.
+
+        Raises
+        ------
+        InputError
+            It has another schema already.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        fields = [
+            pa.field(one.name, one.type.value_type) if pa.types.is_dictionary(one.type) else one
+            for one in schema
+        ]
+        schema = pa.schema(fields, schema.metadata)
+        if self._schema is None:
+            self._schema = schema
+            if self._form == "parquet":
+                self._writer = pq.ParquetWriter(
+                    self._file, schema, compression="zstd", write_page_checksum=True
+                )
+            else:
+                new = pa.ipc.new_file if self._form == "ipc-file" else pa.ipc.new_stream
+                self._writer = new(self._file, schema)
+        elif not self._schema.equals(schema):
+            raise InputError("tables of one schema are expected for one output; one call for each, then")
+
+    def take(self, batch: Batch, number: int) -> None:
+        """Write a row of a batch as it is, given its place in the source.
+
+        Raises
+        ------
+        InputError
+            Its batch had text that was not UTF-8, which could not be written as it was.
+        """
+        if batch is not self._batch:
+            self._flush()
+            self._batch = batch
+        self._rows.append(number - batch.first)
+
+    def add(self, batch: "pa.RecordBatch") -> None:
+        """Write a batch."""
+        self._held.append(batch.select(self._schema.names).cast(self._schema))
+        self._count += batch.num_rows
+        if self._count >= _GROUP:
+            self._write()
+
+    def end(self) -> None:
+        """Write what must stand at the end."""
+        self._flush()
+        self._write()
+        if self._writer is not None:
+            self._writer.close()
+
+    def _flush(self) -> None:
+        import numpy as np
+
+        from ..arrow.to_python import taken
+
+        if self._batch is None or not self._rows:
+            return
+        refuse_undecoded(self._batch.rows)
+        self.add(taken(self._batch.rows, np.array(self._rows)))
+        self._rows = []
+
+    def _write(self) -> None:
+        import pyarrow as pa
+
+        if self._held:
+            self._writer.write_table(pa.Table.from_batches(self._held))
+        self._held, self._count = [], 0
