@@ -1,10 +1,12 @@
 """How long a new process takes until the data is there, as ratios against peers in the same run.
 
 Each command is a process of its own; the commands take turns, so that a machine that drifts slows all of
-them alike. Printed is the median of the ratios, pair by pair, and the smallest and largest of them.
+them alike. Printed is the median of the ratios, pair by pair, and the smallest and largest of them. For the
+command line it is the processor time, against a process that imports what the command cannot do without.
 """
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -40,6 +42,54 @@ PAIRS = [
 ]
 
 
+TYPER = "import typer"
+TYPER_MODEL = f"{TYPER}\n{ONE_MODEL}"
+TYPER_ARROW_MODEL = f"import typer, pyarrow\n{ONE_MODEL}"
+LINES = [
+    ("--version", TYPER, 1.3),
+    ("--help", TYPER, 1.3),
+    ("explain unknown-claim", TYPER, 1.3),
+    ("explain unknown-claim", TYPER_MODEL, None),
+    ("claims", TYPER_MODEL, 1.5),
+    ("find 语言模型", TYPER_MODEL, 1.5),
+    ("show d01-c01", TYPER_MODEL, 1.5),
+    ("cite d01-c01", TYPER_MODEL, 1.5),
+    ("validate {rows}", TYPER_ARROW_MODEL, 1.3),
+]
+"""A command line, what it is compared with, and the ratio that is aimed at."""
+
+
+def processor_seconds(*arguments: str) -> float:
+    """Return the processor time of a Python process, its own children included."""
+    before = os.times()
+    subprocess.run([sys.executable, *arguments], check=False, capture_output=True)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def command_lines(folder: Path, runs: int) -> None:
+    """Print the table of the command line."""
+    import kaiser_interview as ki
+
+    rows = folder / "rows.jsonl"
+    by = {"language": "de", "translation": "…", "method": "model", "creator": "m", "kind": "translation"}
+    ki.write([{"claim_id": claim.claim_id, **by} for claim in ki.load("claims")], rows)
+    print("\n| command | against | median | least | most | at most |\n|---|---|---|---|---|---|")
+    for line, peer, bound in LINES:
+        words = [word.replace("{rows}", str(rows)) for word in line.split()]
+        ratios = sorted(
+            processor_seconds("-m", "kaiser_interview", *words) / processor_seconds("-c", peer)
+            for _ in range(runs)
+        )
+        against = " and ".join(
+            name
+            for name, word in (("typer", "typer"), ("pyarrow", "pyarrow"), ("one pydantic model", "One"))
+            if word in peer
+        )
+        middle = statistics.median(ratios)
+        print(f"| {line} | {against} | {middle:.2f} | {ratios[0]:.2f} | {ratios[-1]:.2f} | {bound or ''} |")
+
+
 def seconds(code: str) -> float:
     """Return the wall time of a process that runs `code`."""
     start = time.perf_counter()
@@ -68,7 +118,8 @@ def main() -> None:
                 if number:  # the first turn warms the file cache
                     times[name].append(taken)
 
-    print("| process | median, ms |\n|---|---|")
+        command_lines(Path(cache), runs)
+    print("\n| process | median, ms |\n|---|---|")
     for name, taken_all in times.items():
         print(f"| {name} | {statistics.median(taken_all) * 1000:.0f} |")
     print("\n| ratio | median | least | most | at most |\n|---|---|---|---|---|")

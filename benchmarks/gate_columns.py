@@ -43,7 +43,7 @@ def gate(name: str, **options: Any) -> Callable[[Path], int]:
 
 
 def gate_table(folder: Path) -> int:
-    """Judge a table in memory."""
+    """Validate a table in memory."""
     import pyarrow.parquet as pq
 
     import kaiser_interview as ki
@@ -54,7 +54,7 @@ def gate_table(folder: Path) -> int:
 
 
 def gate_dataset(folder: Path) -> int:
-    """Judge a dataset."""
+    """Validate a dataset."""
     import pyarrow.parquet as pq
     from datasets import Dataset
 
@@ -66,7 +66,7 @@ def gate_dataset(folder: Path) -> int:
 
 
 def gate_csv(folder: Path) -> int:
-    """Judge CSV."""
+    """Validate CSV."""
     import kaiser_interview as ki
 
     return ki.validate(folder / "rows.csv", kind="translation").valid
@@ -78,10 +78,10 @@ def gate_quotes(folder: Path) -> int:
     import pyarrow.parquet as pq
 
     from kaiser_interview.dataset.loaders import shipped
-    from kaiser_interview.validation.references.columns import References
+    from kaiser_interview.validation.references.columns import ReferenceColumns
 
     names = ["claim_id", "quote", "quote_start", "quote_end"]
-    references = References(shipped())
+    references = ReferenceColumns(shipped())
     batches = [*pq.ParquetFile(folder / "rows.parquet").iter_batches(16_384, columns=names)]
     start_again()
     rows = 0
@@ -134,7 +134,7 @@ PATTERNS = {
 
 
 def pandera_polars(folder: Path) -> int:
-    """Judge by the rules that pandera can express, and unique ids."""
+    """Validate by the rules that pandera can express, and unique ids."""
     import pandera.polars as pa
     import polars as pl
 
@@ -156,7 +156,7 @@ def pandera_polars(folder: Path) -> int:
 
 
 def polars_expressions(folder: Path) -> int:
-    """Judge by expressions written by hand."""
+    """Validate by expressions written by hand."""
     import polars as pl
 
     start_again()
@@ -173,7 +173,7 @@ def polars_expressions(folder: Path) -> int:
 
 
 def duckdb_sql(folder: Path) -> int:
-    """Judge by SQL written by hand."""
+    """Validate by SQL written by hand."""
     import duckdb
 
     start_again()
@@ -188,7 +188,7 @@ def duckdb_sql(folder: Path) -> int:
 
 
 def json_schema(folder: Path) -> int:
-    """Judge each line by the kind's own JSON Schema."""
+    """Validate each line by the kind's own JSON Schema."""
     import jsonschema_rs
     import orjson
 
@@ -202,7 +202,7 @@ def json_schema(folder: Path) -> int:
 
 
 def pydantic(folder: Path) -> int:
-    """Judge each line by the kind's own model."""
+    """Validate each line by the kind's own model."""
     import kaiser_interview as ki
 
     class Translation(ki.Translation):
@@ -216,7 +216,7 @@ def pydantic(folder: Path) -> int:
 
 
 def msgspec(folder: Path) -> int:
-    """Judge each line by the same types and bounds as a struct."""
+    """Validate each line by the same types and bounds as a struct."""
     from typing import Annotated, Literal
 
     import msgspec as ms
@@ -247,7 +247,7 @@ def msgspec(folder: Path) -> int:
 
 
 def frictionless(folder: Path) -> int:
-    """Judge CSV by a table schema."""
+    """Validate CSV by a table schema."""
     from frictionless import Schema, fields, validate
     from frictionless.resources import TableResource
 

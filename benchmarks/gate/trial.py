@@ -93,7 +93,7 @@ def _mutant(
 
 
 def trial(draw: random.Random, ground: Ground, kind: str, form: str, count: int, folder: Path) -> Tally:
-    """Judge one file of so many rows in a form, and return what came of it."""
+    """Validate one file of so many rows in a form, and return what came of it."""
     tally = Tally()
     columnar = {"ipc": "arrow"}.get(form, form)
     operators = [one for one in registered() if columnar in one.forms]
@@ -124,7 +124,7 @@ def trial(draw: random.Random, ground: Ground, kind: str, form: str, count: int,
 
 
 def file_trials(draw: random.Random, ground: Ground, kind: str, folder: Path) -> Tally:
-    """Judge a few rows once for each way to make their whole file wrong, or to write it otherwise."""
+    """Validate a few rows once for each way to make their whole file wrong, or to write it otherwise."""
     tally = Tally()
     wrong, harmless = every_file()
     for name, change in {**wrong, **harmless}.items():

@@ -1,19 +1,43 @@
-"""The gate's one call."""
+"""The public functions: `validate`, `split` and `fix`, against the shipped claims unless others are given."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from .corpus.corpus import Corpus
+from .dataset.loaders import shipped
 from .errors import InputError
-from .validation.engine.options import Check, Kinds, Options, Progress
+from .validation.choice import report_of
+from .validation.engine.options import Check, CheckOptions, Kinds, Options, Progress
 from .validation.findings.report import Report
-from .validation.fix import Fixed, fix_check
-from .validation.split import split_check
-from .validation.spread import Spread
 
-__all__ = ["fix", "split", "validate"]
+if TYPE_CHECKING:
+    from .validation.fix import Fixed
+
+__all__ = ["check_of", "corpus_of", "fix", "split", "validate"]
+
+
+def corpus_of(against: Corpus | str | os.PathLike[str] | None) -> Corpus:
+    """Return the corpus to validate against; the shipped one if none is given.
+
+    Raises
+    ------
+    CorpusError
+        The files at a path are wrong.
+    IntegrityError
+        The shipped bytes differ from the manifest.
+    """
+    if against is None:
+        return shipped()
+    return against if isinstance(against, Corpus) else Corpus.from_files(os.fspath(against))
+
+
+def check_of(
+    data: Any, *, against: Corpus | str | os.PathLike[str] | None = None, **options: Unpack[CheckOptions]
+) -> Check:
+    """Return the check of some data that the options of `validate` describe."""
+    return Check(data=data, against=corpus_of(against), **options)
 
 
 def validate(  # noqa: PLR0913 - the options are these
@@ -98,8 +122,8 @@ def validate(  # noqa: PLR0913 - the options are these
     """
     if workers is not None and (type(workers) is not int or workers < 1):
         raise InputError(f"workers: expected a number from 1 on, got {workers!r:.80}")
-    check = Check(
-        data=data,
+    check = check_of(
+        data,
         kind=kind,
         against=against,
         defaults=defaults,
@@ -112,12 +136,12 @@ def validate(  # noqa: PLR0913 - the options are these
         max_findings=max_findings,
         progress=progress,
     )
-    return Spread(check, workers).report()
+    return report_of(check, workers)
 
 
 def fix(
     data: Any, *, output: str | os.PathLike[str], typography: bool = False, **options: Unpack[Options]
-) -> Fixed:
+) -> "Fixed":
     """Write some data anew with what can be mended in one way only.
 
     Filled in are the offsets of a quote that stands in its claim once, the digest of the claim, the release,
@@ -159,7 +183,9 @@ def fix(
     >>> fixed.report.ok, sorted(fixed.filled)
     (True, ['claim_sha256', 'creator', 'method', 'quote_end', 'quote_start', 'release'])
     """
-    return fix_check(Check(data=data, **options), Path(output), typography=typography)
+    from .validation.fix import fix_check
+
+    return fix_check(check_of(data, **options), Path(output), typography=typography)
 
 
 def split(
@@ -204,4 +230,6 @@ def split(
     >>> report.valid, report.invalid
     (1, 1)
     """
-    return split_check(Check(data=data, **options), Path(valid), Path(rejects))
+    from .validation.split import split_check
+
+    return split_check(check_of(data, **options), Path(valid), Path(rejects))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import kaiser_interview as ki
 from kaiser_interview.dataset.loaders import shipped
-from kaiser_interview.validation.rows.row_validator import Judge
+from kaiser_interview.validation.rows.row_validator import RowValidator
 
 from .draws import Draws, folder
 
@@ -36,10 +36,10 @@ def seed(_: bytes) -> list[bytes]:
 
 
 @lru_cache(1)
-def _worlds() -> list[tuple[ladder.World, Judge]]:
+def _worlds() -> list[tuple[ladder.World, RowValidator]]:
     """Return the shipped corpus, and generated ones in which words repeat, each with its judge."""
     worlds = [_shipped(), *(ladder.corpus(random.Random(one), folder(), 0.8) for one in range(CORPORA))]
-    return [(world, Judge(["label"], world["corpus"])) for world in worlds]
+    return [(world, RowValidator(["label"], world["corpus"])) for world in worlds]
 
 
 def _shipped() -> ladder.World:

@@ -14,7 +14,7 @@ from kaiser_interview.validation.formats.json.line_batches import Lines
 from kaiser_interview.validation.formats.json.lines import json_lines
 from kaiser_interview.validation.formats.json.text import parse
 from kaiser_interview.validation.formats.text import Tail
-from kaiser_interview.validation.rows.row_validator import Judge
+from kaiser_interview.validation.rows.row_validator import RowValidator
 
 from .draws import Draws, folder
 from .oracle import NotJsonError, depth, same, strict
@@ -111,8 +111,8 @@ def _refused(data: bytes, reasons: set[str], fault: Fault | None, codes: set[str
 
 
 @lru_cache(1)
-def _judge() -> Judge:
-    return Judge(["label"], shipped(), extra="allow", defaults=HOW["defaults"])
+def _judge() -> RowValidator:
+    return RowValidator(["label"], shipped(), extra="allow", defaults=HOW["defaults"])
 
 
 def _lines(body: bytes, items: list, longest: int) -> None:

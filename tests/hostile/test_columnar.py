@@ -23,7 +23,7 @@ def wrong(outcome) -> str:
 
 
 def judged(names: list[str], mode: str | None = None) -> Counter:
-    """Judge cases, hold each to the rule, and count what pyarrow read of them, and the verdicts."""
+    """Validate cases, hold each to the rule, and count what pyarrow read of them, and the verdicts."""
     seen: Counter = Counter()
     broken, worst = [], (0.0, 0)
     for outcome in (

@@ -10,8 +10,8 @@ from rows import about, row
 from workers import said, within
 
 import kaiser_interview as ki
+from kaiser_interview.api import check_of
 from kaiser_interview.validation import spread
-from kaiser_interview.validation.engine.options import Check
 from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
 
@@ -68,7 +68,7 @@ OPTIONS = [
 @pytest.fixture
 def small(monkeypatch):
     """Cut files into parts, as small as they are."""
-    monkeypatch.setattr(spread, "_LEAST", 1)
+    monkeypatch.setattr(spread, "LEAST", 1)
     monkeypatch.setattr(partition, "_STRETCH", 5000)
 
 
@@ -102,7 +102,7 @@ def files_of(folder, table: pa.Table) -> list:
 def test_lines_are_judged_in_parts_as_they_are_one_by_one(tmp_path, monkeypatch, kind, options):
     within(monkeypatch)
     lines_of(tmp_path / "rows.jsonl", kind)
-    check = Check(data=tmp_path / "rows.jsonl", kind=kind, **fitting(kind, options))
+    check = check_of(tmp_path / "rows.jsonl", kind=kind, **fitting(kind, options))
     whole = said(Run(check).report())
     assert said(spread.Spread(check, 1).report()) == whole
     if kind == "label" and "key" in options:
@@ -117,7 +117,7 @@ def test_columnar_files_are_judged_in_parts_as_they_are_one_by_one(tmp_path, mon
     table = table_of(kind, drawn(kind, 150, 0.5))
     file = random.Random(f"{kind}{options}").choice(files_of(tmp_path, table))
     for data in (table, file):
-        check = Check(data=data, kind=kind, **options)
+        check = check_of(data, kind=kind, **options)
         assert said(spread.Spread(check, 2).report()) == said(Run(check).report())
 
 
@@ -125,7 +125,7 @@ def test_columnar_files_are_judged_in_parts_as_they_are_one_by_one(tmp_path, mon
 def test_processes_give_the_reports_that_one_gives(tmp_path, monkeypatch):
     lines_of(tmp_path / "rows.jsonl", "label")
     files = [tmp_path / "rows.jsonl", *files_of(tmp_path, table_of("label", drawn("label", 150, 0.5)))]
-    check = Check(data=files, kind="label", **OPTIONS[1])
+    check = check_of(files, kind="label", **OPTIONS[1])
     report = said(spread.Spread(check, 2).report())
     within(monkeypatch)
     assert report == said(Run(check).report())

@@ -12,8 +12,8 @@ import pytest
 from workers import said, within
 
 import kaiser_interview as ki
+from kaiser_interview.api import check_of
 from kaiser_interview.validation import spread
-from kaiser_interview.validation.engine.options import Check
 from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
 
@@ -25,14 +25,14 @@ LABEL = {"claim_id": "d01-c01", "scheme": "horizon", "value": "past"} | BY
 @pytest.fixture(autouse=True)
 def near(monkeypatch):
     """Start no process, and cut what can be."""
-    monkeypatch.setattr(spread, "_LEAST", 1)
+    monkeypatch.setattr(spread, "LEAST", 1)
     monkeypatch.setattr(partition, "_STRETCH", 100)
     within(monkeypatch)
 
 
 def judged(data, kind="translation", **options) -> ki.Report:
     """Return the report on data, which is the same one by one."""
-    check = Check(data=data, kind=kind, **options)
+    check = check_of(data, kind=kind, **options)
     report = spread.Spread(check, 1).report()
     assert said(report) == said(Run(check).report())
     return report

@@ -15,9 +15,9 @@ from kaiser_interview.dataset.loaders import shipped
 from kaiser_interview.records.models import KINDS
 from kaiser_interview.records.schemas import arrow_schema
 from kaiser_interview.validation.arrow.to_python import rows_of
-from kaiser_interview.validation.columns.prefilter import Lane
+from kaiser_interview.validation.columns.prefilter import Prefilter
 from kaiser_interview.validation.columns.table_schema import column_faults
-from kaiser_interview.validation.rows.row_validator import Judge
+from kaiser_interview.validation.rows.row_validator import RowValidator
 
 OWN = ki.Corpus.from_files("tests/corpus")
 BATCH = 64
@@ -224,7 +224,7 @@ def said(verdict):
     return faults, verdict.kind, verdict.unjudged, verdict.values
 
 
-def parted(lane: Lane, batch: pa.RecordBatch, told, seen) -> None:
+def parted(lane: Prefilter, batch: pa.RecordBatch, told, seen) -> None:
     """Hold a look at slices of a batch to one at the whole of it."""
     for size in (1 + len(batch) // 3, len(batch) - 1):
         slices = [batch.slice(first, size) for first in range(0, len(batch), size)]
@@ -238,7 +238,7 @@ def parted(lane: Lane, batch: pa.RecordBatch, told, seen) -> None:
             assert all((one == other).all() for one, other in zip(parts, seen, strict=True))
 
 
-def held(judge: Judge, lane: Lane, batch: pa.RecordBatch) -> tuple[int, int]:
+def held(judge: RowValidator, lane: Prefilter, batch: pa.RecordBatch) -> tuple[int, int]:
     """Hold the lane to the judge on a batch; return how many rows it passed, and how many are right."""
     told = {str(one.path[0]): one.code for one in column_faults(judge, batch.schema.names, batch.schema)}
     seen = lane.look(batch, told)
@@ -277,8 +277,8 @@ def options(judge_options: dict, kinds) -> dict:
 @pytest.mark.parametrize("corpus", [shipped(), OWN], ids=["shipped", "own"])
 def test_a_row_that_is_not_suspect_is_one_that_the_judge_passes(kind, corpus):
     draw = random.Random(str(kind))
-    lanes = [Judge([kind], corpus, **options(one, [kind])) for one in BEFORE_ALL]
-    lanes = [(judge, Lane(judge)) for judge in lanes]
+    lanes = [RowValidator([kind], corpus, **options(one, [kind])) for one in BEFORE_ALL]
+    lanes = [(judge, Prefilter(judge)) for judge in lanes]
     passed = right_ones = 0
     for number in range(amount(10_000, 600_000) // BATCH // len(SORTS) // 2 + 1):
         judge, lane = lanes[number % len(lanes)]
@@ -304,8 +304,8 @@ def spoiled(draw: random.Random, batch: pa.RecordBatch) -> pa.RecordBatch:
 @pytest.mark.parametrize("kind", SORTS, ids=str)
 def test_right_rows_are_passed(kind):
     draw = random.Random(str(kind))
-    judge = Judge([kind], shipped())
-    lane = Lane(judge)
+    judge = RowValidator([kind], shipped())
+    lane = Prefilter(judge)
     passed = right_ones = total = 0
     for _ in range(amount(6_000, 250_000) // BATCH // len(SORTS) + 1):
         batch = right_table(draw, kind)
@@ -319,8 +319,8 @@ def test_right_rows_are_passed(kind):
 @pytest.mark.parametrize("options", BEFORE_ALL, ids=str)
 def test_several_kinds_in_one_table(options, wrong):
     draw = random.Random(str(options))
-    judge = Judge(MIXED, shipped(), **options)
-    lane = Lane(judge)
+    judge = RowValidator(MIXED, shipped(), **options)
+    lane = Prefilter(judge)
     passed = right_ones = total = 0
     for _ in range(amount(4_000, 150_000) // BATCH // len(BEFORE_ALL) // 2 + 1):
         named = [draw.choice(MIXED) for _ in range(BATCH)]

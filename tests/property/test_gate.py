@@ -15,7 +15,7 @@ from scale import amount
 import kaiser_interview as ki
 from kaiser_interview.dataset.loaders import shipped
 from kaiser_interview.records.models import KINDS
-from kaiser_interview.validation.rows.row_validator import Judge
+from kaiser_interview.validation.rows.row_validator import RowValidator
 
 DERIVED = [kind for kind, model in KINDS.items() if issubclass(model, ki.Annotation)]
 # Findings that name another row, as each form names it.
@@ -40,7 +40,7 @@ def spelled(draw: random.Random, made) -> bytes:
 @pytest.mark.parametrize("kind", [*PLAIN, Stance])
 def test_the_short_way_passes_only_what_the_judge_passes(kind):
     draw = random.Random(str(kind))
-    judge = Judge([kind], shipped())
+    judge = RowValidator([kind], shipped())
     model = kind if isinstance(kind, type) else None
     passed = 0
     for _ in range(amount(3_000, 100_000)):
@@ -74,12 +74,12 @@ def test_kinds_that_the_short_way_is_not_for():
 
         count: int
 
-    assert Judge(["question"], shipped()).swift is None
-    assert Judge(["relation"], shipped()).swift is None
-    assert Judge([Counted], shipped()).swift is None
-    assert Judge([Loose], shipped()).swift is None
-    assert Judge([Other], shipped()).swift is None
-    assert Judge(["label", "mention"], shipped()).swift is None
+    assert RowValidator(["question"], shipped()).swift is None
+    assert RowValidator(["relation"], shipped()).swift is None
+    assert RowValidator([Counted], shipped()).swift is None
+    assert RowValidator([Loose], shipped()).swift is None
+    assert RowValidator([Other], shipped()).swift is None
+    assert RowValidator(["label", "mention"], shipped()).swift is None
     good = {"claim_id": "d01-c01", "method": "human", "creator": "I"}
     report = ki.validate([good | {"note": 1}, good], kind=Loose)
     assert [(one.code, one.row) for one in report.findings] == [("unknown-field", 0)]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scale import amount
 
-from kaiser_interview.validation.dataset_rules.duplicates import Repeats
+from kaiser_interview.validation.dataset_rules.duplicates import DuplicateHashes
 from kaiser_interview.validation.dataset_rules.hashing import hashes
 
 KINDS = st.sampled_from([pa.string(), pa.large_string()])
@@ -72,7 +72,7 @@ MEMORY = st.sampled_from([1 << 20, 4096, 1024, 0])
 @given(st.lists(st.lists(TEXTS, max_size=40), max_size=8), MEMORY)
 def test_texts_that_repeat_are_found(parts, memory):
     counts = Counter(text for part in parts for text in part)
-    with Repeats(memory) as repeats:
+    with DuplicateHashes(memory) as repeats:
         for part in parts:
             repeats.add(hashes(pa.array(part, pa.string())))
         found = repeats.found()
@@ -89,7 +89,7 @@ def test_texts_that_repeat_are_found(parts, memory):
 )
 def test_hashes_that_repeat_are_found(parts, memory):
     counts: Counter[int] = Counter()
-    with Repeats(memory) as repeats:
+    with DuplicateHashes(memory) as repeats:
         for rows, different, copies, asked in parts:
             part = np.repeat(np.arange(rows, dtype=np.uint64) % np.uint64(different), copies)
             part *= np.uint64(0x9E3779B97F4A7C15)
@@ -105,7 +105,7 @@ def test_few_among_very_many_are_found(memory):
     rows = amount(200_000, 3_000_000)
     texts = pa.array([f"row-{number}" for number in range(rows)])
     again = texts.take(pa.array(range(0, rows, rows // 17)))
-    with Repeats(memory) as repeats:
+    with DuplicateHashes(memory) as repeats:
         for start in range(0, rows, 30_000):
             repeats.add(hashes(texts[start : start + 30_000]))
         repeats.add(hashes(again))

@@ -112,9 +112,9 @@ def _extras(folder: Path, wheel: Path, pyproject: dict) -> None:
 def _facts() -> tuple[str, tuple[str, str]]:
     """Return the version, and the data release and its day, read from the checkout without importing it."""
     package = ROOT / "src" / "kaiser_interview"
-    day = _assigned(package / "cards" / "facts.py", "RELEASED")
-    return _assigned(package / "__init__.py", "__version__"), (
-        _assigned(package / "__init__.py", "data_release"),
+    day = _assigned(package / "metadata.py", "RELEASED")
+    return _assigned(package / "_version.py", "__version__"), (
+        _assigned(package / "_version.py", "data_release"),
         day,
     )
 

@@ -53,7 +53,7 @@ WIDE = (
     "tabular",
     "writing",
 )
-# DuckDB 1 itself takes 70 MiB where DuckDB 2 takes 30, of however many ids: `Repeats` tells of 50 to 90.
+# DuckDB 1 itself takes 70 MiB where DuckDB 2 takes 30, of however many ids: the test sees 50 to 90.
 # The test's figure is of DuckDB 2.
 NOT_OF_THE_LOWEST = ("--deselect=tests/unit/test_repeats.py::test_memory_is_bounded",)
 

@@ -743,7 +743,8 @@ def test_a_flipped_bit_in_a_page_with_a_checksum(path):
 
 FLIP = """
 import pathlib, resource, sys
-from kaiser_interview.validation.formats.columnar.files import batches, plan; from kaiser_interview.validation.formats.columnar.checks import undecoded
+from kaiser_interview.validation.formats.columnar.files import batches, plan
+from kaiser_interview.validation.formats.columnar.checks import undecoded
 from kaiser_interview.validation.findings.finding import StreamError
 
 resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))

@@ -20,10 +20,10 @@ from kaiser_interview.records.models import INSTANT_PATTERN, FromPython, instant
 from kaiser_interview.validation.arrow.to_python import rows_of, taken
 from kaiser_interview.validation.columns import scalars
 from kaiser_interview.validation.columns.compile import doubts_of
-from kaiser_interview.validation.columns.prefilter import Lane
+from kaiser_interview.validation.columns.prefilter import Prefilter
 from kaiser_interview.validation.columns.table_schema import column_faults
 from kaiser_interview.validation.references import columns as references
-from kaiser_interview.validation.rows.row_validator import Judge
+from kaiser_interview.validation.rows.row_validator import RowValidator
 from kaiser_interview.validation.rules.columns import twins_of
 
 OWN = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
@@ -67,8 +67,8 @@ def both(rows: pa.Table, kind, *, against: ki.Corpus | None = None, **options):
 
     A row that is suspect by itself is suspect among others.
     """
-    judge = Judge([kind] if isinstance(kind, str | type) else kind, against or shipped(), **options)
-    lane = Lane(judge)
+    judge = RowValidator([kind] if isinstance(kind, str | type) else kind, against or shipped(), **options)
+    lane = Prefilter(judge)
     batch = rows.combine_chunks().to_batches()[0]
     told = {str(one.path[0]): one.code for one in column_faults(judge, batch.schema.names, batch.schema)}
     seen = lane.look(batch, told)
@@ -483,7 +483,7 @@ def test_references_to_claims_that_have_changed():
     found = [(1, "stale-claim", "/claim_sha256"), (2, "stale-claim", "/release")]
     found += [(4, "retired-claim", "/claim_id")]
     assert both(rows, "label", against=OWN) == ([1, 2, 4], found)
-    lane = Lane(Judge(["label"], OWN))
+    lane = Prefilter(RowValidator(["label"], OWN))
     (batch,) = rows.to_batches()
     assert lane.look(batch, {}).unpinned.tolist() == [False, False, False, True, False, False]
 
@@ -510,7 +510,7 @@ def test_relations():
         other_claim_sha256=[OTHER.claim_sha256, None],
     )
     (batch,) = pinned.to_batches()
-    assert Lane(Judge(["relation"], shipped())).look(batch, {}).unpinned.tolist() == [False, True]
+    assert Prefilter(RowValidator(["relation"], shipped())).look(batch, {}).unpinned.tolist() == [False, True]
     stale = table("relation", claim_id=["a-01"], other_claim_id=["b-02"], release=["1.0.0"])
     assert both(stale, "relation", against=OWN) == ([0], at("stale-claim", "/release", 0))
 
@@ -648,7 +648,7 @@ def test_quotes_where_the_corpus_is_too_long_for_a_table_of_spans(monkeypatch):
 def test_quotes_where_the_table_of_spans_is_cleared(monkeypatch):
     monkeypatch.setattr(references, "_MOST_SPANS", 1)
     assert both(quoted(), "label") == EXPECTED
-    lane = Lane(Judge(["label"], shipped()))
+    lane = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = quoted().to_batches()
     for _ in range(3):
         for size in (1, 2, 5):
@@ -779,7 +779,7 @@ def test_references_within_rows():
     ]
     assert both(rows, "question") == ([2, 3, 4, 5, 6], found)
     (batch,) = table("question", references=[[right], [right, REFERENCE], [REFERENCE]]).to_batches()
-    seen = Lane(Judge(["question"], shipped())).look(batch, {})
+    seen = Prefilter(RowValidator(["question"], shipped())).look(batch, {})
     assert seen.unpinned.tolist() == [False, True, True]
     # Null among references, and an older release of the row.
     assert both(table("question", references=[[right, None]]), "question") == (
@@ -845,9 +845,9 @@ def test_text_that_a_timestamp_becomes_is_left_to_the_judge():
     column = pa.array([NOON, None], UTC)
     suspect, found = both(own(year=["2026", "2025", None]), Noted)
     assert (suspect, found) == ([1], at("bad-format", "/year", 1))
-    judge = Judge([Noted], shipped())
+    judge = RowValidator([Noted], shipped())
     (batch,) = own(year=column).to_batches()
-    assert Lane(judge).look(batch, {}).suspect.tolist() == [True, False]
+    assert Prefilter(judge).look(batch, {}).suspect.tolist() == [True, False]
 
 
 def test_quotes_within_rows_that_are_no_text():
@@ -1028,7 +1028,7 @@ def test_deep_columns():
     rows = table("label", x_deep=pa.array([value, None], sort))
     (batch,) = rows.to_batches()
     # Such a batch is refused before it is looked at.
-    assert Lane(Judge(["label"], shipped())).look(batch, {}).suspect.tolist() == [True, False]
+    assert Prefilter(RowValidator(["label"], shipped())).look(batch, {}).suspect.tolist() == [True, False]
     assert [one.code for one in ki.validate(rows, kind="label").findings] == ["unreadable"]
 
 
@@ -1044,7 +1044,7 @@ def test_names_within_a_slip_of_typing():
 
 
 def test_which_rows_a_fault_of_a_column_dooms():
-    lane = Lane(Judge(["label"], shipped()))
+    lane = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = table("label", note=["x", None], confidence=["x", None]).to_batches()
     assert lane.look(batch, {"note": "unknown-field"}).doomed.tolist() == [True, False]
     assert lane.look(batch, {"confidence": "wrong-type"}).doomed.tolist() == [True, False]
@@ -1437,7 +1437,7 @@ def test_what_derives_from_a_kind_has_its_rules():
 
 
 def test_a_rule_that_has_no_twin_makes_all_rows_suspect():
-    (twin,) = twins_of(ki.Verdict, shipped(), references.References(shipped()), [ki.Verdict])
+    (twin,) = twins_of(ki.Verdict, shipped(), references.ReferenceColumns(shipped()), [ki.Verdict])
     assert twin({}, np.zeros(3, np.int64), np.zeros(3, np.int64)).tolist() == [True] * 3
 
 
@@ -1507,7 +1507,7 @@ def test_text_that_is_not_utf8_makes_its_row_suspect():
 
 
 def test_rows_of_the_right_shape_are_judged_by_what_they_refer_to_alone():
-    lane = Lane(Judge(["label"], shipped()))
+    lane = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = table(
         "label",
         claim_id=["d01-c02", "d01-c99", "x y", "d01-c02", "d01-c02"],

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
 from pydantic import field_validator
@@ -326,7 +327,6 @@ def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_tol
 
 
 def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
-    from kaiser_interview import api
     from kaiser_interview.validation import spread
 
     asked = []
@@ -336,9 +336,9 @@ def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
             asked.append(workers)
             super().__init__(check, workers)
 
-    monkeypatch.setattr(api, "Spread", Noted)
-    path = tmp_path / "a.jsonl"
-    path.write_text(json.dumps(LABEL) + "\n", "utf-8")
+    monkeypatch.setattr(spread, "Spread", Noted)
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.Table.from_pylist([LABEL]), path)
     states = []
     for workers in (None, 1, 2):
         report = ki.validate(path, kind="label", workers=workers, progress=states.append)

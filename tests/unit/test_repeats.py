@@ -11,7 +11,7 @@ import pytest
 from scale import amount
 
 import kaiser_interview as ki
-from kaiser_interview.validation.dataset_rules.duplicates import Repeats
+from kaiser_interview.validation.dataset_rules.duplicates import DuplicateHashes
 from kaiser_interview.validation.dataset_rules.hashing import hashes
 
 TINY = 1 << 10  # bytes: room for 96 hashes
@@ -175,7 +175,7 @@ def test_other_types_are_refused():
 
 
 def test_nothing_repeats_where_nothing_was_added():
-    with Repeats() as repeats:
+    with DuplicateHashes() as repeats:
         assert repeats.found().tolist() == []
         repeats.add(MANY[:0])
         assert repeats.found().tolist() == []
@@ -185,7 +185,7 @@ def test_nothing_repeats_where_nothing_was_added():
 
 @pytest.mark.parametrize("memory", [TINY, 1 << 20])
 def test_what_is_added_after_an_answer_counts(memory, folder):
-    with Repeats(memory) as repeats:
+    with DuplicateHashes(memory) as repeats:
         repeats.add(MANY)
         assert repeats.found().tolist() == []
         repeats.add(MANY[:3])
@@ -198,7 +198,7 @@ def test_what_is_added_after_an_answer_counts(memory, folder):
 
 
 def test_the_least_memory_is_two_hashes(folder):
-    with Repeats(0) as repeats:
+    with DuplicateHashes(0) as repeats:
         repeats.add(MANY[:10])
         repeats.add(MANY[3:5])
         assert repeats.found().tolist() == sorted(MANY[3:5].tolist())
@@ -206,14 +206,14 @@ def test_the_least_memory_is_two_hashes(folder):
 
 
 def test_an_answer_is_the_callers():
-    with Repeats() as repeats:
+    with DuplicateHashes() as repeats:
         repeats.add(np.repeat(MANY, 2))
         repeats.found()[:] = 0
         assert repeats.found().tolist() == sorted(MANY.tolist())
 
 
 def test_what_was_added_is_the_callers():
-    with Repeats() as repeats:
+    with DuplicateHashes() as repeats:
         mine = MANY[:2].copy()
         repeats.add(mine)
         mine[:] = 7
@@ -223,7 +223,7 @@ def test_what_was_added_is_the_callers():
 
 def test_both_ends_of_the_range_are_found(folder):
     ends = np.array([0, 2**64 - 1, 1 << 63, (1 << 63) - 1], np.uint64)
-    with Repeats(TINY) as repeats:
+    with DuplicateHashes(TINY) as repeats:
         for part in (ends, MANY, ends):
             repeats.add(part)
         assert spilled(folder)
@@ -232,14 +232,14 @@ def test_both_ends_of_the_range_are_found(folder):
 
 def test_long_stretches_are_compared_to_their_ends():
     rows = np.arange(1 << 18, dtype=np.uint64)
-    with Repeats() as repeats:
+    with DuplicateHashes() as repeats:
         repeats.add(rows)
         repeats.add(np.repeat(rows, 1 + rows.astype(np.int64) % 4))
         assert np.array_equal(repeats.found(), rows)
 
 
 def test_one_hash_in_every_row_takes_no_room(folder):
-    with Repeats(TINY) as repeats:
+    with DuplicateHashes(TINY) as repeats:
         repeats.add(np.full(100_000, 7, np.uint64))
         assert repeats.found().tolist() == [7]
         assert not spilled(folder)
@@ -247,7 +247,7 @@ def test_one_hash_in_every_row_takes_no_room(folder):
 
 def test_what_fits_in_memory_needs_no_duckdb(monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    with Repeats(8 << 20) as repeats:
+    with DuplicateHashes(8 << 20) as repeats:
         repeats.add(MANY)
         repeats.add(MANY[:1])
         assert repeats.found().tolist() == MANY[:1].tolist()
@@ -255,7 +255,7 @@ def test_what_fits_in_memory_needs_no_duckdb(monkeypatch):
 
 def test_without_duckdb_what_does_not_fit_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    with Repeats(1 << 20) as repeats:
+    with DuplicateHashes(1 << 20) as repeats:
         rows = np.arange(120_000, dtype=np.uint64)
         with pytest.raises(ki.MissingDependencyError) as caught:
             repeats.add(rows)
@@ -276,14 +276,14 @@ def test_without_duckdb_what_does_not_fit_is_said(monkeypatch):
 def test_the_purpose_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with (
-        Repeats(TINY, "keys") as repeats,
+        DuplicateHashes(TINY, "keys") as repeats,
         pytest.raises(ki.MissingDependencyError, match="more keys than fit"),
     ):
         repeats.add(MANY)
 
 
 def test_after_close_there_is_no_answer(folder):
-    repeats = Repeats(TINY, "keys")
+    repeats = DuplicateHashes(TINY, "keys")
     repeats.add(MANY)
     repeats.close()
     repeats.close()
@@ -294,7 +294,7 @@ def test_after_close_there_is_no_answer(folder):
 
 def test_the_end_of_a_block_removes_what_was_spilled(folder):
     def spill():
-        with Repeats(TINY) as repeats:
+        with DuplicateHashes(TINY) as repeats:
             repeats.add(MANY)
             assert [name[:17] for name in spilled(folder)] == ["kaiser-interview-"]
             raise KeyboardInterrupt
@@ -305,7 +305,7 @@ def test_the_end_of_a_block_removes_what_was_spilled(folder):
 
 
 def test_what_is_forgotten_is_removed(folder):
-    repeats = Repeats(TINY)
+    repeats = DuplicateHashes(TINY)
     repeats.add(MANY)
     assert spilled(folder)
     del repeats
@@ -317,8 +317,8 @@ def test_what_is_forgotten_is_removed(folder):
 def test_the_end_of_the_interpreter_removes_what_was_spilled(tmp_path, end):
     code = f"""
 import os, numpy as np
-from kaiser_interview.validation.dataset_rules.duplicates import Repeats
-repeats = Repeats({TINY})
+from kaiser_interview.validation.dataset_rules.duplicates import DuplicateHashes
+repeats = DuplicateHashes({TINY})
 repeats.add(np.arange(1000, dtype=np.uint64))
 print(len(os.listdir({str(tmp_path)!r})))
 {end}
@@ -333,7 +333,7 @@ print(len(os.listdir({str(tmp_path)!r})))
 
 def test_no_temporary_folder_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    with Repeats(TINY) as repeats:
+    with DuplicateHashes(TINY) as repeats:
         with pytest.raises(
             ki.KaiserInterviewError, match=r"^ids: could not be held on disk: .*No such file"
         ) as caught:
@@ -344,7 +344,7 @@ def test_no_temporary_folder_is_said(monkeypatch, tmp_path):
 
 
 def test_what_duckdb_cannot_do_is_said(folder):
-    with Repeats(TINY, "keys") as repeats:
+    with DuplicateHashes(TINY, "keys") as repeats:
         repeats.add(MANY)
         repeats._disk._table.close()
         with pytest.raises(ki.KaiserInterviewError, match=r"^keys: could not be held on disk: .*closed"):
@@ -360,12 +360,12 @@ def test_memory_is_bounded(copies, expected, tmp_path):
     code = f"""
 import duckdb, numpy as np
 from pathlib import Path
-from kaiser_interview.validation.dataset_rules.duplicates import Repeats
+from kaiser_interview.validation.dataset_rules.duplicates import DuplicateHashes
 def peak():
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) >> 10
 duckdb.connect().execute("SELECT 1").fetchall()
 before = peak()
-with Repeats(8 << 20) as repeats:
+with DuplicateHashes(8 << 20) as repeats:
     for copy in range({copies}):
         for start in range(0, 8_000_000 // {copies}, 50_000):
             repeats.add(np.arange(start, start + 50_000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))

@@ -20,7 +20,7 @@ from kaiser_interview.records.models import KINDS, Annotation
 from kaiser_interview.validation.findings.codes import CODES
 from kaiser_interview.validation.findings.finding import Fault
 from kaiser_interview.validation.rows.result import once
-from kaiser_interview.validation.rows.row_validator import Judge
+from kaiser_interview.validation.rows.row_validator import RowValidator
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
 NOW = {name: claim.sha256 for name, claim in CORPUS.claims.items()}
@@ -94,7 +94,7 @@ def told(judge):
 
 
 def values(row: object, **options: object) -> list[tuple[str, str]]:
-    """Judge a row that only Python can hold."""
+    """Validate a row that only Python can hold."""
     return [found[1:] for found in placed(ki.validate(iter([row]), **options))]
 
 
@@ -635,7 +635,7 @@ def test_the_nearest_value_is_named():
 
 
 def both(told, fields: dict, **options: object) -> list[tuple[str, str]]:
-    """Judge a reference in a row and in a list, which must come to the same but for the path."""
+    """Validate a reference in a row and in a list, which must come to the same but for the path."""
     found = told(verdict | fields, kind="verdict", **options)
     outer = {name: fields.pop(name) for name in ("release",) if name in fields}
     row = question | {"references": [{"claim_id": "d01-c02"} | fields]} | outer
@@ -1450,7 +1450,7 @@ def test_the_length_of_an_instant_given_as_a_datetime():
 
 
 def test_a_row_of_a_table_that_is_of_no_kind_is_taken_as_it_is():
-    judge = Judge(["label", "mention"], shipped())
+    judge = RowValidator(["label", "mention"], shipped())
     assert judge.taken({"kind": "lable", "id": "a", "quote": None}) == (None, {"kind": "lable", "id": "a"})
 
 

@@ -15,7 +15,7 @@ import pytest
 from workers import said, within
 
 import kaiser_interview as ki
-from kaiser_interview.validation.engine.options import Check
+from kaiser_interview.api import check_of
 from kaiser_interview.validation.findings.finding import Fault
 from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import foreign_files
@@ -265,7 +265,7 @@ def dies(monkeypatch, part: int, *, after: int = 0, words: str = "it took too lo
 def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatch, part):
     within(monkeypatch)
     dies(monkeypatch, part)
-    check = Check(data=file, kind="label")
+    check = check_of(file, kind="label")
     report = Run(check).report()
     first = 3 * part
     assert [(one.code, one.row, one.got) for one in report.findings] == [
@@ -279,7 +279,7 @@ def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatc
 def test_rows_that_were_read_before_their_worker_died_are_judged(file, monkeypatch):
     within(monkeypatch)
     dies(monkeypatch, 0, after=1)
-    one_by_one = Run(Check(data=file, kind="label"))
+    one_by_one = Run(check_of(file, kind="label"))
     monkeypatch.setattr(foreign_files, "part_batches", halved(foreign_files.part_batches))
     report = one_by_one.report()
     assert report.findings[0].got == "rows 1 to 2 cannot be: it took too long"
@@ -342,7 +342,7 @@ def test_a_limit_of_processor_time_ends_a_worker():
 
 def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
     monkeypatch.setattr(Sandbox, "ask", lambda *_, **__: iter(()))
-    report = Run(Check(data=file, kind="label")).report()
+    report = Run(check_of(file, kind="label")).report()
     assert [(one.code, one.got) for one in report.findings] == [
         ("unreadable", "one of which nothing is said")
     ]  # fmt: skip
@@ -351,7 +351,7 @@ def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
 
 def test_a_worker_that_dies_of_the_plan_is_told(file, monkeypatch):
     dies(monkeypatch, None)
-    for report in (Run(Check(data=file, kind="label")).report(), ki.validate(file, kind="label")):
+    for report in (Run(check_of(file, kind="label")).report(), ki.validate(file, kind="label")):
         assert [(one.code, one.got) for one in report.findings] == [("unreadable", "it took too long")]
         assert not report.complete
 
@@ -368,7 +368,7 @@ def test_a_schema_that_cannot_be_had_is_none(tmp_path, monkeypatch):
             yield from ask(self, **request)
 
     monkeypatch.setattr(Sandbox, "ask", failing)
-    report = Run(Check(data=tmp_path / "none.parquet", kind="label")).report()
+    report = Run(check_of(tmp_path / "none.parquet", kind="label")).report()
     assert [one.code for one in report.findings] == ["no-rows"]
 
 

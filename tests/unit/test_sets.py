@@ -5,11 +5,11 @@ import pytest
 import kaiser_interview as ki
 from kaiser_interview.dataset.loaders import shipped
 from kaiser_interview.records.models import Embedding, Label, Question, Verdict
-from kaiser_interview.validation.dataset_rules.state import Sets
+from kaiser_interview.validation.dataset_rules.state import DatasetRules
 
 
-def sets(**options) -> Sets:
-    return Sets(shipped(), {"label": Label}, key=None, complete=None, where=str, **options)
+def sets(**options) -> DatasetRules:
+    return DatasetRules(shipped(), {"label": Label}, key=None, complete=None, where=str, **options)
 
 
 def label(value: str) -> dict[str, str]:
@@ -56,9 +56,9 @@ KINDS = {"label": Label, "embedding": Embedding, "question": Question, "verdict"
 ANEW = "make the vectors anew, or name the models apart"
 
 
-def of(*kinds: str, key=None, complete=None) -> Sets:
+def of(*kinds: str, key=None, complete=None) -> DatasetRules:
     models = {kind: KINDS[kind] for kind in kinds}
-    return Sets(shipped(), models, key=key, complete=complete, where="row {}".format)
+    return DatasetRules(shipped(), models, key=key, complete=complete, where="row {}".format)
 
 
 def told(faults) -> list[tuple]:

@@ -12,9 +12,9 @@ import pytest
 from workers import said, within
 
 import kaiser_interview as ki
+from kaiser_interview.api import check_of
 from kaiser_interview.errors import InputError
 from kaiser_interview.validation import spread
-from kaiser_interview.validation.engine.options import Check
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
@@ -38,7 +38,7 @@ def table(path, *made: dict, rows: int = 4) -> None:
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """Cut files into small parts, and start no process."""
-    monkeypatch.setattr(spread, "_LEAST", 1)
+    monkeypatch.setattr(spread, "LEAST", 1)
     monkeypatch.setattr(partition, "_STRETCH", 300)
     within(monkeypatch)
 
@@ -60,7 +60,7 @@ def cut(monkeypatch):
 
 def judged(data, workers: int = 1, **options) -> ki.Report:
     """Return the report on data, which is the same one by one."""
-    check = Check(data=data, **({"kind": "label"} | options))
+    check = check_of(data, **({"kind": "label"} | options))
     report = Spread(check, workers).report()
     assert said(report) == said(Run(check).report())
     return report
@@ -117,7 +117,7 @@ def test_one_that_cannot_be_cut_is_enough_for_all(tmp_path, cut):
 
 def test_rows_from_python_are_never_cut(cut):
     assert judged([GOOD] * 3).rows == 3
-    assert Spread(Check(data=iter([GOOD] * 3), kind="label")).report().rows == 3
+    assert Spread(check_of(iter([GOOD] * 3), kind="label")).report().rows == 3
     assert cut == [None]
 
 
@@ -127,7 +127,7 @@ def test_many_rows_from_python(monkeypatch):
 
 
 def test_little_is_not_worth_a_process(tmp_path, cut, monkeypatch):
-    monkeypatch.setattr(spread, "_LEAST", 1 << 20)
+    monkeypatch.setattr(spread, "LEAST", 1 << 20)
     (tmp_path / "a.jsonl").write_bytes(lines(GOOD, GOOD))
     (tmp_path / "README.md").write_bytes(b"")
     report = judged(tmp_path)
@@ -141,7 +141,7 @@ def test_a_pipe_is_read_once(cut, place):
     os.write(into, lines(*[GOOD] * 30))
     os.close(into)
     try:
-        report = Spread(Check(data=place.format(out), kind="label")).report()
+        report = Spread(check_of(place.format(out), kind="label")).report()
     finally:
         os.close(out)
     assert (report.rows, report.ok, cut) == (30, True, [None])
@@ -178,7 +178,7 @@ def test_a_table_that_is_packed_or_piped_is_read_from_its_start(tmp_path, cut, s
     os.write(into, data)
     os.close(into)
     try:
-        report = Spread(Check(data=f"/dev/fd/{out}", kind="label")).report()
+        report = Spread(check_of(f"/dev/fd/{out}", kind="label")).report()
     finally:
         os.close(out)
     assert (report.rows, report.ok, cut) == (size, True, [None])
@@ -198,7 +198,7 @@ class Once:
 def test_a_stream_of_batches_is_read_once(cut):
     rows = [GOOD | {"id": "a"}, GOOD | {"id": "a"}]
     for data in (Once(rows), Once(rows).reader):
-        report = Spread(Check(data=data, kind="label")).report()
+        report = Spread(check_of(data, kind="label")).report()
         assert [one.code for one in report.findings] == ["duplicate-id"]
     assert cut == []
 
@@ -453,7 +453,7 @@ def test_progress_is_told(tmp_path, monkeypatch):
         told.append((state.rows, state.invalid, Path(state.file).name, state.size))
 
     judged(tmp_path)
-    Spread(Check(data=tmp_path, kind="label", progress=progress), 1).report()
+    Spread(check_of(tmp_path, kind="label", progress=progress), 1).report()
     sizes = [(tmp_path / name).stat().st_size for name in ("a.jsonl", "b.parquet")]
     assert [one[0] for one in told] == sorted(one[0] for one in told)
     assert {one[2:] for one in told} == {("a.jsonl", sizes[0]), ("b.parquet", sizes[1])}
@@ -510,7 +510,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, cha
 
     monkeypatch.setattr(Begun, "lines", changing(Begun.lines))
     monkeypatch.setattr(Begun, "batches", changing(Begun.batches))
-    check = Check(data=path, kind="label")
+    check = check_of(path, kind="label")
     if whole and name == "a.parquet":
         monkeypatch.setattr(Sandbox, "ask", changing(Sandbox.ask))
         report = Run(check).report()
@@ -532,7 +532,7 @@ def test_a_file_that_changes_before_it_is_read_again_is_told_once(tmp_path, monk
         again(self, *given)
 
     monkeypatch.setattr(Spread, "_second_reading", changing)
-    report = Spread(Check(data=[tmp_path / "a.jsonl", tmp_path / "b.jsonl"], kind="label"), 1).report()
+    report = Spread(check_of([tmp_path / "a.jsonl", tmp_path / "b.jsonl"], kind="label"), 1).report()
     assert [one.got for one in report.findings if one.code == "unreadable"] == [
         "one that changed while it was read"
     ]
@@ -549,7 +549,7 @@ def test_a_file_that_vanishes_when_it_is_cut_is_told(tmp_path, monkeypatch):
         return stretches(path, size)
 
     monkeypatch.setattr(partition, "_stretches", vanishing)
-    report = Spread(Check(data=tmp_path / "a.jsonl", kind="label"), 1).report()
+    report = Spread(check_of(tmp_path / "a.jsonl", kind="label"), 1).report()
     assert [(one.code, one.got) for one in report.findings] == [("unreadable", "No such file or directory")]
 
 
@@ -564,7 +564,7 @@ def test_a_part_whose_worker_fails_is_told(tmp_path, monkeypatch):
         return batches(self, items, request)
 
     monkeypatch.setattr(Begun, "batches", failing)
-    report = Spread(Check(data=tmp_path / "a.parquet", kind="label"), 2).report()
+    report = Spread(check_of(tmp_path / "a.parquet", kind="label"), 2).report()
     assert [(one.code, one.row, one.got) for one in report.findings if one.code == "unreadable"] == [
         ("unreadable", None, "a larger one")
     ]
@@ -602,6 +602,6 @@ def test_workers_are_a_number(workers):
 
 
 def test_a_source_that_is_no_file_has_no_stream():
-    (source,) = Run(Check(data=pa.table({"a": [1]}), kind="label"))._sources([])
+    (source,) = Run(check_of(pa.table({"a": [1]}), kind="label"))._sources([])
     with Pool(1, b"") as pool:
         assert partition.cut_of(source, frozenset(), pool).stream is None

@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field
 
 import kaiser_interview as ki
-from kaiser_interview.validation.rows.row_validator import Judge
+from kaiser_interview.validation.rows.row_validator import RowValidator
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
 CLAIM = CORPUS.claims["b-02"]
@@ -31,7 +31,7 @@ def without(row: dict, *names: str) -> dict:
 
 def passes(row: dict | bytes, kind: str | type = "verdict") -> bool:
     data = row if isinstance(row, bytes) else json.dumps(row, ensure_ascii=False).encode()
-    return Judge([kind], CORPUS).swift(data) is not None
+    return RowValidator([kind], CORPUS).swift(data) is not None
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_right_row_goes_the_short_way(fields):
     assert passes(ROW | fields)
     assert passes(json.dumps(ROW | fields, ensure_ascii=True).encode())
     assert passes(json.dumps(ROW | fields, ensure_ascii=False, indent=2).encode())
-    values = Judge(["verdict"], CORPUS).swift(json.dumps(ROW | fields).encode())
+    values = RowValidator(["verdict"], CORPUS).swift(json.dumps(ROW | fields).encode())
     assert {name: values[name] for name in ROW if name != "urls"} == without(
         ROW | fields, "urls", *(fields.keys() - ROW)
     )
@@ -160,7 +160,7 @@ class UnboundedOrText(ki.Derived):
 
 @pytest.mark.parametrize("kind", [Unbounded, Half, OtherHalf, UnboundedWithin, UnboundedOrText])
 def test_a_kind_whose_integers_may_have_any_size_has_no_short_way(kind):
-    assert Judge([kind], CORPUS).swift is None
+    assert RowValidator([kind], CORPUS).swift is None
 
 
 def test_a_kind_whose_integers_have_bounds_has_one():

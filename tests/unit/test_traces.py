@@ -5,9 +5,10 @@ import pyarrow as pa
 import pytest
 
 import kaiser_interview as ki
+from kaiser_interview.api import check_of
 from kaiser_interview.records.models import KINDS
 from kaiser_interview.validation.dataset_rules.fingerprints import (
-    Marks,
+    Fingerprints,
     Row,
     Suspects,
     firsts,
@@ -15,15 +16,14 @@ from kaiser_interview.validation.dataset_rules.fingerprints import (
     key_text,
     line_sorts,
 )
-from kaiser_interview.validation.engine.options import Check
 
 
 def judge(kind="label", **options):
-    return Check(data=None, kind=kind, **options).judge()
+    return check_of(None, kind=kind, **options).judge()
 
 
-def marks(key=None, **options) -> Marks:
-    return Marks(judge(**options), key)
+def marks(key=None, **options) -> Fingerprints:
+    return Fingerprints(judge(**options), key)
 
 
 def batch(**columns) -> pa.RecordBatch:

@@ -12,7 +12,7 @@ from kaiser_interview.dataset.loaders import shipped
 from kaiser_interview.records.models import KINDS
 from kaiser_interview.validation.columns.table_schema import column_faults
 from kaiser_interview.validation.findings.finding import Fault, spelled
-from kaiser_interview.validation.rows.row_validator import Judge
+from kaiser_interview.validation.rows.row_validator import RowValidator
 
 BARE = ["claim_id", "method", "creator", "scheme", "value"]
 
@@ -43,7 +43,7 @@ class Dated(ki.Derived):
 def faults(kind, schema, names=(), **options) -> list[tuple[str, str, str, str]]:
     """Return the faults of columns as code, column, what was expected and what stands there."""
     missing = options.pop("missing", True)
-    judge = Judge([kind] if isinstance(kind, str | type) else kind, shipped(), **options)
+    judge = RowValidator([kind] if isinstance(kind, str | type) else kind, shipped(), **options)
     found = column_faults(judge, names or schema.names, schema, missing=missing)
     return [(one.code, one.path[0], one.expected, str(one.got)) for one in found]
 
@@ -174,7 +174,7 @@ def test_columns_that_are_missing():
 def test_columns_that_no_kind_has():
     text = pa.string()
     schema = pa.schema([(name, text) for name in [*BARE, "note", "x_note", "topics", "Creator", ""]])
-    judge = Judge(["label"], shipped())
+    judge = RowValidator(["label"], shipped())
     found = [*map(spelled, column_faults(judge, schema.names, schema))]
     assert found == [
         Fault("unknown-field", ("note",), "a field of label", '"note"', "did you mean rationale?"),
@@ -224,7 +224,7 @@ def test_several_kinds():
 
 def test_the_kind_is_a_column_that_is_needed_where_nothing_else_tells_it():
     schema = pa.schema([(name, pa.string()) for name in BARE])
-    judge = Judge(["label", "verdict"], shipped())
+    judge = RowValidator(["label", "verdict"], shipped())
     assert column_faults(judge, schema.names, schema) == [
         Fault(
             "missing-field",

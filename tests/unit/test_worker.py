@@ -18,9 +18,9 @@ import pytest
 from workers import said, within
 
 import kaiser_interview as ki
+from kaiser_interview.api import check_of
 from kaiser_interview.validation import work
 from kaiser_interview.validation.dataset_rules.fingerprints import Row, Suspects
-from kaiser_interview.validation.engine.options import Check
 from kaiser_interview.validation.findings.finding import Fault, StreamError
 from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import foreign_files
@@ -111,7 +111,7 @@ def test_whatever_a_task_raises_is_an_answer(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("unlimited")
 def test_a_part_that_is_judged_is_the_same_when_it_has_been_sent(file):
     request = asked(file)
-    begun = Work(Check(data=None, kind="label")).begun()
+    begun = Work(check_of(None, kind="label")).begun()
     ((head, body),) = begun.answer(request, main.alive)
     part = work.part_of(Frame(json.loads(json.dumps(head)), body))
     own = begun.batches(foreign_files.part_batches(_Here(), request), request)
@@ -136,14 +136,14 @@ def test_columns_that_are_wrong_as_a_whole_are_sent(tmp_path):
         "part": 0,
         "constants": {},
     }
-    ((head, body),) = Work(Check(data=None, kind="label")).begun().answer(request, lambda: None)
+    ((head, body),) = Work(check_of(None, kind="label")).begun().answer(request, lambda: None)
     part = work.part_of(Frame(json.loads(json.dumps(head)), body))
     assert [(one.code, one.path) for one in part.columns] == [("unknown-field", ("note",))]
 
 
 def test_groups_that_are_full_are_not_looked_into(file):
     request = asked(file) | {"full": [["unknown-claim", "error", ["claim_id"]]]}
-    ((head, _),) = Work(Check(data=None, kind="label")).begun().answer(request, lambda: None)
+    ((head, _),) = Work(check_of(None, kind="label")).begun().answer(request, lambda: None)
     assert [(group[0], count, kept) for group, count, kept in head["counts"]] == [("unknown-claim", 1, [])]
 
 
@@ -164,7 +164,7 @@ def test_rows_that_are_looked_at_again_are_the_same_when_they_have_been_sent(tmp
         "part": 0,
         "constants": {},
     }
-    check = Check(data=None, kind="embedding", key=("x_list",))
+    check = check_of(None, kind="embedding", key=("x_list",))
     begun = Work(check, Suspects(groups=frozenset({("m",)}))).begun()
     ((head, body),) = begun.answer(request, lambda: None)
     (sent,) = work.rows_of_frame(Frame(json.loads(json.dumps(head)), body))
@@ -186,7 +186,7 @@ def test_lines_are_read_and_looked_at_again(tmp_path):
         "stop": path.stat().st_size,
         "last": True,
     }
-    check = Check(data=None, kind="label")
+    check = check_of(None, kind="label")
     begun = Work(check).begun()
     ((head, body),) = begun.answer(request, lambda: None)
     part = work.part_of(Frame(json.loads(json.dumps(head)), body))
@@ -201,11 +201,11 @@ def test_lines_are_read_and_looked_at_again(tmp_path):
 def test_a_part_that_cannot_be_read_is_a_note_in_what_it_has_shown(tmp_path):
     path = tmp_path / "none.parquet"
     request = asked(path)
-    begun = Work(Check(data=None, kind="label")).begun()
+    begun = Work(check_of(None, kind="label")).begun()
     ((head, body),) = begun.answer(request, lambda: None)
     part = work.part_of(Frame(head, body))
     assert (part.rows, part.outside, part.complete) == (0, 1, False)
-    again = Work(Check(data=None, kind="label"), Suspects(groups=frozenset({("m",)}))).begun()
+    again = Work(check_of(None, kind="label"), Suspects(groups=frozenset({("m",)}))).begun()
     assert [*again.answer(request, lambda: None)] == [({"rows": []}, b"")]
 
 
@@ -312,7 +312,7 @@ def stances(tmp_path):
 
 
 def agrees(path, kind, workers: int = 1) -> list[str]:
-    check = Check(data=path, kind=kind)
+    check = check_of(path, kind=kind)
     report = Spread(check, workers).report()
     assert said(report) == said(Run(check).report())
     assert report.rows == 6
@@ -354,7 +354,7 @@ def test_kinds_that_workers_cannot_have_are_judged_at_home(stances, monkeypatch,
     kind = made()
     if made is local:
         with pytest.raises(Exception, match="local"):
-            pickle.dumps(Work(Check(data=None, kind=kind)))
+            pickle.dumps(Work(check_of(None, kind=kind)))
     within(monkeypatch)
     if made is not local:
         monkeypatch.setattr(main.pickle, "loads", lambda _: (_ for _ in ()).throw(AttributeError("none")))
@@ -389,7 +389,7 @@ def test_what_a_module_does_when_it_is_imported_disturbs_nothing(tmp_path, stanc
     kind = __import__(name).Stance
     report = ki.validate(stances, kind=kind, workers=1)
     within(monkeypatch)
-    assert said(report) == said(Run(Check(data=stances, kind=kind)).report())
+    assert said(report) == said(Run(check_of(stances, kind=kind)).report())
     assert sorted(one.code for one in report.findings) == FOUND
     assert report.complete
 

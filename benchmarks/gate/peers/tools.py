@@ -72,4 +72,4 @@ TOGETHER = {
         "linkml-reference-validator, tuned",
     ),
 }
-"""Sets of tools that one would run one after the other."""
+"""DatasetRules of tools that one would run one after the other."""

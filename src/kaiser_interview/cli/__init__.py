@@ -7,20 +7,80 @@ import io
 import os
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from .._version import __version__
 from ..errors import KaiserInterviewError
-from . import cite, derive, export, find, records, schema, validate, verify
+from .exits import stop
 from .interrupts import ended_by_signal
-from .output import stop
 
-__all__ = ["app", "main"]
+__all__ = ["COMMANDS", "app", "main"]
+
+COMMANDS = {
+    "claims": ("records", "List claims: all, or those that hold some words or bear some labels."),
+    "show": ("records", "Show one claim with everything that is known of it."),
+    "find": (
+        "find",
+        "Find every place where a text stands in claims, headings and headline, in both languages.",
+    ),
+    "cite": ("cite", "Print a citation of the data set, or of claims."),
+    "validate": (
+        "validate",
+        "Check derived data: its shape, its references to claims, its quotes, character for character.",
+    ),
+    "split": (
+        "derive",
+        "Put every row in exactly one of two files, byte for byte: those that pass, and those that do not.",
+    ),
+    "fix": (
+        "derive",
+        "Fill in what there is only one way to fill in: offsets, pins, release, and what --set gives.",
+    ),
+    "explain": ("explain", "Say what a finding's code means, give an example, and tell how to mend it."),
+    "schema": ("schema", "Print the JSON Schema (2020-12) of a kind, or the names of all kinds."),
+    "export": (
+        "export",
+        "Write every table to a folder: JSON Lines, Parquet, CSV for spreadsheets, Arrow IPC or SQLite.",
+    ),
+    "verify": ("verify", "Check the installed data against the manifest, and the claims against the source."),
+}
+"""Each command: the module that has a function of its name, and the first sentence of its help.
+
+A command's module is imported when the command runs, since most of what one needs no other does.
+"""
+
+
+class _Commands(TyperGroup):
+    """The commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return [*COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = __import__(f"{__name__}.{COMMANDS[cmd_name][0]}", fromlist=(cmd_name,))
+        one = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+        one.command(cmd_name)(getattr(module, cmd_name))
+        return typer.main.get_command(one)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        limit = formatter.width - 6 - max(map(len, COMMANDS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, TyperCommand(name, help=words).get_short_help_str(limit))
+                    for name, (_, words) in COMMANDS.items()
+                ]
+            )
+
 
 app = typer.Typer(
     name="kaiser-interview",
+    cls=_Commands,
     help="41 claims from a Chinese summary of a dialogue with Lukasz Kaiser, exact to the character.\n\n"
     "It is a summary, not a transcript, and does not say who speaks. English is machine translation.",
     epilog="Exit codes: 0 clean, 1 findings, 2 could not run.",
@@ -29,28 +89,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-app.command("claims")(records.claims)
-
-app.command("show")(records.show)
-
-app.command("find")(find.find)
-
-app.command("cite")(cite.cite)
-
-app.command("validate")(validate.validate)
-
-app.command("split")(derive.split)
-
-app.command("fix")(derive.fix)
-
-app.command("explain")(validate.explain)
-
-app.command("schema")(schema.schema)
-
-app.command("export")(export.export)
-
-app.command("verify")(verify.verify)
 
 
 def _version(wanted: bool) -> None:

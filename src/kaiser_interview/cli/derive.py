@@ -9,8 +9,9 @@ import typer
 from ..validation.findings.display import visible
 from ..validation.fix import fix_check
 from ..validation.split import split_check
+from .exits import stop
 from .options import Against, Complete, Extra, Ignore, Key, Kind, Paths, Require, Select, Set, check_of
-from .output import Places, stop
+from .output import Places
 from .progress import watched
 from .validate import Form, ReportFormat, end, print_as
 

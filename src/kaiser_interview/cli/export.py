@@ -9,8 +9,9 @@ import typer
 from .. import storage
 from ..dataset.exports import ExportFormat, export_files
 from ..validation.findings.display import visible
+from .exits import stop
 from .interrupts import put_away
-from .output import Places, stop
+from .output import Places
 
 __all__ = ["export"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from .output import stop
+from .exits import stop
 
 __all__ = ["ended_by_signal", "put_away"]
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..corpus.corpus import Corpus
+from .. import api
 from ..errors import InputError, known_name
 from ..records.introspection import model_of
 from ..records.models import KINDS, Annotation, Record
@@ -127,10 +127,10 @@ def check_of(
         An option fits nothing.
     """
     kinds = tuple(_kind(name) for name in kind or ())
-    return Check(
-        data=[*paths],
+    return api.check_of(
+        [*paths],
         kind=kinds or None,
-        against=Corpus.from_files(against) if against else None,
+        against=against or None,
         defaults=_defaults(defaults or (), kinds),
         extra=extra,
         require=_names(require),

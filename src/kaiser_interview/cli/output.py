@@ -2,20 +2,17 @@
 
 import csv
 import json
-import os
 import stat
 import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn
-
-import typer
+from typing import Any
 
 from ..dataset.exports import cell
 from ..validation.findings.display import visible
 
-__all__ = ["Format", "Places", "stop", "write_rows"]
+__all__ = ["Format", "Places", "write_rows"]
 
 
 class Format(StrEnum):
@@ -25,16 +22,6 @@ class Format(StrEnum):
     json = "json"
     jsonl = "jsonl"
     csv = "csv"
-
-
-def stop(reason: str) -> NoReturn:
-    """End the command with one line on standard error and exit code 2: it could not run."""
-    try:
-        typer.echo(f"kaiser-interview: {reason}", err=True)
-    except OSError:
-        # Nobody can be told, but for the exit code. What was not written would be tried again at the end.
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    raise SystemExit(2) from None
 
 
 class Places:

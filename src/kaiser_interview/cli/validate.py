@@ -1,4 +1,4 @@
-"""``validate`` and ``explain``: the gate, and what its findings mean."""
+"""``validate``: check derived data and print the report."""
 
 import re
 from enum import StrEnum
@@ -10,10 +10,8 @@ from ..errors import InputError
 from ..render.machine import github, jsonl
 from ..render.terminal import console
 from ..render.text import print_report
-from ..validation.findings.codes import CODES
-from ..validation.findings.pages import explanation
+from ..validation.choice import report_of
 from ..validation.findings.report import Report
-from ..validation.spread import Spread
 from .options import (
     Against,
     Complete,
@@ -30,7 +28,7 @@ from .options import (
 )
 from .progress import watched
 
-__all__ = ["Form", "ReportFormat", "end", "explain", "print_as", "validate"]
+__all__ = ["Form", "ReportFormat", "end", "print_as", "validate"]
 
 _FULL = 100
 
@@ -94,20 +92,9 @@ def validate(
         max_findings=max_findings,
     )
     with watched(check) as watching:
-        report = Spread(watching, workers).report()
+        report = report_of(watching, workers)
     print_as(report, form)
     end(report, bar)
-
-
-def explain(
-    code: Annotated[str | None, typer.Argument(metavar="CODE", help="Without it: all codes.")] = None,
-) -> None:
-    """Say what a finding's code means, give an example, and tell how to mend it."""
-    if code is not None:
-        typer.echo(explanation(code).rstrip("\n"))
-        return
-    for one in CODES.values():
-        typer.echo(f"{one.severity[0].upper()} {one.name}")
 
 
 def print_as(report: Report, form: ReportFormat) -> None:

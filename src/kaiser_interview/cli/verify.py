@@ -8,7 +8,8 @@ from .. import release
 from .._version import __version__, data_release
 from ..dataset import loaders, verification
 from ..validation.findings.display import visible
-from .output import Format, stop, write_rows
+from .exits import stop
+from .output import Format, write_rows
 
 __all__ = ["verify"]
 

@@ -104,7 +104,7 @@ def _version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-class _Row:
+class _CorpusRow:
     """A row of one of the corpus's files, which knows its place for the sake of messages."""
 
     def __init__(self, file: str, line: int, values: Mapping[str, Any]) -> None:
@@ -131,7 +131,7 @@ class _Row:
         return value
 
 
-def _rows(files: Mapping[str, bytes], file: str) -> Iterator[_Row]:
+def _rows(files: Mapping[str, bytes], file: str) -> Iterator[_CorpusRow]:
     data = files.get(file, b"")
     for number, line in enumerate(data.split(b"\n"), 1):
         if not line.strip():
@@ -142,7 +142,7 @@ def _rows(files: Mapping[str, bytes], file: str) -> Iterator[_Row]:
             raise CorpusError(file, number, f"not JSON: {error}") from None
         if not isinstance(values, dict):
             raise CorpusError(file, number, f"expected an object, got {type(values).__name__}")
-        yield _Row(file, number, values)
+        yield _CorpusRow(file, number, values)
 
 
 def _sources(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Heading]]:
@@ -170,7 +170,7 @@ def _sources(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Heading]]
     return sources, headlines
 
 
-def _source_of(row: _Row, sources: Mapping[str, str]) -> tuple[str, str]:
+def _source_of(row: _CorpusRow, sources: Mapping[str, str]) -> tuple[str, str]:
     only = next(iter(sources)) if len(sources) == 1 else None
     source_id = row.optional("source_id") or only
     if source_id is None or source_id not in sources:
@@ -178,7 +178,7 @@ def _source_of(row: _Row, sources: Mapping[str, str]) -> tuple[str, str]:
     return source_id, sources[source_id]
 
 
-def _claim(row: _Row, sources: Mapping[str, str], history: "_History") -> CorpusClaim:
+def _claim(row: _CorpusRow, sources: Mapping[str, str], history: "_History") -> CorpusClaim:
     source_id, source = _source_of(row, sources)
     claim_id, text, start, end = (
         row.text("claim_id"),
@@ -209,7 +209,7 @@ def _claim(row: _Row, sources: Mapping[str, str], history: "_History") -> Corpus
     )
 
 
-def _passage_end(row: _Row, source: str, end: int) -> int:
+def _passage_end(row: _CorpusRow, source: str, end: int) -> int:
     citations = row.values.get("citations")
     printed = row.optional("markers") if row.values.get("markers") else None
     if printed is None and isinstance(citations, list):
@@ -224,7 +224,7 @@ def _passage_end(row: _Row, source: str, end: int) -> int:
     return start + len(printed)
 
 
-def _heading(row: _Row, sources: Mapping[str, str]) -> Heading:
+def _heading(row: _CorpusRow, sources: Mapping[str, str]) -> Heading:
     _, source = _source_of(row, sources)
     title, start = row.text("title"), row.offset("start")
     at = source.find(title, start)
@@ -239,7 +239,7 @@ def _heading(row: _Row, sources: Mapping[str, str]) -> Heading:
 class _History:
     """What `releases.jsonl` remembers."""
 
-    def __init__(self, rows: Iterable[_Row], current: str | None) -> None:
+    def __init__(self, rows: Iterable[_CorpusRow], current: str | None) -> None:
         self.last: dict[str, str | None] = {}
         self.earlier: dict[str, dict[str, str]] = {}
         self.revised: dict[str, str] = {}

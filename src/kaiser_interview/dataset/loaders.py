@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from .. import release
 from .._version import data_release
-from ..corpus.corpus import Corpus
-from ..corpus.files import NAMES, read_corpus
-from ..corpus.search import Match, passages_of
 from ..errors import MissingDependencyError, known_name
 
 if TYPE_CHECKING:
@@ -17,6 +14,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from datasets import Dataset
 
+    from ..corpus.corpus import Corpus
+    from ..corpus.search import Match
     from ..records.models import Claim, Dialogue, Label, Mention, Record, Relation, Source, Translation
 
 __all__ = [
@@ -272,7 +271,7 @@ def _table(table: str) -> "pa.Table":
     return release.parquet_table(release.read(f"{table}.parquet"))
 
 
-def shipped() -> Corpus:
+def shipped() -> "Corpus":
     """Return the corpus that the package ships.
 
     Raises
@@ -280,6 +279,9 @@ def shipped() -> Corpus:
     IntegrityError
         The shipped bytes differ from the manifest.
     """
+    from ..corpus.corpus import Corpus
+    from ..corpus.files import NAMES, read_corpus
+
     return cached(
         "corpus",
         "shipped",
@@ -287,7 +289,7 @@ def shipped() -> Corpus:
     )
 
 
-def find(text: str) -> tuple[Match, ...]:
+def find(text: str) -> "tuple[Match, ...]":
     """Return every place where a text stands in the claims, headings and headline, in both languages.
 
     Where it stands nowhere, the nearest places are returned, which `how` says: they are no evidence that
@@ -319,4 +321,6 @@ def find(text: str) -> tuple[Match, ...]:
     >>> find("GPT‐4已经是")[0].how
     'typography'
     """
+    from ..corpus.search import passages_of
+
     return cached("passages", "all", lambda _: passages_of(shipped())).find(text)

@@ -18,10 +18,10 @@ from .formats.json.text import parse
 from .judged import Judged
 from .references.paths import references_in
 from .references.quotes import Quote
-from .rows.row_validator import Judge
+from .rows.row_validator import RowValidator
 from .run import Run
-from .sources.source import Source
-from .writers.fixed_tables import MendedTable
+from .sources.source import InputSource
+from .writers.fixed_tables import FixedTable
 from .writers.rows import Writer, as_json, as_judged, as_record, different_files, row_bytes
 
 __all__ = ["Fixed", "fix_check"]
@@ -65,7 +65,7 @@ def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
                 )
                 if writer.table is not None:
                     fillable = _fillable(check, typography=typography)
-                    mended = mended or MendedTable(writer.table, run.judge, fillable)
+                    mended = mended or FixedTable(writer.table, run.judge, fillable)
                     mended.begin(source.schema)
             if judged.row is not None:
                 patch = _Row(run.judge, judged, typography=typography).patch(check.defaults or {})
@@ -86,7 +86,7 @@ def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
 class _Row:
     """A row that may have something to mend."""
 
-    def __init__(self, judge: Judge, judged: Judged, *, typography: bool) -> None:
+    def __init__(self, judge: RowValidator, judged: Judged, *, typography: bool) -> None:
         self._judge = judge
         self._verdict = judged.verdict
         self._given = _given(judged)
@@ -196,7 +196,7 @@ def _given(judged: Judged) -> Mapping[str, Any]:
     return data if isinstance(data, Mapping) else {}
 
 
-def _patched(judge: Judge, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:
+def _patched(judge: RowValidator, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:
     """Return a row's bytes with what is mended in it; a row with nothing to mend as it came."""
     source, data = judged.source, judged.data
     if columns and isinstance(data, Cells):
@@ -216,7 +216,7 @@ def _patched(judge: Judge, judged: Judged, patch: Mapping[str, Any], columns: li
     return json.dumps({**given, **patch}, ensure_ascii=False).encode() + ends
 
 
-def _columns(source: Source, check: Check, judge: Judge, *, typography: bool) -> list[str]:
+def _columns(source: InputSource, check: Check, judge: RowValidator, *, typography: bool) -> list[str]:
     """Return the columns of a CSV file with those that may be filled in; nothing for other forms."""
     given = source.header.columns
     if not given:
@@ -231,7 +231,7 @@ def _fillable(check: Check, *, typography: bool) -> list[str]:
     return [*(check.defaults or ()), *_COLUMNS, *([AS_WRITTEN] if typography else [])]
 
 
-def _record(source: Source, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:
+def _record(source: InputSource, judged: Judged, patch: Mapping[str, Any], columns: list[str]) -> bytes:
     data, delimiter = judged.data, source.header.delimiter
     if data.values is not None:
         cells = data.values | {name: _cell(value) for name, value in patch.items()}

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from ..records.models import Record
 from .findings.finding import Fault, Finding, finding
-from .rows.result import Verdict
-from .rows.row_validator import Judge
-from .sources.source import Batch, Source
+from .rows.result import RowResult
+from .rows.row_validator import RowValidator
+from .sources.source import Batch, InputSource
 
 __all__ = ["Judged", "models_of", "no_rows"]
 
@@ -15,14 +15,14 @@ __all__ = ["Judged", "models_of", "no_rows"]
 class Judged(NamedTuple):
     """A row, or a note about none, with what is wrong."""
 
-    source: Source
+    source: InputSource
     line: int | None
     row: int | None
     """None if it is no row."""
     data: Any
     """As the source gave it."""
     faults: Sequence[Fault]
-    verdict: Verdict | None
+    verdict: RowResult | None
     invalid: bool
     stops: bool = False
     """Whether what follows in the source is not read."""
@@ -43,7 +43,7 @@ class Judged(NamedTuple):
             yield finding(fault, self.source.name, self.line, self.row, row_id)
 
 
-def models_of(judge: Judge) -> dict[str, type[Record]]:
+def models_of(judge: RowValidator) -> dict[str, type[Record]]:
     """Return what rows may be, by name."""
     return {name: rules.shape.model for name, rules in judge.rules.items()}
 

@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from .arrow.arrays import Bools, Ints
 from .arrow.to_python import rows_of
-from .columns.prefilter import Lane
+from .columns.prefilter import Prefilter
 from .columns.table_schema import column_faults
-from .dataset_rules.fingerprints import Hashes, Marks, Row, Suspects, firsts, hashes_of, line_sorts
-from .dataset_rules.state import Sets
+from .dataset_rules.fingerprints import Fingerprints, Hashes, Row, Suspects, firsts, hashes_of, line_sorts
+from .dataset_rules.state import DatasetRules
 from .engine.options import Check, wanted_codes
 from .findings.counts import Group, Tally
 from .findings.finding import Fault, Finding, Note, severity_of
@@ -22,8 +22,8 @@ from .formats.json.line_batches import Lines
 from .formats.json.stretches import Taken
 from .formats.text import LONGEST, SPACE, Tail, blank_line, long_row
 from .judged import models_of
-from .rows.result import Verdict
-from .rows.row_validator import Judge
+from .rows.result import RowResult
+from .rows.row_validator import RowValidator
 from .sources.source import Batch
 
 __all__ = ["Part", "PartJudge"]
@@ -64,13 +64,13 @@ class PartJudge:
         self._judge = judge = check.judge()
         self._wanted = wanted_codes(check.select, check.ignore)
         self.set_fields = self._new_sets().fields
-        self._lane = Lane(judge, self.set_fields)
-        self._marks = Marks(judge, check.key)
+        self._lane = Prefilter(judge, self.set_fields)
+        self._marks = Fingerprints(judge, check.key)
         self._lines = Lines(line_sorts(judge))
         self._told: dict[str, str] = {}
 
     def batches(self, items: Iterable[Batch | Note], name: str | None, full: Iterable[Group] = ()) -> Part:
-        """Judge the rows of a table; no finding is kept of groups that are full."""
+        """Validate the rows of a table; no finding is kept of groups that are full."""
         account = self._account(name, full)
         for item in items:
             if isinstance(item, Note):
@@ -98,11 +98,11 @@ class PartJudge:
                 yield self._row(item.first + number, item.first + number, verdict)
 
     def lines(self, data: bytes, name: str | None, full: Iterable[Group] = (), *, last: bool) -> Part:
-        """Judge the rows of some whole lines; `last` says whether the data ends with them."""
+        """Validate the rows of some whole lines; `last` says whether the data ends with them."""
         account = self._account(name, full)
         self._told = {}
         taken = _without_long(self._lines.read(data))
-        left, known = [taken.rest], dict[int, Verdict]()
+        left, known = [taken.rest], dict[int, RowResult]()
         for lines, batch in taken.batches:
             suspects, shaped = self._look(account, batch)
             left.append(lines[suspects])
@@ -117,7 +117,7 @@ class PartJudge:
                 blank += line
                 account.note(Note(number + 1, blank_line(), lines=line))
             elif isinstance(line, Fault):
-                account.judged(number + 1, number - blank, Verdict([line], {}, None))
+                account.judged(number + 1, number - blank, RowResult([line], {}, None))
             elif number in known:
                 account.judged(number + 1, number - blank, known[number])
             elif swift is not None and (values := swift(line)) is not None:
@@ -141,9 +141,9 @@ class PartJudge:
                 rows.append(self._row(number + 1, number - blank, self._judge.json(line)))
         yield from self._marks.suspects_of(rows, suspects)
 
-    def _new_sets(self) -> Sets:
+    def _new_sets(self) -> DatasetRules:
         check, judge = self._check, self._judge
-        return Sets(
+        return DatasetRules(
             judge.corpus, models_of(judge), key=check.key, complete=check.complete, where=str, hashed=True
         )
 
@@ -178,7 +178,7 @@ class PartJudge:
                 account.sets.faults(known, kind, 0)
         return np.flatnonzero(seen.suspect), seen.shaped
 
-    def _row(self, place: int, row: int, verdict: Verdict) -> Row:
+    def _row(self, place: int, row: int, verdict: RowResult) -> Row:
         invalid = verdict.unjudged or any(
             fault.code in self._wanted and severity_of(fault) == "error" for fault in verdict.faults
         )
@@ -190,7 +190,13 @@ class _Account:
     """What a part has shown so far."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what counts, and what it counts by
-        self, judge: Judge, sets: Sets, marks: Marks, tally: Tally, wanted: frozenset[str], name: str | None
+        self,
+        judge: RowValidator,
+        sets: DatasetRules,
+        marks: Fingerprints,
+        tally: Tally,
+        wanted: frozenset[str],
+        name: str | None,
     ) -> None:
         self.sets = sets
         self.rows = self.lines = self.invalid = self.outside = 0
@@ -210,7 +216,7 @@ class _Account:
             self.outside += severity == "error"
         self._complete = self._complete and not note.stops
 
-    def judged(self, line: int | None, row: int, verdict: Verdict) -> None:
+    def judged(self, line: int | None, row: int, verdict: RowResult) -> None:
         """Count a row that the judge has judged."""
         values, invalid = verdict.values, verdict.unjudged
         bad = frozenset(fault.path[0] for fault in verdict.faults if fault.path)

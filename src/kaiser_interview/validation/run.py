@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, known_name
 from .columns.table_schema import column_faults
-from .dataset_rules.state import Sets
+from .dataset_rules.state import DatasetRules
 from .engine.options import Check, Progress, wanted_codes
 from .findings.counts import Tally
 from .findings.display import visible
 from .findings.finding import Fault, Finding, Note, StreamError
 from .findings.report import Input, Report
 from .judged import Judged, models_of, no_rows
-from .rows.result import Verdict
+from .rows.result import RowResult
 from .sources.discover import is_repeatable, sources
 from .sources.folders import constants_of
-from .sources.source import Batch, Source
+from .sources.source import Batch, InputSource
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from .columns.prefilter import Lane
+    from .columns.prefilter import Prefilter
 
 __all__ = ["PLACES", "Run", "every_finding"]
 
@@ -40,7 +40,7 @@ class Run:
 
     Attributes
     ----------
-    judge : Judge
+    judge : RowValidator
         What judges its rows.
     complete : bool
         Whether everything so far was read to its end.
@@ -60,12 +60,12 @@ class Run:
         self._sets = self._new_sets()
         self._wanted = wanted_codes(check.select, check.ignore)
         self._tally = Tally(check.max_findings)
-        self._begun: list[Source] = []
+        self._begun: list[InputSource] = []
         self._inputs: list[Input] = []
         self._passed_over: list[str] = []
         self._outside = 0
         self._told: Mapping[str, str] = {}
-        self._lane: Lane | None = None
+        self._lane: Prefilter | None = None
         self._whole = self._each = True
         self._progress = Progress()
 
@@ -110,7 +110,7 @@ class Run:
             yield from self._source(source, every=every)
         yield from self._at_the_end()
 
-    def _sources(self, passed_over: list[str]) -> Iterator[Source]:
+    def _sources(self, passed_over: list[str]) -> Iterator[InputSource]:
         models = models_of(self.judge).values()
         for source in sources(self._check.data, self._fields, passed_over, self._check.form):
             source.constants = constants_of(source.constants, models)
@@ -118,16 +118,16 @@ class Run:
 
     def _at_the_end(self) -> Iterator[Judged]:
         """Yield what only the whole data set shows."""
-        nowhere = Source(None, lambda _: iter(()))
+        nowhere = InputSource(None, lambda _: iter(()))
         if not self._begun:
             yield self._note(nowhere, None, no_rows())
         for fault in self._sets.at_the_end():
             if fault.code in self._wanted:
                 yield self._note(nowhere, None, fault)
 
-    def _new_sets(self, *, hashed: bool = False) -> Sets:
+    def _new_sets(self, *, hashed: bool = False) -> DatasetRules:
         check, judge = self._check, self.judge
-        return Sets(
+        return DatasetRules(
             judge.corpus,
             models_of(judge),
             key=check.key,
@@ -136,7 +136,7 @@ class Run:
             hashed=hashed,
         )
 
-    def _source(self, source: Source, *, every: bool) -> Iterator[Judged]:
+    def _source(self, source: InputSource, *, every: bool) -> Iterator[Judged]:
         before, complete = self._progress.rows, True
         self._begin(source)
         try:
@@ -148,19 +148,19 @@ class Run:
             yield self._note(source, None, error.fault)
         yield from self._end(source, self._progress.rows - before, complete=complete)
 
-    def _begin(self, source: Source) -> None:
+    def _begin(self, source: InputSource) -> None:
         self._begun.append(source)
         self.judge.constants = {**self.judge.defaults, **source.constants}
         self._progress.file = source.name or ""
 
-    def _end(self, source: Source, rows: int, *, complete: bool) -> Iterator[Judged]:
+    def _end(self, source: InputSource, rows: int, *, complete: bool) -> Iterator[Judged]:
         if complete and not rows:
             yield self._note(source, None, no_rows())
         self.complete = self.complete and complete
         self._inputs.append(source.input(rows, complete=complete))
         self._tell(source, self._progress.rows, 0)
 
-    def _read(self, source: Source, *, every: bool) -> Iterator[Judged]:  # noqa: C901 - one pass, one loop
+    def _read(self, source: InputSource, *, every: bool) -> Iterator[Judged]:  # noqa: C901 - one pass, one loop
         progress, base = self._progress, (len(self._begun) - 1) * PLACES
         # Rows that are right beyond doubt need nothing more than a look at their ids.
         swift = self.judge.swift if self._sets.ids_alone and not (every or source.constants) else None
@@ -199,14 +199,14 @@ class Run:
         finally:
             progress.rows = before + row + 1
 
-    def _batch(self, source: Source, item: Batch, base: int, *, every: bool) -> Iterator[Judged]:
-        """Judge a batch: rows that the columnar lane passes need nothing more than the rules of the set."""
+    def _batch(self, source: InputSource, item: Batch, base: int, *, every: bool) -> Iterator[Judged]:
+        """Validate a batch: rows that the prefilter passes need nothing more than the rules of the set."""
         # Imported here, so that text is judged without them.
         import numpy as np
 
-        from .columns.prefilter import Lane
+        from .columns.prefilter import Prefilter
 
-        lane = self._lane = self._lane or Lane(self.judge, self._sets.fields)
+        lane = self._lane = self._lane or Prefilter(self.judge, self._sets.fields)
         if every and self._whole:
             for number, values, verdict in lane.verdicts(
                 item.rows, np.arange(item.rows.num_rows), self._told
@@ -225,7 +225,7 @@ class Run:
                 judged = self._with_set(source, None, place, row, base + place, verdict)
             elif values or every or seen.doomed[number]:
                 kind, known = self.judge.taken(values)
-                verdict = Verdict([], known, kind, unjudged=bool(seen.doomed[number]))
+                verdict = RowResult([], known, kind, unjudged=bool(seen.doomed[number]))
                 judged = self._with_set(source, None, place, values, base + place, verdict)
             else:
                 continue
@@ -239,7 +239,7 @@ class Run:
         names = [name for name in batch.schema.names if name in self._sets.fields]
         return rows_of(batch.select(names)) if names else repeat({}, batch.num_rows)
 
-    def _columns(self, source: Source) -> Iterator[Judged]:
+    def _columns(self, source: InputSource) -> Iterator[Judged]:
         """Tell, once, what is wrong with columns as a whole."""
         names = source.columns
         self._told = {}
@@ -251,11 +251,11 @@ class Run:
             if fault.code in self._wanted:
                 yield self._note(source, source.header.line, fault)
 
-    def _judged(self, source: Source, line: int | None, row: int, data: Any, place: int) -> Judged:
+    def _judged(self, source: InputSource, line: int | None, row: int, data: Any, place: int) -> Judged:
         return self._with_set(source, line, row, data, place, self._verdict(source, data))
 
     def _with_set(  # noqa: PLR0913, PLR0917 - a row, its place and its verdict
-        self, source: Source, line: int | None, row: int, data: Any, place: int, verdict: Verdict
+        self, source: InputSource, line: int | None, row: int, data: Any, place: int, verdict: RowResult
     ) -> Judged:
         """Add what the rules of the set say to a verdict, and count it."""
         bad = frozenset(fault.path[0] for fault in verdict.faults if fault.path)
@@ -270,16 +270,16 @@ class Run:
         self._progress.invalid += invalid
         return Judged(source, line, row, data, faults, verdict, invalid)
 
-    def _verdict(self, source: Source, data: Any) -> Verdict:
+    def _verdict(self, source: InputSource, data: Any) -> RowResult:
         if type(data) is Fault:
-            return Verdict([data], {}, None)
+            return RowResult([data], {}, None)
         if source.form in {"lines", "document"}:
             return self.judge.json(data)
         if source.form == "csv":
             return self.judge.cells(data, self._told)
         return self.judge.value(data, self._told, columnar=source.form == "columns")
 
-    def _notes(self, source: Source, note: Note) -> Iterator[Judged]:
+    def _notes(self, source: InputSource, note: Note) -> Iterator[Judged]:
         if self._each:
             for more in range(note.lines):
                 line = note.line and note.line + more
@@ -287,12 +287,12 @@ class Run:
         else:
             yield self._note(source, note.line, note.fault, note.lines)._replace(stops=note.stops)
 
-    def _note(self, source: Source, line: int | None, fault: Fault, lines: int = 1) -> Judged:
+    def _note(self, source: InputSource, line: int | None, fault: Fault, lines: int = 1) -> Judged:
         if self._tally.add(fault, source.name, line, None, None, lines) == "error":
             self._outside += lines
         return Judged(source, line, None, None, [fault], None, invalid=False)
 
-    def _tell(self, source: Source, rows: int, told: float) -> float:
+    def _tell(self, source: InputSource, rows: int, told: float) -> float:
         """Tell how far it has come, unless that was told just now; return when it was told."""
         progress, stream, now = self._progress, source.stream, monotonic()
         progress.rows = rows

@@ -13,9 +13,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
-from .dataset_rules.duplicates import Repeats
+from .choice import LEAST
+from .dataset_rules.duplicates import DuplicateHashes
 from .dataset_rules.fingerprints import Row, Suspects
-from .dataset_rules.state import Sets
+from .dataset_rules.state import DatasetRules
 from .engine.options import Check
 from .findings.finding import Fault, Note, StreamError
 from .findings.report import Report
@@ -23,16 +24,13 @@ from .parts import Part
 from .run import PLACES, Run
 from .sources.discover import is_repeatable
 from .sources.foreign_files import died_fault, part_batches
-from .sources.partition import Cut, cut_of
-from .sources.source import Batch, Source
+from .sources.partition import Partition, cut_of
+from .sources.source import Batch, InputSource
 from .work import Begun, Work, failed_part, part_of, rows_of_frame
 from .workers.pool import Pool, processors
 from .workers.process import Died, Frame, fault_of
 
 __all__ = ["Spread"]
-
-# Below so many bytes of lines, starting a process costs more than it brings.
-_LEAST = 16 << 20
 
 
 class _Bases(NamedTuple):
@@ -62,17 +60,17 @@ class Spread(Run):
         self._told_at = 0.0
 
     def report(self) -> Report:
-        """Judge everything, and return the report."""
+        """Validate everything, and return the report."""
         if not is_repeatable(self._check.data):
             return super().report()
         self._sets = self._new_sets(hashed=True)
         work = Work(self._portable)
-        cuts: list[Cut] = []
+        cuts: list[Partition] = []
         with Pool(self._workers, _pickled(work)) as pool:
             if not self._cut(cuts, pool):
                 self._sets = self._new_sets()
                 return super().report()
-            with Repeats() as ids, Repeats(purpose="keys") as keys:
+            with DuplicateHashes() as ids, DuplicateHashes(purpose="keys") as keys:
                 self._first_reading(cuts, self._answers(cuts, work, pool), ids, keys)
                 suspects = Suspects(ids.found(), keys.found(), frozenset(self._sets.fired))
         if suspects:
@@ -82,7 +80,7 @@ class Spread(Run):
         deque(self._at_the_end(), maxlen=0)
         return self.finished()
 
-    def _cut(self, cuts: list[Cut], pool: Pool) -> bool:
+    def _cut(self, cuts: list[Partition], pool: Pool) -> bool:
         """Cut the sources into parts; return whether all of them can be, and whether it pays."""
         passed_over: list[str] = []
         worth = 0
@@ -91,13 +89,15 @@ class Spread(Run):
             if cut is None:
                 return False
             cuts.append(cut)
-            worth += _LEAST if cut.plan or not cut.stream else cut.stream.size or 0
-        if worth < _LEAST:
+            worth += LEAST if cut.plan or not cut.stream else cut.stream.size or 0
+        if worth < LEAST:
             return False
         self._passed_over += passed_over
         return True
 
-    def _first_reading(self, cuts: list[Cut], answers: Iterator[Any], ids: Repeats, keys: Repeats) -> None:
+    def _first_reading(
+        self, cuts: list[Partition], answers: Iterator[Any], ids: DuplicateHashes, keys: DuplicateHashes
+    ) -> None:
         with ThreadPoolExecutor(1) as digests:
             for cut in cuts:
                 self._begin(cut.source)
@@ -124,12 +124,12 @@ class Spread(Run):
                 deque(self._end(cut.source, self._progress.rows - before, complete=complete), maxlen=0)
         deque(answers, maxlen=0)  # to their end, where workers are given back
 
-    def _tell_columns(self, source: Source, part: Part) -> None:
+    def _tell_columns(self, source: InputSource, part: Part) -> None:
         for fault in part.columns if part.rows else ():
             if fault.code in self._wanted:
                 self._note(source, None, fault)
 
-    def _add(self, source: Source, part: Part, bases: _Bases) -> None:
+    def _add(self, source: InputSource, part: Part, bases: _Bases) -> None:
         """Add what a part has shown, its places counted from the start of the source."""
         for group, count, kept in part.counts:
             moved = [
@@ -147,7 +147,7 @@ class Spread(Run):
         self._sets.absorb(part.traces)
         self._told_at = self._tell(source, self._progress.rows, self._told_at)
 
-    def _is_whole(self, cut: Cut, digest: "Future[None] | None" = None) -> bool:
+    def _is_whole(self, cut: Partition, digest: "Future[None] | None" = None) -> bool:
         if cut.stream is None:
             return True
         try:
@@ -162,7 +162,7 @@ class Spread(Run):
             cut.stream.close()
         return True
 
-    def _second_reading(self, cuts: list[Cut], answers: Iterator[Any]) -> None:
+    def _second_reading(self, cuts: list[Partition], answers: Iterator[Any]) -> None:
         """Look again, together and exactly, at rows that share something with others."""
         sets = self._new_sets()
         for at, (cut, bases) in enumerate(zip(cuts, self._bases, strict=True)):
@@ -175,7 +175,7 @@ class Spread(Run):
                 self._inputs[at] = self._inputs[at]._replace(complete=False)
         deque(answers, maxlen=0)
 
-    def _again(self, source: Source, at: int, base: _Bases, row: Row, sets: Sets) -> None:
+    def _again(self, source: InputSource, at: int, base: _Bases, row: Row, sets: DatasetRules) -> None:
         line = None if source.form == "columns" else base.lines + row.place
         number = base.rows + row.row
         place = at * PLACES + (number if line is None else line)
@@ -193,7 +193,7 @@ class Spread(Run):
         """Return a request that says which groups of findings are full: no more of them is looked into."""
         return request | {"full": [*self._tally.full]}
 
-    def _answers(self, cuts: list[Cut], work: Work, pool: Pool) -> Iterator[Any]:
+    def _answers(self, cuts: list[Partition], work: Work, pool: Pool) -> Iterator[Any]:
         """Yield what each part gives, in order: a `Part`, or rows to be looked at again; or how it died."""
         here = cache(work.begun)  # not begun where all is done elsewhere
         requests = [(cut, request) for cut in cuts for request in cut.requests]
@@ -237,7 +237,7 @@ def _lines(here: Begun, request: dict[str, Any], work: Work) -> Any:
         return failed_part(fault, request["name"]) if work.suspects is None else []
 
 
-def _items(source: Source) -> Iterator[Batch | Note]:
+def _items(source: InputSource) -> Iterator[Batch | Note]:
     """Yield the batches of a table in memory, and what cannot be read of it."""
     try:
         yield from source.items()  # type: ignore[misc] # what a table gives are batches

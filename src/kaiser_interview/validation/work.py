@@ -57,14 +57,14 @@ class Begun:
             yield {"rows": [_row_as_json(row, self._judge.set_fields) for row in done]}, b""
 
     def lines(self, request: Mapping[str, Any]) -> Part | list[Row]:
-        """Judge a part that is lines, or return its rows that are suspects."""
+        """Validate a part that is lines, or return its rows that are suspects."""
         data, last = _stretch(request), request["last"]
         if self._suspects is None:
             return self._judge.lines(data, request["name"], _groups(request), last=last)
         return [*self._judge.lines_again(data, self._suspects, last=last)]
 
     def batches(self, items: Iterable[Batch | Note], request: Mapping[str, Any]) -> Part | list[Row]:
-        """Judge a part that is batches, or return its rows that are suspects."""
+        """Validate a part that is batches, or return its rows that are suspects."""
         if self._suspects is None:
             return self._judge.batches(items, request["name"], _groups(request))
         return [*self._judge.batches_again(items, self._suspects)]

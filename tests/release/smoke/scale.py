@@ -8,19 +8,19 @@ def main() -> None:
     import pyarrow as pa
 
     import kaiser_interview as ki
-    from kaiser_interview.validation.dataset_rules.duplicates import Repeats
+    from kaiser_interview.validation.dataset_rules.duplicates import DuplicateHashes
 
     made = {"claim_id": "d05-c03", "verdict": "mixed", "urls": ["a"], "method": "human", "creator": "I"}
     names = [*(f"row-{number}" for number in range(20_000)), "row-7"]
     rows = pa.Table.from_pylist([made | {"id": name} for name in names])
-    whole, spill = Repeats.__init__, Repeats._spill
+    whole, spill = DuplicateHashes.__init__, DuplicateHashes._spill
 
-    def little(self: Repeats, memory: int = 0, purpose: str = "ids") -> None:  # noqa: ARG001
+    def little(self: DuplicateHashes, memory: int = 0, purpose: str = "ids") -> None:  # noqa: ARG001
         whole(self, 1 << 12, purpose)
 
     with (
-        mock.patch.object(Repeats, "__init__", little),
-        mock.patch.object(Repeats, "_spill", autospec=True, side_effect=spill) as spilled,
+        mock.patch.object(DuplicateHashes, "__init__", little),
+        mock.patch.object(DuplicateHashes, "_spill", autospec=True, side_effect=spill) as spilled,
     ):
         report = ki.validate(rows, kind="verdict")
     assert [(one.code, one.row) for one in report.findings] == [("duplicate-id", 20_000)], report

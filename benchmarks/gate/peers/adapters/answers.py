@@ -34,7 +34,7 @@ class Given(NamedTuple):
         return json.loads((self.folder / name).read_text("utf-8"))
 
 
-Judge = Callable[[str, Path], list[bool]]
+RowValidator = Callable[[str, Path], list[bool]]
 """Takes a kind and its file; tells of each row whether it is accepted."""
 
 
@@ -74,7 +74,7 @@ def tables_of(given: Given) -> dict[str, Fields]:
     return fields | {REFERENCES: items}
 
 
-def by_tables(refused: Callable[[str, list[dict[str, Any]]], Iterator[int]]) -> Judge:
+def by_tables(refused: Callable[[str, list[dict[str, Any]]], Iterator[int]]) -> RowValidator:
     """Return a judge that asks which rows of a table are refused; a question answers for its references."""
 
     def judge(kind: str, path: Path) -> list[bool]:
@@ -97,8 +97,8 @@ def _spent() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def run(package: str, prepare: Callable[[Given], Judge]) -> None:
-    """Judge every kind, and write verdicts, the seconds of processors for them, and the version that judged.
+def run(package: str, prepare: Callable[[Given], RowValidator]) -> None:
+    """Validate every kind, and write verdicts, the seconds of processors, and the version that judged.
 
     One row of each kind is judged before, so that what is imported or compiled late is not counted.
     """

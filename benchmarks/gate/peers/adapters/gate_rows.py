@@ -4,10 +4,10 @@ from pathlib import Path
 
 import kaiser_interview as ki
 
-from .answers import Given, Judge, run
+from .answers import Given, RowValidator, run
 
 
-def prepare(_: Given) -> Judge:
+def prepare(_: Given) -> RowValidator:
     """Return the gate."""
     ki.Translation.model_rebuild()
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import jsonschema_rs
 import orjson
 
-from .answers import Given, Judge, run
+from .answers import Given, RowValidator, run
 
 
-def prepare(given: Given) -> Judge:
+def prepare(given: Given) -> RowValidator:
     """Compile the schemas."""
     validators = {
         kind: jsonschema_rs.validator_for(given.read(f"schemas/{kind}.json"), validate_formats=True)

@@ -11,21 +11,21 @@ import pyarrow.types as kinds
 from ...corpus.corpus import Corpus
 from ...records.models import Reference
 from ..arrow.arrays import Bools, Ints, is_list, is_null, plain
-from ..references.columns import Carried, Fields, Looked, References
+from ..references.columns import Carried, Fields, Looked, ReferenceColumns
 from ..references.paths import Nested
 from ..rows.kind import KindRules
-from ..rows.row_validator import Judge
+from ..rows.row_validator import RowValidator
 from ..rules.base import RULED
 from ..rules.columns import twins_of
 from .compile import doubts_of, leaf_of, not_finite
 
-__all__ = ["KindLane"]
+__all__ = ["KindPrefilter"]
 
 
-class KindLane:
+class KindPrefilter:
     """Looks at rows of one kind."""
 
-    def __init__(self, rules: KindRules, judge: Judge, references: References) -> None:
+    def __init__(self, rules: KindRules, judge: RowValidator, references: ReferenceColumns) -> None:
         model, corpus = rules.shape.model, judge.corpus
         self._judge, self._rules, self._references = judge, rules, references
         doubts = doubts_of(model)

@@ -18,12 +18,12 @@ from ...records.models import Claim, Reference
 from ..arrow.arrays import Bools, Ints, is_null, is_plain, lookup, plain, truths
 from ..arrow.to_python import rows_of
 from ..formats.columnar.checks import undecoded
-from ..references.columns import References
-from ..rows.result import Verdict
-from ..rows.row_validator import Judge
-from .kind import KindLane
+from ..references.columns import ReferenceColumns
+from ..rows.result import RowResult
+from ..rows.row_validator import RowValidator
+from .kind import KindPrefilter
 
-__all__ = ["Lane", "Seen"]
+__all__ = ["Prefilter", "Seen"]
 
 # What rules relate to other fields or to the corpus: of the rows themselves, and of our own kinds.
 _RELATED = frozenset(
@@ -45,21 +45,21 @@ class Seen(NamedTuple):
     """Of the rows that are not suspect, those that refer to a claim without its digest."""
 
 
-class Lane:
+class Prefilter:
     """Looks at batches, for a judge.
 
     Parameters
     ----------
-    judge : Judge
+    judge : RowValidator
         What judges the rows that are suspect.
     keep : frozenset of str
         Fields that are wanted of every row that is judged.
     """
 
-    def __init__(self, judge: Judge, keep: frozenset[str] = frozenset()) -> None:
+    def __init__(self, judge: RowValidator, keep: frozenset[str] = frozenset()) -> None:
         self._judge = judge
-        references = References(judge.corpus)
-        self._kinds = [KindLane(rules, judge, references) for rules in judge.rules.values()]
+        references = ReferenceColumns(judge.corpus)
+        self._kinds = [KindPrefilter(rules, judge, references) for rules in judge.rules.values()]
         self._names = pa.array([*judge.rules], pa.string())
         self._default = judge.defaults.get("kind")
         self._only = judge.only
@@ -106,7 +106,7 @@ class Lane:
 
     def verdicts(
         self, batch: pa.RecordBatch, rows: Ints, told: Mapping[str, str], shaped: Bools | None = None
-    ) -> Iterator[tuple[int, Mapping[str, Any], Verdict]]:
+    ) -> Iterator[tuple[int, Mapping[str, Any], RowResult]]:
         """Yield what the judge says of some rows of a batch: place, values, verdict.
 
         Of rows whose shape is right, the values are those alone that have to do with others.

@@ -8,7 +8,7 @@ from ...records.models import Record, Width
 from ..findings.finding import Fault
 from ..hints.typos import slips
 from ..hints.values import likely_column, to_fill
-from ..rows.row_validator import Judge
+from ..rows.row_validator import RowValidator
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,13 +17,13 @@ __all__ = ["column_faults"]
 
 
 def column_faults(
-    judge: Judge, names: Sequence[str], schema: "pa.Schema | None" = None, *, missing: bool = True
+    judge: RowValidator, names: Sequence[str], schema: "pa.Schema | None" = None, *, missing: bool = True
 ) -> list[Fault]:
     """Return what is wrong with columns that holds for every row that has a value in them, or for every row.
 
     Parameters
     ----------
-    judge : Judge
+    judge : RowValidator
         What judges the rows.
     names : sequence of str
         The columns.
@@ -43,7 +43,7 @@ def column_faults(
     return found
 
 
-def _unknown(judge: Judge, names: Sequence[str], present: set[str]) -> list[Fault]:
+def _unknown(judge: RowValidator, names: Sequence[str], present: set[str]) -> list[Fault]:
     found = []
     for name in names:
         kinds = [rules for rules in judge.rules.values() if judge.is_unknown(rules, name)]
@@ -53,13 +53,13 @@ def _unknown(judge: Judge, names: Sequence[str], present: set[str]) -> list[Faul
     return found
 
 
-def _meant(judge: Judge, name: str, present: set[str]) -> set[str]:
+def _meant(judge: RowValidator, name: str, present: set[str]) -> set[str]:
     """Return the fields that an unknown column is a slip of typing for."""
     fields = {field for rules in judge.rules.values() for field in rules.shape.fields}
     return {*slips(name, fields - present)} if judge.slips else set()
 
 
-def _missing(judge: Judge, present: set[str], meant: set[str]) -> list[Fault]:
+def _missing(judge: RowValidator, present: set[str], meant: set[str]) -> list[Fault]:
     """Return the faults of fields that every kind needs, and that neither a column nor a default gives."""
     if judge.only is None and "kind" not in present and judge.defaults.get("kind") is None:
         listed = " · ".join(judge.rules)
@@ -83,7 +83,7 @@ def _missing(judge: Judge, present: set[str], meant: set[str]) -> list[Fault]:
     ]
 
 
-def _misfits(judge: Judge, types: "Mapping[str, pa.DataType]") -> list[Fault]:
+def _misfits(judge: RowValidator, types: "Mapping[str, pa.DataType]") -> list[Fault]:
     found = []
     for name, sort in types.items():
         holders = [rules.shape.model for rules in judge.rules.values() if name in rules.shape.fields]

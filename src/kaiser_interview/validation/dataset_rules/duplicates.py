@@ -11,7 +11,7 @@ import numpy as np
 from ...errors import KaiserInterviewError, MissingDependencyError
 from .hashing import Hashes
 
-__all__ = ["Repeats"]
+__all__ = ["DuplicateHashes"]
 
 _STRETCH = 1 << 16  # hashes that are compared at a time
 
@@ -20,7 +20,7 @@ _START = 1 << 16  # hashes that there is room for at first
 _LEAST = 16 << 20  # bytes below which DuckDB does not work
 
 
-class Repeats:
+class DuplicateHashes:
     """Finds which of many hashes were added more than once.
 
     What does not fit in memory goes through DuckDB to a temporary folder, which is removed at the end of a
@@ -38,7 +38,8 @@ class Repeats:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> with Repeats() as repeats:
+    >>> from kaiser_interview.validation.dataset_rules.hashing import hashes
+    >>> with DuplicateHashes() as repeats:
     ...     repeats.add(hashes(pa.array(["d01-c01", "d01-c02"])))
     ...     repeats.add(hashes(pa.array(["d01-c02", "d01-c03"])))
     ...     repeats.found() == hashes(pa.array(["d01-c02"]))

@@ -13,10 +13,10 @@ from ...records.introspection import without_null
 from ..arrow.arrays import Bools, is_list, is_null, is_text, plain
 from ..arrow.to_python import rows_of
 from ..formats.json.line_batches import Sort
-from ..rows.row_validator import Judge
+from ..rows.row_validator import RowValidator
 from .hashing import hashes
 
-__all__ = ["Hashes", "Marks", "Row", "Suspects", "firsts", "hashes_of", "key_text", "line_sorts"]
+__all__ = ["Fingerprints", "Hashes", "Row", "Suspects", "firsts", "hashes_of", "key_text", "line_sorts"]
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -54,18 +54,18 @@ class Row(NamedTuple):
     invalid: bool
 
 
-class Marks:
+class Fingerprints:
     """Makes the marks of rows.
 
     Parameters
     ----------
-    judge : Judge
+    judge : RowValidator
         What judges the rows.
     key : sequence of str or None
         Fields that together stand once.
     """
 
-    def __init__(self, judge: Judge, key: Sequence[str] | None) -> None:
+    def __init__(self, judge: RowValidator, key: Sequence[str] | None) -> None:
         self._judge = judge
         self._key = tuple(key) if key is not None else None
 
@@ -199,7 +199,7 @@ def firsts(columns: Mapping[str, pa.Array], passed: Bools) -> npt.NDArray[np.int
 _SORTS: Mapping[object, Sort] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
-def line_sorts(judge: Judge) -> dict[str, Sort]:
+def line_sorts(judge: RowValidator) -> dict[str, Sort]:
     """Return what is read many lines at once: fields that are no lists, no records, and so in each kind."""
     sorts: dict[str, Sort] = {}
     for rules in judge.rules.values():

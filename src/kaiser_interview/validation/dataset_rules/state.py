@@ -9,10 +9,10 @@ from ...records.schemas import SHIPPED_SCHEMES
 from ..findings.display import clip, shown
 from ..findings.finding import Fault
 
-__all__ = ["Sets"]
+__all__ = ["DatasetRules"]
 
 
-class Sets:
+class DatasetRules:
     """Judges rows by those that came before them.
 
     It holds every id and key that it has seen, and little else.

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 from ...corpus.corpus import Corpus
-from ...dataset.loaders import shipped
 from ...errors import known_name
 from ...records.models import Record
 from ..findings.codes import CODES
 from ..formats.detect import Form
-from ..rows.row_validator import Judge
+from ..rows.row_validator import RowValidator
 
-__all__ = ["Check", "Kinds", "Options", "Progress", "wanted_codes"]
+__all__ = ["Check", "CheckOptions", "Kinds", "Options", "Progress", "wanted_codes"]
 
 Kinds = str | type[Record] | Iterable[str | type[Record]] | None
 
@@ -39,11 +38,10 @@ class Progress:
         self.file = ""
 
 
-class Options(TypedDict, total=False):
-    """The options of `validate`, `split` and `fix`."""
+class CheckOptions(TypedDict, total=False):
+    """The options of `validate`, `split` and `fix`, save what they are against."""
 
     kind: Kinds
-    against: Corpus | str | os.PathLike[str] | None
     defaults: Mapping[str, Any] | None
     extra: str
     require: Sequence[str]
@@ -55,13 +53,19 @@ class Options(TypedDict, total=False):
     progress: Callable[[Progress], None] | None
 
 
+class Options(CheckOptions, total=False):
+    """The options of `validate`, `split` and `fix`."""
+
+    against: Corpus | str | os.PathLike[str] | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """What is to be checked, and against what; the parameters are those of `validate`."""
 
     data: Any
+    against: Corpus
     kind: Kinds = None
-    against: Corpus | str | os.PathLike[str] | None = None
     defaults: Mapping[str, Any] | None = None
     extra: str = "error"
     require: Sequence[str] = ()
@@ -80,19 +84,16 @@ class Check:
             if isinstance(given, str):
                 object.__setattr__(self, name, (given,))
 
-    def judge(self) -> Judge:
+    def judge(self) -> RowValidator:
         """Return a judge of this check's rows."""
-        against = self.against
-        if against is None:
-            against = shipped()
-        elif not isinstance(against, Corpus):
-            against = Corpus.from_files(os.fspath(against))
         kinds = self.kind
         if kinds is None:
             kinds = ()
         elif isinstance(kinds, str | type) or not isinstance(kinds, Iterable):
             kinds = (kinds,)
-        judge = Judge(kinds, against, defaults=self.defaults, extra=self.extra, require=self.require)
+        judge = RowValidator(
+            kinds, self.against, defaults=self.defaults, extra=self.extra, require=self.require
+        )
         # Where unknown fields are not told, nothing else says that the one which is meant is missing.
         judge.slips = "unknown-field" in wanted_codes(self.select, self.ignore)
         return judge

@@ -1,4 +1,4 @@
-"""References in columns: which rows name a current claim, as it stands now, and quote it exactly."""
+"""ReferenceColumns in columns: which rows name a current claim, as it stands now, and quote it exactly."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ import pyarrow.types as kinds
 from ...corpus.corpus import Corpus
 from ..arrow.arrays import Bools, Ints, any_within, is_list, is_null, is_text, lookup, plain, truths
 
-__all__ = ["Carried", "Fields", "Looked", "References", "Releases"]
+__all__ = ["Carried", "Fields", "Looked", "ReferenceColumns", "Releases"]
 
 Fields = Mapping[str, pa.Array]
 """The columns of some rows by name; a column that is not there, or is all null, may be left out."""
@@ -38,7 +38,7 @@ class Looked(NamedTuple):
     """Of the others, those that refer to a claim without its digest."""
 
 
-class References:
+class ReferenceColumns:
     """Looks at references against a corpus."""
 
     def __init__(self, corpus: Corpus) -> None:

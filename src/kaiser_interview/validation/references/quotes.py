@@ -226,7 +226,7 @@ def _mended(quote: Quote, places: list[Place]) -> str | None:
 
 
 def _unplaced(quote: Quote, path: Path) -> Fault | None:
-    """Judge a quote without offsets that stands in its claim."""
+    """Validate a quote without offsets that stands in its claim."""
     field, places = (*path, "quote"), quote.places
     if len(places) > 1:
         got, remedy = f"{len(places)}: {_spans(places)}", "give quote_start and quote_end, or quote more"

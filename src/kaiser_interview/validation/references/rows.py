@@ -159,7 +159,7 @@ class References:
     def _span(
         self, claim: CorpusClaim, start: int | None, end: int | None, of: str, path: Path
     ) -> Fault | None:
-        """Judge offsets without a quote: they must lie in the claim."""
+        """Validate offsets without a quote: they must lie in the claim."""
         if start is None or end is None:
             return None
         first, last = (0, len(claim.text_en or "")) if of == "text_en" else (claim.start, claim.passage_end)

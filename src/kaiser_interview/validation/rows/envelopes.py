@@ -6,7 +6,7 @@ from typing import Any
 from ..findings.display import shown
 from ..findings.finding import Fault
 from ..formats.json.text import parse
-from .result import Verdict
+from .result import RowResult
 
 __all__ = ["not_an_object", "of_nothing", "whole"]
 
@@ -20,7 +20,7 @@ _RECORDS = 'in pandas to_json(orient="records", lines=True)'
 _MOST = 1 << 16
 
 
-def whole(given: Mapping[str, Any], fields: Collection[str], verdict: Verdict) -> Verdict:
+def whole(given: Mapping[str, Any], fields: Collection[str], verdict: RowResult) -> RowResult:
     """Return a verdict with that alone, if the row is none; it is a code that no option leaves out.
 
     Parameters
@@ -29,7 +29,7 @@ def whole(given: Mapping[str, Any], fields: Collection[str], verdict: Verdict) -
         What the row gives, without defaults.
     fields : collection of str
         The fields of its kind.
-    verdict : Verdict
+    verdict : RowResult
         What is wrong with it.
     """
     if not any(fault.code in {"missing-field", "wrong-type"} for fault in verdict.faults):
@@ -39,7 +39,7 @@ def whole(given: Mapping[str, Any], fields: Collection[str], verdict: Verdict) -
     return verdict._replace(faults=[Fault("not-an-object", (), "a row", *held)]) if held else verdict
 
 
-def of_nothing(verdict: Verdict) -> Verdict:
+def of_nothing(verdict: RowResult) -> RowResult:
     """Return the verdict of a record whose cells are all empty."""
     if not any(fault.code == "missing-field" for fault in verdict.faults):
         return verdict

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from ..findings.finding import Fault, Path
 from ..hints.typos import is_slip
 
-__all__ = ["Verdict", "names_by_object", "once", "untold"]
+__all__ = ["RowResult", "names_by_object", "once", "untold"]
 
 
-class Verdict(NamedTuple):
+class RowResult(NamedTuple):
     """What the judge says of a row."""
 
     faults: list[Fault]
@@ -21,7 +21,7 @@ class Verdict(NamedTuple):
     """Whether the row is invalid for a reason that was told elsewhere."""
 
 
-def untold(verdict: Verdict, told: Mapping[str, str], lost: Collection[str], *, slips: bool) -> Verdict:
+def untold(verdict: RowResult, told: Mapping[str, str], lost: Collection[str], *, slips: bool) -> RowResult:
     """Return a verdict without what was told of a whole column, given what the row has in unknown ones.
 
     With `slips`, a field that an unknown column is a slip of typing for is not told as missing too.

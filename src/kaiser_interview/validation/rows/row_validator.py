@@ -20,17 +20,17 @@ from ..swift import swift_way
 from .envelopes import not_an_object, of_nothing, whole
 from .kind import KindRules
 from .limits import unsound
-from .result import Verdict, names_by_object, once, untold
+from .result import RowResult, names_by_object, once, untold
 from .schema import MOST_FAULTS, given_up
 
-__all__ = ["Judge"]
+__all__ = ["RowValidator"]
 
 _SOUND = frozenset({str, int, bool, datetime})
 
 _NOTHING_TOLD: Mapping[str, str] = {}
 
 
-class Judge:
+class RowValidator:
     """Judges rows, one at a time and by themselves.
 
     Parameters
@@ -102,21 +102,21 @@ class Judge:
         only, filled = self.only, self.defaults or self.require
         self.swift = swift_way(only.shape, only.rules, corpus) if only and not filled else None
 
-    def json(self, data: bytes) -> Verdict:
-        """Judge a row that is a JSON text."""
+    def json(self, data: bytes) -> RowResult:
+        """Validate a row that is a JSON text."""
         value, fault = parse(data)
         if fault:
-            return Verdict([fault], {}, None)
+            return RowResult([fault], {}, None)
         return self._object(value)
 
-    def cells(self, record: Cells, told: Mapping[str, str] = _NOTHING_TOLD) -> Verdict:
-        """Judge a record of a CSV file; what is wrong with a column as a whole was told of before."""
+    def cells(self, record: Cells, told: Mapping[str, str] = _NOTHING_TOLD) -> RowResult:
+        """Validate a record of a CSV file; what is wrong with a column as a whole was told of before."""
         if record.values is None:
-            return Verdict([record.fault] if record.fault else [], {}, None, unjudged=not record.fault)
+            return RowResult([record.fault] if record.fault else [], {}, None, unjudged=not record.fault)
         cells = {name: cell for name, cell in record.values.items() if told.get(name) != "unknown-field"}
         rules, faults = self._kind(cells)
         if rules is None:
-            verdict = Verdict(faults, cells, None)
+            verdict = RowResult(faults, cells, None)
         else:
             values = rules.typed(cells)
             verdict = self._values(rules, values, [*unsound(values), *faults], cells=True)
@@ -130,8 +130,8 @@ class Judge:
         *,
         columnar: bool = False,
         arrow: bool = False,
-    ) -> Verdict:
-        """Judge a row from Python: a mapping or a record.
+    ) -> RowResult:
+        """Validate a row from Python: a mapping or a record.
 
         Nulls of columnar data are absent; what is wrong with a column as a whole was told of before. What
         comes from Arrow has been validated in full.
@@ -147,11 +147,11 @@ class Judge:
                 and self._asked
             ):
                 fault = Fault("unknown-kind", (), " · ".join(self.rules), f"a record of {name}")
-                return Verdict([fault], values, None)
+                return RowResult([fault], values, None)
         elif isinstance(row, Mapping):
             values = {name: _plain(value) for name, value in row.items()}
         else:
-            return Verdict([not_an_object(row, "a mapping or a record")], {}, None)
+            return RowResult([not_an_object(row, "a mapping or a record")], {}, None)
         if not columnar:
             return self._object(values)
         values = {name: value for name, value in values.items() if value is not None}
@@ -167,12 +167,12 @@ class Judge:
             return None, given
         return rules.shape.name, self._filled(rules, rules.lossless(given))
 
-    def relations(self, values: Mapping[str, Any]) -> Verdict:
-        """Judge what a row of columns refers to, given that its shape is right."""
+    def relations(self, values: Mapping[str, Any]) -> RowResult:
+        """Validate what a row of columns refers to, given that its shape is right."""
         kind, held = self.taken(values)
         rules = self.rules[str(kind)]
         known = {name: value for name, value in held.items() if name in rules.shape.fields}
-        return Verdict(self._related(rules, known, _NO_PATHS), held, kind)
+        return RowResult(self._related(rules, known, _NO_PATHS), held, kind)
 
     def is_unknown(self, rules: KindRules, name: str) -> bool:
         """Return whether a field is none that rows of a kind may have."""
@@ -184,17 +184,17 @@ class Judge:
             return False
         return not self._allow or bool(slips(name, rules.shape.fields))
 
-    def _object(self, value: Any, *, columnar: bool = False, arrow: bool = False) -> Verdict:
+    def _object(self, value: Any, *, columnar: bool = False, arrow: bool = False) -> RowResult:
         if type(value) is not dict:
-            return Verdict([not_an_object(value)], {}, None)
+            return RowResult([not_an_object(value)], {}, None)
         # Arrow's text is text, and its integers are small: only what else there is may be unsound.
         doubtful = {name: one for name, one in value.items() if type(one) not in _SOUND} if arrow else value
         found = [*unsound(doubtful)]
         if any(fault.code == "too-deep" or not fault.path for fault in found):
-            return Verdict(found, {}, None)
+            return RowResult(found, {}, None)
         rules, faults = self._kind(value)
         if rules is None:
-            return Verdict([*found, *faults], value, None)
+            return RowResult([*found, *faults], value, None)
         if columnar:
             value = rules.lossless(value)
         verdict = self._values(rules, value, [*found, *faults])
@@ -230,7 +230,7 @@ class Judge:
 
     def _values(
         self, rules: KindRules, values: dict[str, Any], faults: list[Fault], *, cells: bool = False
-    ) -> Verdict:
+    ) -> RowResult:
         fields = rules.shape.fields
         values = self._filled(rules, values)
         known, extras = values, {}
@@ -252,7 +252,7 @@ class Judge:
             claim = None if ("claim_id",) in bad else self.corpus.claims.get(known.get("claim_id", ""))
             if claim is not None and not any(fault.code == "stale-claim" for fault in related):
                 found += carried(claim, extras, self.corpus.columns & extras.keys(), cells=cells)
-        return Verdict(found, values, rules.shape.name)
+        return RowResult(found, values, rules.shape.name)
 
     def _unknown(
         self, rules: KindRules, extras: Mapping[str, Any], absent: list[str]

@@ -11,7 +11,7 @@ import pyarrow.types as kinds
 from ...corpus.corpus import Corpus
 from ...records.models import Claim, Label, Question, Record, Relation, Translation
 from ..arrow.arrays import Bools, Ints, is_list, is_null, is_text, lookup, on_values, plain, truths
-from ..references.columns import Carried, Fields, References
+from ..references.columns import Carried, Fields, ReferenceColumns
 from .base import VOCABULARIES
 from .numbers import numbers
 
@@ -22,7 +22,7 @@ Twin = Callable[[Fields, Ints, Ints], Bools]
 
 
 def twins_of(
-    model: type[Record], corpus: Corpus, references: References, ruled: Iterable[type[Record]]
+    model: type[Record], corpus: Corpus, references: ReferenceColumns, ruled: Iterable[type[Record]]
 ) -> list[Twin]:
     """Return a twin of every rule that a model has.
 
@@ -32,12 +32,12 @@ def twins_of(
         The model.
     corpus : Corpus
         What rows are judged against.
-    references : References
+    references : ReferenceColumns
         What looks at references against it.
     ruled : iterable of type of Record
         The models that have a rule.
     """
-    makers: Mapping[type[Record], Callable[[Corpus, References], Twin]] = {
+    makers: Mapping[type[Record], Callable[[Corpus, ReferenceColumns], Twin]] = {
         Label: _label,
         Relation: _relation,
         Question: _question,
@@ -47,11 +47,11 @@ def twins_of(
     return [makers.get(base, _unknown)(corpus, references) for base in ruled if issubclass(model, base)]
 
 
-def _unknown(_: Corpus, __: References) -> Twin:
+def _unknown(_: Corpus, __: ReferenceColumns) -> Twin:
     return lambda _, claims, __: np.ones(len(claims), np.bool_)
 
 
-def _label(_: Corpus, __: References) -> Twin:
+def _label(_: Corpus, __: ReferenceColumns) -> Twin:
     schemes = pa.array([*VOCABULARIES])
     words = [pa.array(values) for values in VOCABULARIES.values()]
 
@@ -74,7 +74,7 @@ def _has_colon(texts: pa.Array) -> Bools:
     return truths(pc.match_substring(texts, ":")) if is_text(texts.type) else np.zeros(len(texts), np.bool_)
 
 
-def _relation(_: Corpus, references: References) -> Twin:
+def _relation(_: Corpus, references: ReferenceColumns) -> Twin:
     def twin(fields: Fields, claims: Ints, releases: Ints) -> Bools:
         others = references.claims(fields.get("other_claim_id"), len(claims))
         doubt = (others < 0) | (others == claims)
@@ -85,7 +85,7 @@ def _relation(_: Corpus, references: References) -> Twin:
     return twin
 
 
-def _question(_: Corpus, __: References) -> Twin:
+def _question(_: Corpus, __: ReferenceColumns) -> Twin:
     def twin(fields: Fields, claims: Ints, _: Ints) -> Bools:
         rows = len(claims)
         answerable, held = fields.get("answerable"), fields.get("references")
@@ -103,7 +103,7 @@ def _question(_: Corpus, __: References) -> Twin:
     return twin
 
 
-def _translation(corpus: Corpus, _: References) -> Twin:
+def _translation(corpus: Corpus, _: ReferenceColumns) -> Twin:
     wanted = {
         place: [_grouped(number) for number in found]
         for place, claim in enumerate(corpus.claims.values())
@@ -149,7 +149,7 @@ def _grouped(number: str) -> str:
     return ",?".join(group for group in groups if group)
 
 
-def _claim(corpus: Corpus, references: References) -> Twin:
+def _claim(corpus: Corpus, references: ReferenceColumns) -> Twin:
     names = Claim.model_fields.keys() & corpus.columns - {"claim_id", "claim_sha256"}
     columns = [Carried(corpus, name) for name in sorted(names)]
 

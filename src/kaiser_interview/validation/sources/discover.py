@@ -17,7 +17,7 @@ from ..formats.streams import Stream
 from .folders import STATE, partitions, shards
 from .foreign_files import file_batches
 from .memory import arrow_batches, dataset_batches, dataset_rows
-from .source import Item, Source
+from .source import InputSource, Item
 
 __all__ = ["are_paths", "is_repeatable", "sources"]
 
@@ -26,7 +26,7 @@ _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 def sources(
     data: Any, fields: frozenset[str], passed_over: list[str], form: Form | None = None
-) -> Iterator[Source]:
+) -> Iterator[InputSource]:
     """Yield every source of some data, files in stable order.
 
     Parameters
@@ -58,7 +58,7 @@ def sources(
     elif are_paths(data):
         yield from _paths(data, fields, passed_over)
     elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray):
-        yield Source(None, lambda _: ((None, row) for row in data))
+        yield InputSource(None, lambda _: ((None, row) for row in data))
     else:
         name = type(data).__name__
         remedy = "; its collect() is a table" if name == "LazyFrame" else ""
@@ -85,7 +85,7 @@ def is_repeatable(data: Any) -> bool:
     return not once and not isinstance(data, Iterator)
 
 
-def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str]) -> Iterator[Source]:
+def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str]) -> Iterator[InputSource]:
     for path in map(os.fsdecode, paths):
         if _REMOTE.match(path):
             raise InputError(
@@ -113,7 +113,7 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str])
 
 def _folder(  # noqa: C901 - what a folder may be
     path: str, above: tuple[tuple[int, int], ...], fields: frozenset[str], passed_over: list[str]
-) -> Iterator[Source]:
+) -> Iterator[InputSource]:
     try:
         about = os.stat(path)
         names = sorted(os.listdir(path))
@@ -149,18 +149,18 @@ def _folder(  # noqa: C901 - what a folder may be
         else:
             passed_over.append(visible(inner))
     if not found and not above:
-        yield Source(path, lambda _: iter(()))
+        yield InputSource(path, lambda _: iter(()))
 
 
-def _failed(path: str, fault: Fault) -> Source:
-    def fail(_: Source) -> Iterator[Item]:
+def _failed(path: str, fault: Fault) -> InputSource:
+    def fail(_: InputSource) -> Iterator[Item]:
         raise StreamError(fault)
 
-    return Source(path, fail)
+    return InputSource(path, fail)
 
 
-def _file(path: str, fields: frozenset[str], form: Form | None = None) -> Source:
-    def read(source: Source) -> Iterator[Item]:
+def _file(path: str, fields: frozenset[str], form: Form | None = None) -> InputSource:
+    def read(source: InputSource) -> Iterator[Item]:
         stream = Stream(path)
         try:
             found = source.formed(stream, fields)
@@ -174,8 +174,8 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> Source
             stream.close()
 
     if path == "-":
-        return Source("standard input", read)
-    source = Source(path, read, path, form)
+        return InputSource("standard input", read)
+    source = InputSource(path, read, path, form)
     source.constants = partitions(path, fields)
     return source
 
@@ -184,15 +184,15 @@ def _is_datasets(data: Any) -> bool:
     return any(cls.__module__.split(".")[0] == "datasets" for cls in type(data).__mro__)
 
 
-def _datasets(data: Any) -> Iterator[Source]:
+def _datasets(data: Any) -> Iterator[InputSource]:
     for name, split in data.items() if isinstance(data, Mapping) else ((None, data),):
         if hasattr(split, "with_format") and hasattr(split, "num_rows"):
             yield _columns(name, lambda source, split=split: dataset_batches(source, split))  # type: ignore[misc]
         else:
-            yield Source(name, lambda source, split=split: dataset_rows(source, split))  # type: ignore[misc]
+            yield InputSource(name, lambda source, split=split: dataset_rows(source, split))  # type: ignore[misc]
 
 
-def _columns(name: str | None, open_items: Callable[[Source], Iterator[Item]]) -> Source:
-    source = Source(name, open_items)
+def _columns(name: str | None, open_items: Callable[[InputSource], Iterator[Item]]) -> InputSource:
+    source = InputSource(name, open_items)
     source.form = "columns"
     return source

@@ -14,12 +14,12 @@ from .source import Batch
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from .source import Source
+    from .source import InputSource
 
 __all__ = ["died_fault", "file_batches", "part_batches", "planned"]
 
 
-def file_batches(source: "Source", stream: Stream) -> Iterator[Batch | Note]:
+def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note]:
     """Yield the batches of a foreign columnar file, which a worker reads.
 
     A part that cannot be read is a note, and the rest is read all the same.
@@ -60,7 +60,7 @@ def file_batches(source: "Source", stream: Stream) -> Iterator[Batch | Note]:
     stream.drain()
 
 
-def _unpiped(source: "Source", stream: Stream) -> Iterator[Batch | Note]:
+def _unpiped(source: "InputSource", stream: Stream) -> Iterator[Batch | Note]:
     """Yield the batches of what comes through a pipe, or packed: it is written to a file first."""
     with tempfile.NamedTemporaryFile(prefix="kaiser-interview-") as held:
         for chunk in stream.chunks():

@@ -9,12 +9,12 @@ from .foreign_files import _line
 from .source import BATCH, Batch
 
 if TYPE_CHECKING:
-    from .source import Source
+    from .source import InputSource
 
 __all__ = ["arrow_batches", "dataset_batches", "dataset_rows"]
 
 
-def arrow_batches(source: "Source", data: Any) -> Iterator[Batch]:
+def arrow_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
     """Yield the batches of anything with `__arrow_c_stream__`, each validated in full.
 
     Raises
@@ -44,7 +44,7 @@ def arrow_batches(source: "Source", data: Any) -> Iterator[Batch]:
         raise StreamError(Fault("unreadable", (), "a table", _line(error))) from None
 
 
-def dataset_batches(source: "Source", data: Any) -> Iterator[Batch]:
+def dataset_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
     """Yield the batches of a `datasets` `Dataset`, by the indices that a selection or a sorting has left."""
     import pyarrow as pa
 
@@ -65,7 +65,7 @@ def dataset_batches(source: "Source", data: Any) -> Iterator[Batch]:
         source.schema = _named(pa.RecordBatch.from_pylist([], data.features.arrow_schema), labels).schema
 
 
-def dataset_rows(source: "Source", data: Any) -> Iterator[tuple[None, Any]]:
+def dataset_rows(source: "InputSource", data: Any) -> Iterator[tuple[None, Any]]:
     """Yield the rows of a `datasets` dataset that comes row by row, each without a line."""
     source.form = "columns"
     source.names = [*(getattr(data, "column_names", None) or ())]

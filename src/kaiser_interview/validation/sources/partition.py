@@ -8,9 +8,9 @@ from ..formats.streams import Stream
 from ..formats.text import BOM, LONGEST
 from ..workers.pool import Pool
 from .foreign_files import planned
-from .source import Source
+from .source import InputSource
 
-__all__ = ["Cut", "cut_of"]
+__all__ = ["Partition", "cut_of"]
 
 _STRETCH = 8 << 20
 
@@ -18,10 +18,10 @@ _STRETCH = 8 << 20
 _LONGEST = _STRETCH + LONGEST + 1
 
 
-class Cut(NamedTuple):
+class Partition(NamedTuple):
     """A source, cut into parts."""
 
-    source: Source
+    source: InputSource
     stream: Stream | None
     """None for data in memory, which is one part."""
     requests: list[dict[str, Any]]
@@ -30,10 +30,10 @@ class Cut(NamedTuple):
     """What a columnar file says that it holds; empty for what is none."""
 
 
-def cut_of(source: Source, fields: frozenset[str], pool: Pool) -> Cut | None:
+def cut_of(source: InputSource, fields: frozenset[str], pool: Pool) -> Partition | None:
     """Return a source cut into parts; None if it is to be read from its start to its end."""
     if source.path is None:
-        return Cut(source, None, [{"name": source.name}], {}) if source.form == "columns" else None
+        return Partition(source, None, [{"name": source.name}], {}) if source.form == "columns" else None
     try:
         stream = Stream(source.path)
     except StreamError:
@@ -50,7 +50,7 @@ def cut_of(source: Source, fields: frozenset[str], pool: Pool) -> Cut | None:
     return None
 
 
-def _of_file(source: Source, stream: Stream, fields: frozenset[str], pool: Pool) -> Cut | None:
+def _of_file(source: InputSource, stream: Stream, fields: frozenset[str], pool: Pool) -> Partition | None:
     form = source.formed(stream, fields)
     request = {"task": "judge", "path": stream.path, "name": source.name}
     if form == "columns":
@@ -62,7 +62,7 @@ def _of_file(source: Source, stream: Stream, fields: frozenset[str], pool: Pool)
         requests = [
             {**request, **more, "part": part, "bytes": size} for part, size in enumerate(plan["sizes"])
         ]
-        return Cut(source, stream, requests, plan)
+        return Partition(source, stream, requests, plan)
     if form != "lines" or source.constants or not stream.is_plain or stream.peek().startswith(BOM):
         return None
     size = stream.size or 0
@@ -80,7 +80,7 @@ def _of_file(source: Source, stream: Stream, fields: frozenset[str], pool: Pool)
         }
         for start, stop in stretches
     ]
-    return Cut(source, stream, requests, {})
+    return Partition(source, stream, requests, {})
 
 
 def _stretches(path: str, size: int) -> Iterator[tuple[int, int]]:

@@ -14,7 +14,7 @@ from ..formats.text import marked_encoding
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BATCH", "Batch", "Item", "Source"]
+__all__ = ["BATCH", "Batch", "InputSource", "Item"]
 
 
 class Batch(NamedTuple):
@@ -28,7 +28,7 @@ class Batch(NamedTuple):
 Item = tuple[int | None, Any] | Note | Batch
 
 
-class Source:
+class InputSource:
     """A file, or data from Python: rows with their places.
 
     Attributes
@@ -55,7 +55,7 @@ class Source:
     def __init__(
         self,
         name: str | None,
-        open_items: "Callable[[Source], Iterator[Item]]",
+        open_items: "Callable[[InputSource], Iterator[Item]]",
         path: str | None = None,
         given: Form | None = None,
     ) -> None:

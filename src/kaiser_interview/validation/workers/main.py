@@ -1,7 +1,8 @@
 """What a worker process does: reads foreign columnar files, and judges parts of data sets.
 
-Run as ``python -m kaiser_interview.validation.workers.main BYTES`` by `process.py`; it takes requests on standard
-input, a JSON object a line, and answers with frames on standard output. Nothing that it says is unpickled.
+Run as ``python -m kaiser_interview.validation.workers.main BYTES`` by `process.py`; it takes requests on
+standard input, a JSON object a line, and answers with frames on standard output. Nothing that it says is
+unpickled.
 """
 
 import json

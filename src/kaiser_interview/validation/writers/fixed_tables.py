@@ -9,33 +9,33 @@ from ...records.schemas import arrow_schema, arrow_value
 from ..arrow.arrays import plain
 from ..arrow.to_python import rows_of
 from ..findings.display import visible
-from ..rows.row_validator import Judge
+from ..rows.row_validator import RowValidator
 from ..sources.source import Batch
 from .tables import TableWriter, refuse_undecoded
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MendedTable"]
+__all__ = ["FixedTable"]
 
 # Of a float of four bytes.
 _PRECISION = 1e-6
 
 
-class MendedTable:
+class FixedTable:
     """Writes the rows of a table with what is mended in them.
 
     Parameters
     ----------
     writer : TableWriter
         Where to.
-    judge : Judge
+    judge : RowValidator
         What judged the rows.
     fillable : iterable of str
         Fields that may be filled in, in the order in which their columns are added.
     """
 
-    def __init__(self, writer: TableWriter, judge: Judge, fillable: Iterable[str]) -> None:
+    def __init__(self, writer: TableWriter, judge: RowValidator, fillable: Iterable[str]) -> None:
         import pyarrow as pa
 
         self._writer = writer

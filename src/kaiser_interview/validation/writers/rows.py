@@ -20,8 +20,8 @@ from ..findings.display import visible
 from ..formats.csv import Cells
 from ..formats.detect import Form
 from ..judged import Judged
-from ..rows.row_validator import Judge
-from ..sources.source import Source
+from ..rows.row_validator import RowValidator
+from ..sources.source import InputSource
 from .tables import TableWriter, refuse_undecoded, table_form
 
 __all__ = ["Writer", "as_json", "as_judged", "as_record", "different_files", "row_bytes"]
@@ -66,7 +66,7 @@ class Writer:
         """What writes the rows where they are a table's."""
         return self._table
 
-    def begin(self, form: Form, header: bytes | None = None, source: Source | None = None) -> None:
+    def begin(self, form: Form, header: bytes | None = None, source: InputSource | None = None) -> None:
         """Take rows of a form from now on; one file has one form, and one header.
 
         Rows of a columnar file go to one of the same form; rows of a table in memory to the form that the
@@ -117,7 +117,7 @@ class Writer:
             self._file.close()  # what packs it; the file itself is closed with the others
 
 
-def row_bytes(judge: Judge, judged: Judged) -> bytes:
+def row_bytes(judge: RowValidator, judged: Judged) -> bytes:
     """Return a row's bytes as they came, or the row from Python as a JSON text.
 
     Raises
@@ -144,7 +144,7 @@ def as_json(row: Any) -> bytes:
         return json.dumps(_held_by_json(row)).encode()
 
 
-def as_judged(judge: Judge, judged: Judged) -> Any:
+def as_judged(judge: RowValidator, judged: Judged) -> Any:
     """Return a row from Python as the judge took it: a record with its kind, a table's row without nulls.
 
     Raises
@@ -179,7 +179,7 @@ def as_record(cells: Iterable[str], delimiter: str = ",") -> bytes:
     return text.getvalue().removesuffix("\r\n").encode()
 
 
-def different_files(outputs: Iterable[Path], source: Source | None = None) -> None:
+def different_files(outputs: Iterable[Path], source: InputSource | None = None) -> None:
     """Refuse outputs that are each other, or a source.
 
     Raises

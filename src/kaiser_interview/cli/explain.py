@@ -1,0 +1,21 @@
+"""``explain``: what a finding's code means."""
+
+from typing import Annotated
+
+import typer
+
+from ..validation.findings.codes import CODES
+from ..validation.findings.pages import explanation
+
+__all__ = ["explain"]
+
+
+def explain(
+    code: Annotated[str | None, typer.Argument(metavar="CODE", help="Without it: all codes.")] = None,
+) -> None:
+    """Say what a finding's code means, give an example, and tell how to mend it."""
+    if code is not None:
+        typer.echo(explanation(code).rstrip("\n"))
+        return
+    for one in CODES.values():
+        typer.echo(f"{one.severity[0].upper()} {one.name}")

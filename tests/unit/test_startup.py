@@ -1,0 +1,71 @@
+"""What a command may import: what it needs, and nothing that only other commands need."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from kaiser_interview.cli import COMMANDS
+
+# Typer brings pydantic for every command that has a parameter.
+BARE = {"typer", "annotated_doc", "click", "shellingham"}
+TYPED = BARE | {"pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"}
+SHOWN = TYPED | {"rich", "pygments", "markdown_it", "mdurl"}
+READ = TYPED | {"jiter"}
+
+ROW = {"claim_id": "d01-c01", "language": "en", "translation": "…", "method": "model", "creator": "m"}
+MAY_IMPORT = {
+    ("--version",): BARE,
+    ("--help",): BARE,
+    ("explain", "unknown-claim"): TYPED,
+    ("explain",): TYPED,
+    ("schema", "label"): TYPED,
+    ("claims",): SHOWN,
+    ("show", "d01-c01"): SHOWN,
+    ("find", "语言模型"): SHOWN | READ,
+    ("cite", "d01-c01"): SHOWN,
+    ("validate", "rows.jsonl", "--kind", "translation"): SHOWN | READ,
+}
+EVERY = ("pandas", "polars", "datasets", "duckdb", "pyarrow.dataset", "pyarrow", "numpy")
+PROGRAM = """
+import json, sys
+from kaiser_interview import cli
+before = set(sys.modules)
+sys.argv = ["kaiser-interview", *sys.argv[1:]]
+try:
+    cli.main()
+except SystemExit:
+    pass
+sys.stderr.write(json.dumps(sorted(sys.modules)))
+"""
+
+
+def modules(*arguments: str, folder: str) -> set[str]:
+    """Return the modules that a command has imported."""
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments], cwd=folder, capture_output=True, check=True, text=True
+    )
+    return set(json.loads(run.stderr))
+
+
+def installed(names: set[str]) -> set[str]:
+    """Return the packages of a list of modules that are neither Python's nor ours."""
+    packages = {name.partition(".")[0] for name in names if not name.startswith("_")}
+    ours = {"kaiser_interview", "sitecustomize", "usercustomize", "coverage"}
+    return packages - set(sys.stdlib_module_names) - ours
+
+
+@pytest.mark.parametrize("arguments", MAY_IMPORT, ids=lambda words: words[0])
+def test_a_command_imports_what_it_needs(tmp_path, arguments):
+    (tmp_path / "rows.jsonl").write_text(json.dumps(ROW) + "\n", "utf-8")
+    found = modules(*arguments, folder=str(tmp_path))
+    assert found.isdisjoint(EVERY), found & set(EVERY)
+    assert installed(found) <= MAY_IMPORT[arguments]
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself():
+    for name, (module, words) in COMMANDS.items():
+        found = __import__(f"kaiser_interview.cli.{module}", fromlist=(name,))
+        first = getattr(found, name).__doc__.strip().partition("\n\n")[0]
+        assert " ".join(first.split()) == words, name
