@@ -67,7 +67,7 @@ build/chromium/stamp:
 	@mkdir -p build/chromium
 	@touch $@
 
-check: lint types coverage data-check docs engines walks fuzz wheel-check ## everything that must hold, as CI runs it
+check: test lint types coverage data-check docs engines walks fuzz wheel-check ## everything that must hold, as CI runs it
 
 engines: build/engines/stamp build/node/stamp ## the tools that read the data set, and ajv under Node, which it installs
 	build/engines/bin/python -m pytest $(TESTS) tests/engines

@@ -147,7 +147,13 @@ def _commands(case: dict[str, Any], data: str, words: list[str], suffix: str) ->
 
 def _environment(root: Path) -> dict[str, str]:
     # The order of some findings of one row follows from that of a set.
-    return {**os.environ, "PYTHONPATH": str(root), "COLUMNS": "80", "PYTHONHASHSEED": "0"}
+    paths = [root / "src", root] if root == ROOT else [root]  # the earlier version is installed
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, paths)),
+        "COLUMNS": "80",
+        "PYTHONHASHSEED": "0",
+    }
 
 
 def _run(python: Path, root: Path, out: Path, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:

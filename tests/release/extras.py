@@ -11,7 +11,7 @@ from .commands import BIN, ROOT, run
 
 __all__ = ["EXTRAS", "RESOLUTIONS", "check", "environment", "lowest", "run_tests"]
 
-EXTRAS = ("", "hf", "scale", "spark", "all")
+EXTRAS = ("", "hf", "scale", "all")
 RESOLUTIONS = ("lowest", "newest")
 SMOKE = Path(__file__).parent / "smoke"
 # What each extra must be able to do, beside what the package does with none.
@@ -19,8 +19,7 @@ DOES = {
     "": ("bare",),
     "hf": ("hf",),
     "scale": ("scale",),
-    "spark": ("spark",),
-    "all": ("hf", "scale", "spark"),
+    "all": ("hf", "scale"),
 }
 
 # The tests that need no checkout run against the installed wheel.
