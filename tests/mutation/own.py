@@ -18,7 +18,12 @@ OWN: dict[str, tuple[str, ...]] = {
     "validation/columns/kind.py": _COLUMNS,
     "validation/columns/scalars.py": _COLUMNS,
     "validation/references/columns.py": _COLUMNS,
-    "validation/rules/columns.py": _COLUMNS,
+    "validation/rules/claim.py": ("unit/test_shape.py", *_ROWS, "unit/test_columns.py"),
+    "validation/rules/label.py": ("unit/test_shape.py", *_ROWS, "unit/test_columns.py"),
+    "validation/rules/question.py": ("unit/test_shape.py", *_ROWS, "unit/test_columns.py"),
+    "validation/rules/registry.py": ("unit/test_shape.py", *_ROWS, "unit/test_columns.py"),
+    "validation/rules/relation.py": ("unit/test_shape.py", *_ROWS, "unit/test_columns.py"),
+    "validation/rules/translation.py": ("unit/test_shape.py", *_ROWS, "unit/test_columns.py"),
     "validation/arrow/to_python.py": _COLUMNS,
     "validation/formats/coerce.py": (
         "unit/test_conversion.py",

@@ -22,9 +22,11 @@ from kaiser_interview.validation.columns import scalars
 from kaiser_interview.validation.columns.compile import doubts_of
 from kaiser_interview.validation.columns.prefilter import Prefilter
 from kaiser_interview.validation.columns.table_schema import column_faults
+from kaiser_interview.validation.findings.finding import Fault
 from kaiser_interview.validation.references import columns as references
 from kaiser_interview.validation.rows.row_validator import RowValidator
-from kaiser_interview.validation.rules.columns import twins_of
+from kaiser_interview.validation.rules import registry
+from kaiser_interview.validation.rules.base import Rule
 
 OWN = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
 (OLD,) = OWN.claims["b-02"].earlier
@@ -1436,9 +1438,41 @@ def test_what_derives_from_a_kind_has_its_rules():
     assert both(rows, Opinion) == ([1], at("not-in-vocabulary", "/value", 1))
 
 
-def test_a_rule_that_has_no_twin_makes_all_rows_suspect():
-    (twin,) = twins_of(ki.Verdict, shipped(), references.ReferenceColumns(shipped()), [ki.Verdict])
-    assert twin({}, np.zeros(3, np.int64), np.zeros(3, np.int64)).tolist() == [True] * 3
+class Loud(Rule):
+    """A rule by row alone: nobody has given it a look at columns."""
+
+    model = ki.Verdict
+
+    def rows(self, bad, /, creator, rationale):
+        loud = "creator" not in bad and creator is not None and creator.isupper() and rationale is not None
+        return [Fault("fields-disagree", ("creator",), "small letters", creator)] if loud else []
+
+
+def test_a_rule_by_row_alone_is_never_passed_over(monkeypatch):
+    monkeypatch.setattr(registry, "RULES", (*registry.RULES, Loud))
+    rows = table("verdict", creator=["a", "B", "C"], rationale=["x", None, "y"])
+    assert both(rows, "verdict") == ([0, 1, 2], at("fields-disagree", "/creator", 2))
+
+
+def test_a_rule_is_given_the_fields_that_it_names_and_no_others():
+    assert Loud.fields == ("creator", "rationale")
+    told = []
+
+    class Listening(Loud):
+        def rows(self, _, /, creator, **__):
+            told.append(creator)
+            return []
+
+    assert Listening.fields == tuple(ki.Verdict.model_fields)
+    assert Listening(None).faults({"creator": "a", "x": 1}, frozenset()) == []
+    assert told == ["a"]
+
+
+def test_every_rule_is_registered():
+    package = "kaiser_interview."
+    assert {rule for rule in Rule.__subclasses__() if rule.__module__.startswith(package)} == {
+        *registry.RULES
+    }
 
 
 # Patterns, where there are many texts.

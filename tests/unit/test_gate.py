@@ -66,7 +66,7 @@ def told(report: ki.Report) -> list[tuple]:
             "hf://datasets/x",
             {},
             "hf://datasets/x: remote addresses are not read; pipe the data in "
-            "(… | kaiser-interview validate -), or check it where it lies with kaiser_interview.spark",
+            "(… | kaiser-interview validate -)",
         ),
     ],
 )

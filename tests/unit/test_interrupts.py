@@ -10,8 +10,9 @@ import typer
 
 import kaiser_interview.__main__ as command
 from kaiser_interview import cli
+from kaiser_interview.cli.exits import stop
 from kaiser_interview.cli.interrupts import ended_by_signal, put_away
-from kaiser_interview.cli.output import Places, stop
+from kaiser_interview.cli.output import Places
 
 
 @pytest.fixture(autouse=True)

@@ -161,7 +161,8 @@ def test_the_forms_of_a_report():
     document = json.loads(report.to_json())
     assert document == {
         "ok": False, "complete": True, "rows": 2, "valid": 1, "invalid": 1, "unpinned": 2, "errors": 1,
-        "warnings": 0, "outside": 0, "parts": 1,
+        "warnings": 0, "outside": 0, "limited": True,
+        "parts": 1,
         "counts": [{"code": "wrong-type", "severity": "error", "path": "/value", "number": 1}],
         "findings": [
             {

@@ -942,8 +942,7 @@ def test_remote_addresses_are_refused(address, tmp_path):
         with pytest.raises(InputError) as caught:
             ki.validate(data, **HOW)
         assert str(caught.value) == (
-            f"{address}: remote addresses are not read; pipe the data in "
-            "(… | kaiser-interview validate -), or check it where it lies with kaiser_interview.spark"
+            f"{address}: remote addresses are not read; pipe the data in (… | kaiser-interview validate -)"
         )
 
 

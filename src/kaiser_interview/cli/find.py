@@ -1,5 +1,6 @@
 """``find``: where a text stands, or nearly stands."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -32,7 +33,7 @@ def find(
     Exact places come first, then those that differ in markers only, then in typography only. Where it
     stands nowhere, the nearest places are shown with what differs. Exit code 1 if it stands nowhere.
     """
-    found = loaders.find(text)
+    found = loaders.find(_as_utf8(text))
     if form is Format.text:
         out = console()
         for match in found:
@@ -48,6 +49,14 @@ def find(
         typer.echo("it stands nowhere, and nothing is near", err=True)
     if not found or found[0].how == "nearest":
         raise typer.Exit(1)
+
+
+def _as_utf8(argument: str) -> str:
+    """Return an argument as it was typed in UTF-8, where the locale takes its bytes for something else."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:
+        return argument
 
 
 def _print(out: Console, match: Match) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -9,6 +10,10 @@ from types import FrameType
 from .exits import stop
 
 __all__ = ["ended_by_signal", "put_away"]
+
+
+_CONTROL_C_EXIT = 0xC000013A - (1 << 32)
+"""What Windows calls the exit code of a program that Ctrl-C ended, as a signed number."""
 
 
 class _BrokenOff(BaseException):
@@ -62,4 +67,12 @@ def _interrupted(number: int, _: FrameType | None) -> None:
     if _State.words:
         raise _BrokenOff(_State.words)
     signal.signal(number, signal.SIG_DFL)
+    _end_by(number)
+
+
+def _end_by(number: int, platform: str = sys.platform) -> None:
+    """End this process as one that a signal ends on a platform."""
+    if platform == "win32":
+        # There `os.kill` ends a process with the signal's number, which is our exit code for "could not run".
+        os._exit(_CONTROL_C_EXIT)
     os.kill(os.getpid(), number)

@@ -308,21 +308,22 @@ class Annotation(Record):
     """What every derived row may say of its making."""
 
     id: Id | None = Field(
-        None, description="Name of the row, unique in its file: printable ASCII, no space. Null: unnamed."
+        default=None,
+        description="Name of the row, unique in its file: printable ASCII, no space. Null: unnamed.",
     )
     kind: Text | None = Field(
-        None, description="Kind of record. Null where the file or the call says it for all rows."
+        default=None, description="Kind of record. Null where the file or the call says it for all rows."
     )
     release: Version | None = Field(
-        None, description="Data release that the row was made from. Null: not recorded."
+        default=None, description="Data release that the row was made from. Null: not recorded."
     )
     method: Literal["human", "model", "rule"] = Field(description="What made the row.")
     creator: Text = Field(description="Who: a person, a model's name, a program.")
-    created: Instant | None = Field(None, description="When, in UTC. Null: not recorded.")
+    created: Instant | None = Field(default=None, description="When, in UTC. Null: not recorded.")
     confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        None, description="The maker's own estimate that the row is right, 0 to 1. Null: none given."
+        default=None, description="The maker's own estimate that the row is right, 0 to 1. Null: none given."
     )
-    rationale: Text | None = Field(None, description="Why so. Null: none given.")
+    rationale: Text | None = Field(default=None, description="Why so. Null: none given.")
 
     if TYPE_CHECKING:
 
@@ -336,19 +337,19 @@ class Reference(Record):
 
     claim_id: Id = Field(description="The claim.")
     claim_sha256: Sha256 | None = Field(
-        None, description="Digest of the claim's text as it was seen. Null: the row is unpinned."
+        default=None, description="Digest of the claim's text as it was seen. Null: the row is unpinned."
     )
     quote: Text | None = Field(
-        None, description="Words of the claim, character for character. Null: the claim as a whole."
+        default=None, description="Words of the claim, character for character. Null: the claim as a whole."
     )
     quote_start: Offset | None = Field(
-        None, description="First code point of quote, counted as quote_of says. Null: not given."
+        default=None, description="First code point of quote, counted as quote_of says. Null: not given."
     )
     quote_end: Offset | None = Field(
-        None, description="Code point after the last of quote. Null exactly if quote_start is."
+        default=None, description="Code point after the last of quote. Null exactly if quote_start is."
     )
     quote_of: Literal["text", "text_en"] | None = Field(
-        None,
+        default=None,
         description="What is quoted: text (offsets into the source) or text_en (offsets into that "
         "string). Null: text.",
     )
@@ -389,7 +390,7 @@ class Relation(Derived):
 
     other_claim_id: Id = Field(description="The other claim.")
     other_claim_sha256: Sha256 | None = Field(
-        None, description="Digest of the other claim's text as it was seen. Null: unpinned."
+        default=None, description="Digest of the other claim's text as it was seen. Null: unpinned."
     )
     relation: RelationType = Field(description="What the first claim does to the other.")
 
@@ -401,7 +402,7 @@ class Question(Annotation):
         description="What the answer rests on. Empty only if the question is not answerable."
     )
     question: Text = Field(description="The question.")
-    answer: Text | None = Field(None, description="The answer. Null exactly if not answerable.")
+    answer: Text | None = Field(default=None, description="The answer. Null exactly if not answerable.")
     answerable: bool = Field(description="Whether the claims answer it.")
     language: Language = Field(description="Language of question and answer, BCP 47.")
 

@@ -64,6 +64,7 @@ class Run:
         self._inputs: list[Input] = []
         self._passed_over: list[str] = []
         self._outside = 0
+        self._limited = True
         self._told: Mapping[str, str] = {}
         self._lane: Prefilter | None = None
         self._whole = self._each = True
@@ -89,6 +90,7 @@ class Run:
             passed_over=tuple(self._passed_over),
             complete=self.complete,
             outside=self._outside,
+            limited=self._limited,
             max_findings=self._check.max_findings,
             again=partial(every_finding, self._check) if is_repeatable(self._check.data) else None,
         )
@@ -157,6 +159,7 @@ class Run:
         if complete and not rows:
             yield self._note(source, None, no_rows())
         self.complete = self.complete and complete
+        self._limited = self._limited and source.limited
         self._inputs.append(source.input(rows, complete=complete))
         self._tell(source, self._progress.rows, 0)
 

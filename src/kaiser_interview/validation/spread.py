@@ -67,16 +67,20 @@ class Spread(Run):
         work = Work(self._portable)
         cuts: list[Partition] = []
         with Pool(self._workers, _pickled(work)) as pool:
-            if not self._cut(cuts, pool):
+            is_cut = self._cut(cuts, pool)
+            self._limited = pool.limited
+            if not is_cut:
                 self._sets = self._new_sets()
                 return super().report()
             with DuplicateHashes() as ids, DuplicateHashes(purpose="keys") as keys:
                 self._first_reading(cuts, self._answers(cuts, work, pool), ids, keys)
+                self._limited = pool.limited
                 suspects = Suspects(ids.found(), keys.found(), frozenset(self._sets.fired))
         if suspects:
             work = Work(self._portable, suspects)
             with Pool(self._workers, _pickled(work)) as pool:
                 self._second_reading(cuts, self._answers(cuts, work, pool))
+                self._limited = self._limited and pool.limited
         deque(self._at_the_end(), maxlen=0)
         return self.finished()
 

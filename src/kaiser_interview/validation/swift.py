@@ -54,7 +54,7 @@ def swift_way(
             claim.source,
             claim.start,
             claim.passage_end,
-            [rule.judge for rule in rules if rule.claims is None or name in rule.claims],
+            [rule.faults for rule in rules if rule.claims is None or name in rule.claims],
         )
         for name, claim in corpus.claims.items()
     }

@@ -9,14 +9,12 @@ import pyarrow.compute as pc
 import pyarrow.types as kinds
 
 from ...corpus.corpus import Corpus
-from ...records.models import Reference
+from ...records.models import Derived
 from ..arrow.arrays import Bools, Ints, is_list, is_null, plain
 from ..references.columns import Carried, Fields, Looked, ReferenceColumns
 from ..references.paths import Nested
 from ..rows.kind import KindRules
 from ..rows.row_validator import RowValidator
-from ..rules.base import RULED
-from ..rules.columns import twins_of
 from .compile import doubts_of, leaf_of, not_finite
 
 __all__ = ["KindPrefilter"]
@@ -40,7 +38,7 @@ class KindPrefilter:
         }
         self._required = {name for name, info in model.model_fields.items() if info.is_required()}
         self._required |= set(judge.require) & rules.shape.fields
-        self._twins = twins_of(model, corpus, references, RULED)
+        self._column_rules = [rule.columns(references) for rule in rules.rules]
         self._carried = {name: Carried(corpus, name) for name in corpus.columns} if rules.refers else {}
         self._defaults = {
             name: (value, _array(value))
@@ -75,8 +73,8 @@ class KindPrefilter:
             other = fields.get("other_claim_sha256")
             unpinned |= np.ones(rows, np.bool_) if other is None else is_null(other)
         self._nested(fields, self._rules.nested, releases, suspect, unpinned)
-        for twin in self._twins:
-            suspect |= twin(fields, claims, releases)
+        for look in self._column_rules:
+            suspect |= look(fields, claims, releases)
         self._extras(fields, claims, misshapen)
         shaped = suspect & ~misshapen
         if told:
@@ -182,6 +180,6 @@ def _covered(rules: KindRules, corpus: Corpus) -> list[str]:
     model = rules.shape.model
     if corpus.releases and "release" in model.model_fields:
         covered.append("release")
-    ours = {**leaf_of(Reference), **leaf_of(RULED[0])}
+    ours = leaf_of(Derived)
     theirs = leaf_of(model)
     return [name for name in covered if theirs.get(name) == ours[name]]

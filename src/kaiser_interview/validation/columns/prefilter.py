@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as kinds
 
-from ...records.models import Claim, Reference
+from ...records.models import Reference
 from ..arrow.arrays import Bools, Ints, is_null, is_plain, lookup, plain, truths
 from ..arrow.to_python import rows_of
 from ..formats.columnar.checks import undecoded
@@ -25,11 +25,8 @@ from .kind import KindPrefilter
 
 __all__ = ["Prefilter", "Seen"]
 
-# What rules relate to other fields or to the corpus: of the rows themselves, and of our own kinds.
-_RELATED = frozenset(
-    {*Reference.model_fields, "id", "kind", "release", "scheme", "value", "translation"}
-    | {"other_claim_id", "other_claim_sha256", "answer", "answerable", *Claim.model_fields}
-)
+# What every row may say of itself and of a claim.
+_RELATED = frozenset({*Reference.model_fields, "id", "kind", "release", "other_claim_sha256"})
 
 
 class Seen(NamedTuple):
@@ -64,7 +61,8 @@ class Prefilter:
         self._default = judge.defaults.get("kind")
         self._only = judge.only
         nested = {one.name for rules in judge.rules.values() for one in rules.nested}
-        self._related = _RELATED | nested | keep | {*judge.require}
+        ruled = {name for one in judge.rules.values() for rule in one.rules for name in rule.fields}
+        self._related = _RELATED | ruled | nested | keep | {*judge.require}
 
     def look(self, batch: pa.RecordBatch, told: Mapping[str, str]) -> Seen:
         """Look at a batch.

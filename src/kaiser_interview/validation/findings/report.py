@@ -51,6 +51,8 @@ class Report:
         Whether everything was read to its end and did not change meanwhile.
     outside : int
         Errors that are no single row's: of a file, or of the whole set.
+    limited : bool
+        False where the system sets no limits of memory and time for worker processes.
     parts : int
         Reports that this one was merged from; rules over the whole set were judged within each.
     """
@@ -65,6 +67,7 @@ class Report:
     passed_over: tuple[str, ...] = ()
     complete: bool = True
     outside: int = 0
+    limited: bool = True
     parts: int = 1
     max_findings: int = 1000
     again: Callable[[], Iterator[Finding]] | None = field(default=None, repr=False, compare=False)
@@ -103,6 +106,8 @@ class Report:
             words += f"; rules over the whole set were judged within each of {self.parts} parts"
         if not self.complete:
             words += "; not everything could be read"
+        if not self.limited:
+            words += "; this system sets no limits for worker processes"
         return words
 
     def __str__(self) -> str:
@@ -162,6 +167,7 @@ class Report:
             "errors": self.errors,
             "warnings": self.warnings,
             "outside": self.outside,
+            "limited": self.limited,
             "parts": self.parts,
             "counts": [one._asdict() for one in self.counts],
             "findings": [_flat(one) for one in self.findings],
@@ -205,6 +211,7 @@ def _merged(one: Report, other: Report) -> Report:
         passed_over=(*one.passed_over, *other.passed_over),
         complete=one.complete and other.complete,
         outside=one.outside + other.outside,
+        limited=one.limited and other.limited,
         parts=one.parts + other.parts,
         max_findings=max(one.max_findings, other.max_findings),
     )

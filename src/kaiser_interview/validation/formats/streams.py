@@ -7,6 +7,7 @@ import os
 import select
 import stat
 import sys
+import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ _BOMB_BYTES = 256 << 20
 _HEAD = 1 << 12
 
 _MAGIC = 4
+
+_MOMENT = 0.01
 
 _GZIP, _ZSTD = _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
@@ -73,7 +76,13 @@ class Stream:
     @property
     def is_plain(self) -> bool:
         """Whether it is a file, and one that is not packed."""
-        return self.size is not None and not os.pread(self._file.fileno(), _MAGIC, 0).startswith(_PACKED)
+        if self.size is None:
+            return False
+        at = self._file.tell()
+        self._file.seek(0)
+        first = self._file.read(_MAGIC)
+        self._file.seek(at)
+        return not first.startswith(_PACKED)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes from the start, no chunk empty.
@@ -139,7 +148,7 @@ class Stream:
                 raise StreamError(_unreadable(_reason(error))) from None
             if chunk is None:
                 # A pipe that does not block and has nothing yet.
-                select.select([self._file], [], [])
+                _await(self._file)
                 continue
             if not chunk:
                 break
@@ -255,6 +264,15 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         return file, os.fstat(file.fileno())
     except (OSError, ValueError) as error:
         raise StreamError(_unreadable(_reason(error))) from None
+
+
+def _await(file: IO[bytes]) -> None:
+    """Wait until there is something to read; where no system call tells, for a moment."""
+    try:
+        select.select([file], [], [])
+    except (OSError, ValueError):
+        # Windows waits for sockets alone.
+        time.sleep(_MOMENT)
 
 
 def _is_descriptor(name: str) -> bool:

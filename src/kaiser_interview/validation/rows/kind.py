@@ -4,7 +4,7 @@ from ...records.models import Record, Reference, Relation
 from ..formats.coerce import lossless, typed
 from ..references.paths import reference_paths
 from ..references.rows import References
-from ..rules.base import rules_of
+from ..rules.registry import rules_of
 from .schema import Shape
 
 __all__ = ["KindRules"]

@@ -284,7 +284,7 @@ class RowValidator:
         if rules.rules:
             names = frozenset(wrong.get((), ()))
             for rule in rules.rules:
-                found = found + rule.judge(values, names)
+                found = found + rule.faults(values, names)
         found = once(found)
         for name in self.require:
             if name in rules.shape.fields and get(name) is None and (name,) not in bad:

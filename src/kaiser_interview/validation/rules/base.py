@@ -1,142 +1,81 @@
-"""The rules of a kind beyond its shape: among its fields, and between them and the corpus."""
+"""A rule of a kind: among the fields of a row, and between them and the corpus."""
 
+import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Container
-from typing import NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, final
 
-from ...records.models import Claim, ClaimType, Horizon, Label, Question, Record, Relation, Topic, Translation
-from ...records.schemas import SHIPPED_SCHEMES
-from ..findings.display import shown
+from ...records.models import Record
 from ..findings.finding import Fault
-from ..hints.typos import not_in_vocabulary
 from ..references.paths import Values
-from ..references.rows import References, carried
-from .numbers import missing_numbers, numbers
+from ..references.rows import References
 
-__all__ = ["RULED", "VOCABULARIES", "Rule", "rules_of"]
+if TYPE_CHECKING:
+    from ..arrow.arrays import Bools, Ints
+    from ..references.columns import Fields, ReferenceColumns
+
+    ColumnRule = Callable[[Fields, Ints, Ints], Bools]
+
+__all__ = ["ColumnRule", "Rule"]
 
 
-class Rule(NamedTuple):
-    """A rule of a kind."""
+class Rule(ABC):
+    """A rule of the rows of one model and of what derives from it.
 
-    judge: Callable[[Values, frozenset[str]], list[Fault]]
-    """Judges the values of a row, given the names of its fields that do not have their shape."""
+    A subclass gives `model` and `rows`, and is registered in `registry.RULES`. The parameters of `rows` after
+    `bad` name the fields that it reads; ``**values`` is every field of the model. So a rule cannot read a
+    field that the columnar path leaves out. Without `columns`, every row is suspect, and `rows` decides.
+
+    Parameters
+    ----------
+    references : References
+        The corpus that rows are validated against, and what looks things up in it.
+
+    Attributes
+    ----------
+    model : type of Record
+        The model whose rows it concerns.
+    fields : tuple of str
+        The fields that it reads.
+    claims : container of str or None
+        The claims whose rows it concerns; None for all.
+    """
+
+    model: ClassVar[type[Record]]
+    fields: ClassVar[tuple[str, ...]]
     claims: Container[str] | None = None
-    """The claims whose rows it concerns; None for all."""
 
+    def __init_subclass__(cls) -> None:
+        _, _, *given = inspect.signature(cls.rows).parameters.values()
+        everything = any(one.kind is one.VAR_KEYWORD for one in given)
+        cls.fields = tuple(cls.model.model_fields) if everything else tuple(one.name for one in given)
 
-VOCABULARIES = dict(zip(SHIPPED_SCHEMES, map(get_args, (Topic, ClaimType, Horizon)), strict=True))
-"""The values of each shipped scheme."""
+    def __init__(self, references: References) -> None:
+        self.references = references
 
-RULED: tuple[type[Record], ...] = (Label, Relation, Question, Translation, Claim)
-"""The models that have a rule; what derives from one has its rule too."""
+    @final
+    def faults(self, values: Values, bad: frozenset[str]) -> list[Fault]:
+        """Return what is wrong with a row, given the names of its fields that do not have their shape."""
+        return self.rows(bad, **{name: values.get(name) for name in self.fields})
 
+    @abstractmethod
+    def rows(self, bad: frozenset[str], /, *args: Any, **values: Any) -> list[Fault]:
+        """Return what is wrong with a row.
 
-def rules_of(model: type[Record], references: References) -> tuple[Rule, ...]:
-    """Return the rules of a model, those of its bases included."""
-    rules = (_label, _relation, _question, _translation, _claim)
-    return tuple(rule(references) for base, rule in zip(RULED, rules, strict=True) if issubclass(model, base))
+        Parameters
+        ----------
+        bad : frozenset of str
+            The names of fields that do not have their shape. They may hold anything.
+        **values
+            The fields that the rule reads; None where the row has none.
+        """
 
+    def columns(self, references: "ReferenceColumns") -> "ColumnRule":  # noqa: ARG002 - for those that look
+        """Return what looks at columns and says which rows are suspect, so that `rows` is asked about them.
 
-def _label(_: References) -> Rule:
-    def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        scheme = values.get("scheme")
-        if "scheme" in bad or scheme is None or ":" in scheme:
-            return []
-        if scheme not in VOCABULARIES:
-            return [not_in_vocabulary(("scheme",), VOCABULARIES, scheme, "a scheme of your own has a colon")]
-        if "value" in bad or values.get("value") is None or values["value"] in VOCABULARIES[scheme]:
-            return []
-        otherwise = (
-            f"kaiser-interview schema label has all; words of your own need a scheme such as acme:{scheme}"
-        )
-        return [not_in_vocabulary(("value",), VOCABULARIES[scheme], values["value"], otherwise)]
+        What is returned takes the columns by name, the claim and the release of each row by their places, and
+        returns an array of booleans. It may suspect a row that is right; it must suspect each that is not.
+        """
+        import numpy as np
 
-    return Rule(judge)
-
-
-def _relation(references: References) -> Rule:
-    def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        other = values.get("other_claim_id")
-        if "other_claim_id" in bad or other is None:
-            return []
-        claim = references.corpus.claims.get(other)
-        if claim is None:
-            return [references.no_claim(("other_claim_id",), other)]
-        found = []
-        if other == values.get("claim_id"):
-            found.append(
-                Fault("fields-disagree", ("other_claim_id",), "another claim than claim_id", shown(other))
-            )
-        if "other_claim_sha256" not in bad:
-            pinned = references.pin(claim, values.get("other_claim_sha256"), ("other_claim_sha256",))
-            found += [pinned] if pinned else []
-        if "release" in bad or any(fault.code == "stale-claim" for fault in found):
-            return found
-        older = references.older(claim, values.get("release"))
-        return found + ([older] if older else [])
-
-    return Rule(judge)
-
-
-def _question(_: References) -> Rule:
-    def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        answerable, found = values.get("answerable"), list[Fault]()
-        if "answerable" in bad or answerable is None:
-            return []
-        if "answer" not in bad and (values.get("answer") is not None) is not answerable:
-            expected = (
-                "an answer, since the question is answerable"
-                if answerable
-                else "null, since it is not answerable"
-            )
-            got = "nothing" if answerable else shown(values["answer"])
-            remedy = (
-                "give it, or set answerable to false" if answerable else "drop it, or set answerable to true"
-            )
-            found.append(Fault("fields-disagree", ("answer",), expected, got, remedy))
-        if answerable and "references" not in bad and not values.get("references"):
-            expected = "a reference, since the question is answerable"
-            remedy = "give the claims that answer it, or set answerable to false"
-            found.append(Fault("fields-disagree", ("references",), expected, "none", remedy))
-        return found
-
-    return Rule(judge)
-
-
-def _translation(references: References) -> Rule:
-    wanted = {
-        claim_id: found
-        for claim_id, claim in references.corpus.claims.items()
-        if (found := numbers(claim.text))
-    }
-
-    def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        # An id of another type may be none that can be looked up.
-        if bad & {"claim_id", "translation"} or values.get("translation") is None:
-            return []
-        needed = wanted.get(values.get("claim_id", ""))
-        if needed is None:
-            return []
-        missing = missing_numbers(needed, values["translation"])
-        expected = f"{', '.join(missing)}, as in {values['claim_id']}"
-        return [Fault("number-missing", ("translation",), expected, "none")] if missing else []
-
-    return Rule(judge, wanted)
-
-
-def _claim(references: References) -> Rule:
-    columns = references.corpus.columns
-
-    def judge(values: Values, bad: frozenset[str]) -> list[Fault]:
-        if "claim_id" in bad or values.get("claim_id") is None:
-            return []
-        claim = references.corpus.claims.get(values["claim_id"])
-        if claim is None:
-            return [references.no_claim(("claim_id",), values["claim_id"])]
-        pinned = None
-        if "claim_sha256" not in bad:
-            pinned = references.pin(claim, values.get("claim_sha256"), ("claim_sha256",))
-        names = Claim.model_fields.keys() & columns - {"claim_id", "claim_sha256"} - bad
-        return [pinned] if pinned else carried(claim, values, sorted(names))
-
-    return Rule(judge)
+        return lambda _, claims, __: np.ones(len(claims), np.bool_)

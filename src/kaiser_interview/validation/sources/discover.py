@@ -90,7 +90,7 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str])
         if _REMOTE.match(path):
             raise InputError(
                 f"{visible(path)}: remote addresses are not read; pipe the data in "
-                "(… | kaiser-interview validate -), or check it where it lies with kaiser_interview.spark"
+                "(… | kaiser-interview validate -)"
             )
         if path == "-":
             yield _file(path, fields)

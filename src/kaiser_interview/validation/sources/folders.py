@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -25,10 +26,13 @@ _NULL = "__HIVE_DEFAULT_PARTITION__"
 _LONGEST = 1 << 24
 
 
-def partitions(path: str, fields: Iterable[str]) -> dict[str, str]:
-    """Return the fields that the folders of a path give as ``key=value``; other keys are but names."""
+def partitions(path: str, fields: Iterable[str], system: type[PurePath] = PurePath) -> dict[str, str]:
+    """Return the fields that the folders of a path give as ``key=value``, by the rules of a system for paths.
+
+    Other keys are but names.
+    """
     found = {}
-    for part in os.path.dirname(path).split(os.sep):
+    for part in system(path).parent.parts:
         key, equals, value = part.partition("=")
         if equals and key in fields and value != _NULL:
             # What is no UTF-8 in a path is told as what it is escaped to.

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings.finding import Fault, Note, StreamError
@@ -34,6 +35,7 @@ def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note
         return
     with Sandbox() as sandbox:
         plan = planned(sandbox, stream)
+        source.limited = sandbox.limited
         source.table_form = plan["form"]
         first = 0
         known = {"path": stream.path, "form": plan["form"], "constants": source.constants}
@@ -62,11 +64,11 @@ def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note
 
 def _unpiped(source: "InputSource", stream: Stream) -> Iterator[Batch | Note]:
     """Yield the batches of what comes through a pipe, or packed: it is written to a file first."""
-    with tempfile.NamedTemporaryFile(prefix="kaiser-interview-") as held:
-        for chunk in stream.chunks():
-            held.write(chunk)
-        held.flush()
-        with closing(Stream(held.name)) as file:
+    with tempfile.TemporaryDirectory(prefix="kaiser-interview-") as folder:
+        path = Path(folder) / "data"
+        with path.open("xb") as held:
+            held.writelines(stream.chunks())
+        with closing(Stream(str(path))) as file:
             yield from file_batches(source, file)
 
 

@@ -50,6 +50,8 @@ class InputSource:
         What a columnar file is: Parquet, or Arrow's file or stream.
     constants : mapping of str
         Fields that the file's path gives, as ``key=value``.
+    limited : bool
+        False where a worker process reads it without limits of memory and time.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class InputSource:
         self.table_form: Any = None
         self.constants: Mapping[str, Any] = {}
         self.stream: Stream | None = None
+        self.limited = True
         self._open = open_items
 
     @property

@@ -36,9 +36,9 @@ def main(memory: int) -> None:
         # What a kind of one's own prints must not stand among the frames.
         with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), 1)
-        _limit_memory(memory)
+        limited = _limit_memory(memory)
         (size,) = struct.unpack("<Q", requests.read(8))
-        tasks = _Tasks(requests.read(size), memory)
+        tasks = _Tasks(requests.read(size), memory, limited=limited)
         _keep_pandas_out()
         for line in requests:
             request = json.loads(line)
@@ -54,8 +54,9 @@ def main(memory: int) -> None:
 class _Tasks:
     """What can be asked for."""
 
-    def __init__(self, setup: bytes, memory: int) -> None:
+    def __init__(self, setup: bytes, memory: int, *, limited: bool = True) -> None:
         self._setup = setup
+        self._limited = limited
         self._memory = memory
         self._judge: Any = None
 
@@ -70,7 +71,7 @@ class _Tasks:
             yield from tasks[request.pop("task")](**request)
         except Exception as error:  # noqa: BLE001 - whatever a reader raises, the rest of the file is still read
             yield {"fault": list(_fault(error, self._memory))}, b""
-        yield {"end": True}, b""
+        yield {"end": True, "limited": self._limited}, b""
 
     @staticmethod
     def _plan(path: str, **_: Any) -> Answer:
@@ -150,15 +151,11 @@ class _WithoutPandas:
             raise ModuleNotFoundError(name)
 
 
-def _limit_memory(memory: int) -> None:
-    try:
-        import resource
-    except ImportError:  # pragma: no cover - not on this platform
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _limit_memory(memory: int) -> bool:
+    """Limit the memory of this process and its dumps; return whether the system does so."""
+    is_set = _limit("RLIMIT_DATA", memory)
+    _limit("RLIMIT_CORE", 0)
+    return is_set
 
 
 def alive() -> None:
@@ -167,16 +164,22 @@ def alive() -> None:
 
 
 def _limit_seconds(seconds: int) -> None:
+    used = os.times()
+    _limit("RLIMIT_CPU", int(used.user + used.system) + 1 + seconds)
+
+
+def _limit(name: str, most: int) -> bool:
+    """Set a limit of this process; return whether the system has it and sets it."""
     try:
         import resource
-    except ImportError:  # pragma: no cover - not on this platform
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    most = int(used.ru_utime + used.ru_stime) + 1 + seconds
-    resource.setrlimit(
-        resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
-    )
+
+        which = getattr(resource, name)
+        _, hard = resource.getrlimit(which)
+        resource.setrlimit(which, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    except (ImportError, AttributeError, ValueError, OSError):
+        # Windows has none; macOS refuses some.
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -74,6 +74,11 @@ class Pool:
         while waiting:
             yield waiting.popleft().result()
 
+    @property
+    def limited(self) -> bool:
+        """Whether no worker has said that it works without limits."""
+        return all(sandbox.limited for sandbox in self._all)
+
     @contextmanager
     def sandbox(self) -> Iterator[Sandbox]:
         """Lend one worker."""

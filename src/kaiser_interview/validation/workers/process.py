@@ -45,11 +45,17 @@ class Sandbox:
         What it is given at its start: nothing, or a pickled `Work`.
     memory : int
         Bytes that it may have.
+
+    Attributes
+    ----------
+    limited : bool
+        False once the worker has said that the system sets no limits for it.
     """
 
     def __init__(self, setup: bytes = b"", memory: int = MEMORY) -> None:
         self._setup = setup
         self._memory = memory
+        self.limited = True
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -87,6 +93,7 @@ class Sandbox:
                     raise Died(self._end())
                 if "end" in frame.head:
                     done = True
+                    self.limited = self.limited and frame.head.get("limited") is not False
                     return
                 yield frame
         finally:

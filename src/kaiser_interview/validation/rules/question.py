@@ -1,0 +1,65 @@
+"""Questions: one that can be answered has an answer and references; one that cannot has no answer."""
+
+from typing import TYPE_CHECKING, Any
+
+from ...records.models import Question
+from ..findings.display import shown
+from ..findings.finding import Fault
+from .base import Rule
+
+if TYPE_CHECKING:
+    from ..arrow.arrays import Bools, Ints
+    from ..references.columns import Fields, ReferenceColumns
+    from .base import ColumnRule
+
+__all__ = ["QuestionRule"]
+
+
+class QuestionRule(Rule):
+    """`answerable` agrees with `answer` and `references`."""
+
+    model = Question
+
+    def rows(self, bad: frozenset[str], /, answerable: Any, answer: Any, references: Any) -> list[Fault]:
+        found: list[Fault] = []
+        if "answerable" in bad or answerable is None:
+            return []
+        if "answer" not in bad and (answer is not None) is not answerable:
+            expected = (
+                "an answer, since the question is answerable"
+                if answerable
+                else "null, since it is not answerable"
+            )
+            got = "nothing" if answerable else shown(answer)
+            remedy = (
+                "give it, or set answerable to false" if answerable else "drop it, or set answerable to true"
+            )
+            found.append(Fault("fields-disagree", ("answer",), expected, got, remedy))
+        if answerable and "references" not in bad and not references:
+            expected = "a reference, since the question is answerable"
+            remedy = "give the claims that answer it, or set answerable to false"
+            found.append(Fault("fields-disagree", ("references",), expected, "none", remedy))
+        return found
+
+    def columns(self, _: "ReferenceColumns") -> "ColumnRule":
+        import numpy as np
+        import pyarrow.compute as pc
+        import pyarrow.types as kinds
+
+        from ..arrow.arrays import is_list, is_null, plain, truths
+
+        def look(fields: "Fields", claims: "Ints", _: "Ints") -> "Bools":
+            rows = len(claims)
+            answerable, held = fields.get("answerable"), fields.get("references")
+            if answerable is None or held is None:
+                return np.ones(rows, np.bool_)
+            answerable, held = plain(answerable), plain(held)
+            if not kinds.is_boolean(answerable.type) or not is_list(held.type):
+                return np.ones(rows, np.bool_)
+            can = truths(answerable)
+            answer = fields.get("answer")
+            answered = np.zeros(rows, np.bool_) if answer is None else ~is_null(answer)
+            empty = truths(pc.equal(pc.list_value_length(held), 0))
+            return np.asarray((answered != can) | (can & empty))
+
+        return look

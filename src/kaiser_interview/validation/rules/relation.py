@@ -1,0 +1,59 @@
+"""Relations: the other claim is one, and another one."""
+
+from typing import TYPE_CHECKING, Any
+
+from ...records.models import Relation
+from ..findings.display import shown
+from ..findings.finding import Fault
+from .base import Rule
+
+if TYPE_CHECKING:
+    from ..arrow.arrays import Bools, Ints
+    from ..references.columns import Fields, ReferenceColumns
+    from .base import ColumnRule
+
+__all__ = ["RelationRule"]
+
+
+class RelationRule(Rule):
+    """The other claim stands in the corpus, is not the first one, and is as it was when the row was made."""
+
+    model = Relation
+
+    def rows(
+        self,
+        bad: frozenset[str],
+        /,
+        claim_id: Any,
+        other_claim_id: Any,
+        other_claim_sha256: Any,
+        release: Any,
+    ) -> list[Fault]:
+        if "other_claim_id" in bad or other_claim_id is None:
+            return []
+        claim = self.references.corpus.claims.get(other_claim_id)
+        if claim is None:
+            return [self.references.no_claim(("other_claim_id",), other_claim_id)]
+        found = []
+        if other_claim_id == claim_id:
+            expected, got = "another claim than claim_id", shown(other_claim_id)
+            found.append(Fault("fields-disagree", ("other_claim_id",), expected, got))
+        if "other_claim_sha256" not in bad:
+            pinned = self.references.pin(claim, other_claim_sha256, ("other_claim_sha256",))
+            found += [pinned] if pinned else []
+        if "release" in bad or any(fault.code == "stale-claim" for fault in found):
+            return found
+        older = self.references.older(claim, release)
+        return found + ([older] if older else [])
+
+    def columns(self, references: "ReferenceColumns") -> "ColumnRule":
+        import numpy as np
+
+        def look(fields: "Fields", claims: "Ints", releases: "Ints") -> "Bools":
+            others = references.claims(fields.get("other_claim_id"), len(claims))
+            doubt = (others < 0) | (others == claims)
+            others = np.maximum(others, 0)
+            doubt |= references.pins(others, fields.get("other_claim_sha256")).suspect
+            return np.asarray(doubt | references.releases.older(releases, others))
+
+        return look

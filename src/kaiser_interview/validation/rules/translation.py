@@ -1,0 +1,92 @@
+"""Translations: the numbers of a claim stand in its translation."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ...records.models import Translation
+from ..findings.finding import Fault
+from ..references.rows import References
+from .base import Rule
+from .numbers import missing_numbers, numbers
+
+if TYPE_CHECKING:
+    from ..arrow.arrays import Bools, Ints
+    from ..references.columns import Fields, ReferenceColumns
+    from .base import ColumnRule
+
+__all__ = ["TranslationRule"]
+
+
+class TranslationRule(Rule):
+    """Every number that a claim has in digits stands in the translation, in any script or grouping."""
+
+    model = Translation
+
+    def __init__(self, references: References) -> None:
+        super().__init__(references)
+        claims = references.corpus.claims.items()
+        self._wanted = {name: found for name, claim in claims if (found := numbers(claim.text))}
+        self.claims = self._wanted
+
+    def rows(self, bad: frozenset[str], /, claim_id: Any, translation: Any) -> list[Fault]:
+        # An id of another type may be none that can be looked up.
+        if bad & {"claim_id", "translation"} or translation is None:
+            return []
+        needed = self._wanted.get(claim_id or "")
+        if needed is None:
+            return []
+        missing = missing_numbers(needed, translation)
+        expected = f"{', '.join(missing)}, as in {claim_id}"
+        return [Fault("number-missing", ("translation",), expected, "none")] if missing else []
+
+    def columns(self, _: "ReferenceColumns") -> "ColumnRule":
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.types as kinds
+
+        from ..arrow.arrays import is_text, plain, truths
+
+        wanted = {
+            place: [_grouped(number) for number in self._wanted[name]]
+            for place, name in enumerate(self.references.corpus.claims)
+            if name in self._wanted
+        }
+        places = np.array(sorted(wanted), np.int64)
+
+        def look(fields: "Fields", claims: "Ints", _: "Ints") -> "Bools":
+            doubt = np.isin(claims, places)
+            translation = fields.get("translation")
+            if translation is None or not doubt.any():
+                return np.asarray(doubt)
+            rows = np.flatnonzero(doubt)
+            texts = plain(translation.take(pa.array(rows)))
+            texts = plain(texts.dictionary_decode()) if kinds.is_dictionary(texts.type) else texts
+            if not is_text(texts.type):
+                return np.asarray(doubt)
+            for place, found in wanted.items():
+                here = np.flatnonzero(claims[rows] == place)
+                if len(here):
+                    own = texts.take(pa.array(here))
+                    stand = np.ones(len(here), np.bool_)
+                    for number in found:
+                        stand &= truths(pc.match_substring_regex(own, _ALONE.format(number)))
+                    doubt[rows[here[stand]]] = False
+            return np.asarray(doubt)
+
+        return look
+
+
+# A number beside which there is neither digit nor mark nor another number can be read in one way only.
+_ALONE = (
+    r"(?:^|[-A-Za-z(\x{{4e00}}-\x{{9fff}}] ?){0}(?:$|[-A-Za-z)%\x{{4e00}}-\x{{9fff}}]|[ ,.;:][A-Za-z]|\.$)"
+)
+
+
+def _grouped(number: str) -> str:
+    """Return a pattern of a number, with commas between groups of three or without."""
+    if not number.isdigit():
+        return re.escape(number)
+    first = len(number) % 3
+    groups = [number[:first], *(number[at : at + 3] for at in range(first, len(number), 3))]
+    return ",?".join(group for group in groups if group)
