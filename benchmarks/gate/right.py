@@ -38,7 +38,11 @@ _VOCABULARIES = {
     "horizon": ["past", "general"],
     "acme:stance": ["for", "Against"],
 }
-_TABLES = {kind: [dict(row) for row in ki.load_table(f"{kind}s").to_pylist()] for kind in SHIPPED_ONLY}
+_TABLES = {
+    table.removesuffix("s"): [dict(row) for row in ki.load_table(table).to_pylist()]
+    for table in ki.tables()
+    if table.removesuffix("s") in SHIPPED_ONLY
+}
 
 
 def right(draw: random.Random, ground: Ground, kind: str, number: int) -> Row:

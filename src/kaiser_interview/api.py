@@ -9,7 +9,7 @@ from .corpus.corpus import Corpus
 from .dataset.loaders import shipped
 from .errors import InputError
 from .validation.choice import report_of
-from .validation.engine.options import Check, CheckOptions, Kinds, Options, Progress
+from .validation.engine.options import Check, CheckOptions, Extra, Kinds, Options, Progress
 from .validation.findings.report import Report
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def validate(  # noqa: PLR0913 - the options are these
     kind: Kinds = None,
     against: Corpus | str | os.PathLike[str] | None = None,
     defaults: Mapping[str, Any] | None = None,
-    extra: str = "error",
+    extra: Extra = "error",
     require: Sequence[str] = (),
     complete: Sequence[str] | None = None,
     key: Sequence[str] | None = None,

@@ -5,7 +5,7 @@ Bad data never raises; it becomes a finding. An exception says that the call cou
 """
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = [
     "BuildError",
@@ -22,6 +22,9 @@ __all__ = [
     "UnsupportedTypeError",
     "known_name",
 ]
+
+
+_Name = TypeVar("_Name", bound=str)
 
 
 class KaiserInterviewError(Exception):
@@ -110,7 +113,7 @@ class UnknownNameError(KaiserInterviewError, LookupError):
         super().__init__(f"{sort}: expected one of {known_text}, got {name!r:.80}{remedy}")
 
 
-def known_name(sort: str, name: object, known: Collection[str]) -> str:
+def known_name(sort: str, name: object, known: Collection[_Name]) -> _Name:
     """Return the one of the known names that `name` is, as a plain string.
 
     Raises

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ._version import data_release
 from .errors import IntegrityError, NotOnDiskError
@@ -16,6 +16,7 @@ __all__ = [
     "MANIFEST",
     "REFERENCES",
     "TABLES",
+    "TableName",
     "directory",
     "entries",
     "every_file",
@@ -27,7 +28,9 @@ __all__ = [
     "shipped",
 ]
 
-TABLES = {
+TableName = Literal["claims", "dialogues", "sources", "translations", "labels", "mentions", "relations"]
+
+TABLES: dict[TableName, str] = {
     "claims": "claim",
     "dialogues": "dialogue",
     "sources": "source",

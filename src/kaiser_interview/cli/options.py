@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, cast
 
 import typer
 
@@ -132,7 +132,7 @@ def check_of(
         kind=kinds or None,
         against=against or None,
         defaults=_defaults(defaults or (), kinds),
-        extra=extra,
+        extra=cast('Literal["error", "allow"]', extra),  # any other is told of by name
         require=_names(require),
         complete=None if complete is None else _names([complete]),
         key=None if key is None else _names([key]),

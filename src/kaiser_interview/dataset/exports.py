@@ -63,7 +63,7 @@ def cell(value: Any) -> Any:
     return _flat(value)
 
 
-def _csv(table: str) -> bytes:
+def _csv(table: release.TableName) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(loaders.load_table(table).column_names)
@@ -71,7 +71,7 @@ def _csv(table: str) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _arrow(table: str) -> bytes:
+def _arrow(table: release.TableName) -> bytes:
     import pyarrow as pa
 
     arrow = loaders.load_table(table)
@@ -95,7 +95,7 @@ def _database() -> bytes:
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute("PRAGMA foreign_keys = ON")
         # A table comes after those that its foreign keys point to.
-        for table in ("dialogues", *(name for name in release.TABLES if name != "dialogues")):
+        for table in sorted(release.TABLES, key=lambda name: name != "dialogues"):
             _create(database, table)
         # Trigrams find Chinese, which has no spaces between words, from three characters on; for two,
         # LIKE '%…%' on the same table uses no index and is fast enough on 41 rows.
@@ -108,7 +108,7 @@ def _database() -> bytes:
         return database.serialize()
 
 
-def _create(database: sqlite3.Connection, table: str) -> None:
+def _create(database: sqlite3.Connection, table: release.TableName) -> None:
     import pyarrow.types as kinds
 
     columns = []
@@ -134,6 +134,6 @@ def _flat(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | tuple | dict) else value
 
 
-def _rows(table: str) -> Iterator[dict[str, Any]]:
+def _rows(table: release.TableName) -> Iterator[dict[str, Any]]:
     for record in loaders.load(table):
         yield record.model_dump(mode="json")

@@ -31,6 +31,7 @@ __all__ = [
     "tables",
 ]
 
+_Name = TypeVar("_Name", bound=str)
 _Value = TypeVar("_Value")
 
 _lock = threading.RLock()
@@ -38,7 +39,7 @@ _lock = threading.RLock()
 _cache: dict[tuple[str, str], Any] = {}
 
 
-def tables() -> tuple[str, ...]:
+def tables() -> tuple[release.TableName, ...]:
     """Return the names of the shipped tables, the default first.
 
     Examples
@@ -78,10 +79,10 @@ def load(table: Literal["relations"]) -> "tuple[Relation, ...]": ...
 
 
 @overload
-def load(table: str) -> "tuple[Record, ...]": ...
+def load(table: release.TableName) -> "tuple[Record, ...]": ...
 
 
-def load(table: str = "claims") -> "tuple[Record, ...]":
+def load(table: release.TableName = "claims") -> "tuple[Record, ...]":
     """Return a shipped table as validated, immutable records.
 
     The same objects each time, in every thread. Nothing is fetched and nothing is written.
@@ -111,7 +112,7 @@ def load(table: str = "claims") -> "tuple[Record, ...]":
     return cached("records", known_name("table", table, release.TABLES), _records)
 
 
-def load_table(table: str = "claims") -> "pa.Table":
+def load_table(table: release.TableName = "claims") -> "pa.Table":
     """Return a shipped table as an Arrow table.
 
     The same object each time; Arrow tables cannot be changed. Nothing is fetched and nothing is written.
@@ -142,7 +143,7 @@ def load_table(table: str = "claims") -> "pa.Table":
     return cached("table", known_name("table", table, release.TABLES), _table)
 
 
-def load_dataset(table: str = "claims") -> "Dataset":
+def load_dataset(table: release.TableName = "claims") -> "Dataset":
     """Return a shipped table as a Hugging Face dataset.
 
     It is held in memory: no cache file is written and nothing is fetched. Its fingerprint follows from the
@@ -245,7 +246,7 @@ def data_path() -> "Path":
     return Path(release.directory())
 
 
-def cached(form: str, table: str, make: Callable[[str], _Value]) -> _Value:
+def cached(form: str, table: _Name, make: Callable[[_Name], _Value]) -> _Value:
     """Return what `make(table)` returned the first time, in every thread the same object."""
     # One lock for all: making a table takes milliseconds, and pydantic finishes a model's validator on
     # first use, which two threads must not do at once.
@@ -255,7 +256,7 @@ def cached(form: str, table: str, make: Callable[[str], _Value]) -> _Value:
         return cast("_Value", _cache[form, table])
 
 
-def _records(table: str) -> "tuple[Record, ...]":
+def _records(table: release.TableName) -> "tuple[Record, ...]":
     from ..records.models import KINDS
 
     model = KINDS[release.TABLES[table]]
@@ -267,7 +268,7 @@ def _by_id(_: str) -> "dict[str, Claim]":
     return {one.claim_id: one for one in load("claims")}
 
 
-def _table(table: str) -> "pa.Table":
+def _table(table: release.TableName) -> "pa.Table":
     return release.parquet_table(release.read(f"{table}.parquet"))
 
 

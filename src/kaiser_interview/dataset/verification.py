@@ -113,7 +113,7 @@ def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Itera
             yield Difference("sources.jsonl", "a source that can be cut", f"{error!s:.80}")
 
 
-def _layered(claim_id: str, rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def _layered(claim_id: str, rows: Mapping[release.TableName, list[dict[str, Any]]]) -> dict[str, Any]:
     """Return the columns of a claim that come from the layers, as the layers have them."""
     (english,) = (row["translation"] for row in rows["translations"] if row["claim_id"] == claim_id)
     labels: dict[str, list[str]] = {}
@@ -129,7 +129,7 @@ def _layered(claim_id: str, rows: Mapping[str, list[dict[str, Any]]]) -> dict[st
 
 
 def _record_differences(
-    table: str, expected: list[dict[str, Any]], rows: list[dict[str, Any]]
+    table: release.TableName, expected: list[dict[str, Any]], rows: list[dict[str, Any]]
 ) -> Iterator[Difference]:
     file = f"{table}.jsonl"
     if len(expected) != len(rows):
@@ -141,7 +141,9 @@ def _record_differences(
                 yield Difference(f"{file} {record} {name}", f"{value!r:.80}", f"{row[name]!r:.80}")
 
 
-def _format_differences(table: str, files: Mapping[str, bytes], altered: set[str]) -> Iterator[Difference]:
+def _format_differences(
+    table: release.TableName, files: Mapping[str, bytes], altered: set[str]
+) -> Iterator[Difference]:
     name = f"{table}.parquet"
     model = KINDS[release.TABLES[table]]
     records = [model.model_validate_json(line) for line in release.lines(files[f"{table}.jsonl"])]

@@ -34,6 +34,7 @@ __all__ = [
     "Id",
     "Instant",
     "Int32",
+    "KindName",
     "Label",
     "Language",
     "Many",
@@ -464,6 +465,19 @@ def _of(cls: type[Annotation], claim: Claim | Iterable[Claim], /, **fields: Any)
 # Given here and not in the class: `Embedding` has a field of the same name, which pydantic would take for a
 # mistake. A row's own `of` is its field, a kind's `of` this.
 Annotation.of = classmethod(_of)  # type: ignore[assignment, method-assign]
+
+KindName = Literal[
+    "claim",
+    "dialogue",
+    "source",
+    "translation",
+    "label",
+    "mention",
+    "relation",
+    "question",
+    "verdict",
+    "embedding",
+]
 
 KINDS: dict[str, type[Record]] = {
     "claim": Claim,

@@ -12,7 +12,7 @@ from .. import release
 from ..errors import MissingDependencyError, UnsupportedTypeError, known_name
 from .draft_schema import draft_schema
 from .introspection import element_of, kind_of, model_of, without_null
-from .models import KINDS, Label, Record, Width
+from .models import KINDS, KindName, Label, Record, Width
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +36,9 @@ SHIPPED_SCHEMES = {"topic": 4, "claim_type": 1, "horizon": 1}
 """The shipped label schemes, and how many of its values a claim has at the most; the least is one."""
 
 
-def json_schema(kind: str | type[Record], *, profile: str | None = None) -> dict[str, Any]:
+def json_schema(
+    kind: KindName | str | type[Record], *, profile: Literal["draft"] | None = None
+) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a kind, self-contained.
 
     Parameters
@@ -130,7 +132,7 @@ def _full(model: type[Record], vocabularies: Mapping[str, Any]) -> dict[str, Any
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ours, **schema}
 
 
-def arrow_schema(kind: str | type[Record]) -> "pa.Schema":
+def arrow_schema(kind: KindName | str | type[Record]) -> "pa.Schema":
     """Return the Arrow schema of a kind.
 
     Parameters
@@ -162,7 +164,7 @@ def arrow_schema(kind: str | type[Record]) -> "pa.Schema":
     return pa.schema(_arrow_fields(model, kind_of(model)))
 
 
-def features(kind: str | type[Record]) -> "Features":
+def features(kind: KindName | str | type[Record]) -> "Features":
     """Return the Hugging Face features of a kind.
 
     Parameters

@@ -3,18 +3,21 @@
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from ...corpus.corpus import Corpus
 from ...errors import known_name
-from ...records.models import Record
+from ...records.models import KindName, Record
 from ..findings.codes import CODES
 from ..formats.detect import Form
 from ..rows.row_validator import RowValidator
 
-__all__ = ["Check", "CheckOptions", "Kinds", "Options", "Progress", "wanted_codes"]
+__all__ = ["Check", "CheckOptions", "Extra", "Kinds", "Options", "Progress", "wanted_codes"]
 
-Kinds = str | type[Record] | Iterable[str | type[Record]] | None
+Kinds = KindName | str | type[Record] | Iterable[KindName | str | type[Record]] | None
+"""Names from a variable are any text, so `str` is allowed; the literals are what editors complete."""
+
+Extra = Literal["error", "allow"]
 
 
 class Progress:
@@ -43,7 +46,7 @@ class CheckOptions(TypedDict, total=False):
 
     kind: Kinds
     defaults: Mapping[str, Any] | None
-    extra: str
+    extra: Extra
     require: Sequence[str]
     complete: Sequence[str] | None
     key: Sequence[str] | None
@@ -67,7 +70,7 @@ class Check:
     against: Corpus
     kind: Kinds = None
     defaults: Mapping[str, Any] | None = None
-    extra: str = "error"
+    extra: Extra = "error"
     require: Sequence[str] = ()
     complete: Sequence[str] | None = None
     key: Sequence[str] | None = None
