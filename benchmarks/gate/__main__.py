@@ -10,8 +10,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-from .operators import registered
-from .operators.whole import every_file
+from .operators import every_file, registered
 from .run import one, report, tasks, unmet
 from .trial import Tally
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from .ground import SHIPPED
 from .kinds import ALL
 from .operators import registered
-from .operators.raw import Raw
+from .raw import Raw
 from .right import DERIVED
 from .trial import Tally, drawn
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from .forms import FORMS
 from .ground import OWN, SHIPPED
 from .kinds import ALL
-from .operators import registered
-from .operators.whole import every_file
+from .operators import every_file, registered
 from .right import DERIVED
 from .trial import Tally, file_trials, trial
 

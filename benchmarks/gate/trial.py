@@ -13,8 +13,9 @@ from .forms import written
 from .ground import Ground
 from .kinds import ALL
 from .ladder import Row
-from .operators import Around, Operator, registered
-from .operators.whole import File, Made, every_file
+from .operators import every_file, registered
+from .operators.base import Around, Operator
+from .operators.whole import File, Made
 from .oracle import Place
 from .right import right
 

@@ -10,8 +10,9 @@ import pytest
 
 import kaiser_interview as ki
 from benchmarks.gate.forms import FORMS
-from benchmarks.gate.operators import EVERY, Operator, registered
-from benchmarks.gate.operators.whole import File, every_file
+from benchmarks.gate.operators import every_file, registered
+from benchmarks.gate.operators.base import EVERY, Operator
+from benchmarks.gate.operators.whole import File
 from benchmarks.gate.right import right
 from benchmarks.gate.run import GROUNDS, PAIRS
 from benchmarks.gate.trial import Tally, drawn, file_trials, trial

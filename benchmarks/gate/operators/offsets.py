@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..ladder import Passage, Row
 from ..oracle import references
-from . import EVERY, JSON, Around, operator
+from .base import EVERY, JSON, Around, operator
 
 __all__: list[str] = []
 

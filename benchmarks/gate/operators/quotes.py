@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ..ground import Claim
 from ..ladder import Row, markers
 from ..oracle import references
-from . import Around, operator
+from .base import Around, operator
 
 __all__: list[str] = []
 

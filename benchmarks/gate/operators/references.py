@@ -8,7 +8,7 @@ from ..ground import Claim, digest
 from ..ladder import Row
 from ..oracle import Place, references
 from ..right import REFERRING, SHIPPED_ONLY
-from . import JSON, Around, operator
+from .base import JSON, Around, operator
 
 __all__: list[str] = []
 

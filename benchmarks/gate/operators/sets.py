@@ -2,7 +2,7 @@
 
 from ..ladder import Row
 from ..oracle import Place
-from . import Around, operator
+from .base import Around, operator
 
 __all__: list[str] = []
 

@@ -6,9 +6,9 @@ from typing import Any
 from ..kinds import named
 from ..ladder import Row
 from ..oracle import Place, references
+from ..raw import Raw
 from ..right import SHIPPED_ONLY
-from . import EVERY, JSON, TEXT, Around, operator
-from .raw import Raw
+from .base import EVERY, JSON, TEXT, Around, operator
 
 __all__: list[str] = []
 

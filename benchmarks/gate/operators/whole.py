@@ -15,7 +15,7 @@ from ..forms import as_table
 from ..ground import Ground
 from ..ladder import Row
 
-__all__ = ["FILES", "HARMLESS", "At", "File", "Made", "Path", "every_file", "harmless", "wrong"]
+__all__ = ["FILES", "HARMLESS", "At", "File", "Made", "Path", "harmless", "wrong"]
 
 Path = tuple[str | int, ...]
 At = tuple[str, Path, int | None]
@@ -76,10 +76,3 @@ def _registered(among: dict[str, Change], name: str) -> Callable[[Change], Chang
         return change
 
     return register
-
-
-def every_file() -> tuple[dict[str, Change], dict[str, Change]]:
-    """Return every operator on files, and every way to write right rows otherwise."""
-    from . import cells, columns, harmless, texts  # noqa: F401 - they register themselves
-
-    return FILES, HARMLESS
