@@ -26,10 +26,10 @@ demo: .venv/stamp ## from nothing to the main job: claims on the screen, a file 
 	$(BIN)/kaiser-interview validate docs/examples/out.jsonl --kind translation --set language=en --set method=model \
 		--set creator=some-model --complete language,creator || test $$? = 1
 
-test: .venv/stamp ## from nothing to a green suite
-	$(BIN)/python -m pytest $(TESTS)
+test: .venv/stamp ## from nothing to a green suite, without the long tests
+	$(BIN)/python -m pytest $(TESTS) -m "not long"
 
-coverage: .venv/stamp ## the suite with branch coverage, which must be complete
+coverage: .venv/stamp ## the whole suite with branch coverage, which must be complete
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m pytest $(TESTS) --cov --cov-report=
 	$(BIN)/python -m coverage report --fail-under=100

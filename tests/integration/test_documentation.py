@@ -37,8 +37,9 @@ def console(block: Block, _: dict[str, object]) -> None:
 
 def installs(words: list[str], printed: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    verb, (name, extras) = words[0], re.fullmatch(r"([a-z-]+)(?:\[([a-z,]+)\])?", words[1]).groups()
-    assert (verb, name, words[2:], printed) == ("install", project["name"], [], "")
+    verb, (name, extras) = words[0], re.fullmatch(r"(\.|[a-z-]+)(?:\[([a-z,]+)\])?", words[1]).groups()
+    assert (verb, words[2:], printed) == ("install", [], "")
+    assert name in {".", project["name"]}
     assert {*(extras or "").split(",")} <= {"", *project["optional-dependencies"]}
 
 

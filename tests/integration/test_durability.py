@@ -28,6 +28,8 @@ from workers import within
 import kaiser_interview as ki
 from kaiser_interview import release, storage
 
+pytestmark = pytest.mark.long
+
 TEMPORARY = re.compile(r"\.kaiser-interview-[0-9a-f]{16}\.part")
 BY = ["--kind", "label", "--set", "method=human", "--set", "creator=me"]
 SPLIT_OF = ("no{0}.findings.jsonl", "no{0}", "ok{0}")

@@ -267,7 +267,7 @@ def test_labels_that_are_texts_already_stay(tmp_path):
 
 
 def test_datasets_of_all_kinds(tmp_path, monkeypatch):
-    monkeypatch.setattr("kaiser_interview.validation.sources.source.BATCH", 2)
+    monkeypatch.setattr("kaiser_interview.validation.sources.memory.BATCH", 2)
     made = saved(tmp_path / "one", 5)
     for data, count in (
         (made, 5),

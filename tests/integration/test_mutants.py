@@ -18,6 +18,8 @@ from benchmarks.gate.run import GROUNDS, PAIRS
 from benchmarks.gate.trial import Tally, drawn, file_trials, trial
 from kaiser_interview.validation.findings.codes import CODES
 
+pytestmark = pytest.mark.long
+
 ROWS = 160
 FILES = every_file()[0]
 # A file each for all that can be wrong with files: kinds that have between them every column it is about.

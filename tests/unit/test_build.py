@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from kaiser_interview import __version__
-from kaiser_interview.build import pipeline
+from kaiser_interview.build import __main__, pipeline
 from kaiser_interview.errors import BuildError
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_the_command_is_the_pipeline():
+    assert __main__.main is pipeline.main
 
 
 @pytest.fixture

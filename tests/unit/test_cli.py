@@ -105,6 +105,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_guarded(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["clams"], "got 'clams'; did you mean claims?"),
         (["claims", "--topic", "memry"], "got 'memry'; did you mean memory?"),
         (["claims", "--horizon", "futur"], "got 'futur'; did you mean future?"),
         (["claims", "--claim-type", "predict"], "got 'predict'; did you mean prediction?"),

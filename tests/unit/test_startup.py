@@ -52,7 +52,7 @@ def modules(*arguments: str, folder: str) -> set[str]:
 def installed(names: set[str]) -> set[str]:
     """Return the packages of a list of modules that are neither Python's nor ours."""
     packages = {name.partition(".")[0] for name in names if not name.startswith("_")}
-    ours = {"kaiser_interview", "sitecustomize", "usercustomize", "coverage"}
+    ours = {"kaiser_interview", "sitecustomize", "usercustomize", "coverage", "$coverage"}
     return packages - set(sys.stdlib_module_names) - ours
 
 

@@ -56,7 +56,7 @@ def answer(setup: bytes, **request):
     return list(main._Tasks(setup, 1 << 30).answer(request))
 
 
-END = ({"end": True}, b"")
+END = ({"end": True, "limited": True}, b"")
 
 
 def read(path, part: int, form: str = "parquet") -> pa.RecordBatch:
@@ -254,10 +254,12 @@ def test_limits_are_set_for_this_process_alone(monkeypatch):
     main._limit_memory(100)
     hard["value"] = 50
     main._limit_memory(100)
-    core = (resource.RLIMIT_CORE, (0, 0))
     assert set_to == [
-        (resource.RLIMIT_DATA, (100, resource.RLIM_INFINITY)), core, (resource.RLIMIT_DATA, (50, 50)), core
-    ]  # fmt: skip
+        (resource.RLIMIT_DATA, (100, resource.RLIM_INFINITY)),
+        (resource.RLIMIT_CORE, (0, resource.RLIM_INFINITY)),
+        (resource.RLIMIT_DATA, (50, 50)),
+        (resource.RLIMIT_CORE, (0, 50)),
+    ]
     set_to.clear()
     used = resource.getrusage(resource.RUSAGE_SELF)
     hard["value"] = resource.RLIM_INFINITY
@@ -268,6 +270,16 @@ def test_limits_are_set_for_this_process_alone(monkeypatch):
     hard["value"] = 5
     main.alive()
     assert set_to[-1][1] == (min(5, soft), 5)
+
+
+@pytest.mark.parametrize("error", [ImportError, AttributeError, ValueError, OSError])
+def test_limits_that_the_system_refuses_are_told(monkeypatch, error):
+    def refused(*_):
+        raise error
+
+    monkeypatch.setattr(resource, "setrlimit", refused)
+    assert not main._limit_memory(100)
+    main.alive()
 
 
 def test_pandas_is_not_imported_for_pyarrow():

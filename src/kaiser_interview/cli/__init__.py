@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from .._version import __version__
-from ..errors import KaiserInterviewError
+from ..errors import KaiserInterviewError, known_name
 from .exits import stop
 from .interrupts import ended_by_signal
 
@@ -56,12 +56,8 @@ A command's module is imported when the command runs, since most of what one nee
 class _Commands(TyperGroup):
     """The commands, each imported when it is asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        return [*COMMANDS]
-
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
+        known_name("command", cmd_name, COMMANDS)
         module = __import__(f"{__name__}.{COMMANDS[cmd_name][0]}", fromlist=(cmd_name,))
         one = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
         one.command(cmd_name)(getattr(module, cmd_name))

@@ -70,9 +70,10 @@ def _interrupted(number: int, _: FrameType | None) -> None:
     _end_by(number)
 
 
-def _end_by(number: int, platform: str = sys.platform) -> None:
+def _end_by(number: int, platform: str = sys.platform, leave: Callable[[int], object] = os._exit) -> None:
     """End this process as one that a signal ends on a platform."""
     if platform == "win32":
         # There `os.kill` ends a process with the signal's number, which is our exit code for "could not run".
-        os._exit(_CONTROL_C_EXIT)
-    os.kill(os.getpid(), number)
+        leave(_CONTROL_C_EXIT)
+    else:
+        os.kill(os.getpid(), number)
