@@ -8,7 +8,8 @@ from unittest import mock
 import kaiser_interview as ki
 from kaiser_interview.dataset.loaders import shipped
 from kaiser_interview.validation.findings.finding import Fault, Note
-from kaiser_interview.validation.formats import streams, text
+from kaiser_interview.validation.formats import streams
+from kaiser_interview.validation.formats.json import array, lines
 from kaiser_interview.validation.formats.json.array import json_document
 from kaiser_interview.validation.formats.json.line_batches import Lines
 from kaiser_interview.validation.formats.json.lines import json_lines
@@ -59,7 +60,11 @@ def check(data: bytes) -> None:
         return
     path = FOLDER / "rows"
     path.write_bytes(body)
-    with mock.patch.object(streams, "CHUNK", chunk), mock.patch.object(text, "LONGEST", longest):
+    with (
+        mock.patch.object(streams, "CHUNK", chunk),
+        mock.patch.object(lines, "LONGEST", longest),
+        mock.patch.object(array, "LONGEST", longest),
+    ):
         stream = streams.Stream(str(path))
         items = [*(json_lines if form == "lines" else json_document)(stream)]
         stream.close()
