@@ -10,6 +10,8 @@ __all__ = ["of_sdist", "of_wheel", "sdist_faults", "wheel_faults"]
 
 BUILT = {"METADATA", "WHEEL", "RECORD", "entry_points.txt"}
 PACKAGE = "src/kaiser_interview/"
+LEFT_OUT = f"{PACKAGE}build/"
+"""What builds the data: it works on a checkout."""
 
 
 def of_wheel(wheel: Path) -> list[str]:
@@ -26,9 +28,10 @@ def of_sdist(sdist: Path) -> list[str]:
 
 
 def wheel_faults(names: Iterable[str], tracked: Iterable[str]) -> list[str]:
-    """Return what a wheel has too much and too little: package, schemas, licences and metadata."""
+    """Return what a wheel has too much and too little: package without `build/`, schemas, licences and metadata."""
     tracked = list(tracked)
-    expected = {name.removeprefix("src/") for name in tracked if name.startswith(PACKAGE)}
+    package = [name for name in tracked if name.startswith(PACKAGE) and not name.startswith(LEFT_OUT)]
+    expected = {name.removeprefix("src/") for name in package}
     expected |= {f"kaiser_interview/{name}" for name in tracked if name.startswith("schemas/")}
     expected |= {name for name in tracked if name.startswith("LICENSES/")} | BUILT
     return _differences("wheel", (_in_wheel(name) for name in names), expected)
