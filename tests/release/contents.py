@@ -28,7 +28,7 @@ def of_sdist(sdist: Path) -> list[str]:
 
 
 def wheel_faults(names: Iterable[str], tracked: Iterable[str]) -> list[str]:
-    """Return what a wheel has too much and too little: package without `build/`, schemas, licences and metadata."""
+    """Return what a wheel has too much and too little: package, schemas, licences and metadata."""
     tracked = list(tracked)
     package = [name for name in tracked if name.startswith(PACKAGE) and not name.startswith(LEFT_OUT)]
     expected = {name.removeprefix("src/") for name in package}

@@ -13,7 +13,7 @@ def main() -> None:
     assert "site-packages" in ki.__file__, ki.__file__
     assert {name for name in sys.modules if "pyarrow" in name or "pydantic" in name} == set()
     release, verification = (
-        import_module(f"kaiser_interview.{name}") for name in ("release", "verification")
+        import_module(f"kaiser_interview.{name}") for name in ("release", "dataset.verification")
     )
     assert len(ki.load()) == 41
     assert ki.load_table().num_rows == 41
