@@ -142,7 +142,7 @@ def validate(  # noqa: PLR0913 - the options are these
 def fix(
     data: Any, *, output: str | os.PathLike[str], typography: bool = False, **options: Unpack[Options]
 ) -> "Fixed":
-    """Write some data anew with what can be mended in one way only.
+    """Write data again, with every fault fixed that has only one fix.
 
     Filled in are the offsets of a quote that stands in its claim once, the digest of the claim, the release,
     and `defaults`; offsets that are wrong are set right where the quote stands once. A pin that is there is

@@ -3,6 +3,7 @@
 Exit codes: 0 clean, 1 findings, 2 could not run.
 """
 
+import importlib
 import io
 import os
 import signal
@@ -58,7 +59,7 @@ class _Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         known_name("command", cmd_name, COMMANDS)
-        module = __import__(f"{__name__}.{COMMANDS[cmd_name][0]}", fromlist=(cmd_name,))
+        module = importlib.import_module(f"{__name__}.{COMMANDS[cmd_name][0]}")
         one = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
         one.command(cmd_name)(getattr(module, cmd_name))
         return typer.main.get_command(one)

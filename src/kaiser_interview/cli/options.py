@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -14,6 +14,7 @@ from ..errors import InputError, known_name
 from ..records.introspection import model_of
 from ..records.models import KINDS, Annotation, Record
 from ..validation.engine.options import Check
+from ..validation.engine.options import Extra as ExtraFields
 from ..validation.formats.coerce import typed
 
 __all__ = [
@@ -132,7 +133,7 @@ def check_of(
         kind=kinds or None,
         against=against or None,
         defaults=_defaults(defaults or (), kinds),
-        extra=cast('Literal["error", "allow"]', extra),  # any other is told of by name
+        extra=cast("ExtraFields", extra),  # the row validator refuses any other
         require=_names(require),
         complete=None if complete is None else _names([complete]),
         key=None if key is None else _names([key]),

@@ -176,7 +176,6 @@ def load_dataset(table: release.TableName = "claims") -> "Dataset":
     except ImportError:
         raise MissingDependencyError("load_dataset", "datasets", "hf") from None
     from .. import metadata
-    from .._version import data_release
     from . import citation
 
     arrow = load_table(name)

@@ -67,9 +67,8 @@ class Spread(Run):
         work = Work(self._portable)
         cuts: list[Partition] = []
         with Pool(self._workers, _pickled(work)) as pool:
-            is_cut = self._cut(cuts, pool)
-            self._limited = pool.limited
-            if not is_cut:
+            if not self._cut(cuts, pool):
+                self._limited = pool.limited
                 self._sets = self._new_sets()
                 return super().report()
             with DuplicateHashes() as ids, DuplicateHashes(purpose="keys") as keys:

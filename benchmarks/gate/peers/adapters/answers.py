@@ -34,7 +34,7 @@ class Given(NamedTuple):
         return json.loads((self.folder / name).read_text("utf-8"))
 
 
-RowValidator = Callable[[str, Path], list[bool]]
+PeerCheck = Callable[[str, Path], list[bool]]
 """Takes a kind and its file; tells of each row whether it is accepted."""
 
 
@@ -74,7 +74,7 @@ def tables_of(given: Given) -> dict[str, Fields]:
     return fields | {REFERENCES: items}
 
 
-def by_tables(refused: Callable[[str, list[dict[str, Any]]], Iterator[int]]) -> RowValidator:
+def by_tables(refused: Callable[[str, list[dict[str, Any]]], Iterator[int]]) -> PeerCheck:
     """Return a judge that asks which rows of a table are refused; a question answers for its references."""
 
     def judge(kind: str, path: Path) -> list[bool]:
@@ -97,7 +97,7 @@ def _spent() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def run(package: str, prepare: Callable[[Given], RowValidator]) -> None:
+def run(package: str, prepare: Callable[[Given], PeerCheck]) -> None:
     """Validate every kind, and write verdicts, the seconds of processors, and the version that judged.
 
     One row of each kind is judged before, so that what is imported or compiled late is not counted.

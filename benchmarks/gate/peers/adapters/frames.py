@@ -15,7 +15,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from . import own_checks
-from .answers import Fields, Given, RowValidator, by_tables, by_unknown, run, tables_of
+from .answers import Fields, Given, PeerCheck, by_tables, by_unknown, run, tables_of
 
 TYPES: dict[str, Any] = {
     "string": pl.String,
@@ -26,7 +26,7 @@ TYPES: dict[str, Any] = {
 _NUMBERS = (pl.Int64, pl.Float64)
 
 
-def prepare(given: Given) -> RowValidator:
+def prepare(given: Given) -> PeerCheck:
     """Make the schemas."""
     claims = given.read("claims.json")
     own = own_checks.checks(given) if given.variant == "own" else []

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import kaiser_interview as ki
 
-from .answers import Given, RowValidator, run
+from .answers import Given, PeerCheck, run
 
 
-def prepare(_: Given) -> RowValidator:
+def prepare(_: Given) -> PeerCheck:
     """Return the gate."""
     ki.Translation.model_rebuild()
 

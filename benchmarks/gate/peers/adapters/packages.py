@@ -11,13 +11,13 @@ from typing import Any
 
 from frictionless import Package, Resource, Schema
 
-from .answers import Fields, Given, RowValidator, by_tables, by_unknown, run, tables_of
+from .answers import Fields, Given, PeerCheck, by_tables, by_unknown, run, tables_of
 
 KEPT = ("enum", "maxLength", "maximum", "minLength", "minimum", "pattern", "required")
 ALL = 10**9
 
 
-def prepare(given: Given) -> RowValidator:
+def prepare(given: Given) -> PeerCheck:
     """Make the schemas."""
     tables = tables_of(given)
     claims = [(claim["claim_id"], claim["claim_sha256"]) for claim in given.read("claims.json")]

@@ -11,13 +11,13 @@ from typing import Any
 from linkml_reference_validator.models import ReferenceValidationConfig
 from linkml_reference_validator.validation.supporting_text_validator import SupportingTextValidator
 
-from .answers import Given, RowValidator, read_rows, references, run
+from .answers import Given, PeerCheck, read_rows, references, run
 
 # What stands in brackets is an editor's note by default; these are the source's own words: [6], [7].
 LITERAL = [r"^[0-9]+$"]
 
 
-def prepare(given: Given) -> RowValidator:
+def prepare(given: Given) -> PeerCheck:
     """Set the validator up on local files, so that nothing is fetched."""
     logging.disable(logging.WARNING)  # a file that is not there is told in the verdict
     validator = SupportingTextValidator(

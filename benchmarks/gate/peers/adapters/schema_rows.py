@@ -5,10 +5,10 @@ from pathlib import Path
 import jsonschema_rs
 import orjson
 
-from .answers import Given, RowValidator, run
+from .answers import Given, PeerCheck, run
 
 
-def prepare(given: Given) -> RowValidator:
+def prepare(given: Given) -> PeerCheck:
     """Compile the schemas."""
     validators = {
         kind: jsonschema_rs.validator_for(given.read(f"schemas/{kind}.json"), validate_formats=True)

@@ -1,10 +1,10 @@
-"""The columnar lane: which rows of a batch the judge is needed for.
+"""The prefilter: which rows of a batch are suspect, so that the row validator has to look at them.
 
-The judge (`rows.py`) decides; this only answers, for a whole batch, which rows it would find nothing in. The
-property that holds the two together: **a row that is not suspect here is one that the judge passes.** It
-holds since every check here is compiled from the same definitions (pydantic's own schema, the corpus, the
-rules' vocabularies) and errs on one side: what it cannot compile, what has a type that it does not know and
-what is wrong in any way is suspect.
+The row validator decides. The prefilter only finds rows in which it would find nothing. The property that
+connects them: **the row validator finds nothing in a row that is not suspect.** It holds because every check
+here is compiled from the same definitions (pydantic's schema, the corpus, the vocabularies of the rules) and
+errs on one side. A check that cannot be compiled, a type that is not known and a wrong value make the row
+suspect.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ class Seen(NamedTuple):
     """What a look at a batch has shown."""
 
     suspect: Bools
-    """Rows that the judge is needed for."""
+    """Rows that the row validator has to look at."""
     shaped: Bools
     """Of these, those whose shape is right beyond doubt: only what they refer to has to be looked at."""
     doomed: Bools
