@@ -1,10 +1,10 @@
 """Records in the API: their fields from the models, in place of a signature of up to sixteen names."""
 
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any
 
 from sphinx.application import Sphinx
 
-from kaiser_interview.records.introspection import element_of, without_null
+from kaiser_interview.records.introspection import FieldType, field_types
 from kaiser_interview.records.models import Record
 
 
@@ -20,23 +20,19 @@ def _docstring(*event: Any) -> None:
         bases = [f":py:class:`{base.__name__}`" for base in documented.__bases__ if _is_record(base)]
         if bases != [":py:class:`Record`"] and documented is not Record:
             lines += ["", f"Has the fields of {' and '.join(bases)}, too."]
-        for name, field in documented.model_fields.items():
+        for name, field in field_types(documented).items():
             if name in documented.__annotations__:
-                lines += ["", f"`{name}` : `{_shown(field.annotation)}`", f"    {field.description}"]
+                description = documented.model_fields[name].description
+                lines += ["", f"`{name}` : `{_shown(field)}`", f"    {description}"]
 
 
-def _shown(annotation: Any) -> str:
+def _shown(field: FieldType) -> str:
     """Return a field's type as Python writes it, without what only narrows it."""
-    annotation, nullable = without_null(annotation)
-    if nullable:
-        return f"{_shown(annotation)} | None"
-    if get_origin(annotation) is Literal:
-        return "str"
-    if element_of(annotation) is not None:
-        return f"tuple[{_shown(element_of(annotation))}, ...]"
-    if get_origin(annotation) is Annotated:
-        return _shown(get_args(annotation)[0])
-    return str(annotation.__name__)
+    if field.element is not None:
+        shown = f"tuple[{_shown(field.element)}, ...]"
+    else:
+        shown = "str" if field.is_text else str(field.python.__name__)
+    return f"{shown} | None" if field.nullable else shown
 
 
 def _bases(*event: Any) -> None:

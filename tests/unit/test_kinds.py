@@ -2,14 +2,15 @@
 
 import enum
 import json
-from typing import Annotated, Literal, Optional
+from typing import Annotated, Literal, Optional, Union
 
 import jsonschema_rs
 import pytest
 from pydantic import Field
 
 import kaiser_interview as ki
-from kaiser_interview.records.introspection import model_of
+from kaiser_interview.records.introspection import FieldType, field_types, model_of
+from kaiser_interview.records.models import Width
 
 FORMS = [ki.json_schema, ki.arrow_schema, ki.features, lambda model: ki.json_schema(model, profile="draft")]
 each_form = pytest.mark.parametrize("form", FORMS, ids=["json", "arrow", "features", "draft"])
@@ -156,3 +157,42 @@ def test_every_shipped_model_is_a_kind():
     assert model_of("claim") is model_of(ki.Claim) is ki.Claim
     with pytest.raises(ki.UnknownNameError):
         model_of(dict)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        (str, FieldType(str)),
+        (int | None, FieldType(int, nullable=True)),
+        (Union[int, None], FieldType(int, nullable=True)),  # noqa: UP007 - the older notation
+        (Annotated[int | None, "outer"], FieldType(int, nullable=True, marks=("outer",))),
+        (
+            Annotated[Annotated[str, "inner"] | None, "outer"],
+            FieldType(str, nullable=True, marks=("inner", "outer")),
+        ),
+        (Literal["a", "b"], FieldType(Literal["a", "b"], values=("a", "b"))),
+        (
+            tuple[Annotated[str, "mark"] | None, ...] | None,
+            FieldType(
+                tuple[Annotated[str, "mark"] | None, ...],
+                nullable=True,
+                element=FieldType(str, nullable=True, marks=("mark",)),
+            ),
+        ),
+    ],
+    ids=str,
+)
+def test_a_field_type_is_read_through_null_and_annotated_in_any_order(annotation, expected):
+    assert FieldType.of(annotation) == expected
+
+
+def test_a_field_type_says_what_it_holds():
+    assert FieldType.of(Literal["a"]).is_text
+    assert not FieldType.of(Literal["a", 1]).is_text
+    assert FieldType.of(ki.Many[ki.Reference] | None).inner.record is ki.Reference
+    assert FieldType.of(ki.Many[str]).record is None
+    assert FieldType.of(list[int]).record is None
+
+
+def test_the_types_of_a_model_include_what_pydantic_keeps_apart_from_the_annotation():
+    assert any(isinstance(mark, Width) for mark in field_types(ki.Claim)["start"].marks)

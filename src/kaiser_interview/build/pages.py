@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args, get_origin
 
 from .. import release
-from ..records.introspection import without_null
+from ..records.introspection import field_types
 from ..records.models import KINDS, Annotation, Participant, Record, Reference, Width
 from ..records.schemas import arrow_schema
 from ..validation.findings.codes import CODES
@@ -85,19 +84,14 @@ def _section(heading: str, model: type[Record], note: str = "") -> str:
 def _cells(model: type[Record], name: str) -> tuple[str, str, str]:
     """Return what a field means, its type with its unit or values, and what null means."""
     info = model.model_fields[name]
-    annotation = without_null(info.annotation)[0]
+    field = field_types(model)[name]
     # The fields of a struct have a section of their own, and null has a column.
     arrow = str(arrow_schema(model).field(name).type)
     told = [f"`{re.sub(r'(?<=struct)<[^>]*>|element: | not null|tz=', '', arrow)}`"]
-    told += [mark.unit for mark in _marks(annotation, info.metadata) if isinstance(mark, Width) and mark.unit]
+    told += [mark.unit for mark in field.marks if isinstance(mark, Width) and mark.unit]
     if name in _DEFINED:
         told.append(f"[values](annotation.md#{_DEFINED[name]})")
-    elif get_origin(annotation) is Literal:
-        told.append(" or ".join(f"`{value}`" for value in get_args(annotation)))
+    elif field.values:
+        told.append(" or ".join(f"`{value}`" for value in field.values))
     meaning, _, null = (info.description or "").partition(" Null")
     return meaning, ", ".join(told), null.strip(" :.") or "no"
-
-
-def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:
-    """Return what a type is marked with; pydantic takes marks apart from a type that stands alone."""
-    return [*metadata, *(get_args(annotation)[1:] if get_origin(annotation) is Annotated else ())]

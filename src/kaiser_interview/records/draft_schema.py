@@ -1,9 +1,9 @@
 """The schema of a draft: what a language model is asked for, in keywords that the large providers accept."""
 
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any
 
 from ..errors import UnknownNameError, UnsupportedTypeError
-from .introspection import element_of, kind_of, without_null
+from .introspection import FieldType, field_types, kind_of
 from .models import KINDS, Annotation, Mention, Record, Reference, Relation
 
 __all__ = ["draft_schema"]
@@ -37,8 +37,9 @@ def draft_schema(model: type[Record]) -> dict[str, Any]:
 
 def _object(model: type[Record], place: str) -> dict[str, Any]:
     properties = {
-        name: {"description": info.description or name} | _nullable(info.annotation, f"{place}.{name}")
-        for name, info in model.model_fields.items()
+        name: {"description": model.model_fields[name].description or name}
+        | _nullable(field, f"{place}.{name}")
+        for name, field in field_types(model).items()
         if not _unknowable(model, name)
     }
     return {
@@ -59,22 +60,18 @@ def _unknowable(model: type[Record], name: str) -> bool:
     )
 
 
-def _nullable(annotation: Any, place: str) -> dict[str, Any]:
-    return {"anyOf": [_type(without_null(annotation)[0], place), {"type": "null"}]}
+def _nullable(field: FieldType, place: str) -> dict[str, Any]:
+    return {"anyOf": [_type(field, place), {"type": "null"}]}
 
 
-def _type(annotation: Any, place: str) -> dict[str, Any]:
-    if get_origin(annotation) is Annotated:
-        return _type(get_args(annotation)[0], place)
-    if get_origin(annotation) is Literal and all(type(value) is str for value in get_args(annotation)):
-        return {"type": "string", "enum": [*get_args(annotation)]}
-    element = element_of(annotation)
-    if element is not None:
-        inner, nullable = without_null(element)
-        items = _nullable(element, f"{place}[]") if nullable else _type(inner, f"{place}[]")
-        return {"type": "array", "items": items}
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        return _object(annotation, place)
-    if annotation in _PLAIN:
-        return {"type": _PLAIN[annotation]}
-    raise UnsupportedTypeError(place, annotation)
+def _type(field: FieldType, place: str) -> dict[str, Any]:
+    if field.values and field.is_text:
+        return {"type": "string", "enum": [*field.values]}
+    if field.element is not None:
+        schema = _nullable if field.element.nullable else _type
+        return {"type": "array", "items": schema(field.element, f"{place}[]")}
+    if field.record is not None:
+        return _object(field.record, place)
+    if field.python in _PLAIN:
+        return {"type": _PLAIN[field.python]}
+    raise UnsupportedTypeError(place, field.python)

@@ -1,16 +1,17 @@
-"""A kind by its name, and what its fields are made of."""
+"""Kinds by name, and the types of their fields."""
 
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.errors import PydanticUserError
 
 from ..errors import UnsupportedTypeError, known_name
 from .models import KINDS, Record
 
-__all__ = ["element_of", "inner_type", "kind_of", "model_of", "records_in", "without_null"]
+__all__ = ["FieldType", "field_types", "kind_of", "model_of", "records_in"]
 
 
 def model_of(kind: object) -> type[Record]:
@@ -19,10 +20,10 @@ def model_of(kind: object) -> type[Record]:
     Raises
     ------
     UnknownNameError
-        No kind bears the name; the nearest names are in the message.
+        No kind has the name; the message names the nearest.
     UnsupportedTypeError
-        A model of one's own names a type that is not defined, has a field with an alias, or holds itself:
-        its forms could not describe the same rows.
+        A custom kind names a type that is not defined, has a field with an alias, or contains itself. Its
+        schemas could not describe the same rows.
     """
     if isinstance(kind, type) and issubclass(kind, Record):
         _check(kind, kind_of(kind), ())
@@ -35,26 +36,73 @@ def kind_of(model: type[Record]) -> str:
     return next((name for name, known in KINDS.items() if known is model), model.__name__.lower())
 
 
-def without_null(annotation: Any) -> tuple[Any, bool]:
-    """Split ``X | None`` into X and True; anything else is itself and False."""
-    if get_origin(annotation) not in (UnionType, Union) or NoneType not in get_args(annotation):
-        return annotation, False
-    return reduce(or_, [arm for arm in get_args(annotation) if arm is not NoneType]), True
+@dataclass(frozen=True)
+class FieldType:
+    """What a field holds, read from its annotation once, for every form that is computed from it.
+
+    Attributes
+    ----------
+    python : Any
+        The annotation without null and without what `Annotated` adds.
+    nullable : bool
+        Whether null is a value.
+    marks : tuple
+        What `Annotated` adds, the innermost first.
+    values : tuple
+        The values of a `Literal`, else empty.
+    element : FieldType, optional
+        The type of a sequence's elements.
+    """
+
+    python: Any
+    nullable: bool = False
+    marks: tuple[Any, ...] = ()
+    values: tuple[Any, ...] = ()
+    element: "FieldType | None" = None
+
+    @classmethod
+    def of(cls, annotation: Any, marks: tuple[Any, ...] = ()) -> "FieldType":
+        """Return the type that an annotation describes."""
+        nullable = False
+        while True:
+            if get_origin(annotation) is Annotated:
+                annotation, *inner = get_args(annotation)
+                marks = (*inner, *marks)
+            elif get_origin(annotation) in {UnionType, Union} and NoneType in get_args(annotation):
+                annotation = reduce(or_, [arm for arm in get_args(annotation) if arm is not NoneType])
+                nullable = True
+            else:
+                break
+        arms = get_args(annotation)
+        if get_origin(annotation) is tuple and arms[1:] == (...,):
+            return cls(annotation, nullable, marks, element=cls.of(arms[0]))
+        return cls(annotation, nullable, marks, values=arms if get_origin(annotation) is Literal else ())
+
+    @property
+    def is_text(self) -> bool:
+        """Whether every value is text: `str`, or a `Literal` of texts."""
+        return self.python is str or (
+            bool(self.values) and all(isinstance(value, str) for value in self.values)
+        )
+
+    @property
+    def record(self) -> type[Record] | None:
+        """The model, if the field holds one record."""
+        held = self.python
+        is_record = isinstance(held, type) and get_origin(held) is None and issubclass(held, Record)
+        return held if is_record else None
+
+    @property
+    def inner(self) -> "FieldType":
+        """The type of the elements of a sequence; else this type."""
+        return self.element or self
 
 
-def element_of(annotation: Any) -> Any:
-    """Return X of ``tuple[X, ...]``, or None for any other type."""
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    arms = get_args(annotation)
-    return arms[0] if get_origin(annotation) is tuple and arms[1:] == (...,) else None
-
-
-def inner_type(annotation: Any) -> Any:
-    """Return the type of a field's elements if it is a sequence, else of the field, null apart."""
-    annotation, _ = without_null(annotation)
-    element = element_of(annotation)
-    return annotation if element is None else without_null(element)[0]
+def field_types(model: type[Record]) -> dict[str, FieldType]:
+    """Return the types of a model's fields, by name."""
+    return {
+        name: FieldType.of(info.annotation, tuple(info.metadata)) for name, info in model.model_fields.items()
+    }
 
 
 def _check(model: type[Record], place: str, above: tuple[type[Record], ...]) -> None:

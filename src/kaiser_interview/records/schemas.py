@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
@@ -11,7 +11,7 @@ from pydantic_core import core_schema
 from .. import release
 from ..errors import MissingDependencyError, UnsupportedTypeError, known_name
 from .draft_schema import draft_schema
-from .introspection import element_of, kind_of, model_of, without_null
+from .introspection import FieldType, field_types, kind_of, model_of
 from .models import KINDS, KindName, Label, Record, Width
 
 if TYPE_CHECKING:
@@ -208,38 +208,32 @@ def to_table(model: type[Record], records: Iterable[Record]) -> "pa.Table":
 def _arrow_fields(model: type[Record], place: str) -> "list[pa.Field]":
     import pyarrow as pa
 
-    fields = []
-    for name, info in model.model_fields.items():
-        annotation, nullable = without_null(info.annotation)
-        arrow = _arrow_type(annotation, tuple(info.metadata), f"{place}.{name}")
-        fields.append(pa.field(name, arrow, nullable))
-    return fields
+    return [
+        pa.field(name, _arrow_type(field, f"{place}.{name}"), field.nullable)
+        for name, field in field_types(model).items()
+    ]
 
 
-def _arrow_type(annotation: Any, metadata: tuple[Any, ...], place: str) -> "pa.DataType":
+def _arrow_type(field: FieldType, place: str) -> "pa.DataType":
     import pyarrow as pa
 
-    if get_origin(annotation) is Annotated:
-        annotation, *inner = get_args(annotation)
-        return _arrow_type(annotation, (*inner, *metadata), place)
-    for mark in metadata:
+    for mark in field.marks:
         if isinstance(mark, Width):
             return {
                 "int32": pa.int32(),
                 "float32": pa.float32(),
                 "timestamp": pa.timestamp("us", "UTC"),
             }[mark.arrow]
-    if get_origin(annotation) is Literal and all(isinstance(v, str) for v in get_args(annotation)):
+    if field.is_text:
         return pa.string()
-    if element_of(annotation) is not None:
-        element, nullable = without_null(element_of(annotation))
-        return pa.list_(pa.field("element", _arrow_type(element, (), f"{place}[]"), nullable))
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        return pa.struct(_arrow_fields(annotation, place))
-    plain = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
-    if annotation in plain:
-        return plain[annotation]
-    raise UnsupportedTypeError(place, annotation)
+    if field.element is not None:
+        return pa.list_(pa.field("element", _arrow_type(field.element, f"{place}[]"), field.element.nullable))
+    if field.record is not None:
+        return pa.struct(_arrow_fields(field.record, place))
+    plain = {int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+    if field.python in plain:
+        return plain[field.python]
+    raise UnsupportedTypeError(place, field.python)
 
 
 def arrow_value(value: Any, arrow: "pa.DataType") -> Any:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any
 
 from pydantic import ValidationError
 
 from ..corpus.corpus import Corpus
-from ..records.introspection import without_null
+from ..records.introspection import field_types
 from ..records.models import Derived, Record, Relation
 from .references.paths import holds_records
 from .rows.schema import Shape
@@ -108,16 +108,9 @@ def _is_plain(model: type[Record]) -> bool:
         and not holds_records(model)
         and _are_bounded(model.model_json_schema())
         and all(
-            _bare(model.model_fields[name].annotation) == _bare(field.annotation)
-            for name, field in Derived.model_fields.items()
+            field_types(model)[name].python == field.python for name, field in field_types(Derived).items()
         )
     )
-
-
-def _bare(annotation: Any) -> Any:
-    """Return a type without null and without what narrows it."""
-    annotation, _ = without_null(annotation)
-    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _are_bounded(schema: Any) -> bool:

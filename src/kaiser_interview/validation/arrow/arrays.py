@@ -13,6 +13,7 @@ __all__ = [
     "Bools",
     "Ints",
     "any_within",
+    "bare",
     "is_list",
     "is_null",
     "is_plain",
@@ -69,6 +70,13 @@ def _plain_list(array: pa.Array) -> pa.Array:
     lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
     return pa.LargeListArray.from_arrays(offsets, inner, mask=array.is_null())
+
+
+def bare(sort: pa.DataType) -> pa.DataType:
+    """Return a type without extensions, dictionaries and runs, in whatever order they are nested."""
+    if isinstance(sort, pa.BaseExtensionType):
+        return bare(sort.storage_type)
+    return bare(sort.value_type) if kinds.is_dictionary(sort) or kinds.is_run_end_encoded(sort) else sort
 
 
 def is_plain(sort: pa.DataType) -> bool:

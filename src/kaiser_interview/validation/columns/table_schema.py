@@ -1,10 +1,10 @@
 """What is wrong with a column as a whole, told once and not once a row."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING
 
-from ...records.introspection import element_of, without_null
-from ...records.models import Record, Width
+from ...records.introspection import FieldType, field_types
+from ...records.models import Width
 from ..findings.finding import Fault
 from ..hints.typos import slips
 from ..hints.values import likely_column, to_fill
@@ -87,62 +87,43 @@ def _misfits(judge: RowValidator, types: "Mapping[str, pa.DataType]") -> list[Fa
     found = []
     for name, sort in types.items():
         holders = [rules.shape.model for rules in judge.rules.values() if name in rules.shape.fields]
-        fields = [model.model_fields[name] for model in holders]
-        wanted = [_misfit(field.annotation, sort, field.metadata) for field in fields]
+        wanted = [_misfit(field_types(model)[name], sort) for model in holders]
         if wanted and all(wanted):
             remedy = likely_column(str(wanted[0]), str(sort))
             found.append(Fault("wrong-type", (name,), str(wanted[0]), f"a column of {sort}", remedy))
     return found
 
 
-def _misfit(  # noqa: C901, PLR0911 - one return a type
-    annotation: Any, sort: "pa.DataType", metadata: Sequence[Any] = ()
-) -> str | None:
+def _misfit(field: FieldType, sort: "pa.DataType") -> str | None:  # noqa: PLR0911 - one return a type
     """Return what a field holds, in words, if a column of some type can hold nothing of it."""
     import pyarrow.types as kinds
 
-    annotation, _ = without_null(annotation)
-    marks = [*metadata]
-    while get_origin(annotation) is Annotated:
-        annotation, *more = get_args(annotation)
-        marks += more
-    sort = _bare(sort)
+    from ..arrow.arrays import bare
+
+    sort = bare(sort)
     if kinds.is_null(sort):
         return None
     text = kinds.is_string(sort) or kinds.is_large_string(sort) or str(sort) == "string_view"
     number = kinds.is_integer(sort) or kinds.is_floating(sort) or kinds.is_decimal(sort)
-    if annotation is str:
-        instant = any(isinstance(mark, Width) and mark.arrow == "timestamp" for mark in marks)
+    if field.is_text:
+        instant = any(isinstance(mark, Width) and mark.arrow == "timestamp" for mark in field.marks)
         # A time that names no zone could be any instant of a day.
         if instant and kinds.is_timestamp(sort):
             return None if sort.tz else "an instant in UTC"
         return None if text else "text"
-    if get_origin(annotation) is Literal:
-        return None if text or not all(isinstance(word, str) for word in get_args(annotation)) else "text"
-    if annotation is int:
+    if field.python is int:
         return None if number else "an integer"
-    if annotation is float:
+    if field.python is float:
         return None if number else "a number"
-    if annotation is bool:
+    if field.python is bool:
         return None if kinds.is_boolean(sort) else "true or false"
-    element = element_of(annotation)
-    if element is not None:
+    if field.element is not None:
         is_list = kinds.is_list(sort) or kinds.is_large_list(sort) or kinds.is_fixed_size_list(sort)
         is_list = is_list or kinds.is_list_view(sort) or kinds.is_large_list_view(sort)
         if not is_list:
             return "an array"
-        inner = _misfit(element, sort.value_type)
+        inner = _misfit(field.element, sort.value_type)
         return f"an array, each element {inner}" if inner else None
-    if isinstance(annotation, type) and issubclass(annotation, Record):
+    if field.record is not None:
         return None if kinds.is_struct(sort) else "an object"
     return None
-
-
-def _bare(sort: "pa.DataType") -> "pa.DataType":
-    """Return a type without extensions, dictionaries and runs, whatever the order that they stand in."""
-    import pyarrow as pa
-    import pyarrow.types as kinds
-
-    if isinstance(sort, pa.BaseExtensionType):
-        return _bare(sort.storage_type)
-    return _bare(sort.value_type) if kinds.is_dictionary(sort) or kinds.is_run_end_encoded(sort) else sort

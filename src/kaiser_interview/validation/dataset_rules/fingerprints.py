@@ -1,7 +1,7 @@
 """What rows leave behind for the rules of the set: hashes of ids and keys, in columns and row by row."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from ...records.introspection import without_null
+from ...records.introspection import field_types
 from ..arrow.arrays import Bools, is_list, is_null, is_text, plain
 from ..arrow.to_python import rows_of
 from ..formats.json.line_batches import Sort
@@ -196,18 +196,15 @@ def firsts(columns: Mapping[str, pa.Array], passed: Bools) -> npt.NDArray[np.int
     return np.asarray(rows[np.sort(found)])
 
 
-_SORTS: Mapping[object, Sort] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+_SORTS: Mapping[object, Sort] = {int: "integer", float: "number", bool: "boolean"}
 
 
 def line_sorts(judge: RowValidator) -> dict[str, Sort]:
     """Return what is read many lines at once: fields that are no lists, no records, and so in each kind."""
     sorts: dict[str, Sort] = {}
     for rules in judge.rules.values():
-        for name, info in rules.shape.model.model_fields.items():
-            annotation, _ = without_null(info.annotation)
-            while get_origin(annotation) is Annotated:
-                annotation = get_args(annotation)[0]
-            sort = "string" if get_origin(annotation) is Literal else _SORTS.get(annotation)
+        for name, field in field_types(rules.shape.model).items():
+            sort = "string" if field.is_text else _SORTS.get(field.python)
             if sort is not None and sorts.setdefault(name, sort) != sort:
                 return {}
     return sorts

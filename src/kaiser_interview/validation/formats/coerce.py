@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any
 
-from ...records.introspection import element_of, without_null
+from ...records.introspection import FieldType, field_types
 from ...records.models import Claim, Record
 from .json.text import parse
 
@@ -26,7 +26,7 @@ def typed(model: type[Record]) -> Callable[[Mapping[str, str]], dict[str, Any]]:
     A number or boolean is read as pandas and spreadsheets write it (``12.0`` for an integer, ``TRUE``), a
     list or record as JSON. What cannot be read so stays text, which the model then refuses.
     """
-    readers = {name: _reader(without_null(info.annotation)[0]) for name, info in model.model_fields.items()}
+    readers = {name: _reader(field) for name, field in field_types(model).items()}
 
     def read(cells: Mapping[str, str]) -> dict[str, Any]:
         return {name: readers[name](cell) if name in readers else cell for name, cell in cells.items()}
@@ -34,18 +34,10 @@ def typed(model: type[Record]) -> Callable[[Mapping[str, str]], dict[str, Any]]:
     return read
 
 
-def _reader(annotation: Any) -> Callable[[str], Any]:
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if annotation is int:
-        return _integer
-    if annotation is float:
-        return _float
-    if annotation is bool:
-        return _boolean
-    if annotation is str or get_origin(annotation) is Literal:
+def _reader(field: FieldType) -> Callable[[str], Any]:
+    if field.is_text:
         return str
-    return _json
+    return {int: _integer, float: _float, bool: _boolean}.get(field.python, _json)
 
 
 def as_type_of(own: Any, cell: str) -> Any:
@@ -62,12 +54,8 @@ def lossless(model: type[Record]) -> Callable[[Mapping[str, Any]], dict[str, Any
     Engines write integers as doubles or decimals, and floats as decimals; lists of them alike. Anything else
     is left as it is, for the model to judge.
     """
-    fields = {**Claim.model_fields, **model.model_fields}
-    readers = {
-        name: reader
-        for name, info in fields.items()
-        if (reader := _exact(without_null(info.annotation)[0])) is not None
-    }
+    fields = {**field_types(Claim), **field_types(model)}
+    readers = {name: reader for name, field in fields.items() if (reader := _exact(field)) is not None}
 
     def read(values: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -78,18 +66,15 @@ def lossless(model: type[Record]) -> Callable[[Mapping[str, Any]], dict[str, Any
     return read
 
 
-def _exact(annotation: Any) -> Callable[[Any], Any] | None:
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if annotation is int:
+def _exact(field: FieldType) -> Callable[[Any], Any] | None:
+    if field.python is int:
         return lambda value: (
             int(value) if isinstance(value, float | Decimal) and value == value // 1 else value
         )
-    if annotation is float:
+    if field.python is float:
         return lambda value: float(value) if isinstance(value, Decimal) else value
-    element = element_of(annotation)
-    if element is not None:
-        inner = _exact(without_null(element)[0])
+    if field.element is not None:
+        inner = _exact(field.element)
         if inner is None:
             return None
         return lambda value: (
@@ -97,8 +82,8 @@ def _exact(annotation: Any) -> Callable[[Any], Any] | None:
             if isinstance(value, list | tuple)
             else value
         )
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        within = lossless(annotation)
+    if field.record is not None:
+        within = lossless(field.record)
         return lambda value: within(value) if isinstance(value, dict) else value
     return None
 

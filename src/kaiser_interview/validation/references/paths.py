@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ...records.introspection import element_of, inner_type, records_in, without_null
+from ...records.introspection import field_types, records_in
 from ...records.models import Record, Reference
 from ..findings.finding import Path
 
@@ -24,13 +24,12 @@ class Nested(NamedTuple):
 def reference_paths(model: type[Record]) -> tuple[Nested, ...]:
     """Return the fields of a model that hold references."""
     found = []
-    for name, info in model.model_fields.items():
-        inside = inner_type(info.annotation)
-        if isinstance(inside, type) and issubclass(inside, Record):
-            inner = reference_paths(inside)
-            if inner or issubclass(inside, Reference):
-                many = element_of(without_null(info.annotation)[0]) is not None
-                found.append(Nested(name, many, issubclass(inside, Reference), inner))
+    for name, field in field_types(model).items():
+        held = field.inner.record
+        if held is not None:
+            inner = reference_paths(held)
+            if inner or issubclass(held, Reference):
+                found.append(Nested(name, field.element is not None, issubclass(held, Reference), inner))
     return tuple(found)
 
 

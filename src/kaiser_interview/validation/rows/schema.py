@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
-from ...records.introspection import inner_type, kind_of, model_of
+from ...records.introspection import FieldType, kind_of, model_of
 from ...records.models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
@@ -139,7 +139,7 @@ class Shape:
         for step in fault.path[:-1]:
             held = held[step]
             if isinstance(step, str):
-                model = inner_type(model.model_fields[step].annotation)
+                model = FieldType.of(model.model_fields[step].annotation).inner.python
         name = str(fault.path[-1])
         return [field for field in slips(name, model.model_fields) if held.get(field) is None]
 

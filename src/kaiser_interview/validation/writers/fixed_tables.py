@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
 from ...records.schemas import arrow_schema, arrow_value
-from ..arrow.arrays import plain
+from ..arrow.arrays import bare, plain
 from ..arrow.to_python import rows_of
 from ..findings.display import visible
 from ..rows.row_validator import RowValidator
@@ -102,9 +102,7 @@ class FixedTable:
         """Return the type that a column has once it is mended."""
         import pyarrow as pa
 
-        sort = field.type
-        while pa.types.is_dictionary(sort) or hasattr(sort, "storage_type"):
-            sort = sort.value_type if pa.types.is_dictionary(sort) else sort.storage_type
+        sort = bare(field.type)
         if pa.types.is_null(sort) and field.name in self._fillable:
             return self._types[field.name]
         if field.name in self._nested:
