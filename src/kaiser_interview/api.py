@@ -1,7 +1,6 @@
 """The public functions: `validate`, `split` and `fix`, against the shipped claims unless others are given."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -9,7 +8,7 @@ from .corpus.corpus import Corpus
 from .dataset.loaders import shipped
 from .errors import InputError
 from .validation.choice import report_of
-from .validation.engine.options import Check, CheckOptions, Extra, Kinds, Options, Progress
+from .validation.engine.options import Against, Check, Options
 from .validation.findings.report import Report
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["check_of", "corpus_of", "fix", "split", "validate"]
 
 
-def corpus_of(against: Corpus | str | os.PathLike[str] | None) -> Corpus:
+def corpus_of(against: Against) -> Corpus:
     """Return the corpus to validate against; the shipped one if none is given.
 
     Raises
@@ -33,65 +32,51 @@ def corpus_of(against: Corpus | str | os.PathLike[str] | None) -> Corpus:
     return against if isinstance(against, Corpus) else Corpus.from_files(os.fspath(against))
 
 
-def check_of(
-    data: Any, *, against: Corpus | str | os.PathLike[str] | None = None, **options: Unpack[CheckOptions]
-) -> Check:
+def check_of(data: Any, *, against: Against = None, **options: Unpack[Options]) -> Check:
     """Return the check of some data that the options of `validate` describe."""
     return Check(data=data, against=corpus_of(against), **options)
 
 
-def validate(  # noqa: PLR0913 - the options are these
-    data: Any,
-    *,
-    kind: Kinds = None,
-    against: Corpus | str | os.PathLike[str] | None = None,
-    defaults: Mapping[str, Any] | None = None,
-    extra: Extra = "error",
-    require: Sequence[str] = (),
-    complete: Sequence[str] | None = None,
-    key: Sequence[str] | None = None,
-    select: Sequence[str] | None = None,
-    ignore: Sequence[str] | None = None,
-    max_findings: int = 1000,
-    workers: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
+def validate(
+    data: Any, *, against: Against = None, workers: int | None = None, **options: Unpack[Options]
 ) -> Report:
     """Check derived data: its shape, its references to claims, its quotes, character for character.
 
-    Bad data never raises; it becomes findings in the report. What cannot be read is a finding too, and
-    the rest is checked. One call is one data set.
+    Bad data never raises: it becomes findings in the report. Data that cannot be read is a finding too, and
+    the rest is checked. The data of one call is one data set, for the rules about duplicates and
+    completeness.
 
     Parameters
     ----------
     data : path, several paths, rows, or a table
-        A file of JSON Lines, a JSON array or CSV, each also packed by gzip or zstd; of Parquet, or Arrow's
-        file or stream; a folder (also one that `save_to_disk` made) or a glob pattern; ``"-"`` for standard
-        input; an iterable of mappings or records; a `datasets` `Dataset`, `DatasetDict` or
+        A file of JSON Lines, a JSON array or CSV, each also compressed by gzip or zstd; of Parquet, or an
+        Arrow file or stream; a folder (also one that `save_to_disk` made) or a glob pattern; ``"-"`` for
+        standard input; an iterable of mappings or records; a `datasets` `Dataset`, `DatasetDict` or
         `IterableDataset`; anything with `__arrow_c_stream__`.
     kind : str, type of Record, or several of these, optional
         What the rows are. Default: each row's `kind` says it.
     against : Corpus or path, optional
-        What the rows are judged against; a path is read by `Corpus.from_files`. Default: the shipped claims.
+        What the rows are checked against; a path is read by `Corpus.from_files`. Default: the shipped claims.
     defaults : mapping of str, optional
         Constants for fields that a row does not give, supplied before any rule.
     extra : {"error", "allow"}
-        What becomes of fields that a kind does not have. Names that begin with ``x_`` always pass, and so do
-        columns of the claim, if they are the claim's.
+        Whether a field that a kind does not have is an error. Names that begin with ``x_`` always pass, and
+        so do columns of the claim whose values are the claim's. Default: ``"error"``.
     require : sequence of str
         Fields that every row must give, beyond those that its kind demands.
     complete : sequence of str, optional
-        Fields whose values make groups, in each of which every current claim must have a row.
+        Fields that group the rows. Each group must have a row for every current claim.
     key : sequence of str, optional
-        Fields that together may stand only once.
+        Fields whose values together must be unique.
     select, ignore : sequence of str, optional
-        Codes to look for alone, or to leave out. What cannot be read is always told.
+        Codes to report, or to leave out. Data that cannot be read is always reported.
     max_findings : int
-        Findings to retain; the counts are exact in any case.
+        Findings to keep. The counts are always exact. Default: 1,000.
     workers : int, optional
-        Processes to use at the most; the result is the same for any number. Default: as many as pay. Columnar
-        files are read in a process of its own in any case, under limits of memory and time.
+        The most processes to use. The result is the same for any number. Default: chosen by input size.
+        Columnar files are always read in a separate process, under limits of memory and time.
     progress : callable, optional
-        Called now and then with a `Progress`.
+        Called with a `Progress`, about ten times a second.
 
     Returns
     -------
@@ -100,9 +85,9 @@ def validate(  # noqa: PLR0913 - the options are these
     Raises
     ------
     UnknownNameError
-        A kind, field or code is none.
+        No kind, field or code has the name.
     InputError
-        The data is nothing that can be checked, or an option fits nothing.
+        The data has no form that can be checked, or an option does not apply.
     CorpusError
         The files to validate against are wrong.
     IntegrityError
@@ -122,57 +107,48 @@ def validate(  # noqa: PLR0913 - the options are these
     """
     if workers is not None and (type(workers) is not int or workers < 1):
         raise InputError(f"workers: expected a number from 1 on, got {workers!r:.80}")
-    check = check_of(
-        data,
-        kind=kind,
-        against=against,
-        defaults=defaults,
-        extra=extra,
-        require=require,
-        complete=complete,
-        key=key,
-        select=select,
-        ignore=ignore,
-        max_findings=max_findings,
-        progress=progress,
-    )
-    return report_of(check, workers)
+    return report_of(check_of(data, against=against, **options), workers)
 
 
 def fix(
-    data: Any, *, output: str | os.PathLike[str], typography: bool = False, **options: Unpack[Options]
+    data: Any,
+    *,
+    output: str | os.PathLike[str],
+    typography: bool = False,
+    against: Against = None,
+    **options: Unpack[Options],
 ) -> "Fixed":
-    """Write data again, with every fault fixed that has only one fix.
+    """Write data with every fault fixed that has only one fix.
 
-    Filled in are the offsets of a quote that stands in its claim once, the digest of the claim, the release,
-    and `defaults`; offsets that are wrong are set right where the quote stands once. A pin that is there is
-    never changed, nor is a quote, save with `typography`. Rows with nothing to mend stay as they are, byte
-    for byte if they are JSON texts. No row is dropped.
+    Fills in the offsets of a quote that occurs once in its claim, the digest of the claim, the release, and
+    `defaults`. Corrects wrong offsets where the quote occurs once. Never changes a digest that is given, nor
+    a quote, except with `typography`. Copies rows without a fix as they are, byte for byte if they are JSON
+    texts. Drops no row.
 
     Parameters
     ----------
     data : path, several paths, rows, or a table
         As for `validate`.
     output : path
-        Where the rows go, in the form that the data has; rows from Python as JSON Lines.
+        The file to write, in the format of the data; rows from Python as JSON Lines.
     typography : bool
-        Put the source's own characters where a quote differs from one place in typography only, and keep the
-        quote as it was in `x_quote_as_written`.
-    **options
-        As for `validate`.
+        Replace a quote that differs from one passage in typography only by the source's own characters, and
+        keep the original in `x_quote_as_written`.
+    against, **options
+        As for `validate`, without `workers`.
 
     Returns
     -------
     Fixed
-        The report on the output, and what was filled in. If something could not be read to its end, the
+        The report on the output, and what was filled in. If an input could not be read to its end, the
         report is on the input, and nothing is written.
 
     Raises
     ------
     InputError
-        The output is an input, the inputs have different forms, or as for `validate`.
+        The output is an input, the inputs have different formats, or as for `validate`.
     OSError
-        The output cannot be written; it is then as it was.
+        The output cannot be written. The old file, if any, is kept.
 
     Examples
     --------
@@ -185,40 +161,45 @@ def fix(
     """
     from .validation.fix import fix_check
 
-    return fix_check(check_of(data, **options), Path(output), typography=typography)
+    return fix_check(check_of(data, against=against, **options), Path(output), typography=typography)
 
 
 def split(
-    data: Any, *, valid: str | os.PathLike[str], rejects: str | os.PathLike[str], **options: Unpack[Options]
+    data: Any,
+    *,
+    valid: str | os.PathLike[str],
+    rejects: str | os.PathLike[str],
+    against: Against = None,
+    **options: Unpack[Options],
 ) -> Report:
-    """Put every row of some data in exactly one of two files, by the verdict of `validate`.
+    """Write every row to exactly one of two files: valid rows, or rejects.
 
-    Rows of text stand there byte for byte, in their order, and in the form that the data has; rows from
-    Python as JSON Lines. An output whose name ends in ``.gz`` or ``.zst`` is packed. The findings stand
-    beside the rejects, in ``<rejects>.findings.jsonl``. All three files are written, or none: if something
-    cannot be read to its end, the report says so and nothing is written. What kills the call leaves each
-    file as it was or whole, and that of the rows that pass, which comes last, new only if the others are.
+    Rows of text are copied byte for byte, in order, in the format of the data; rows from Python are written
+    as JSON Lines. An output whose name ends in ``.gz`` or ``.zst`` is compressed. The findings are written to
+    ``<rejects>.findings.jsonl``. Either all three files are written or none: if an input cannot be read to
+    its end, the report says so and nothing is written. If the process is killed, each file is either the old
+    one or complete. The file of valid rows is replaced last.
 
     Parameters
     ----------
     data : path, several paths, rows, or a table
         As for `validate`.
     valid, rejects : path
-        Where the rows go. Files that are there are replaced, save an input, which is refused.
-    **options
-        As for `validate`.
+        The files to write. Existing files are replaced; an input is refused.
+    against, **options
+        As for `validate`, without `workers`.
 
     Returns
     -------
     Report
-        `valid` and `invalid` are the rows of the two files; together they are `rows`.
+        `valid` and `invalid` count the rows of the two files; together they are `rows`.
 
     Raises
     ------
     InputError
-        An output is an input, the inputs have different forms, or as for `validate`.
+        An output is an input, the inputs have different formats, or as for `validate`.
     OSError
-        An output cannot be written; none is, then.
+        An output cannot be written. The old files, if any, are kept.
 
     Examples
     --------
@@ -232,4 +213,4 @@ def split(
     """
     from .validation.split import split_check
 
-    return split_check(check_of(data, **options), Path(valid), Path(rejects))
+    return split_check(check_of(data, against=against, **options), Path(valid), Path(rejects))

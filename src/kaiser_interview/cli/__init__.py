@@ -21,11 +21,11 @@ from .interrupts import ended_by_signal
 __all__ = ["COMMANDS", "app", "main"]
 
 COMMANDS = {
-    "claims": ("records", "List claims: all, or those that hold some words or bear some labels."),
-    "show": ("records", "Show one claim with everything that is known of it."),
+    "claims": ("records", "List claims: all, or those with given words or labels."),
+    "show": ("records", "Show one claim with everything that refers to it."),
     "find": (
         "find",
-        "Find every place where a text stands in claims, headings and headline, in both languages.",
+        "Find every occurrence of a text in claims, headings and headline, in both languages.",
     ),
     "cite": ("cite", "Print a citation of the data set, or of claims."),
     "validate": (
@@ -34,13 +34,13 @@ COMMANDS = {
     ),
     "split": (
         "derive",
-        "Put every row in exactly one of two files, byte for byte: those that pass, and those that do not.",
+        "Write every row to exactly one of two files, byte for byte: valid rows, or rejects.",
     ),
     "fix": (
         "derive",
-        "Fill in what there is only one way to fill in: offsets, pins, release, and what --set gives.",
+        "Fix what has only one fix: fill in offsets, digests, the release, and what --set gives.",
     ),
-    "explain": ("explain", "Say what a finding's code means, give an example, and tell how to mend it."),
+    "explain": ("explain", "Explain a finding's code: what it means, an example, and how to fix it."),
     "schema": ("schema", "Print the JSON Schema (2020-12) of a kind, or the names of all kinds."),
     "export": (
         "export",
@@ -106,7 +106,7 @@ def _options(
 def main() -> None:
     """Run the command; what stops it is one line on standard error and exit code 2.
 
-    Ctrl-C is told in such a line where something was begun, and ends the command by the signal elsewhere.
+    Ctrl-C prints such a line once work has begun, and otherwise ends the command by the signal.
     """
     if hasattr(signal, "SIGPIPE"):
         # A reader that has seen enough ends the command, as it ends every other one.

@@ -6,11 +6,12 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from ..validation.engine.options import Check
 from ..validation.findings.display import visible
 from ..validation.fix import fix_check
 from ..validation.split import split_check
 from .exits import stop
-from .options import Against, Complete, Extra, Ignore, Key, Kind, Paths, Require, Select, Set, check_of
+from .options import takes_check
 from .output import Places
 from .progress import watched
 from .validate import Form, ReportFormat, end, print_as
@@ -20,39 +21,22 @@ __all__ = ["fix", "split"]
 _Result = TypeVar("_Result")
 
 
+@takes_check("max_findings")
 def split(
-    paths: Paths,
-    valid: Annotated[str, typer.Option(metavar="FILE", help="Where rows go that pass.")],
+    check: Check,
+    valid: Annotated[str, typer.Option(metavar="FILE", help="The file for valid rows.")],
     rejects: Annotated[
-        str, typer.Option(metavar="FILE", help="Where the others go; findings in FILE.findings.jsonl.")
+        str,
+        typer.Option(
+            metavar="FILE", help="The file for invalid rows; their findings go to FILE.findings.jsonl."
+        ),
     ],
-    kind: Kind = None,
-    defaults: Set = None,
-    require: Require = None,
-    complete: Complete = None,
-    key: Key = None,
-    extra: Extra = "error",
-    against: Against = None,
-    select: Select = None,
-    ignore: Ignore = None,
     form: Form = ReportFormat.text,
 ) -> None:
-    """Put every row in exactly one of two files, byte for byte: those that pass, and those that do not.
+    """Write every row to exactly one of two files, byte for byte: valid rows, or rejects.
 
-    All files are written or, if something cannot be read, none. Exit codes as for `validate`.
+    If an input cannot be read to its end, no file is written. Exit codes as for `validate`.
     """
-    check = check_of(
-        paths,
-        kind=kind,
-        defaults=defaults,
-        require=require,
-        complete=complete,
-        key=key,
-        extra=extra,
-        against=against,
-        select=select,
-        ignore=ignore,
-    )
     places = Places(f"{rejects}.findings.jsonl", rejects, valid)
     with watched(check, places) as watching:
         report = _written(lambda: split_check(watching, Path(valid), Path(rejects)), places, valid, rejects)
@@ -63,41 +47,25 @@ def split(
     end(report)
 
 
+@takes_check("select", "ignore", "max_findings")
 def fix(
-    paths: Paths,
-    output: Annotated[str, typer.Option(metavar="FILE", help="Where the rows go.")],
+    check: Check,
+    output: Annotated[str, typer.Option(metavar="FILE", help="The file to write.")],
     typography: Annotated[
         bool,
         typer.Option(
             "--typography",
-            help="Put the source's own characters where a quote differs in typography only; the quote as it "
-            "was stays in x_quote_as_written.",
+            help="Replace a quote that differs in typography only by the source's own characters; the "
+            "original is kept in x_quote_as_written.",
         ),
     ] = False,
-    kind: Kind = None,
-    defaults: Set = None,
-    require: Require = None,
-    complete: Complete = None,
-    key: Key = None,
-    extra: Extra = "error",
-    against: Against = None,
     form: Form = ReportFormat.text,
 ) -> None:
-    """Fill in what there is only one way to fill in: offsets, pins, release, and what --set gives.
+    """Fix what has only one fix: fill in offsets, digests, the release, and what --set gives.
 
-    A pin that is there is never changed, nor is a quote, save with --typography. No row is dropped. The
-    report is on the output.
+    Never changes a digest that is given, nor a quote, except with --typography. Drops no row. Reports on the
+    output.
     """
-    check = check_of(
-        paths,
-        kind=kind,
-        defaults=defaults,
-        require=require,
-        complete=complete,
-        key=key,
-        extra=extra,
-        against=against,
-    )
     places = Places(output)
     with watched(check, places) as watching:
         fixed = _written(lambda: fix_check(watching, Path(output), typography=typography), places, output)

@@ -13,7 +13,7 @@ __all__ = ["explain"]
 def explain(
     code: Annotated[str | None, typer.Argument(metavar="CODE", help="Without it: all codes.")] = None,
 ) -> None:
-    """Say what a finding's code means, give an example, and tell how to mend it."""
+    """Explain a finding's code: what it means, an example, and how to fix it."""
     if code is not None:
         typer.echo(explanation(code).rstrip("\n"))
         return

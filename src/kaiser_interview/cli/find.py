@@ -1,4 +1,4 @@
-"""``find``: where a text stands, or nearly stands."""
+"""``find``: where a text occurs, exactly or nearly."""
 
 import os
 from typing import Annotated
@@ -26,12 +26,12 @@ _HOW = {
 
 def find(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Words of the summary, in Chinese or English.")],
-    form: Annotated[Format, typer.Option("--format", help="How to print the places.")] = Format.text,
+    form: Annotated[Format, typer.Option("--format", help="How to print the matches.")] = Format.text,
 ) -> None:
-    """Find every place where a text stands in claims, headings and headline, in both languages.
+    """Find every occurrence of a text in claims, headings and headline, in both languages.
 
-    Exact places come first, then those that differ in markers only, then in typography only. Where it
-    stands nowhere, the nearest places are shown with what differs. Exit code 1 if it stands nowhere.
+    Exact matches come first, then those that differ in markers only, then in typography only. Without a
+    match, prints the nearest passages with the differences. Exit code 1 if there is no match.
     """
     found = loaders.find(_as_utf8(text))
     if form is Format.text:

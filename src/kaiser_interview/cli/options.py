@@ -1,11 +1,13 @@
-"""The options that the commands of the gate share, and the check that they describe."""
+"""The options that `validate`, `split` and `fix` share, and the check that they describe."""
 
 import importlib
+import inspect
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
@@ -14,132 +16,135 @@ from ..errors import InputError, known_name
 from ..records.introspection import model_of
 from ..records.models import KINDS, Annotation, Record
 from ..validation.engine.options import Check
-from ..validation.engine.options import Extra as ExtraFields
 from ..validation.formats.coerce import typed
 
-__all__ = [
-    "Against",
-    "Complete",
-    "Extra",
-    "Ignore",
-    "Key",
-    "Kind",
-    "MaxFindings",
-    "Paths",
-    "Require",
-    "Select",
-    "Set",
-    "check_of",
-]
+__all__ = ["takes_check"]
 
-Paths = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="PATH…", help="Files, folders, patterns; - for standard input.", show_default=False
+
+def _option(*names: str, type: Any = list[str], metavar: str, help: str) -> Any:  # noqa: A002 - as Typer
+    option = typer.Option(*names, metavar=metavar, help=help, show_default=False)
+    return Annotated[type | None, option]
+
+
+_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "paths": (
+        Annotated[
+            list[str],
+            typer.Argument(
+                metavar="PATH…", help="Files, folders, patterns; - for standard input.", show_default=False
+            ),
+        ],
+        inspect.Parameter.empty,
     ),
-]
-
-Kind = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="KIND",
-        help="What the rows are: a kind's name, or pkg.module:Class for one of your own. Twice: either. "
-        "Default: each row's kind says it.",
-        show_default=False,
+    "kind": (
+        _option(
+            metavar="KIND",
+            help="What the rows are: the name of a kind, or pkg.module:Class for a custom kind. May be given "
+            "twice. Default: each row's kind says it.",
+        ),
+        None,
     ),
-]
-
-Set = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="FIELD=VALUE",
-        help="A constant for a field that rows do not give.",
-        show_default=False,
+    "defaults": (
+        _option("--set", metavar="FIELD=VALUE", help="A constant for a field that rows do not give."),
+        None,
     ),
-]
-
-Require = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="FIELDS", help="Fields, divided by commas, that every row must give.", show_default=False
+    "require": (
+        _option(metavar="FIELDS", help="Fields, separated by commas, that every row must give."),
+        None,
     ),
-]
-
-Complete = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FIELDS",
-        help="Fields, divided by commas, whose values make groups; in each every claim must have a row.",
-        show_default=False,
+    "complete": (
+        _option(
+            type=str,
+            metavar="FIELDS",
+            help="Fields, separated by commas, that group the rows; each group must have every claim.",
+        ),
+        None,
     ),
-]
-
-Key = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FIELDS", help="Fields, divided by commas, that together stand once.", show_default=False
+    "key": (
+        _option(
+            type=str,
+            metavar="FIELDS",
+            help="Fields, separated by commas, whose values together must be unique.",
+        ),
+        None,
     ),
-]
-
-Extra = Annotated[str, typer.Option(metavar="error|allow", help="What becomes of fields that a kind lacks.")]
-
-Against = Annotated[
-    str | None,
-    typer.Option(
-        metavar="DIR",
-        help="A corpus of your own to judge against: claims.jsonl and sources.",
-        show_default=False,
+    "extra": (
+        Annotated[
+            str,
+            typer.Option(
+                metavar="error|allow", help="Whether a field that a kind does not have is an error."
+            ),
+        ],
+        "error",
     ),
-]
+    "against": (
+        _option(type=str, metavar="DIR", help="A custom corpus to check against: claims.jsonl and sources."),
+        None,
+    ),
+    "select": (_option(metavar="CODES", help="Codes to report, separated by commas."), None),
+    "ignore": (_option(metavar="CODES", help="Codes to leave out, separated by commas."), None),
+    "max_findings": (
+        Annotated[int, typer.Option(min=0, help="Findings to keep. The counts are always exact.")],
+        1000,
+    ),
+}
+"""The options that make a check: the type that Typer reads, and the default."""
 
-Select = Annotated[
-    list[str] | None,
-    typer.Option(metavar="CODES", help="Codes to look for alone, divided by commas.", show_default=False),
-]
 
-Ignore = Annotated[
-    list[str] | None,
-    typer.Option(metavar="CODES", help="Codes to leave out, divided by commas.", show_default=False),
-]
+def takes_check(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options that make a check, in place of its parameter `check`.
 
-MaxFindings = Annotated[int, typer.Option(min=0, help="Findings to retain; counts are exact in any case.")]
+    Parameters
+    ----------
+    *without : str
+        Options that the command does not have.
+    """
+    shared = {name: option for name, option in _OPTIONS.items() if name not in without}
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**given: Any) -> None:
+            check = _check(**{name: given.pop(name) for name in shared})
+            command(check=check, **given)
+
+        own = inspect.signature(command, eval_str=True).parameters.values()
+        parameters = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+            for name, (annotation, default) in shared.items()
+        ] + [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own if one.name != "check"]
+        parameters.sort(key=lambda one: one.default is not inspect.Parameter.empty)  # what is required, first
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        return run
+
+    return decorate
 
 
-def check_of(
+def _check(
     paths: Sequence[str],
     *,
     kind: Sequence[str] | None,
     defaults: Sequence[str] | None,
-    require: Sequence[str] | None = None,
-    complete: str | None = None,
-    key: str | None = None,
-    extra: str = "error",
-    against: str | None = None,
-    select: Sequence[str] | None = None,
-    ignore: Sequence[str] | None = None,
-    max_findings: int = 1000,
+    against: str | None,
+    **options: Any,
 ) -> Check:
     """Return the check that the options describe.
 
     Raises
     ------
     UnknownNameError, InputError, CorpusError
-        An option fits nothing.
+        An option does not apply.
     """
     kinds = tuple(_kind(name) for name in kind or ())
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in given.keys() & {"require", "complete", "key", "select", "ignore"}:
+        given[name] = _names(given[name])
     return api.check_of(
         [*paths],
         kind=kinds or None,
         against=against or None,
         defaults=_defaults(defaults or (), kinds),
-        extra=cast("ExtraFields", extra),  # the row validator refuses any other
-        require=_names(require),
-        complete=None if complete is None else _names([complete]),
-        key=None if key is None else _names([key]),
-        select=None if select is None else _names(select),
-        ignore=None if ignore is None else _names(ignore),
-        max_findings=max_findings,
+        **given,
     )
 
 
@@ -159,8 +164,9 @@ def _kind(name: str) -> type[Record]:
     return model_of(found)
 
 
-def _names(lists: Sequence[str] | None) -> tuple[str, ...]:
-    return tuple(name for one in lists or () for name in re.split(r"[,\s]+", one) if name)
+def _names(given: str | Sequence[str]) -> tuple[str, ...]:
+    lists = [given] if isinstance(given, str) else given
+    return tuple(name for one in lists for name in re.split(r"[,\s]+", one) if name)
 
 
 def _defaults(given: Sequence[str], kinds: Sequence[type[Record]]) -> dict[str, Any]:

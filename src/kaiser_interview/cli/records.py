@@ -1,4 +1,4 @@
-"""``claims`` and ``show``: reading what the release holds."""
+"""``claims`` and ``show``: read the shipped records."""
 
 from typing import Annotated, get_args
 
@@ -21,7 +21,7 @@ def claims(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="WORDS", help="Keep claims that hold every one of these, in Chinese or English, any case."
+            metavar="WORDS", help="Keep claims that contain all of these, in Chinese or English, in any case."
         ),
     ] = None,
     dialogue: Annotated[str | None, typer.Option(help="Keep one dialogue: d01 to d10.")] = None,
@@ -37,10 +37,10 @@ def claims(
     horizon: Annotated[str | None, typer.Option(help=f"Keep one of {', '.join(get_args(Horizon))}.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print them.")] = Format.text,
 ) -> None:
-    """List claims: all, or those that hold some words or bear some labels.
+    """List claims: all, or those with given words or labels.
 
-    Prints each claim with the numbers printed after it in brackets, and its English, a machine
-    translation. No match is no error: nothing is printed but a note.
+    Prints each claim with the bracketed numbers after it, and its English, a machine translation. No match
+    is not an error: only a note is printed.
     """
     dialogues = {one.dialogue_id: one for one in loaders.load("dialogues")}
     for sort, name, known in (
@@ -75,7 +75,7 @@ def show(
     ],
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
 ) -> None:
-    """Show one claim with everything that is known of it."""
+    """Show one claim with everything that refers to it."""
     claim = claim_named(claim_id)
     if form is not Format.text:
         write_rows([claim.model_dump(mode="json")], _FIELDS, form)

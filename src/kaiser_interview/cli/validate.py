@@ -11,21 +11,9 @@ from ..render.machine import github, jsonl
 from ..render.terminal import console
 from ..render.text import print_report
 from ..validation.choice import report_of
+from ..validation.engine.options import Check
 from ..validation.findings.report import Report
-from .options import (
-    Against,
-    Complete,
-    Extra,
-    Ignore,
-    Key,
-    Kind,
-    MaxFindings,
-    Paths,
-    Require,
-    Select,
-    Set,
-    check_of,
-)
+from .options import takes_check
 from .progress import watched
 
 __all__ = ["Form", "ReportFormat", "end", "print_as", "validate"]
@@ -44,53 +32,31 @@ class ReportFormat(StrEnum):
 
 MaxInvalid = Annotated[
     str,
-    typer.Option(metavar="N|N%", help="Invalid rows to let pass: a number, or a share of all rows."),
+    typer.Option(metavar="N|N%", help="Invalid rows to accept: a number, or a share of all rows."),
 ]
 
 Workers = Annotated[
     int | None,
-    typer.Option(min=1, help="Processes to use at the most. Default: as many as pay.", show_default=False),
+    typer.Option(min=1, help="The most processes to use. Default: chosen by input size.", show_default=False),
 ]
 
 Form = Annotated[ReportFormat, typer.Option("--format", help="How to print the report.")]
 
 
+@takes_check()
 def validate(
-    paths: Paths,
-    kind: Kind = None,
-    defaults: Set = None,
-    require: Require = None,
-    complete: Complete = None,
-    key: Key = None,
-    extra: Extra = "error",
-    against: Against = None,
-    select: Select = None,
-    ignore: Ignore = None,
-    max_findings: MaxFindings = 1000,
+    check: Check,
     max_invalid: MaxInvalid = "0",
     workers: Workers = None,
     form: Form = ReportFormat.text,
 ) -> None:
     """Check derived data: its shape, its references to claims, its quotes, character for character.
 
-    Reads JSON Lines, JSON arrays and CSV, also packed by gzip or zstd, Parquet and Arrow files. Prints one
-    block for each code and path; `explain CODE` says what a code means. Exit code 1 if there are errors, 2 if
-    something could not be read.
+    Reads JSON Lines, JSON arrays and CSV, also compressed by gzip or zstd, Parquet and Arrow files. Prints
+    one block for each code and path; `explain CODE` says what a code means. Exit code 1 if there are errors,
+    2 if an input could not be read.
     """
     bar = _bar(max_invalid)
-    check = check_of(
-        paths,
-        kind=kind,
-        defaults=defaults,
-        require=require,
-        complete=complete,
-        key=key,
-        extra=extra,
-        against=against,
-        select=select,
-        ignore=ignore,
-        max_findings=max_findings,
-    )
     with watched(check) as watching:
         report = report_of(watching, workers)
     print_as(report, form)

@@ -12,10 +12,13 @@ from ..findings.codes import CODES
 from ..formats.detect import Form
 from ..rows.row_validator import RowValidator
 
-__all__ = ["Check", "CheckOptions", "Extra", "Kinds", "Options", "Progress", "wanted_codes"]
+__all__ = ["Against", "Check", "Extra", "Kinds", "Options", "Progress", "wanted_codes"]
 
 Kinds = KindName | str | type[Record] | Iterable[KindName | str | type[Record]] | None
 """Names from a variable are any text, so `str` is allowed; the literals are what editors complete."""
+
+Against = Corpus | str | os.PathLike[str] | None
+"""A corpus, or the folder that it is read from; None for the shipped claims."""
 
 Extra = Literal["error", "allow"]
 
@@ -41,8 +44,8 @@ class Progress:
         self.file = ""
 
 
-class CheckOptions(TypedDict, total=False):
-    """The options of `validate`, `split` and `fix`, save what they are against."""
+class Options(TypedDict, total=False):
+    """The options that `validate`, `split` and `fix` share; `Check` has their defaults."""
 
     kind: Kinds
     defaults: Mapping[str, Any] | None
@@ -56,15 +59,9 @@ class CheckOptions(TypedDict, total=False):
     progress: Callable[[Progress], None] | None
 
 
-class Options(CheckOptions, total=False):
-    """The options of `validate`, `split` and `fix`."""
-
-    against: Corpus | str | os.PathLike[str] | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """What is to be checked, and against what; the parameters are those of `validate`."""
+    """What is to be checked, and against what: `Options` with their defaults."""
 
     data: Any
     against: Corpus
