@@ -104,7 +104,7 @@ class UnknownNameError(KaiserInterviewError, LookupError):
 
         self.sort = sort
         self.name = name
-        self.nearest = tuple(
+        self.nearest: tuple[str, ...] = tuple(
             get_close_matches(name if isinstance(name, str) else repr(name), known, n=2, cutoff=0.6)
         )
         few = len(known) <= self._FEW

@@ -75,7 +75,7 @@ class _Commands(TyperGroup):
             )
 
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="kaiser-interview",
     cls=_Commands,
     help="41 claims from a Chinese summary of a dialogue with Lukasz Kaiser, exact to the character.\n\n"

@@ -41,7 +41,7 @@ class Corpus:
         self.claims = claims
         self.sources = sources
         self.headings = headings
-        self.retired = retired or {}
+        self.retired: Mapping[str, str | None] = retired or {}
         self.releases = releases
 
     def __repr__(self) -> str:

@@ -113,7 +113,7 @@ class Passages:
     """
 
     def __init__(self, passages: Iterable[Passage]) -> None:
-        self.passages = tuple(passages)
+        self.passages: tuple[Passage, ...] = tuple(passages)
 
     def find(self, text: object) -> tuple[Match, ...]:
         """Return every place where a text stands; if there is none, the nearest places.

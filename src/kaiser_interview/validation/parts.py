@@ -63,7 +63,7 @@ class PartJudge:
         self._check = check
         self._judge = judge = check.judge()
         self._wanted = wanted_codes(check.select, check.ignore)
-        self.set_fields = self._new_sets().fields
+        self.set_fields: frozenset[str] = self._new_sets().fields
         self._lane = Prefilter(judge, self.set_fields)
         self._marks = Fingerprints(judge, check.key)
         self._lines = Lines(line_sorts(judge))

@@ -16,6 +16,7 @@ from .findings.finding import Fault, Finding, Note, StreamError
 from .findings.report import Input, Report
 from .judged import Judged, models_of, no_rows
 from .rows.result import RowResult
+from .rows.row_validator import RowValidator
 from .sources.discover import is_repeatable, sources
 from .sources.folders import constants_of
 from .sources.source import Batch, InputSource
@@ -48,8 +49,9 @@ class Run:
 
     def __init__(self, check: Check) -> None:
         self._check = check
-        self.judge = judge = check.judge()
-        self.complete = True
+        self.judge: RowValidator = check.judge()
+        judge = self.judge
+        self.complete: bool = True
         self._fields = frozenset(name for rules in judge.rules.values() for name in rules.shape.fields)
         for option, names in (("key", check.key), ("complete", check.complete)):
             for name in names or ():

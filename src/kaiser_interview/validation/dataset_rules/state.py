@@ -77,10 +77,10 @@ class DatasetRules:
             fields |= {"claim_id", "scheme", "creator", "value"}
         if self._embedded:
             fields |= {"model", "vector"}
-        self.fields = frozenset(fields)
-        self.first_place = self._ids.setdefault
-        self.judges_more = self._complete is not None or bool(self._labelled | self._embedded)
-        self.ids_alone = self._key is None and not self.judges_more
+        self.fields: frozenset[str] = frozenset(fields)
+        self.first_place: Callable[[str, int], int] = self._ids.setdefault
+        self.judges_more: bool = self._complete is not None or bool(self._labelled | self._embedded)
+        self.ids_alone: bool = self._key is None and not self.judges_more
 
     def faults(
         self, values: Mapping[str, Any], kind: str | None, place: int, bad: frozenset[object] = frozenset()

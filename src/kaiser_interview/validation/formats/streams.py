@@ -56,13 +56,18 @@ class Stream:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.taken = 0
-        self.sha256 = hashlib.sha256()
+        self.taken: int = 0
+        self._hash = hashlib.sha256()
         self._file, self._before = _open(name)
-        self.path = os.path.realpath(name) if _is_descriptor(name) else name
-        self.size = self._before.st_size if stat.S_ISREG(self._before.st_mode) else None
+        self.path: str = os.path.realpath(name) if _is_descriptor(name) else name
+        self.size: int | None = self._before.st_size if stat.S_ISREG(self._before.st_mode) else None
         self._head = b""
         self._chunks = self._unpacked()
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes read so far, in hexadecimal."""
+        return self._hash.hexdigest()
 
     def peek(self) -> bytes:
         """Return the first bytes, some thousands or as many as there are, without taking them."""
@@ -153,7 +158,7 @@ class Stream:
             if not chunk:
                 break
             self.taken += len(chunk)
-            self.sha256.update(chunk)
+            self._hash.update(chunk)
             yield chunk
         if self.size is not None:
             after = os.fstat(self._file.fileno())

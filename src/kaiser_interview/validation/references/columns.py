@@ -43,12 +43,12 @@ class ReferenceColumns:
 
     def __init__(self, corpus: Corpus) -> None:
         claims = [*corpus.claims.values()]
-        self.ids = pa.array([one.claim_id for one in claims], pa.string())
+        self.ids: pa.Array = pa.array([one.claim_id for one in claims], pa.string())
         digests = [one.sha256 for one in claims]
         self._digests = pa.array(digests, pa.string())
         # Claims of the same text have one digest, which is known by the first of them.
         self._pin = np.array([digests.index(one) for one in digests], np.int64)
-        self.releases = Releases(corpus)
+        self.releases: Releases = Releases(corpus)
         self._passages = _Passages(corpus)
 
     def claims(self, column: pa.Array | None, rows: int) -> Ints:
@@ -90,7 +90,7 @@ class Releases:
     _ANY = 1 << 40
 
     def __init__(self, corpus: Corpus) -> None:
-        self.known = pa.array(corpus.releases, pa.string())
+        self.known: pa.Array = pa.array(corpus.releases, pa.string())
         order = corpus.release_order
         self._revised = np.array(
             [order.get(one.revised or "", -1) for one in corpus.claims.values()], np.int64

@@ -31,7 +31,7 @@ class References:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        self.quotes = Quotes(corpus)
+        self.quotes: Quotes = Quotes(corpus)
         self._ids = tuple(corpus.claims)
 
     def faults(

@@ -1,9 +1,13 @@
 """Everything that rows of one kind are validated by."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from ...records.models import Record, Reference, Relation
 from ..formats.coerce import lossless, typed
-from ..references.paths import reference_paths
+from ..references.paths import Nested, reference_paths
 from ..references.rows import References
+from ..rules.base import Rule
 from ..rules.registry import rules_of
 from .schema import Shape
 
@@ -14,11 +18,11 @@ class KindRules:
     """All that rows of a kind are judged by."""
 
     def __init__(self, kind: str | type[Record], references: References) -> None:
-        self.shape = Shape(kind)
+        self.shape: Shape = Shape(kind)
         model = self.shape.model
-        self.refers = issubclass(model, Reference)
-        self.pairs = issubclass(model, Relation)
-        self.nested = reference_paths(model)
-        self.rules = rules_of(model, references)
-        self.typed = typed(model)
-        self.lossless = lossless(model)
+        self.refers: bool = issubclass(model, Reference)
+        self.pairs: bool = issubclass(model, Relation)
+        self.nested: tuple[Nested, ...] = reference_paths(model)
+        self.rules: tuple[Rule, ...] = rules_of(model, references)
+        self.typed: Callable[[Mapping[str, str]], dict[str, Any]] = typed(model)
+        self.lossless: Callable[[Mapping[str, Any]], dict[str, Any]] = lossless(model)

@@ -1,6 +1,6 @@
 """The judge: one row, every finding, exact paths."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -80,27 +80,31 @@ class RowValidator:
     ) -> None:
         self.corpus = corpus
         self.slips = True
-        self.unpinned = 0
-        self.references = References(corpus)
+        self.unpinned: int = 0
+        self.references: References = References(corpus)
         self._allow = known_name("extra", extra, ("error", "allow")) == "allow"
         self._latest = corpus.releases[-1] if corpus.releases else None
         given = [*kinds]
         derived = [kind for kind, model in KINDS.items() if issubclass(model, Annotation)]
         rules = [KindRules(kind, self.references) for kind in given or derived]
-        self.rules = {one.shape.name: one for one in rules}
+        self.rules: dict[str, KindRules] = {one.shape.name: one for one in rules}
         self._asked = bool(given)
-        self.only = rules[0] if len(self.rules) == 1 else None
+        self.only: KindRules | None = rules[0] if len(self.rules) == 1 else None
         if len(self.rules) < len({one.shape.model for one in rules}):
             raise InputError("kind: expected a name for each model, got one name twice")
         fields = sorted({name for one in rules for name in one.shape.fields})
-        self.require = tuple(known_name("field to require", name, fields) for name in require)
-        self.defaults = dict(defaults or {})
+        self.require: tuple[str, ...] = tuple(
+            known_name("field to require", name, fields) for name in require
+        )
+        self.defaults: dict[str, Any] = dict(defaults or {})
         self.constants: Mapping[str, Any] = self.defaults
         for name, value in self.defaults.items():
             known_name("field to set", name, fields)
             self._check_default(name, value)
         only, filled = self.only, self.defaults or self.require
-        self.swift = swift_way(only.shape, only.rules, corpus) if only and not filled else None
+        self.swift: Callable[[bytes], Mapping[str, Any] | None] | None = (
+            swift_way(only.shape, only.rules, corpus) if only and not filled else None
+        )
 
     def json(self, data: bytes) -> RowResult:
         """Validate a row that is a JSON text."""

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, cast, get_args
 
 from pydantic import ValidationError
@@ -29,7 +29,7 @@ _REFERENCE = ("claim_id", "quote", "quote_start", "quote_end")
 
 _PLAIN = re.compile("[A-Za-z0-9_.-]{1,40}")
 
-FORMS = {
+FORMS: dict[str, str] = {
     INSTANT_PATTERN: "an instant that exists, in UTC, such as 2026-01-31T12:00:00Z",
     get_args(Id)[1].metadata[0].pattern: "1 to 256 printable ASCII characters, no space",
     get_args(Sha256)[1].metadata[0].pattern: "64 lower-case hexadecimal digits",
@@ -88,11 +88,11 @@ class Shape:
     """
 
     def __init__(self, kind: str | type[Record]) -> None:
-        self.model = model_of(kind)
+        self.model: type[Record] = model_of(kind)
         self.model.model_rebuild()
-        self.name = kind_of(self.model)
-        self.fields = frozenset(self.model.model_fields)
-        self.accept_json = self.model.__pydantic_validator__.validate_json
+        self.name: str = kind_of(self.model)
+        self.fields: frozenset[str] = frozenset(self.model.model_fields)
+        self.accept_json: Callable[..., Any] = self.model.__pydantic_validator__.validate_json
         self._accept = self.model.__pydantic_validator__.validate_python
 
     def faults(self, values: Mapping[str, Any], *, slips: bool = True) -> list[Fault]:

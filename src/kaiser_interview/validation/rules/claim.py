@@ -1,8 +1,8 @@
 """Claims: a row that is a claim is that claim of the corpus."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...records.models import Claim
+from ...records.models import Claim, Record
 from ..findings.finding import Fault
 from ..references.rows import carried
 from .base import Rule
@@ -18,7 +18,7 @@ __all__ = ["ClaimRule"]
 class ClaimRule(Rule):
     """The id is that of a claim, and every field is what the claim has."""
 
-    model = Claim
+    model: ClassVar[type[Record]] = Claim
 
     def rows(self, bad: frozenset[str], /, **values: Any) -> list[Fault]:
         claim_id = values["claim_id"]

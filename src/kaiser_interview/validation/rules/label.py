@@ -1,8 +1,8 @@
 """Labels: a value of a shipped scheme is one of its words."""
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
-from ...records.models import ClaimType, Horizon, Label, Topic
+from ...records.models import ClaimType, Horizon, Label, Record, Topic
 from ...records.schemas import SHIPPED_SCHEMES
 from ..findings.finding import Fault
 from ..hints.typos import not_in_vocabulary
@@ -21,7 +21,7 @@ _VOCABULARIES = dict(zip(SHIPPED_SCHEMES, map(get_args, (Topic, ClaimType, Horiz
 class LabelRule(Rule):
     """A scheme without a colon is a shipped one, and its values are those of its vocabulary."""
 
-    model = Label
+    model: ClassVar[type[Record]] = Label
 
     def rows(self, bad: frozenset[str], /, scheme: Any, value: Any) -> list[Fault]:
         if "scheme" in bad or scheme is None or ":" in scheme:

@@ -1,8 +1,8 @@
 """Questions: one that can be answered has an answer and references; one that cannot has no answer."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...records.models import Question
+from ...records.models import Question, Record
 from ..findings.display import shown
 from ..findings.finding import Fault
 from .base import Rule
@@ -18,7 +18,7 @@ __all__ = ["QuestionRule"]
 class QuestionRule(Rule):
     """`answerable` agrees with `answer` and `references`."""
 
-    model = Question
+    model: ClassVar[type[Record]] = Question
 
     def rows(self, bad: frozenset[str], /, answerable: Any, answer: Any, references: Any) -> list[Fault]:
         found: list[Fault] = []

@@ -1,8 +1,8 @@
 """Relations: the other claim is one, and another one."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...records.models import Relation
+from ...records.models import Record, Relation
 from ..findings.display import shown
 from ..findings.finding import Fault
 from .base import Rule
@@ -18,7 +18,7 @@ __all__ = ["RelationRule"]
 class RelationRule(Rule):
     """The other claim stands in the corpus, is not the first one, and is as it was when the row was made."""
 
-    model = Relation
+    model: ClassVar[type[Record]] = Relation
 
     def rows(
         self,

@@ -1,9 +1,10 @@
 """Translations: the numbers of a claim stand in its translation."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Container
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...records.models import Translation
+from ...records.models import Record, Translation
 from ..findings.finding import Fault
 from ..references.rows import References
 from .base import Rule
@@ -20,13 +21,13 @@ __all__ = ["TranslationRule"]
 class TranslationRule(Rule):
     """Every number that a claim has in digits stands in the translation, in any script or grouping."""
 
-    model = Translation
+    model: ClassVar[type[Record]] = Translation
 
     def __init__(self, references: References) -> None:
         super().__init__(references)
         claims = references.corpus.claims.items()
         self._wanted = {name: found for name, claim in claims if (found := numbers(claim.text))}
-        self.claims = self._wanted
+        self.claims: Container[str] | None = self._wanted
 
     def rows(self, bad: frozenset[str], /, claim_id: Any, translation: Any) -> list[Fault]:
         # An id of another type may be none that can be looked up.

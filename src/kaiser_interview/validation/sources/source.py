@@ -65,7 +65,7 @@ class InputSource:
         self.path = path
         self._given = given
         self.form: Form = "values"
-        self.header = Header()
+        self.header: Header = Header()
         self.names: list[str] = []
         self.schema: Any = None
         self.table_form: Any = None
@@ -109,9 +109,7 @@ class InputSource:
         """Return what was read."""
         if self.stream is None:
             return Input(self.name or "data", rows, 0, None, complete)
-        return Input(
-            visible(self.stream.name), rows, self.stream.taken, self.stream.sha256.hexdigest(), complete
-        )
+        return Input(visible(self.stream.name), rows, self.stream.taken, self.stream.sha256, complete)
 
 
 BATCH = 16_384

@@ -39,7 +39,7 @@ class Pool:
 
     def __init__(self, count: int, setup: bytes) -> None:
         self._count = count
-        self.is_ready = bool(setup)
+        self.is_ready: bool = bool(setup)
         self._threads = ThreadPoolExecutor(count)
         self._all = [Sandbox(setup) for _ in range(count)]
         # The last one first: it has started.

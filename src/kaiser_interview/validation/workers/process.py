@@ -55,7 +55,7 @@ class Sandbox:
     def __init__(self, setup: bytes = b"", memory: int = MEMORY) -> None:
         self._setup = setup
         self._memory = memory
-        self.limited = True
+        self.limited: bool = True
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
