@@ -62,7 +62,7 @@ class _FileError(KaiserInterviewError, ValueError):
 
 
 class BuildError(_FileError):
-    """Something in `raw/` is wrong, so nothing was built."""
+    """Something that the build reads is wrong, so nothing was built."""
 
 
 class CorpusError(_FileError):

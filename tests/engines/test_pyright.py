@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from engines.node import MODULES, ROOT
+
+from kaiser_interview.records.models import KINDS
 
 PYRIGHT = MODULES / "node_modules" / ".bin" / "pyright"
 
@@ -18,6 +21,24 @@ def test_pyright_finds_no_error_in_what_people_write():
     )
     assert done.returncode == 0, done.stdout
     assert "0 errors, 0 warnings" in done.stdout
+
+
+def test_pyright_asks_for_the_fields_that_a_row_must_have(tmp_path):
+    """To pyright, a field declared anew without a value has the default of its base."""
+    models = [*KINDS.values()]
+    calls = [f"ki.{model.__name__}()" for model in models]
+    (tmp_path / "rows.py").write_text("\n".join(["import kaiser_interview as ki", *calls]), "utf-8")
+    done = subprocess.run(
+        [PYRIGHT, "--outputjson", "--pythonpath", sys.executable, "rows.py"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    asked = {
+        one["range"]["start"]["line"]: {*re.findall(r'"(\w+)"', one["message"])}
+        for one in json.loads(done.stdout)["generalDiagnostics"]
+    }
+    for line, model in enumerate(models, 1):
+        required = {name for name, field in model.model_fields.items() if field.is_required()}
+        assert asked[line] == required, model.__name__
 
 
 def test_every_public_name_has_a_type_that_checkers_need_not_infer(tmp_path):

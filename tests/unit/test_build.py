@@ -11,19 +11,23 @@ import pytest
 
 from kaiser_interview import __version__
 from kaiser_interview.build import __main__, pipeline
+from kaiser_interview.build.descriptions import DESCRIPTIONS_MODULE, generated_module, use_source
 from kaiser_interview.errors import BuildError
 
 ROOT = Path(__file__).parents[2]
-
-
-def test_the_command_is_the_pipeline():
-    assert __main__.main is pipeline.main
 
 
 @pytest.fixture
 def checkout(tmp_path):
     shutil.copytree(ROOT / "raw", tmp_path / "raw")
     return tmp_path
+
+
+def test_the_command_runs_the_pipeline(checkout, capsys):
+    arguments = ["--root", str(checkout), "--check"]
+    assert __main__.main(arguments) == pipeline.main(arguments) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[: len(said) // 2] == said[len(said) // 2 :]
 
 
 def test_what_is_committed_is_what_is_built():
@@ -76,6 +80,64 @@ def test_build_check_and_clean_up(checkout, capsys):
     assert run(checkout) == 0
     assert capsys.readouterr().out == f"{count} files, 1 written, 1 removed\n"
     assert not stale.exists()
+
+
+MODELS = "src/kaiser_interview/records/models.py"
+OLD, NEW = "English, a machine translation.", "English, translated by a machine."
+
+
+@pytest.fixture
+def source(checkout):
+    """A checkout that is built by its own source, in which a field has a new docstring."""
+    shutil.copytree(ROOT / "src", checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    assert run(checkout) == 0
+    path = checkout / MODELS
+    text = path.read_text("utf-8")
+    assert text.count(OLD) == 1
+    path.write_text(text.replace(OLD, NEW), "utf-8")
+    return checkout
+
+
+def command(folder, *options):
+    """Return the exit code and the output of the build's command."""
+    arguments = [sys.executable, "-m", "kaiser_interview.build", *options]
+    environment = {**os.environ, "PYTHONPATH": "src"}
+    done = subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("generated", [None, "", "<<<<<<< HEAD\n"], ids=["missing", "empty", "damaged"])
+def test_one_run_renews_the_descriptions_and_what_depends_on_them(source, generated):
+    module = source / DESCRIPTIONS_MODULE
+    if generated is None:
+        module.unlink()
+    else:
+        module.write_text(generated, "utf-8")
+    assert command(source)[0] == 0
+    for name in (DESCRIPTIONS_MODULE, "schemas/v1/claim.json", "docs/tables.md"):
+        assert NEW.removesuffix(".") in (source / name).read_text("utf-8"), name
+    assert command(source, "--check") == (0, "")
+
+
+def test_the_check_says_which_descriptions_are_out_of_date(source):
+    code, said = command(source, "--check")
+    assert code == 1
+    for name in (DESCRIPTIONS_MODULE, "schemas/v1/claim.json", "docs/tables.md"):
+        assert f"{name}: out of date; run: make data\n" in said
+    assert NEW not in (source / DESCRIPTIONS_MODULE).read_text("utf-8")
+
+
+def test_a_field_without_a_docstring_stops_the_build(source):
+    path = source / MODELS
+    lines = path.read_text("utf-8").splitlines()
+    at = lines.index(f'    """{NEW}"""')
+    path.write_text("\n".join(lines[:at] + lines[at + 1 :]), "utf-8")
+    reason = f"{MODELS}:{at}: Claim.text_en: expected a docstring below the field"
+    assert command(source) == (2, f"{reason}\nNothing was written.\n")
+    use_source(path)  # leaves the build to say so, and the models as they are
+    with pytest.raises(BuildError) as caught:
+        generated_module(path)
+    assert str(caught.value) == reason
 
 
 def rows(path):

@@ -1,12 +1,18 @@
 """What the models accept and refuse, and how records read."""
 
+import ast
+import inspect
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 import kaiser_interview as ki
+from kaiser_interview.records import models
 from kaiser_interview.records.models import KINDS, Language, Scheme, Version
+
+RECORDS = [ki.Annotation, ki.Derived, ki.Participant, ki.Reference, *KINDS.values()]
 
 TRANSLATION = {
     "claim_id": "d01-c01",
@@ -23,11 +29,60 @@ def refused(model, /, **changes):
     return [(error["type"], error["loc"]) for error in caught.value.errors()]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_field_is_described(kind):
-    for name, field in KINDS[kind].model_fields.items():
-        assert field.description, name
-        assert field.description.endswith("."), name
+def docstrings(model):
+    """Return what stands below the fields of a class in its source, which editors show."""
+    body = ast.parse(inspect.getsource(model)).body[0].body
+    return {
+        field.target.id: " ".join(below.value.value.split())
+        for field, below in pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr)
+    }
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_every_field_has_the_description_that_editors_show(model):
+    shown = {}
+    for base in reversed(model.__mro__):
+        if base.__module__ == models.__name__:
+            shown |= docstrings(base)
+    assert {name: field.description for name, field in model.model_fields.items()} == shown
+    assert all(text.endswith(".") for text in shown.values())
+
+
+def test_descriptions_outlast_a_rebuild():
+    before = {name: field.description for name, field in ki.Question.model_fields.items()}
+    ki.Question.model_rebuild(force=True)
+    assert {name: field.description for name, field in ki.Question.model_fields.items()} == before
+    described = ki.Question.model_json_schema()["properties"]
+    assert {name: field["description"] for name, field in described.items()} == before
+
+
+def test_a_field_of_ones_own_has_a_description_of_ones_own():
+    class Translation(ki.Translation):
+        """Has the name of a class of ours, and declares one of its fields anew."""
+
+        language: str
+        translation: str = Field(description="My words.")
+        note: str | None = None
+
+    described = {name: field.description for name, field in Translation.model_fields.items()}
+    inherited = {name: field.description for name, field in ki.Translation.model_fields.items()}
+    assert described == inherited | {"language": None, "translation": "My words.", "note": None}
+
+
+class FromDocstrings(ki.Label):
+    """Takes descriptions from docstrings, as pydantic offers."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    value: str
+    """My value."""
+
+
+def test_pydantic_reads_the_docstrings_of_ones_own_fields():
+    described = {name: field.description for name, field in FromDocstrings.model_fields.items()}
+    inherited = {name: field.description for name, field in ki.Label.model_fields.items()}
+    assert described == inherited | {"value": "My value."}
 
 
 def test_a_row_needs_only_what_is_not_optional():

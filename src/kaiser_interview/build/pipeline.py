@@ -1,4 +1,4 @@
-"""From `raw/` to the shipped data, the schemas and the citation file: the same bytes each time.
+"""From `raw/` and the models to the shipped data, schemas and built pages: the same bytes each time.
 
 ``python -m kaiser_interview.build`` writes them, ``--check`` compares them with what is there, and
 ``--record`` first appends what is new or revised to `raw/releases.jsonl`, the memory of all releases.
@@ -26,6 +26,7 @@ from ..validation.formats.json.text import parse
 from . import pages
 from .card_files import describing_files
 from .described_tables import File, Table
+from .descriptions import DESCRIPTIONS_MODULE, generated_module
 from .layers import Layers, read_layers
 from .vocabularies import check_examples, check_vocabularies
 
@@ -56,14 +57,15 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        The data directory with its cards and manifest, the JSON Schemas, the documentation's built pages, and
-        `CITATION.cff`; the memory, if recorded.
+        The data directory with its cards and manifest, the JSON Schemas, the documentation's built pages, the
+        descriptions of fields, and `CITATION.cff`; the memory, if recorded.
 
     Raises
     ------
     BuildError
-        Something in `raw/` is wrong: file, line and reason.
+        Something in `raw/` is wrong, or a field has no docstring: file, line and reason.
     """
+    descriptions = generated_module()
     raw = root / RAW
     about = _toml(raw / "source.toml")
     text, found = _source(raw, about)
@@ -103,6 +105,7 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     files = {f"{OUTPUTS[0]}/{name}": content for name, content in data.items()}
     files |= {f"{OUTPUTS[1]}/{kind}.json": schemas.schema_text(kind, vocabularies).encode() for kind in KINDS}
     files["CITATION.cff"] = citation.cff().encode()
+    files[DESCRIPTIONS_MODULE] = descriptions.encode()
     files |= pages.pages({table.name: table.rows for table in told})
     if record:
         files[_MEMORY] = memory

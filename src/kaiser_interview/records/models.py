@@ -2,7 +2,8 @@
 
 A model holds only rules that JSON Schema can express. Rules that relate fields to each other or a row
 to the corpus belong to the gate. `schema` computes the other forms of a model: JSON Schema, Arrow,
-Hugging Face features.
+Hugging Face features. The docstring below a field is its description: `make data` collects them in
+`descriptions`, which is there at run time also where the source is not.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,6 +15,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from .._version import data_release
 from ..metadata import CAUTION, MACHINE_TRANSLATION
+from .descriptions import DESCRIPTIONS
 from .drafting import reference_to, references_to
 
 if TYPE_CHECKING:
@@ -200,34 +202,68 @@ class Record(BaseModel):
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
     )
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        # Not when the validator is built: by then, subclasses have copied the fields of their bases.
+        super().__pydantic_init_subclass__(**kwargs)
+        if cls.__module__ == __name__:
+            for name, description in DESCRIPTIONS.get(cls.__name__, {}).items():
+                cls.model_fields[name].description = description
+
 
 class Claim(Record):
     """One statement of the summary, word for word, with its place in the source."""
 
-    claim_id: ClaimId = Field(
-        description="Dialogue and position, as in d01-c03. Never reused, never renumbered."
-    )
-    dialogue_id: DialogueId = Field(description="The dialogue it stands in.")
-    position: Count = Field(description="Place within the dialogue, from 1.")
-    text: Text = Field(description="The claim verbatim, without its markers (Chinese, zh-Hans).")
-    text_en: Text = Field(description="English, a machine translation.")
-    citations: Many[Count] = Field(
-        min_length=1,
-        description="Numbers printed in brackets after the claim, taken to be those of the article's "
-        "paragraphs. The article is not part of the source.",
-    )
-    start: Offset = Field(description="First code point of text in the source.")
-    end: Offset = Field(description="Code point after the last of text in the source.")
-    prefix: str = Field(max_length=16, description="Up to 16 code points of the source before start.")
-    suffix: str = Field(max_length=16, description="Up to 16 code points of the source from end on.")
-    claim_sha256: Sha256 = Field(description="SHA-256 of text in UTF-8, lower-case hexadecimal.")
-    topics: Many[Topic] = Field(
-        min_length=1, max_length=4, description="What it is about, in the order of the vocabulary."
-    )
-    claim_type: ClaimType = Field(description="What sort of statement it is.")
-    horizon: Horizon = Field(description="The time that it speaks of.")
-    since: Version = Field(description="The data release that introduced the claim.")
-    revised: Version = Field(description="The data release that last changed text.")
+    claim_id: ClaimId
+    """Dialogue and position, as in d01-c03. Never reused, never renumbered."""
+
+    dialogue_id: DialogueId
+    """The dialogue it stands in."""
+
+    position: Count
+    """Place within the dialogue, from 1."""
+
+    text: Text
+    """The claim verbatim, without its markers (Chinese, zh-Hans)."""
+
+    text_en: Text
+    """English, a machine translation."""
+
+    citations: Many[Count] = Field(min_length=1)
+    """Numbers printed in brackets after the claim, taken to be those of the article's paragraphs.
+
+    The article is not part of the source.
+    """
+
+    start: Offset
+    """First code point of text in the source."""
+
+    end: Offset
+    """Code point after the last of text in the source."""
+
+    prefix: str = Field(max_length=16)
+    """Up to 16 code points of the source before start."""
+
+    suffix: str = Field(max_length=16)
+    """Up to 16 code points of the source from end on."""
+
+    claim_sha256: Sha256
+    """SHA-256 of text in UTF-8, lower-case hexadecimal."""
+
+    topics: Many[Topic] = Field(min_length=1, max_length=4)
+    """What it is about, in the order of the vocabulary."""
+
+    claim_type: ClaimType
+    """What sort of statement it is."""
+
+    horizon: Horizon
+    """The time that it speaks of."""
+
+    since: Version
+    """The data release that introduced the claim."""
+
+    revised: Version
+    """The data release that last changed text."""
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         return [(name, getattr(self, name)) for name in ("claim_id", "text", "text_en", "citations")]
@@ -260,44 +296,78 @@ class Claim(Record):
 class Dialogue(Record):
     """One of the parts that the summary is divided into."""
 
-    dialogue_id: DialogueId = Field(description="Its number with two digits, as in d01.")
-    number: Count = Field(description="Number in the source, from 1.")
-    title: Text = Field(description="The heading verbatim, without 对话, numeral and colon.")
-    title_en: Text = Field(description="English of title, a machine translation.")
-    start: Offset = Field(description="First code point of the heading in the source.")
-    end: Offset = Field(description="Code point after the last marker of its last claim.")
-    claim_count: Count = Field(description="Number of its claims.")
+    dialogue_id: DialogueId
+    """Its number with two digits, as in d01."""
+
+    number: Count
+    """Number in the source, from 1."""
+
+    title: Text
+    """The heading verbatim, without 对话, numeral and colon."""
+
+    title_en: Text
+    """English of title, a machine translation."""
+
+    start: Offset
+    """First code point of the heading in the source."""
+
+    end: Offset
+    """Code point after the last marker of its last claim."""
+
+    claim_count: Count
+    """Number of its claims."""
 
 
 class Participant(Record):
     """One of the two people that the headline names."""
 
-    name: Text = Field(description="The name as the headline prints it.")
-    name_latin: Text = Field(description="The name in Latin letters.")
-    role: Literal["interviewer", "interviewee"] = Field(
-        description="Part in the dialogue as a whole, inferred from the wording of the headline; not who "
-        "says any one claim."
-    )
+    name: Text
+    """The name as the headline prints it."""
+
+    name_latin: Text
+    """The name in Latin letters."""
+
+    role: Literal["interviewer", "interviewee"]
+    """Part in the dialogue as a whole, inferred from the wording of the headline; not who says any
+    one claim.
+    """
 
 
 class Source(Record):
     """The text that everything else rests on, whole, and what is known of it."""
 
-    source_id: Id = Field(description="Name of the source.")
-    text: Text = Field(description="The whole text, character for character.")
-    headline: Text = Field(
-        description="The headline that the last line but one prints, verbatim; taken to be the article's."
-    )
-    headline_en: Text = Field(description="English of headline, a machine translation.")
-    outlet: Text = Field(description="The outlet that the last line prints, taken to be that of the article.")
-    published: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$")] = Field(
-        description="The time that the last line prints, taken to be that of the article's publication. It "
-        "names no time zone, so none is given."
-    )
-    languages: Many[Language] = Field(min_length=1, description="Language of the text, BCP 47.")
-    participants: Many[Participant] = Field(description="The people that the headline names, in its order.")
-    rights: Text = Field(description="What is known of the rights in the text.")
-    sha256: Sha256 = Field(description="SHA-256 of text in UTF-8, which is the raw file's.")
+    source_id: Id
+    """Name of the source."""
+
+    text: Text
+    """The whole text, character for character."""
+
+    headline: Text
+    """The headline that the last line but one prints, verbatim; taken to be the article's."""
+
+    headline_en: Text
+    """English of headline, a machine translation."""
+
+    outlet: Text
+    """The outlet that the last line prints, taken to be that of the article."""
+
+    published: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$")]
+    """The time that the last line prints, taken to be that of the article's publication.
+
+    It names no time zone, so none is given.
+    """
+
+    languages: Many[Language] = Field(min_length=1)
+    """Language of the text, BCP 47."""
+
+    participants: Many[Participant]
+    """The people that the headline names, in its order."""
+
+    rights: Text
+    """What is known of the rights in the text."""
+
+    sha256: Sha256
+    """SHA-256 of text in UTF-8, which is the raw file's."""
 
     @property
     def segments(self) -> "tuple[Segment, ...]":
@@ -310,23 +380,29 @@ class Source(Record):
 class Annotation(Record):
     """What every derived row may say of its making."""
 
-    id: Id | None = Field(
-        default=None,
-        description="Name of the row, unique in its file: printable ASCII, no space. Null: unnamed.",
-    )
-    kind: Text | None = Field(
-        default=None, description="Kind of record. Null where the file or the call says it for all rows."
-    )
-    release: Version | None = Field(
-        default=None, description="Data release that the row was made from. Null: not recorded."
-    )
-    method: Literal["human", "model", "rule"] = Field(description="What made the row.")
-    creator: Text = Field(description="Who: a person, a model's name, a program.")
-    created: Instant | None = Field(default=None, description="When, in UTC. Null: not recorded.")
-    confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        default=None, description="The maker's own estimate that the row is right, 0 to 1. Null: none given."
-    )
-    rationale: Text | None = Field(default=None, description="Why so. Null: none given.")
+    id: Id | None = None
+    """Name of the row, unique in its file: printable ASCII, no space. Null: unnamed."""
+
+    kind: Text | None = None
+    """Kind of record. Null where the file or the call says it for all rows."""
+
+    release: Version | None = None
+    """Data release that the row was made from. Null: not recorded."""
+
+    method: Literal["human", "model", "rule"]
+    """What made the row."""
+
+    creator: Text
+    """Who: a person, a model's name, a program."""
+
+    created: Instant | None = None
+    """When, in UTC. Null: not recorded."""
+
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    """The maker's own estimate that the row is right, 0 to 1. Null: none given."""
+
+    rationale: Text | None = None
+    """Why so. Null: none given."""
 
     if TYPE_CHECKING:
 
@@ -338,24 +414,23 @@ class Annotation(Record):
 class Reference(Record):
     """What something is about: a claim, at best pinned by digest and quoted."""
 
-    claim_id: Id = Field(description="The claim.")
-    claim_sha256: Sha256 | None = Field(
-        default=None, description="Digest of the claim's text as it was seen. Null: the row is unpinned."
-    )
-    quote: Text | None = Field(
-        default=None, description="Words of the claim, character for character. Null: the claim as a whole."
-    )
-    quote_start: Offset | None = Field(
-        default=None, description="First code point of quote, counted as quote_of says. Null: not given."
-    )
-    quote_end: Offset | None = Field(
-        default=None, description="Code point after the last of quote. Null exactly if quote_start is."
-    )
-    quote_of: Literal["text", "text_en"] | None = Field(
-        default=None,
-        description="What is quoted: text (offsets into the source) or text_en (offsets into that "
-        "string). Null: text.",
-    )
+    claim_id: Id
+    """The claim."""
+
+    claim_sha256: Sha256 | None = None
+    """Digest of the claim's text as it was seen. Null: the row is unpinned."""
+
+    quote: Text | None = None
+    """Words of the claim, character for character. Null: the claim as a whole."""
+
+    quote_start: Offset | None = None
+    """First code point of quote, counted as quote_of says. Null: not given."""
+
+    quote_end: Offset | None = None
+    """Code point after the last of quote. Null exactly if quote_start is."""
+
+    quote_of: Literal["text", "text_en"] | None = None
+    """What is quoted: text (offsets into the source) or text_en (offsets into that string). Null: text."""
 
 
 class Derived(Reference, Annotation):
@@ -365,66 +440,96 @@ class Derived(Reference, Annotation):
 class Translation(Derived):
     """A claim in another language."""
 
-    language: Language = Field(description="Language of translation, BCP 47.")
-    translation: Text = Field(description="The claim's text in that language, without markers.")
+    language: Language
+    """Language of translation, BCP 47."""
+
+    translation: Text
+    """The claim's text in that language, without markers."""
 
 
 class Label(Derived):
     """A value given to a claim under a scheme."""
 
-    scheme: Scheme = Field(
-        description="topic, claim_type or horizon, or a scheme of your own with a colon: acme:stance."
-    )
-    value: Text = Field(description="The value; of a shipped scheme, one of its vocabulary.")
+    scheme: Scheme
+    """topic, claim_type or horizon, or a scheme of your own with a colon: acme:stance."""
+
+    value: Text
+    """The value; of a shipped scheme, one of its vocabulary."""
 
 
 class Mention(Derived):
     """A place where a claim names something."""
 
-    quote: Text = Field(description="The name as it stands there, character for character.")
-    quote_start: Offset = Field(description="First code point of quote, counted as quote_of says.")
-    quote_end: Offset = Field(description="Code point after the last of quote.")
-    name: Text = Field(description="What is named, in its usual English form.")
-    type: MentionType = Field(description="What sort of thing it is.")
+    # With an empty `Field()`, since pyright takes a bare name to have the default that it has in `Reference`.
+    quote: Text = Field()
+    """The name as it stands there, character for character."""
+
+    quote_start: Offset = Field()
+    """First code point of quote, counted as quote_of says."""
+
+    quote_end: Offset = Field()
+    """Code point after the last of quote."""
+
+    name: Text
+    """What is named, in its usual English form."""
+
+    type: MentionType
+    """What sort of thing it is."""
 
 
 class Relation(Derived):
     """How one claim stands to another."""
 
-    other_claim_id: Id = Field(description="The other claim.")
-    other_claim_sha256: Sha256 | None = Field(
-        default=None, description="Digest of the other claim's text as it was seen. Null: unpinned."
-    )
-    relation: RelationType = Field(description="What the first claim does to the other.")
+    other_claim_id: Id
+    """The other claim."""
+
+    other_claim_sha256: Sha256 | None = None
+    """Digest of the other claim's text as it was seen. Null: unpinned."""
+
+    relation: RelationType
+    """What the first claim does to the other."""
 
 
 class Question(Annotation):
     """A question that claims answer, or that none does."""
 
-    references: Many[Reference] = Field(
-        description="What the answer rests on. Empty only if the question is not answerable."
-    )
-    question: Text = Field(description="The question.")
-    answer: Text | None = Field(default=None, description="The answer. Null exactly if not answerable.")
-    answerable: bool = Field(description="Whether the claims answer it.")
-    language: Language = Field(description="Language of question and answer, BCP 47.")
+    references: Many[Reference]
+    """What the answer rests on. Empty only if the question is not answerable."""
+
+    question: Text
+    """The question."""
+
+    answer: Text | None = None
+    """The answer. Null exactly if not answerable."""
+
+    answerable: bool
+    """Whether the claims answer it."""
+
+    language: Language
+    """Language of question and answer, BCP 47."""
 
 
 class Verdict(Derived):
     """A judgement of whether a claim holds."""
 
-    verdict: Literal["supported", "refuted", "mixed", "unverifiable"] = Field(description="The judgement.")
-    urls: Many[Text] = Field(description="Addresses of the evidence; may be empty.")
+    verdict: Literal["supported", "refuted", "mixed", "unverifiable"]
+    """The judgement."""
+
+    urls: Many[Text]
+    """Addresses of the evidence; may be empty."""
 
 
 class Embedding(Derived):
     """A vector that stands for a claim's text."""
 
-    model: Text = Field(description="The model that made the vector.")
-    of: Literal["text", "text_en"] = Field(  # type: ignore[assignment] # the row's own; see the end
-        description="Which text of the claim was embedded."
-    )
-    vector: Many[Float32] = Field(min_length=1, description="The vector, finite as float32.")
+    model: Text
+    """The model that made the vector."""
+
+    of: Literal["text", "text_en"]  # type: ignore[assignment] # the row's own; see the end
+    """Which text of the claim was embedded."""
+
+    vector: Many[Float32] = Field(min_length=1)
+    """The vector, finite as float32."""
 
 
 def _of(cls: type[Annotation], claim: Claim | Iterable[Claim], /, **fields: Any) -> Annotation:
