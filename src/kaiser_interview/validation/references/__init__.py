@@ -1,1 +1,1 @@
-"""References to claims: ids, digests, releases, quotes and carried columns, by row and by column."""
+"""Validate references to claims: ids, digests, releases, quotes and copied columns; by row and by column."""

@@ -1,4 +1,7 @@
-"""ReferenceColumns in columns: which rows name a current claim, as it stands now, and quote it exactly."""
+"""Check references in Arrow columns: current claim ids, current digests, releases and exact quotes.
+
+Each check marks the rows that are suspect, which the row validator then validates one by one.
+"""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -14,78 +17,86 @@ from ..arrow.arrays import Bools, Ints, any_within, is_list, is_null, is_text, l
 __all__ = ["Carried", "Fields", "Looked", "ReferenceColumns", "Releases"]
 
 Fields = Mapping[str, pa.Array]
-"""The columns of some rows by name; a column that is not there, or is all null, may be left out."""
+"""Arrow columns by name. A column that is missing or all null may be left out."""
 
-# In place of an offset; a negative one is another number that stands for nothing.
+# Stands for a null offset. Negative offsets in the data become another number, so they never equal `_ABSENT`.
 _ABSENT = -1
 
 _OF = pa.array(["text", "text_en"])
 
-# Pairs of offsets that a table may have a slot for, texts that it may hold, and quotes known without offsets.
+# Above this many offset pairs, quotes are compared in Python instead of through a table of slots.
 _MOST_PAIRS = 1 << 23
 
+# Bounds of two caches: texts of offset pairs, and quotes without offsets.
 _MOST_SPANS = 1 << 18
 
 _MOST_KNOWN = 1 << 16
 
 
 class Looked(NamedTuple):
-    """What a look at some rows has shown."""
+    """The result of checking some rows."""
 
     suspect: Bools
-    """Rows that the judge is needed for."""
+    """Rows that the row validator has to validate."""
     unpinned: Bools
-    """Of the others, those that refer to a claim without its digest."""
+    """Rows that refer to a claim without its digest."""
 
 
 class ReferenceColumns:
-    """Looks at references against a corpus."""
+    """Check columns of references against a corpus."""
 
     def __init__(self, corpus: Corpus) -> None:
         claims = [*corpus.claims.values()]
         self.ids: pa.Array = pa.array([one.claim_id for one in claims], pa.string())
         digests = [one.sha256 for one in claims]
         self._digests = pa.array(digests, pa.string())
-        # Claims of the same text have one digest, which is known by the first of them.
-        self._pin = np.array([digests.index(one) for one in digests], np.int64)
+        # Claims with the same text share a digest. `lookup` finds the first one, so compare with its index.
+        self._digest_places = np.array([digests.index(one) for one in digests], np.int64)
         self.releases: Releases = Releases(corpus)
         self._passages = _Passages(corpus)
 
     def claims(self, column: pa.Array | None, rows: int) -> Ints:
-        """Return the place of the claim that each row names; -1 where it names none that is current."""
+        """Return the index of the claim that each row names; -1 if it is not a current claim."""
         return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids)
 
     def pins(self, claims: Ints, column: pa.Array | None) -> Looked:
-        """Look at digests of claims."""
+        """Compare claim digests with the current ones; a null digest is reported as `unpinned`."""
         if column is None:
             return Looked(np.zeros(len(claims), np.bool_), np.ones(len(claims), np.bool_))
         absent = is_null(column)
-        return Looked((lookup(column, self._digests) != self._pin[claims]) & ~absent, absent)
+        return Looked((lookup(column, self._digests) != self._digest_places[claims]) & ~absent, absent)
 
     def look(self, fields: Fields, rows: int, releases: Ints) -> tuple[Looked, Ints]:
-        """Look at references, and return the claims that they name.
+        """Check references, and return the index of the claim that each row names.
 
         Parameters
         ----------
         fields : mapping of str to pyarrow.Array
             The fields of `Reference`.
         rows : int
-            How many there are.
+            The number of rows.
         releases : ndarray of int64
-            The release that each row names, as `Releases.places` has it.
+            The release that each row names, as returned by `Releases.places`.
+
+        Returns
+        -------
+        Looked
+            Which rows are suspect, and which have no digest.
+        ndarray of int64
+            The index of each row's claim; 0 if it is not a current claim.
         """
         claims = self.claims(fields.get("claim_id"), rows)
         suspect = claims < 0
-        # What follows need not be right for rows that are suspect already.
+        # Rows without a current claim are suspect already, so any valid index will do for them.
         claims = np.maximum(claims, 0)
-        pins = self.pins(claims, fields.get("claim_sha256"))
-        suspect |= pins.suspect | self.releases.older(releases, claims)
+        digests = self.pins(claims, fields.get("claim_sha256"))
+        suspect |= digests.suspect | self.releases.older(releases, claims)
         suspect |= self._passages.doubts(fields, claims)
-        return Looked(suspect, pins.unpinned), claims
+        return Looked(suspect, digests.unpinned), claims
 
 
 class Releases:
-    """Looks at the releases that rows name."""
+    """Check the releases that rows name."""
 
     _ANY = 1 << 40
 
@@ -97,7 +108,7 @@ class Releases:
         )
 
     def places(self, column: pa.Array | None, rows: int) -> Ints:
-        """Return the place of each row's release among those known; -1 if it is none, `_ANY` if absent."""
+        """Return the index of each row's release; -1 if it is unknown, `_ANY` if it is null."""
         if column is None or not len(self.known):
             return np.full(rows, self._ANY, np.int64)
         found = lookup(column, self.known)
@@ -105,12 +116,12 @@ class Releases:
         return found
 
     def older(self, places: Ints, claims: Ints) -> Bools:
-        """Return which rows name no known release, or one from before their claim's last change."""
+        """Return which rows name an unknown release, or one from before their claim last changed."""
         return np.asarray((places < 0) | (places < self._revised[claims]))
 
 
 class _Passages:
-    """Looks at quotes: what may be quoted of each claim, by code point."""
+    """Compare quotes with the passages of claims: first all source texts, then all English texts."""
 
     def __init__(self, corpus: Corpus) -> None:
         claims = [*corpus.claims.values()]
@@ -124,10 +135,10 @@ class _Passages:
         pairs = self._sizes**2
         self._bases = np.cumsum(pairs) - pairs
         self._spans = _Spans(self, int(pairs.sum())) if pairs.sum() <= _MOST_PAIRS else None
-        self._standing: dict[tuple[int, str], bool] = {}
+        self._unique_quotes: dict[tuple[int, str], bool] = {}
 
     def doubts(self, fields: Fields, claims: Ints) -> Bools:
-        """Return which rows quote something else than words that stand in their claim where they say."""
+        """Return which rows may have a quote that does not match their claim at the given offsets."""
         rows = len(claims)
         quote, starts, ends = (fields.get(name) for name in ("quote", "quote_start", "quote_end"))
         at, until = _offsets(starts, rows), _offsets(ends, rows)
@@ -140,8 +151,8 @@ class _Passages:
             which = lookup(of, _OF)
             suspect |= (which < 0) & ~is_null(of)
             texts = claims + self._count * (which == 1)
-        placed = ~no_start
-        outside = placed & ~((self._firsts[texts] <= at) & (at < until) & (until <= self._lasts[texts]))
+        has_offsets = ~no_start
+        outside = has_offsets & ~((self._firsts[texts] <= at) & (at < until) & (until <= self._lasts[texts]))
         suspect |= outside
         if quote is None:
             return suspect
@@ -151,24 +162,28 @@ class _Passages:
         if not is_text(quote.type):
             return suspect | ~is_null(quote)
         given = ~is_null(quote)
-        compare = given & placed & ~suspect
+        compare = given & has_offsets & ~suspect
         if compare.any():
             suspect |= compare & ~self._stand(quote, texts, at, until, compare)
-        alone = np.flatnonzero(given & ~placed & ~suspect)
-        if len(alone):
-            words = quote.take(pa.array(alone)).to_pylist()
-            good = [
-                self._stands_once(text, one) for text, one in zip(texts[alone].tolist(), words, strict=True)
+        without_offsets = np.flatnonzero(given & ~has_offsets & ~suspect)
+        if len(without_offsets):
+            words = quote.take(pa.array(without_offsets)).to_pylist()
+            unique = [
+                self._stands_once(text, one)
+                for text, one in zip(texts[without_offsets].tolist(), words, strict=True)
             ]
-            suspect[alone] = ~np.array(good)
+            suspect[without_offsets] = ~np.array(unique)
         return suspect
 
     def _stand(self, quote: pa.Array, texts: Ints, at: Ints, until: Ints, compare: Bools) -> Bools:
-        """Return which quotes are what stands at their offsets, of those rows that are to be compared."""
+        """Return which of the rows in `compare` have a quote equal to the text at its offsets.
+
+        For other rows the result has no meaning.
+        """
         first = self._firsts[texts]
         if self._spans is not None:
             pairs = self._bases[texts] + (at - first) * self._sizes[texts] + (until - first)
-            # Any pair does for rows that are not compared.
+            # Rows that are not compared may have pairs out of range.
             expected = self._spans.take(np.where(compare, pairs, 0))
             equal = pc.equal(quote.cast(expected.type), expected)
             return np.asarray(pc.fill_null(equal, False).to_numpy(zero_copy_only=False))  # noqa: FBT003 - the value to fill in
@@ -183,27 +198,27 @@ class _Passages:
         return found
 
     def span(self, pair: int) -> str:
-        """Return the words between a pair of offsets, given by its number."""
+        """Return the text between a pair of offsets, given the number of the pair."""
         text = int(np.searchsorted(self._bases, pair, side="right")) - 1
         start, end = divmod(pair - int(self._bases[text]), int(self._sizes[text]))
         return self._texts[text][start:end]
 
     def _stands_once(self, text: int, words: str) -> bool:
-        """Return whether words stand in a passage once, and are long enough to need no offsets."""
+        """Return whether a quote occurs exactly once and is long enough to need no offsets."""
         key = (text, words)
-        known = self._standing.get(key)
+        known = self._unique_quotes.get(key)
         if known is None:
             passage = self._texts[text]
             first = passage.find(words)
             known = len(words) >= 4 and first >= 0 and passage.find(words, first + 1) < 0  # noqa: PLR2004 - as the judge
-            if len(self._standing) >= _MOST_KNOWN:
-                self._standing.clear()
-            self._standing[key] = known
+            if len(self._unique_quotes) >= _MOST_KNOWN:
+                self._unique_quotes.clear()
+            self._unique_quotes[key] = known
         return known
 
 
 class _Spans:
-    """The words between pairs of offsets, cut out when first asked for."""
+    """Cache of the texts between pairs of offsets, filled on first use."""
 
     def __init__(self, passages: _Passages, pairs: int) -> None:
         self._passages = passages
@@ -211,7 +226,7 @@ class _Spans:
         self._held = pa.array([], pa.large_string())
 
     def take(self, pairs: Ints) -> pa.Array:
-        """Return the words between each pair."""
+        """Return the text between the offsets of each pair."""
         slots = self._slots[pairs]
         if slots.min() < 0:
             if len(self._held) > _MOST_SPANS:
@@ -227,7 +242,10 @@ class _Spans:
 
 
 def _offsets(column: pa.Array | None, rows: int) -> Ints | None:
-    """Return offsets as integers, `_ABSENT` where there is none; None if one is no integer."""
+    """Return offsets as integers, with `_ABSENT` for null.
+
+    None if the column is not numeric, or has a value that is no 64-bit integer.
+    """
     if column is None:
         return np.full(rows, _ABSENT, np.int64)
     column = plain(column)
@@ -246,14 +264,14 @@ def _offsets(column: pa.Array | None, rows: int) -> Ints | None:
 
 
 class Carried:
-    """A column of the claim itself that rows carry along.
+    """Compare a column that rows copy from their claim with the claim's own values.
 
     Parameters
     ----------
     corpus : Corpus
-        Whose claims have the column.
+        The corpus whose claims have the column.
     name : str
-        Its name.
+        The name of the column.
     """
 
     def __init__(self, corpus: Corpus, name: str) -> None:
@@ -262,7 +280,7 @@ class Carried:
         self._own = _array(own)
 
     def doubts(self, column: pa.Array, claims: Ints) -> Bools:
-        """Return in which rows something else than null may differ from what the row's claim has."""
+        """Return which rows have a value that is not null and may differ from their claim's."""
         given = ~is_null(column)
         column = plain(column)
         if kinds.is_dictionary(column.type):
@@ -276,15 +294,18 @@ class Carried:
 
 
 def _array(values: list[Any]) -> pa.Array | None:
-    """Return what compares in Arrow as the judge compares it: texts, integers, lists of them; else None."""
+    """Return an array that Arrow compares as the row validator does; None if there is none.
+
+    There is one if all values are text, all are 64-bit integers, or all are lists of one of these.
+    """
     given = [one for one in values if one is not None]
     lists = all(type(one) is list for one in given)
-    sorts = {type(inner) for one in given for inner in (one if lists else [one])}
-    sort = _ARROW.get(sorts.pop()) if len(sorts) == 1 else None
-    if sort is None:
+    types = {type(inner) for one in given for inner in (one if lists else [one])}
+    arrow_type = _ARROW.get(types.pop()) if len(types) == 1 else None
+    if arrow_type is None:
         return None
     try:
-        return pa.array(values, pa.list_(sort) if lists else sort)
+        return pa.array(values, pa.list_(arrow_type) if lists else arrow_type)
     except OverflowError:
         return None
 
@@ -293,7 +314,7 @@ _ARROW: Mapping[type, pa.DataType] = {str: pa.string(), int: pa.int64()}
 
 
 def _same(column: pa.Array, own: pa.Array) -> Bools:
-    """Return which scalars are the same; null is the same as nothing."""
+    """Return which scalars are equal; null never is."""
     if is_text(column.type) and is_text(own.type):
         return truths(pc.equal(column, own.cast(column.type)))
     if not (kinds.is_integer(column.type) and kinds.is_integer(own.type)):
@@ -305,7 +326,7 @@ def _same(column: pa.Array, own: pa.Array) -> Bools:
 
 
 def _same_lists(column: pa.Array, own: pa.Array) -> Bools:
-    """Return which lists have the same elements."""
+    """Return which lists are equal; null never is."""
     if not is_list(column.type):
         return np.zeros(len(column), np.bool_)
     same = truths(pc.equal(pc.list_value_length(column), pc.list_value_length(own)))

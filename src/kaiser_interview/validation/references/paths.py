@@ -1,4 +1,4 @@
-"""The fields of a kind that hold references, at whatever depth."""
+"""Find the fields of a model that hold references, at any depth."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -13,7 +13,10 @@ Values = Mapping[str, Any]
 
 
 class Nested(NamedTuple):
-    """A field that holds references, at whatever depth."""
+    """A field that holds references, directly or in records within it.
+
+    `many` is true for a list; `reference` is true if the records in it are references themselves.
+    """
 
     name: str
     many: bool
@@ -22,7 +25,7 @@ class Nested(NamedTuple):
 
 
 def reference_paths(model: type[Record]) -> tuple[Nested, ...]:
-    """Return the fields of a model that hold references."""
+    """Return the fields of a model that hold references, directly or at any depth."""
     found = []
     for name, field in field_types(model).items():
         held = field.inner.record
@@ -36,7 +39,7 @@ def reference_paths(model: type[Record]) -> tuple[Nested, ...]:
 def references_in(
     values: Values, nested: tuple[Nested, ...], path: Path = ()
 ) -> Iterator[tuple[Path, Values]]:
-    """Yield the path and the fields of every reference within a row, as far as it is well shaped."""
+    """Yield the path and the fields of every reference within a row. Skip values of the wrong type."""
     for field in nested:
         held = values.get(field.name)
         many = held if field.many else (held,)
@@ -50,5 +53,5 @@ def references_in(
 
 
 def holds_records(model: type[Record]) -> bool:
-    """Return whether a model has a field that holds records, so that its rows have objects in them."""
+    """Return whether a model has a field that holds records."""
     return any(records_in(info.annotation) for info in model.model_fields.values())

@@ -1,7 +1,7 @@
-"""The quote ladder: whether a quote stands where its row says, compared code point by code point.
+"""Validate quotes: compare each quote with its claim, code point by code point.
 
-The rungs are those of the design, and the first that matches wins. Nothing is fuzzy: a passage and its
-negation are different passages.
+Checks run in the order of the design; the first that applies is reported. Nothing is matched approximately,
+because a passage and its negation are different passages.
 """
 
 import re
@@ -19,10 +19,11 @@ from ..findings.finding import Fault, Path
 
 __all__ = ["Place", "Quote", "Quotes"]
 
-# Runs of letters and digits that the typography table leaves as they are. What follows one may join its last.
+# Runs of characters that folding leaves unchanged. A run omits its last character before another character,
+# because NFKC may compose the two.
 _PLAIN = re.compile("[\u4e00-\u9fffA-Za-z0-9]+(?=[\u4e00-\u9fffA-Za-z0-9]|\\Z)")
 
-# Passages are few, and each is asked for again and again.
+# There are few passages, and each is folded for many quotes.
 _without_markers = lru_cache(1024)(fold_markers)
 
 _without_typography = lru_cache(1024)(fold_typography)
@@ -36,61 +37,61 @@ _SHORT = 4
 _FEW = 3
 
 Place = tuple[int, int]
-"""Offsets of the first code point and after the last, in the source or in an English string."""
+"""Start and end offset in code points, end exclusive, in the source or in the English text."""
 
 
 class Quote(NamedTuple):
-    """A quote as a row gives it."""
+    """A quote as given in a row."""
 
     claim: CorpusClaim
     words: str
     start: int | None
     end: int | None
     of: str
-    """text or text_en."""
+    """`text` or `text_en`."""
 
     @property
     def whole(self) -> str:
-        """The string that offsets count in: the source, or the claim's English."""
+        """The string that offsets refer to: the source, or the claim's English text."""
         return self.claim.source if self.of == "text" else self.claim.text_en or ""
 
     @property
     def passage(self) -> str:
-        """What may be quoted: the claim's text with its markers, or its English."""
+        """The text that may be quoted: the claim's text with its markers, or its English text."""
         return self.claim.passage if self.of == "text" else self.claim.text_en or ""
 
     @property
     def origin(self) -> int:
-        """The offset of the passage."""
+        """The offset of the passage in `whole`."""
         return self.claim.start if self.of == "text" else 0
 
     @property
     def places(self) -> list[Place]:
-        """Every place in the passage where the words stand exactly."""
+        """Every place in the passage that equals the quote."""
         return self._moved(occurrences(self.passage, self.words))
 
     @property
     def places_but_for_markers(self) -> list[Place]:
-        """Every place where they stand once markers are removed from both."""
+        """Every place that equals the quote after removing markers from both."""
         bare = without_markers(self.words) if "[" in self.words else self.words
-        # White space at an end stood beside a marker.
+        # White space that is left at an end was next to a marker.
         bare = bare.strip() if bare != self.words else bare
         return self._moved(_without_markers(self.passage).places(bare))
 
     @property
     def places_but_for_typography(self) -> list[Place]:
-        """Every place where they stand under the published typography table."""
+        """Every place that equals the quote after folding the typography of both."""
         passage = _without_typography(self.passage)
-        # What the table leaves as it is must stand there as it is; mostly something does not.
+        # Runs that folding leaves unchanged must occur in the passage. This rules out most quotes early.
         if any(run not in passage.text for run in _PLAIN.findall(self.words)):
             return []
-        # Of what is far too long nothing need be folded, which might take long.
+        # Skip folding for texts longer than the passage; it is slow and cannot match.
         if least_folded(self.words) > len(passage.text):
             return []
         return self._moved(passage.places(without_typography(self.words)))
 
     def own_words(self, place: Place) -> str:
-        """Return the passage's own characters at a place."""
+        """Return the passage's own text at a place."""
         return self.whole[place[0] : place[1]]
 
     def _moved(self, places: list[Place]) -> list[Place]:
@@ -98,13 +99,13 @@ class Quote(NamedTuple):
 
 
 class Quotes:
-    """Judges quotes against a corpus."""
+    """Validate quotes against a corpus."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._passages = passages_of(corpus)
 
-    def fault(self, quote: Quote, path: Path, *, stale: bool) -> Fault | None:  # noqa: PLR0911 - a rung each
-        """Return what is wrong with a quote, or None.
+    def fault(self, quote: Quote, path: Path, *, stale: bool) -> Fault | None:  # noqa: PLR0911 - one return per check
+        """Return the fault of a quote; None if it is valid.
 
         Parameters
         ----------
@@ -113,8 +114,8 @@ class Quotes:
         path : tuple
             The path of the object that holds it.
         stale : bool
-            Whether the row is found to be made from an earlier text; a quote that stands elsewhere is then
-            no finding of its own.
+            Whether the row was made from an earlier text of the claim. If so, a quote that occurs elsewhere
+            is not a fault.
         """
         field = (*path, "quote")
         if quote.start is not None and quote.end is not None:
@@ -128,17 +129,17 @@ class Quotes:
             ):
                 return None
         if quote.words in quote.passage:
-            return _unplaced(quote, path) if quote.start is None else _misplaced(quote, path)
+            return _without_offsets(quote, path) if quote.start is None else _misplaced(quote, path)
         found = self._elsewhere(quote)
         if found:
             listed = ", ".join(
                 f"{one.record} {one.record_id} at {one.start} to {one.end}" for one in found[:_FEW]
             )
             remedy = f"it stands in {listed}" + _more(len(found))
-            wrong = Fault(
+            fault = Fault(
                 "quote-misattributed", field, f"words of {quote.claim.claim_id}", shown(quote.words), remedy
             )
-            return None if stale else wrong
+            return None if stale else fault
         places = quote.places_but_for_markers
         if places:
             return _differs("quote-markers-differ", quote, field, places)
@@ -160,14 +161,14 @@ class Quotes:
         ]
 
     def _hint(self, quote: Quote) -> str | None:
-        """Say where a quote that stands nowhere might come from."""
+        """Return a hint on where a quote that was not found might come from."""
         if not quote.words.strip() or len(quote.words) > LONGEST:
             return None
         other = "text" if quote.of == "text_en" else "text_en"
         if quote.words in quote._replace(of=other).passage:
             return f"it stands in the claim's {other}: set quote_of to {other}"
-        if patched := _without_marks_around(quote) or _without_ellipsis(quote):
-            return patched
+        if hint := _without_marks_around(quote) or _without_ellipsis(quote):
+            return hint
         match = self._passages.nearest(quote.words, quote.of) or self._passages.nearest(quote.words, other)
         if match is None:
             return None
@@ -178,7 +179,7 @@ class Quotes:
 
 
 def _without_marks_around(quote: Quote) -> str | None:
-    """Tell where a quote stands that has quotation marks of its own around it."""
+    """Return a hint for a quote that matches without the quotation marks around it."""
     words = quote.words.strip()
     inner = words[1:-1].strip()
     if len(words) < _SHORT or words[0] not in _MARKS or words[-1] not in _MARKS or inner not in quote.passage:
@@ -187,7 +188,7 @@ def _without_marks_around(quote: Quote) -> str | None:
 
 
 def _without_ellipsis(quote: Quote) -> str | None:
-    """Tell where the parts of a quote stand that leaves something out."""
+    """Return a hint for a quote with an ellipsis, if all its parts occur in order."""
     parts = [part for part in _ELLIPSIS.split(quote.words) if part]
     if not parts or parts == [quote.words]:
         return None
@@ -206,18 +207,18 @@ def _without_ellipsis(quote: Quote) -> str | None:
 
 def _out_of_range(quote: Quote, path: Path) -> Fault:
     expected = f"offsets from 0 to {len(quote.whole)}, the end after the start"
-    remedy = partial(_mended, quote, quote.places)
+    remedy = partial(_right_offsets, quote, quote.places)
     return Fault("quote-out-of-range", path, expected, f"{quote.start} to {quote.end}", remedy)
 
 
 def _misplaced(quote: Quote, path: Path) -> Fault:
     places = quote.places
-    got, remedy = f"{quote.start} to {quote.end}", partial(_mended, quote, places)
+    got, remedy = f"{quote.start} to {quote.end}", partial(_right_offsets, quote, places)
     return Fault("quote-misplaced", (*path, "quote_start"), _spans(places), got, remedy)
 
 
-def _mended(quote: Quote, places: list[Place]) -> str | None:
-    """Return the right offsets, where there is one pair of them, and what the wrong ones count."""
+def _right_offsets(quote: Quote, places: list[Place]) -> str | None:
+    """Return the right offsets and, if found, the unit that explains the wrong ones; None if unclear."""
     explained = _explained(quote, places)
     if explained:
         unit, place = explained
@@ -225,8 +226,8 @@ def _mended(quote: Quote, places: list[Place]) -> str | None:
     return _spans(places) if len(places) == 1 else None
 
 
-def _unplaced(quote: Quote, path: Path) -> Fault | None:
-    """Validate a quote without offsets that stands in its claim."""
+def _without_offsets(quote: Quote, path: Path) -> Fault | None:
+    """Return the fault of a quote without offsets that occurs in its claim; None if it is valid."""
     field, places = (*path, "quote"), quote.places
     if len(places) > 1:
         got, remedy = f"{len(places)}: {_spans(places)}", "give quote_start and quote_end, or quote more"
@@ -241,7 +242,7 @@ def _unplaced(quote: Quote, path: Path) -> Fault | None:
 
 
 def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault:
-    """Return the fault of a quote that stands but for something, with the source's own characters."""
+    """Return the fault of a quote that differs in markers or typography only."""
     if len(places) > 1:
         return Fault(code, field, f"what stands at {_spans(places)}", shown(quote.words))
     own = quote.own_words(places[0])
@@ -249,7 +250,7 @@ def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault
 
 
 def _explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
-    """Return the unit in which wrong offsets would be right, and the place that they mean, if just one."""
+    """Return the unit in which the wrong offsets would be right, and their place; None if not exactly one."""
     meant = [
         (unit, place)
         for unit, convert in _units(quote.whole, quote.origin)
@@ -260,12 +261,12 @@ def _explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
 
 
 def _units(whole: str, origin: int) -> Iterator[tuple[str, Callable[[int, int], Place]]]:
-    """Yield the units in which offsets are wrongly counted, and how offsets would read in each."""
+    """Yield common wrong units of offsets, each with a function that converts right offsets to it."""
 
-    def octets(offset: int, base: int = 0) -> int:
+    def byte_count(offset: int, base: int = 0) -> int:
         return len(whole[base:offset].encode())
 
-    def units(offset: int, base: int = 0) -> int:
+    def utf16_count(offset: int, base: int = 0) -> int:
         return len(whole[base:offset].encode("utf-16-le")) // 2
 
     if origin:
@@ -273,11 +274,14 @@ def _units(whole: str, origin: int) -> Iterator[tuple[str, Callable[[int, int], 
     yield "from one", lambda a, b: (a + 1, b + 1)
     yield "from one, the end inclusive", lambda a, b: (a + 1, b)
     yield "with the end inclusive", lambda a, b: (a, b - 1)
-    yield "bytes", lambda a, b: (octets(a), octets(b))
-    yield "UTF-16 code units", lambda a, b: (units(a), units(b))
+    yield "bytes", lambda a, b: (byte_count(a), byte_count(b))
+    yield "UTF-16 code units", lambda a, b: (utf16_count(a), utf16_count(b))
     if origin:
-        yield "bytes from the claim", lambda a, b: (octets(a, origin), octets(b, origin))
-        yield "UTF-16 code units from the claim", lambda a, b: (units(a, origin), units(b, origin))
+        yield "bytes from the claim", lambda a, b: (byte_count(a, origin), byte_count(b, origin))
+        yield (
+            "UTF-16 code units from the claim",
+            lambda a, b: (utf16_count(a, origin), utf16_count(b, origin)),
+        )
 
 
 def _spans(places: list[Place]) -> str:
@@ -289,7 +293,7 @@ def _more(count: int) -> str:
 
 
 def _marked(match: Match) -> str:
-    """Return the passage with what differs marked: its own characters, and what the quote has for them."""
+    """Return the passage with each change marked as ⟦passage→quote⟧."""
     marked, at = "", match.start
     for change in match.changes:
         marked += match.text[at - match.start : change.start - match.start]

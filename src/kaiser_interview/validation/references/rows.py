@@ -1,4 +1,4 @@
-"""Whether what a row refers to exists, has not changed since, and says what the row says it says."""
+"""Validate references of one row: claim id, digest, release, quote and copied columns."""
 
 import json
 import re
@@ -23,11 +23,11 @@ _OFFSETS = frozenset({"quote_start", "quote_end"})
 
 _QUOTE_FIELDS = _OFFSETS | {"quote", "quote_of"}
 
-_UNPLACED = ("quote-ambiguous", "quote-too-short")
+_NEEDS_OFFSETS = ("quote-ambiguous", "quote-too-short")
 
 
 class References:
-    """Judges references against a corpus."""
+    """Validate references against a corpus."""
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
@@ -37,16 +37,16 @@ class References:
     def faults(
         self, reference: Mapping[str, Any], path: Path, bad: frozenset[str], release: str | None
     ) -> list[Fault]:
-        """Return what is wrong with a reference.
+        """Return the faults of a reference.
 
         Parameters
         ----------
         reference : mapping
-            The fields of a `Reference`, as far as they have the right shape.
+            The fields of a `Reference`. Those in `bad` may hold anything.
         path : tuple
-            Its path in the row.
+            The path of the reference in the row.
         bad : frozenset of str
-            Its fields that have not.
+            The fields that do not match the schema.
         release : str or None
             The release that the row names.
         """
@@ -54,9 +54,9 @@ class References:
         quote = None if "quote" in bad else reference.get("quote")
         start, end = reference.get("quote_start"), reference.get("quote_end")
         if (start is None) is not (end is None) and not bad & {"quote_start", "quote_end"}:
-            given, lacking = ("quote_start", "quote_end") if end is None else ("quote_end", "quote_start")
-            got, remedy = f"{given} alone", f"give {lacking}, or drop {given}"
-            found.append(Fault("fields-disagree", (*path, lacking), "both offsets or neither", got, remedy))
+            given, missing = ("quote_start", "quote_end") if end is None else ("quote_end", "quote_start")
+            got, remedy = f"{given} alone", f"give {missing}, or drop {given}"
+            found.append(Fault("fields-disagree", (*path, missing), "both offsets or neither", got, remedy))
             start = end = None
             bad = bad | {"quote"}
         if "claim_id" in bad or reference.get("claim_id") is None:
@@ -65,23 +65,27 @@ class References:
         if claim is None:
             found.append(self.no_claim((*path, "claim_id"), reference["claim_id"], quote))
             return found
-        pinned = None
+        digest_fault = None
         if "claim_sha256" not in bad:
-            pinned = self.pin(claim, reference.get("claim_sha256"), (*path, "claim_sha256"))
-        dated = None if pinned and pinned.code == "stale-claim" else self.older(claim, release)
-        found += [fault for fault in (pinned, dated) if fault]
-        unsure = bad & _QUOTE_FIELDS
-        unplaced = unsure <= _OFFSETS and all(reference.get(name) is None for name in unsure)
-        if unsure and not (unplaced and quote is not None):
+            digest_fault = self.pin(claim, reference.get("claim_sha256"), (*path, "claim_sha256"))
+        release_fault = (
+            None if digest_fault and digest_fault.code == "stale-claim" else self.older(claim, release)
+        )
+        found += [fault for fault in (digest_fault, release_fault) if fault]
+        bad_quote_fields = bad & _QUOTE_FIELDS
+        offsets_missing = bad_quote_fields <= _OFFSETS and all(
+            reference.get(name) is None for name in bad_quote_fields
+        )
+        if bad_quote_fields and not (offsets_missing and quote is not None):
             return found
         of = reference.get("quote_of") or "text"
         if quote is not None:
             stale = any(fault.code == "stale-claim" for fault in found)
-            if unsure:
+            if bad_quote_fields:
                 start = end = None
             fault = self.quotes.fault(Quote(claim, quote, start, end, of), path, stale=stale)
-            # That it has no offsets is told already; whether its words stand at all is not.
-            if unsure and fault and fault.code in _UNPLACED:
+            # The missing offsets are reported already; only the words remain to be checked.
+            if bad_quote_fields and fault and fault.code in _NEEDS_OFFSETS:
                 fault = None
         else:
             fault = self._span(claim, start, end, of, path)
@@ -90,7 +94,7 @@ class References:
         return found
 
     def named(self, faults: list[Fault], values: Mapping[str, Any]) -> list[Fault]:
-        """Return faults of shape, those of claims' ids with the id that is likeliest meant."""
+        """Return schema faults; those of malformed claim ids get a suggestion of the intended id."""
         return [
             self._named(one, values) if one.code in {"bad-format", "wrong-type"} else one for one in faults
         ]
@@ -104,7 +108,7 @@ class References:
         return fault._replace(remedy=lambda: self._near(str(values), None)) if short else fault
 
     def no_claim(self, path: Path, claim_id: str, quote: str | None = None) -> Fault:
-        """Return the fault of an id that no current claim bears."""
+        """Return the fault of an id that is not the id of a current claim."""
         if claim_id in self.corpus.retired:
             successor = self.corpus.retired[claim_id]
             remedy = f"its successor is {successor}" if successor else "it has no successor"
@@ -118,7 +122,7 @@ class References:
         )
 
     def pin(self, claim: CorpusClaim, sha256: str | None, path: Path) -> Fault | None:
-        """Return what is wrong with the digest that a row pins a claim by."""
+        """Return the fault of a claim digest; None if it is current or not given."""
         if sha256 is None or sha256 == claim.sha256:
             return None
         if sha256 in claim.earlier:
@@ -132,7 +136,7 @@ class References:
         return Fault("digest-differs", path, claim.sha256, sha256, remedy)
 
     def older(self, claim: CorpusClaim, release: str | None) -> Fault | None:
-        """Return the fault of a release before the last one that changed the claim's text."""
+        """Return the fault of a release older than the last change of the claim's text; None if it is not."""
         order = self.corpus.release_order
         if release is None or claim.revised is None or release not in order:
             return None
@@ -147,7 +151,7 @@ class References:
         )
 
     def release(self, release: str | None) -> Fault | None:
-        """Return the fault of a release that is not known."""
+        """Return the fault of an unknown release; None if it is known or the corpus lists no releases."""
         known = self.corpus.releases
         if release is None or not known or release in self.corpus.release_order:
             return None
@@ -159,7 +163,7 @@ class References:
     def _span(
         self, claim: CorpusClaim, start: int | None, end: int | None, of: str, path: Path
     ) -> Fault | None:
-        """Validate offsets without a quote: they must lie in the claim."""
+        """Return the fault of offsets without a quote that are not within the claim; None if they are."""
         if start is None or end is None:
             return None
         first, last = (0, len(claim.text_en or "")) if of == "text_en" else (claim.start, claim.passage_end)
@@ -178,13 +182,13 @@ class References:
 
     def _near(self, claim_id: str, quote: str | None) -> str | None:
         claim_id = claim_id[:80].strip().lower()
-        # The same numbers in another dress: D1-C3, 1.3, [d01-c03].
+        # The same numbers in another notation: D1-C3, 1.3, [d01-c03].
         near = [one for one in self._ids if _numbers(one) and _numbers(one) == _numbers(claim_id)]
         if len(near) != 1:
             near = get_close_matches(claim_id, self._ids, n=2, cutoff=0.6)
-        standing = [one for one in self.corpus.claims.values() if quote and quote in one.passage]
-        if len(standing) == 1:
-            return f"the quote stands in {standing[0].claim_id}"
+        containing = [one for one in self.corpus.claims.values() if quote and quote in one.passage]
+        if len(containing) == 1:
+            return f"the quote stands in {containing[0].claim_id}"
         if near:
             return f"did you mean {' or '.join(near)}?"
         return f"ids of claims look like {self._ids[0]}" if self._ids else None
@@ -198,18 +202,18 @@ _FEW = 10
 
 
 def carried(claim: CorpusClaim, values: Values, names: Iterable[str], *, cells: bool = False) -> list[Fault]:
-    """Return the faults of a claim's columns in a row that are not what the claim has.
+    """Return the faults of columns copied from a claim whose values differ from the claim's.
 
     Parameters
     ----------
     claim : CorpusClaim
         The claim.
     values : mapping
-        The row's.
+        The values of the row; null is not compared.
     names : iterable of str
-        The columns.
+        The names of the columns.
     cells : bool
-        Whether the values are cells of CSV, to be read as what the claim has.
+        Whether the values are CSV cells, which are converted to the type of the claim's value.
     """
     found = []
     for name in names:
@@ -222,7 +226,7 @@ def carried(claim: CorpusClaim, values: Values, names: Iterable[str], *, cells: 
 
 
 def _differs(name: str, own: Any, value: Any) -> Fault:
-    """Return the fault of a claim's column that is not what the claim has."""
+    """Return the fault of a copied column that differs from the claim's value."""
     remedy = "take the column from the claim anew, or drop it"
     if isinstance(own, list) and isinstance(value, str):
         remedy = "a list is written as JSON, or the column is dropped"
@@ -232,7 +236,7 @@ def _differs(name: str, own: Any, value: Any) -> Fault:
 
 
 def _is_small(value: Any) -> bool:
-    """Return whether a value is a list that can be shown whole."""
+    """Return whether a value is a list short enough to show in full."""
     return isinstance(value, list) and len(value) < _FEW and all(isinstance(one, str | int) for one in value)
 
 
