@@ -1,1 +1,1 @@
-"""The row validator: decides whether a row is valid and explains why not. Face: `row_validator`."""
+"""Validate single rows and explain what is wrong with them. Entry point: `row_validator`."""

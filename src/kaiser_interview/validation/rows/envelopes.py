@@ -1,4 +1,4 @@
-"""What is no row but holds rows: an answer of a service, a table by columns, a list under a name."""
+"""Detect objects that are not rows but contain rows: API responses, tables by column, named lists."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["not_an_object", "of_nothing", "whole"]
 
 _ABOUT = {"claim_id", "references"}
 
-# The field of a question, which is a row itself, also where another kind is asked for.
+# A question has a list in this field, but is a row and not a wrapper, whatever kind is asked for.
 _REFERENCES = "references"
 
 _RECORDS = 'in pandas to_json(orient="records", lines=True)'
@@ -20,40 +20,42 @@ _RECORDS = 'in pandas to_json(orient="records", lines=True)'
 _MOST = 1 << 16
 
 
-def whole(given: Mapping[str, Any], fields: Collection[str], verdict: RowResult) -> RowResult:
-    """Return a verdict with that alone, if the row is none; it is a code that no option leaves out.
+def whole(given: Mapping[str, Any], fields: Collection[str], result: RowResult) -> RowResult:
+    """Return the result, with `not-an-object` as its only fault if the object contains rows but is not one.
+
+    No option can switch this code off, so the object stays invalid.
 
     Parameters
     ----------
     given : mapping
-        What the row gives, without defaults.
+        The values of the row, without defaults.
     fields : collection of str
         The fields of its kind.
-    verdict : RowResult
-        What is wrong with it.
+    result : RowResult
+        The result of validating it.
     """
-    if not any(fault.code in {"missing-field", "wrong-type"} for fault in verdict.faults):
-        return verdict
+    if not any(fault.code in {"missing-field", "wrong-type"} for fault in result.faults):
+        return result
     about = (_ABOUT & {*fields}) or {*fields}
-    held = _by_columns(given, fields) if not about.isdisjoint(given) else _holds(given, fields, about)
-    return verdict._replace(faults=[Fault("not-an-object", (), "a row", *held)]) if held else verdict
+    found = _by_columns(given, fields) if not about.isdisjoint(given) else _wrapper(given, fields, about)
+    return result._replace(faults=[Fault("not-an-object", (), "a row", *found)]) if found else result
 
 
-def of_nothing(verdict: RowResult) -> RowResult:
-    """Return the verdict of a record whose cells are all empty."""
-    if not any(fault.code == "missing-field" for fault in verdict.faults):
-        return verdict
+def of_nothing(result: RowResult) -> RowResult:
+    """Return the result for a CSV record of empty cells: not a row, if a field is missing."""
+    if not any(fault.code == "missing-field" for fault in result.faults):
+        return result
     remedy = "take it out; spreadsheets leave such lines at a table's end"
-    return verdict._replace(faults=[Fault("not-an-object", (), "a row", "empty cells alone", remedy)])
+    return result._replace(faults=[Fault("not-an-object", (), "a row", "empty cells alone", remedy)])
 
 
 def not_an_object(value: Any, expected: str = "an object") -> Fault:
-    """Return the fault of a row that is no object."""
+    """Return the fault of a row that is not an object."""
     return Fault("not-an-object", (), expected, shown(value), _rows_of(value))
 
 
 def _rows_of(value: Any) -> str | None:
-    """Return how to make rows of what is no object."""
+    """Return a hint on how to get rows from a value that is not an object."""
     if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
         return "its elements look like rows: write each on a line of its own"
     if isinstance(value, str) and value.lstrip().startswith("{") and len(value) < _MOST:
@@ -63,7 +65,10 @@ def _rows_of(value: Any) -> str | None:
 
 
 def _by_columns(given: Mapping[str, Any], fields: Collection[str]) -> tuple[str, str] | None:
-    """Tell a table whose columns are objects, as pandas writes it by default."""
+    """Detect a table whose columns are objects, as pandas writes it by default.
+
+    Return what it is and how to fix it, or None; so do the functions below.
+    """
     columns = [*given.values()]
     if len(columns) > 1 and all(isinstance(one, dict) and one.keys() == columns[0].keys() for one in columns):
         known = sum(name in fields for name in given)
@@ -71,12 +76,12 @@ def _by_columns(given: Mapping[str, Any], fields: Collection[str]) -> tuple[str,
     return None
 
 
-def _holds(  # noqa: PLR0911 - one return a sort
+def _wrapper(  # noqa: PLR0911 - one return per form
     given: Mapping[str, Any], fields: Collection[str], about: Collection[str]
 ) -> tuple[str, str] | None:
-    """Tell what an object is that has nothing of what a row is about."""
-    if held := _answer(given):
-        return held
+    """Detect an object that contains rows; it has none of the fields in `about`."""
+    if found := _answer(given):
+        return found
     names = given.keys()
     if isinstance(given.get("data"), list) and names & {"columns", "schema"}:
         return "a table in parts", _RECORDS
@@ -95,7 +100,7 @@ def _holds(  # noqa: PLR0911 - one return a sort
 
 
 def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Tell an answer of a service that runs models."""
+    """Detect a response of a model API."""
     names = given.keys()
     if "custom_id" in names and names & {"response", "result"}:
         at = "response.body.choices[0].message.content" if "response" in names else "result.message.content"
@@ -112,7 +117,7 @@ def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _is_list(value: Any, names: Collection[str]) -> bool:
-    """Return whether a value is a list of objects, the first of which has one of some names."""
+    """Return whether a value is a list whose first element is an object with one of the names."""
     return (
         isinstance(value, list)
         and bool(value)

@@ -1,4 +1,4 @@
-"""Everything that rows of one kind are validated by."""
+"""The schema, references and rules of one kind, in one object."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,7 +15,21 @@ __all__ = ["KindRules"]
 
 
 class KindRules:
-    """All that rows of a kind are judged by."""
+    """The schema, references and rules that rows of one kind are validated with.
+
+    Attributes
+    ----------
+    shape : Shape
+        The schema.
+    refers, pairs : bool
+        Whether rows refer to a claim, and to another claim too.
+    nested : tuple of Nested
+        The fields that hold references.
+    rules : tuple of Rule
+        The rules beyond the schema.
+    typed, lossless : callable
+        Convert CSV cells and columnar values to the types of the fields.
+    """
 
     def __init__(self, kind: str | type[Record], references: References) -> None:
         self.shape: Shape = Shape(kind)

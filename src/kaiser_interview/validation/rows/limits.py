@@ -1,4 +1,4 @@
-"""What no kind's row may hold, wherever it stands in it."""
+"""Reject values that no kind allows, at any depth of a row."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -11,29 +11,29 @@ from ..formats.json.text import DEEPEST, number_name
 
 __all__ = ["unsound"]
 
-# What is as large rounds to infinity: half a step beyond the largest double.
+# Integers of this size or more round to infinity: half a step beyond the largest double.
 _INFINITE = 2**1024 - 2**970
 
 
 def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
-    """Yield the faults: numbers that are none, lone surrogates, too many levels, names that are no text."""
-    waiting: list[tuple[Path, Any]] = [((), row)]
-    while waiting:
-        path, held = waiting.pop()
+    """Yield faults of non-finite numbers, lone surrogates, too deep nesting and names that are not text."""
+    stack: list[tuple[Path, Any]] = [((), row)]
+    while stack:
+        path, container = stack.pop()
         if len(path) > DEEPEST:
             yield Fault("too-deep", path[:3], f"at most {DEEPEST} levels", "more")
             return
-        if isinstance(held, Mapping):
-            if not all(isinstance(name, str) for name in held):
+        if isinstance(container, Mapping):
+            if not all(isinstance(name, str) for name in container):
                 yield Fault("wrong-type", path, "names of fields that are text", "another type")
                 continue
-            for name in held:
+            for name in container:
                 if _surrogate(name):
                     yield Fault("not-utf8", (*path, name), "a name without lone surrogates", shown(name))
-        for key, one in held.items() if isinstance(held, Mapping) else enumerate(held):
+        for key, one in container.items() if isinstance(container, Mapping) else enumerate(container):
             inner = one.__dict__ if isinstance(one, Record) else one
             if isinstance(inner, dict | list | tuple):
-                waiting.append(((*path, key), inner))
+                stack.append(((*path, key), inner))
             else:
                 yield from _scalar((*path, key), inner)
 

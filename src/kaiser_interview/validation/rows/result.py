@@ -1,4 +1,4 @@
-"""What the judge says of a row."""
+"""The result of validating a row, and functions that filter its faults."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -10,37 +10,51 @@ __all__ = ["RowResult", "names_by_object", "once", "untold"]
 
 
 class RowResult(NamedTuple):
-    """What the judge says of a row."""
+    """The result of validating a row."""
 
     faults: list[Fault]
     values: Mapping[str, Any]
-    """The row's fields with the defaults, as far as it could be read."""
+    """The values of the row with the defaults; empty if the row could not be read."""
     kind: str | None
-    """The kind that it was judged as; None if that is unknown."""
+    """The kind that it was validated as; None if unknown."""
     unjudged: bool = False
-    """Whether the row is invalid for a reason that was told elsewhere."""
+    """Whether the row is invalid for a reason that is reported elsewhere, such as a whole column."""
 
 
-def untold(verdict: RowResult, told: Mapping[str, str], lost: Collection[str], *, slips: bool) -> RowResult:
-    """Return a verdict without what was told of a whole column, given what the row has in unknown ones.
+def untold(
+    result: RowResult, reported: Mapping[str, str], unknown: Collection[str], *, slips: bool
+) -> RowResult:
+    """Remove from a result the faults that are already reported for whole columns.
 
-    With `slips`, a field that an unknown column is a slip of typing for is not told as missing too.
+    Parameters
+    ----------
+    result : RowResult
+        The result of a row.
+    reported : mapping of str to str
+        The columns that a fault is reported for, and its code.
+    unknown : collection of str
+        The names of unknown columns in which the row has a value.
+    slips : bool
+        Whether a field that an unknown column is a typing slip for is not reported as missing.
     """
-    if not told:
-        return verdict
-    faults = [one for one in verdict.faults if not one.path or told.get(str(one.path[0])) != one.code]
+    if not reported:
+        return result
+    faults = [one for one in result.faults if not one.path or reported.get(str(one.path[0])) != one.code]
     if slips:
-        faults = [one for one in faults if one.code != "missing-field" or not _is_meant(one.path, lost)]
-    return verdict._replace(faults=faults, unjudged=bool(lost) or len(faults) < len(verdict.faults))
+        faults = [one for one in faults if one.code != "missing-field" or not _is_meant(one.path, unknown)]
+    return result._replace(faults=faults, unjudged=bool(unknown) or len(faults) < len(result.faults))
 
 
-def _is_meant(path: Path, lost: Collection[str]) -> bool:
-    """Return whether an absent field is the one that an unknown column is a slip of typing for."""
-    return len(path) == 1 and any(is_slip(name, str(path[0])) for name in lost)
+def _is_meant(path: Path, unknown: Collection[str]) -> bool:
+    """Return whether an unknown column is a typing slip for the missing field at a path."""
+    return len(path) == 1 and any(is_slip(name, str(path[0])) for name in unknown)
 
 
 def once(faults: list[Fault]) -> list[Fault]:
-    """Return faults without those that repeat a path and a code: two references may name one release."""
+    """Drop faults that repeat the path and code of an earlier one.
+
+    They occur if the release of a row is older than two of the claims that it refers to.
+    """
     if len(faults) < 2:  # noqa: PLR2004 - one cannot repeat itself
         return faults
     first: dict[tuple[Path, str], Fault] = {}
@@ -50,7 +64,7 @@ def once(faults: list[Fault]) -> list[Fault]:
 
 
 def names_by_object(bad: Iterable[Path]) -> dict[Path, set[str]]:
-    """Return, for each object by its path, its fields that are not well shaped, themselves or within."""
+    """Group paths of invalid values by object: the path of each object, and its fields with such values."""
     found: dict[Path, set[str]] = {}
     for path in bad:
         for depth, step in enumerate(path):

@@ -1,4 +1,4 @@
-"""The judge: one row, every finding, exact paths."""
+"""Validate single rows, and report every fault with its exact path."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -27,46 +27,48 @@ __all__ = ["RowValidator"]
 
 _SOUND = frozenset({str, int, bool, datetime})
 
-_NOTHING_TOLD: Mapping[str, str] = {}
+_NOTHING_REPORTED: Mapping[str, str] = {}
 
 
 class RowValidator:
-    """Judges rows, one at a time and by themselves.
+    """Validate rows one at a time, independently of each other.
 
     Parameters
     ----------
     kinds : iterable of str or type of Record
-        What rows may be; empty for every derived kind, told by each row's `kind`.
+        The kinds that rows may have. If empty, each row's `kind` selects one of the derived kinds.
     corpus : Corpus
-        What they are judged against.
+        The corpus that rows are validated against.
     defaults : mapping of str
-        Constants for fields that a row does not give.
+        Values for fields that are missing or null in a row.
     extra : {"error", "allow"}
-        What becomes of fields that a kind does not have.
+        How to treat fields that the schema does not define.
     require : iterable of str
-        Fields that every row must give beyond those that its kind demands.
+        Fields that must not be null, beyond those that the schema requires.
 
     Attributes
     ----------
-    defaults, require, only
-        As given; the one kind that there is, or None.
+    defaults, require
+        As given.
+    only : KindRules or None
+        The kind, if there is only one.
     slips : bool
-        Whether a field under a mistyped name is told by that name alone, and not as missing too.
+        Whether a field with a mistyped name is reported as unknown only, and not as missing too.
     constants : mapping of str
-        The defaults, and what the path of a file says of its rows.
+        The defaults, and the values from the path of the file.
     unpinned : int
-        Rows so far that refer to a claim without its digest.
+        Number of rows so far that refer to a claim without its digest.
     swift : callable or None
-        Takes a row that is a JSON text, and returns its values if it is right beyond doubt, else None.
+        Fast path: takes the JSON text of a row and returns its values if it is certainly valid, else None.
 
     Raises
     ------
     UnknownNameError
-        A kind, a field to require or one to set is none.
+        `extra`, a kind, a required field or a field with a default is unknown.
     UnsupportedTypeError
-        A model has no form that the lanes share.
+        A model has a field of a type that is not supported.
     InputError
-        A default is not what its field may hold.
+        A default does not fit its field, or two models have the same name.
     """
 
     def __init__(
@@ -107,38 +109,46 @@ class RowValidator:
         )
 
     def json(self, data: bytes) -> RowResult:
-        """Validate a row that is a JSON text."""
+        """Validate the JSON text of a row."""
         value, fault = parse(data)
         if fault:
             return RowResult([fault], {}, None)
         return self._object(value)
 
-    def cells(self, record: Cells, told: Mapping[str, str] = _NOTHING_TOLD) -> RowResult:
-        """Validate a record of a CSV file; what is wrong with a column as a whole was told of before."""
+    def cells(self, record: Cells, reported: Mapping[str, str] = _NOTHING_REPORTED) -> RowResult:
+        """Validate a record of a CSV file. Faults of whole columns, in `reported`, are left out."""
         if record.values is None:
             return RowResult([record.fault] if record.fault else [], {}, None, unjudged=not record.fault)
-        cells = {name: cell for name, cell in record.values.items() if told.get(name) != "unknown-field"}
+        cells = {name: cell for name, cell in record.values.items() if reported.get(name) != "unknown-field"}
         rules, faults = self._kind(cells)
         if rules is None:
-            verdict = RowResult(faults, cells, None)
+            result = RowResult(faults, cells, None)
         else:
             values = rules.typed(cells)
-            verdict = self._values(rules, values, [*unsound(values), *faults], cells=True)
-            verdict = verdict if record.values else of_nothing(verdict)
-        return untold(verdict, told, record.values.keys() - cells.keys(), slips=self.slips)
+            result = self._values(rules, values, [*unsound(values), *faults], cells=True)
+            result = result if record.values else of_nothing(result)
+        return untold(result, reported, record.values.keys() - cells.keys(), slips=self.slips)
 
     def value(
         self,
         row: object,
-        told: Mapping[str, str] = _NOTHING_TOLD,
+        reported: Mapping[str, str] = _NOTHING_REPORTED,
         *,
         columnar: bool = False,
         arrow: bool = False,
     ) -> RowResult:
-        """Validate a row from Python: a mapping or a record.
+        """Validate a mapping or a record.
 
-        Nulls of columnar data are absent; what is wrong with a column as a whole was told of before. What
-        comes from Arrow has been validated in full.
+        Parameters
+        ----------
+        row : object
+            The row.
+        reported : mapping of str to str
+            Columns with a fault that is already reported, and its code. Such faults are left out.
+        columnar : bool
+            Whether the row is from a table. If so, null means missing, and `reported` applies.
+        arrow : bool
+            Whether the row is from an Arrow batch, whose text and integers need no check of their own.
         """
         if isinstance(row, Record):
             values = dict(row.__dict__)
@@ -159,12 +169,15 @@ class RowValidator:
         if not columnar:
             return self._object(values)
         values = {name: value for name, value in values.items() if value is not None}
-        known = {name: value for name, value in values.items() if told.get(name) != "unknown-field"}
-        verdict = self._object(known, columnar=True, arrow=arrow)
-        return untold(verdict, told, values.keys() - known.keys(), slips=self.slips)
+        known = {name: value for name, value in values.items() if reported.get(name) != "unknown-field"}
+        result = self._object(known, columnar=True, arrow=arrow)
+        return untold(result, reported, values.keys() - known.keys(), slips=self.slips)
 
     def taken(self, values: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
-        """Return the kind of a row that is columnar, and its values as they are judged."""
+        """Return the kind of a row from a table, and its values as validated.
+
+        The kind is None if it is unknown.
+        """
         given = {name: value for name, value in values.items() if value is not None}
         rules, _ = self._kind(given)
         if rules is None:
@@ -172,14 +185,17 @@ class RowValidator:
         return rules.shape.name, self._filled(rules, rules.lossless(given))
 
     def relations(self, values: Mapping[str, Any]) -> RowResult:
-        """Validate what a row of columns refers to, given that its shape is right."""
+        """Validate a row from a table that matches its schema: references, rules and required fields only."""
         kind, held = self.taken(values)
         rules = self.rules[str(kind)]
         known = {name: value for name, value in held.items() if name in rules.shape.fields}
         return RowResult(self._related(rules, known, _NO_PATHS), held, kind)
 
     def is_unknown(self, rules: KindRules, name: str) -> bool:
-        """Return whether a field is none that rows of a kind may have."""
+        """Return whether a field is reported as unknown.
+
+        With `extra="allow"`, only a typing slip for a field of the kind is.
+        """
         if (
             name in rules.shape.fields
             or name.startswith("x_")
@@ -191,9 +207,9 @@ class RowValidator:
     def _object(self, value: Any, *, columnar: bool = False, arrow: bool = False) -> RowResult:
         if type(value) is not dict:
             return RowResult([not_an_object(value)], {}, None)
-        # Arrow's text is text, and its integers are small: only what else there is may be unsound.
-        doubtful = {name: one for name, one in value.items() if type(one) not in _SOUND} if arrow else value
-        found = [*unsound(doubtful)]
+        # Text and integers from Arrow are sound: the batch is validated, and its integers fit in 64 bits.
+        unchecked = {name: one for name, one in value.items() if type(one) not in _SOUND} if arrow else value
+        found = [*unsound(unchecked)]
         if any(fault.code == "too-deep" or not fault.path for fault in found):
             return RowResult(found, {}, None)
         rules, faults = self._kind(value)
@@ -201,11 +217,11 @@ class RowValidator:
             return RowResult([*found, *faults], value, None)
         if columnar:
             value = rules.lossless(value)
-        verdict = self._values(rules, value, [*found, *faults])
-        return whole(value, rules.shape.fields, verdict) if verdict.faults and not columnar else verdict
+        result = self._values(rules, value, [*found, *faults])
+        return whole(value, rules.shape.fields, result) if result.faults and not columnar else result
 
     def _kind(self, values: Mapping[str, Any]) -> tuple[KindRules | None, list[Fault]]:
-        """Return the rules that a row is to be judged by, or why there are none."""
+        """Return the rules for the kind of a row, and the faults of its `kind`."""
         only = self.only
         if only is not None and "kind" not in only.shape.fields:
             return only, []
@@ -223,14 +239,14 @@ class RowValidator:
         if named in self.rules:
             return self.rules[named], []
         fault = not_in_vocabulary(("kind",), self.rules, named)._replace(code="unknown-kind")
-        # A row of another kind is not what was asked for; a row whose kind is mistyped is.
+        # A row of another kind is not validated. A row whose kind is mistyped is, if there is only one kind.
         return None if named in KINDS else only, [fault]
 
     def _filled(self, rules: KindRules, values: dict[str, Any]) -> dict[str, Any]:
-        """Return values with the defaults for those that lack."""
+        """Return the values with defaults for those that are missing or null."""
         given = self.constants
-        lacking = [name for name in given if name in rules.shape.fields and values.get(name) is None]
-        return values | {name: given[name] for name in lacking} if lacking else values
+        missing = [name for name in given if name in rules.shape.fields and values.get(name) is None]
+        return values | {name: given[name] for name in missing} if missing else values
 
     def _values(
         self, rules: KindRules, values: dict[str, Any], faults: list[Fault], *, cells: bool = False
@@ -246,7 +262,7 @@ class RowValidator:
         shaped = [fault for fault in shaped if fault.path not in paths]
         absent = [name for name in fields if values.get(name) is None]
         unknown, meant = self._unknown(rules, extras, absent)
-        # A field under a mistyped name is one fault, not two.
+        # Report a field with a mistyped name once: as unknown, not as missing too.
         shaped = [one for one in shaped if not (one.code == "missing-field" and one.path[0] in meant)]
         inside = rules.shape.meant(shaped, known) if self.slips else ()
         bad = frozenset({*paths, *(fault.path for fault in shaped), *((name,) for name in meant), *inside})
@@ -261,7 +277,7 @@ class RowValidator:
     def _unknown(
         self, rules: KindRules, extras: Mapping[str, Any], absent: list[str]
     ) -> tuple[list[Fault], frozenset[str]]:
-        """Return the faults of fields that the kind lacks, and the fields that they may be meant for."""
+        """Return the faults of unknown fields, and the missing fields that they may stand for."""
         found, meant = [], set()
         for name in extras:
             if self.is_unknown(rules, name):
@@ -272,21 +288,24 @@ class RowValidator:
         return found, frozenset(meant)
 
     def _related(self, rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:
-        """Return what is wrong with fields of the right shape: with each other, and with the corpus."""
+        """Return faults beyond the schema: release, references, rules and required fields.
+
+        The values at the paths in `bad` do not match the schema.
+        """
         found: list[Fault] = []
         get = values.get
         release = None if ("release",) in bad else get("release")
         if release is not None and release != self._latest:
             unknown = self.references.release(release)
             found += [unknown] if unknown else []
-        pinned = not rules.pairs or get("other_claim_sha256") is not None
-        wrong = names_by_object(bad)
+        has_digests = not rules.pairs or get("other_claim_sha256") is not None
+        bad_fields = names_by_object(bad)
         for path, reference in self._references(rules, values, given_up(bad)):
-            pinned = pinned and reference.get("claim_sha256") is not None
-            found += self.references.faults(reference, path, frozenset(wrong.get(path, ())), release)
-        self.unpinned += not pinned
+            has_digests = has_digests and reference.get("claim_sha256") is not None
+            found += self.references.faults(reference, path, frozenset(bad_fields.get(path, ())), release)
+        self.unpinned += not has_digests
         if rules.rules:
-            names = frozenset(wrong.get((), ()))
+            names = frozenset(bad_fields.get((), ()))
             for rule in rules.rules:
                 found = found + rule.faults(values, names)
         found = once(found)
@@ -299,7 +318,7 @@ class RowValidator:
     def _references(
         rules: KindRules, values: Mapping[str, Any], left_out: Collection[str]
     ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-        """Yield the references of a row with their paths: the row itself, and those within it."""
+        """Yield the references of a row and their paths: the row itself if it is one, and those within it."""
         if rules.refers:
             yield (), values
         nested = rules.nested
@@ -322,5 +341,5 @@ _NO_PATHS: frozenset[Path] = frozenset()
 
 
 def _plain(value: Any) -> Any:
-    """Return a numpy array or scalar as the Python value that it stands for."""
+    """Convert a numpy array or scalar to a Python value; return other values unchanged."""
     return value.tolist() if type(value).__module__ == "numpy" else value

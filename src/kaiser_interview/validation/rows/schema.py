@@ -1,4 +1,4 @@
-"""Whether a row has the shape of its kind, and what is wrong with it if not."""
+"""Validate a row against its schema, and turn pydantic's errors into faults."""
 
 import re
 from collections import Counter
@@ -17,13 +17,13 @@ from ..hints.values import likely_format, likely_type, likely_value, to_fill
 
 __all__ = ["FORMS", "MOST_FAULTS", "Shape", "given_up"]
 
-# Elements of a list that are judged at once: the faults of millions would fill the memory.
-_STRETCH = 4096
+# Elements of a list that are validated at a time: the errors of millions would fill the memory.
+_CHUNK = 4096
 
 MOST_FAULTS = 1 << 16
-"""Faults that are told of the elements of one list, or of the names in one row: more say nothing new."""
+"""Limit on faults of the elements of one list, and of unknown fields of one row. More would not help."""
 
-_ENOUGH = MOST_FAULTS - _STRETCH
+_ENOUGH = MOST_FAULTS - _CHUNK
 
 _REFERENCE = ("claim_id", "quote", "quote_start", "quote_end")
 
@@ -37,7 +37,7 @@ FORMS: dict[str, str] = {
     get_args(Language)[1].metadata[0].pattern: "a BCP 47 tag such as en, zh-Hans or pt-BR",
     get_args(Scheme)[1].metadata[0].pattern: "a scheme's name, of your own with a colon: acme:stance",
 }
-"""Our own patterns, written so that every engine of regular expressions agrees, and what each asks for."""
+"""The patterns of our models and what each expects. All regular-expression engines agree on them."""
 
 _EXPECTED = {
     "string_type": "text",
@@ -72,7 +72,7 @@ _LENGTHS = {
 
 
 class Shape:
-    """The shape of a kind's rows.
+    """The schema of a kind.
 
     Parameters
     ----------
@@ -85,6 +85,10 @@ class Shape:
         Its model.
     name : str
         Its name.
+    fields : frozenset of str
+        The names of its fields.
+    accept_json : callable
+        pydantic's validator of JSON text; raises `pydantic.ValidationError`.
     """
 
     def __init__(self, kind: str | type[Record]) -> None:
@@ -96,40 +100,45 @@ class Shape:
         self._accept = self.model.__pydantic_validator__.validate_python
 
     def faults(self, values: Mapping[str, Any], *, slips: bool = True) -> list[Fault]:
-        """Return what is wrong with values whose names are fields of the kind, each path once.
+        """Validate values against the schema, and return the first fault of each path.
 
-        With `slips`, a field under a mistyped name is not told as missing too.
+        Parameters
+        ----------
+        values : mapping
+            The values of known fields. Unknown ones are reported by `unknown`.
+        slips : bool
+            Whether a field with a mistyped name in a nested record is not reported as missing too.
         """
         found: dict[Path, Fault] = {}
-        for fault in self._judged(values):
-            found.setdefault(fault.path, self._described(fault))
-        # A field under a mistyped name is one fault, not two.
+        for fault in self._schema_faults(values):
+            found.setdefault(fault.path, self._with_hint(fault))
+        # Report a field with a mistyped name once: as unknown, not as missing too.
         meant = self.meant(found.values(), values) if slips else set()
         return [
             fault for fault in found.values() if not (fault.code == "missing-field" and fault.path in meant)
         ]
 
-    def _described(self, fault: Fault) -> Fault:
-        """Return the fault of a missing field with what it holds."""
+    def _with_hint(self, fault: Fault) -> Fault:
+        """Add to the fault of a missing field a hint on what it holds."""
         return (
             fault._replace(remedy=to_fill(fault.path, self.model)) if fault.code == "missing-field" else fault
         )
 
     def unknown(self, name: str, absent: Iterable[str] = ()) -> Fault:
-        """Return the fault of a field that the kind does not have; an absent field is the likeliest meant."""
+        """Return the fault of an unknown field, with a suggestion that prefers fields in `absent`."""
 
         def remedy() -> str:
-            said = note_of(name) or _nearest(name, [*absent], self.fields)
-            if not said and "references" in self.fields and (inner := called(name, _REFERENCE)):
-                said = f"it goes into a reference, as {inner}"
-            own = f"name it x_{name}" if _PLAIN.fullmatch(name) else "begin its name with x_"
-            return said or f"drop it, or {own} to keep it"
+            hint = note_of(name) or _nearest(name, [*absent], self.fields)
+            if not hint and "references" in self.fields and (inner := called(name, _REFERENCE)):
+                hint = f"it goes into a reference, as {inner}"
+            rename = f"name it x_{name}" if _PLAIN.fullmatch(name) else "begin its name with x_"
+            return hint or f"drop it, or {rename} to keep it"
 
-        # A row may have hundreds of thousands: what is near to each is looked for when it is told.
+        # A row may have hundreds of thousands of them, so search for a suggestion only if it is shown.
         return Fault("unknown-field", (name,), f"a field of {self.name}", lambda: shown(name), remedy)
 
     def meant(self, faults: Iterable[Fault], values: Mapping[str, Any]) -> set[Path]:
-        """Return the paths of absent fields that unknown ones within records are meant for."""
+        """Return the paths of missing fields that unknown fields in nested records may stand for."""
         return {(*fault.path[:-1], name) for fault in faults for name in self._meant(fault, values)}
 
     def _meant(self, fault: Fault, values: Mapping[str, Any]) -> list[str]:
@@ -143,43 +152,41 @@ class Shape:
         name = str(fault.path[-1])
         return [field for field in slips(name, model.model_fields) if held.get(field) is None]
 
-    def _judged(self, values: Mapping[str, Any]) -> Iterator[Fault]:
+    def _schema_faults(self, values: Mapping[str, Any]) -> Iterator[Fault]:
         short = dict(values)
-        long = {
-            name: value for name, value in values.items() if type(value) is list and len(value) > _STRETCH
-        }
+        long = {name: value for name, value in values.items() if type(value) is list and len(value) > _CHUNK}
         for name, value in long.items():
-            # One stretch stands for the list, so that its other faults are found, and its length if too long.
-            short[name] = value[:_STRETCH]
-            told = set[Path]()
-            for start in range(_STRETCH, len(value), _STRETCH):
-                part = {**values, **short, name: value[start : start + _STRETCH]}
-                for fault in self._once(part):
+            # Keep the first chunk of the list: it is validated below, with the other fields.
+            short[name] = value[:_CHUNK]
+            reported = set[Path]()
+            for start in range(_CHUNK, len(value), _CHUNK):
+                part = {**values, **short, name: value[start : start + _CHUNK]}
+                for fault in self._validate(part):
                     if fault.path[0] == name and len(fault.path) > 1:
                         path = (name, int(fault.path[1]) + start, *fault.path[2:])
-                        told.add(path)
+                        reported.add(path)
                         yield fault._replace(path=path)
-                if len(told) >= _ENOUGH:
+                if len(reported) >= _ENOUGH:
                     break
-        # Before what is said of the stretch alone, which has not the list's length.
+        # Yield this before the faults of the first chunk, whose length is not the list's.
         for name, value in long.items():
             longest = _longest(self.model, name)
             if longest is not None and len(value) > longest:
                 yield Fault("bad-length", (name,), f"at most {longest} elements", str(len(value)))
-        yield from self._once(short)
+        yield from self._validate(short)
 
-    def _once(self, values: Mapping[str, Any]) -> Iterator[Fault]:
+    def _validate(self, values: Mapping[str, Any]) -> Iterator[Fault]:
         try:
             self._accept(values)
         except ValidationError as error:
             for one in error.errors(include_url=False):
                 if one["type"] in {"too_short", "too_long"} and _fits(one):
-                    continue  # pydantic counts the elements that are right
+                    continue  # pydantic counts valid elements only
                 yield _fault(one)
 
 
 def given_up(bad: Collection[Path]) -> set[str]:
-    """Return the names of lists of which perhaps not all was judged, given what is not well shaped."""
+    """Return the names of lists with so many invalid elements that the rest may not be validated."""
     if len(bad) < _ENOUGH:
         return set()
     counts = Counter(path[0] for path in bad if len(path) > 1)
@@ -188,7 +195,7 @@ def given_up(bad: Collection[Path]) -> set[str]:
 
 def _fits(error: Any) -> bool:
     if not hasattr(error["input"], "__len__"):
-        return False  # a datetime, of which the text is too long
+        return False  # a datetime whose text is too long
     length, context = len(error["input"]), error["ctx"]
     return bool(context.get("min_length", 0) <= length <= context.get("max_length", length))
 
@@ -201,34 +208,34 @@ def _longest(model: type[Record], name: str) -> int | None:
     return None
 
 
-def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return a sort of error
-    sort, path, value, context = error["type"], error["loc"], error["input"], error.get("ctx", {})
-    if sort == "missing" or (value is None and isinstance(path[-1], str)):
-        got = "null" if sort != "missing" else "nothing"
+def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return per error type
+    error_type, path, value, context = error["type"], error["loc"], error["input"], error.get("ctx", {})
+    if error_type == "missing" or (value is None and isinstance(path[-1], str)):
+        got = "null" if error_type != "missing" else "nothing"
         return Fault("missing-field", path, "a value", got)
-    if sort == "extra_forbidden":
+    if error_type == "extra_forbidden":
         return Fault("unknown-field", path, "a field of the record", shown(path[-1]))
-    if sort == "literal_error" and isinstance(value, str):
+    if error_type == "literal_error" and isinstance(value, str):
         return not_in_vocabulary(path, re.findall(r"'([^']*)'", context["expected"]), value)
-    if sort == "literal_error":
+    if error_type == "literal_error":
         return _wrong_type(path, "text", value)
-    if sort == "string_pattern_mismatch":
-        form = FORMS.get(context["pattern"], f"text that matches {context['pattern']}")
-        return Fault("bad-format", path, form, shown(value), lambda: likely_format(path, value))
-    if sort in _BOUNDS:
-        words, key = _BOUNDS[sort]
+    if error_type == "string_pattern_mismatch":
+        expected = FORMS.get(context["pattern"], f"text that matches {context['pattern']}")
+        return Fault("bad-format", path, expected, shown(value), lambda: likely_format(path, value))
+    if error_type in _BOUNDS:
+        words, key = _BOUNDS[error_type]
         remedy = likely_value(path, value)
         return Fault("out-of-range", path, f"{words} {_exact(context[key])}", shown(value), remedy)
-    if sort in _LENGTHS:
+    if error_type in _LENGTHS:
         got = str(len(value)) if isinstance(value, list | tuple) else shown(value)
-        return Fault("bad-length", path, _LENGTHS[sort].format(**context), got)
-    if sort == "finite_number":
+        return Fault("bad-length", path, _LENGTHS[error_type].format(**context), got)
+    if error_type == "finite_number":
         return Fault("not-finite", path, "a number that a double can hold", shown(value))
-    if sort == "int_parsing_size" or (sort == "float_type" and type(value) is int):
+    if error_type == "int_parsing_size" or (error_type == "float_type" and type(value) is int):
         return Fault("out-of-range", path, "a number that a double can hold", shown(value))
-    if sort in _EXPECTED:
-        return _wrong_type(path, _EXPECTED[sort], value)
-    # A validator of one's own.
+    if error_type in _EXPECTED:
+        return _wrong_type(path, _EXPECTED[error_type], value)
+    # Raised by a validator of a custom model.
     return Fault("bad-format", path, str(error["msg"]), shown(value))
 
 
@@ -237,6 +244,6 @@ def _wrong_type(path: Path, expected: str, value: Any) -> Fault:
 
 
 def _exact(bound: Any) -> str:
-    """Return a bound as short as it can be written without being another number."""
+    """Return a bound as text: with six digits if that is exact, else in full."""
     short = f"{bound:g}"
     return short if float(short) == bound else str(bound)
