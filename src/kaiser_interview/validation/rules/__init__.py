@@ -1,1 +1,1 @@
-"""Rules of the kinds beyond their schema, by row and by column."""
+"""Rules of a kind that its schema cannot express, each for single rows and for Arrow columns."""

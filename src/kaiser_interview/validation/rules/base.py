@@ -1,4 +1,4 @@
-"""A rule of a kind: among the fields of a row, and between them and the corpus."""
+"""Base class of rules that compare the fields of a row with each other and with the corpus."""
 
 import inspect
 from abc import ABC, abstractmethod
@@ -20,25 +20,26 @@ __all__ = ["ColumnRule", "Rule"]
 
 
 class Rule(ABC):
-    """A rule of the rows of one model and of what derives from it.
+    """A rule for the rows of a model and of its subclasses.
 
-    A subclass gives `model` and `rows`, and is registered in `registry.RULES`. The parameters of `rows` after
-    `bad` name the fields that it reads; ``**values`` is every field of the model. So a rule cannot read a
-    field that the columnar path leaves out. Without `columns`, every row is suspect, and `rows` decides.
+    A subclass defines `model` and `rows`, and is registered in `registry.RULES`. The parameters of `rows`
+    after `bad` name the fields that it reads; ``**values`` stands for every field of the model. So a rule
+    cannot read a field that the prefilter leaves out. Without `columns`, every row is suspect, and `rows`
+    decides.
 
     Parameters
     ----------
     references : References
-        The corpus that rows are validated against, and what looks things up in it.
+        Validates references against the corpus.
 
     Attributes
     ----------
     model : type of Record
-        The model whose rows it concerns.
+        The model whose rows the rule applies to.
     fields : tuple of str
-        The fields that it reads.
+        The fields that `rows` reads.
     claims : container of str or None
-        The claims whose rows it concerns; None for all.
+        The ids of the claims whose rows the rule applies to; None for all.
     """
 
     model: ClassVar[type[Record]]
@@ -55,26 +56,26 @@ class Rule(ABC):
 
     @final
     def faults(self, values: Values, bad: frozenset[str]) -> list[Fault]:
-        """Return what is wrong with a row, given the names of its fields that do not have their shape."""
+        """Apply the rule to a row, and return its faults; `bad` is as for `rows`."""
         return self.rows(bad, **{name: values.get(name) for name in self.fields})
 
     @abstractmethod
     def rows(self, bad: frozenset[str], /, *args: Any, **values: Any) -> list[Fault]:
-        """Return what is wrong with a row.
+        """Return the faults of a row.
 
         Parameters
         ----------
         bad : frozenset of str
-            The names of fields that do not have their shape. They may hold anything.
+            The names of fields that do not match the schema. They may hold anything.
         **values
-            The fields that the rule reads; None where the row has none.
+            The fields that the rule reads; None if the row does not have one.
         """
 
-    def columns(self, references: "ReferenceColumns") -> "ColumnRule":  # noqa: ARG002 - for those that look
-        """Return what looks at columns and says which rows are suspect, so that `rows` is asked about them.
+    def columns(self, references: "ReferenceColumns") -> "ColumnRule":  # noqa: ARG002 - used by subclasses
+        """Return a function that marks suspect rows, which `rows` then validates.
 
-        What is returned takes the columns by name, the claim and the release of each row by their places, and
-        returns an array of booleans. It may suspect a row that is right; it must suspect each that is not.
+        The function takes the columns by name, and the index of each row's claim and of its release. It
+        returns an array of booleans. It may mark a valid row; it must mark every invalid one.
         """
         import numpy as np
 

@@ -1,4 +1,4 @@
-"""Claims: a row that is a claim is that claim of the corpus."""
+"""Rule for claims: a row equals the claim of the corpus with its id."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,7 +16,7 @@ __all__ = ["ClaimRule"]
 
 
 class ClaimRule(Rule):
-    """The id is that of a claim, and every field is what the claim has."""
+    """The id is that of a current claim, and every other field equals the claim's."""
 
     model: ClassVar[type[Record]] = Claim
 
@@ -27,10 +27,10 @@ class ClaimRule(Rule):
         claim = self.references.corpus.claims.get(claim_id)
         if claim is None:
             return [self.references.no_claim(("claim_id",), claim_id)]
-        pinned = None
+        digest_fault = None
         if "claim_sha256" not in bad:
-            pinned = self.references.pin(claim, values["claim_sha256"], ("claim_sha256",))
-        return [pinned] if pinned else carried(claim, values, sorted(self._compared - bad))
+            digest_fault = self.references.pin(claim, values["claim_sha256"], ("claim_sha256",))
+        return [digest_fault] if digest_fault else carried(claim, values, sorted(self._compared - bad))
 
     def columns(self, references: "ReferenceColumns") -> "ColumnRule":
         import numpy as np
@@ -41,13 +41,13 @@ class ClaimRule(Rule):
 
         def look(fields: "Fields", rows: "Ints", _: "Ints") -> "Bools":
             claims = references.claims(fields.get("claim_id"), len(rows))
-            doubt = claims < 0
+            suspect = claims < 0
             claims = np.maximum(claims, 0)
-            doubt |= references.pins(claims, fields.get("claim_sha256")).suspect
+            suspect |= references.pins(claims, fields.get("claim_sha256")).suspect
             for column in columns:
                 if column.name in fields:
-                    doubt |= column.doubts(fields[column.name], claims)
-            return np.asarray(doubt)
+                    suspect |= column.doubts(fields[column.name], claims)
+            return np.asarray(suspect)
 
         return look
 

@@ -1,4 +1,4 @@
-"""Labels: a value of a shipped scheme is one of its words."""
+"""Rule for labels: a value of a shipped scheme is in its vocabulary."""
 
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
@@ -19,7 +19,7 @@ _VOCABULARIES = dict(zip(SHIPPED_SCHEMES, map(get_args, (Topic, ClaimType, Horiz
 
 
 class LabelRule(Rule):
-    """A scheme without a colon is a shipped one, and its values are those of its vocabulary."""
+    """A scheme without a colon must be a shipped one, and its value must be in the vocabulary."""
 
     model: ClassVar[type[Record]] = Label
 
@@ -54,11 +54,11 @@ class LabelRule(Rule):
             if scheme is None or value is None:
                 return np.ones(len(claims), np.bool_)
             which = lookup(scheme, schemes)
-            doubt = (which < 0) & ~on_values(scheme, has_colon, null=False)
+            suspect = (which < 0) & ~on_values(scheme, has_colon, null=False)
             for number, vocabulary in enumerate(words):
                 ours = which == number
                 if ours.any():
-                    doubt |= ours & (lookup(value, vocabulary) < 0)
-            return np.asarray(doubt)
+                    suspect |= ours & (lookup(value, vocabulary) < 0)
+            return np.asarray(suspect)
 
         return look

@@ -1,4 +1,4 @@
-"""Whether a translation keeps the numbers of its claim."""
+"""Find the numbers of a claim that its translation does not have."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ __all__ = ["missing_numbers", "numbers"]
 
 _SPACES = " \u00a0\u2009\u202f"
 
-# Groups of three divided by spaces, else digits with what groups them or stands before their decimals.
+# Digits in groups of three separated by spaces, or digits with grouping or decimal marks.
 _NUMBER = re.compile(
     rf"[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+(?:[.,\u066b][0-9]+)?(?![0-9])|[0-9]+(?:[.,'’\u066b\u066c][0-9]+)*"
 )
@@ -22,22 +22,22 @@ _DECIMAL = (".", ",", "\u066b")
 
 
 def numbers(text: str) -> tuple[str, ...]:
-    """Return the numbers that a text has in digits, in their order, without grouping."""
+    """Return the distinct numbers in digits of a text, in order of appearance, without grouping marks."""
     return tuple(dict.fromkeys(_likeliest(found) for found in _NUMBER.findall(_in_ascii(text))))
 
 
 def missing_numbers(wanted: tuple[str, ...], text: str) -> list[str]:
-    """Return those of some numbers that a text has under no reading of its marks."""
+    """Return the wanted numbers that a text does not have, however its marks are read."""
     present = {reading for found in _NUMBER.findall(_in_ascii(text)) for reading in _readings(found)}
     return [number for number in wanted if number not in present]
 
 
 def _in_ascii(text: str) -> str:
-    """Return a text with the digits of every script as 0 to 9, and full-width marks as narrow ones."""
+    """Replace the digits of every script by 0 to 9, and full-width marks by narrow ones."""
     if text.isascii():
         return text
-    # A character at a time: no digit and no mark among digits is made of several, and of a whole text that is
-    # made of combining marks the normal form takes time that grows with the square of its length.
+    # Normalise one character at a time: digits and marks never span several, and NFKC of a long text of
+    # combining marks takes quadratic time.
     return text.translate({ord(mark): _plain(mark) for mark in {*text} if not mark.isascii()})
 
 
@@ -47,7 +47,7 @@ def _plain(mark: str) -> str:
 
 
 def _likeliest(found: str) -> str:
-    """Return what a run of digits and marks means in a source, as far as one can tell."""
+    """Return the most likely number that digits and marks in a source stand for."""
     marks = _MARKS.findall(found)
     whole, *decimal = _whole(found)
     grouped = len(marks) == 1 and marks[0] != "." and len(_MARKS.split(found)[1]) == _GROUP
@@ -55,7 +55,7 @@ def _likeliest(found: str) -> str:
 
 
 def _whole(found: str) -> Iterator[str]:
-    """Yield what it can mean as one number: all marks are grouping, or the last stands before decimals."""
+    """Yield its readings as one number: all marks are for grouping, or the last is a decimal mark."""
     parts, marks = _MARKS.split(found), _MARKS.findall(found)
     yield "".join(parts)
     if marks and marks[-1] in _DECIMAL:
@@ -63,6 +63,6 @@ def _whole(found: str) -> Iterator[str]:
 
 
 def _readings(found: str) -> Iterator[str]:
-    """Yield all that it can mean: one number, or a list, a date, a version of several."""
+    """Yield all its readings: as one number, or as several, such as a list, a date or a version."""
     yield from _whole(found)
     yield from _MARKS.split(found)

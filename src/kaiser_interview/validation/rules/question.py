@@ -1,4 +1,4 @@
-"""Questions: one that can be answered has an answer and references; one that cannot has no answer."""
+"""Rule for questions: an answerable one has an answer and references; another one has no answer."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -50,16 +50,16 @@ class QuestionRule(Rule):
 
         def look(fields: "Fields", claims: "Ints", _: "Ints") -> "Bools":
             rows = len(claims)
-            answerable, held = fields.get("answerable"), fields.get("references")
-            if answerable is None or held is None:
+            answerable, references = fields.get("answerable"), fields.get("references")
+            if answerable is None or references is None:
                 return np.ones(rows, np.bool_)
-            answerable, held = plain(answerable), plain(held)
-            if not kinds.is_boolean(answerable.type) or not is_list(held.type):
+            answerable, references = plain(answerable), plain(references)
+            if not kinds.is_boolean(answerable.type) or not is_list(references.type):
                 return np.ones(rows, np.bool_)
-            can = truths(answerable)
+            is_answerable = truths(answerable)
             answer = fields.get("answer")
             answered = np.zeros(rows, np.bool_) if answer is None else ~is_null(answer)
-            empty = truths(pc.equal(pc.list_value_length(held), 0))
-            return np.asarray((answered != can) | (can & empty))
+            empty = truths(pc.equal(pc.list_value_length(references), 0))
+            return np.asarray((answered != is_answerable) | (is_answerable & empty))
 
         return look

@@ -1,4 +1,4 @@
-"""Every rule, and those that a model has."""
+"""The list of all rules, and the rules of a model."""
 
 from ...records.models import Record
 from ..references.rows import References
@@ -15,5 +15,5 @@ RULES: tuple[type[Rule], ...] = (LabelRule, RelationRule, QuestionRule, Translat
 
 
 def rules_of(model: type[Record], references: References) -> tuple[Rule, ...]:
-    """Return the rules of a model, those of its bases included."""
+    """Return the rules of a model and of its base classes."""
     return tuple(rule(references) for rule in RULES if issubclass(model, rule.model))

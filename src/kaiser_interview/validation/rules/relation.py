@@ -1,4 +1,4 @@
-"""Relations: the other claim is one, and another one."""
+"""Rule for relations: the other claim is a current claim and differs from the first."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,7 +16,7 @@ __all__ = ["RelationRule"]
 
 
 class RelationRule(Rule):
-    """The other claim stands in the corpus, is not the first one, and is as it was when the row was made."""
+    """The other claim is current, is not the first claim, and has not changed since the row was made."""
 
     model: ClassVar[type[Record]] = Relation
 
@@ -39,8 +39,8 @@ class RelationRule(Rule):
             expected, got = "another claim than claim_id", shown(other_claim_id)
             found.append(Fault("fields-disagree", ("other_claim_id",), expected, got))
         if "other_claim_sha256" not in bad:
-            pinned = self.references.pin(claim, other_claim_sha256, ("other_claim_sha256",))
-            found += [pinned] if pinned else []
+            digest_fault = self.references.pin(claim, other_claim_sha256, ("other_claim_sha256",))
+            found += [digest_fault] if digest_fault else []
         if "release" in bad or any(fault.code == "stale-claim" for fault in found):
             return found
         older = self.references.older(claim, release)
@@ -51,9 +51,9 @@ class RelationRule(Rule):
 
         def look(fields: "Fields", claims: "Ints", releases: "Ints") -> "Bools":
             others = references.claims(fields.get("other_claim_id"), len(claims))
-            doubt = (others < 0) | (others == claims)
+            suspect = (others < 0) | (others == claims)
             others = np.maximum(others, 0)
-            doubt |= references.pins(others, fields.get("other_claim_sha256")).suspect
-            return np.asarray(doubt | references.releases.older(releases, others))
+            suspect |= references.pins(others, fields.get("other_claim_sha256")).suspect
+            return np.asarray(suspect | references.releases.older(releases, others))
 
         return look

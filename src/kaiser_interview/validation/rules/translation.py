@@ -1,4 +1,4 @@
-"""Translations: the numbers of a claim stand in its translation."""
+"""Rule for translations: a translation has every number of its claim."""
 
 import re
 from collections.abc import Container
@@ -19,7 +19,7 @@ __all__ = ["TranslationRule"]
 
 
 class TranslationRule(Rule):
-    """Every number that a claim has in digits stands in the translation, in any script or grouping."""
+    """The translation has every number that its claim has in digits, in any script or grouping."""
 
     model: ClassVar[type[Record]] = Translation
 
@@ -30,7 +30,7 @@ class TranslationRule(Rule):
         self.claims: Container[str] | None = self._wanted
 
     def rows(self, bad: frozenset[str], /, claim_id: Any, translation: Any) -> list[Fault]:
-        # An id of another type may be none that can be looked up.
+        # An id of another type may not be hashable.
         if bad & {"claim_id", "translation"} or translation is None:
             return []
         needed = self._wanted.get(claim_id or "")
@@ -56,36 +56,36 @@ class TranslationRule(Rule):
         places = np.array(sorted(wanted), np.int64)
 
         def look(fields: "Fields", claims: "Ints", _: "Ints") -> "Bools":
-            doubt = np.isin(claims, places)
+            suspect = np.isin(claims, places)
             translation = fields.get("translation")
-            if translation is None or not doubt.any():
-                return np.asarray(doubt)
-            rows = np.flatnonzero(doubt)
+            if translation is None or not suspect.any():
+                return np.asarray(suspect)
+            rows = np.flatnonzero(suspect)
             texts = plain(translation.take(pa.array(rows)))
             texts = plain(texts.dictionary_decode()) if kinds.is_dictionary(texts.type) else texts
             if not is_text(texts.type):
-                return np.asarray(doubt)
+                return np.asarray(suspect)
             for place, found in wanted.items():
                 here = np.flatnonzero(claims[rows] == place)
                 if len(here):
                     own = texts.take(pa.array(here))
-                    stand = np.ones(len(here), np.bool_)
+                    present = np.ones(len(here), np.bool_)
                     for number in found:
-                        stand &= truths(pc.match_substring_regex(own, _ALONE.format(number)))
-                    doubt[rows[here[stand]]] = False
-            return np.asarray(doubt)
+                        present &= truths(pc.match_substring_regex(own, _ALONE.format(number)))
+                    suspect[rows[here[present]]] = False
+            return np.asarray(suspect)
 
         return look
 
 
-# A number beside which there is neither digit nor mark nor another number can be read in one way only.
+# Matches a number with no digit, mark or other number next to it: there is only one way to read it.
 _ALONE = (
     r"(?:^|[-A-Za-z(\x{{4e00}}-\x{{9fff}}] ?){0}(?:$|[-A-Za-z)%\x{{4e00}}-\x{{9fff}}]|[ ,.;:][A-Za-z]|\.$)"
 )
 
 
 def _grouped(number: str) -> str:
-    """Return a pattern of a number, with commas between groups of three or without."""
+    """Return a pattern that matches a number with or without commas between groups of three."""
     if not number.isdigit():
         return re.escape(number)
     first = len(number) % 3
