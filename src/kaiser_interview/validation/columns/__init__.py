@@ -1,1 +1,1 @@
-"""The prefilter: which rows of a batch the row validator is needed for. Face: `prefilter`."""
+"""Find the rows of an Arrow batch that the row validator must validate. Entry point: `prefilter`."""

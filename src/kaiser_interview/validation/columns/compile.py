@@ -1,7 +1,8 @@
-"""Which values of an Arrow column do not fit a model's field beyond doubt.
+"""Compile a model into checks of Arrow columns, which find doubtful values.
 
-Compiled from the schema by which pydantic itself validates, so that there is one definition. What is not
-known here (a validator of one's own, a type that is new) fits nothing: the judge looks at every such value.
+A value is doubtful unless it certainly fits its field. The checks are compiled from pydantic's own core
+schema, so there is one definition. Every value of a field with an unknown part of a schema, such as a custom
+validator or a new type, is doubtful. Rows with doubtful values go to the row validator.
 """
 
 from collections.abc import Mapping
@@ -22,10 +23,10 @@ _DEEPEST = 50
 
 
 def doubts_of(model: type[Record]) -> dict[str, Doubts] | None:
-    """Return, for each field of a model, what says which values of a column do not fit beyond doubt.
+    """Return, for each field of a model, a function that finds the doubtful values of a column.
 
-    None if no row is beyond doubt, whatever its columns hold: a setting or a validator of the model's own
-    may refuse it as a whole, or for a field that it does not give.
+    None if every row is doubtful, whatever its columns hold. A model's own setting or validator may reject a
+    row as a whole, or because of a field that the row does not give.
     """
     schema, definitions = _opened(model)
     fields = _fields(schema)
@@ -35,7 +36,7 @@ def doubts_of(model: type[Record]) -> dict[str, Doubts] | None:
 
 
 def leaf_of(model: type[Record]) -> dict[str, Any]:
-    """Return, for each field of a model, its schema without null and default: equal ones take the same."""
+    """Return the schema of each field without null and default; fields with equal ones accept the same."""
     leaves = {}
     for name, field in (_fields(_opened(model)[0]) or {}).items():
         inner = field
@@ -46,7 +47,7 @@ def leaf_of(model: type[Record]) -> dict[str, Any]:
 
 
 def _opened(model: type[Record]) -> tuple[Schema, Mapping[str, Schema]]:
-    """Return the schema by which a model validates, and the definitions that it refers to."""
+    """Return the core schema of a model, and the definitions that it refers to."""
     model.model_rebuild()
     schema: Schema = model.__pydantic_core_schema__
     if schema["type"] != "definitions":
@@ -55,18 +56,18 @@ def _opened(model: type[Record]) -> tuple[Schema, Mapping[str, Schema]]:
 
 
 def not_finite(array: pa.Array, depth: int = 0) -> Bools:
-    """Return which elements hold, themselves or within, a number that is NaN or infinite, or might."""
+    """Return which elements are or contain a number that is or may be NaN or infinite."""
     array = plain(array)
-    sort = array.type
-    if kinds.is_floating(sort):
+    arrow_type = array.type
+    if kinds.is_floating(arrow_type):
         return ~truths(pc.is_finite(array.cast(pa.float64())))
-    if kinds.is_dictionary(sort):
+    if kinds.is_dictionary(arrow_type):
         return on_values(array, lambda values: not_finite(values, depth + 1), null=False)
     if depth > _DEEPEST:
         return everything(array)
-    if is_list(sort):
+    if is_list(arrow_type):
         return any_within(array, not_finite(array.flatten(), depth + 1))
-    if kinds.is_struct(sort):
+    if kinds.is_struct(arrow_type):
         found = nothing(array)
         for inner in array.flatten():
             found |= not_finite(inner, depth + 1) & ~is_null(inner)
@@ -75,8 +76,8 @@ def not_finite(array: pa.Array, depth: int = 0) -> Bools:
 
 
 def _is_ordinary(model: type[Record]) -> bool:
-    """Return whether a model validates as `Record` does: a setting of its own may change what it takes."""
-    ours, theirs = (
+    """Return whether a model has the settings of `Record`; others may change what it accepts."""
+    base_config, model_config = (
         {
             name: value
             for name, value in one.model_config.items()
@@ -84,11 +85,11 @@ def _is_ordinary(model: type[Record]) -> bool:
         }
         for one in (Record, model)
     )
-    return ours == theirs
+    return base_config == model_config
 
 
 def _fields(schema: Schema) -> dict[str, Schema] | None:
-    """Return the schemas of a model's fields; None if it has ways of its own to refuse a row."""
+    """Return the schemas of a model's fields; None if something beyond them may reject a row."""
     if (
         schema["type"] != "model"
         or schema["custom_init"]
@@ -98,22 +99,22 @@ def _fields(schema: Schema) -> dict[str, Schema] | None:
     ):
         return None
     fields = {name: field["schema"] for name, field in schema["schema"]["fields"].items()}
-    # A default that is validated may be refused.
+    # A default that is validated may be rejected.
     return None if any(field.get("validate_default") for field in fields.values()) else fields
 
 
-def _doubts(  # noqa: PLR0911 - one return a sort of schema
+def _doubts(  # noqa: PLR0911 - one return per schema type
     schema: Schema, definitions: Mapping[str, Schema], *, null: bool
 ) -> tuple[Doubts, bool]:
-    """Return the doubts of a schema, and whether it takes null."""
-    sort = schema["type"]
-    if sort == "definition-ref":
+    """Return the function that finds doubtful values for a schema, and whether null is allowed."""
+    schema_type = schema["type"]
+    if schema_type == "definition-ref":
         return _doubts(definitions[schema["schema_ref"]], definitions, null=null)
-    if sort == "default":
+    if schema_type == "default":
         return _doubts(schema["schema"], definitions, null=null)
-    if sort == "nullable":
+    if schema_type == "nullable":
         return _doubts(schema["schema"], definitions, null=True)
-    if sort == "json-or-python":
+    if schema_type == "json-or-python":
         inner = schema["python_schema"]
         before = inner["function"]["function"] if inner["type"] == "function-before" else None
         if before is instant:
@@ -121,9 +122,9 @@ def _doubts(  # noqa: PLR0911 - one return a sort of schema
         return (
             (everything, null) if before is not as_tuple else _doubts(inner["schema"], definitions, null=null)
         )
-    if sort == "tuple" and schema.get("variadic_item_index") == 0 and len(schema["items_schema"]) == 1:
+    if schema_type == "tuple" and schema.get("variadic_item_index") == 0 and len(schema["items_schema"]) == 1:
         return _list(schema, *_doubts(schema["items_schema"][0], definitions, null=False)), null
-    if sort == "model":
+    if schema_type == "model":
         fields = _fields(schema)
         return everything if fields is None else _struct(fields, definitions), null
     return leaf(schema), null

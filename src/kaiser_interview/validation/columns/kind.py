@@ -1,4 +1,4 @@
-"""Rows of one kind in columns: which of them the judge is needed for."""
+"""Find the rows of one kind, in Arrow columns, that the row validator must validate."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,15 +21,16 @@ __all__ = ["KindPrefilter"]
 
 
 class KindPrefilter:
-    """Looks at rows of one kind."""
+    """The prefilter for rows of one kind."""
 
-    def __init__(self, rules: KindRules, judge: RowValidator, references: ReferenceColumns) -> None:
-        model, corpus = rules.shape.model, judge.corpus
-        self._judge, self._rules, self._references = judge, rules, references
+    def __init__(self, rules: KindRules, validator: RowValidator, references: ReferenceColumns) -> None:
+        model, corpus = rules.shape.model, validator.corpus
+        self._validator, self._rules, self._references = validator, rules, references
         doubts = doubts_of(model)
         self._is_odd = doubts is None or not corpus.claims
         self._doubts = doubts or {}
-        # What is compared with something right has the right shape if it is the same.
+        # A value equal to a valid one is valid, so fields that are compared with the corpus need no check of
+        # their own. Ids and releases of a custom corpus may not fit the field themselves.
         right = {"claim_id": references.ids, "release": references.releases.known}
         self._compared = {
             name: self._doubts.pop(name)
@@ -37,31 +38,40 @@ class KindPrefilter:
             if name not in right or not self._doubts[name](right[name]).any()
         }
         self._required = {name for name, info in model.model_fields.items() if info.is_required()}
-        self._required |= set(judge.require) & rules.shape.fields
+        self._required |= set(validator.require) & rules.shape.fields
         self._column_rules = [rule.columns(references) for rule in rules.rules]
         self._carried = {name: Carried(corpus, name) for name in corpus.columns} if rules.refers else {}
         self._defaults = {
             name: (value, _array(value))
-            for name, value in judge.defaults.items()
+            for name, value in validator.defaults.items()
             if name in rules.shape.fields
         }
 
-    def look(self, columns: Fields, rows: int, told: Mapping[str, str]) -> tuple[Looked, Bools]:
-        """Look at rows whose columns of type null are left out.
+    def look(self, columns: Fields, rows: int, reported: Mapping[str, str]) -> tuple[Looked, Bools]:
+        """Check rows.
+
+        Parameters
+        ----------
+        columns : mapping of str to pyarrow.Array
+            The columns, without those of type null.
+        rows : int
+            The number of rows.
+        reported : mapping of str to str
+            Columns with a fault that is already reported, and its code.
 
         Returns
         -------
         Looked
-            Which are suspect, and which refer to a claim without its digest.
+            Which rows are suspect, and which of the others refer to a claim without its digest.
         ndarray of bool
-            Which are suspect and have the right shape.
+            Which suspect rows certainly match their schema; none if `reported` is not empty.
         """
         if self._is_odd:
             nothing = np.zeros(rows, np.bool_)
             return Looked(~nothing, nothing), nothing
         misshapen = np.zeros(rows, np.bool_)
         fields = self._with_defaults(columns, rows, misshapen)
-        self._fields(fields, told, misshapen)
+        self._fields(fields, reported, misshapen)
         releases = self._references.releases.places(fields.get("release"), rows)
         suspect = releases < 0
         claims, unpinned = np.zeros(rows, np.int64), np.zeros(rows, np.bool_)
@@ -77,7 +87,7 @@ class KindPrefilter:
             suspect |= look(fields, claims, releases)
         self._extras(fields, claims, misshapen)
         shaped = suspect & ~misshapen
-        if told:
+        if reported:
             shaped[:] = False
         elif shaped.any():
             self._shape(fields, shaped)
@@ -85,19 +95,19 @@ class KindPrefilter:
         unpinned &= ~suspect
         return Looked(suspect, unpinned), shaped
 
-    def _fields(self, fields: Fields, told: Mapping[str, str], suspect: Bools) -> None:
-        """Look at each field by itself, and mark the rows."""
+    def _fields(self, fields: Fields, reported: Mapping[str, str], suspect: Bools) -> None:
+        """Mark rows with a missing required field or a doubtful value; skip columns in `reported`."""
         for name in self._required:
             if name in fields:
                 suspect |= is_null(fields[name])
-            elif name not in told:
+            elif name not in reported:
                 suspect[:] = True
         for name, doubts in self._doubts.items():
-            if name in fields and name not in told:
+            if name in fields and name not in reported:
                 _mark(suspect, doubts(fields[name]), fields[name])
 
     def _shape(self, fields: Fields, shaped: Bools) -> None:
-        """Unmark rows of which a field that was only compared does not have its shape."""
+        """Unmark rows in which a field that was only compared has a doubtful value."""
         rows = np.flatnonzero(shaped)
         for name, doubts in self._compared.items():
             if name in fields:
@@ -105,7 +115,7 @@ class KindPrefilter:
                 shaped[rows[doubts(column) & ~is_null(column)]] = False
 
     def _with_defaults(self, columns: Fields, rows: int, suspect: Bools) -> Fields:
-        """Return the columns with the defaults; where one is null in part, its rows are suspect."""
+        """Return the columns with defaults filled in; mark rows in which that is not possible here."""
         fields = dict(columns)
         for name, (value, array) in self._defaults.items():
             column = fields.get(name)
@@ -124,7 +134,7 @@ class KindPrefilter:
     def _nested(
         self, fields: Fields, nested: Iterable[Nested], releases: Ints, suspect: Bools, unpinned: Bools
     ) -> None:
-        """Look at the references within rows, and mark the rows."""
+        """Check the references within rows, and mark the rows."""
         for one in nested:
             if one.name not in fields:
                 continue
@@ -134,26 +144,26 @@ class KindPrefilter:
                 lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
                 column, parents = plain(column.flatten()), np.repeat(parents, lengths)
             if not kinds.is_struct(column.type) or not len(column):
-                continue  # what is no struct does not fit, which the field's own check says
+                continue  # the field's own check marks what is not a struct
             names = [column.type.field(number).name for number in range(column.type.num_fields)]
             inner = dict(zip(names, map(plain, column.flatten()), strict=True))
             inner = {name: array for name, array in inner.items() if not kinds.is_null(array.type)}
-            bad, loose = np.zeros(len(column), np.bool_), np.zeros(len(column), np.bool_)
+            bad, without_digest = np.zeros(len(column), np.bool_), np.zeros(len(column), np.bool_)
             if one.reference:
                 looked, _ = self._references.look(inner, len(column), releases[parents])
                 bad |= looked.suspect
-                loose |= looked.unpinned
-            self._nested(inner, one.inner, releases[parents], bad, loose)
-            there = ~is_null(column)
-            suspect[parents[bad & there]] = True
-            unpinned[parents[loose & there]] = True
+                without_digest |= looked.unpinned
+            self._nested(inner, one.inner, releases[parents], bad, without_digest)
+            present = ~is_null(column)
+            suspect[parents[bad & present]] = True
+            unpinned[parents[without_digest & present]] = True
 
     def _extras(self, fields: Fields, claims: Ints, suspect: Bools) -> None:
-        """Look at columns that the kind does not have, and mark the rows."""
+        """Check columns that are not fields of the kind, and mark rows in which they may be at fault."""
         for name, column in fields.items():
             if name in self._rules.shape.fields:
                 continue
-            if self._judge.is_unknown(self._rules, name):
+            if self._validator.is_unknown(self._rules, name):
                 suspect |= ~is_null(column)
             elif name in self._carried:
                 suspect |= self._carried[name].doubts(column, claims)
@@ -162,12 +172,12 @@ class KindPrefilter:
 
 
 def _mark(suspect: Bools, doubts: Bools, column: pa.Array) -> None:
-    """Mark the rows in which a doubt is about something that is not null."""
+    """Mark the rows with a doubtful value that is not null."""
     suspect |= doubts & ~is_null(column) if column.null_count or kinds.is_dictionary(column.type) else doubts
 
 
 def _array(value: Any) -> pa.Array | None:
-    """Return an array of a default; None if Arrow has no such value."""
+    """Return a default as an array of one element; None if Arrow cannot represent it."""
     try:
         return pa.array([value])
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
@@ -175,7 +185,7 @@ def _array(value: Any) -> pa.Array | None:
 
 
 def _covered(rules: KindRules, corpus: Corpus) -> list[str]:
-    """Return fields that the look at references compares with what is right, so their shape is right too."""
+    """Return the fields that the check of references compares with valid values."""
     covered = ["claim_id", "claim_sha256", "quote"] if rules.refers else []
     model = rules.shape.model
     if corpus.releases and "release" in model.model_fields:

@@ -1,10 +1,9 @@
-"""The prefilter: which rows of a batch are suspect, so that the row validator has to look at them.
+"""The prefilter: find the suspect rows of an Arrow batch, which the row validator must validate.
 
-The row validator decides. The prefilter only finds rows in which it would find nothing. The property that
-connects them: **the row validator finds nothing in a row that is not suspect.** It holds because every check
-here is compiled from the same definitions (pydantic's schema, the corpus, the vocabularies of the rules) and
-errs on one side. A check that cannot be compiled, a type that is not known and a wrong value make the row
-suspect.
+The row validator decides. The prefilter only saves it the rows that are certainly valid. One property
+connects them: **the row validator finds no fault in a row that is not suspect.** Every check here is compiled
+from the same definitions (pydantic's schema, the corpus, the vocabularies of the rules) and errs on one side.
+A wrong value, an unknown type or a check that cannot be compiled makes the row suspect.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,59 +24,59 @@ from .kind import KindPrefilter
 
 __all__ = ["Prefilter", "Seen"]
 
-# What every row may say of itself and of a claim.
+# Fields that checks beyond the schema, and reports, need for any kind.
 _RELATED = frozenset({*Reference.model_fields, "id", "kind", "release", "other_claim_sha256"})
 
 
 class Seen(NamedTuple):
-    """What a look at a batch has shown."""
+    """The result of checking a batch, as masks over its rows."""
 
     suspect: Bools
-    """Rows that the row validator has to look at."""
+    """Rows that the row validator must validate."""
     shaped: Bools
-    """Of these, those whose shape is right beyond doubt: only what they refer to has to be looked at."""
+    """Suspect rows that certainly match their schema: only checks beyond it remain."""
     doomed: Bools
-    """Rows that are invalid for what was told of a whole column."""
+    """Rows that are invalid because of a fault that is reported for a whole column."""
     unpinned: Bools
-    """Of the rows that are not suspect, those that refer to a claim without its digest."""
+    """Rows that are not suspect and refer to a claim without its digest."""
 
 
 class Prefilter:
-    """Looks at batches, for a judge.
+    """Find suspect rows of Arrow batches, and validate them.
 
     Parameters
     ----------
-    judge : RowValidator
-        What judges the rows that are suspect.
+    validator : RowValidator
+        Validates the suspect rows.
     keep : frozenset of str
-        Fields that are wanted of every row that is judged.
+        Fields that `verdicts` yields for every row, even if validation does not need them.
     """
 
-    def __init__(self, judge: RowValidator, keep: frozenset[str] = frozenset()) -> None:
-        self._judge = judge
-        references = ReferenceColumns(judge.corpus)
-        self._kinds = [KindPrefilter(rules, judge, references) for rules in judge.rules.values()]
-        self._names = pa.array([*judge.rules], pa.string())
-        self._default = judge.defaults.get("kind")
-        self._only = judge.only
-        nested = {one.name for rules in judge.rules.values() for one in rules.nested}
-        ruled = {name for one in judge.rules.values() for rule in one.rules for name in rule.fields}
-        self._related = _RELATED | ruled | nested | keep | {*judge.require}
+    def __init__(self, validator: RowValidator, keep: frozenset[str] = frozenset()) -> None:
+        self._validator = validator
+        references = ReferenceColumns(validator.corpus)
+        self._kinds = [KindPrefilter(rules, validator, references) for rules in validator.rules.values()]
+        self._names = pa.array([*validator.rules], pa.string())
+        self._default = validator.defaults.get("kind")
+        self._only = validator.only
+        nested = {one.name for rules in validator.rules.values() for one in rules.nested}
+        ruled = {name for one in validator.rules.values() for rule in one.rules for name in rule.fields}
+        self._related = _RELATED | ruled | nested | keep | {*validator.require}
 
-    def look(self, batch: pa.RecordBatch, told: Mapping[str, str]) -> Seen:
-        """Look at a batch.
+    def look(self, batch: pa.RecordBatch, reported: Mapping[str, str]) -> Seen:
+        """Find the suspect rows of a batch.
 
         Parameters
         ----------
         batch : pyarrow.RecordBatch
-            Some rows, validated; no name stands twice.
-        told : mapping of str to str
-            Columns that something is wrong with as a whole, and the code that was told.
+            The rows, as returned by `formats.columnar.checks.checked`: column names are unique.
+        reported : mapping of str to str
+            Columns with a fault that is already reported, and its code.
         """
         rows = batch.num_rows
-        columns, doubt = _opened(batch)
+        columns, doubtful = _opened(batch)
         doomed = np.zeros(rows, np.bool_)
-        for name, code in told.items():
+        for name, code in reported.items():
             if code == "missing-field":
                 doomed[:] = True
             elif name in columns:
@@ -85,8 +84,8 @@ class Prefilter:
                 if code == "unknown-field":
                     del columns[name]
         if self._only is not None and "kind" not in self._only.shape.fields:
-            looked, shaped = self._kinds[0].look(columns, rows, told)
-            return Seen(looked.suspect | doubt, shaped & ~doubt, doomed, looked.unpinned & ~doubt)
+            looked, shaped = self._kinds[0].look(columns, rows, reported)
+            return Seen(looked.suspect | doubtful, shaped & ~doubtful, doomed, looked.unpinned & ~doubtful)
         suspect, shaped, unpinned = (np.zeros(rows, np.bool_) for _ in range(3))
         which = self._which(columns.get("kind"), rows)
         suspect[which < 0] = True
@@ -98,39 +97,39 @@ class Prefilter:
             if not ours.all():
                 mask = pa.array(ours)
                 part = {name: column.filter(mask) for name, column in columns.items()}
-            looked, shaped[ours] = kind.look(part, int(ours.sum()), told)
+            looked, shaped[ours] = kind.look(part, int(ours.sum()), reported)
             suspect[ours], unpinned[ours] = looked.suspect, looked.unpinned
-        return Seen(suspect | doubt, shaped & ~doubt, doomed, unpinned & ~doubt)
+        return Seen(suspect | doubtful, shaped & ~doubtful, doomed, unpinned & ~doubtful)
 
     def verdicts(
-        self, batch: pa.RecordBatch, rows: Ints, told: Mapping[str, str], shaped: Bools | None = None
+        self, batch: pa.RecordBatch, rows: Ints, reported: Mapping[str, str], shaped: Bools | None = None
     ) -> Iterator[tuple[int, Mapping[str, Any], RowResult]]:
-        """Yield what the judge says of some rows of a batch: place, values, verdict.
+        """Validate some rows of a batch, and yield the index, the values and the result of each.
 
-        Of rows whose shape is right, the values are those alone that have to do with others.
+        For rows in `shaped`, the values are only those that the checks beyond the schema or `keep` need.
         """
-        noted = undecoded(batch)
+        undecoded_faults = undecoded(batch)
         known = np.zeros(len(rows), np.bool_) if shaped is None else shaped[rows]
         values = iter(rows_of(batch, rows[~known]))
-        few = iter(
+        related = iter(
             rows_of(batch.select([name for name in batch.schema.names if name in self._related]), rows[known])
         )
         for row, is_shaped in zip(rows.tolist(), known.tolist(), strict=True):
-            one = next(few) if is_shaped else next(values)
-            verdict = (
-                self._judge.relations(one)
+            one = next(related) if is_shaped else next(values)
+            result = (
+                self._validator.relations(one)
                 if is_shaped
-                else self._judge.value(one, told, columnar=True, arrow=True)
+                else self._validator.value(one, reported, columnar=True, arrow=True)
             )
-            if row in noted:
-                # Where text could not be read there is null, and what is said of that is said for no reason.
-                fault = noted[row]
-                rest = [other for other in verdict.faults if other.path[: len(fault.path)] != fault.path]
-                verdict = verdict._replace(faults=[fault, *rest])
-            yield row, one, verdict
+            if row in undecoded_faults:
+                # Text that could not be decoded is null in the batch, so drop faults of that null.
+                fault = undecoded_faults[row]
+                rest = [other for other in result.faults if other.path[: len(fault.path)] != fault.path]
+                result = result._replace(faults=[fault, *rest])
+            yield row, one, result
 
     def _which(self, column: pa.Array | None, rows: int) -> Ints:
-        """Return the kind of each row by its place; -1 where the name is none, or none is given."""
+        """Return the index of each row's kind; -1 if its name is unknown, or missing without a default."""
         unnamed = -1
         if self._default is not None:
             unnamed = self._names.to_pylist().index(self._default)
@@ -144,12 +143,15 @@ class Prefilter:
 
 
 def _opened(batch: pa.RecordBatch) -> tuple[dict[str, pa.Array], Bools]:
-    """Return the columns of a batch in plain types, and the rows with what has none or could not be read."""
-    columns, doubt = {}, np.zeros(batch.num_rows, np.bool_)
+    """Return the columns of a batch in plain types, and which rows are doubtful.
+
+    A row is doubtful if a column without a plain type is not null in it, or its text could not be decoded.
+    """
+    columns, doubtful = {}, np.zeros(batch.num_rows, np.bool_)
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if not is_plain(column.type):
-            doubt |= truths(column.is_valid())
+            doubtful |= truths(column.is_valid())
         elif not kinds.is_null(column.type):
             columns[name] = plain(column)
-    doubt[[*undecoded(batch)]] = True
-    return columns, doubt
+    doubtful[[*undecoded(batch)]] = True
+    return columns, doubtful

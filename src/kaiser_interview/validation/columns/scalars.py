@@ -1,4 +1,4 @@
-"""Which elements of an Arrow array do not fit a leaf of a schema beyond doubt: text, a number, an instant."""
+"""Find the elements of an Arrow array that may not fit a scalar schema: text, number or instant."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,15 +16,15 @@ from ..rows.schema import FORMS
 __all__ = ["Doubts", "Schema", "everything", "instants", "leaf", "nothing"]
 
 Doubts = Callable[[pa.Array], Bools]
-"""Takes an array and returns which elements a look is needed at; what it says of null is of no account."""
+"""Takes an array and returns which elements are doubtful. Its result for null elements is ignored."""
 
 Schema = Mapping[str, Any]
-"""A part of the schema by which pydantic validates."""
+"""A part of a pydantic core schema."""
 
-# Zones that Python knows and that are UTC: `Z` is none of them.
+# Names of UTC that Python knows as time zones; it does not know `Z`.
 _UTC = {"UTC", "Etc/UTC", "GMT", "+00:00"}
 
-# Microseconds of the first and the last instant that a datetime holds; one of nanoseconds is between them.
+# The first and the last instant of a datetime, in microseconds. All nanosecond timestamps are between them.
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 _MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
@@ -35,23 +35,23 @@ _EXACT = 2.0**53
 
 
 def everything(array: pa.Array) -> Bools:
-    """Return that a look is needed at all elements."""
+    """Return that all elements are doubtful."""
     return np.ones(len(array), np.bool_)
 
 
 def nothing(array: pa.Array) -> Bools:
-    """Return that a look is needed at none."""
+    """Return that no element is doubtful."""
     return np.zeros(len(array), np.bool_)
 
 
 def leaf(schema: Schema) -> Doubts:
-    """Return the doubts of a schema; of one that is no leaf, or has what is not known here, `everything`."""
-    made = _LEAVES.get(schema["type"])
-    return made(schema) if made is not None and set(schema) <= _KEYS[schema["type"]] else everything
+    """Return the check for a scalar schema; `everything` if its type or one of its keys is unknown here."""
+    make = _LEAVES.get(schema["type"])
+    return make(schema) if make is not None and set(schema) <= _KEYS[schema["type"]] else everything
 
 
 def instants(schema: Schema) -> Doubts:
-    """Return the doubts of `Instant`'s schema, which takes timestamps besides its texts."""
+    """Return the check for the schema of `Instant`, which accepts timestamps as well as text."""
     texts = leaf(schema)
     if schema.get("pattern") != INSTANT_PATTERN:
         return texts
@@ -96,14 +96,14 @@ def _text(schema: Schema) -> Doubts:
 def _pattern(pattern: str) -> Doubts:
     if pattern == ID_PATTERN:
         return _ids
-    return _Known(pattern).doubts
+    return _PatternCache(pattern).doubts
 
 
 def _ids(texts: pa.Array) -> Bools:
-    """Return which texts are no ids: 1 to 256 bytes from ! to ~."""
+    """Return which texts are not ids, which are 1 to 256 bytes from ! to ~."""
     sizes = pc.binary_length(texts)
     if not len(texts):
-        return nothing(texts)  # engines may give no offsets then
+        return nothing(texts)  # an empty array may have no offsets
     found = truths(pc.or_(pc.equal(sizes, 0), pc.greater(sizes, 256)))
     wide = kinds.is_large_string(texts.type)
     offsets = np.frombuffer(texts.buffers()[1], np.int64 if wide else np.int32)[texts.offset :][
@@ -115,39 +115,42 @@ def _ids(texts: pa.Array) -> Bools:
     return found | ~truths(pc.match_substring_regex(texts, ID_PATTERN))
 
 
-class _Known:
-    """Judges texts by a pattern, each different one by pydantic's own engine and once."""
+class _PatternCache:
+    """Match texts with a pattern, and cache those that match.
+
+    Distinct texts are matched by pydantic's own engine, or by Arrow's if there are many and both agree.
+    """
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
-        # Engines differ in what a class such as \\d holds; ours are written so that all agree.
+        # Engines differ on classes such as \d. The patterns in FORMS are written so that all agree.
         self._vectorised = pattern in FORMS
-        self._accept = SchemaValidator({"type": "str", "pattern": pattern, "strict": True}).validate_python
-        self._good: list[str] = []
-        self._set = pa.array([], pa.large_string())
+        self._validate = SchemaValidator({"type": "str", "pattern": pattern, "strict": True}).validate_python
+        self._matching: list[str] = []
+        self._value_set = pa.array([], pa.large_string())
 
     def doubts(self, texts: pa.Array) -> Bools:
         """Return which texts do not match."""
         texts = texts.cast(pa.large_string())
-        found = ~truths(pc.is_in(texts, value_set=self._set))
+        found = ~truths(pc.is_in(texts, value_set=self._value_set))
         if not found.any():
             return found
-        rest = texts.filter(pa.array(found)).drop_null()
-        fresh = rest.unique()
-        if self._vectorised and len(fresh) > _MOST_KNOWN // 4:
+        uncached = texts.filter(pa.array(found)).drop_null()
+        distinct = uncached.unique()
+        if self._vectorised and len(distinct) > _MOST_KNOWN // 4:
             return found & ~truths(pc.match_substring_regex(texts, self._pattern))
-        good = [text for text in fresh.to_pylist() if self._accepts(text)]
-        here = self._set
-        if len(self._good) + len(good) <= _MOST_KNOWN:
-            self._good += good
-            here = self._set = pa.array(self._good, pa.large_string())
+        matching = [text for text in distinct.to_pylist() if self._accepts(text)]
+        accepted = self._value_set
+        if len(self._matching) + len(matching) <= _MOST_KNOWN:
+            self._matching += matching
+            accepted = self._value_set = pa.array(self._matching, pa.large_string())
         else:
-            here = pa.concat_arrays([here, pa.array(good, pa.large_string())])
-        return ~truths(pc.is_in(texts, value_set=here))
+            accepted = pa.concat_arrays([accepted, pa.array(matching, pa.large_string())])
+        return ~truths(pc.is_in(texts, value_set=accepted))
 
     def _accepts(self, text: str) -> bool:
         try:
-            self._accept(text)
+            self._validate(text)
         except ValidationError:
             return False
         return True
@@ -174,7 +177,7 @@ def _integer(schema: Schema) -> Doubts:
             return _decimals(array, bounds)
         if kinds.is_floating(array.type):
             numbers = _numbers(array.cast(pa.float64()))
-            # Beyond 2 ** 53 bounds are not compared as one might think.
+            # Doubles beyond 2 ** 53 do not compare exactly with bounds.
             whole = (numbers == np.floor(numbers)) & (np.abs(numbers) <= _EXACT)
             return np.asarray(~whole | bounds(numbers))
         if kinds.is_integer(array.type):
@@ -199,7 +202,7 @@ def _float(schema: Schema) -> Doubts:
 
 
 def _decimals(array: pa.Array, bounds: Callable[[Any], Bools], *, whole: bool = True) -> Bools:
-    """Return doubts of decimals: none where all are as they should be, else of all."""
+    """Check decimals: all are doubtful if they do not cast, else those not finite or out of bounds."""
     try:
         numbers = _numbers(array.cast(pa.int64() if whole else pa.float64()))
     except pa.ArrowInvalid:
@@ -243,7 +246,7 @@ _LEAVES: dict[str, Callable[[Schema], Doubts]] = {
 
 _NUMERIC = {"type", "ge", "le", "gt", "lt", "multiple_of", "strict", "metadata", "ref"}
 
-# A key that is not here might change what a schema takes.
+# Any other key might change what a schema accepts.
 _KEYS = {
     "str": {"type", "pattern", "min_length", "max_length", "strict", "metadata", "ref"},
     "literal": {"type", "expected", "metadata", "ref"},

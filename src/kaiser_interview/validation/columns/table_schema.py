@@ -1,4 +1,4 @@
-"""What is wrong with a column as a whole, told once and not once a row."""
+"""Report faults of whole columns once, not once per row."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -17,113 +17,122 @@ __all__ = ["column_faults"]
 
 
 def column_faults(
-    judge: RowValidator, names: Sequence[str], schema: "pa.Schema | None" = None, *, missing: bool = True
+    validator: RowValidator, names: Sequence[str], schema: "pa.Schema | None" = None, *, missing: bool = True
 ) -> list[Fault]:
-    """Return what is wrong with columns that holds for every row that has a value in them, or for every row.
+    """Return the faults of whole columns: unknown, of a wrong type, or missing.
+
+    An unknown column, or one of a wrong type, makes each row invalid that has a value in it. A missing column
+    makes every row invalid.
 
     Parameters
     ----------
-    judge : RowValidator
-        What judges the rows.
+    validator : RowValidator
+        Validates the rows.
     names : sequence of str
-        The columns.
+        The names of the columns.
     schema : pyarrow.Schema, optional
-        Their types, where they have any.
+        The types of the columns, if they have types.
     missing : bool
-        Whether a column that every row needs and that is not there is one fault.
+        Whether to report missing columns that every row needs.
     """
     present = {*names}
     types = {} if schema is None else {field.name: field.type for field in schema}
-    empty = {name for name, sort in types.items() if str(sort) == "null"}
-    found = _unknown(judge, names, present)
-    meant = {name for fault in found for name in _meant(judge, str(fault.path[0]), present)}
-    found += _misfits(judge, types)
+    empty = {name for name, arrow_type in types.items() if str(arrow_type) == "null"}
+    found = _unknown(validator, names, present)
+    meant = {name for fault in found for name in _meant(validator, str(fault.path[0]), present)}
+    found += _misfits(validator, types)
     if missing:
-        found += _missing(judge, present - empty, meant)
+        found += _missing(validator, present - empty, meant)
     return found
 
 
-def _unknown(judge: RowValidator, names: Sequence[str], present: set[str]) -> list[Fault]:
+def _unknown(validator: RowValidator, names: Sequence[str], present: set[str]) -> list[Fault]:
     found = []
     for name in names:
-        kinds = [rules for rules in judge.rules.values() if judge.is_unknown(rules, name)]
-        if len(kinds) == len(judge.rules):
+        kinds = [rules for rules in validator.rules.values() if validator.is_unknown(rules, name)]
+        if len(kinds) == len(validator.rules):
             shape = kinds[0].shape
             found.append(shape.unknown(name, [field for field in shape.fields if field not in present]))
     return found
 
 
-def _meant(judge: RowValidator, name: str, present: set[str]) -> set[str]:
-    """Return the fields that an unknown column is a slip of typing for."""
-    fields = {field for rules in judge.rules.values() for field in rules.shape.fields}
-    return {*slips(name, fields - present)} if judge.slips else set()
+def _meant(validator: RowValidator, name: str, present: set[str]) -> set[str]:
+    """Return the missing fields that an unknown column is a typing slip for."""
+    fields = {field for rules in validator.rules.values() for field in rules.shape.fields}
+    return {*slips(name, fields - present)} if validator.slips else set()
 
 
-def _missing(judge: RowValidator, present: set[str], meant: set[str]) -> list[Fault]:
-    """Return the faults of fields that every kind needs, and that neither a column nor a default gives."""
-    if judge.only is None and "kind" not in present and judge.defaults.get("kind") is None:
-        listed = " · ".join(judge.rules)
+def _missing(validator: RowValidator, present: set[str], meant: set[str]) -> list[Fault]:
+    """Return the faults of fields that every kind requires and that have no column and no default."""
+    if validator.only is None and "kind" not in present and validator.defaults.get("kind") is None:
+        listed = " · ".join(validator.rules)
         fault = Fault("missing-field", ("kind",), f"one of {listed}", "no such column", to_fill(("kind",)))
         return [fault]
-    models = [rules.shape.model for rules in judge.rules.values()]
+    models = [rules.shape.model for rules in validator.rules.values()]
     needed = [
         [
             name
             for name, info in rules.shape.model.model_fields.items()
-            if info.is_required() or name in judge.require
+            if info.is_required() or name in validator.require
         ]
-        for rules in judge.rules.values()
+        for rules in validator.rules.values()
     ]
     return [
         Fault("missing-field", (name,), "a value", "no such column", to_fill((name,), models[0]))
         for name in needed[0]
         if all(name in one for one in needed)
         and name not in present | meant
-        and judge.defaults.get(name) is None
+        and validator.defaults.get(name) is None
     ]
 
 
-def _misfits(judge: RowValidator, types: "Mapping[str, pa.DataType]") -> list[Fault]:
+def _misfits(validator: RowValidator, types: "Mapping[str, pa.DataType]") -> list[Fault]:
     found = []
-    for name, sort in types.items():
-        holders = [rules.shape.model for rules in judge.rules.values() if name in rules.shape.fields]
-        wanted = [_misfit(field_types(model)[name], sort) for model in holders]
+    for name, arrow_type in types.items():
+        holders = [rules.shape.model for rules in validator.rules.values() if name in rules.shape.fields]
+        wanted = [_misfit(field_types(model)[name], arrow_type) for model in holders]
         if wanted and all(wanted):
-            remedy = likely_column(str(wanted[0]), str(sort))
-            found.append(Fault("wrong-type", (name,), str(wanted[0]), f"a column of {sort}", remedy))
+            remedy = likely_column(str(wanted[0]), str(arrow_type))
+            found.append(Fault("wrong-type", (name,), str(wanted[0]), f"a column of {arrow_type}", remedy))
     return found
 
 
-def _misfit(field: FieldType, sort: "pa.DataType") -> str | None:  # noqa: PLR0911 - one return a type
-    """Return what a field holds, in words, if a column of some type can hold nothing of it."""
+def _misfit(field: FieldType, arrow_type: "pa.DataType") -> str | None:  # noqa: PLR0911 - one return per type
+    """Return what a field expects, in words, if no value of a column type can fit it; else None."""
     import pyarrow.types as kinds
 
     from ..arrow.arrays import bare
 
-    sort = bare(sort)
-    if kinds.is_null(sort):
+    arrow_type = bare(arrow_type)
+    if kinds.is_null(arrow_type):
         return None
-    text = kinds.is_string(sort) or kinds.is_large_string(sort) or str(sort) == "string_view"
-    number = kinds.is_integer(sort) or kinds.is_floating(sort) or kinds.is_decimal(sort)
+    text = (
+        kinds.is_string(arrow_type) or kinds.is_large_string(arrow_type) or str(arrow_type) == "string_view"
+    )
+    number = kinds.is_integer(arrow_type) or kinds.is_floating(arrow_type) or kinds.is_decimal(arrow_type)
     if field.is_text:
         instant = any(isinstance(mark, Width) and mark.arrow == "timestamp" for mark in field.marks)
-        # A time that names no zone could be any instant of a day.
-        if instant and kinds.is_timestamp(sort):
-            return None if sort.tz else "an instant in UTC"
+        # A time without a zone could be one of many instants.
+        if instant and kinds.is_timestamp(arrow_type):
+            return None if arrow_type.tz else "an instant in UTC"
         return None if text else "text"
     if field.python is int:
         return None if number else "an integer"
     if field.python is float:
         return None if number else "a number"
     if field.python is bool:
-        return None if kinds.is_boolean(sort) else "true or false"
+        return None if kinds.is_boolean(arrow_type) else "true or false"
     if field.element is not None:
-        is_list = kinds.is_list(sort) or kinds.is_large_list(sort) or kinds.is_fixed_size_list(sort)
-        is_list = is_list or kinds.is_list_view(sort) or kinds.is_large_list_view(sort)
+        is_list = (
+            kinds.is_list(arrow_type)
+            or kinds.is_large_list(arrow_type)
+            or kinds.is_fixed_size_list(arrow_type)
+        )
+        is_list = is_list or kinds.is_list_view(arrow_type) or kinds.is_large_list_view(arrow_type)
         if not is_list:
             return "an array"
-        inner = _misfit(field.element, sort.value_type)
+        inner = _misfit(field.element, arrow_type.value_type)
         return f"an array, each element {inner}" if inner else None
     if field.record is not None:
-        return None if kinds.is_struct(sort) else "an object"
+        return None if kinds.is_struct(arrow_type) else "an object"
     return None
