@@ -1,1 +1,1 @@
-"""Rules of a whole data set: unique ids and keys, completeness, labels, dimensions."""
+"""Rules for a whole data set: unique ids and keys, a row for every claim, label limits, vector lengths."""

@@ -1,4 +1,4 @@
-"""Which of very many texts may stand more than once, by their hashes, in bounded memory."""
+"""Find hashes that occur more than once among very many, in bounded memory."""
 
 import tempfile
 import weakref
@@ -13,25 +13,26 @@ from .hashing import Hashes
 
 __all__ = ["DuplicateHashes"]
 
-_STRETCH = 1 << 16  # hashes that are compared at a time
+_CHUNK = 1 << 16  # hashes compared at a time
 
 _START = 1 << 16  # hashes that there is room for at first
 
-_LEAST = 16 << 20  # bytes below which DuckDB does not work
+_LEAST = 16 << 20  # bytes; DuckDB fails with less memory
 
 
 class DuplicateHashes:
-    """Finds which of many hashes were added more than once.
+    """Find which of many hashes were added more than once.
 
-    What does not fit in memory goes through DuckDB to a temporary folder, which is removed at the end of a
-    ``with`` block, by `close`, or when the interpreter ends. Once a call has failed nothing is answered any
-    more: hashes might be missing.
+    Hashes that do not fit in memory are stored in a DuckDB file in a temporary folder. The end of a ``with``
+    block, `close` or the end of the interpreter removes the folder. After a failed call every later call
+    raises an error, because hashes might be missing.
 
     Parameters
     ----------
     memory : int, default 512 MiB
-        How many bytes may be taken, besides what `found` returns and the 50 to 90 MB that DuckDB itself takes
-        once it is needed, if hashes are spread evenly, as those of `hashes` are. DuckDB has 16 MiB at least.
+        Limit in bytes, provided that hashes are evenly distributed, as those of `hashes` are. It excludes the
+        result of `found`, and the 50 to 90 MB that DuckDB itself uses once it is needed. DuckDB gets at least
+        16 MiB.
     purpose : str, default "ids"
         What the hashes are of, for messages.
 
@@ -49,12 +50,12 @@ class DuplicateHashes:
     def __init__(self, memory: int = 512 << 20, purpose: str = "ids") -> None:
         self._memory = memory
         self._purpose = purpose
-        self._most = max(memory // 4 * 3 // 8, 2)  # a quarter is left for DuckDB to take them over with
+        self._most = max(memory // 4 * 3 // 8, 2)  # a quarter is left for DuckDB to import them
         self._held = np.empty(0, np.uint64)
         self._count = 0
         self._rows = 0
         self._disk: _Disk | None = None
-        self._sound = True
+        self._usable = True
 
     def __enter__(self) -> Self:
         return self
@@ -68,21 +69,21 @@ class DuplicateHashes:
         Raises
         ------
         MissingDependencyError
-            There are more than fit in memory, and `duckdb` is not installed.
+            The hashes do not fit in memory, and `duckdb` is not installed.
         KaiserInterviewError
-            DuckDB could not store them: no room on the disk, say.
+            DuckDB could not store them, for example because the disk is full.
         RuntimeError
-            It was closed, or an earlier call failed.
+            The object is closed, or an earlier call failed.
         """
         self._begin()
         self._rows += len(hashes)
         while len(hashes):
             if self._count == self._most:
-                self._order()
+                self._sort()
                 if self._count > self._most // 2:
                     self._spill()
             elif self._count == len(self._held):
-                # Of the new array no more is in use than the old one had: together they are within the limit.
+                # Only the filled part of the new array takes memory yet, so both stay within the limit.
                 larger = np.empty(min(max(2 * self._count, _START), self._most), np.uint64)
                 larger[: self._count] = self._held
                 self._held = larger
@@ -90,48 +91,48 @@ class DuplicateHashes:
             self._held[self._count : self._count + len(part)] = part
             self._count += len(part)
             hashes = hashes[len(part) :]
-        self._sound = True
+        self._usable = True
 
     def found(self) -> Hashes:
-        """Return the hashes that were added more than once, in order; more can be added afterwards.
+        """Return the hashes that were added more than once, sorted. More can be added afterwards.
 
         Raises
         ------
         KaiserInterviewError
-            DuckDB could not store or read them: no room on the disk, say.
+            DuckDB could not store or read them, for example because the disk is full.
         RuntimeError
-            It was closed, or an earlier call failed.
+            The object is closed, or an earlier call failed.
         """
         self._begin()
-        self._order()
+        self._sort()
         if self._disk is None:
-            found = _joined(_twice(self._held[: self._count]))
+            found = _concatenated(_repeated(self._held[: self._count]))
         else:
             self._spill()
-            self._held = np.empty(0, np.uint64)  # leaves its memory to what is read
-            found = _joined(part for ordered in self._disk.ranges() for part in _twice(ordered))
-        self._sound = True
+            self._held = np.empty(0, np.uint64)  # frees memory for reading
+            found = _concatenated(part for ordered in self._disk.ranges() for part in _repeated(ordered))
+        self._usable = True
         return found
 
     def close(self) -> None:
-        """Forget all hashes, and remove what is on the disk."""
-        self._sound = False
+        """Drop all hashes, and remove the temporary folder."""
+        self._usable = False
         self._held = np.empty(0, np.uint64)
         if self._disk is not None:
             self._disk.close()
 
     def _begin(self) -> None:
-        # Unless what begins comes to its end, hashes may be missing, and repeats with them.
-        if not self._sound:
+        # Unless the call that begins here succeeds, hashes and thus repeats may be missing.
+        if not self._usable:
             raise RuntimeError(
                 f"{self._purpose}: expected all hashes, got a call that failed, or none after close"
             )
-        self._sound = False
+        self._usable = False
 
-    def _order(self) -> None:
+    def _sort(self) -> None:
         held = self._held[: self._count]
-        held.sort()  # in place, with no working space
-        self._count = _thinned(held)
+        held.sort()  # in place, so it needs no more memory
+        self._count = _keep_two(held)
 
     def _spill(self) -> None:
         if self._disk is None:
@@ -141,7 +142,7 @@ class DuplicateHashes:
 
 
 class _Disk:
-    """Hashes in a table of DuckDB, in a temporary folder."""
+    """A DuckDB table of hashes in a temporary folder."""
 
     def __init__(self, memory: int, purpose: str, rows: int) -> None:
         try:
@@ -157,15 +158,15 @@ class _Disk:
         stack = ExitStack()
         with self._named():
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kaiser-interview-"))
-            # Made after the folder's own finaliser, it runs before: no file is open when the folder goes.
+            # At exit, finalisers run in reverse order: this one closes the file before the folder is removed.
             self.close = weakref.finalize(self, stack.close)
-            # More threads would each take memory. What DuckDB itself cannot hold goes to the same folder.
+            # Each thread would use memory. DuckDB spills its own data to the same folder.
             table = duckdb.connect(f"{folder}/hashes.duckdb", config={"threads": 1})
             self._table = stack.enter_context(table)
         self._run(4, "CREATE TABLE hashes (hash UBIGINT)")
 
     def add(self, ordered: Hashes) -> None:
-        """Store hashes that are in order, so that those of a range stand together."""
+        """Store sorted hashes, so that hashes of a range are stored close together."""
         with self._named():
             self._table.register("more", {"hash": ordered})
             self._run(4, "INSERT INTO hashes SELECT hash FROM more")
@@ -173,17 +174,17 @@ class _Disk:
         self._rows += len(ordered)
 
     def ranges(self) -> Iterator[Hashes]:
-        """Yield what is stored in order, each hash at most twice, an eighth of the memory at a time."""
+        """Yield the stored hashes, sorted, each at most twice, an eighth of the memory at a time."""
         number = -(-self._rows // max(self._memory // 64, 1))
         for one in range(number):
             limits = [(one << 64) // number, ((one + 1 << 64) // number) - 1]
             query = "SELECT hash FROM hashes WHERE hash BETWEEN ?::UBIGINT AND ?::UBIGINT"
             ordered: Hashes = self._run(2, query, limits)["hash"]
             ordered.sort()
-            yield ordered[: _thinned(ordered)]
+            yield ordered[: _keep_two(ordered)]
 
     def _run(self, share: int, query: str, values: Sequence[int] = ()) -> dict[str, Any]:
-        """Return what a query gives that may take one of so many parts of the memory."""
+        """Run a query with `1 / share` of the memory, and return its columns."""
         with self._named():
             self._table.execute(f"SET memory_limit = '{max(self._memory // share, _LEAST)}B'")
             columns: dict[str, Any] = self._table.execute(query, values).fetchnumpy()
@@ -191,7 +192,7 @@ class _Disk:
 
     @contextmanager
     def _named(self) -> Iterator[None]:
-        """Say what could not be done where DuckDB or the system only says why."""
+        """Raise errors of DuckDB or the system as a `KaiserInterviewError` that says what failed."""
         try:
             yield
         except self._errors as error:
@@ -199,12 +200,12 @@ class _Disk:
             raise KaiserInterviewError(f"{self._purpose}: could not be held on disk: {reason}") from error
 
 
-def _thinned(ordered: Hashes) -> int:
-    """Leave at most two of each of the hashes, and return how many that are."""
+def _keep_two(ordered: Hashes) -> int:
+    """Move at most two of each of the sorted hashes to the front, and return their number."""
     kept = len(ordered[:2])
     last = ordered[:2].copy()
-    for start in range(2, len(ordered), _STRETCH):
-        part = ordered[start : start + _STRETCH]
+    for start in range(2, len(ordered), _CHUNK):
+        part = ordered[start : start + _CHUNK]
         joined = np.concatenate([last, part])
         part = part[part != joined[:-2]]
         ordered[kept : kept + len(part)] = part
@@ -213,15 +214,15 @@ def _thinned(ordered: Hashes) -> int:
     return kept
 
 
-def _twice(ordered: Hashes) -> Iterator[Hashes]:
-    """Yield those of the hashes, of which there are at most two each, of which there are two."""
-    for start in range(1, len(ordered), _STRETCH):
-        part = ordered[start - 1 : start + _STRETCH]
+def _repeated(ordered: Hashes) -> Iterator[Hashes]:
+    """Yield the sorted hashes that occur twice; none may occur more often."""
+    for start in range(1, len(ordered), _CHUNK):
+        part = ordered[start - 1 : start + _CHUNK]
         yield part[1:][part[1:] == part[:-1]]
 
 
-def _joined(parts: Iterable[Hashes]) -> Hashes:
-    """Return arrays as one, without holding everything twice."""
+def _concatenated(parts: Iterable[Hashes]) -> Hashes:
+    """Concatenate arrays without holding all data twice."""
     found, count = np.empty(0, np.uint64), 0
     for part in parts:
         if count + len(part) > len(found):

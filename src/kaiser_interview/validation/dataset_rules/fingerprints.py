@@ -1,4 +1,4 @@
-"""What rows leave behind for the rules of the set: hashes of ids and keys, in columns and row by row."""
+"""Fingerprints of ids and keys, used to find duplicates across parts; by column and by row."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -22,31 +22,32 @@ Hashes = npt.NDArray[np.uint64]
 
 _NONE: Hashes = np.empty(0, np.uint64)
 
-# What stands between the fields of a key, and for one that is null; whether they stand in a field does not
-# matter, since keys with equal texts are compared again.
-_BETWEEN, _NULL = "\x1f", "\0"
+# Separator of the fields of a key, and the text for null. Fields may contain them: keys with equal texts are
+# compared again.
+_SEPARATOR, _NULL = "\x1f", "\0"
 
 _EXACT = 1 << 53
 
 
 class Suspects(NamedTuple):
-    """What more than one row has left behind: rows that have it are looked at together."""
+    """Fingerprints that more than one row may have. Rows with one of them are compared with each other."""
 
     ids: npt.NDArray[np.uint64] = _NONE
-    """Sorted hashes."""
+    """Sorted hashes of ids."""
     keys: npt.NDArray[np.uint64] = _NONE
+    """Sorted hashes of keys."""
     groups: frozenset[tuple[str, ...]] = frozenset()
-    """Claim, scheme and creator of too many labels; models whose vectors differ in length."""
+    """Groups with a fault: claim, scheme and creator of labels, or model of vectors."""
 
     def __bool__(self) -> bool:
         return bool(len(self.ids) or len(self.keys) or self.groups)
 
 
 class Row(NamedTuple):
-    """A row that is looked at again, together with others."""
+    """A row that is compared with other rows."""
 
     place: int
-    """Its line in the part, from 1, or its place in the table, from 0."""
+    """Line in the part, from 1, or index in the table, from 0."""
     row: int
     kind: str | None
     values: Mapping[str, Any]
@@ -55,18 +56,18 @@ class Row(NamedTuple):
 
 
 class Fingerprints:
-    """Makes the marks of rows.
+    """Compute the fingerprints of rows.
 
     Parameters
     ----------
-    judge : RowValidator
-        What judges the rows.
+    validator : RowValidator
+        Validates the rows.
     key : sequence of str or None
-        Fields that together stand once.
+        Fields whose combination must be unique.
     """
 
-    def __init__(self, judge: RowValidator, key: Sequence[str] | None) -> None:
-        self._judge = judge
+    def __init__(self, validator: RowValidator, key: Sequence[str] | None) -> None:
+        self._judge = validator
         self._key = tuple(key) if key is not None else None
 
     @property
@@ -75,7 +76,7 @@ class Fingerprints:
         return self._key is not None
 
     def ids(self, batch: pa.RecordBatch) -> tuple[Hashes, Bools]:
-        """Return a hash for each row, and which rows have an id."""
+        """Return the hash of each row's id, and which rows have an id."""
         if "id" not in batch.schema.names:
             return np.zeros(batch.num_rows, np.uint64), np.zeros(batch.num_rows, np.bool_)
         column = _decoded(batch.column("id"))
@@ -84,7 +85,7 @@ class Fingerprints:
         return hashes(column), ~is_null(column)
 
     def keys(self, batch: pa.RecordBatch) -> tuple[Hashes, Bools]:
-        """Return a hash for each row, and which rows have a key."""
+        """Return the hash of each row's key, and which rows have a key."""
         if self._key is None:
             return np.zeros(batch.num_rows, np.uint64), np.zeros(batch.num_rows, np.bool_)
         columns = {name: _decoded(batch.column(name)) for name in self._key if name in batch.schema.names}
@@ -105,26 +106,29 @@ class Fingerprints:
                 parts.append(pc.fill_null(columns[name].cast(pa.large_string()), _NULL))
             else:
                 parts.append(pa.scalar(_NULL, pa.large_string()))
-        return hashes(pc.binary_join_element_wise(*parts, pa.scalar(_BETWEEN, pa.large_string()))), ~absent
+        return hashes(pc.binary_join_element_wise(*parts, pa.scalar(_SEPARATOR, pa.large_string()))), ~absent
 
     def suspected(self, batch: pa.RecordBatch, suspects: Suspects) -> Bools:
-        """Return which rows of a batch have something that others have, or might."""
+        """Return which rows of a batch have, or may have, a fingerprint in `suspects`."""
         if suspects.groups:
             return np.ones(batch.num_rows, np.bool_)
         found = np.zeros(batch.num_rows, np.bool_)
-        for wanted, (marks, there) in ((suspects.ids, self.ids(batch)), (suspects.keys, self.keys(batch))):
-            found |= there & _is_in(marks, wanted)
+        for wanted, (row_hashes, present) in (
+            (suspects.ids, self.ids(batch)),
+            (suspects.keys, self.keys(batch)),
+        ):
+            found |= present & _is_in(row_hashes, wanted)
         return found
 
     def suspects_of(self, rows: Sequence[Row], suspects: Suspects) -> Iterable[Row]:
-        """Return those of some rows that have something that others have, or might."""
+        """Return the rows that have, or may have, a fingerprint in `suspects`."""
         if suspects.groups or not rows:
             return rows
         ids = [row.values.get("id") for row in rows]
         found = np.zeros(len(rows), np.bool_)
         for wanted, texts in ((suspects.ids, ids), (suspects.keys, [self.key(row.values) for row in rows])):
-            marks, there = _of_texts([text if type(text) is str else None for text in texts])
-            found |= there & _is_in(marks, wanted)
+            row_hashes, present = _of_texts([text if type(text) is str else None for text in texts])
+            found |= present & _is_in(row_hashes, wanted)
         return [row for row, suspect in zip(rows, found.tolist(), strict=True) if suspect]
 
     def key(self, values: Mapping[str, Any]) -> str | None:
@@ -133,23 +137,23 @@ class Fingerprints:
 
 
 def key_text(key: Sequence[Any]) -> str | None:
-    """Return one text for several values; None if all of them are null."""
+    """Return the values of a key as one text; None if all are null."""
     if all(one is None for one in key):
         return None
-    return _BETWEEN.join(map(_key_part, key))
+    return _SEPARATOR.join(map(_key_part, key))
 
 
 def _key_part(value: Any) -> str:
     if isinstance(value, str):
         return value
-    # One and 1.0 are different, but a column may have made the one of the other; that is decided later.
+    # 1 and 1.0 are different, but a column may have converted one to the other. Rows are compared later.
     if type(value) is int and abs(value) < _EXACT:
         value = float(value)
     return _NULL if value is None else repr(value)
 
 
 def hashes_of(texts: Iterable[object]) -> Hashes:
-    """Return the hashes of those of some values that are texts."""
+    """Return the hashes of the values that are text; skip others."""
     held = [text for text in texts if type(text) is str]
     return hashes(_array(held)) if held else _NONE
 
@@ -161,7 +165,7 @@ def _of_texts(texts: list[str | None]) -> tuple[Hashes, Bools]:
 
 
 def _array(texts: list[str]) -> pa.Array:
-    # Lone surrogates are no text, but may stand in rows from Python; they differ as what they are escaped to.
+    # Rows from Python may contain lone surrogates, which UTF-8 cannot encode, so escape them.
     return pa.array([text.encode("utf-8", "backslashreplace").decode() for text in texts], pa.large_string())
 
 
@@ -170,41 +174,44 @@ def _decoded(column: pa.Array) -> pa.Array:
     return plain(column.dictionary_decode()) if kinds.is_dictionary(column.type) else column
 
 
-def _is_in(marks: Hashes, wanted: Hashes) -> Bools:
-    """Return which marks are among some that are sorted."""
+def _is_in(row_hashes: Hashes, wanted: Hashes) -> Bools:
+    """Return which hashes are in `wanted`, which is sorted."""
     if not len(wanted):
-        return np.zeros(len(marks), np.bool_)
-    places = np.minimum(np.searchsorted(wanted, marks), len(wanted) - 1)
-    return np.asarray(wanted[places] == marks)
+        return np.zeros(len(row_hashes), np.bool_)
+    places = np.minimum(np.searchsorted(wanted, row_hashes), len(wanted) - 1)
+    return np.asarray(wanted[places] == row_hashes)
 
 
 def firsts(columns: Mapping[str, pa.Array], passed: Bools) -> npt.NDArray[np.int64]:
-    """Return the first row, of those that pass, of each different combination of values."""
+    """Return the index of the first row with each combination of values, among the rows in `passed`.
+
+    If a column is nested and not a vector, all these rows are returned.
+    """
     rows = np.flatnonzero(passed)
     combined = np.zeros(len(rows), np.int64)
     for name, column in columns.items():
         column = plain(column).take(pa.array(rows))  # noqa: PLW2901 - the same column
         if name == "vector" and is_list(column.type):
-            column = pc.list_value_length(column)  # noqa: PLW2901 - all that matters of it
+            column = pc.list_value_length(column)  # noqa: PLW2901 - only the length is compared
         if kinds.is_nested(column.type):
             return rows
         column = column if kinds.is_dictionary(column.type) else column.dictionary_encode()  # noqa: PLW2901
         codes = pc.fill_null(column.indices.cast(pa.int64()), len(column.dictionary)).to_numpy()
-        # As few numbers as there are combinations, so that none is too large.
+        # Renumber the combinations after each column, so that the numbers do not overflow.
         _, combined = np.unique(combined * (len(column.dictionary) + 1) + codes, return_inverse=True)
     _, found = np.unique(combined, return_index=True)
     return np.asarray(rows[np.sort(found)])
 
 
-_SORTS: Mapping[object, Sort] = {int: "integer", float: "number", bool: "boolean"}
+_LINE_TYPES: Mapping[object, Sort] = {int: "integer", float: "number", bool: "boolean"}
 
 
-def line_sorts(judge: RowValidator) -> dict[str, Sort]:
-    """Return what is read many lines at once: fields that are no lists, no records, and so in each kind."""
-    sorts: dict[str, Sort] = {}
-    for rules in judge.rules.values():
+def line_sorts(validator: RowValidator) -> dict[str, Sort]:
+    """Return the types of scalar fields, for reading many lines at once; empty if two kinds differ."""
+    types: dict[str, Sort] = {}
+    for rules in validator.rules.values():
         for name, field in field_types(rules.shape.model).items():
-            sort = "string" if field.is_text else _SORTS.get(field.python)
-            if sort is not None and sorts.setdefault(name, sort) != sort:
+            line_type = "string" if field.is_text else _LINE_TYPES.get(field.python)
+            if line_type is not None and types.setdefault(name, line_type) != line_type:
                 return {}
-    return sorts
+    return types

@@ -1,4 +1,4 @@
-"""Hashes of 64 bits, for the texts of an array at once."""
+"""Compute 64-bit hashes of the texts of an Arrow array, vectorised."""
 
 from collections.abc import Iterable
 from hashlib import blake2b
@@ -18,13 +18,13 @@ _Ints = npt.NDArray[np.int64]
 
 _OFFSETS: dict[Any, np.dtype[Any]] = {pa.string(): np.dtype(np.int32), pa.large_string(): np.dtype(np.int64)}
 
-_ROWS = 8192  # at a time, so that what is made on the way stays in the processor's cache
+_ROWS = 8192  # rows at a time, so that intermediate arrays stay in the CPU cache
 
-_BLOCK = 64  # bytes of a text that are read at once
+_BLOCK = 64  # bytes of a text read at a time
 
-_LONG = 512  # bytes above which one call a text costs less than the operations on its words
+_LONG = 512  # bytes above which one call per text is cheaper than the operations on its words
 
-_MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], "<u8")  # a word of which so many bytes count
+_MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], "<u8")  # keep the first n bytes of a word
 
 _SEED, _FIRST, _SECOND = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
@@ -32,29 +32,29 @@ _SEED, _FIRST, _SECOND = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9,
 def hashes(texts: pa.Array) -> Hashes:
     """Return a hash for each text of an array.
 
-    Equal texts have equal hashes, in every array and every process. Different texts have equal ones by
-    chance, one pair in 2**64, or because somebody made them to: what has equal hashes is to be compared.
+    Equal texts have equal hashes, in every array and every process. Different texts collide by chance, one
+    pair in 2**64, or because somebody constructed them. So compare texts with equal hashes.
 
     Parameters
     ----------
     texts : pyarrow.Array
-        Of type `string` or `large_string`, and sound: its offsets ascend and lie within its data.
+        Texts of type `string` or `large_string`, with offsets that ascend and lie within the data.
 
     Returns
     -------
     numpy.ndarray of uint64
-        One for each text; any where the text is null.
+        The hash of each text; undefined where the text is null.
 
     Raises
     ------
     KeyError
-        The array is of another type.
+        The array has another type.
 
     Notes
     -----
     Each word of eight bytes, little-endian, goes through the finaliser of SplitMix64 (Steele, Lea and Flood,
-    2014), which loses nothing: texts of one length that differ in one word never collide. The length goes
-    first, so that a text is told from the same with zeros after it.
+    2014). It is a bijection, so texts of one length that differ in one word never collide. The length is
+    hashed first, so that a text differs from the same text with zeros after it.
 
     Examples
     --------
@@ -64,12 +64,12 @@ def hashes(texts: pa.Array) -> Hashes:
     """
     offset = _OFFSETS[texts.type]
     found = np.empty(len(texts), np.uint64)
-    if not len(texts):  # and perhaps no buffers
+    if not len(texts):  # an empty array may have no buffers
         return found
     _, offsets, held = texts.buffers()
     bounds = np.frombuffer(offsets, offset, len(texts) + 1, texts.offset * offset.itemsize)
     data = np.frombuffer(held, np.uint8) if held else np.empty(0, np.uint8)
-    # Whole blocks are read, past the end of a text; past the end of the data there may be nothing to read.
+    # Whole blocks are read, also past the end of a text. The padded tail allows that at the end of the data.
     tail = np.concatenate([data[-_BLOCK:], np.zeros(_BLOCK, np.uint8)])
     for row in range(0, len(texts), _ROWS):
         ends = bounds[row : row + _ROWS + 1].astype(np.int64)
@@ -78,7 +78,7 @@ def hashes(texts: pa.Array) -> Hashes:
 
 
 def _hashed(data: _Bytes, tail: _Bytes, starts: _Ints, lengths: _Ints) -> Hashes:
-    """Return the hashes of some texts, given where they start and how many bytes they have."""
+    """Return the hashes of texts, given their start and length in bytes."""
     shortest, longest = int(lengths.min()), int(lengths.max())
     if longest > _LONG:
         long = lengths > _LONG
@@ -88,7 +88,7 @@ def _hashed(data: _Bytes, tail: _Bytes, starts: _Ints, lengths: _Ints) -> Hashes
     found = _mixed((lengths + 1).astype(np.uint64) * _SEED)
     for base in range(0, longest, _BLOCK):
         rows = slice(None) if shortest > base else np.flatnonzero(lengths > base)
-        # Where all are of one length, as ids mostly are, one number does for all.
+        # If all texts have one length, as ids mostly do, one number is enough.
         left = np.int64(longest - base) if shortest == longest else lengths[rows] - base
         words = _words(data, tail, starts[rows] + base, min(longest - base, _BLOCK))
         state = found[rows]
@@ -101,7 +101,7 @@ def _hashed(data: _Bytes, tail: _Bytes, starts: _Ints, lengths: _Ints) -> Hashes
 
 
 def _words(data: _Bytes, tail: _Bytes, at: _Ints, size: int) -> npt.NDArray[np.uint64]:
-    """Return the words that stand at places that ascend: a row for the first of each, one for the second."""
+    """Return the words at ascending offsets, as an array whose row n has the n-th word at each offset."""
     width = next(width for width in (8, 16, 32, _BLOCK) if width >= size)
     inside = int(np.searchsorted(at, len(data) - width, "right"))
     blocks = np.empty(len(at), f"V{width}")
@@ -116,7 +116,7 @@ def _words(data: _Bytes, tail: _Bytes, at: _Ints, size: int) -> npt.NDArray[np.u
 
 
 def _mixed(state: Hashes) -> Hashes:
-    """Return what the finaliser of SplitMix64 makes of numbers, in their place."""
+    """Apply the finaliser of SplitMix64 to numbers, in place."""
     state ^= state >> np.uint64(30)
     state *= _FIRST
     state ^= state >> np.uint64(27)
@@ -126,7 +126,7 @@ def _mixed(state: Hashes) -> Hashes:
 
 
 def _digests(data: _Bytes, starts: Iterable[int], lengths: Iterable[int]) -> Hashes:
-    """Return hashes of texts that may have megabytes, for which a loop over words would take seconds."""
+    """Return BLAKE2b hashes of long texts; for megabytes a loop over words would take seconds."""
     spans = zip(starts, lengths, strict=True)
     digests = [
         blake2b(data.data[at : at + size], digest_size=8, usedforsecurity=False).digest()

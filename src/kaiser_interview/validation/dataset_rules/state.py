@@ -1,4 +1,4 @@
-"""The rules of a whole data set: ids and keys stand once, claims are all there, labels and vectors agree."""
+"""Validate a whole data set: unique ids and keys, a row for every claim, label limits, vector lengths."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -13,40 +13,41 @@ __all__ = ["DatasetRules"]
 
 
 class DatasetRules:
-    """Judges rows by those that came before them.
+    """Validate each row against the rows before it.
 
-    It holds every id and key that it has seen, and little else.
+    Holds every id and key that it has seen, unless `hashed`, and little else.
 
     Parameters
     ----------
     corpus : Corpus
-        What the data set is judged against.
+        The corpus that the data set is validated against.
     models : mapping of str to type of Record
-        What rows may be.
+        The kinds that rows may have, and their models.
     key : sequence of str or None
-        Fields that together stand once.
+        Fields whose combination must be unique.
     complete : sequence of str or None
-        Fields that make the groups in each of which every current claim must have a row; empty for one group.
+        Fields that group rows. Every group must contain a row for every current claim. If empty, all rows are
+        one group.
     where : callable
-        Returns the words for a place, given its number.
+        Returns the description of a place, given its number.
     hashed : bool
-        Whether ids and keys are looked at elsewhere, by hashes.
+        Whether duplicate ids and keys are found elsewhere, by hashes.
 
     Attributes
     ----------
     ids_alone : bool
-        Whether rows are judged by their ids and nothing else.
+        Whether only ids are compared.
     judges_more : bool
-        Whether they are judged by more than ids and keys.
+        Whether more than ids and keys is compared.
     fields : frozenset of str
-        The fields that a row is judged by.
+        The fields that are compared.
     fired : set of tuple of str
-        Groups of labels, and models of vectors, of which a row was found wrong.
+        Groups of labels, and models of vectors, with a fault.
     first_place : callable
-        Takes an id and a place, and returns the first place that had the id.
+        Takes an id and a place, records the place if the id is new, and returns the id's first place.
     """
 
-    def __init__(  # noqa: PLR0913 - what a set is judged by
+    def __init__(  # noqa: PLR0913 - one parameter per rule
         self,
         corpus: Corpus,
         models: Mapping[str, type[Record]],
@@ -69,7 +70,7 @@ class DatasetRules:
         self._labelled = {kind for kind, model in models.items() if issubclass(model, Label)}
         self._embedded = {kind for kind, model in models.items() if issubclass(model, Embedding)}
         self.fired: set[tuple[str, ...]] = set()
-        self._asked = {kind for kind, model in models.items() if issubclass(model, Question)}
+        self._questions = {kind for kind, model in models.items() if issubclass(model, Question)}
         fields = {"id", "kind", *(self._key or ()), *(self._complete or ())}
         if self._complete is not None:
             fields |= {"claim_id", "references"}
@@ -85,9 +86,10 @@ class DatasetRules:
     def faults(
         self, values: Mapping[str, Any], kind: str | None, place: int, bad: frozenset[object] = frozenset()
     ) -> list[Fault]:
-        """Return what is wrong with a row at a place, given all that came before.
+        """Compare a row with the rows before it, and return its faults.
 
-        Fields in which something is wrong already, those in `bad`, are not compared.
+        Ids and keys are compared unless `hashed`. Other rules are skipped if one of their fields is in `bad`,
+        the fields that have a fault already. For a row of unknown kind, only the id is compared.
         """
         found: list[Fault] = []
         row_id = values.get("id")
@@ -111,19 +113,19 @@ class DatasetRules:
         return found
 
     def at_the_end(self) -> Iterator[Fault]:
-        """Yield what only the whole data set shows: claims that are missing."""
-        for group, there in sorted(self._groups.items(), key=repr):
+        """Yield faults of missing claims, after all rows are seen."""
+        for group, present in sorted(self._groups.items(), key=repr):
             named = ", ".join(
                 f"{name} {clip(one if isinstance(one, str) else one[0], 40)}"
                 for name, one in zip(self._complete or (), group, strict=True)
             )
             for claim_id, bit in self._bits.items():
-                if not there & bit:
+                if not present & bit:
                     expected = f"a row for {claim_id}" + (f" with {named}" if named else "")
                     yield Fault("missing-claim", (), expected, "none")
 
     def traces(self) -> dict[str, Any]:
-        """Return what is held of the rows, but for ids and keys, as JSON can hold it."""
+        """Return the state as JSON-compatible values, without ids and keys."""
         return {
             "groups": [[[*map(_as_json, group)], hex(bits)] for group, bits in self._groups.items()],
             "labels": [[*group, [*given]] for group, given in self._labels.items()],
@@ -132,7 +134,7 @@ class DatasetRules:
         }
 
     def absorb(self, traces: Mapping[str, Any]) -> None:
-        """Add what another one held of the rows that came after."""
+        """Merge the state of later rows, as returned by `traces`."""
         for group, bits in traces["groups"]:
             key = tuple(map(_of_json, group))
             self._groups[key] = self._groups.get(key, 0) | int(bits, 16)
@@ -162,14 +164,14 @@ class DatasetRules:
         ]
 
     def _claims(self, values: Mapping[str, Any], kind: str | None) -> int:
-        """Return the bits of the claims that a row is about."""
-        if kind in self._asked:
+        """Return a bit set of the claims that a row refers to."""
+        if kind in self._questions:
             held = values.get("references")
-            about = [_field(one, "claim_id") for one in held] if isinstance(held, list | tuple) else []
+            claim_ids = [_field(one, "claim_id") for one in held] if isinstance(held, list | tuple) else []
         else:
-            about = [values.get("claim_id")]
+            claim_ids = [values.get("claim_id")]
         bits = 0
-        for claim_id in about:
+        for claim_id in claim_ids:
             if isinstance(claim_id, str):
                 bits |= self._bits.get(claim_id, 0)
         return bits
@@ -211,7 +213,7 @@ def _field(one: Any, name: str) -> Any:
 
 
 def _hashable(value: Any) -> Any:
-    """Return what tells a value from every other, also 1 from 1.0 and true."""
+    """Return a hashable value that differs for different values, also for 1, 1.0 and true."""
     return value if value is None or isinstance(value, str) else (repr(value),)
 
 
