@@ -1,1 +1,1 @@
-"""Arrow arrays in plain types, as masks and as Python values."""
+"""Convert Arrow arrays to plain types, numpy masks and Python values."""

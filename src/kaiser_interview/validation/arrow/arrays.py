@@ -1,4 +1,4 @@
-"""Arrow arrays in the forms that engines give them, and answers about them as numpy arrays."""
+"""Convert Arrow arrays of any engine to plain types, and compute numpy masks from them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,68 +30,72 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
-def plain(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return a type
-    """Return an array without what engines wrap it in, at any depth: extensions, runs, views, fixed sizes."""
-    sort = array.type
+def plain(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
+    """Remove extensions, run-end encoding, views and fixed-size lists from an array, at any depth."""
+    arrow_type = array.type
     if isinstance(array, pa.ExtensionArray):
         return plain(array.storage)
-    if kinds.is_run_end_encoded(sort):
+    if kinds.is_run_end_encoded(arrow_type):
         return _decoded(array)
-    if kinds.is_string_view(sort):
+    if kinds.is_string_view(arrow_type):
         return array.cast(pa.large_string())
-    if kinds.is_binary_view(sort):
+    if kinds.is_binary_view(arrow_type):
         return array.cast(pa.large_binary())
-    if kinds.is_dictionary(sort):
+    if kinds.is_dictionary(arrow_type):
         values = plain(array.dictionary)
         return array if values is array.dictionary else pa.DictionaryArray.from_arrays(array.indices, values)
-    if kinds.is_struct(sort):
-        held = array.flatten()
-        inner = [plain(one) for one in held]
-        if all(new is old for new, old in zip(inner, held, strict=True)):
+    if kinds.is_struct(arrow_type):
+        children = array.flatten()
+        inner = [plain(one) for one in children]
+        if all(new is old for new, old in zip(inner, children, strict=True)):
             return array
-        names = [sort.field(number).name for number in range(sort.num_fields)]
+        names = [arrow_type.field(number).name for number in range(arrow_type.num_fields)]
         return pa.StructArray.from_arrays(inner, names, mask=array.is_null())
-    return _plain_list(array) if _is_any_list(sort) else array
+    return _plain_list(array) if _is_any_list(arrow_type) else array
 
 
 def _decoded(array: pa.Array) -> pa.Array:
-    """Return the elements of runs, plain. Arrow's own function knows few types (pyarrow 26)."""
+    """Decode a run-end encoded array. Arrow's own function supports few types (pyarrow 26)."""
     ends = array.run_ends.to_numpy(zero_copy_only=False)
     places = np.searchsorted(ends, np.arange(array.offset, array.offset + len(array)), side="right")
     return plain(array.values).take(pa.array(places))
 
 
 def _plain_list(array: pa.Array) -> pa.Array:
-    held = array.flatten()
-    inner = plain(held)
-    if inner is held and is_list(array.type):
+    children = array.flatten()
+    inner = plain(children)
+    if inner is children and is_list(array.type):
         return array
-    # Not by a cast: it makes lists that are none of views that have nulls (pyarrow 26).
+    # Do not cast: it makes invalid lists of list views with nulls (pyarrow 26).
     lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
     return pa.LargeListArray.from_arrays(offsets, inner, mask=array.is_null())
 
 
-def bare(sort: pa.DataType) -> pa.DataType:
-    """Return a type without extensions, dictionaries and runs, in whatever order they are nested."""
-    if isinstance(sort, pa.BaseExtensionType):
-        return bare(sort.storage_type)
-    return bare(sort.value_type) if kinds.is_dictionary(sort) or kinds.is_run_end_encoded(sort) else sort
+def bare(arrow_type: pa.DataType) -> pa.DataType:
+    """Remove extensions, dictionaries and run-end encoding from a type, however they are nested."""
+    if isinstance(arrow_type, pa.BaseExtensionType):
+        return bare(arrow_type.storage_type)
+    return (
+        bare(arrow_type.value_type)
+        if kinds.is_dictionary(arrow_type) or kinds.is_run_end_encoded(arrow_type)
+        else arrow_type
+    )
 
 
-def is_plain(sort: pa.DataType) -> bool:
-    """Return whether a type holds only what `plain` knows and Arrow can take elements of: no map or union."""
-    if isinstance(sort, pa.BaseExtensionType):
-        return is_plain(sort.storage_type)
-    if kinds.is_dictionary(sort) or kinds.is_run_end_encoded(sort) or _is_any_list(sort):
-        return is_plain(sort.value_type)
-    if kinds.is_struct(sort):
-        return all(is_plain(sort.field(number).type) for number in range(sort.num_fields))
-    return not kinds.is_nested(sort)
+def is_plain(arrow_type: pa.DataType) -> bool:
+    """Return whether `plain` supports a type and `take` works on it: it contains no map or union."""
+    if isinstance(arrow_type, pa.BaseExtensionType):
+        return is_plain(arrow_type.storage_type)
+    if kinds.is_dictionary(arrow_type) or kinds.is_run_end_encoded(arrow_type) or _is_any_list(arrow_type):
+        return is_plain(arrow_type.value_type)
+    if kinds.is_struct(arrow_type):
+        return all(is_plain(arrow_type.field(number).type) for number in range(arrow_type.num_fields))
+    return not kinds.is_nested(arrow_type)
 
 
 def picked(array: pa.Array, rows: Ints) -> pa.Array:
-    """Return some elements of an array by their places, in plain types as far as there are any."""
+    """Take elements of an array by index, in plain types if `is_plain`."""
     if is_plain(array.type):
         return plain(array).take(pa.array(rows))
     if not len(rows):
@@ -99,23 +103,23 @@ def picked(array: pa.Array, rows: Ints) -> pa.Array:
     return pa.concat_arrays([array.slice(row, 1) for row in rows.tolist()])
 
 
-def is_text(sort: pa.DataType) -> bool:
+def is_text(arrow_type: pa.DataType) -> bool:
     """Return whether a type is text."""
-    return bool(kinds.is_string(sort) or kinds.is_large_string(sort))
+    return bool(kinds.is_string(arrow_type) or kinds.is_large_string(arrow_type))
 
 
-def is_list(sort: pa.DataType) -> bool:
-    """Return whether a type is a list that `plain` leaves as it is."""
-    return bool(kinds.is_list(sort) or kinds.is_large_list(sort))
+def is_list(arrow_type: pa.DataType) -> bool:
+    """Return whether a type is a list or large list, which `plain` does not convert."""
+    return bool(kinds.is_list(arrow_type) or kinds.is_large_list(arrow_type))
 
 
-def _is_any_list(sort: pa.DataType) -> bool:
-    views = kinds.is_list_view(sort) or kinds.is_large_list_view(sort)
-    return is_list(sort) or bool(views or kinds.is_fixed_size_list(sort))
+def _is_any_list(arrow_type: pa.DataType) -> bool:
+    views = kinds.is_list_view(arrow_type) or kinds.is_large_list_view(arrow_type)
+    return is_list(arrow_type) or bool(views or kinds.is_fixed_size_list(arrow_type))
 
 
 def is_null(array: pa.Array) -> Bools:
-    """Return which elements are null, also by way of a dictionary that holds null."""
+    """Return which elements are null, including indices of a null in a dictionary."""
     if kinds.is_dictionary(array.type) and array.dictionary.null_count:
         return on_values(array, is_null, null=True)
     if not array.null_count:
@@ -124,39 +128,41 @@ def is_null(array: pa.Array) -> Bools:
 
 
 def truths(array: pa.Array) -> Bools:
-    """Return a boolean array's values; null is false."""
+    """Convert a boolean array to numpy; null becomes false."""
     if array.null_count:
         array = pc.fill_null(array, False)  # noqa: FBT003 - the value to fill in
     made: Bools = array.to_numpy(zero_copy_only=False)
     return made
 
 
-def on_values(array: pa.Array, judge: Callable[[pa.Array], npt.NDArray[Any]], null: Any) -> npt.NDArray[Any]:
-    """Return what a function says of each element: of a dictionary's values once, and then by index.
+def on_values(
+    array: pa.Array, function: Callable[[pa.Array], npt.NDArray[Any]], null: Any
+) -> npt.NDArray[Any]:
+    """Apply a function to an array; for a dictionary array, apply it to the dictionary and index the results.
 
     Parameters
     ----------
     array : pyarrow.Array
         The elements.
-    judge : callable
-        Takes a plain array and returns an array of as many answers.
+    function : callable
+        Takes a plain array and returns a result for each element.
     null : object
-        The answer for elements of a dictionary array that are null.
+        The result for null indices of a dictionary array.
     """
     array = plain(array)
     if not kinds.is_dictionary(array.type):
-        return judge(array)
-    answers = on_values(array.dictionary, judge, null)
-    # One more answer, for the null index.
-    answers = np.append(answers, np.array([null], answers.dtype))
+        return function(array)
+    results = on_values(array.dictionary, function, null)
+    # One more result, for null indices.
+    results = np.append(results, np.array([null], results.dtype))
     codes = array.indices
     if codes.null_count:
-        codes = pc.fill_null(codes.cast(pa.int64()), len(answers) - 1)
-    return np.asarray(answers[codes.to_numpy(zero_copy_only=False)])
+        codes = pc.fill_null(codes.cast(pa.int64()), len(results) - 1)
+    return np.asarray(results[codes.to_numpy(zero_copy_only=False)])
 
 
 def lookup(array: pa.Array, values: pa.Array) -> Ints:
-    """Return the place of each text among some values; -1 for others, null, and what is no text."""
+    """Return the index of each text in `values`; -1 for other texts, null and other types."""
 
     def places(texts: pa.Array) -> Ints:
         if not is_text(texts.type):
@@ -171,7 +177,7 @@ def lookup(array: pa.Array, values: pa.Array) -> Ints:
 
 
 def any_within(lists: pa.Array, inner: Bools) -> Bools:
-    """Return which lists hold an element, of those of `lists.flatten()`, that is marked."""
+    """Return which lists contain a marked element; `inner` marks elements of `lists.flatten()`."""
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
     sums = np.concatenate([[0], np.cumsum(inner, dtype=np.int64)])
     ends = np.cumsum(lengths, dtype=np.int64)

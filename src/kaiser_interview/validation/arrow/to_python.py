@@ -1,4 +1,4 @@
-"""Rows of a batch as Python values, for the judge."""
+"""Convert rows of an Arrow batch to Python values for the row validator."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,14 +13,14 @@ from .arrays import is_plain, picked, plain
 
 __all__ = ["rows_of", "taken"]
 
-# A zone that is none is a KeyError where zoneinfo or pytz was asked, an ArrowInvalid from pyarrow 25 on.
+# An unknown time zone is a KeyError of zoneinfo or pytz; from pyarrow 25 on it is an ArrowInvalid.
 _REFUSED = (ValueError, OverflowError, TypeError, KeyError, pa.ArrowException, NotImplementedError)
 
 
 def rows_of(batch: pa.RecordBatch, rows: npt.NDArray[np.int64] | None = None) -> list[dict[str, Any]]:
-    """Return the rows of a batch, or some of them by their places, as mappings.
+    """Return the rows of a batch as mappings, or only those with the given indices.
 
-    A value that Python does not have is one that no field takes.
+    A value that Python cannot represent becomes an `Unreadable`, which no field accepts.
     """
     columns = [_values(column, rows) for column in batch.columns]
     if not columns:
@@ -30,7 +30,7 @@ def rows_of(batch: pa.RecordBatch, rows: npt.NDArray[np.int64] | None = None) ->
 
 
 def taken(batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> pa.RecordBatch:
-    """Return some rows of a batch, in plain types as far as there are any."""
+    """Take rows of a batch by index, in plain types if there are any."""
     columns = [picked(column, rows) for column in batch.columns]
     fields = [pa.field(name, column.type) for name, column in zip(batch.schema.names, columns, strict=True)]
     return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
@@ -50,7 +50,7 @@ def _values(column: pa.Array, rows: npt.NDArray[np.int64] | None = None) -> list
 
 
 def _microseconds(column: pa.Array) -> list[Any]:
-    """Return instants in microseconds, where that loses nothing."""
+    """Convert nanosecond timestamps to datetimes; those that are not whole microseconds are unreadable."""
     values = _values(column.cast(pa.timestamp("us", column.type.tz), safe=False))
     whole = pc.equal(pc.nanosecond(column), 0).to_pylist()
     return [
@@ -67,7 +67,7 @@ def _value(value: Callable[[], Any]) -> Any:
 
 
 class Unreadable:
-    """A value that Python does not have: an instant beyond the year 9999, a zone that is none."""
+    """A value that Python cannot represent, such as a time after the year 9999 or in an unknown zone."""
 
     def __init__(self, reason: str) -> None:
         self._reason = reason
