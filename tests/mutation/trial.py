@@ -35,7 +35,8 @@ _LIBRARIES = (
     "rich",
     "typer",
 )
-_LEFT_OUT = (".*", "build", "dist", "__pycache__")
+_LEFT_OUT = (".*", "__pycache__")
+_BUILT = {"build", "dist"}  # at the top only: the package and its tests have folders of that name
 # Exit codes of pytest: 0 all passed, 1 some failed, 2 and 3 a module could not be imported; others are ours.
 _PASSED, _KILLED = 0, {1, 2, 3}
 # The libraries are loaded before pytest could rewrite their asserts, of which it warns.
@@ -89,7 +90,7 @@ class Copy:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="mutation-")
         self.root = Path(self._folder.name) / "project"
-        shutil.copytree(ROOT, self.root, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        shutil.copytree(ROOT, self.root, ignore=_left_out)
         compileall.compile_dir(self.root / PACKAGE, quiet=2)
         for name in _LIBRARIES:
             importlib.import_module(name)
@@ -172,6 +173,11 @@ def verdict(copy: Copy, child: int, seconds: float) -> str:
     if code in _KILLED or code < 0:
         return "killed"
     raise RuntimeError(f"pytest: expected 0 to 3, got {code}:\n{copy.said()[-3000:]}")
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    built = _BUILT if Path(folder) == ROOT else set()
+    return shutil.ignore_patterns(*_LEFT_OUT)(folder, names) | built
 
 
 def recorded(copy: Copy, name: str, folder: Path) -> Tests:

@@ -93,7 +93,7 @@ def _sdist(folder: Path) -> None:
     python = extras.environment(folder / "sdist", f"{source}[hf,scale]", group=True)
     pytest = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     collected = run(*pytest, "--collect-only", cwd=source).splitlines()[-1]
-    ran = run(*pytest, "tests/unit/test_segments.py", "tests/data", cwd=source).splitlines()[-1]
+    ran = run(*pytest, "tests/unit/corpus/test_segments.py", "tests/data", cwd=source).splitlines()[-1]
     print(f"the sdist's own tests: {collected}; {ran}")
 
 

@@ -54,7 +54,7 @@ def test_json_schemas_are_valid_and_self_contained(kind):
 def test_the_committed_schema_is_the_models(kind):
     from pathlib import Path
 
-    committed = Path(__file__).parents[2] / "schemas" / "v1" / f"{kind}.json"
+    committed = Path(__file__).parents[3] / "schemas" / "v1" / f"{kind}.json"
     assert committed.read_text("utf-8") == schema_text(kind, VOCABULARY)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import kaiser_interview as ki
 
-CORPUS = Path(__file__).parents[1] / "corpus"
+CORPUS = Path(__file__).parents[2] / "corpus"
 ALPHA = ("a-01", "a-02", "a-03", "a-04", "a-05", "a-06", "a-07", "a-08")
 BETA = ("b-01", "b-02", "b-03", "b-04", "b-05", "b-06", "b-08")
 

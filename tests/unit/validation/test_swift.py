@@ -10,7 +10,7 @@ from pydantic import Field
 import kaiser_interview as ki
 from kaiser_interview.validation.rows.row_validator import RowValidator
 
-CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
+CORPUS = ki.Corpus.from_files(Path(__file__).parents[2] / "corpus")
 CLAIM = CORPUS.claims["b-02"]
 ROW = {
     "claim_id": "b-02",

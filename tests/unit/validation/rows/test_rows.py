@@ -22,7 +22,7 @@ from kaiser_interview.validation.findings.finding import Fault
 from kaiser_interview.validation.rows.result import once
 from kaiser_interview.validation.rows.row_validator import RowValidator
 
-CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
+CORPUS = ki.Corpus.from_files(Path(__file__).parents[3] / "corpus")
 NOW = {name: claim.sha256 for name, claim in CORPUS.claims.items()}
 (OLD,) = CORPUS.claims["b-02"].earlier
 BY = {"method": "model", "creator": "m"}

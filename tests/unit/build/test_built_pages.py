@@ -25,7 +25,7 @@ quote quote-typography-differs quote-ambiguous quote-too-short
 set duplicate-id duplicate-record missing-claim too-many-labels dimension-differs
 fidelity number-missing
 """
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BUILT = {path: text.decode() for path, text in pages(dict.fromkeys(release.TABLES, 7)).items()}
 TABLES = BUILT["docs/tables.md"]
 INDEX = BUILT["docs/findings/index.md"]

@@ -14,7 +14,7 @@ from kaiser_interview.build import __main__, pipeline
 from kaiser_interview.build.descriptions import DESCRIPTIONS_MODULE, generated_module, use_source
 from kaiser_interview.errors import BuildError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

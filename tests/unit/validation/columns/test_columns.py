@@ -28,7 +28,7 @@ from kaiser_interview.validation.rows.row_validator import RowValidator
 from kaiser_interview.validation.rules import registry
 from kaiser_interview.validation.rules.base import Rule
 
-OWN = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
+OWN = ki.Corpus.from_files(Path(__file__).parents[3] / "corpus")
 (OLD,) = OWN.claims["b-02"].earlier
 CLAIM = ki.claim("d01-c02")
 OTHER = ki.claim("d05-c03")

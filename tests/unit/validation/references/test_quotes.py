@@ -8,7 +8,7 @@ import pytest
 
 import kaiser_interview as ki
 
-CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
+CORPUS = ki.Corpus.from_files(Path(__file__).parents[3] / "corpus")
 ROW = {"method": "model", "creator": "m", "verdict": "mixed", "urls": []}
 # Of claim a-04, which begins at 94; the words stand at 109. Before them are characters of three and of four
 # bytes, of one and of two UTF-16 code units.

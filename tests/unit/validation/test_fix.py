@@ -16,7 +16,7 @@ from scale import amount
 
 import kaiser_interview as ki
 
-CORPUS = ki.Corpus.from_files(Path(__file__).parents[1] / "corpus")
+CORPUS = ki.Corpus.from_files(Path(__file__).parents[2] / "corpus")
 NOW = {name: claim.sha256 for name, claim in CORPUS.claims.items()}
 (OLD,) = CORPUS.claims["b-02"].earlier
 LATEST = "2.0.0"

@@ -132,7 +132,7 @@ def test_explain(run):
     assert [line.split()[1] for line in listed] == [*CODES]
     assert {line[0] for line in listed} == {"E", "W"}
     for code in CODES:
-        page = (Path(__file__).parents[2] / "docs" / "findings" / f"{code}.md").read_text("utf-8")
+        page = (Path(__file__).parents[3] / "docs" / "findings" / f"{code}.md").read_text("utf-8")
         assert run("explain", code) == (0, page, "")
     code, _, err = run("explain", "quote-misplased")
     assert code == 2
