@@ -1,11 +1,10 @@
 """CSV: records and cells as a machine of states cuts them, written from RFC 4180 and the documentation."""
 
 import re
-from unittest import mock
 
 from kaiser_interview.validation.findings.finding import Note
-from kaiser_interview.validation.formats import streams
 from kaiser_interview.validation.formats.csv import Cells, Header, csv_records
+from kaiser_interview.validation.formats.streams import Stream
 
 from .draws import Draws, folder
 
@@ -35,10 +34,9 @@ def check(data: bytes) -> None:
     chunk, body = draws.pick(CHUNKS), draws.rest()
     path = FOLDER / "rows.csv"
     path.write_bytes(body)
-    with mock.patch.object(streams, "CHUNK", chunk):
-        stream, header = streams.Stream(str(path)), Header()
-        found = [told for item in csv_records(stream, header) for told in _told(item)]
-        stream.close()
+    stream, header = Stream(str(path), chunk=chunk), Header()
+    found = [told for item in csv_records(stream, header) for told in _told(item)]
+    stream.close()
     wanted, columns = _wanted(body)
     assert found == wanted, (body, found, wanted)
     assert header.columns == columns, (body, header.columns, columns)

@@ -45,7 +45,7 @@ def lenient(**allowed: bool) -> object:
 
 
 def without_the_last(own: object) -> object:
-    return lambda *given: iter([*own(*given)][:-1])
+    return lambda *given, **how: iter([*own(*given, **how)][:-1])
 
 
 def unplaced(own: object) -> object:

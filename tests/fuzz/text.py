@@ -8,12 +8,11 @@ from unittest import mock
 import kaiser_interview as ki
 from kaiser_interview.dataset.loaders import shipped
 from kaiser_interview.validation.findings.finding import Fault, Note
-from kaiser_interview.validation.formats import streams
-from kaiser_interview.validation.formats.json import array, lines
 from kaiser_interview.validation.formats.json.array import json_document
 from kaiser_interview.validation.formats.json.line_batches import Lines
 from kaiser_interview.validation.formats.json.lines import json_lines
 from kaiser_interview.validation.formats.json.text import parse
+from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.formats.text import Tail
 from kaiser_interview.validation.rows.row_validator import RowValidator
 
@@ -60,14 +59,9 @@ def check(data: bytes) -> None:
         return
     path = FOLDER / "rows"
     path.write_bytes(body)
-    with (
-        mock.patch.object(streams, "CHUNK", chunk),
-        mock.patch.object(lines, "LONGEST", longest),
-        mock.patch.object(array, "LONGEST", longest),
-    ):
-        stream = streams.Stream(str(path))
-        items = [*(json_lines if form == "lines" else json_document)(stream)]
-        stream.close()
+    stream = Stream(str(path), chunk=chunk)
+    items = [*(json_lines if form == "lines" else json_document)(stream, longest=longest)]
+    stream.close()
     for item in items:
         if not isinstance(item, Note) and not isinstance(item[1], Fault):
             _row(item[1])
@@ -237,7 +231,7 @@ def _split(body: bytes, form: str) -> None:
         assert wide or form == "document", body
         return
     as_lines = form == "lines"
-    stream = streams.Stream(str(source))
+    stream = Stream(str(source))
     read = [
         item for item in (json_lines if as_lines else json_document)(stream) if not isinstance(item, Note)
     ]

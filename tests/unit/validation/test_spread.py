@@ -16,6 +16,7 @@ from kaiser_interview.api import check_of
 from kaiser_interview.errors import InputError
 from kaiser_interview.validation import spread
 from kaiser_interview.validation.formats.streams import Stream
+from kaiser_interview.validation.formats.text import LONGEST
 from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
 from kaiser_interview.validation.spread import Spread
@@ -264,11 +265,9 @@ def test_a_last_line_that_breaks_off(tmp_path):
     assert [(one.code, one.line) for one in judged(tmp_path / "a.jsonl").findings] == [("truncated", 10)]
 
 
-def test_lines_that_are_too_long(tmp_path, monkeypatch):
-    monkeypatch.setattr("kaiser_interview.validation.parts.LONGEST", 400)
-    monkeypatch.setattr("kaiser_interview.validation.formats.json.lines.LONGEST", 400)
+def test_lines_that_are_too_long(tmp_path):
     one = GOOD | {"id": "a"}
-    long = one | {"value": "x" * 400}
+    long = one | {"value": "x" * LONGEST}
     (tmp_path / "a.jsonl").write_bytes(lines(one, long, GOOD, long, one))
     report = judged(tmp_path / "a.jsonl")
     assert [(one.code, one.line) for one in report.findings] == [
@@ -277,9 +276,9 @@ def test_lines_that_are_too_long(tmp_path, monkeypatch):
     assert (report.rows, report.invalid) == (5, 3)
 
 
-def test_a_line_that_is_too_long_for_memory_is_not_held(tmp_path, cut, monkeypatch):
-    monkeypatch.setattr(partition, "_LONGEST", 1000)
-    (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9, GOOD | {"value": "x" * 1000}))
+def test_a_line_that_is_too_long_for_memory_is_not_held(tmp_path, cut):
+    # Longer than a stretch and a row that is whole.
+    (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9, GOOD | {"value": "x" * (2 * LONGEST)}))
     assert judged(tmp_path / "a.jsonl").rows == 10
     assert cut == [None]
 

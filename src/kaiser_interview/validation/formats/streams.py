@@ -43,6 +43,8 @@ class Stream:
     ----------
     name : str
         A path, or ``-`` for standard input.
+    chunk : int
+        Bytes read at a time.
 
     Attributes
     ----------
@@ -54,9 +56,10 @@ class Stream:
         Bytes read so far, as they are on the disk.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, chunk: int = CHUNK) -> None:
         self.name = name
         self.taken: int = 0
+        self._chunk = chunk
         self._hash = hashlib.sha256()
         self._file, self._before = _open(name)
         self.path: str = os.path.realpath(name) if _is_descriptor(name) else name
@@ -148,7 +151,7 @@ class Stream:
         read: Callable[[int], bytes | None] = self._file.read
         while True:
             try:
-                chunk = read(CHUNK)
+                chunk = read(self._chunk)
             except (OSError, ValueError) as error:
                 raise StreamError(_unreadable(_reason(error))) from None
             if chunk is None:
@@ -190,7 +193,7 @@ class Stream:
         unpacked = 0
         while True:
             try:
-                chunk = file.read(CHUNK)
+                chunk = file.read(self._chunk)
             except StreamError:
                 raise
             except EOFError:

@@ -19,9 +19,10 @@ def blank_line() -> Fault:
     return Fault("blank-line", (), "a row", "nothing", "it is passed over")
 
 
-def long_row() -> Fault:
-    """Return the fault of a row that is too long."""
-    return Fault("line-too-long", (), f"at most {LONGEST >> 20} MiB", "more")
+def long_row(longest: int = LONGEST) -> Fault:
+    """Return the fault of a row that has more than `longest` bytes."""
+    size = f"{longest} bytes" if longest % (1 << 20) else f"{longest >> 20} MiB"
+    return Fault("line-too-long", (), f"at most {size}", "more")
 
 
 def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]:

@@ -508,8 +508,9 @@ def test_links_that_lead_nowhere(tmp_path):
 # Files that change.
 
 
-# More rows than are read ahead.
-HEXADECIMAL = random.Random(2).randbytes(50_000).hex()
+# More than is read ahead, packed or not.
+WIDTH = 10_000
+HEXADECIMAL = random.Random(2).randbytes(3 * streams.CHUNK // 2).hex()
 MANY = {
     "jsonl": (b"%b", b'{"claim_id":"d01-c01","x_v":"%b"}\n', b'{"claim_id":"d01-c01","x_v":""}\n'),
     "json": (b"[%b]", b'{"claim_id":"d01-c01","x_v":"%b"},\n', b"\n"),
@@ -556,14 +557,14 @@ def meanwhile(monkeypatch):
 @pytest.mark.parametrize("change", [appended, shortened, emptied, written_again])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd])
 @pytest.mark.parametrize("ending", MANY)
-def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch, meanwhile, change, pack, ending):
+def test_a_file_that_changes_while_it_is_read(tmp_path, meanwhile, change, pack, ending):
     whole, row, more = MANY[ending]
-    cuts = range(0, len(HEXADECIMAL), 100)
-    rows = b"".join(row % HEXADECIMAL[at : at + 100].encode() for at in cuts)
+    cuts = range(0, len(HEXADECIMAL), WIDTH)
+    rows = b"".join(row % HEXADECIMAL[at : at + WIDTH].encode() for at in cuts)
     path = tmp_path / f"rows.{ending}"
     path.write_bytes(pack(whole % rows.removesuffix(b",\n")))
+    assert path.stat().st_size > streams.CHUNK
     assert ki.validate(path, **HOW).ok
-    monkeypatch.setattr(streams, "CHUNK", 64)
     meanwhile(lambda: change(path, pack(more)))
     report = ki.validate(path, **HOW)
     assert [(one.code, one.file, one.line, one.row) for one in report.findings] == [
@@ -584,15 +585,16 @@ def test_a_file_that_changes_after_it_was_read_is_what_it_was(tmp_path, meanwhil
     assert report.inputs[0].sha256 == hashlib.sha256(ROW * 3).hexdigest()
 
 
-def test_a_file_that_is_replaced_meanwhile_is_read_as_it_was(tmp_path, monkeypatch, meanwhile):
+def test_a_file_that_is_replaced_meanwhile_is_read_as_it_was(tmp_path, meanwhile):
     path, other = tmp_path / "rows.jsonl", tmp_path / "other"
-    path.write_bytes(ROW * 10_000)
+    row = MANY["jsonl"][1] % HEXADECIMAL[:WIDTH].encode()
+    count = 3 * streams.CHUNK // len(row)
+    path.write_bytes(row * count)
     other.write_bytes(WRONG * 5)
-    monkeypatch.setattr(streams, "CHUNK", 1 << 14)
     meanwhile(lambda: other.replace(path) if other.exists() else None)
     report = ki.validate(path, **HOW)
-    assert (told(report), report.rows, report.ok) == ([], 10_000, True)
-    assert report.inputs[0].sha256 == hashlib.sha256(ROW * 10_000).hexdigest()
+    assert (told(report), report.rows, report.ok) == ([], count, True)
+    assert report.inputs[0].sha256 == hashlib.sha256(row * count).hexdigest()
     assert path.read_bytes() == WRONG * 5
 
 

@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import signal
-from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -15,9 +14,8 @@ from hypothesis import strategies as st
 
 import kaiser_interview as ki
 from kaiser_interview.validation.findings.finding import Note
-from kaiser_interview.validation.formats import csv as csv_reader
-from kaiser_interview.validation.formats import streams
 from kaiser_interview.validation.formats.csv import Cells, Header, csv_records
+from kaiser_interview.validation.formats.streams import Stream
 
 LONGEST = 8 << 20
 BOM = b"\xef\xbb\xbf"
@@ -594,12 +592,11 @@ def test_a_field_of_many_lines_takes_its_length_s_time(gate):
 
 def read(path, chunk: int) -> list:
     """Return all that is yielded of a file that is read so many bytes at a time."""
-    with mock.patch.object(streams, "CHUNK", chunk):
-        stream = streams.Stream(str(path))
-        try:
-            return [*csv_records(stream, Header())]
-        finally:
-            stream.close()
+    stream = Stream(str(path), chunk=chunk)
+    try:
+        return [*csv_records(stream, Header())]
+    finally:
+        stream.close()
 
 
 @pytest.fixture(scope="module")
@@ -658,8 +655,7 @@ def each_line(found):
 )
 def test_no_bytes_do_anything_but_be_read_or_refused_however_they_come(file, data, chunk):
     file.write_bytes(b"a,b\n" + data)
-    with mock.patch.object(csv_reader, "LONGEST", 1 << 20):
-        found = read(file, chunk)
+    found = read(file, chunk)
     # How many blank lines are told together is the reader's affair.
     assert each_line(found) == each_line(read(file, 1 << 20))
     lines = [one[0] for one in found]

@@ -25,13 +25,14 @@ _SCALAR = re.compile(rb"[^,\]\s]*+")
 _NUMBER = re.compile(rb"-?[0-9][0-9.eE+-]*")
 
 
-def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
+def json_document(stream: Stream, *, longest: int = LONGEST) -> Iterator[tuple[int, bytes | Fault] | Note]:
     """Yield the line on which each element of a JSON array begins, and the element's bytes.
 
-    The array is never held whole. A document that is one object is one row.
+    The array is never held whole. A document that is one object is one row. An element of more than
+    `longest` bytes ends the reading.
     """
     notes: list[Note] = []
-    text = _Text(_without_mark(stream.chunks(), notes))
+    text = _Text(_without_mark(stream.chunks(), notes), longest)
     start = text.skip_space()
     yield from notes
     if start and start not in _VALUES:
@@ -75,8 +76,9 @@ def json_document(stream: Stream) -> Iterator[tuple[int, bytes | Fault] | Note]:
 class _Text:
     """A document of which only what is being read is held."""
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, chunks: Iterator[bytes], longest: int) -> None:
         self._chunks = chunks
+        self._longest = longest
         self._held = b""
         self._at = 0
         self.line = 1
@@ -115,8 +117,8 @@ class _Text:
         while not whole:
             end, depth, whole = self._scan(end, depth)
             if not whole:
-                if len(self._held) - self._at > LONGEST:
-                    return long_row()
+                if len(self._held) - self._at > self._longest:
+                    return long_row(self._longest)
                 end -= self._at
                 if not self._more():
                     if alone and _NUMBER.fullmatch(self._held, self._at):
@@ -128,7 +130,7 @@ class _Text:
         data = self._held[self._at : end]
         self._at = end
         self.line += data.count(b"\n")
-        return data if len(data) <= LONGEST else long_row()
+        return data if len(data) <= self._longest else long_row(self._longest)
 
     def _end(self) -> str:
         return f"the data's end after {shown(self._held.decode('utf-8', 'replace')[-_SEEN:].strip())}"

@@ -10,11 +10,11 @@ __all__ = ["json_lines"]
 
 
 def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
-    stream: Stream,
+    stream: Stream, *, longest: int = LONGEST
 ) -> Iterator[tuple[int, bytes | Fault] | Note]:
     """Yield each line's number, from 1, and its bytes, cut at line feeds and nowhere else.
 
-    A line that is too long is a fault in place of its bytes; it is never held whole.
+    A line of more than `longest` bytes is a fault in place of its bytes; it is never held whole.
     """
     number, blank, rest, skipping = 0, 0, b"", False
     note: list[Note] = []
@@ -24,7 +24,7 @@ def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
         *lines, rest = chunk.split(b"\n") if skipping else (rest + chunk).split(b"\n")
         if skipping and lines:
             number, skipping = number + 1, False
-            yield number, long_row()
+            yield number, long_row(longest)
             del lines[0]
         for line in lines:
             number += 1
@@ -34,10 +34,10 @@ def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
             if blank:
                 yield Note(number - blank, blank_line(), lines=blank)
                 blank = 0
-            if len(line) <= LONGEST and not line.isspace():
+            if len(line) <= longest and not line.isspace():
                 yield number, line
-            elif len(line) > LONGEST:
-                yield number, long_row()
+            elif len(line) > longest:
+                yield number, long_row(longest)
             elif line.strip(SPACE):
                 yield number, line
             else:
@@ -45,11 +45,11 @@ def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
         if blank:
             yield Note(number + 1 - blank, blank_line(), lines=blank)
             blank = 0
-        if skipping or len(rest) > LONGEST:
+        if skipping or len(rest) > longest:
             rest, skipping = b"", True
     if note:
         yield note.pop()
     if skipping:
-        yield number + 1, long_row()
+        yield number + 1, long_row(longest)
     elif rest.strip(SPACE):
         yield number + 1, Tail(rest)

@@ -7,7 +7,6 @@ import gzip
 import json
 import re
 from functools import reduce
-from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -15,11 +14,10 @@ from hypothesis import strategies as st
 
 import kaiser_interview as ki
 from kaiser_interview.validation.findings.finding import Fault, Note
-from kaiser_interview.validation.formats import streams
-from kaiser_interview.validation.formats.json import lines as line_reader
 from kaiser_interview.validation.formats.json.array import json_document
 from kaiser_interview.validation.formats.json.lines import json_lines
 from kaiser_interview.validation.formats.json.text import parse
+from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.formats.text import Tail
 
 ROW = b'{"claim_id":"d01-c01"}'
@@ -749,14 +747,13 @@ def test_what_is_shown_of_a_truncated_row(gate):
     )
 
 
-def read(reader, path, chunk: int):
+def read(reader, path, chunk: int, **options: int):
     """Return all that a reader yields of a file that is read so many bytes at a time."""
-    with mock.patch.object(streams, "CHUNK", chunk):
-        stream = streams.Stream(str(path))
-        try:
-            return [*reader(stream)]
-        finally:
-            stream.close()
+    stream = Stream(str(path), chunk=chunk)
+    try:
+        return [*reader(stream, **options)]
+    finally:
+        stream.close()
 
 
 @pytest.fixture(scope="module")
@@ -795,8 +792,7 @@ def test_lines_however_they_come(file, data, chunk):
             expected.append((number, "blank-line"))
     if last.strip(b" \t\r"):
         expected.append((len(lines) + 1, last if len(last) <= LONGEST else "line-too-long"))
-    with mock.patch.object(line_reader, "LONGEST", LONGEST):
-        found = codes(read(json_lines, file, chunk))
+    found = codes(read(json_lines, file, chunk, longest=LONGEST))
     assert [(line, one.code if isinstance(one, Fault) else one) for line, one in found] == expected
     # The one that no line feed ends is known, so that its end can be told from a mistake.
     assert [type(one) for _, one in found if isinstance(one, bytes)][:-1].count(Tail) == 0
@@ -807,11 +803,20 @@ def test_lines_however_they_come(file, data, chunk):
 @pytest.mark.parametrize("end", [b"\n", b""])
 def test_a_long_blank_line_is_one_thing_however_it_comes(file, end):
     file.write_bytes(b"a\n" + b" " * (LONGEST + 1) + end)
-    with mock.patch.object(line_reader, "LONGEST", LONGEST):
-        assert len({str(codes(read(json_lines, file, chunk))) for chunk in range(1, 40)}) == 1
+    found = {str(codes(read(json_lines, file, chunk, longest=LONGEST))) for chunk in range(1, 40)}
+    assert len(found) == 1
 
 
 # Arrays.
+
+
+@pytest.mark.parametrize("chunk", [1, 5, 64])
+def test_an_element_that_is_too_long_ends_the_reading_however_it_comes(file, chunk):
+    file.write_bytes(b'["%b","%b",1]' % (b"d" * (LONGEST - 2), b"d" * (LONGEST - 1)))
+    assert read(json_document, file, chunk, longest=LONGEST) == [
+        (1, b'"dddddddddd"'),
+        Note(1, Fault("line-too-long", (), "at most 12 bytes", "more"), stops=True),
+    ]
 
 
 @st.composite
