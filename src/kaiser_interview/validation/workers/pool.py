@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import LifoQueue
@@ -30,6 +30,8 @@ class Pool:
         How many.
     setup : bytes
         What each is given at its start.
+    make : callable, optional
+        Makes a worker of what it is given. Default: `Sandbox`.
 
     Attributes
     ----------
@@ -37,11 +39,11 @@ class Pool:
         Whether they are given anything, and so can judge.
     """
 
-    def __init__(self, count: int, setup: bytes) -> None:
+    def __init__(self, count: int, setup: bytes, make: Callable[[bytes], Sandbox] = Sandbox) -> None:
         self._count = count
         self.is_ready: bool = bool(setup)
         self._threads = ThreadPoolExecutor(count)
-        self._all = [Sandbox(setup) for _ in range(count)]
+        self._all = [make(setup) for _ in range(count)]
         # The last one first: it has started.
         self._idle: LifoQueue[Sandbox] = LifoQueue()
         for sandbox in self._all:

@@ -6,7 +6,7 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
@@ -45,6 +45,8 @@ class Sandbox:
         What it is given at its start: nothing, or a pickled `Work`.
     memory : int
         Bytes that it may have.
+    command : sequence of str, optional
+        What is run as the worker. Default: `workers.main` under this interpreter.
 
     Attributes
     ----------
@@ -52,9 +54,13 @@ class Sandbox:
         False once the worker has said that the system sets no limits for it.
     """
 
-    def __init__(self, setup: bytes = b"", memory: int = MEMORY) -> None:
+    def __init__(
+        self, setup: bytes = b"", memory: int = MEMORY, *, command: Sequence[str] | None = None
+    ) -> None:
         self._setup = setup
         self._memory = memory
+        module = "kaiser_interview.validation.workers.main"
+        self._command = command or [sys.executable, "-P", "-m", module, str(memory)]
         self.limited: bool = True
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -117,7 +123,7 @@ class Sandbox:
         # What this process can import, the worker can: kinds of one's own may stand anywhere.
         paths = [path or os.getcwd() for path in sys.path]
         process = subprocess.Popen(  # noqa: S603 - this interpreter, and our own module
-            [sys.executable, "-P", "-m", "kaiser_interview.validation.workers.main", str(self._memory)],
+            self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,7 +1,9 @@
 """Several workers: answers in the order of the requests, and nothing left running."""
 
+import sys
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -10,20 +12,25 @@ from kaiser_interview.validation.workers.pool import Pool, processors
 from kaiser_interview.validation.workers.process import Died, Frame, Sandbox
 
 
-@pytest.fixture
-def asked(monkeypatch):
-    """Let workers answer with what they are asked, late as it says; return what was asked."""
-    held = []
+class Echo(Sandbox):
+    """A worker that answers with what it is asked, late as that says, and keeps what it was."""
 
-    def ask(_, **request):
-        held.append(request["number"])
+    def __init__(self, asked, setup):
+        super().__init__(setup)
+        self._asked = asked
+
+    def ask(self, **request):
+        self._asked.append(request["number"])
         time.sleep(request.get("seconds", 0))
         if request.get("dies"):
             raise Died("it took too long")
         yield Frame(request, b"")
 
-    monkeypatch.setattr(Sandbox, "ask", ask)
-    return held
+
+@pytest.fixture
+def asked():
+    """Return a list for what workers are asked."""
+    return []
 
 
 def numbers(answers) -> list[int | str]:
@@ -33,20 +40,20 @@ def numbers(answers) -> list[int | str]:
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_answers_come_in_the_order_of_the_requests(asked, count):
     requests = [{"number": number, "seconds": 0.02 * (number % 3 == 0)} for number in range(12)]
-    with Pool(count, b"") as pool:
+    with Pool(count, b"", partial(Echo, asked)) as pool:
         assert numbers(pool.answers(requests)) == [*range(12)]
     assert sorted(asked) == [*range(12)]
 
 
 def test_a_worker_that_dies_is_an_answer_and_the_rest_goes_on(asked):
-    with Pool(2, b"") as pool:
+    with Pool(2, b"", partial(Echo, asked)) as pool:
         answers = pool.answers({"number": number, "dies": number == 1} for number in range(4))
         assert numbers(answers) == [0, "it took too long", 2, 3]
     assert len(asked) == 4
 
 
 def test_no_more_is_asked_than_keeps_workers_busy(asked):
-    with Pool(2, b"") as pool:
+    with Pool(2, b"", partial(Echo, asked)) as pool:
         taken = []
         answers = pool.answers({"number": number} for number in taken_from(taken))
         next(answers)
@@ -62,7 +69,7 @@ def taken_from(taken: list[int]):
 
 
 def test_what_waits_is_not_begun_when_answers_are_given_up(asked):
-    with Pool(1, b"") as pool:
+    with Pool(1, b"", partial(Echo, asked)) as pool:
         answers = pool.answers({"number": number, "seconds": 0.2} for number in range(9))
         next(answers)
         answers.close()
@@ -79,18 +86,11 @@ def test_the_last_worker_is_lent_first():
                 assert third is not one
 
 
-def test_a_process_at_work_is_ended(monkeypatch, tmp_path):
-    # The request waits for a worker that is stopped; leaving does not wait for it.
-    started = Sandbox._started
-
-    def stopped(self):
-        process = started(self)
-        process.send_signal(19)
-        return process
-
-    monkeypatch.setattr(Sandbox, "_started", stopped)
+def test_a_process_at_work_is_ended(tmp_path):
+    # The request waits for a worker that never answers; leaving does not wait for it.
+    silent = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
     start = time.monotonic()
-    with Pool(1, b"") as pool:
+    with Pool(1, b"", partial(Sandbox, command=silent)) as pool:
         future = pool._threads.submit(pool._ask, {"task": "plan", "path": str(tmp_path)})
         while not any(one._process for one in pool._all):
             time.sleep(0.01)
@@ -109,18 +109,20 @@ def test_as_many_processors_as_this_process_may_use(monkeypatch):
     assert processors() == 3
 
 
-def test_what_waits_is_not_begun_once_it_is_over(monkeypatch):
+def test_what_waits_is_not_begun_once_it_is_over():
     begun, closed = [], threading.Event()
 
-    def ask(_, number):
-        begun.append(number)
-        if number:
-            assert closed.wait(60)
-        yield Frame({"number": number}, b"")
+    class Waiting(Sandbox):
+        def ask(self, number):
+            begun.append(number)
+            if number:
+                assert closed.wait(60)
+            yield Frame({"number": number}, b"")
 
-    monkeypatch.setattr(Sandbox, "ask", ask)
-    monkeypatch.setattr(Sandbox, "close", lambda _: closed.set())
-    with Pool(1, b"") as pool:
+        def close(self):
+            closed.set()
+
+    with Pool(1, b"", Waiting) as pool:
         assert next(pool.answers({"number": number} for number in range(9)))[0].head == {"number": 0}
         while 1 not in begun:
             time.sleep(0.001)

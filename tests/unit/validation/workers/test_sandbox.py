@@ -3,7 +3,6 @@
 import io
 import os
 import signal
-import struct
 import subprocess
 import sys
 import threading
@@ -35,19 +34,9 @@ def file(tmp_path):
     return tmp_path / "rows.parquet"
 
 
-def process(code: str) -> subprocess.Popen:
-    """Return a process in a worker's place."""
-    return subprocess.Popen([sys.executable, "-S", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-
-@pytest.fixture
-def instead(monkeypatch):
-    """Return a function that lets code run in place of workers."""
-
-    def call(code: str) -> None:
-        monkeypatch.setattr(Sandbox, "_started", lambda _: process(code))
-
-    return call
+def running(code: str, setup: bytes = b"") -> Sandbox:
+    """Return a worker that runs this code and nothing of ours."""
+    return Sandbox(setup, command=[sys.executable, "-S", "-c", code])
 
 
 # Frames
@@ -87,11 +76,11 @@ def test_what_is_no_frame_is_refused(sort):
 
 
 @pytest.mark.parametrize("sort", ["a body of any length", "a head that is no JSON", "an array"])
-def test_a_worker_that_says_what_is_no_frame_is_ended_at_once(instead, sort):
+def test_a_worker_that_says_what_is_no_frame_is_ended_at_once(sort):
     data = GARBAGE[sort]
-    instead(f"import sys, time; sys.stdout.buffer.write({data!r}); sys.stdout.flush(); time.sleep(60)")
+    code = f"import sys, time; sys.stdout.buffer.write({data!r}); sys.stdout.flush(); time.sleep(60)"
     start = time.monotonic()
-    with Sandbox() as one, pytest.raises(Died, match=r"^the reader said what nobody understands$"):
+    with running(code) as one, pytest.raises(Died, match=r"^the reader said what nobody understands$"):
         list(one.ask(task="plan"))
     assert one._process is None
     assert time.monotonic() - start < 5
@@ -117,12 +106,12 @@ def test_a_fault_is_what_it_was():
         ("sys.exit(1)", "the reader stopped"),
     ],
 )
-def test_how_a_worker_ended_is_told_in_words(instead, code, words):
-    instead(
+def test_how_a_worker_ended_is_told_in_words(code, words):
+    before = (
         "import os, resource, signal, sys\n"
-        f"resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\nsys.stdin.buffer.readline()\n{code}"
+        "resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\nsys.stdin.buffer.readline()\n"
     )
-    with Sandbox() as one, pytest.raises(Died) as caught:
+    with running(before + code) as one, pytest.raises(Died) as caught:
         list(one.ask(task="plan"))
     assert str(caught.value) == words
 
@@ -185,17 +174,16 @@ def test_a_worker_that_was_killed_does_not_end_the_command(tmp_path):
     assert "the reader stopped" in done.stdout
 
 
-def test_a_worker_that_ends_its_answers_but_not_itself_has_stopped(instead, monkeypatch):
-    instead("import os, time; os.close(1); time.sleep(60)")
+def test_a_worker_that_ends_its_answers_but_not_itself_has_stopped(monkeypatch):
     wait = subprocess.Popen.wait
     monkeypatch.setattr(subprocess.Popen, "wait", lambda self, timeout=None: wait(self, timeout and 0.1))
-    with Sandbox() as one, pytest.raises(Died, match=r"^the reader stopped$"):
+    code = "import os, time; os.close(1); time.sleep(60)"
+    with running(code) as one, pytest.raises(Died, match=r"^the reader stopped$"):
         list(one.ask(task="plan"))
 
 
-def test_a_worker_that_does_not_listen_has_ended(instead):
-    instead("import os, sys; os.close(0); sys.exit(3)")
-    with Sandbox() as one:
+def test_a_worker_that_does_not_listen_has_ended():
+    with running("import os, sys; os.close(0); sys.exit(3)") as one:
         one._process = one._started()
         one._process.wait()
         with pytest.raises(Died, match=r"^the reader stopped$"):
@@ -298,15 +286,8 @@ def halved(part_batches):
 
 
 def test_a_process_that_is_killed_in_the_middle_costs_its_own_part(file, monkeypatch):
-    started = Sandbox._started
-    count = []
-
-    def doomed(self):
-        made = started(self)
-        count.append(made)
-        return made
-
     ask = Sandbox.ask
+    answered = set()
 
     def killed(self, **request):
         if request.get("part") == 1:
@@ -314,9 +295,10 @@ def test_a_process_that_is_killed_in_the_middle_costs_its_own_part(file, monkeyp
             self._process.send_signal(signal.SIGSTOP)
             threading.Timer(0.2, os.kill, (self._process.pid, signal.SIGSEGV)).start()
             threading.Timer(0.3, os.kill, (self._process.pid, signal.SIGCONT)).start()
-        yield from ask(self, **request)
+        for frame in ask(self, **request):
+            answered.add(self._process.pid)
+            yield frame
 
-    monkeypatch.setattr(Sandbox, "_started", doomed)
     monkeypatch.setattr(Sandbox, "ask", killed)
     report = ki.validate(file, kind="label", workers=1)
     assert [(one.code, one.row, one.got) for one in report.findings] == [
@@ -324,7 +306,7 @@ def test_a_process_that_is_killed_in_the_middle_costs_its_own_part(file, monkeyp
         ("unknown-claim", 6, '"d99-c01"'),
     ]
     assert (report.rows, report.invalid, report.complete) == (6, 1, False)
-    assert len(count) == 2
+    assert len(answered) == 2
 
 
 def test_a_limit_of_processor_time_ends_a_worker():
@@ -380,9 +362,9 @@ def test_rows_of_a_part_of_unknown_size_are_named_as_such(plan):
 
 
 def test_a_worker_gets_what_it_is_set_up_with():
-    with Sandbox(b"setup") as one:
-        one._process = made = process("import sys; sys.stdout.buffer.write(sys.stdin.buffer.read(13))")
-        made.stdin.write(struct.pack("<Q", 5) + b"setup")
+    code = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read(13))"
+    with running(code, b"setup") as one:
+        one._process = made = one._started()
         made.stdin.flush()
         assert made.stdout.read() == b"\x05\0\0\0\0\0\0\0setup"
 
