@@ -1,13 +1,11 @@
 """What the fast way takes is what the strict reader reads, whatever the lines hold."""
 
 import json
-from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scale import amount
 
-from kaiser_interview.validation.formats.json import line_batches
 from kaiser_interview.validation.formats.json.line_batches import Lines
 from kaiser_interview.validation.formats.json.text import parse
 
@@ -153,10 +151,9 @@ def agree(line: bytes, values: dict, columns: dict) -> None:
 @settings(max_examples=amount(300, 50_000), deadline=None)
 @given(st.lists(chunks(), min_size=1, max_size=3), st.sampled_from([1, 7, 64, 200, 1 << 20]))
 def test_what_is_taken_is_what_the_strict_reader_reads(some, block):
-    reader = Lines(COLUMNS)
-    with patch.object(line_batches, "_BLOCK", block):
-        for chunk in some:
-            check(reader, chunk)
+    reader = Lines(COLUMNS, block=block)
+    for chunk in some:
+        check(reader, chunk)
 
 
 @settings(max_examples=amount(100, 20_000), deadline=None)

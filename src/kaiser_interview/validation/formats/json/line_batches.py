@@ -73,6 +73,8 @@ class Lines:
     columns : mapping of str to Sort
         What the columns hold. Rows with others are left, but names that begin with ``x_`` may be there: as
         strings or doubles, and left out where they are null, true, false or empty.
+    block : int
+        About how many bytes are looked at together.
 
     Examples
     --------
@@ -81,8 +83,9 @@ class Lines:
     ([([0, 2], {'id': ['a', 'b'], 'n': [1, 20]})], [1])
     """
 
-    def __init__(self, columns: Mapping[str, Sort]) -> None:
+    def __init__(self, columns: Mapping[str, Sort], *, block: int = _BLOCK) -> None:
         self._columns = dict(columns)
+        self._block = block
         self._templates: list[_Template] = []
         self._scratch = np.empty((2, 0), np.bool_)
         np.empty(8 << 20, np.uint8)  # freed at once: glibc then keeps so much; new pages are slow to get
@@ -98,7 +101,7 @@ class Lines:
         starts, ends, rest = [[np.empty(0, np.int64)] for _ in range(3)]
         batches: list[tuple[_Integers, pa.RecordBatch]] = []
         count = 0
-        for at, stop, is_long in stretches(chunk, _BLOCK):
+        for at, stop, is_long in stretches(chunk, self._block):
             if is_long:
                 found = at, stop - chunk.endswith(b"\n", at, stop), count
                 for held, one in zip((starts, ends, rest), found, strict=True):

@@ -78,8 +78,7 @@ def test_files_as_programs_write_them_are_taken_whole(layer, ascii_only, separat
 @pytest.mark.parametrize("block", [1, 50, 1 << 20])
 def test_what_is_taken_does_not_depend_on_where_blocks_end(block):
     rows = [f'{{"id":"{"x" * at}","n":{at}}}' for at in range(40)] + ["", "null", '{"b":true,"n":1}']
-    with patch.object(line_batches, "_BLOCK", block):
-        found, rest = read(*rows)
+    found, rest = read(*rows, reader=Lines(COLUMNS, block=block))
     assert found == {at: json.loads(rows[at]) for at in [*range(40), 42]}
     assert rest == [40, 41]
 
@@ -253,12 +252,13 @@ def test_a_line_is_long_from_two_mebibytes_beyond_a_stretch(more):
 
 
 def test_a_line_too_long_to_be_looked_at_with_others_is_left():
-    long = row(n="1", id=f'"{"x" * 500}"')
-    with patch.object(line_batches, "_BLOCK", 64), patch.object(stretches, "_LONG", 64):
-        found, rest = read(row(n="2"), long, row(n="3"))
-        assert [values["n"] for values in found.values()] == [2, 3]
-        assert rest == [1]
-        found, rest = read(long)
-        assert (found, rest) == ({}, [0])
-        taken = Lines(COLUMNS).read(long.encode())
+    long = row(n="1", x_a=f'"{"x" * (3 << 20)}"')
+    reader = Lines(COLUMNS, block=64)
+    found, rest = read(row(n="2"), long, row(n="3"), reader=reader)
+    assert {at: values["n"] for at, values in found.items()} == {0: 2, 2: 3}
+    assert rest == [1]
+    found, rest = read(long, reader=reader)
+    assert (found, rest) == ({}, [0])
+    for end in ("", "\n"):
+        taken = reader.read(f"{long}{end}".encode())
         assert (taken.starts.tolist(), taken.ends.tolist()) == ([0], [len(long)])
