@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -93,14 +93,23 @@ def _mutant(
     return None
 
 
-def trial(draw: random.Random, ground: Ground, kind: str, form: str, count: int, folder: Path) -> Tally:
+def trial(
+    draw: random.Random,
+    ground: Ground,
+    kind: str,
+    form: str,
+    count: int,
+    folder: Path,
+    *,
+    validate: Callable[..., ki.Report] = ki.validate,
+) -> Tally:
     """Validate one file of so many rows in a form, and return what came of it."""
     tally = Tally()
     columnar = {"ipc": "arrow"}.get(form, form)
     operators = [one for one in registered() if columnar in one.forms]
     made = [*drawn(draw, ground, kind, count, operators, tally)]
     data = written(ground, kind, form, [row for row, _, _ in made], folder)
-    report = ki.validate(data, kind=ALL[kind], against=ground.against, max_findings=100 * count)
+    report = validate(data, kind=ALL[kind], against=ground.against, max_findings=100 * count)
     told: dict[int | None, set[Place]] = {}
     for finding in report.findings:
         told.setdefault(finding.row, set()).add((finding.code, finding.path))

@@ -53,11 +53,14 @@ class TableWriter:
         Where to.
     form : str
         The form of the file.
+    group : int
+        Rows that are held before they are written together.
     """
 
-    def __init__(self, file: IO[bytes] | io.RawIOBase, form: TableForm) -> None:
+    def __init__(self, file: IO[bytes] | io.RawIOBase, form: TableForm, *, group: int = _GROUP) -> None:
         self._file = file
         self._form = form
+        self._group = group
         self._writer: Any = None
         self._schema: Any = None
         self._held: list[pa.RecordBatch] = []
@@ -110,7 +113,7 @@ class TableWriter:
         """Write a batch."""
         self._held.append(batch.select(self._schema.names).cast(self._schema))
         self._count += batch.num_rows
-        if self._count >= _GROUP:
+        if self._count >= self._group:
             self._write()
 
     def end(self) -> None:

@@ -300,10 +300,9 @@ def test_rows_of_several_kinds(tmp_path, put):
     assert dict(fixed.filled) == {"claim_sha256": 2, "release": 2}
 
 
-def test_rows_are_written_in_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "_GROUP", 4)
+def test_rows_are_written_in_groups(tmp_path):
     with (tmp_path / "a.parquet").open("wb") as file:
-        writer = tables.TableWriter(file, "parquet")
+        writer = tables.TableWriter(file, "parquet", group=4)
         table = pa.table({"a": list(range(10))})
         writer.begin(table.schema)
         writer.begin(table.schema)
