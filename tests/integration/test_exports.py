@@ -166,7 +166,7 @@ def test_an_sqlite_without_full_text_search_is_one_clear_line(run, tmp_path, mon
     def fail(_):
         raise sqlite3.OperationalError("no such module: fts5")
 
-    monkeypatch.setattr(exports, "closing", fail)
+    monkeypatch.setattr(sqlite3, "connect", fail)
     code, out, err = run(tmp_path, "--format", "sqlite")
     assert (code, out) == (2, "")
     assert err.endswith(f"with FTS5, got {sqlite3.sqlite_version}: no such module: fts5\n")

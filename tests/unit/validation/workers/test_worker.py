@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 import threading
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -43,8 +43,7 @@ def file(tmp_path):
 @pytest.fixture
 def unlimited(monkeypatch):
     """Keep limits of a worker from this process."""
-    monkeypatch.setattr(main, "_limit_seconds", lambda _: None)
-    monkeypatch.setattr(main, "_limit_memory", lambda _: None)
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
 
 
 def asked(path) -> dict:
@@ -98,8 +97,8 @@ def test_whatever_a_task_raises_is_an_answer(tmp_path, monkeypatch):
         def call(*_):
             raise error
 
-        monkeypatch.setattr("kaiser_interview.validation.formats.columnar.files.plan", call)
-        return answer(b"", task="plan", path="a")[0][0]["fault"]
+        monkeypatch.setattr(pa, "OSFile", call)
+        return answer(b"", task="schema", path="a", form="parquet")[0][0]["fault"]
 
     assert fails(MemoryError())[2:4] == ["a part that fits into 1024 MiB", "a larger one"]
     assert fails(RuntimeError("a\n  b"))[2:4] == ["a file that can be read", "a b"]
@@ -221,8 +220,9 @@ def test_a_part_that_could_not_be_judged():
 
 def test_requests_are_answered_until_there_are_no_more(file, monkeypatch):
     limits = []
-    monkeypatch.setattr(main, "_limit_seconds", limits.append)
-    monkeypatch.setattr(main, "_limit_memory", limits.append)
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (0, resource.RLIM_INFINITY))
+    monkeypatch.setattr(resource, "setrlimit", lambda which, most: limits.append((which, most[0])))
+    monkeypatch.setattr(os, "times", lambda: SimpleNamespace(user=0.75, system=0.5))
     requests = [
         {"task": "plan", "path": str(file)},
         {"task": "read", "path": str(file), "form": "parquet", "part": 1, "bytes": 12 << 20},
@@ -243,7 +243,12 @@ def test_requests_are_answered_until_there_are_no_more(file, monkeypatch):
         frames = [read_frame(answers) for _ in range(4)]
         assert answers.read() == b""
     assert [frame.head.get("rows", frame.head.get("end")) for frame in frames] == [[3, 1], True, 1, True]
-    assert limits == [77, 20, 23]
+    assert limits == [
+        (resource.RLIMIT_DATA, 77),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, 1 + 1 + 20),
+        (resource.RLIMIT_CPU, 1 + 1 + 23),
+    ]
 
 
 def test_limits_are_set_for_this_process_alone(monkeypatch):
