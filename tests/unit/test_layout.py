@@ -89,6 +89,13 @@ def test_a_folder_holds_no_more_than_one_can_look_over():
     assert {str(path): count for path, count in held.items() if count > MOST_MODULES} == {}
 
 
+def test_unit_tests_mirror_the_package():
+    here = Path(__file__).parent
+    held = Counter(path.parent.relative_to(here) for path in here.rglob("test_*.py"))
+    assert {str(folder) for folder in held if not (PACKAGE / folder).is_dir()} == set()
+    assert {str(folder): count for folder, count in held.items() if count > MOST_MODULES} == {}
+
+
 @each_module
 def test_only_the_top_reaches_the_shipped_data(path, name):
     reached = {other for other in imported(path, name) if group(other) in {"release", "dataset"}}
