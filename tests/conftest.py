@@ -5,6 +5,11 @@ import signal
 import sys
 
 import pytest
+from hypothesis import settings
+
+# No test asserts a time: on a busy machine any example may take long.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # What runs the tests in the background lets them ignore Ctrl-C, and what they start would too.
