@@ -1,1 +1,1 @@
-"""Bytes of every format to rows and batches: text here, JSON and columnar files in their folders."""
+"""Read every input format into rows or record batches. JSON and columnar formats have their own folders."""

@@ -1,4 +1,4 @@
-"""Cells and columns as the values that a model's fields hold."""
+"""Convert CSV cells and columnar values to the Python types of a model's fields."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,10 +21,11 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,19}(?:\.0+)?")
 
 
 def typed(model: type[Record]) -> Callable[[Mapping[str, str]], dict[str, Any]]:
-    """Return a function that turns cells into the values that a model's fields hold.
+    """Return a function that converts CSV cells to the types of a model's fields.
 
-    A number or boolean is read as pandas and spreadsheets write it (``12.0`` for an integer, ``TRUE``), a
-    list or record as JSON. What cannot be read so stays text, which the model then refuses.
+    Numbers and booleans may be written as pandas and spreadsheets write them (``12.0`` for an integer,
+    ``TRUE``). Lists and records are parsed as JSON. A cell that cannot be converted stays text, which the
+    model then rejects. Columns that the model does not define are left unchanged.
     """
     readers = {name: _reader(field) for name, field in field_types(model).items()}
 
@@ -41,18 +42,18 @@ def _reader(field: FieldType) -> Callable[[str], Any]:
 
 
 def as_type_of(own: Any, cell: str) -> Any:
-    """Return a cell read as a value of the type that another value has."""
-    for sort, read in ((bool, _boolean), (int, _integer), (float, _float), (list, _json), (dict, _json)):
-        if isinstance(own, sort):
+    """Convert a cell to the type of another value; return it unchanged if that fails."""
+    for type_, read in ((bool, _boolean), (int, _integer), (float, _float), (list, _json), (dict, _json)):
+        if isinstance(own, type_):
             return read(cell)
     return cell
 
 
 def lossless(model: type[Record]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return a function that turns columnar values into those of a model's fields, where nothing is lost.
+    """Return a function that converts columnar values to the types of a model's fields, if nothing is lost.
 
-    Engines write integers as doubles or decimals, and floats as decimals; lists of them alike. Anything else
-    is left as it is, for the model to judge.
+    Engines write integers as doubles or decimals, and floats as decimals, also inside lists and records. Any
+    other value is left unchanged; the model validates it.
     """
     fields = {**field_types(Claim), **field_types(model)}
     readers = {name: reader for name, field in fields.items() if (reader := _exact(field)) is not None}

@@ -1,4 +1,4 @@
-"""CSV, cut into records and cells as RFC 4180 says."""
+"""Parse CSV into records and cells, as RFC 4180 defines them."""
 
 import re
 from collections import Counter
@@ -16,23 +16,23 @@ __all__ = ["Cells", "Header", "csv_records"]
 
 _DELIMITERS = (",", "\t", ";")
 
-# Bars, a box's lines, or columns held apart by spaces.
+# Vertical bars, box-drawing characters, or columns aligned with spaces.
 _PRINTED = re.compile(r"\|.*\||[\u2500-\u257f]|^\s+\S.*\s\S|\S\s{2,}\S")
 
 
 class Header:
-    """The header of a CSV file, as far as it has been read.
+    """The header of a CSV file; its attributes are set once it has been read.
 
     Attributes
     ----------
     raw : bytes or None
-        Its bytes without the last line feed.
+        Its bytes, without the last line feed and without a byte order mark.
     columns : list of str
-        The names of the columns; none if a name stands twice.
+        The column names; empty if a name occurs twice.
     delimiter : str
-        What divides cells.
+        The character between cells.
     line : int or None
-        The line on which it begins.
+        The line on which the header begins.
     """
 
     def __init__(self) -> None:
@@ -46,18 +46,19 @@ class Cells(NamedTuple):
     """A record of a CSV file."""
 
     raw: bytes
-    """Its bytes without the last line feed."""
+    """Its bytes, without the last line feed."""
     values: dict[str, str] | None
-    """Its cells by column, the empty ones, which are null, left out; None if it cannot be judged."""
+    """Its cells by column. Empty cells mean null and are left out. None if the record cannot be parsed."""
     fault: Fault | None = None
-    """Why it cannot be; None as well where a finding about the header has said so already."""
+    """Why the record cannot be parsed. Also None if a finding about the header already explains it."""
 
 
 def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | Fault] | Note]:  # noqa: C901, PLR0912 - one pass, one loop
-    """Yield the line on which each record begins, and the record.
+    """Yield each record with the number of the line on which it begins.
 
-    The first record names the columns and goes to `header`. The delimiter is the first of comma, tab and
-    semicolon that stands in it. A record that does not fit RFC 4180 is a fault in its place.
+    The first record is stored in `header`; it names the columns. Its first comma, tab or semicolon outside
+    quotation marks is the delimiter. A record that violates RFC 4180 has a fault. For a record that is too
+    long, only the fault is yielded.
     """
     for line, raw, is_open, blank in _records(stream, header):
         if blank:
@@ -90,18 +91,18 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
 
 
 def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
-    """Read the header; tell what is wrong with it."""
+    """Parse the header into `header` and yield a note for each problem."""
     if raw.startswith(BOM):
         expected, remedy = "UTF-8 without a byte order mark", "spreadsheets write it, and it is passed over"
         fault = Fault("byte-order-mark", (), expected, "U+FEFF", remedy, "warning")
         yield Note(line, fault)
-        raw = type(raw)(raw[len(BOM) :])  # the data's end is a type of its own
+        raw = type(raw)(raw[len(BOM) :])  # keep the type: it may be a Tail
     columns: list[str] = []
     wrong = not_utf8(raw)
     if wrong is None:
         text = raw.removesuffix(b"\r").decode("utf-8")
         if re.fullmatch("sep=.", text):
-            # Told, and passed over: the next line is the header.
+            # Report Excel's separator line and skip it: the next line is the header.
             excel = "a line of Excel's own: take it out"
             yield Note(line, Fault("invalid-csv", (), "the names of the columns", shown(text), excel))
             return
@@ -121,7 +122,7 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
 
 
 def _printed(columns: list[str]) -> Fault | None:
-    """Return the fault of a table that was printed for people to read: what divides it is no delimiter."""
+    """Return the fault of a header that looks like a table printed for people, with no CSV delimiter."""
     if len(columns) > 1 or not _PRINTED.search(columns[0]):
         return None
     remedy = "write the table as CSV: it was printed for people to read"
@@ -131,7 +132,7 @@ def _printed(columns: list[str]) -> Fault | None:
 
 def _record(raw: bytes, header: Header) -> Cells:
     if not header.columns:
-        # Which of two columns a row means is unknown; the finding about the header is all there is.
+        # With duplicate column names, cells are ambiguous. The finding about the header covers all rows.
         return Cells(raw, None)
     fault = not_utf8(raw)
     cells: list[str] = []
@@ -149,21 +150,22 @@ def _record(raw: bytes, header: Header) -> Cells:
 def _records(  # noqa: C901 - one pass, one loop
     stream: Stream, header: Header
 ) -> Iterator[tuple[int, bytes | None, bool, int]]:
-    """Yield the line on which each record begins, its bytes, and whether it ends within a quoted field.
+    """Split the stream into records; yield first line, bytes, whether a quoted field is open, blank lines.
 
-    Or else, as the last, how many empty lines follow each other. A record ends at a line feed outside
-    quotation marks, and only a quotation mark at the start of a field opens one: a stray one makes its own
-    record wrong and no other. A record that is too long is None.
+    The last item is 0 for a record. For a run of empty lines it is their number, and the bytes are empty. A
+    record ends at a line feed outside quotation marks. Only a quotation mark at the start of a field opens a
+    quoted field, so a stray one invalidates its own record only. The bytes of a record that is too long are
+    None.
     """
     record = _Record(1)
     number, blank, rest = 0, 0, b""
     for chunk in stream.chunks():
         if record.goes_on and b'"' not in rest and b'"' not in chunk:
-            # Nothing in it can end the record.
-            more, feed, rest = (rest + chunk).rpartition(b"\n")
+            # Fast path: without a quotation mark, the quoted field cannot end in this chunk.
+            continued, feed, rest = (rest + chunk).rpartition(b"\n")
             if feed:
-                number += more.count(b"\n") + 1
-                record.add(more, header)
+                number += continued.count(b"\n") + 1
+                record.add(continued, header)
             lines = []
         else:
             *lines, rest = (rest + chunk).split(b"\n")
@@ -192,7 +194,7 @@ def _records(  # noqa: C901 - one pass, one loop
 
 
 class _Record:
-    """A record that is being read."""
+    """A record that is being read, line by line."""
 
     def __init__(self, line: int) -> None:
         self.line = line
@@ -203,13 +205,13 @@ class _Record:
 
     @property
     def goes_on(self) -> bool:
-        """Whether it goes on up to a quotation mark that is yet to come."""
+        """Whether the record continues at least to the next quotation mark."""
         return self.is_open and not self._skipped
 
     def add(self, line: bytes, header: Header) -> None:
-        """Add a line, and find whether a quoted field goes on after it."""
+        """Append a line and update `is_open`: whether a quoted field continues after the line."""
         if self._skipped:
-            # Of the part that was not held nothing but the number of its quotation marks is known.
+            # The skipped part was not kept; only its number of quotation marks is known.
             self.is_open ^= (line.count(b'"') + self._skipped) % 2 == 1
         elif b'"' in line:
             begins_header = header.raw is None and not self.parts
@@ -221,24 +223,24 @@ class _Record:
             self.parts.append(line)
 
     def skip(self, part: bytes) -> None:
-        """Take a part of a line that is too long to be held."""
+        """Count a part of a line without keeping its bytes, because the line is too long."""
         self.size += len(part)
         self._skipped += part.count(b'"')
 
     def bytes(self) -> bytes | None:
-        """Return the record's bytes; None if it is too long."""
+        """Return the record's bytes, or None if it is too long."""
         return b"\n".join(self.parts) if self.size <= LONGEST + 1 else None
 
 
 def _opens(line: bytes, header: Header) -> bool:
-    """Return whether a line ends within a quoted field that begins in it."""
+    """Return whether a line ends inside a quoted field."""
     marks = "".join(_DELIMITERS) if header.raw is None else header.delimiter
     return _opening(marks.encode()).fullmatch(line) is not None
 
 
 @cache
 def _opening(marks: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of lines whose last field is quoted and not closed, given what divides fields."""
+    """Return the pattern of lines whose last field is quoted and not closed, for given delimiters."""
     quoted, plain = rb'"(?:[^"]++|"")*+', rb"[^%b]*+" % marks
     return re.compile(rb'(?:(?:%b"|(?!"))%b[%b])*+%b' % (quoted, plain, marks, quoted))
 
@@ -253,7 +255,7 @@ _FIELD = {mark: re.compile(rf'(?:"((?:[^"]|"")*+)"|([^"{mark}\r\n]*+))({mark}|\Z
 
 
 def _fields(record: str, delimiter: str) -> tuple[list[str], Fault | None]:
-    """Return the fields of a record, or why it has none (RFC 4180, section 2)."""
+    """Split a record into fields, or return the fault if RFC 4180, section 2, is violated."""
     if "\0" in record:
         return [], Fault("invalid-csv", (), "text", "U+0000")
     if '"' not in record and "\r" not in record:

@@ -1,4 +1,4 @@
-"""What a file is, by its name and by how it begins."""
+"""Detect the format of a file from its name and first bytes."""
 
 import os
 import re
@@ -17,14 +17,14 @@ _PACKED = (".gz", ".zst")
 _FORMS: dict[str, Form | None] = {
     ".jsonl": "lines",
     ".ndjson": "lines",
-    ".json": None,  # lines or a document: its content says which
+    ".json": None,  # lines or a document: decided by content
     ".csv": "csv",
     ".tsv": "csv",
 }
 
 _COLUMNAR = {".parquet", ".arrow", ".feather", ".ipc", ".arrows"}
 
-# Parquet, encrypted Parquet, and Arrow IPC as a file and as a stream.
+# Parquet, encrypted Parquet, Arrow IPC file, Arrow IPC stream.
 _MAGIC = (b"PAR1", b"PARE", b"ARROW1", b"\xff\xff\xff\xff")
 
 _ROWS = re.compile(rb"^[\[{]", re.MULTILINE)
@@ -47,7 +47,7 @@ _FOREIGN = {
 
 
 def foreign(head: bytes) -> Fault | None:
-    """Return the fault of a file that is of a form which is not read, known by how it begins."""
+    """Return the fault of a file in a known but unsupported format, detected by its first bytes."""
     for magic, (what, remedy) in _FOREIGN.items():
         if head.startswith(magic):
             return Fault("unreadable", (), "JSON Lines, JSON, CSV, Parquet or Arrow", what, remedy)
@@ -55,21 +55,21 @@ def foreign(head: bytes) -> Fault | None:
 
 
 def is_data(name: str) -> bool:
-    """Return whether a file in a folder is data by its name."""
+    """Return whether a file's extension is that of a data file."""
     return _suffix(name) in _FORMS or _suffix(name) in _COLUMNAR
 
 
 def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
-    """Return the form of a file's rows: a name decides, and where it does not, the content.
+    """Return the format of a file: from its extension, or from its content if the extension is not enough.
 
     Parameters
     ----------
     path : str
         The file's name.
     head : bytes
-        Its first bytes, unpacked.
+        Its first bytes, decompressed.
     fields : frozenset of str
-        Names by which the header of a CSV file is known.
+        Field names; a first line that contains one of them is a CSV header.
     """
     suffix = _suffix(path)
     if suffix in _COLUMNAR or has_columnar_magic(head):
@@ -85,14 +85,14 @@ def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
         }
         if names & fields:
             return "csv"
-        # What a model says before its rows, and Markdown's fences around them, are no sign of their form.
+        # Skip a model's introduction or a Markdown fence before the rows; neither indicates the format.
         rows = _ROWS.search(text)
         text = text[rows.start() :] if rows else b""
     if text.startswith(b"["):
         return "document"
     first = text.partition(b"\n")
     if text.startswith(b"{"):
-        # An object that goes on after its first line is one that was written for people to read.
+        # An object that continues after the first line is one pretty-printed document.
         goes_on = first[1] and isinstance(parse(first[0])[1], Fault) and not first[0].rstrip().endswith(b"}")
         return "document" if goes_on else "lines"
     return "lines"
@@ -104,5 +104,5 @@ def _suffix(name: str) -> str:
 
 
 def has_columnar_magic(head: bytes) -> bool:
-    """Return whether a file that begins so is a columnar one."""
+    """Return whether the first bytes are those of a columnar file."""
     return head.startswith(_MAGIC)

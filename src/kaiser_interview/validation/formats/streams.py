@@ -1,4 +1,4 @@
-"""Bytes as they come: opened, unpacked, counted and hashed, a chunk at a time."""
+"""Open, decompress, count and hash an input, one chunk at a time."""
 
 import gzip
 import hashlib
@@ -18,10 +18,10 @@ from ..findings.finding import Fault, StreamError
 __all__ = ["BOMB_RATIO", "CHUNK", "Stream", "most_unpacked"]
 
 CHUNK = 1 << 20
-"""Bytes read at a time."""
+"""Chunk size in bytes."""
 
 BOMB_RATIO = 200
-"""A file that unpacks to more than so many times its size, and to more than 256 MiB, is taken for a bomb."""
+"""A file that decompresses to more than this many times its size and to more than 256 MiB is rejected."""
 
 _BOMB_BYTES = 256 << 20
 
@@ -37,7 +37,7 @@ _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 
 
 class Stream:
-    """The bytes of a file or of standard input, unpacked.
+    """The decompressed bytes of a file or of standard input.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ class Stream:
     Attributes
     ----------
     path : str
-        By what name another process finds the file.
+        A path by which another process can open the file.
     size : int or None
-        Bytes on the disk; None for a pipe.
+        Size on disk in bytes; None if the input is not a regular file.
     taken : int
-        Bytes read so far, as they are on the disk.
+        Bytes read so far, before decompression.
     """
 
     def __init__(self, name: str, *, chunk: int = CHUNK) -> None:
@@ -69,11 +69,11 @@ class Stream:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of the bytes read so far, in hexadecimal."""
+        """The SHA-256 of the bytes read so far, before decompression, in hexadecimal."""
         return self._hash.hexdigest()
 
     def peek(self) -> bytes:
-        """Return the first bytes, some thousands or as many as there are, without taking them."""
+        """Return the first decompressed bytes without consuming them: at least 4 KiB, or all there are."""
         while len(self._head) < _HEAD:
             chunk = next(self._chunks, b"")
             if not chunk:
@@ -83,7 +83,7 @@ class Stream:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is a file, and one that is not packed."""
+        """Whether the input is a regular file that is not compressed."""
         if self.size is None:
             return False
         at = self._file.tell()
@@ -93,12 +93,12 @@ class Stream:
         return not first.startswith(_PACKED)
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes from the start, no chunk empty.
+        """Yield the decompressed bytes from the start, in chunks that are never empty.
 
         Raises
         ------
         StreamError
-            They cannot be read to their end, or the file has changed meanwhile.
+            The input cannot be read to its end, or the file changed while it was read.
         """
         head, self._head = self._head, b""
         if head:
@@ -106,7 +106,7 @@ class Stream:
         yield from self._chunks
 
     def is_file(self, path: str) -> bool:
-        """Return whether the file at a path is this one."""
+        """Return whether a path leads to this file (same device and inode)."""
         try:
             other = os.stat(path)
         except OSError:
@@ -114,12 +114,12 @@ class Stream:
         return (other.st_dev, other.st_ino) == (self._before.st_dev, self._before.st_ino)
 
     def drain(self) -> None:
-        """Read what is left, for the sake of the digest.
+        """Read the remaining bytes, so that the digest covers the whole file.
 
         Raises
         ------
         StreamError
-            It cannot be read to its end, or the file has changed meanwhile.
+            The input cannot be read to its end, or the file changed while it was read.
         """
         if self._file.closed:
             self._file, _ = _open(self.name)
@@ -128,12 +128,12 @@ class Stream:
         self.verify()
 
     def verify(self) -> None:
-        """Look whether the file is still the one that it was, for those who read it by its name.
+        """Check that the path still leads to the same, unchanged file; other code reads it by its path.
 
         Raises
         ------
         StreamError
-            It is not.
+            The file was replaced, changed or removed.
         """
         try:
             after = os.stat(self.path)
@@ -143,7 +143,7 @@ class Stream:
             raise StreamError(_changed())
 
     def close(self) -> None:
-        """Close the file, which can be drained still; standard input stays open."""
+        """Close the file; `drain` opens it again. Standard input stays open."""
         if self.name != "-":
             self._file.close()
 
@@ -155,7 +155,7 @@ class Stream:
             except (OSError, ValueError) as error:
                 raise StreamError(_unreadable(_reason(error))) from None
             if chunk is None:
-                # A pipe that does not block and has nothing yet.
+                # A non-blocking pipe without data yet.
                 _await(self._file)
                 continue
             if not chunk:
@@ -179,18 +179,18 @@ class Stream:
         elif first.startswith(_ZSTD):
             import pyarrow as pa
 
-            # The frames' own checksums are verified where they have one.
+            # zstd verifies the checksums of frames that have one.
             yield from self._bounded(pa.CompressedInputStream(pa.PythonFile(source, "r"), "zstd"))
         else:
             if first:
                 yield first
             yield from raw
             return
-        # To the end, so that the digest is the whole file's and a change is seen.
+        # Read to the end: the digest must cover the whole file, and changes must be detected.
         deque(raw, maxlen=0)
 
     def _bounded(self, file: Any) -> Iterator[bytes]:
-        unpacked = 0
+        size = 0
         while True:
             try:
                 chunk = file.read(self._chunk)
@@ -204,8 +204,8 @@ class Stream:
                 raise StreamError(_unreadable(f"damaged compressed data: {_reason(error)}")) from None
             if not chunk:
                 return
-            unpacked += len(chunk)
-            if unpacked > most_unpacked(self.taken):
+            size += len(chunk)
+            if size > most_unpacked(self.taken):
                 raise StreamError(
                     Fault(
                         "unreadable",
@@ -219,7 +219,7 @@ class Stream:
 
 
 class _Chained(io.RawIOBase):
-    """A file that gives a first chunk and then those of an iterator."""
+    """A readable file over a first chunk and an iterator of further chunks."""
 
     def __init__(self, first: bytes, rest: Iterator[bytes]) -> None:
         self._buffer = memoryview(first)
@@ -238,13 +238,13 @@ class _Chained(io.RawIOBase):
 
 
 def most_unpacked(size: int) -> int:
-    """Return how many bytes a file of a size in bytes may unpack to before it is taken for a bomb."""
+    """Return the most bytes that a file of a given size may decompress to."""
     return max(_BOMB_BYTES, BOMB_RATIO * size)
 
 
 def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
     if name == "-":
-        # None where a program has none, and closed where a caller has closed it.
+        # None if the program has no standard input; closed if a caller closed it.
         if sys.stdin is None or sys.stdin.closed:
             raise StreamError(_unreadable("a closed standard input"))
         if not hasattr(sys.stdin, "buffer"):
@@ -264,7 +264,7 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         if stat.S_ISDIR(about.st_mode):
             raise StreamError(_unreadable("a folder"))
         if not stat.S_ISREG(about.st_mode) and not (named and not stat.S_ISBLK(about.st_mode)):
-            # Reading a device or a pipe by its name might never end, or never begin.
+            # Opening a device or pipe by path may block, and reading it may never end.
             raise StreamError(
                 _unreadable("a device, socket or pipe", "pipe it in: … | kaiser-interview validate -")
             )
@@ -275,11 +275,11 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
 
 
 def _await(file: IO[bytes]) -> None:
-    """Wait until there is something to read; where no system call tells, for a moment."""
+    """Wait until the file can be read; sleep briefly if the system cannot wait for it."""
     try:
         select.select([file], [], [])
     except (OSError, ValueError):
-        # Windows waits for sockets alone.
+        # On Windows, select works with sockets only.
         time.sleep(_MOMENT)
 
 
@@ -295,7 +295,7 @@ def _stat_of(file: IO[bytes]) -> os.stat_result:
     try:
         return os.fstat(file.fileno())
     except (OSError, ValueError):
-        # A test's or notebook's stand-in for standard input has no descriptor; it is taken for a pipe.
+        # A replaced standard input (tests, notebooks) has no descriptor; treat it as a pipe.
         return os.stat_result((stat.S_IFIFO, *[0] * 9))
 
 

@@ -1,4 +1,4 @@
-"""JSON Lines and JSON arrays, cut into rows."""
+"""Limits, byte order marks and encoding errors that all text formats share."""
 
 from collections.abc import Iterator
 
@@ -8,19 +8,19 @@ from ..hints.json_syntax import CUT
 __all__ = ["BOM", "LONGEST", "SPACE", "Tail", "blank_line", "long_row", "marked_encoding", "not_utf8"]
 
 LONGEST = 8 << 20
-"""Bytes that a row may have."""
+"""The most bytes that a row may have."""
 
 SPACE = b" \t\r\n"
-"""White space, as RFC 8259 has it."""
+"""White space as RFC 8259 defines it."""
 
 
 def blank_line() -> Fault:
-    """Return the fault of a line that holds no row."""
+    """Return the fault of an empty line."""
     return Fault("blank-line", (), "a row", "nothing", "it is passed over")
 
 
 def long_row(longest: int = LONGEST) -> Fault:
-    """Return the fault of a row that has more than `longest` bytes."""
+    """Return the fault of a row longer than `longest` bytes."""
     size = f"{longest} bytes" if longest % (1 << 20) else f"{longest >> 20} MiB"
     return Fault("line-too-long", (), f"at most {size}", "more")
 
@@ -37,17 +37,17 @@ def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]
 
 
 BOM = b"\xef\xbb\xbf"
-"""The byte order mark in UTF-8."""
+"""The UTF-8 byte order mark."""
 
 
 class Tail(bytes):
-    """A last line that no line feed ends."""
+    """The last line of the data, if no line feed ends it."""
 
     __slots__ = ()
 
 
 def marked_encoding(head: bytes) -> Fault | None:
-    """Return the fault of a file that begins as UTF-16 or UTF-32 does."""
+    """Return the fault of a file that looks like UTF-16 or UTF-32, based on its first bytes."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[1:2] == b"\0" or head[:1] == b"\0":
         wide = head.startswith((b"\xff\xfe\0\0", b"\0\0")) or head[1:4] == b"\0\0\0"
         name = "UTF-32" if wide else "UTF-16"
@@ -57,7 +57,7 @@ def marked_encoding(head: bytes) -> Fault | None:
 
 
 def not_utf8(data: bytes) -> Fault | None:
-    """Return the fault of bytes that are not UTF-8, naming GB18030 where they are that."""
+    """Return the fault of bytes that are not UTF-8; it names GB18030 if they can be decoded as that."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,1 +1,1 @@
-"""Parquet and Arrow files and streams, read under limits."""
+"""Read Parquet and Arrow IPC files and streams, with limits on what untrusted files may claim."""

@@ -1,6 +1,6 @@
-"""Messages of an Arrow IPC file: whether its footer names every batch that the file holds.
+"""Read Arrow IPC files and streams, and check that a file's footer lists every record batch.
 
-No checksum covers a footer. One that names fewer batches hides rows from a reader that asks it for them.
+No checksum covers the footer. A footer that lists fewer batches hides rows from readers that rely on it.
 """
 
 import os
@@ -18,12 +18,20 @@ if TYPE_CHECKING:
 
 __all__ = ["fault_of_messages"]
 
-# The file's magic, padded; what follows is a stream (Arrow columnar format, "IPC File Format").
+# Length of the padded magic; a stream follows it (Arrow columnar format, "IPC File Format").
 _STREAM_AT = 8
 
 
 def fault_of_messages(file: Any, named: int) -> Fault | None:
-    """Return what the batches of an open file have against the number that its footer names, if anything."""
+    """Return a fault if an open file holds more record batches than its footer lists.
+
+    Parameters
+    ----------
+    file : pyarrow file
+        An Arrow IPC file.
+    named : int
+        The number of batches in its footer.
+    """
     import pyarrow as pa
 
     file.seek(_STREAM_AT)
@@ -31,7 +39,7 @@ def fault_of_messages(file: Any, named: int) -> Fault | None:
     try:
         for message in pa.ipc.MessageReader.open_stream(file):
             found += message.type == "record batch"
-    except Exception:  # noqa: BLE001 - told when the batch that it is in is read
+    except Exception:  # noqa: BLE001 - reported when the damaged batch is read
         return None
     if found <= named:
         return None
@@ -39,7 +47,7 @@ def fault_of_messages(file: Any, named: int) -> Fault | None:
 
 
 def _mapped(path: str) -> Any:
-    """Return a file of which only what is looked at takes memory; where addresses are short, any file."""
+    """Memory-map a file; open it normally if it cannot be mapped, such as on 32-bit systems."""
     import pyarrow as pa
 
     try:
@@ -51,7 +59,7 @@ def _mapped(path: str) -> Any:
 def _options(columns: list[int] | None = None) -> Any:
     import pyarrow as pa
 
-    # Bytes are left in their order: to swap them is to touch them before they are validated.
+    # Do not swap bytes: that would read data that has not been validated.
     return pa.ipc.IpcReadOptions(ensure_native_endian=False, use_threads=False, included_fields=columns)
 
 
@@ -59,14 +67,14 @@ def _native(schema: "pa.Schema") -> None:
     import pyarrow as pa
 
     examine(schema)
-    # Only by comparison does pyarrow tell the byte order of a schema.
+    # pyarrow does not expose a schema's byte order, but equality includes it.
     if not schema.equals(pa.schema([*schema])):
         raise StreamError(unreadable("one in big-endian byte order", "write it in little-endian order"))
 
 
 @lru_cache(maxsize=1)
 def _file_reader(path: str, _: tuple[int, int, int]) -> Any:
-    """Return the reader of an IPC file, one for all of its parts: they share dictionaries."""
+    """Return the reader of an IPC file, cached because all of its batches share dictionaries."""
     import pyarrow as pa
 
     reader = pa.ipc.open_file(_mapped(path), options=_options())
@@ -78,7 +86,7 @@ def _file_plan(path: str, size: int) -> Plan:
     import pyarrow as pa
 
     schema = _file_reader(path, _identity(path)).schema
-    # Rows are counted by one column, of numbers if there is one: it is the quickest to read.
+    # Read one column to count rows, a primitive one if possible: it is the fastest to read.
     numbers = [at for at, field in enumerate(schema) if pa.types.is_primitive(field.type)]
     rows: list[int | None] = []
     with _mapped(path) as file:
@@ -86,7 +94,7 @@ def _file_plan(path: str, size: int) -> Plan:
         for part in range(reader.num_record_batches):
             try:
                 rows.append(reader.get_batch(part).num_rows)
-            except Exception:  # noqa: BLE001 - it is told when the part is read
+            except Exception:  # noqa: BLE001 - reported when the part is read
                 rows.append(None)
         if fault := fault_of_messages(file, len(rows)):
             raise StreamError(fault)
@@ -116,7 +124,7 @@ def _stream(path: str, _: int, __: int) -> Iterator["pa.RecordBatch"]:
             if batch is None:
                 break
             yield batch
-        # Arrow lets a stream end where nothing follows a batch, but there it may have been cut as well.
+        # Arrow allows a stream without an end marker, but then a truncated stream looks complete.
         if file.read_at(file.tell() - at, at) != _STREAM + bytes(4):
             got, remedy = "one without the mark of its end", "close its writer, which sets the mark"
             raise StreamError(Fault("truncated", (), "a stream to its end", got, remedy))
@@ -127,7 +135,7 @@ def _stream(path: str, _: int, __: int) -> Iterator["pa.RecordBatch"]:
 
 @contextmanager
 def _to_the_end(file: Any) -> Iterator[None]:
-    """Tell a stream that wants more than the file has from one that is damaged."""
+    """Report an error at the end of the file as `truncated`; raise any other error unchanged."""
     try:
         yield
     except (OSError, ValueError):

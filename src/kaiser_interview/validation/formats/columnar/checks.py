@@ -1,4 +1,4 @@
-"""Arrow batches from outside: validated in full, and in plain types."""
+"""Validate untrusted Arrow batches in full, and convert them to plain types."""
 
 import json
 from collections.abc import Iterator
@@ -22,25 +22,25 @@ _NOT_UTF8 = b"kaiser_interview:not-utf8"
 
 
 def checked(batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """Return a batch validated in full, in plain types.
+    """Validate a batch in full and return it in plain types.
 
-    Extensions are replaced by their storage, and every field may be null, at any depth: Arrow lets one that
-    is declared otherwise hold nulls all the same. A dictionary of text that has more values than the batch
-    has rows is decoded. Where text is not UTF-8 the column is null in that row; `undecoded` says so.
+    Extension types are replaced by their storage types. Every field becomes nullable at any depth, because
+    Arrow does not enforce the declaration. A dictionary of strings with more values than the batch has rows
+    is decoded. A value with text that is not UTF-8 becomes null; `undecoded` returns its fault.
 
     Raises
     ------
     StreamError
-        The batch is not what Arrow allows, or its schema names a column twice, or is too deep or too wide.
+        The batch is invalid Arrow data, or its schema has a duplicate column, or is too deep or too wide.
     """
     with told():
-        return _plain(batch) if _is_sound(batch) else _mended(batch)
+        return _plain(batch) if _is_sound(batch) else _without_wrong_text(batch)
 
 
 def pieces(batch: "pa.RecordBatch", size: int) -> Iterator["pa.RecordBatch"]:
-    """Yield a batch in batches of at most so many rows, each as `checked` returns it.
+    """Split a batch into batches of at most `size` rows, each as `checked` returns it.
 
-    It is validated once: with each slice of it, what stands within lists would be validated whole.
+    The whole batch is validated once. Validating each slice would validate all list elements every time.
 
     Raises
     ------
@@ -51,23 +51,23 @@ def pieces(batch: "pa.RecordBatch", size: int) -> Iterator["pa.RecordBatch"]:
         is_sound = _is_sound(batch)
         for start in range(0, batch.num_rows, size):
             piece = batch.slice(start, size)
-            yield _plain(piece) if is_sound else _mended(piece)
+            yield _plain(piece) if is_sound else _without_wrong_text(piece)
 
 
 def undecoded(batch: "pa.RecordBatch") -> dict[int, Fault]:
-    """Return the faults of the rows of a checked batch that have text that is not UTF-8, by place in it."""
+    """Return the faults of text that is not UTF-8 in a checked batch, by row index; one for each row."""
     noted = json.loads((batch.schema.metadata or {}).get(_NOT_UTF8, b"{}"))
     return {int(row): Fault("not-utf8", tuple(path), "UTF-8", got) for row, (path, got) in noted.items()}
 
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Make a fault of whatever a reader raises, save that memory is wanting, which the caller tells."""
+    """Convert any exception of a reader to a `StreamError`, except MemoryError, which the caller handles."""
     try:
         yield
     except (StreamError, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001 - of damaged data a reader may raise anything
+    except Exception as error:  # noqa: BLE001 - readers may raise anything on damaged data
         raise StreamError(_damaged(error)) from None
 
 
@@ -87,12 +87,12 @@ def _damaged(error: Exception, path: Path = ()) -> Fault:
 
 
 def examine(schema: "pa.Schema") -> None:
-    """Refuse a schema that names a column twice, or is too deep or too wide.
+    """Reject a schema with duplicate columns, too many columns or levels, or a name that contains U+0000.
 
     Raises
     ------
     StreamError
-        It does, or is.
+        The schema is rejected.
     """
     import pyarrow as pa
 
@@ -113,7 +113,7 @@ def examine(schema: "pa.Schema") -> None:
                 raise StreamError(Fault("duplicate-column", step, "each column once", twice))
             steps.add(step)
             if "\0" in field.name:
-                # In Arrow's C interface a name ends there, and might be another one's.
+                # Arrow's C interface ends the name there, so that it may equal another column's name.
                 expected = "names of columns without U+0000"
                 raise StreamError(Fault("unreadable", step, expected, shown(field.name)))
             if isinstance(kind, pa.BaseExtensionType):
@@ -127,7 +127,13 @@ def examine(schema: "pa.Schema") -> None:
 
 
 def _is_sound(batch: "pa.RecordBatch") -> bool:
-    """Return whether a batch is right in every respect, or else in all but that its text is UTF-8."""
+    """Validate a batch; return False if its only errors are strings that are not UTF-8.
+
+    Raises
+    ------
+    StreamError
+        The batch or its schema is invalid in another way.
+    """
     import pyarrow as pa
 
     examine(batch.schema)
@@ -152,7 +158,7 @@ def _plain(batch: "pa.RecordBatch", wrong: bytes = b"") -> "pa.RecordBatch":
     if wrong:
         metadata[_NOT_UTF8] = wrong
     if not batch.num_columns:
-        return batch.replace_schema_metadata(metadata)  # built anew it would have no rows
+        return batch.replace_schema_metadata(metadata)  # from_arrays would lose the number of rows
     columns, texts = [], {pa.string(), pa.large_string()}
     for column in batch.columns:
         plain = _relabelled(column)
@@ -164,8 +170,8 @@ def _plain(batch: "pa.RecordBatch", wrong: bytes = b"") -> "pa.RecordBatch":
     return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields, metadata))
 
 
-def _mended(batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """Return a batch with null in place of values that hold text that is not UTF-8, and a note of them."""
+def _without_wrong_text(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Replace values that hold text that is not UTF-8 with null, and note them in the schema's metadata."""
     import pyarrow as pa
 
     wrong: dict[int, tuple[Path, str]] = {}
@@ -186,7 +192,7 @@ def _mended(batch: "pa.RecordBatch") -> "pa.RecordBatch":
 
 
 def _decoded(value: Any, path: Path, found: list[tuple[Path, str]]) -> Any:
-    """Return a value with text in place of bytes, and find those that are not UTF-8."""
+    """Decode all bytes in a value; append the path and fault of any that are not UTF-8 to `found`."""
     if isinstance(value, dict):
         return {name: _decoded(inner, (*path, name), found) for name, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -201,9 +207,9 @@ def _decoded(value: Any, path: Path, found: list[tuple[Path, str]]) -> Any:
 
 
 class _Relabelled:
-    """An array under another type of the same layout, by the C data interface.
+    """An array relabelled with another type of the same layout, through the C data interface.
 
-    `Array.view` is not for this: it loses the offset of runs and the length of nulls in lists (pyarrow 26).
+    `Array.view` does not work here: it loses run offsets and the length of nulls in lists (pyarrow 26).
     """
 
     def __init__(self, array: "pa.Array", kind: "pa.DataType") -> None:
@@ -226,7 +232,7 @@ def _relabelled(array: "pa.Array", *, as_bytes: bool = False) -> "pa.Array":
 def _retyped(  # noqa: C901, PLR0911 - one return a type
     kind: "pa.DataType", *, as_bytes: bool = False
 ) -> "pa.DataType":
-    """Return a type without extensions, every field of which may be null; text as bytes, if so wanted."""
+    """Return a type without extension types, all fields nullable; `as_bytes` turns strings into binary."""
     import pyarrow as pa
     import pyarrow.types as kinds
 

@@ -1,4 +1,4 @@
-"""A foreign columnar file, part by part: Parquet, Arrow IPC file, Arrow IPC stream."""
+"""Read an untrusted columnar file part by part: Parquet, Arrow IPC file or Arrow IPC stream."""
 
 import pathlib
 import stat
@@ -25,12 +25,12 @@ _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
 
 def plan(path: str) -> Plan:
-    """Return what a file says that it holds. Its form is found by its content.
+    """Return the format, columns and parts that a file declares. The format is detected from its content.
 
     Raises
     ------
     StreamError
-        It cannot be read at all.
+        The file cannot be read.
     """
     with told():
         form, size = _form(path)
@@ -43,32 +43,32 @@ def plan(path: str) -> Plan:
 
 
 def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa.RecordBatch"]:
-    """Yield the rows of a part, each batch as `checked` returns it.
+    """Yield the record batches of a part, each as `checked` returns it.
 
-    The rows that can be read come before the fault that ends a part. A column's type may differ from batch to
-    batch: text of few values comes as a dictionary.
+    Rows that can be read are yielded before an error is raised. A column's type may differ between batches:
+    strings with few distinct values may come as a dictionary.
 
     Parameters
     ----------
     path : str
         The file.
     form : str
-        As its plan says.
+        Its format, from `plan`.
     part : int
-        Which part, from 0.
+        Index of the part, from 0.
     size : int
-        Rows that a batch has at most.
+        The most rows of a batch.
 
     Raises
     ------
     StreamError
-        The part cannot be read, or not to its end, or is not what the file says.
+        The part cannot be read to its end, decompresses to too much, or differs from what the file declares.
     """
     readers = {"parquet": _row_group, "ipc-file": _record_batch, "ipc-stream": _stream}
     with told():
         most, unpacked = _most(path), 0
         for batch in readers[form](path, part, size):
-            # Rows count as well as bytes: of nulls there can be any number in no space at all.
+            # Count rows as well as bytes: any number of nulls can take no space.
             _bound(unpacked + batch.num_rows, most)
             for piece in pieces(batch, size):
                 unpacked += piece.num_rows + piece.nbytes
@@ -77,7 +77,7 @@ def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa
 
 
 def _form(path: str) -> tuple[Form, int]:
-    """Return the form of a file and its size."""
+    """Detect a file's format from its first and last bytes; return it with the file's size."""
     about = pathlib.Path(path).stat()
     if not stat.S_ISREG(about.st_mode):
         raise StreamError(unreadable("a folder, a device or a pipe"))

@@ -1,4 +1,4 @@
-"""Parquet files: the footer, the plan, and row groups as record batches."""
+"""Read Parquet files: the footer, the plan, and row groups as record batches."""
 
 import os
 from collections.abc import Iterator
@@ -15,32 +15,32 @@ if TYPE_CHECKING:
 
 __all__ = []
 
-# By the one core that a worker has; column chunks through small buffers, else they would be held whole.
+# Small buffers: otherwise whole column chunks are kept in memory.
 _READING = {"pre_buffer": False, "buffer_size": 1 << 18, "page_checksum_verification": True}
 
-_BATCH_BYTES = 1 << 26  # about so many of a row group are read at a time, where its rows are large
+_BATCH_BYTES = 1 << 26  # if rows are large, batches of a row group are limited to about this many bytes
 
-# Where the values of a string column take no more bytes each, there are few of them, and many rows.
+# A string column with at most this many bytes a row has few distinct values; read it as a dictionary.
 _CODE_BYTES = 2
 
-# Behind the footer of a file with encrypted columns (Parquet modular encryption, section 5.2).
+# Bytes after the footer of a file with encrypted columns (Parquet modular encryption, section 5.2).
 _SIGNATURE = 28
 
 
 @lru_cache(maxsize=1)
 def _footer(path: str, identity: tuple[int, int, int]) -> Any:
-    """Return the metadata of a Parquet file, read once for all of its parts."""
+    """Return the metadata of a Parquet file, cached for all of its parts."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
     with pa.OSFile(os.fsencode(path)) as file:
         file.seek(max(0, identity[0] - _ENDS))
         length = int.from_bytes(file.read(4), "little")
-        # Thrift makes room for as many elements as a list says that it has. Each takes a byte at least.
+        # Thrift allocates as many elements as a list declares. Each needs at least one byte of the footer.
         longest = max(1, min(length, 1_000_000))
         metadata = ParquetFile(file, thrift_container_size_limit=longest).metadata
     if length - metadata.serialized_size == _SIGNATURE:
-        # A look at the metadata of an encrypted column would end the process (pyarrow 26).
+        # Reading the metadata of an encrypted column crashes the process (pyarrow 26).
         raise StreamError(unreadable("one with encrypted columns", "decrypt it"))
     return metadata
 
@@ -82,7 +82,7 @@ def _row_group(path: str, part: int, size: int) -> Iterator["pa.RecordBatch"]:
 
 
 def _columns(schema: Any, group: Any) -> tuple[list[str], Fault | None]:
-    """Return the string columns of few values in a row group, and what a column has against its rows."""
+    """Return the string columns to read as dictionaries, and a fault if value and row counts disagree."""
     coded: list[str] = []
     fault = None
     for number in range(group.num_columns):

@@ -1,7 +1,7 @@
-"""Headers of the pages of a Parquet file: whether they hold as many values as its footer says.
+"""Check that the page headers of a Parquet file hold as many values as the footer declares.
 
-No checksum covers a header. A reader that takes a file's row groups one by one stops at the footer's number
-of rows; one that takes them together goes on with what is left of a page, and so moves all rows that follow.
+No checksum covers a page header. A reader of single row groups stops at the number of rows in the footer. A
+reader of several row groups at once continues with the rest of the page, which shifts all rows after it.
 """
 
 import os
@@ -16,7 +16,7 @@ _FEW, _MOST = 1 << 9, 1 << 24
 
 _DATA, _DATA_2 = 0, 3
 
-# Thrift's compact protocol: types of fields.
+# Field types of Thrift's compact protocol.
 _FALSE, _BYTE, _I64, _DOUBLE, _BINARY, _SET, _STRUCT = 2, 3, 6, 7, 8, 10, 12
 
 _LONG_LIST, _DEEPEST = 15, 20
@@ -24,15 +24,15 @@ _LONG_LIST, _DEEPEST = 15, 20
 
 class _Page(NamedTuple):
     size: int
-    """Bytes, its header not counted."""
+    """Bytes, without the header."""
     values: int
-    """0 if it holds a dictionary."""
+    """0 for a page that is not a data page, such as a dictionary."""
     rows: int | None
-    """None where the header does not say it."""
+    """None if the header does not contain it."""
 
 
 def fault_of_pages(path: str, schema: Any, group: Any) -> Fault | None:
-    """Return what the pages of a row group have against the footer, if anything."""
+    """Return a fault if the pages of a row group and the footer disagree on the number of values or rows."""
     with open(os.fsencode(path), "rb") as file:  # noqa: PTH123 - the path as it was given
         for number in range(group.num_columns):
             chunk, name = group.column(number), schema.column(number).path
@@ -54,7 +54,7 @@ def fault_of_pages(path: str, schema: Any, group: Any) -> Fault | None:
 
 
 def _pages(file: BinaryIO, chunk: Any) -> Iterator[_Page]:
-    """Yield the pages of a column, as readers take them: until there are enough values."""
+    """Yield the pages of a column chunk until they hold its number of values, as readers do."""
     at, values = chunk.data_page_offset, 0
     if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < at:
         at = chunk.dictionary_page_offset
@@ -66,7 +66,7 @@ def _pages(file: BinaryIO, chunk: Any) -> Iterator[_Page]:
 
 
 def _page(file: BinaryIO, at: int) -> tuple[_Page, int]:
-    """Return the page whose header begins at a place, and the header's length."""
+    """Return the page whose header begins at an offset, and the length of the header."""
     size = _FEW
     while True:
         file.seek(at)
@@ -81,30 +81,30 @@ def _page(file: BinaryIO, at: int) -> tuple[_Page, int]:
 
 
 class _Header:
-    """What Thrift's compact protocol says, as far as it is needed."""
+    """A parser for Thrift's compact protocol that reads only the fields of a page header."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self.at = 0
 
     def page(self) -> _Page:
-        """Return the page that a header is of."""
+        """Parse the header and return its page."""
         kind, size, values, rows = -1, -1, 0, None
-        for field, sort in self._fields():
+        for field, type_ in self._fields():
             if field == 1:
                 kind = self._integer()
             elif field == 3:  # noqa: PLR2004 - compressed_page_size
                 size = self._integer()
-            elif field in {5, 8} and sort == _STRUCT:  # data pages of both versions
-                for inner, of in self._fields():
+            elif field in {5, 8} and type_ == _STRUCT:  # data pages of both versions
+                for inner, inner_type in self._fields():
                     if inner == 1:
                         values = self._integer()
                     elif inner == 3 and field == 8:  # noqa: PLR2004 - num_rows
                         rows = self._integer()
                     else:
-                        self._skip(of)
+                        self._skip(inner_type)
             else:
-                self._skip(sort)
+                self._skip(type_)
         if size < 0 or values < 0:
             raise ValueError("a page of no size")
         if kind in {_DATA, _DATA_2}:
@@ -133,26 +133,26 @@ class _Header:
         number = self._number()
         return (number >> 1) ^ -(number & 1)
 
-    def _skip(self, sort: int, depth: int = 0, *, element: bool = False) -> None:  # noqa: C901 - a type each
+    def _skip(self, type_: int, depth: int = 0, *, element: bool = False) -> None:  # noqa: C901 - a type each
         if depth > _DEEPEST:
             raise ValueError("a header of too many levels")
-        if sort <= _FALSE:
+        if type_ <= _FALSE:
             self.at += element
-        elif sort == _BYTE:
+        elif type_ == _BYTE:
             self.at += 1
-        elif sort <= _I64:
+        elif type_ <= _I64:
             self._number()
-        elif sort == _DOUBLE:
+        elif type_ == _DOUBLE:
             self.at += 8
-        elif sort == _BINARY:
+        elif type_ == _BINARY:
             length = self._number()
             self.at += length
-        elif sort <= _SET:
+        elif type_ <= _SET:
             head = self._byte()
             count = head >> 4 if head >> 4 < _LONG_LIST else self._number()
             for _ in range(min(count, _MOST)):
                 self._skip(head & 15, depth + 1, element=True)
-        elif sort == _STRUCT:
+        elif type_ == _STRUCT:
             for _, inner in self._fields():
                 self._skip(inner, depth + 1)
         else:

@@ -1,4 +1,4 @@
-"""The plan by which a columnar file is read: its form, its groups and their bounds."""
+"""The plan of reading a columnar file: its format, its parts, and limits on their size."""
 
 import pathlib
 from typing import Literal, NamedTuple
@@ -16,17 +16,17 @@ _ENDS = 8
 
 
 class Plan(NamedTuple):
-    """What a columnar file says that it holds.
+    """The format, columns and parts that a columnar file declares.
 
-    A part is a row group, a record batch of an IPC file, or the whole of a stream.
+    A part is a Parquet row group, a record batch of an IPC file, or a whole IPC stream.
     """
 
     form: Form
     names: list[str]
     rows: list[int | None]
-    """Rows of each part; None where that is not known before it is read."""
+    """Rows of each part; None if unknown before the part is read."""
     sizes: list[int]
-    """Uncompressed bytes of each part as far as known, else the file's size."""
+    """Uncompressed bytes of each part, or the file's size if unknown."""
 
 
 def _identity(path: str) -> tuple[int, int, int]:

@@ -1,1 +1,1 @@
-"""JSON texts, JSON Lines and JSON arrays."""
+"""Read JSON texts, JSON Lines and JSON arrays."""

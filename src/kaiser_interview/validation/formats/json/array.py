@@ -1,4 +1,4 @@
-"""Rows of a JSON array."""
+"""Read the rows of a JSON array one at a time."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from ..text import LONGEST, SPACE, Tail, _without_mark, long_row, not_utf8
 
 __all__ = ["json_document"]
 
-# What can follow each other without the depth changing: anything outside strings, and whole strings.
+# A run of text that does not change the nesting depth: whole strings, and anything else but brackets.
 _FLAT = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
@@ -26,19 +26,19 @@ _NUMBER = re.compile(rb"-?[0-9][0-9.eE+-]*")
 
 
 def json_document(stream: Stream, *, longest: int = LONGEST) -> Iterator[tuple[int, bytes | Fault] | Note]:
-    """Yield the line on which each element of a JSON array begins, and the element's bytes.
+    """Yield the bytes of each element of a JSON array, with the line on which it begins.
 
-    The array is never held whole. A document that is one object is one row. An element of more than
-    `longest` bytes ends the reading.
+    The array is never held in memory as a whole. A document that is not an array is one row. An error that
+    ends the reading is yielded as a note; so is an element of more than `longest` bytes.
     """
     notes: list[Note] = []
     text = _Text(_without_mark(stream.chunks(), notes), longest)
     start = text.skip_space()
     yield from notes
     if start and start not in _VALUES:
-        # One finding for words around the rows; what they are ends where one cannot tell.
-        words = text.rest_of_line()
-        yield Note(text.line, not_utf8(words) or stray(words.decode("utf-8")), stops=True)
+        # Report text before the rows once and stop; where it ends is unknown.
+        before = text.rest_of_line()
+        yield Note(text.line, not_utf8(before) or stray(before.decode("utf-8")), stops=True)
         return
     if start != b"[":
         line, value = text.line, text.value(alone=True)
@@ -74,7 +74,7 @@ def json_document(stream: Stream, *, longest: int = LONGEST) -> Iterator[tuple[i
 
 
 class _Text:
-    """A document of which only what is being read is held."""
+    """A cursor over a document in chunks that holds only the part being read."""
 
     def __init__(self, chunks: Iterator[bytes], longest: int) -> None:
         self._chunks = chunks
@@ -90,7 +90,7 @@ class _Text:
         return bool(chunk)
 
     def skip_space(self) -> bytes:
-        """Return the next byte that is not white space, without taking it; nothing at the end."""
+        """Skip white space and return the next byte without consuming it; empty at the end."""
         while True:
             rest = self._held[self._at : self._at + 64].lstrip(SPACE)
             skipped = min(64, len(self._held) - self._at) - len(rest)
@@ -105,18 +105,19 @@ class _Text:
         self._at += 1
 
     def rest_of_line(self) -> bytes:
-        """Return what stands from here to the line's end, as far as it is held, without taking it."""
+        """Return the held bytes up to the end of the line, without consuming them."""
         return self._held[self._at :].partition(b"\n")[0].rstrip(b"\r")
 
     def value(self, *, alone: bool = False) -> bytes | Fault:
-        """Take one value and return its bytes: to the bracket that closes it, or to a comma or space.
+        """Consume one value and return its bytes, or a fault if it is cut off or too long.
 
-        Where it stands `alone`, a number may also end with the data.
+        The value ends at its closing bracket or quotation mark, or before a comma, bracket or white space. If
+        `alone`, a number may also end with the data.
         """
-        end, depth, whole = self._at, 0, False
-        while not whole:
-            end, depth, whole = self._scan(end, depth)
-            if not whole:
+        end, depth, complete = self._at, 0, False
+        while not complete:
+            end, depth, complete = self._scan(end, depth)
+            if not complete:
                 if len(self._held) - self._at > self._longest:
                     return long_row(self._longest)
                 end -= self._at
@@ -124,9 +125,9 @@ class _Text:
                     if alone and _NUMBER.fullmatch(self._held, self._at):
                         end = len(self._held)
                         break
-                    # Where text is in another encoding, a character may look like a quotation mark.
-                    ends = Fault("truncated", (), "a whole row", self._end(), CUT)
-                    return not_utf8(Tail(self._held)) or ends
+                    # Check the encoding first: in others, a byte of a character may equal a quotation mark.
+                    cut = Fault("truncated", (), "a whole row", self._end(), CUT)
+                    return not_utf8(Tail(self._held)) or cut
         data = self._held[self._at : end]
         self._at = end
         self.line += data.count(b"\n")
@@ -136,7 +137,7 @@ class _Text:
         return f"the data's end after {shown(self._held.decode('utf-8', 'replace')[-_SEEN:].strip())}"
 
     def _scan(self, at: int, depth: int) -> tuple[int, int, bool]:
-        """Go on from a place in no string; return where it stopped, how deep, and whether at the end."""
+        """Scan from a position outside strings; return the new position, the depth, and whether complete."""
         held = self._held
         if depth == 0 and held[at : at + 1] not in {b"{", b"[", b'"'}:
             found = _SCALAR.match(held, at)
@@ -150,7 +151,7 @@ class _Text:
             at = found.end() if found else at
             mark = held[at : at + 1]
             if mark in {b"", b'"'}:
-                return at, depth, False  # a string that goes on in the next chunk
+                return at, depth, False  # the string continues in the next chunk
             depth += 1 if mark in {b"{", b"["} else -1
             at += 1
             if depth == 0:

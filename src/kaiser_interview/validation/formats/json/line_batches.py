@@ -1,14 +1,15 @@
-"""JSON Lines as programs write them, many rows at once.
+"""Read JSON Lines into record batches, many rows at once.
 
-A program writes all rows with the same keys in the same order and spacing. So one row, read strictly, is a
-template for others: constants, and slots for strings and numbers. A row is taken only if
+Programs usually write all rows with the same keys in the same order and spacing. So one row, parsed strictly,
+is a template for others: constant bytes, and slots for strings and numbers. A row matches a template only if
 
-- it has as many quotation marks that no backslash escapes, and around its slots what the template has, byte
-  for byte. That has all these marks, so none is in a slot, and a string's slot is a whole string;
-- it is UTF-8, and each string with a backslash or a control character is one for the strict reader too;
-- each number has the grammar of RFC 8259, section 6, and so few digits that nothing is lost.
+- it has the template's number of unescaped quotation marks, and the template's bytes around its slots. These
+  bytes contain all the marks, so a slot contains none, and a string's slot is a whole string;
+- it is UTF-8, and the strict parser accepts each string with a backslash or a control character;
+- each number follows the grammar of RFC 8259, section 6, with so few digits that no precision is lost.
 
-Then it is the template with other values, and no key stands twice. All else is left to the strict reader.
+Such a row is the template with other values, so it has no duplicate key. All other rows are left to the
+strict parser.
 """
 
 import re
@@ -35,9 +36,9 @@ _Places = npt.NDArray[np.int32]
 
 _Truths = npt.NDArray[np.bool_]
 
-_BLOCK = 5 << 19  # bytes: so many that a call costs little a row, so few that they stay near the processor
+_BLOCK = 5 << 19  # bytes: large enough to spread the cost of a call, small enough for the processor's cache
 
-_NEW, _KNOWN, _SLOTS = 8, 16, 200  # rows tried as templates in a block, templates kept, slots of one
+_NEW, _KNOWN, _SLOTS = 8, 16, 200  # most rows tried as templates in a block, templates kept, slots of one
 
 _LINE_FEED, _SPACE, _QUOTE, _BACKSLASH = b'\n "\\'
 
@@ -46,35 +47,37 @@ _MEMBER = re.compile(
     rb'(?:"(?P<string>(?:[^"\\]++|\\.)*+)"|(?P<number>[-0-9][-+.0-9Ee]*+)|true|false|null|\[\s*\]|\{\s*\})\s*'
 )
 
-# By what is written and what its column holds, what a slot holds; a name with x_ may hold either.
+# The type of a slot, by the type of the written value and of the column. An x_ column may hold either.
 _HOLDS: Mapping[str | None, Mapping[str | None, Sort]] = {
     "string": {"string": "string", "x_": "string"},
     "number": {"integer": "integer", "number": "number", "x_": "number"},
 }
 
-# Few enough digits before the point for an integer to be exact, and in the exponent to be finite.
+# At most 15 digits before the point keep an integer exact; two in the exponent keep the number finite.
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?")
 
 _WORD = 8
 
-# By number of digits, none to too many: the bytes of a word that hold them, and the least that needs as many.
+# Indexed by number of digits, from 0 to 9 (too many): the mask of their bytes in a word, and the smallest
+# number that is written with as many digits.
 _HELD = np.array([0, *(2**64 - 2 ** (64 - 8 * digits) for digits in range(1, _WORD + 1)), 0], np.uint64)
 
 _LEAST = np.array([2**64 - 1, 0, *(10**digits for digits in range(1, _WORD)), 2**64 - 1], np.uint64)
 
 
 class Lines:
-    r"""Reads chunks of JSON Lines into record batches, as far as rows are written alike.
+    r"""Read chunks of JSON Lines into record batches, as far as rows match a template.
 
-    What it learns of a chunk it uses in the next.
+    Templates found in one chunk are used for the next.
 
     Parameters
     ----------
     columns : mapping of str to Sort
-        What the columns hold. Rows with others are left, but names that begin with ``x_`` may be there: as
-        strings or doubles, and left out where they are null, true, false or empty.
+        The type of each column. Rows with other columns are left to the strict parser, except columns whose
+        names begin with ``x_``: these are read as strings or doubles. They are left out of a batch if the
+        template's value is null, true, false, or an empty list or object.
     block : int
-        About how many bytes are looked at together.
+        About how many bytes are read together.
 
     Examples
     --------
@@ -88,15 +91,15 @@ class Lines:
         self._block = block
         self._templates: list[_Template] = []
         self._scratch = np.empty((2, 0), np.bool_)
-        np.empty(8 << 20, np.uint8)  # freed at once: glibc then keeps so much; new pages are slow to get
+        np.empty(8 << 20, np.uint8)  # freed at once, so that glibc keeps the memory: new pages are slow
 
     def read(self, chunk: bytes) -> Taken:
-        """Return the rows of a chunk that could be read, and which could not: each line is one or the other.
+        """Read a chunk; return the rows that match a template, and the numbers of all other lines.
 
         Parameters
         ----------
         chunk : bytes
-            Whole lines, each ended by a line feed, save perhaps the last. They may hold anything.
+            Whole lines with any content. The last line may have no line feed.
         """
         starts, ends, rest = [[np.empty(0, np.int64)] for _ in range(3)]
         batches: list[tuple[_Integers, pa.RecordBatch]] = []
@@ -108,7 +111,7 @@ class Lines:
                     held.append(np.array([one]))
                 count += 1
                 continue
-            # Memory that is used again: new memory of this size costs more than what is done with it.
+            # Reuse this memory: allocating as much costs more than the work done in it.
             if self._scratch.shape[1] < (width := ((stop - at) // _WORD + 2) * _WORD):
                 self._scratch = np.empty((2, width), np.bool_)
             block = _Block(chunk, at, stop, self._scratch[:, :width])
@@ -123,7 +126,7 @@ class Lines:
         return Taken(np.concatenate(starts), np.concatenate(ends), batches, np.concatenate(rest))
 
     def _batches(self, block: "_Block") -> Iterator[tuple[_Integers, pa.RecordBatch]]:
-        """Yield the rows of a block that templates explain, and keep those that explain most."""
+        """Yield the rows of a block that match templates; keep the templates that match most rows."""
         uses = dict.fromkeys(self._templates, 0)
         for template in self._candidates(block, uses):
             rows, batch = template.read(block, np.flatnonzero(block.fit & (block.quotes == template.quotes)))
@@ -134,7 +137,7 @@ class Lines:
         self._templates = sorted(uses, key=uses.__getitem__, reverse=True)[:_KNOWN]
 
     def _candidates(self, block: "_Block", known: Collection["_Template"]) -> Iterator["_Template"]:
-        """Yield the templates that are known, then those of rows that are not explained yet."""
+        """Yield the known templates, then new templates from rows that none has matched yet."""
         yield from self._templates
         for _ in range(_NEW):
             first = int(block.fit.argmax())
@@ -147,19 +150,19 @@ class Lines:
 
 
 class _Block:
-    """A part of a chunk: its lines, and the quotation marks in them that delimit strings."""
+    """A part of a chunk: the positions of its lines and of the quotation marks that delimit strings."""
 
     def __init__(self, chunk: bytes, start: int, stop: int, scratch: _Truths) -> None:
         self.raw = raw = np.frombuffer(chunk, np.uint8, stop - start, start)
         self.text, size = pa.py_buffer(chunk).slice(start, stop - start), stop - start
-        # Byte n is at n + 1. A line ends before the first one and after the last.
+        # Byte n is at index n + 1; a line feed is assumed before the first byte and after the last.
         marks, special, inside = *scratch, slice(1, size + 1)
         scratch[:, size + 1 :] = False
         np.less(raw, _SPACE, out=marks[inside])
         np.equal(raw, _BACKSLASH, out=special[inside])
         np.logical_or(marks, special, out=special)
         special[0], special[size + 1] = True, raw[-1] != _LINE_FEED
-        some = np.flatnonzero(special.view(np.uint64) != 0)  # eight at a time, since they are few
+        some = np.flatnonzero(special.view(np.uint64) != 0)  # eight bytes at a time: special bytes are rare
         found = np.flatnonzero(special.view(np.uint64)[some].view(np.bool_))
         found = some[found // 8] * 8 + found % 8
         byte = raw.take(found - 1, mode="clip")
@@ -167,7 +170,7 @@ class _Block:
         bounds, slashes = found[byte == _LINE_FEED], found[byte == _BACKSLASH]
         self.starts, self.ends = bounds[:-1], bounds[1:] - 1
         self.special = (found[byte != _LINE_FEED] - 1).astype(np.int32)
-        order = np.arange(len(slashes))  # in a run, every second escapes what follows
+        order = np.arange(len(slashes))  # in a run of backslashes, the first, third, … escape the next byte
         run = np.maximum.accumulate(np.where(np.diff(slashes, prepend=-1) > 1, order, 0))
         np.equal(raw, _QUOTE, out=marks[inside])
         marks[slashes[(order - run) % 2 == 0] + 1] = False
@@ -175,10 +178,10 @@ class _Block:
         self.marks = np.flatnonzero(marks).astype(np.int32)
         each, odd = divmod(len(self.marks) - 1, len(self.starts))
         self.breaks = np.arange(0, len(self.marks), each)
-        if odd or not np.array_equal(self.marks[self.breaks], bounds):  # some lines have more than others
+        if odd or not np.array_equal(self.marks[self.breaks], bounds):  # lines differ in number of marks
             self.breaks = np.searchsorted(self.marks, bounds.astype(np.int32))
         self.quotes = np.diff(self.breaks) - 1
-        # Which lines may still be taken. Numbers are read a word at a time.
+        # Lines that may still match a template. None in a block shorter than a word, the unit of reading.
         self.fit = self.quotes > (0 if size >= _WORD else size)
         try:
             whole = pa.py_buffer(np.array([0, size], np.int32))
@@ -192,20 +195,20 @@ class _Block:
 
 @dataclass(frozen=True)
 class _Template:
-    """What rows have in common that are written alike."""
+    """The constant bytes and the slots of rows that are written alike."""
 
-    pieces: tuple[bytes, ...]  # what stands before, between and after the slots
-    quotes: int = field(compare=False)  # of which none is in a slot
-    edges: tuple[tuple[int, int], ...] = field(compare=False)  # after which mark a piece begins or ends
-    slots: Mapping[Sort, Mapping[str, int]] = field(compare=False)  # by what they hold: which parts they are
-    flags: Mapping[str, bool] = field(compare=False)  # columns that are part of the constants
+    pieces: tuple[bytes, ...]  # constant bytes before, between and after the slots
+    quotes: int = field(compare=False)  # number of unescaped quotation marks, none of them in a slot
+    edges: tuple[tuple[int, int], ...] = field(compare=False)  # starts and ends of pieces: a mark and a shift
+    slots: Mapping[Sort, Mapping[str, int]] = field(compare=False)  # by type and column: index of the part
+    flags: Mapping[str, bool] = field(compare=False)  # boolean columns, which are part of the constants
 
     def read(self, block: _Block, rows: _Integers) -> tuple[_Integers, pa.RecordBatch]:
-        """Return those of some lines that are as the template says, and what they hold."""
+        """Read the lines that match the template; return their numbers and their columns."""
         if not len(rows):
             return rows, None
         marks, shifts = np.array(self.edges, np.int32).T
-        if len(rows) == len(block.starts):  # so all lines have as many marks
+        if len(rows) == len(block.starts):  # all lines have the same number of marks
             shape, strides = (self.quotes + 2, len(rows)), (4, 4 * self.quotes + 4)
             edges = np.ndarray(shape, np.int32, block.marks, 0, strides)[marks]
         else:
@@ -213,12 +216,12 @@ class _Template:
         edges += shifts[:, None]
         lengths = edges[1:] - edges[:-1]
         right = (lengths[::2] == np.array([[len(piece)] for piece in self.pieces], np.int32)).all(axis=0)
-        # Where a row is not as the template says, a slot may end before it begins.
+        # In a row that does not match, a slot may end before it begins.
         right &= (lengths[1::2] >= 0).all(axis=0)
         if right.all():
             parts = _Parts(block, edges, b"".join(self.pieces))
             right = parts.right
-        if not right.all():  # what others have in their slots may be anything, and is not read
+        if not right.all():  # read only matching rows: the slots of others may hold anything
             return self.read(block, rows[right])
         columns = parts.strings(self.slots["string"]) | parts.integers(self.slots["integer"])
         columns |= {name: parts.numbers(at) for name, at in self.slots["number"].items()}
@@ -228,7 +231,7 @@ class _Template:
 
 
 class _Parts:
-    """Rows cut at edges: constants and slots by turns, and what is before the next; and which are right."""
+    """Rows cut into constants and slots in turn; `right` says which rows match the template."""
 
     def __init__(self, block: _Block, edges: _Places, constants: bytes) -> None:
         self._raw, self._special, self._edges = block.raw, block.special, edges
@@ -244,7 +247,7 @@ class _Parts:
         return pc.take(self._parts, pa.array(places.ravel()), boundscheck=False)
 
     def strings(self, slots: Mapping[str, int]) -> dict[str, pa.StringArray]:
-        """Return the strings in slots. Those with a backslash or a control character are read strictly."""
+        """Return the strings in slots; those with a backslash or a control character are parsed strictly."""
         count, columns = len(self._first), {}
         texts = self._take(np.array([*slots.values()], np.int32)[:, None] + self._first)
         offsets, data = (np.frombuffer(one or b"", np.uint8) for one in texts.buffers()[1:])
@@ -275,7 +278,7 @@ class _Parts:
         return pc.replace_with_mask(texts, mask, pa.array(values, pa.string()))
 
     def integers(self, slots: Mapping[str, int]) -> dict[str, pa.Int64Array]:
-        """Return the integers in slots: those of at most eight digits."""
+        """Return the integers in slots; a row with anything but at most eight digits is no longer `right`."""
         parts = np.array([*slots.values()], np.intp)
         ends = self._edges[parts + 1]
         digits = np.minimum(ends - self._edges[parts], _WORD + 1)
@@ -289,7 +292,7 @@ class _Parts:
         return {name: pa.array(one) for name, one in zip(slots, word.view(np.int64), strict=True)}
 
     def numbers(self, slot: int) -> pa.DoubleArray:
-        """Return the numbers in a slot, as doubles."""
+        """Return the numbers in a slot as doubles; a row with anything else is no longer `right`."""
         coded = self._take(self._first + np.int32(slot)).dictionary_encode()
         known = [float(one) if _NUMBER.fullmatch(one) else None for one in coded.dictionary.to_pylist()]
         values = pa.array(known, pa.float64()).take(coded.indices)
@@ -298,7 +301,10 @@ class _Parts:
 
 
 def _template(row: bytes, columns: Mapping[str, Sort]) -> _Template | None:
-    """Return the template that a row gives, None if it is no object, or has more in it than a row may."""
+    """Return the template of a row; None if the row is no object, or cannot be one's example.
+
+    That is a row without slots or with too many, or with a value that does not fit its column.
+    """
     values, fault = parse(row)
     if fault or not isinstance(values, dict):
         return None
@@ -310,18 +316,18 @@ def _template(row: bytes, columns: Mapping[str, Sort]) -> _Template | None:
         if member is None or not member["key"].isascii():
             return None
         at, quotes, name, kind = member.end(), quotes + 2, member["key"].decode(), member.lastgroup
-        sort = columns.get(name, name[:2])
-        if slot := _HOLDS.get(kind, {}).get(sort):
+        type_ = columns.get(name, name[:2])
+        if slot := _HOLDS.get(kind, {}).get(type_):
             start, end = member.span(kind or 0)
             edges.append((quotes, start - member.end("key") - 1))
-            # The next mark is a string's own, or the next key's, or none but the line feed.
+            # The next mark closes the string, or opens the next key, or is the line feed.
             quotes += 2 * (kind == "string")
             edges.append((quotes + (kind != "string"), end - 1 - row.find(b'"', end) % (len(row) + 1)))
             pieces.append(row[since:start])
             slots[slot][name], since = 2 * len(pieces) - 1, end
-        elif sort == "boolean" and isinstance(values[name], bool):
+        elif type_ == "boolean" and isinstance(values[name], bool):
             flags[name] = values[name]
-        elif kind != "key" or not (sort == "x_" or (name in columns and values[name] is None)):
+        elif kind != "key" or not (type_ == "x_" or (name in columns and values[name] is None)):
             return None
     edges.append((quotes + 1, -1))
     whole = (*pieces, row[since:])

@@ -1,4 +1,4 @@
-"""Rows of JSON Lines."""
+"""Split JSON Lines into rows."""
 
 from collections.abc import Iterator
 
@@ -12,9 +12,10 @@ __all__ = ["json_lines"]
 def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
     stream: Stream, *, longest: int = LONGEST
 ) -> Iterator[tuple[int, bytes | Fault] | Note]:
-    """Yield each line's number, from 1, and its bytes, cut at line feeds and nowhere else.
+    """Yield the number, from 1, and the bytes of each line; only line feeds end lines.
 
-    A line of more than `longest` bytes is a fault in place of its bytes; it is never held whole.
+    Blank lines are yielded as notes. For a line of more than `longest` bytes, a fault is yielded instead of
+    its bytes; it is never held in memory as a whole.
     """
     number, blank, rest, skipping = 0, 0, b"", False
     note: list[Note] = []

@@ -1,4 +1,4 @@
-"""Chunks of lines: in what stretches they are looked at, and what was read of them."""
+"""Divide chunks of lines into stretches, and the result of reading one chunk."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,25 +15,25 @@ _LONG = 2 << 20
 
 
 class Taken(NamedTuple):
-    """What was read of a chunk, and which lines are left."""
+    """The batches read from a chunk, and the lines that are left to the strict reader."""
 
     starts: _Integers
-    """Where each line begins in the chunk, blank ones included."""
+    """Start of each line in the chunk in bytes, including blank lines."""
     ends: _Integers
-    """Where it ends, without its line feed."""
+    """End of each line, without its line feed."""
     batches: list[tuple[_Integers, pa.RecordBatch]]
-    """Numbers of lines, ascending, and their columns. A column that is null in all of them is left out."""
+    """Line numbers, ascending, and the columns of these lines. Columns with only nulls are left out."""
     rest: _Integers
-    """The numbers of all other lines, ascending."""
+    """The line numbers that no batch contains, ascending."""
 
 
 def stretches(chunk: bytes, size: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield where stretches of about so many bytes begin and end, and whether one is a single long line."""
+    """Divide a chunk into stretches of about `size` bytes; yield start, end, whether it is one long line."""
     at = 0
     while at < len(chunk):
         stop, is_long = chunk.find(b"\n", at + size) + 1 or len(chunk), False
         if stop - at > size + _LONG:
-            # What is looked for in a line that is so long would take many times its memory.
+            # Searching such a long line at once would take many times its memory.
             before = chunk.rfind(b"\n", at, at + size) + 1
             stop, is_long = (before, False) if before else (stop, True)
         yield at, stop, is_long

@@ -1,4 +1,4 @@
-"""A JSON text read as RFC 8259 and RFC 7493 say, or why it is none."""
+"""Parse a JSON text strictly (RFC 8259 and RFC 7493), with a fault that explains the error."""
 
 import json
 import math
@@ -16,14 +16,14 @@ from ..text import Tail, not_utf8
 __all__ = ["DEEPEST", "number_name", "parse"]
 
 DEEPEST = 200
-"""Levels that values from Python may have; JSON texts are stopped by their parser at about as many."""
+"""The most nesting levels of values from Python. The JSON parser has a limit of about the same depth."""
 
 
 def parse(data: bytes) -> tuple[Any, Fault | None]:
-    """Return the value of a JSON text, or why it is none.
+    """Parse a JSON text; return its value and None, or None and the fault.
 
-    RFC 8259 decides what is JSON; RFC 7493 forbids duplicate keys, surrogates without partner, and numbers
-    beyond a double (sections 2.1 to 2.3).
+    The grammar is that of RFC 8259. RFC 7493 also forbids duplicate keys, unpaired surrogates, and numbers
+    out of the range of a double (sections 2.1 to 2.3).
     """
     try:
         return jiter.from_json(data, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys"), None
@@ -32,9 +32,10 @@ def parse(data: bytes) -> tuple[Any, Fault | None]:
 
 
 def _walked(value: Any) -> Iterator[tuple[list[Any], Any]]:
-    """Yield what stands in a value that was JSON, itself first, each with its path, which goes on changing.
+    """Yield a JSON value and all values inside it, each with its path.
 
-    Only one path is held: a row of eight mebibytes may have millions of elements.
+    The path is one list that changes between items, because a row of 8 MiB may have millions of elements. Its
+    first item is None.
     """
     path: list[Any] = []
     levels: list[Iterator[tuple[Any, Any]]] = [iter([(None, value)])]
@@ -51,7 +52,7 @@ def _walked(value: Any) -> Iterator[tuple[list[Any], Any]]:
             del path[-1:]
 
 
-def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return a sort of error
+def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return for each type of error
     fault = not_utf8(data)
     if fault:
         return fault
@@ -62,7 +63,7 @@ def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return a sor
     if path:
         return Fault("duplicate-key", path, "each key once", f"{shown(path[-1])} twice")
     if said.startswith("Detected duplicate key"):
-        # Something else is wrong further on, and worse.
+        # `json` could not parse the text either: report the error that comes later.
         return _fault(data, _without_duplicates(data))
     if said.startswith("EOF") and isinstance(data, Tail):
         return Fault("truncated", (), "a whole row", f"the data's end after {shown(text[-24:])}", CUT)
@@ -78,12 +79,12 @@ def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return a sor
 
 
 def number_name(value: float) -> str:
-    """Return what a number that is not finite is called in JavaScript and in many a file."""
+    """Return the JavaScript name of a number that is not finite."""
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _without_duplicates(data: bytes) -> str:
-    """Return what the parser says of a text in which keys may repeat."""
+    """Return the parser's message if duplicate keys are allowed; empty if there is no other error."""
     said = ""
     try:
         jiter.from_json(data, allow_inf_nan=False)
@@ -93,7 +94,7 @@ def _without_duplicates(data: bytes) -> str:
 
 
 def _not_a_number(text: str) -> tuple[Path, float] | None:
-    """Return the first number that no double holds in a text that is JSON otherwise."""
+    """Return the path and value of the first number out of a double's range, if the rest is valid JSON."""
     try:
         value = json.loads(text, parse_int=float)
     except (ValueError, RecursionError):
@@ -105,7 +106,7 @@ def _not_a_number(text: str) -> tuple[Path, float] | None:
 
 
 class _Twice(dict[str, Any]):
-    """An object that had a key twice."""
+    """A JSON object with a duplicate key; `key` is the first one."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
@@ -114,7 +115,7 @@ class _Twice(dict[str, Any]):
 
 
 def _duplicate(text: str) -> Path:
-    """Return the path of the first key that stands twice, of those that are least deep."""
+    """Return the path of the first duplicate key on the highest level; empty if there is none."""
     twice: list[_Twice] = []
 
     def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def _duplicate(text: str) -> Path:
     try:
         whole = json.loads(text, object_pairs_hook=made, parse_int=float)
     except (ValueError, RecursionError):
-        return ()  # something else is wrong further on
+        return ()  # the text has another error
     found: Path = ()
     for path, one in _walked(whole) if twice else ():
         if isinstance(one, _Twice) and not 0 < len(found) <= len(path):
