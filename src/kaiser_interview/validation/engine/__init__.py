@@ -1,1 +1,1 @@
-"""The options of a run."""
+"""Options of validation and the checks made from them. Main classes: `Check`, `Options`."""

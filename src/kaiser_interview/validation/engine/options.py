@@ -1,4 +1,4 @@
-"""What is to be checked, and against what."""
+"""The options that `validate`, `split` and `fix` share, and the check that they describe."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,25 +15,25 @@ from ..rows.row_validator import RowValidator
 __all__ = ["Against", "Check", "Extra", "Kinds", "Options", "Progress", "wanted_codes"]
 
 Kinds = KindName | str | type[Record] | Iterable[KindName | str | type[Record]] | None
-"""Names from a variable are any text, so `str` is allowed; the literals are what editors complete."""
+"""Kinds by name or model. `str` is allowed for names in variables; editors complete the literals."""
 
 Against = Corpus | str | os.PathLike[str] | None
-"""A corpus, or the folder that it is read from; None for the shipped claims."""
+"""A corpus, or the folder to read it from; None for the shipped claims."""
 
 Extra = Literal["error", "allow"]
 
 
 class Progress:
-    """How far a check has come.
+    """The progress of a check.
 
     Attributes
     ----------
     rows, invalid : int
-        So far.
+        Rows checked so far, and invalid ones among them.
     bytes, size : int
-        Bytes read of the file that is being read, and its size; 0 where there is none.
+        Bytes read of the current file, and its size; 0 if it has none.
     file : str
-        Its name.
+        The name of the current file.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Progress:
 
 
 class Options(TypedDict, total=False):
-    """The options that `validate`, `split` and `fix` share; `Check` has their defaults."""
+    """The options that `validate`, `split` and `fix` share; `Check` has the default values."""
 
     kind: Kinds
     defaults: Mapping[str, Any] | None
@@ -61,7 +61,7 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """What is to be checked, and against what: `Options` with their defaults."""
+    """Data to validate, the corpus to validate it against, and `Options` with their defaults."""
 
     data: Any
     against: Corpus
@@ -76,7 +76,7 @@ class Check:
     max_findings: int = 1000
     progress: Callable[[Progress], None] | None = None
     form: Form | None = None
-    """What files are, whatever their names and contents say."""
+    """The format of all files; overrides detection by name and content."""
 
     def __post_init__(self) -> None:
         for name in ("require", "complete", "key", "select", "ignore"):
@@ -85,30 +85,36 @@ class Check:
                 object.__setattr__(self, name, (given,))
 
     def judge(self) -> RowValidator:
-        """Return a judge of this check's rows."""
+        """Return the row validator of this check."""
         kinds = self.kind
         if kinds is None:
             kinds = ()
         elif isinstance(kinds, str | type) or not isinstance(kinds, Iterable):
             kinds = (kinds,)
-        judge = RowValidator(
+        validator = RowValidator(
             kinds, self.against, defaults=self.defaults, extra=self.extra, require=self.require
         )
-        # Where unknown fields are not told, nothing else says that the one which is meant is missing.
-        judge.slips = "unknown-field" in wanted_codes(self.select, self.ignore)
-        return judge
+        # If unknown fields are not reported, a misspelled field must still be reported as missing.
+        validator.slips = "unknown-field" in wanted_codes(self.select, self.ignore)
+        return validator
 
     def watched_by(self, progress: Callable[[Progress], None]) -> "Check":
-        """Return the same check, which tells somebody how far it has come."""
+        """Return a copy of this check that calls `progress`."""
         return replace(self, progress=progress)
 
     def of(self, path: str, form: Form | None) -> "Check":
-        """Return the same check of a file, whose form is known."""
+        """Return a copy of this check for one file in a known format."""
         return replace(self, data=path if path != "-" else "./-", form=form)
 
 
 def wanted_codes(select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
-    """Return the codes that are looked for; those of what cannot be read always are."""
+    """Return the codes to report: `select` without `ignore`, and always the errors of reading but `byte-order-mark`.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such code.
+    """
     for name in (*(select or ()), *(ignore or ())):
         known_name("code", name, CODES)
     chosen = set(CODES if select is None else select) - set(ignore or ())

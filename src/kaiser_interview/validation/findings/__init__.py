@@ -1,1 +1,1 @@
-"""Findings, their codes and counts, and reports. Face: `Finding`, `Report`."""
+"""Findings, their codes, counts and pages, and reports. Main classes: `Finding`, `Report`."""

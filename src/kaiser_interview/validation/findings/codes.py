@@ -1,4 +1,4 @@
-"""Every finding code: its severity, what it means, an example, and how to correct it."""
+"""All finding codes, each with severity, meaning, example and correction."""
 
 import json
 from typing import Any, Literal, NamedTuple
@@ -9,14 +9,14 @@ Severity = Literal["error", "warning"]
 
 
 class Code(NamedTuple):
-    """A sort of finding."""
+    """A finding code and its documentation."""
 
     name: str
     group: str
     severity: Severity
     meaning: str
     example: str
-    """Data that gives it: JSON rows where it begins with a brace, words else."""
+    """Data that causes the finding: JSON rows if the text begins with a brace, otherwise a description."""
     mend: str
 
 
@@ -351,4 +351,4 @@ CODES: dict[str, Code] = {
         ),
     ),
 }  # fmt: skip
-"""Every code by its name."""
+"""All codes by name."""

@@ -1,4 +1,4 @@
-"""Counts of what a check has found, and a fair sample of the findings."""
+"""Count findings by code and path, and keep a sample that is shared evenly among these groups."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -9,33 +9,39 @@ from .finding import Fault, Finding, Path, finding, in_any_place, pointer, sever
 
 __all__ = ["REST", "Count", "Group", "Tally"]
 
-# Rows may have any number of names for unknown fields; beyond so many groups their paths are not told apart.
+# Rows may have any number of unknown fields. Beyond this many groups, paths are counted as one (`REST`).
 _MOST_GROUPS = 1000
 
 REST: Path = ("…",)
 
 Group = tuple[str, Severity, Path]
-"""A code, its severity, and a path in which ``*`` stands for any place in a list."""
+"""A code, its severity, and a path in which ``*`` replaces any index in a list."""
 
 _ORDER = {name: number for number, name in enumerate(CODES)}
 
 
 class Count(NamedTuple):
-    """How many findings have one code and one path."""
+    """The number of findings with the same code, severity and path."""
 
     code: str
     severity: Severity
     path: str
-    """A JSON Pointer in which ``*`` stands for any place in a list."""
+    """A JSON Pointer in which ``*`` replaces any index in a list."""
     number: int
 
 
 class Tally:
-    """Counts findings and keeps a fair sample: the first of each group, as many of one as of another.
+    """Count findings by group and keep a sample: the first of each group, shared evenly among the groups.
 
-    Which findings are kept depends on the groups' order and sizes alone, so a sample of parts put together
-    is the sample of the whole. A finding's words are computed only when it is kept; of groups that are full,
-    since what came before has filled their room, none is.
+    The sample depends only on the order and sizes of the groups. So merging the samples of parts gives the
+    sample of the whole. The text of a finding is computed only if the finding is kept.
+
+    Parameters
+    ----------
+    most : int
+        The most findings to keep.
+    full : iterable of Group
+        Groups that earlier parts have filled already; their findings are counted but not kept.
     """
 
     def __init__(self, most: int, full: Iterable[Group] = ()) -> None:
@@ -43,7 +49,7 @@ class Tally:
         self.counts: dict[Group, int] = {}
         self.kept: dict[Group, list[Finding]] = {}
         self.full: set[Group] = {*full}
-        # Of what comes again and again, the group need not be found again.
+        # A cache: the same few faults occur again and again.
         self._known: dict[tuple[str, Severity, Path], Group] = {}
         self._total = 0
 
@@ -56,7 +62,7 @@ class Tally:
         row_id: object,
         lines: int = 1,
     ) -> str:
-        """Count a fault of so many lines, keep it if there is room for it, and return its severity."""
+        """Count a fault, once for each of its lines; keep it if there is room; return its severity."""
         severity = severity_of(fault)
         place = fault.code, severity, fault.path
         group = self._known.get(place) or self._group(*place)
@@ -70,21 +76,21 @@ class Tally:
         return severity
 
     def put(self, group: Group, count: int, kept: Iterable[Finding]) -> None:
-        """Add a part's count of a group and the findings that it kept."""
+        """Add the count of a group and the kept findings of another tally."""
         group = self._group(group[0], group[1], group[2])
         self.counts[group] = self.counts.get(group, 0) + count
         if group not in self.full:
             self._keep(group, [*kept])
 
     def counted(self) -> tuple[Count, ...]:
-        """Return the counts: errors first, then in the order of the codes, then of the paths."""
+        """Return the counts: errors first, then in the order of `CODES`, then by path."""
         return tuple(
             Count(code, severity, pointer(path), self.counts[code, severity, path])
             for code, severity, path in sorted(self.counts, key=_rank)
         )
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what was kept, in the order of the counts, then of the rows."""
+        """Return the kept findings, in the order of the counts, then of the rows."""
         return tuple(one for group in sorted(self.counts, key=_rank) for one in self.kept.get(group, ()))
 
     def _group(self, code: str, severity: Severity, path: Path) -> Group:
@@ -103,7 +109,7 @@ class Tally:
             self._share()
 
     def _share(self) -> None:
-        """Give every group the same room, and what remains of it to the first groups, one each."""
+        """Give every group the same room; give what is left to the first groups, one finding each."""
         sizes = [*self.counts.values()]
         level = _level(sizes, self._most)
         left = self._most - sum(min(size, level) for size in sizes)
@@ -126,7 +132,7 @@ def _rank(group: Group) -> tuple[str, int, str]:
 
 
 def _level(sizes: list[int], most: int) -> int:
-    """Return the greatest room for each group with which all of them fit."""
+    """Return the largest equal share with which all groups fit into `most`."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,4 +1,4 @@
-"""Values as findings show them: short, and without anything that a terminal would obey."""
+"""Format values for findings: short, with control and bidirectional characters escaped."""
 
 import json
 import unicodedata
@@ -15,7 +15,7 @@ _OBEYED = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def visible(text: str) -> str:
-    """Return a text with what a terminal would obey written out: control and bidirectional characters."""
+    r"""Escape control and bidirectional characters, line separators and surrogates as ``\uXXXX``."""
     if text.isprintable():
         return text
     return "".join(
@@ -25,13 +25,13 @@ def visible(text: str) -> str:
 
 
 def clip(text: str, longest: int = _LONGEST) -> str:
-    """Return a text made visible, cut to so many characters, the last an ellipsis if something is cut."""
+    """Escape a text as `visible` does and cut it to at most `longest` characters, with an ellipsis if cut."""
     seen = visible(text[: longest + 1])
     return seen if len(seen) <= longest else f"{seen[: longest - 1]}…"
 
 
 def shown(value: object) -> str:
-    """Return a value as a finding shows it: scalars as JSON, the size of anything larger."""
+    """Format a value for a finding: scalars as JSON, collections and huge integers as their size."""
     if isinstance(value, str):
         whole = value[: _LONGEST + 1]
         return clip(json.dumps(whole, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""What the gate can say: every code with its one text, a finding, and how data is shown in it."""
+"""Findings, faults and notes: the problems that validation reports, with and without a place."""
 
 import json
 from collections.abc import Callable
@@ -26,9 +26,9 @@ _LONGEST_REMEDY = 400
 
 
 class Fault(NamedTuple):
-    """A finding before it has a place.
+    """A problem with a code and a path, but without a file, line or row; `finding` adds these.
 
-    What it got and how to mend it may be functions: they are called only if the finding is kept.
+    `got` and `remedy` may be functions. They are called only if the finding is kept.
     """
 
     code: str
@@ -37,11 +37,11 @@ class Fault(NamedTuple):
     got: str | Callable[[], str]
     remedy: str | Callable[[], str | None] | None = None
     severity: Severity | None = None
-    """Where it is another than the code's own."""
+    """Set if it differs from the severity of the code."""
 
 
 class Finding(NamedTuple):
-    """What the gate says of a row, of a file, or of the whole data set.
+    """A problem in a row, in a file, or in the whole data set.
 
     Examples
     --------
@@ -54,15 +54,15 @@ class Finding(NamedTuple):
     code: str
     severity: Severity
     file: str | None
-    """The file as it was named; for data from Python None, or the split."""
+    """The file as the caller named it; for data from Python None, or the name of the split."""
     line: int | None
-    """Line in the file, from 1; None where there are no lines."""
+    """Line in the file, from 1; None for formats without lines."""
     row: int | None
-    """Index in the file or iterable, from 0; None for a finding about no single row."""
+    """Index in the file or iterable, from 0; None for a finding that is not about one row."""
     id: str | None
-    """The row's own id, if it has one."""
+    """The row's `id`, if it has one."""
     path: Path
-    """The field, from the row inwards; empty for the row as a whole."""
+    """The path to the field, from the row inwards; empty for the row as a whole."""
     expected: str
     got: str
     remedy: str | None
@@ -74,7 +74,7 @@ class Finding(NamedTuple):
 
     @property
     def place(self) -> str:
-        """File and line, or row, as one writes it."""
+        """The file with the line or row, such as ``rows.jsonl:3``; ``the data set`` without either."""
         if self.file is None:
             return "the data set" if self.row is None else f"row {self.row}"
         if self.line is not None:
@@ -83,12 +83,12 @@ class Finding(NamedTuple):
 
     @property
     def message(self) -> str:
-        """Expected, got, and the remedy."""
+        """What was expected, what was found, and the remedy if there is one."""
         remedy = f"; {self.remedy}" if self.remedy else ""
         return f"expected {self.expected}, got {self.got}{remedy}"
 
     def to_json(self) -> str:
-        """Return the finding as a JSON text, its path as a JSON Pointer."""
+        """Return the finding as a JSON text, with its path as a JSON Pointer."""
         return json.dumps(self._asdict() | {"path": self.pointer}, ensure_ascii=False)
 
     def __str__(self) -> str:
@@ -102,23 +102,23 @@ def severity_of(fault: Fault) -> Severity:
 
 
 def in_any_place(path: Path) -> Path:
-    """Return a path in which ``*`` stands for any place in a list."""
+    """Replace every index in a path with ``*``."""
     return tuple("*" if isinstance(step, int) else step for step in path)
 
 
 def pointer(path: Path) -> str:
-    """Return a path as a JSON Pointer (RFC 6901, section 3)."""
+    """Convert a path to a JSON Pointer (RFC 6901, section 3)."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
 def spelled(fault: Fault) -> Fault:
-    """Return a fault with its words computed, as it goes to another process."""
+    """Return a fault with `got` and `remedy` as text, so that it can be sent to another process."""
     got = fault.got if isinstance(fault.got, str) else fault.got()
     return fault._replace(got=got, remedy=fault.remedy() if callable(fault.remedy) else fault.remedy)
 
 
 def finding(fault: Fault, file: str | None, line: int | None, row: int | None, row_id: object) -> Finding:
-    """Return a fault as a finding at a place, its words computed, cut and made visible."""
+    """Make a finding of a fault and its place; compute its texts, cut them and escape control characters."""
     code, path, expected, got, remedy, severity = spelled(fault)
     return Finding(
         code=code,
@@ -135,7 +135,7 @@ def finding(fault: Fault, file: str | None, line: int | None, row: int | None, r
 
 
 class StreamError(Exception):
-    """Reading cannot go on; `fault` says why."""
+    """Raised if an input cannot be read any further; `fault` says why."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.code)
@@ -143,11 +143,11 @@ class StreamError(Exception):
 
 
 class Note(NamedTuple):
-    """A finding about no row: about the file, or a line that holds none."""
+    """A fault that is not about a row: about the file, or about a line without a row."""
 
     line: int | None
     fault: Fault
     stops: bool = False
-    """Whether what follows in the file is not read."""
+    """Whether reading of the file stops here."""
     lines: int = 1
-    """How many lines it is about, the first of them `line`."""
+    """The number of consecutive lines with this fault, starting at `line`."""

@@ -1,4 +1,4 @@
-"""The page of each finding code, and the page that lists them."""
+"""Render the Markdown page of each finding code, and the index of all codes."""
 
 import json
 
@@ -23,7 +23,7 @@ _GROUPS = {
     "fidelity": "What a translation may have lost.",
 }
 
-# By which the site knows the pages that belong under this one.
+# Tells Sphinx which pages belong under this one.
 _TREE = "\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n"
 
 
@@ -33,7 +33,7 @@ def explanation(name: str) -> str:
     Raises
     ------
     UnknownNameError
-        No code bears the name; the nearest names are in the message.
+        There is no such code; the message suggests the nearest names.
     """
     code = CODES[known_name("code", name, CODES)]
     example = code.example

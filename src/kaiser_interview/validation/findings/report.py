@@ -1,4 +1,4 @@
-"""What a check has found: exact counts, and a fair sample of the findings."""
+"""The result of validation: exact counts, and a sample of the findings."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -17,44 +17,45 @@ __all__ = ["Input", "Report"]
 
 
 class Input(NamedTuple):
-    """What was read, and what it was."""
+    """An input that was read: its size and digest."""
 
     name: str
     rows: int
     bytes: int
-    """Bytes read, as they are on the disk; 0 for data from Python."""
+    """Bytes read, before decompression; 0 for data from Python."""
     sha256: str | None
-    """Of those bytes; None for data from Python."""
+    """The SHA-256 of these bytes; None for data from Python."""
     complete: bool
-    """Whether it was read to its end and did not change meanwhile."""
+    """Whether the input was read to its end and did not change while it was read."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What the gate says of a data set.
+    """The result of validating a data set.
 
     Attributes
     ----------
     rows, valid, invalid : int
-        Rows read; those without and those with an error.
+        Rows read, rows without an error, rows with an error.
     unpinned : int
-        Rows that refer to a claim without the digest of its text.
+        Rows that refer to a claim without the digest of its text (`claim_sha256`).
     counts : tuple of Count
-        How many findings there are of each code and path, exactly; errors first, in order of the codes.
+        The exact number of findings of each code and path: errors first, in the order of the codes.
     findings : tuple of Finding
-        Up to `max_findings` of them, the first of each code and path, shared evenly among these groups.
+        Up to `max_findings` findings: the first of each code and path, shared evenly among these groups.
     inputs : tuple of Input
-        What was read, with the digest of its bytes.
+        Each input that was read, with the digest of its bytes.
     passed_over : tuple of str
-        Files in the folders that are no data by their names.
+        Skipped files in folders: their extensions are not those of data files.
     complete : bool
-        Whether everything was read to its end and did not change meanwhile.
+        Whether every input was read to its end and did not change while it was read.
     outside : int
-        Errors that are no single row's: of a file, or of the whole set.
+        Errors that do not belong to one row, but to a file or to the whole data set.
     limited : bool
-        False where the system sets no limits of memory and time for worker processes.
+        False if the system does not support memory and time limits for worker processes.
     parts : int
-        Reports that this one was merged from; rules over the whole set were judged within each.
+        Number of reports that were merged into this one; 1 if none. Rules about the whole data set were
+        applied within each part only.
     """
 
     rows: int
@@ -74,22 +75,22 @@ class Report:
 
     @property
     def errors(self) -> int:
-        """Findings that are errors."""
+        """Number of findings that are errors."""
         return sum(one.number for one in self.counts if one.severity == "error")
 
     @property
     def warnings(self) -> int:
-        """Findings that are warnings."""
+        """Number of findings that are warnings."""
         return sum(one.number for one in self.counts if one.severity == "warning")
 
     @property
     def ok(self) -> bool:
-        """Whether everything was read to its end, unchanged meanwhile, and nothing is an error."""
+        """Whether the report is `complete` and has no errors."""
         return self.complete and not self.errors
 
     @property
     def summary(self) -> str:
-        """The sum in a sentence."""
+        """The result in one sentence."""
         rows = _counted(self.rows, "row")
         if not self.errors and not self.warnings:
             words = f"{rows}, no finding"
@@ -114,11 +115,11 @@ class Report:
         return "\n".join((*(f"{c.severity} {c.code} {c.path} {c.number}" for c in self.counts), self.summary))
 
     def __getstate__(self) -> dict[str, Any]:
-        # The way back to the data is for this process alone.
+        # The function that reads the data again works in this process only.
         return {**self.__dict__, "again": None}
 
     def findings_of(self, count: Count) -> list[Finding]:
-        """Return the retained findings of a code and path."""
+        """Return the findings in the sample that belong to a count."""
         return self._grouped[count[:3]]
 
     @cached_property
@@ -136,7 +137,7 @@ class Report:
         Raises
         ------
         InputError
-            The data cannot be read twice: it came from a pipe or an iterator, or the report was merged.
+            The data cannot be read again: it came from a pipe or an iterator, or the report was merged.
         """
         if self.again is None:
             raise InputError(
@@ -145,14 +146,17 @@ class Report:
         return self.again()
 
     def raise_if_failed(self) -> None:
-        """Raise `InvalidDataError` with the first findings in its message, unless the report is `ok`."""
+        """Raise `InvalidDataError` with the first five findings in its message, unless the report is `ok`."""
         if self.ok:
             return
         first = [f"  {one}" for one in self.findings[:5]]
         raise InvalidDataError("\n".join((self.summary, *first)), self)
 
     def merge(self, *others: "Report") -> "Report":
-        """Return one report for several parts of a data set, in each of which its set rules were judged."""
+        """Merge with the reports of other parts of a data set.
+
+        Rules about the whole data set are not applied across parts; `parts` says how many there are.
+        """
         return reduce(_merged, others, self)
 
     def to_json(self) -> str:
@@ -177,7 +181,7 @@ class Report:
         return json.dumps(document, ensure_ascii=False, indent=2)
 
     def to_arrow(self) -> "pa.Table":
-        """Return the retained findings as a `pyarrow.Table`, paths as JSON Pointers."""
+        """Return the sample of findings as a `pyarrow.Table`, with paths as JSON Pointers."""
         import pyarrow as pa
 
         schema = pa.schema(

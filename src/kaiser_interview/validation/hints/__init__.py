@@ -1,1 +1,1 @@
-"""Words for findings: what was probably meant. Face: a function for each sort of mistake."""
+"""Suggest in a finding what was probably meant, with one function for each type of mistake."""

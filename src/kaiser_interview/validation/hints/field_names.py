@@ -1,4 +1,4 @@
-"""What other tools call the fields of a kind."""
+"""Recognise names that other tools give to the fields of a kind."""
 
 import re
 from collections.abc import Collection
@@ -9,7 +9,7 @@ _INDEX = "most often pandas' index: write the table with index=False"
 
 _TOKENS = "a tokeniser's column: drop it"
 
-# By field: names as they are found elsewhere, folded. What a row has already is meant by no other name.
+# By field: its names in other tools, folded. A field that the row already has is never suggested.
 _CALLED = {
     "claim_id": "claim claimno claimnumber statement statementid docid documentid head claim1 claima",
     "other_claim_id": "claim2 claimb otherclaim tail object target to",
@@ -54,7 +54,7 @@ _NOTES = {
 
 
 def called(name: str, absent: Collection[str]) -> str | None:
-    """Return the absent field that goes by a name elsewhere."""
+    """Return the absent field that other tools call by this name, or None."""
     folded = _folded(name)
     return next(
         (field for field, names in _CALLED.items() if field in absent and folded in names.split()), None
@@ -62,7 +62,7 @@ def called(name: str, absent: Collection[str]) -> str | None:
 
 
 def note_of(name: str) -> str | None:
-    """Return what is known of a column that is no field by any name."""
+    """Return a hint about a known column that corresponds to no field, or None."""
     if not name:
         return "a column without a name is most often pandas' index: to_csv(index=False)"
     return _NOTES.get(_folded(name))

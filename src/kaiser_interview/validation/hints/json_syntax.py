@@ -1,4 +1,4 @@
-"""Texts that are no JSON: what stands there, and what mostly is behind it."""
+"""Explain JSON syntax errors: the text at the error, and the usual cause."""
 
 import re
 
@@ -8,7 +8,7 @@ from ..findings.finding import Fault
 __all__ = ["CUT", "got_of", "remedy_of", "stray"]
 
 CUT = "get the rest: a write that did not end, or a model's answer at its limit of length"
-"""How to mend what ends in its middle."""
+"""The remedy for truncated data."""
 
 _SEEN = 40
 
@@ -25,55 +25,55 @@ _PLACE = re.compile(r" at line (\d+) column (\d+)$")
 
 
 def stray(text: str) -> Fault:
-    """Return the fault of words where rows are to stand."""
+    """Return the fault of text before, between or after rows."""
     return Fault("invalid-json", (), "a JSON text", _seen(text), _stray(text))
 
 
 def got_of(data: bytes, said: str) -> str:  # noqa: PLR0911 - one return a mistake
-    """Return what stands where a parser has stopped, in words, given what it said."""
-    what, at, where = _placed(data, said)
+    """Describe the text at the position of a parser's error message."""
+    error, at, where = _placed(data, said)
     for mark, name in ((b"\0", "U+0000"), (b"\r{", "lines that end in a carriage return alone")):
         if mark in data:
-            return f"{name}: {what} at {where}"
+            return f"{name}: {error} at {where}"
     here = data[at : at + 8 * _SEEN].decode("utf-8", "replace")
-    if what == "expected value" and here:
+    if error == "expected value" and here:
         return f"{_seen(here)} at {where}"
-    if what.startswith("EOF while parsing "):
-        return f"the end within {what.removeprefix('EOF while parsing ')} at {where}"
-    if what.startswith("control character"):
+    if error.startswith("EOF while parsing "):
+        return f"the end within {error.removeprefix('EOF while parsing ')} at {where}"
+    if error.startswith("control character"):
         return f"a line end or a tab within a text at {where}"
-    if what.startswith("expected `") and here:
-        return f"{_seen(here)} for {what.removeprefix('expected ')} at {where}"
-    if what in {"trailing characters", "key must be a string"} and here:
-        return f"{what} at {where}: {_seen(here)}"
-    return f"{what} at {where}"
+    if error.startswith("expected `") and here:
+        return f"{_seen(here)} for {error.removeprefix('expected ')} at {where}"
+    if error in {"trailing characters", "key must be a string"} and here:
+        return f"{error} at {where}: {_seen(here)}"
+    return f"{error} at {where}"
 
 
 def remedy_of(data: bytes, said: str) -> str | None:  # noqa: C901, PLR0911 - one return a mistake
-    """Return how to mend a text that is no JSON, where what is behind it is plain to see."""
-    what, at, _ = _placed(data, said)
+    """Return how to correct a JSON syntax error, or None if the cause is unclear."""
+    error, at, _ = _placed(data, said)
     rest = data[at:].decode("utf-8", "replace")
-    if what == "trailing comma":
+    if error == "trailing comma":
         return f"{_COMMA} before the closing bracket"
-    if what.startswith("EOF while parsing ") and what.endswith(("list", "object")):
+    if error.startswith("EOF while parsing ") and error.endswith(("list", "object")):
         return _LINE_END
-    if what.startswith("expected `,`"):
-        # After a text that ends too early there is more of it.
+    if error.startswith("expected `,`"):
+        # A letter or digit after a closing quotation mark: an inner quotation mark is not escaped.
         escaped = data[:at].rstrip().endswith(b'"') and rest[:1].isalnum()
         return (
             'a quotation mark within a text is written \\"' if escaped else "a comma or a bracket is missing"
         )
-    if what == "EOF while parsing a string" or what.startswith("control character"):
+    if error == "EOF while parsing a string" or error.startswith("control character"):
         return "line ends and tabs within a text are written \\n and \\t, as json.dumps does"
     if re.match(r"//|/\*|#", rest):
         return "comments are not JSON: take them out"
-    if what == "key must be a string":
+    if error == "key must be a string":
         return _key(rest)
-    if what == "trailing characters":
+    if error == "trailing characters":
         if rest.strip() == ",":
             return f"{_COMMA} after the row"
         return "one row a line" if data.startswith(b"{") and rest.startswith("{") else None
-    if what == "expected value":
+    if error == "expected value":
         word = re.match(r"[A-Za-z]+", rest)
         if word and word[0] in _WORDS:
             return f"in JSON {word[0]} is {_WORDS[word[0]]}"
@@ -105,7 +105,7 @@ def _stray(text: str) -> str | None:
 
 
 def _placed(data: bytes, said: str) -> tuple[str, int, str]:
-    """Return what a parser said, the byte at which it stopped, and that place in words."""
+    """Split a parser's message into the error, the byte offset, and a description of the place."""
     found = _PLACE.search(said)
     if not found:
         return said, len(data), "some byte"

@@ -1,4 +1,4 @@
-"""Names and words within a typing slip of the one that was meant."""
+"""Find the field or vocabulary word that a misspelled name was meant to be."""
 
 import re
 from collections.abc import Iterable
@@ -12,23 +12,23 @@ from .values import likely_word
 
 __all__ = ["is_slip", "not_in_vocabulary", "slips"]
 
-# Names of one letter are all within a slip of each other.
+# All names of one letter are within one typo of each other.
 _SHORTEST = 2
 
 _NAME = 80
 
 
 def is_slip(name: str, known: str) -> bool:
-    """Return whether a name is a known one within a slip of typing.
+    """Return whether a name is a known one with a typo.
 
-    The same but for case, spaces and punctuation; or one character dropped, added, changed, or two
-    neighbours swapped.
+    A typo is a difference in case, spaces or punctuation; one character dropped, added or changed; or two
+    neighbours swapped. A name is not a typo of itself.
     """
     return bool(slips(name, (known,)))
 
 
 def slips(name: str, fields: Iterable[str]) -> list[str]:
-    """Return the fields that a name is within a slip of typing of, but is not."""
+    """Return the fields that a name is a typo of, without the name itself."""
     bare = _bare(name)
     least, most = len(bare) - 1, len(bare) + 1
     return [
@@ -42,17 +42,17 @@ def _bare(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-# Fields are few, and each is asked for again and again.
+# There are few fields, each looked up many times.
 _bare_field = lru_cache(4096)(_bare)
 
 
 def _are_near(one: str, two: str) -> bool:
-    """Return whether texts whose lengths differ by one at most are within a slip."""
+    """Return whether two texts, whose lengths differ by at most one, are equal up to one typo."""
     if one == two:
         return True
     if min(len(one), len(two)) < _SHORTEST:
         return False
-    # Whatever slipped, it left the first half or the second.
+    # One typo leaves the first or the second half unchanged: compare these first, which is fast.
     half = (min(len(one), len(two)) - 2) // 2
     if half > 0 and one[:half] != two[:half] and one[-half:] != two[-half:]:
         return False
@@ -70,7 +70,10 @@ def _nearest(name: str, absent: list[str], fields: Iterable[str]) -> str | None:
 
 
 def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: str | None = None) -> Fault:
-    """Return the fault of a value that is no word of a vocabulary, with the nearest, or with other words."""
+    """Return the fault of a value outside a vocabulary.
+
+    The remedy names the nearest word, or else is `otherwise`.
+    """
     words = [*words]
 
     def remedy() -> str | None:

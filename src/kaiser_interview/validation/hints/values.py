@@ -1,4 +1,4 @@
-"""What a value of the wrong shape was most likely meant to be."""
+"""Suggest the value that was probably meant by one of the wrong type, range or format."""
 
 import json
 import re
@@ -87,7 +87,7 @@ _TO_FILL = {
 
 
 def to_fill(path: Path, model: type[BaseModel] | None = None) -> str | None:
-    """Return how to fill in a field that is missing: at least what it holds."""
+    """Return how to fill in a missing field; without a special hint, the field's description."""
     name = str(path[-1]) if path else ""
     if len(path) == 1 and name in _CONSTANT:
         return f"for all rows alike: --set {name}={_CONSTANT[name]} (in Python: defaults)"
@@ -99,7 +99,7 @@ def to_fill(path: Path, model: type[BaseModel] | None = None) -> str | None:
 
 
 def likely_type(path: Path, expected: str, value: Any) -> str | None:
-    """Return what to write in place of a value of the wrong type."""
+    """Return how to write a value of the wrong type, or None."""
     if not path:
         return None
     if path[-1] == "created":
@@ -115,17 +115,17 @@ def likely_type(path: Path, expected: str, value: Any) -> str | None:
     return reader(path, value) if reader else None
 
 
-def likely_column(expected: str, sort: str) -> str | None:
-    """Return what to make of a column whose type fits no value."""
+def likely_column(expected: str, arrow_type: str) -> str | None:
+    """Return how to convert a column whose type fits no value, or None."""
     if expected == "an instant in UTC":
         return 'name its zone: in pandas dt.tz_localize("UTC"), in polars dt.replace_time_zone("UTC")'
-    if expected == "an array" and "string" in sort:
+    if expected == "an array" and "string" in arrow_type:
         return "lists, not their text: json.loads each before the table is written"
     return None
 
 
 def likely_value(path: Path, value: Any) -> str | None:
-    """Return what to write in place of a number out of range."""
+    """Return how to write a number that is out of range, or None."""
     name = str(path[-1]) if path else ""
     if name == "confidence" and 1 < value <= _PERCENT:
         return f"{value / _PERCENT:g} if it is in percent"
@@ -135,7 +135,7 @@ def likely_value(path: Path, value: Any) -> str | None:
 
 
 def likely_format(path: Path, value: str) -> str | None:
-    """Return what to write in place of a text of the wrong form."""
+    """Return how to write a text in the wrong format, or None."""
     name = str(path[-1]) if path else ""
     if name == "created":
         return _instant(value)
@@ -158,7 +158,10 @@ def likely_format(path: Path, value: str) -> str | None:
 
 
 def likely_word(value: str, words: list[str]) -> str | None:
-    """Return what to write in place of a word that is in no vocabulary, other than a slip of typing."""
+    """Return the vocabulary word for a common synonym, or a hint for several words in one value.
+
+    Typos are handled by `typos`.
+    """
     folded = re.sub(r"[^a-z]", "", value[:80].lower())
     for word in words:
         if folded in _WORDS.get(word, "").split():
@@ -242,7 +245,7 @@ def _short(value: float) -> bool:
 
 
 def _instant(value: Any) -> str | None:  # noqa: PLR0911 - one return a way of writing
-    """Return an instant in UTC for a time in another form; what names no zone is not taken for UTC."""
+    """Return a time in another format as an instant in UTC; say so if that assumes its zone."""
     if isinstance(value, bool):
         return None
     text = value.strip() if isinstance(value, str) else ""
@@ -263,7 +266,7 @@ def _instant(value: Any) -> str | None:  # noqa: PLR0911 - one return a way of w
     except ValueError:
         return None
     if moment.year in {MINYEAR, MAXYEAR}:
-        return None  # in UTC it may be another year, which there is not
+        return None  # in UTC it may fall outside the years that datetime supports
     if moment.tzinfo is None:
         return f"{_written(moment)} if it is in UTC"
     return _written(moment.astimezone(UTC))
@@ -280,7 +283,7 @@ def _epoch(value: float) -> str | None:
         ("microseconds", 10**6),
         ("nanoseconds", 10**9),
     ):
-        # From 2000 to 2100, in which units do not overlap.
+        # From 2000 to 2100; within these years the units do not overlap.
         if 30 * _YEAR * size < value < 130 * _YEAR * size:
             moment = datetime.fromtimestamp(value // size, UTC)
             return f"{_written(moment)} if it counts {unit}"
