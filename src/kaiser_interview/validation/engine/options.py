@@ -108,7 +108,9 @@ class Check:
 
 
 def wanted_codes(select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
-    """Return the codes to report: `select` without `ignore`, and always the errors of reading but `byte-order-mark`.
+    """Return the codes to report: `select` without `ignore`.
+
+    Errors of reading are always among them, except `byte-order-mark`.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""What is validated: paths, folders, tables and iterables as inputs with batches. Face: `discover`."""
+"""Find the inputs to validate: files, folders, tables, datasets and iterables. Main module: `discover`."""

@@ -1,4 +1,4 @@
-"""What is to be checked, as sources of located rows: files by name and content, data from Python."""
+"""Find the inputs in what a caller passed: paths, folders, patterns, tables, datasets, iterables."""
 
 import glob
 import os
@@ -27,23 +27,23 @@ _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 def sources(
     data: Any, fields: frozenset[str], passed_over: list[str], form: Form | None = None
 ) -> Iterator[InputSource]:
-    """Yield every source of some data, files in stable order.
+    """Yield an input source for each file, table, split or iterable in `data`; files in a stable order.
 
     Parameters
     ----------
     data : object
-        As `validate` takes it.
+        The argument of `validate`.
     fields : frozenset of str
-        Names by which the header of a CSV file is known where the file's own name does not say what it is.
+        Field names, by which the header of a CSV file is recognised if the file's extension is unknown.
     passed_over : list of str
-        Receives the files in folders that are no data by their names.
+        Receives the paths of skipped files: those in folders without the extension of a data file.
     form : str, optional
-        What a file is, whatever its name and content say.
+        The format of the file; overrides detection by name and content.
 
     Raises
     ------
     InputError
-        It is nothing that can be checked.
+        `data` is of a type that cannot be validated, or is a remote address.
     """
     if form is not None:
         yield _file(os.fspath(data), fields, form)
@@ -66,7 +66,7 @@ def sources(
 
 
 def are_paths(data: Any) -> bool:
-    """Return whether data is a path, or several."""
+    """Return whether data is a path or a non-empty sequence of paths."""
     if isinstance(data, str | os.PathLike):
         return True
     return (
@@ -80,7 +80,7 @@ def is_repeatable(data: Any) -> bool:
         return os.fspath(data) != "-"
     if isinstance(data, Sequence) and not isinstance(data, bytes | bytearray):
         return "-" not in data[:1000]
-    # What gives a stream of batches and has no length, gives it once.
+    # An Arrow stream without a length can be read only once.
     once = hasattr(data, "__arrow_c_stream__") and not hasattr(data, "__len__")
     return not once and not isinstance(data, Iterator)
 
@@ -101,7 +101,7 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str])
             files = [one for one in found if not os.path.basename(one).startswith(("_", "."))]
             for one in files:
                 if os.path.isdir(one):
-                    # A pattern names what is wanted; a folder that it matches is one of these.
+                    # A pattern selects folders as well as files.
                     yield from _folder(one, (), fields, passed_over)
                 else:
                     yield _file(one, fields)
@@ -111,7 +111,7 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str])
             yield _file(path, fields)
 
 
-def _folder(  # noqa: C901 - what a folder may be
+def _folder(  # noqa: C901 - a folder may be many things
     path: str, above: tuple[tuple[int, int], ...], fields: frozenset[str], passed_over: list[str]
 ) -> Iterator[InputSource]:
     try:

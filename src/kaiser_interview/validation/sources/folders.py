@@ -1,4 +1,4 @@
-"""What folders say of the files in them: parts of paths that are columns, and datasets saved to a disk."""
+"""Read Hive partitions (``key=value`` folders), datasets saved to disk, and names of class labels."""
 
 import json
 import os
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["STATE", "class_labels", "constants_of", "dressed", "partitions", "shards"]
 
 STATE = "state.json"
-"""What tells a folder that `Dataset.save_to_disk` made."""
+"""The file that marks a folder made by `Dataset.save_to_disk`."""
 
 _NULL = "__HIVE_DEFAULT_PARTITION__"
 
@@ -27,21 +27,28 @@ _LONGEST = 1 << 24
 
 
 def partitions(path: str, fields: Iterable[str], system: type[PurePath] = PurePath) -> dict[str, str]:
-    """Return the fields that the folders of a path give as ``key=value``, by the rules of a system for paths.
+    """Return the fields that the folders of a path contain as ``key=value``.
 
-    Other keys are but names.
+    Parameters
+    ----------
+    path : str
+        The path of a file.
+    fields : iterable of str
+        Known field names; folders with other keys are ignored.
+    system : type of PurePath
+        The path syntax of a platform.
     """
     found = {}
     for part in system(path).parent.parts:
         key, equals, value = part.partition("=")
         if equals and key in fields and value != _NULL:
-            # What is no UTF-8 in a path is told as what it is escaped to.
+            # Bytes of a path that are not UTF-8 are kept as escapes, so that they can be reported.
             found[key] = unquote(value).encode("utf-8", "backslashreplace").decode()
     return found
 
 
 def constants_of(given: Mapping[str, str], models: Iterable[type[Record]]) -> dict[str, Any]:
-    """Return what a path gives, each value in the type of the field that it is for."""
+    """Convert the field values of a path to the types of the models' fields."""
     made: dict[str, Any] = {}
     for model in models:
         known = {name: value for name, value in given.items() if name in model.model_fields}
@@ -50,12 +57,12 @@ def constants_of(given: Mapping[str, str], models: Iterable[type[Record]]) -> di
 
 
 def shards(folder: str) -> list[str]:
-    """Return the files that a saved dataset names, all of them in its own folder.
+    """Return the data files of a dataset saved to disk, from its state file.
 
     Raises
     ------
     StreamError
-        It names none, or one elsewhere.
+        The state file is damaged, or lists no file, a link, or a file outside the folder.
     """
     path = os.path.join(folder, STATE)
     try:
@@ -77,7 +84,7 @@ def shards(folder: str) -> list[str]:
 
 @lru_cache
 def class_labels(metadata: bytes | None) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of class labels that `datasets` notes in a schema, by column."""
+    """Return the names of class labels by column, from the metadata that `datasets` writes in a schema."""
     if metadata is None:
         return {}
     try:
@@ -98,7 +105,7 @@ def _is_text(name: object) -> bool:
 
 
 def dressed(batch: "pa.RecordBatch", constants: Mapping[str, Any]) -> "pa.RecordBatch":
-    """Return a batch of a file with what else is known of it: class labels by name, columns of its path."""
+    """Return a batch with class labels as names, and with the columns that its path contains."""
     import numpy as np
     import pyarrow as pa
 
@@ -114,7 +121,7 @@ def dressed(batch: "pa.RecordBatch", constants: Mapping[str, Any]) -> "pa.Record
 
 
 def _array_of(value: Any) -> "pa.Array":
-    """Return a value as an array; as text where no column holds it."""
+    """Return a value as an array of length 1; as text if Arrow cannot hold the value."""
     import pyarrow as pa
 
     try:
@@ -124,7 +131,7 @@ def _array_of(value: Any) -> "pa.Array":
 
 
 def _named(batch: "pa.RecordBatch", labels: Mapping[str, Sequence[str]]) -> "pa.RecordBatch":
-    """Return a batch with the names of class labels in place of their numbers."""
+    """Replace the numbers of class labels with their names."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -135,7 +142,7 @@ def _named(batch: "pa.RecordBatch", labels: Mapping[str, Sequence[str]]) -> "pa.
         codes = batch.column(at)
         names = pa.array(words, pa.string())
         known = pc.and_(pc.greater_equal(codes, 0), pc.less(codes, len(names)))
-        # A number without a name is told as it is.
+        # Keep a number without a name, so that validation reports it.
         texts = pc.coalesce(names.take(pc.if_else(known, codes, None)), codes.cast(pa.string()))
         batch = batch.set_column(at, name, texts)
     return batch

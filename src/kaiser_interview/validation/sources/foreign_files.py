@@ -1,4 +1,4 @@
-"""Columnar data as batches: Arrow from memory, datasets, and foreign files by way of a worker."""
+"""Read untrusted columnar files in a worker process, as record batches."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -21,14 +21,14 @@ __all__ = ["died_fault", "file_batches", "part_batches", "planned"]
 
 
 def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note]:
-    """Yield the batches of a foreign columnar file, which a worker reads.
+    """Yield the record batches of an untrusted columnar file, which a worker process reads.
 
-    A part that cannot be read is a note, and the rest is read all the same.
+    A part that cannot be read is yielded as a note; the other parts are still read.
 
     Raises
     ------
     StreamError
-        The file cannot be read at all, or has changed meanwhile.
+        The file cannot be read at all, or changed while it was read.
     """
     if not stream.is_plain:
         yield from _unpiped(source, stream)
@@ -55,7 +55,7 @@ def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note
                 yield Note(None, died_fault(plan, part, first, str(died), read), stops=True)
             first += max(rows or 0, read)
         if source.schema is None:
-            # Of no rows, but a table still.
+            # A table without rows still has columns.
             for batch in _frames(sandbox, {**known, "task": "schema"}):
                 if not isinstance(batch, Note):
                     source.schema = batch.schema
@@ -63,22 +63,22 @@ def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note
 
 
 def _unpiped(source: "InputSource", stream: Stream) -> Iterator[Batch | Note]:
-    """Yield the batches of what comes through a pipe, or packed: it is written to a file first."""
+    """Write compressed or piped input to a temporary file, and yield the batches of that file."""
     with tempfile.TemporaryDirectory(prefix="kaiser-interview-") as folder:
         path = Path(folder) / "data"
-        with path.open("xb") as held:
-            held.writelines(stream.chunks())
+        with path.open("xb") as target:
+            target.writelines(stream.chunks())
         with closing(Stream(str(path))) as file:
             yield from file_batches(source, file)
 
 
 def part_batches(sandbox: Sandbox, request: Mapping[str, Any]) -> Iterator[Batch | Note]:
-    """Yield the batches of a part of a foreign columnar file, which a worker reads.
+    """Yield the record batches of one part of an untrusted columnar file; faults are yielded as notes.
 
     Raises
     ------
     Died
-        The worker died of it.
+        The worker process died.
     """
     first = 0
     for item in _frames(sandbox, {**request, "task": "read"}):
@@ -101,15 +101,15 @@ def _frames(sandbox: Sandbox, request: Mapping[str, Any]) -> "Iterator[pa.Record
 
 
 def planned(sandbox: Sandbox, stream: Stream) -> dict[str, Any]:
-    """Return what a columnar file says that it holds.
+    """Return the `Plan` of a columnar file as a mapping, made by a worker process.
 
     Raises
     ------
     StreamError
-        It says nothing that can be read.
+        The plan cannot be read.
     """
     try:
-        # To its end, so that the worker lives on.
+        # Read the answer to its end; otherwise the worker would be closed.
         heads = [frame.head for frame in sandbox.ask(task="plan", path=stream.path, bytes=stream.size or 0)]
     except Died as died:
         raise StreamError(Fault("unreadable", (), "a file that can be read", str(died))) from None
@@ -121,7 +121,7 @@ def planned(sandbox: Sandbox, stream: Stream) -> dict[str, Any]:
 
 
 def died_fault(plan: Mapping[str, Any], part: int, first: int, how: str, read: int = 0) -> Fault:
-    """Return the fault of a part whose worker died, when some of its rows had been read."""
+    """Return the fault of a part whose worker died after `read` of its rows."""
     rows = plan["rows"][part] if plan else None
     words = f"rows {first + read:,} to {first + rows - 1:,}" if rows else "its rows"
     return Fault("unreadable", (), "rows that can be read", f"{words} cannot be: {how}")

@@ -1,4 +1,4 @@
-"""Record batches and rows of tables and datasets in memory."""
+"""Read tables and datasets in memory as record batches or rows."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,12 @@ __all__ = ["arrow_batches", "dataset_batches", "dataset_rows"]
 
 
 def arrow_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
-    """Yield the batches of anything with `__arrow_c_stream__`, each validated in full.
+    """Yield the batches of any object with `__arrow_c_stream__`, each validated in full.
 
     Raises
     ------
     StreamError
-        Its schema or a batch is not what Arrow allows.
+        The schema or a batch is invalid.
     """
     import pyarrow as pa
 
@@ -30,10 +30,10 @@ def arrow_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
         if isinstance(getattr(data, "schema", None), pa.Schema):
             examine(data.schema)
     try:
-        # Before 25, pyarrow's own table can kill the process on its way through the C interface:
-        # short texts that `cast` made views of are exported with a buffer that is not there.
-        own = isinstance(data, pa.Table)
-        reader = data.to_reader() if own else pa.RecordBatchReader.from_stream(data)
+        # In pyarrow before 25, exporting a table through the C interface can crash the process:
+        # a string view that `cast` made of short strings is exported with a missing buffer.
+        is_pyarrow = isinstance(data, pa.Table)
+        reader = data.to_reader() if is_pyarrow else pa.RecordBatchReader.from_stream(data)
         source.schema = reader.schema
         first = 0
         for whole in reader:
@@ -45,7 +45,7 @@ def arrow_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
 
 
 def dataset_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
-    """Yield the batches of a `datasets` `Dataset`, by the indices that a selection or a sorting has left."""
+    """Yield the batches of a `datasets.Dataset`, in the order of its selected or sorted rows."""
     import pyarrow as pa
 
     labels = {
@@ -66,7 +66,7 @@ def dataset_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
 
 
 def dataset_rows(source: "InputSource", data: Any) -> Iterator[tuple[None, Any]]:
-    """Yield the rows of a `datasets` dataset that comes row by row, each without a line."""
+    """Yield the rows of an iterable `datasets` dataset, with class labels as names."""
     source.form = "columns"
     source.names = [*(getattr(data, "column_names", None) or ())]
     named = {

@@ -1,4 +1,4 @@
-"""Sources cut into parts, each of which is judged by itself."""
+"""Divide an input source into parts that workers validate independently."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -14,24 +14,24 @@ __all__ = ["Partition", "cut_of"]
 
 _STRETCH = 8 << 20
 
-# A stretch that is longer holds a line that is too long to be held.
+# A longer stretch contains a line that is too long to be held in memory.
 _LONGEST = _STRETCH + LONGEST + 1
 
 
 class Partition(NamedTuple):
-    """A source, cut into parts."""
+    """An input source with one request for each of its parts."""
 
     source: InputSource
     stream: Stream | None
     """None for data in memory, which is one part."""
     requests: list[dict[str, Any]]
-    """One a part."""
+    """A request to a worker for each part."""
     plan: dict[str, Any]
-    """What a columnar file says that it holds; empty for what is none."""
+    """The `Plan` of a columnar file; empty for other inputs."""
 
 
 def cut_of(source: InputSource, fields: frozenset[str], pool: Pool) -> Partition | None:
-    """Return a source cut into parts; None if it is to be read from its start to its end."""
+    """Divide a source into parts; None if it must be read from start to end."""
     if source.path is None:
         return Partition(source, None, [{"name": source.name}], {}) if source.form == "columns" else None
     try:
@@ -39,13 +39,13 @@ def cut_of(source: InputSource, fields: frozenset[str], pool: Pool) -> Partition
     except StreamError:
         return None
     try:
-        # What is read of a pipe is gone.
+        # Leave pipes alone: bytes read from one cannot be read again.
         if stream.size:
             return _of_file(source, stream, fields, pool)
     except (StreamError, OSError):
-        pass  # told when it is read
+        pass  # reported when the source is read
     finally:
-        # Opened again when its turn comes: there may be more files than can be open.
+        # Opened again when it is read: there may be more files than a process can have open.
         stream.close()
     return None
 
@@ -84,7 +84,7 @@ def _of_file(source: InputSource, stream: Stream, fields: frozenset[str], pool: 
 
 
 def _stretches(path: str, size: int) -> Iterator[tuple[int, int]]:
-    """Yield stretches of whole lines."""
+    """Yield the start and end of stretches of whole lines, in bytes."""
     start = 0
     with open(path, "rb") as file:  # noqa: PTH123 - the path as it was given
         while start < size:

@@ -1,4 +1,4 @@
-"""One input of a run: a file, a table or an iterable, and the batches that it gives."""
+"""An input to validate (a file, table, dataset or iterable) and the items that it yields."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,10 +18,10 @@ __all__ = ["BATCH", "Batch", "InputSource", "Item"]
 
 
 class Batch(NamedTuple):
-    """Some rows of a table."""
+    """A record batch with its position in the source."""
 
     first: int
-    """The place of the first of them in the source, from 0."""
+    """Index of its first row in the source, from 0."""
     rows: "pa.RecordBatch"
 
 
@@ -29,29 +29,28 @@ Item = tuple[int | None, Any] | Note | Batch
 
 
 class InputSource:
-    """A file, or data from Python: rows with their places.
+    """A file, or data from Python, that yields rows with their positions.
 
     Attributes
     ----------
     name : str or None
-        The file as it was named, a split's name, or None.
+        The file as the caller named it, the name of a split, or None.
     path : str or None
-        The file, if it is one.
+        The path, if the input is a file other than standard input.
     form : str
-        What its rows are: JSON texts of lines or of a document, records of CSV, values from Python, or values
-        from columns.
+        The format of its rows: JSON from lines or a document, CSV records, Python values, or columns.
     header : Header
-        The header of a CSV file, once its rows have begun.
+        The header of a CSV file; filled in when its rows are read.
     names : list of str
-        The columns of a table whose rows come one by one.
+        The columns of a dataset that yields single rows.
     schema : pyarrow.Schema or None
-        The columns of a table that comes in batches, once these have begun.
+        The columns of a table that yields batches; set when the batches are read.
     table_form : str or None
-        What a columnar file is: Parquet, or Arrow's file or stream.
+        The format of a columnar file: Parquet, Arrow IPC file or Arrow IPC stream.
     constants : mapping of str
-        Fields that the file's path gives, as ``key=value``.
+        Fields in the file's path, as ``key=value``.
     limited : bool
-        False where a worker process reads it without limits of memory and time.
+        False if a worker process reads the file without memory and time limits.
     """
 
     def __init__(
@@ -76,26 +75,26 @@ class InputSource:
 
     @property
     def columns(self) -> list[str]:
-        """The names of the columns, where every row has the same."""
+        """The column names, if all rows have the same columns; otherwise empty."""
         return self.header.columns or (self.names if self.schema is None else self.schema.names)
 
     def items(self) -> Iterator[Item]:
-        """Yield rows as pairs of line, or None, and data; and notes about what is no row.
+        """Yield rows as pairs of line (or None) and data, or as batches; and notes about anything else.
 
         Raises
         ------
         StreamError
-            The data cannot be read, or not to its end.
+            The data cannot be read to its end.
         """
         return self._open(self)
 
     def formed(self, stream: Stream, fields: frozenset[str]) -> Form:
-        """Find the form of a file's rows.
+        """Detect the format of a file, store it in `form` and return it.
 
         Raises
         ------
         StreamError
-            It is in an encoding that is not read, or of a form that cannot be read from standard input.
+            The file is in UTF-16 or UTF-32, or in an unsupported format.
         """
         self.stream = stream
         head = stream.peek()
@@ -106,11 +105,11 @@ class InputSource:
         return self.form
 
     def input(self, rows: int, *, complete: bool) -> Input:
-        """Return what was read."""
+        """Return the name, size and digest of what was read, for the report."""
         if self.stream is None:
             return Input(self.name or "data", rows, 0, None, complete)
         return Input(visible(self.stream.name), rows, self.stream.taken, self.stream.sha256, complete)
 
 
 BATCH = 16_384
-"""Rows that are looked at together, so that what is computed of them stays in a core's own memory."""
+"""Rows in a batch: few enough that intermediate results stay in the processor's cache."""

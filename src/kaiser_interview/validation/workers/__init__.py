@@ -1,1 +1,1 @@
-"""Worker processes that read what may be hostile, under limits. Face: `process`, `pool`."""
+"""Worker processes with memory and time limits, for untrusted files. Main modules: `process`, `pool`."""

@@ -1,7 +1,7 @@
-"""What a worker process does: reads foreign columnar files, and judges parts of data sets.
+"""The main program of a worker process: reads untrusted columnar files, and validates parts.
 
-Run as ``python -m kaiser_interview.validation.workers.main BYTES`` by `process.py`; it takes requests on
-standard input, a JSON object a line, and answers with frames on standard output. Nothing that it says is
+`process.py` runs it as ``python -m kaiser_interview.validation.workers.main BYTES``. It reads requests from
+standard input, one JSON object a line, and writes frames to standard output. Nothing that it writes is
 unpickled.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-# Seconds of processor time that a request may take, and more for each so many bytes.
+# The limit of processor time: so many seconds a request, plus one for so many bytes of its data.
 _SECONDS = 20
 
 _BYTES_A_SECOND = 4 << 20
@@ -30,10 +30,16 @@ Answer = Iterator[tuple[dict[str, Any], bytes]]
 
 
 def main(memory: int) -> None:
-    """Answer requests until there are no more."""
+    """Answer requests from standard input until it ends.
+
+    Parameters
+    ----------
+    memory : int
+        The memory limit in bytes.
+    """
     requests = sys.stdin.buffer
     with os.fdopen(os.dup(1), "wb") as answers:
-        # What a kind of one's own prints must not stand among the frames.
+        # Redirect standard output: a custom kind may print, which would corrupt the frames.
         with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), 1)
         limited = _limit_memory(memory)
@@ -52,24 +58,24 @@ def main(memory: int) -> None:
 
 
 class _Tasks:
-    """What can be asked for."""
+    """The tasks of a worker, one for each value of a request's `task`."""
 
     def __init__(self, setup: bytes, memory: int, *, limited: bool = True) -> None:
         self._setup = setup
         self._limited = limited
         self._memory = memory
-        self._judge: Any = None
+        self._validator: Any = None
 
     def answer(self, request: dict[str, Any]) -> Answer:
         tasks: dict[str, Callable[..., Answer]] = {
             "plan": self._plan,
             "read": self._read,
             "schema": self._schema,
-            "judge": self._judged,
+            "judge": self._validate,
         }
         try:
             yield from tasks[request.pop("task")](**request)
-        except Exception as error:  # noqa: BLE001 - whatever a reader raises, the rest of the file is still read
+        except Exception as error:  # noqa: BLE001 - after any error of a reader, the other parts are still read
             yield {"fault": list(_fault(error, self._memory))}, b""
         yield {"end": True, "limited": self._limited}, b""
 
@@ -101,15 +107,15 @@ class _Tasks:
         with pa.OSFile(os.fsencode(path)) as file:
             yield {"rows": 0}, _stream_of(checked(pa.RecordBatch.from_pylist([], readers[form](file))))
 
-    def _judged(self, **request: Any) -> Answer:
-        if self._judge is None:
+    def _validate(self, **request: Any) -> Answer:
+        if self._validator is None:
             try:
-                # From the process that started this one, which is trusted; foreign files never come this way.
-                self._judge = pickle.loads(self._setup).begun()  # noqa: S301
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - a kind that is not to be had here
+                # The setup comes from the parent process, which is trusted; it never contains foreign data.
+                self._validator = pickle.loads(self._setup).begun()  # noqa: S301
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a kind that cannot be imported here
                 yield {"unready": str(error)}, b""
                 return
-        yield from self._judge.answer(request, alive)
+        yield from self._validator.answer(request, alive)
 
 
 def _stream_of(batch: "pa.RecordBatch") -> bytes:
@@ -133,33 +139,33 @@ def _fault(error: Exception, memory: int) -> Fault:
 
 
 def _keep_pandas_out() -> None:
-    """Keep pyarrow from importing pandas where it is installed: a third of a second, and of no use here."""
+    """Keep pyarrow from importing pandas, which takes a third of a second and is not needed here."""
     import pyarrow as pa
 
     sys.meta_path.insert(0, _WithoutPandas)
-    pa.array([None])  # pyarrow looks for pandas once, and remembers
+    pa.array([None])  # makes pyarrow look for pandas, which it does only once
     sys.meta_path.remove(_WithoutPandas)
 
 
 class _WithoutPandas:
-    """Where pandas is looked for, and is not."""
+    """A meta path finder that reports pandas as not installed."""
 
     @staticmethod
     def find_spec(name: str, *_: object) -> None:
-        """Refuse pandas; leave everything else to others."""
+        """Raise for pandas; leave every other module to the next finder."""
         if name == "pandas":
             raise ModuleNotFoundError(name)
 
 
 def _limit_memory(memory: int) -> bool:
-    """Limit the memory of this process and its dumps; return whether the system does so."""
+    """Limit memory and disable core dumps; return whether the system supports the memory limit."""
     is_set = _limit("RLIMIT_DATA", memory)
     _limit("RLIMIT_CORE", 0)
     return is_set
 
 
 def alive() -> None:
-    """Say that the work goes on: what follows may take as long as a request."""
+    """Extend the limit of processor time by that of one request."""
     _limit_seconds(_SECONDS)
 
 
@@ -169,7 +175,7 @@ def _limit_seconds(seconds: int) -> None:
 
 
 def _limit(name: str, most: int) -> bool:
-    """Set a limit of this process; return whether the system has it and sets it."""
+    """Set a resource limit of this process; return whether the system supports it."""
     try:
         import resource
 
@@ -177,7 +183,7 @@ def _limit(name: str, most: int) -> bool:
         _, hard = resource.getrlimit(which)
         resource.setrlimit(which, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     except (ImportError, AttributeError, ValueError, OSError):
-        # Windows has none; macOS refuses some.
+        # Windows has no limits; macOS refuses some.
         return False
     return True
 

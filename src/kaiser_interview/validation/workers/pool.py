@@ -1,4 +1,4 @@
-"""Several workers, asked in turn, whose answers come in the order of the requests."""
+"""A pool of worker processes that answers requests in order."""
 
 import os
 from collections import deque
@@ -22,21 +22,21 @@ def processors() -> int:
 
 
 class Pool:
-    """Some workers, each of which starts when it is first needed.
+    """A pool of worker processes; each starts when it is first needed.
 
     Parameters
     ----------
     count : int
-        How many.
+        Number of workers.
     setup : bytes
-        What each is given at its start.
+        A pickled `Work` that each worker receives at its start, or nothing.
     make : callable, optional
-        Makes a worker of what it is given. Default: `Sandbox`.
+        Makes a worker with this setup. Default: `Sandbox`.
 
     Attributes
     ----------
     is_ready : bool
-        Whether they are given anything, and so can judge.
+        Whether the workers have a setup, which they need for validating parts.
     """
 
     def __init__(self, count: int, setup: bytes, make: Callable[[bytes], Sandbox] = Sandbox) -> None:
@@ -44,7 +44,7 @@ class Pool:
         self.is_ready: bool = bool(setup)
         self._threads = ThreadPoolExecutor(count)
         self._all = [make(setup) for _ in range(count)]
-        # The last one first: it has started.
+        # A stack, so that a worker that has already started is used first.
         self._idle: LifoQueue[Sandbox] = LifoQueue()
         for sandbox in self._all:
             self._idle.put(sandbox)
@@ -55,7 +55,8 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Nothing more is begun. Kills what is at work; the threads that wait for it end then.
+        # Start no further request, then kill the workers; that ends the threads that wait for them.
+        # A thread may still have started a worker, hence the second round.
         self._threads.shutdown(wait=False, cancel_futures=True)
         for sandbox in self._all:
             sandbox.close()
@@ -64,9 +65,9 @@ class Pool:
             sandbox.close()
 
     def answers(self, requests: Iterable[dict[str, Any]]) -> Iterator[list[Frame] | Died]:
-        """Yield the frames of the answer to each request, or how the worker died of it.
+        """Yield the frames that answer each request, or the exception if the worker died.
 
-        As many requests are ahead of what has been taken as keep the workers busy, and no more.
+        Requests are submitted only so far ahead of the consumer that the workers stay busy.
         """
         waiting: deque[Future[list[Frame] | Died]] = deque()
         for request in requests:
@@ -78,12 +79,12 @@ class Pool:
 
     @property
     def limited(self) -> bool:
-        """Whether no worker has said that it works without limits."""
+        """False if any worker reported that it runs without limits."""
         return all(sandbox.limited for sandbox in self._all)
 
     @contextmanager
     def sandbox(self) -> Iterator[Sandbox]:
-        """Lend one worker."""
+        """Lend an idle worker; wait until there is one."""
         sandbox = self._idle.get()
         try:
             yield sandbox

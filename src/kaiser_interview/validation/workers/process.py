@@ -1,4 +1,4 @@
-"""Worker processes, under limits: what reads files that can crash a reader, and what judges parts."""
+"""Start and ask a worker process with limits, which reads untrusted files and validates parts."""
 
 import json
 import os
@@ -16,42 +16,42 @@ from ..findings.finding import Fault
 __all__ = ["FRAME", "Died", "Frame", "Sandbox", "fault_of", "read_frame"]
 
 FRAME = struct.Struct("<IQ")
-"""Before each frame: the sizes in bytes of its head, a JSON text, and of its body."""
+"""The prefix of each frame: the sizes in bytes of its head (a JSON text) and its body."""
 
 MEMORY = 1 << 30
-"""Bytes that a worker may have."""
+"""The memory limit of a worker in bytes."""
 
-# What says that it is longer is no frame.
+# A frame that declares a larger size is invalid.
 _LONGEST_HEAD, _LONGEST_BODY = 1 << 26, 1 << 32
 
 
 class Frame(NamedTuple):
-    """What a worker says: a JSON object, and bytes that go with it."""
+    """A message from a worker: a JSON object and a binary body."""
 
     head: dict[str, Any]
     body: bytes
 
 
-class Died(Exception):  # noqa: N818 - no error: what a file may do
-    """A worker ended without an answer; the message says how, in words."""
+class Died(Exception):  # noqa: N818 - no error of the program: a file can cause it
+    """Raised if a worker ended without an answer; the message says how."""
 
 
 class Sandbox:
-    """A worker process, which starts when it is first asked something.
+    """A worker process; it starts with the first request.
 
     Parameters
     ----------
     setup : bytes
-        What it is given at its start: nothing, or a pickled `Work`.
+        A pickled `Work` that the worker receives at its start, or nothing.
     memory : int
-        Bytes that it may have.
+        The memory limit in bytes.
     command : sequence of str, optional
-        What is run as the worker. Default: `workers.main` under this interpreter.
+        The command line of the worker. Default: `workers.main` under this interpreter.
 
     Attributes
     ----------
     limited : bool
-        False once the worker has said that the system sets no limits for it.
+        False once the worker has reported that the system sets no limits for it.
     """
 
     def __init__(
@@ -73,12 +73,14 @@ class Sandbox:
         self.close()
 
     def ask(self, **request: Any) -> Iterator[Frame]:
-        """Ask for something, and yield the frames of the answer.
+        """Send a request and yield the frames of the answer.
+
+        If the caller stops before the end of the answer, the worker is closed.
 
         Raises
         ------
         Died
-            The worker ended before its answer did. The next request starts another one.
+            The worker ended before its answer was complete. The next request starts a new worker.
         """
         done = False
         try:
@@ -104,23 +106,23 @@ class Sandbox:
                 yield frame
         finally:
             if not done:
-                # Given up in the middle of an answer: the rest of it would be taken for the next one.
+                # The answer was not read to its end; its rest would be mistaken for the next answer.
                 self.close()
 
     def close(self) -> None:
-        """End the worker."""
+        """Kill the worker."""
         process, self._process = self._process, None
         if process is None:
             return
         process.kill()
         process.wait()
         for pipe in _pipes(process):
-            # It may hold what was never read.
+            # Flushing on close fails if the worker never read the rest.
             with suppress(OSError), _no_sigpipe():
                 pipe.close()
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        # What this process can import, the worker can: kinds of one's own may stand anywhere.
+        # The worker must import what this process can: custom kinds may be defined anywhere.
         paths = [path or os.getcwd() for path in sys.path]
         process = subprocess.Popen(  # noqa: S603 - this interpreter, and our own module
             self._command,
@@ -134,7 +136,7 @@ class Sandbox:
         return process
 
     def _end(self) -> str:
-        """Return, in words, how the worker ended."""
+        """Describe how the worker ended."""
         process = self._process
         if process is None:  # pragma: no cover - closed by another thread
             return "a worker that was closed"
@@ -154,9 +156,9 @@ class Sandbox:
 
 @contextmanager
 def _no_sigpipe() -> Iterator[None]:
-    """Let writing to a worker that is dead be an error, where it would else end this process.
+    """Block SIGPIPE, so that writing to a dead worker raises an error and does not kill this process.
 
-    Whoever writes to a pipe of the shell, as our command does, wants to be ended by that pipe alone.
+    The command keeps the signal's default action elsewhere, so that a closed pipe of the shell ends it.
     """
     if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows has no such signal
         yield
@@ -178,12 +180,12 @@ def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
 
 
 def read_frame(pipe: IO[bytes]) -> Frame | None:
-    """Return the next frame; None if the pipe ends before it is whole.
+    """Read the next frame; None if the pipe ends before the frame is complete.
 
     Raises
     ------
     ValueError
-        It is no frame.
+        The bytes are no valid frame.
     """
     sizes = pipe.read(FRAME.size)
     if len(sizes) < FRAME.size:
@@ -201,6 +203,6 @@ def read_frame(pipe: IO[bytes]) -> Frame | None:
 
 
 def fault_of(head: dict[str, Any]) -> Fault:
-    """Return the fault that a frame's head holds."""
+    """Return the fault in the head of a frame."""
     code, path, *rest = head["fault"]
     return Fault(code, tuple(path), *rest)

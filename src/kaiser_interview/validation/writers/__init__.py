@@ -1,1 +1,1 @@
-"""Rows and tables to files, for `split`, `fix` and `write`."""
+"""Write rows and tables to files, for `split`, `fix` and `write`."""

@@ -1,4 +1,4 @@
-"""Batches with what is mended in them: columns filled in, and new ones for what there was no column for."""
+"""Write record batches with fixes applied: filled-in values, and new columns for missing fields."""
 
 from collections.abc import Iterable, Mapping
 from math import isclose
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 __all__ = ["FixedTable"]
 
-# Of a float of four bytes.
+# The relative precision of a 32-bit float.
 _PRECISION = 1e-6
 
 
 class FixedTable:
-    """Writes the rows of a table with what is mended in them.
+    """Write the rows of a table with fixes applied.
 
     Parameters
     ----------
     writer : TableWriter
-        Where to.
-    judge : RowValidator
-        What judged the rows.
+        The output.
+    validator : RowValidator
+        The validator of the rows.
     fillable : iterable of str
         Fields that may be filled in, in the order in which their columns are added.
     """
 
-    def __init__(self, writer: TableWriter, judge: RowValidator, fillable: Iterable[str]) -> None:
+    def __init__(self, writer: TableWriter, validator: RowValidator, fillable: Iterable[str]) -> None:
         import pyarrow as pa
 
         self._writer = writer
-        models = [rules.shape.model for rules in judge.rules.values()]
+        models = [rules.shape.model for rules in validator.rules.values()]
         self._types = {field.name: field.type for model in models for field in arrow_schema(model)}
-        self._nested = {one.name for rules in judge.rules.values() for one in rules.nested}
+        self._nested = {one.name for rules in validator.rules.values() for one in rules.nested}
         self._fillable = [name for name in fillable if name in self._types or name.startswith("x_")]
         self._types |= {name: pa.string() for name in self._fillable if name not in self._types}
         self._schema: pa.Schema | None = None
@@ -49,7 +49,7 @@ class FixedTable:
         self._patches: dict[int, Mapping[str, Any]] = {}
 
     def begin(self, schema: "pa.Schema") -> None:
-        """Take rows of a schema from now on."""
+        """Start writing rows of a schema."""
         import pyarrow as pa
 
         fields = [pa.field(one.name, self._type_of(one)) for one in schema]
@@ -58,19 +58,19 @@ class FixedTable:
         self._writer.begin(self._schema)
 
     def put(self, batch: Batch, number: int, patch: Mapping[str, Any]) -> None:
-        """Write a row of a batch, given its place in the source, with some fields mended."""
+        """Write a row of a batch with fixed fields, given its index in the source."""
         if batch is not self._batch:
             self.flush()
             self._batch = batch
         self._patches[number - batch.first] = patch
 
     def flush(self) -> None:
-        """Write what is held.
+        """Write the current batch with its fixes.
 
         Raises
         ------
         InputError
-            A column does not hold what is filled in, or has text that was not UTF-8.
+            A column cannot hold a filled-in value, or the batch had text that is not UTF-8.
         """
         import pyarrow as pa
 
@@ -99,21 +99,27 @@ class FixedTable:
         self._batch, self._patches = None, {}
 
     def _type_of(self, field: "pa.Field") -> "pa.DataType":
-        """Return the type that a column has once it is mended."""
+        """Return the type of a column in the output."""
         import pyarrow as pa
 
-        sort = bare(field.type)
-        if pa.types.is_null(sort) and field.name in self._fillable:
+        arrow_type = bare(field.type)
+        if pa.types.is_null(arrow_type) and field.name in self._fillable:
             return self._types[field.name]
         if field.name in self._nested:
-            return _merged(sort, self._types[field.name])
-        if sort == pa.string_view():
+            return _merged(arrow_type, self._types[field.name])
+        if arrow_type == pa.string_view():
             return pa.large_string()
-        return sort
+        return arrow_type
 
 
 def _array(values: list[Any], field: "pa.Field", patched: Iterable[int]) -> "pa.Array":
-    """Return values as a column, where it holds those that are filled in as they are."""
+    """Return values as a column.
+
+    Raises
+    ------
+    InputError
+        The column cannot hold a filled-in value without changing it.
+    """
     import pyarrow as pa
 
     try:
@@ -129,17 +135,17 @@ def _array(values: list[Any], field: "pa.Field", patched: Iterable[int]) -> "pa.
     return column
 
 
-def _is_same(held: Any, given: Any) -> bool:
-    """Return whether a column holds a value as it was given, but for the precision of its floats."""
+def _is_same(stored: Any, given: Any) -> bool:
+    """Return whether a value in a column equals the given one, up to the precision of 32-bit floats."""
     if isinstance(given, list | tuple):
-        return isinstance(held, list) and len(held) == len(given) and all(map(_is_same, held, given))
+        return isinstance(stored, list) and len(stored) == len(given) and all(map(_is_same, stored, given))
     if isinstance(given, dict):
-        return isinstance(held, dict) and all(_is_same(held[name], given[name]) for name in given)
-    return held == given or (isinstance(given, float) and isclose(held, given, rel_tol=_PRECISION))
+        return isinstance(stored, dict) and all(_is_same(stored[name], given[name]) for name in given)
+    return stored == given or (isinstance(given, float) and isclose(stored, given, rel_tol=_PRECISION))
 
 
 def _merged(own: "pa.DataType", whole: "pa.DataType") -> "pa.DataType":
-    """Return the type of records, or of lists of them, with the fields that another one has besides."""
+    """Return a struct type, or a list of structs, extended with the fields that only another type has."""
     import pyarrow as pa
     import pyarrow.types as kinds
 

@@ -1,4 +1,4 @@
-"""Rows on their way out: in the form in which they came, byte for byte where they are text."""
+"""Write rows in the format of the input; rows of text formats are copied byte for byte."""
 
 import csv
 import gzip
@@ -37,14 +37,14 @@ class _Bytes(Protocol):
 
 
 class Writer:
-    """Writes rows of one form to a file that is being staged, packed as its name says.
+    """Write rows of one format to a staged file, compressed if its extension says so.
 
     Parameters
     ----------
     staging : Staging
-        Where the file is put together with others.
+        The files that are put in place together.
     path : pathlib.Path
-        Its place.
+        The path of the output.
     """
 
     def __init__(self, staging: Staging, path: Path) -> None:
@@ -58,24 +58,24 @@ class Writer:
 
     @property
     def form(self) -> Form | None:
-        """The form of the rows; None before the first."""
+        """The format of the rows; None before `begin`."""
         return self._form
 
     @property
     def table(self) -> TableWriter | None:
-        """What writes the rows where they are a table's."""
+        """The writer of the rows if they go to a columnar file, else None."""
         return self._table
 
     def begin(self, form: Form, header: bytes | None = None, source: InputSource | None = None) -> None:
-        """Take rows of a form from now on; one file has one form, and one header.
+        """Start writing rows of a format. A file has one format and, for CSV, one header.
 
-        Rows of a columnar file go to one of the same form; rows of a table in memory to the form that the
-        file's name asks for, and to JSON Lines otherwise.
+        Rows of a columnar file are written in its format. Rows of a table in memory are written in the format
+        of the output's extension, or else as JSON Lines.
 
         Raises
         ------
         InputError
-            It has another form already, or another header.
+            The file already has another format or another CSV header.
         """
         table = None
         if form == "columns" and source is not None and source.schema is not None:
@@ -88,9 +88,9 @@ class Writer:
                 f"files of one form are expected for one output, got {got}; one call for each, then"
             )
         if self._form is None and table is not None:
-            self._table = TableWriter(_Kept(self._raw), table)
+            self._table = TableWriter(_KeptOpen(self._raw), table)
         elif self._form is None:
-            self._file = _packed(self._raw, self._path)
+            self._file = _compressed(self._raw, self._path)
         if self._form is None and header is not None:
             self._file.write(header + b"\n")
         self._form, self._header = form, header
@@ -105,29 +105,29 @@ class Writer:
         self._begun = True
 
     def end(self) -> None:
-        """Write what must stand at the end."""
+        """Finish the file: close a JSON array, a table or a compressed stream."""
         if self._table is not None:
             self._table.end()
             return
         if self._form is None:
-            self._file = _packed(self._raw, self._path)
+            self._file = _compressed(self._raw, self._path)
         if self._form == "document":
             self._file.write(b"\n]\n" if self._begun else b"[]\n")
         if not isinstance(self._file, io.BufferedWriter):
-            self._file.close()  # what packs it; the file itself is closed with the others
+            self._file.close()  # the compressor; staging closes the file itself
 
 
-def row_bytes(judge: RowValidator, judged: Judged) -> bytes:
-    """Return a row's bytes as they came, or the row from Python as a JSON text.
+def row_bytes(validator: RowValidator, judged: Judged) -> bytes:
+    """Return the original bytes of a row; a row from Python or a table as a JSON text.
 
     Raises
     ------
     InputError
-        The row's bytes were never held, because there are too many.
+        The row was too long to be kept in memory.
     """
     source, data = judged.source, judged.data
     if source.form in {"values", "columns"}:
-        return as_json(as_judged(judge, judged))
+        return as_json(as_judged(validator, judged))
     if isinstance(data, Cells):
         return data.raw
     if isinstance(data, bytes):
@@ -136,21 +136,23 @@ def row_bytes(judge: RowValidator, judged: Judged) -> bytes:
 
 
 def as_json(row: Any) -> bytes:
-    """Return a row from Python as a JSON text; what JSON cannot hold is written as Python shows it."""
+    """Return a row from Python as a JSON text; values that JSON cannot hold are replaced by text."""
     try:
         return json.dumps(row, ensure_ascii=False, default=_foreign).encode()
     except (TypeError, ValueError, RecursionError):
-        # Surrogates, keys that are no text, integers of thousands of digits, rows within themselves.
+        # Surrogates, keys that are not text, integers of thousands of digits, rows that contain themselves.
         return json.dumps(_held_by_json(row)).encode()
 
 
-def as_judged(judge: RowValidator, judged: Judged) -> Any:
-    """Return a row from Python as the judge took it: a record with its kind, a table's row without nulls.
+def as_judged(validator: RowValidator, judged: Judged) -> Any:
+    """Return a row from Python as it was validated: a record with its kind, a table's row without nulls.
+
+    Of a table's row, only nulls in columns that its kind does not have are left out.
 
     Raises
     ------
     InputError
-        It stands in a batch with text that was not UTF-8, which could not be written as it was.
+        The row's batch had text that is not UTF-8, which cannot be written unchanged.
     """
     row = judged.data
     if isinstance(row, Record):
@@ -161,31 +163,33 @@ def as_judged(judge: RowValidator, judged: Judged) -> Any:
         return row
     if judged.batch is not None:
         refuse_undecoded(judged.batch.rows)
-    rules = judge.rules.get(judged.verdict.kind or "") if judged.verdict else None
+    rules = validator.rules.get(judged.verdict.kind or "") if judged.verdict else None
     if rules is None:
         return row
-    # A null in a column that its kind does not have is absent; as JSON it would be an unknown field.
+    # Leave out a null in a column that the kind does not have: in JSON it would be an unknown field.
     given = {
-        name: value for name, value in row.items() if value is not None or not judge.is_unknown(rules, name)
+        name: value
+        for name, value in row.items()
+        if value is not None or not validator.is_unknown(rules, name)
     }
     return rules.lossless(given)
 
 
 def as_record(cells: Iterable[str], delimiter: str = ",") -> bytes:
-    """Return cells as a record of CSV, without its line end."""
+    """Return cells as a CSV record, without its line end."""
     text = io.StringIO()
-    # With a line end, so that the writer quotes what holds one.
+    # Use a CRLF line end, so that the writer quotes cells with a carriage return or a line feed.
     csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     return text.getvalue().removesuffix("\r\n").encode()
 
 
 def different_files(outputs: Iterable[Path], source: InputSource | None = None) -> None:
-    """Refuse outputs that are each other, or a source.
+    """Check that the outputs are different files, and different from the input.
 
     Raises
     ------
     InputError
-        Two of them are one file.
+        Two of the files are the same.
     """
     places = [os.path.realpath(path) for path in outputs]
     if len({*places}) < len(places):
@@ -211,7 +215,7 @@ def _foreign(value: object) -> object:
 
 
 def _held_by_json(value: Any, above: tuple[int, ...] = ()) -> Any:
-    """Return what JSON can hold of a value, to a depth; what holds itself is cut short."""
+    """Replace anything that JSON cannot hold; cut off values that contain themselves or are too deep."""
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:
         return hex(value)
     if value is None or isinstance(value, str | int | float):
@@ -228,18 +232,18 @@ def _held_by_json(value: Any, above: tuple[int, ...] = ()) -> Any:
     return [_held_by_json(one, above) for one in value]
 
 
-def _packed(file: IO[bytes], path: Path) -> _Bytes:
+def _compressed(file: IO[bytes], path: Path) -> _Bytes:
     if path.suffix.lower() == ".gz":
-        return gzip.GzipFile(filename="", mode="wb", fileobj=_Kept(file), mtime=0)
+        return gzip.GzipFile(filename="", mode="wb", fileobj=_KeptOpen(file), mtime=0)
     if path.suffix.lower() == ".zst":
         import pyarrow as pa
 
-        return pa.CompressedOutputStream(pa.PythonFile(_Kept(file), "w"), "zstd")  # type: ignore[no-any-return]
+        return pa.CompressedOutputStream(pa.PythonFile(_KeptOpen(file), "w"), "zstd")  # type: ignore[no-any-return]
     return file
 
 
-class _Kept(io.RawIOBase):
-    """A file that what packs it cannot close."""
+class _KeptOpen(io.RawIOBase):
+    """A file that a compressor can write to but not close."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -248,5 +252,5 @@ class _Kept(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
-        # What packs a file that is given up still flushes, when it is collected.
+        # The compressor of an abandoned file still flushes when it is garbage-collected.
         return len(data) if self._file.closed else self._file.write(data)

@@ -1,4 +1,4 @@
-"""Rows of tables on their way out: Parquet and Arrow IPC, as the input is, with the values that it has."""
+"""Write rows of tables to Parquet and Arrow IPC, with unchanged values."""
 
 import io
 from typing import IO, TYPE_CHECKING, Any, Literal
@@ -21,17 +21,17 @@ _SUFFIXES: dict[str, TableForm] = {
     ".arrows": "ipc-stream",
 }
 
-# Rows of a row group: many, so that it packs well, and so few that they can be held.
+# Rows in a row group: many enough to compress well, few enough to be held in memory.
 _GROUP = 1 << 17
 
 
 def refuse_undecoded(batch: "pa.RecordBatch") -> None:
-    """Refuse a batch that has text that was not UTF-8, which could not be written as it was.
+    """Raise if a batch had text that is not UTF-8, because it cannot be written unchanged.
 
     Raises
     ------
     InputError
-        It has.
+        The batch had such text.
     """
     from ..formats.columnar.checks import undecoded
 
@@ -40,19 +40,19 @@ def refuse_undecoded(batch: "pa.RecordBatch") -> None:
 
 
 def table_form(suffix: str) -> TableForm | None:
-    """Return the form that a file's suffix asks for; None for none of these."""
+    """Return the columnar format of a file extension; None for any other extension."""
     return _SUFFIXES.get(suffix.lower())
 
 
 class TableWriter:
-    """Writes batches to a file.
+    """Write record batches to a Parquet or Arrow IPC file.
 
     Parameters
     ----------
     file : file
-        Where to.
+        The output.
     form : str
-        The form of the file.
+        The format of the output.
     group : int
         Rows that are held before they are written together.
     """
@@ -69,12 +69,12 @@ class TableWriter:
         self._rows: list[int] = []
 
     def begin(self, schema: "pa.Schema") -> None:
-        """Take rows of a schema from now on; text that came as a dictionary is written as text.
+        """Start writing rows of a schema; dictionary columns are written as their values.
 
         Raises
         ------
         InputError
-            It has another schema already.
+            The file already has another schema.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -97,12 +97,12 @@ class TableWriter:
             raise InputError("tables of one schema are expected for one output; one call for each, then")
 
     def take(self, batch: Batch, number: int) -> None:
-        """Write a row of a batch as it is, given its place in the source.
+        """Write a row of a batch unchanged, given its index in the source.
 
         Raises
         ------
         InputError
-            Its batch had text that was not UTF-8, which could not be written as it was.
+            The previous batch had text that is not UTF-8, which cannot be written unchanged.
         """
         if batch is not self._batch:
             self._flush()
@@ -110,14 +110,14 @@ class TableWriter:
         self._rows.append(number - batch.first)
 
     def add(self, batch: "pa.RecordBatch") -> None:
-        """Write a batch."""
+        """Write a batch, its columns cast to the schema of the file."""
         self._held.append(batch.select(self._schema.names).cast(self._schema))
         self._count += batch.num_rows
         if self._count >= self._group:
             self._write()
 
     def end(self) -> None:
-        """Write what must stand at the end."""
+        """Write all held rows and close the file."""
         self._flush()
         self._write()
         if self._writer is not None:
