@@ -1,6 +1,6 @@
-"""The engine for some data: row by row where it is little, in parts where that pays.
+"""Choose the engine for a check: row by row for small text files, in parts for all other data.
 
-Both give the same report. What the second needs takes longer to import than little data takes to read.
+Both give the same report. The modules for parts take longer to import than a small file takes to read.
 """
 
 import os
@@ -13,7 +13,7 @@ from .sources.discover import are_paths
 __all__ = ["LEAST", "report_of"]
 
 LEAST = 16 << 20
-"""Below so many bytes of text, starting a process costs more than it brings."""
+"""Text files of fewer bytes in total are validated row by row: starting a process would take longer."""
 
 _TEXT = (".jsonl", ".ndjson", ".json", ".csv", ".tsv")
 
@@ -26,7 +26,7 @@ def report_of(check: Check, workers: int | None = None) -> Report:
     check : Check
         The check.
     workers : int, optional
-        Processes to use at the most. Default: chosen by the size of the input.
+        The most processes to use. Default: chosen by the size of the input.
     """
     if _is_little_text(check):
         return Run(check).report()

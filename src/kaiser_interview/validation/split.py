@@ -1,4 +1,4 @@
-"""Rows put in two files: those that pass and those that do not, none lost and none changed."""
+"""Split rows into two files, valid rows and rejects; every row goes unchanged to exactly one of them."""
 
 from pathlib import Path
 
@@ -14,15 +14,19 @@ __all__ = ["split_check"]
 
 
 def split_check(check: Check, valid: Path, rejects: Path) -> Report:
-    """Do what `split` does, for a check."""
+    """Split the data of a check into `valid` and `rejects`; the public function is `split`.
+
+    Findings are written to ``REJECTS.findings.jsonl``. Nothing is written if the data cannot be read
+    completely.
+    """
     beside = rejects.with_name(f"{rejects.name}.findings.jsonl")
     outputs = (valid, rejects, beside)
     different_files(outputs)
     run = Run(check)
-    # What stays in its batch need not be read out of it.
+    # Rows that are copied from batch to table need not be converted to Python.
     tables = are_paths(check.data) or None not in {table_form(path.suffix) for path in (valid, rejects)}
     with Staging() as staging:
-        # Files come to their places in this order: where that of the rows that pass is new, all are.
+        # Files are put in place in this order. Valid rows come last: if their file is new, all are.
         findings = staging.open(beside)
         failed, passed = Writer(staging, rejects), Writer(staging, valid)
         source = None

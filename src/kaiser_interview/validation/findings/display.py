@@ -33,8 +33,8 @@ def clip(text: str, longest: int = _LONGEST) -> str:
 def shown(value: object) -> str:
     """Format a value for a finding: scalars as JSON, collections and huge integers as their size."""
     if isinstance(value, str):
-        whole = value[: _LONGEST + 1]
-        return clip(json.dumps(whole, ensure_ascii=False))
+        start = value[: _LONGEST + 1]
+        return clip(json.dumps(start, ensure_ascii=False))
     if value is None or isinstance(value, bool | float):
         return json.dumps(value) if not isinstance(value, float) else repr(value)
     if isinstance(value, int):

@@ -41,10 +41,10 @@ def _reader(field: FieldType) -> Callable[[str], Any]:
     return {int: _integer, float: _float, bool: _boolean}.get(field.python, _json)
 
 
-def as_type_of(own: Any, cell: str) -> Any:
+def as_type_of(example: Any, cell: str) -> Any:
     """Convert a cell to the type of another value; return it unchanged if that fails."""
     for type_, read in ((bool, _boolean), (int, _integer), (float, _float), (list, _json), (dict, _json)):
-        if isinstance(own, type_):
+        if isinstance(example, type_):
             return read(cell)
     return cell
 

@@ -29,9 +29,9 @@ def stray(text: str) -> Fault:
     return Fault("invalid-json", (), "a JSON text", _seen(text), _stray(text))
 
 
-def got_of(data: bytes, said: str) -> str:  # noqa: PLR0911 - one return a mistake
+def got_of(data: bytes, message: str) -> str:  # noqa: PLR0911 - one return a mistake
     """Describe the text at the position of a parser's error message."""
-    error, at, where = _placed(data, said)
+    error, at, where = _placed(data, message)
     for mark, name in ((b"\0", "U+0000"), (b"\r{", "lines that end in a carriage return alone")):
         if mark in data:
             return f"{name}: {error} at {where}"
@@ -49,9 +49,9 @@ def got_of(data: bytes, said: str) -> str:  # noqa: PLR0911 - one return a mista
     return f"{error} at {where}"
 
 
-def remedy_of(data: bytes, said: str) -> str | None:  # noqa: C901, PLR0911 - one return a mistake
+def remedy_of(data: bytes, message: str) -> str | None:  # noqa: C901, PLR0911 - one return a mistake
     """Return how to correct a JSON syntax error, or None if the cause is unclear."""
-    error, at, _ = _placed(data, said)
+    error, at, _ = _placed(data, message)
     rest = data[at:].decode("utf-8", "replace")
     if error == "trailing comma":
         return f"{_COMMA} before the closing bracket"
@@ -104,15 +104,15 @@ def _stray(text: str) -> str | None:
     return "take out the words around the rows" if text[:1].isalpha() else None
 
 
-def _placed(data: bytes, said: str) -> tuple[str, int, str]:
+def _placed(data: bytes, message: str) -> tuple[str, int, str]:
     """Split a parser's message into the error, the byte offset, and a description of the place."""
-    found = _PLACE.search(said)
+    found = _PLACE.search(message)
     if not found:
-        return said, len(data), "some byte"
+        return message, len(data), "some byte"
     line, column = int(found[1]), int(found[2])
     start = 0
     for _ in range(line - 1):
         start = data.find(b"\n", start) + 1
     words = f"byte {column}" if line == 1 else f"byte {column} of its line {line}"
     words = words if column else f"the end of its line {line - 1}"
-    return said[: found.start()], max(0, start + column - 1), words
+    return message[: found.start()], max(0, start + column - 1), words

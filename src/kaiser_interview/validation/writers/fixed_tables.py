@@ -144,21 +144,21 @@ def _is_same(stored: Any, given: Any) -> bool:
     return stored == given or (isinstance(given, float) and isclose(stored, given, rel_tol=_PRECISION))
 
 
-def _merged(own: "pa.DataType", whole: "pa.DataType") -> "pa.DataType":
+def _merged(type_: "pa.DataType", other: "pa.DataType") -> "pa.DataType":
     """Return a struct type, or a list of structs, extended with the fields that only another type has."""
     import pyarrow as pa
     import pyarrow.types as kinds
 
-    if kinds.is_null(own):
-        return whole
-    if kinds.is_struct(own) and kinds.is_struct(whole):
-        more = {field.name: field for field in whole}
+    if kinds.is_null(type_):
+        return other
+    if kinds.is_struct(type_) and kinds.is_struct(other):
+        more = {field.name: field for field in other}
         fields = [
-            pa.field(field.name, _merged(field.type, more.pop(field.name, field).type)) for field in own
+            pa.field(field.name, _merged(field.type, more.pop(field.name, field).type)) for field in type_
         ]
         return pa.struct([*fields, *more.values()])
-    if kinds.is_list(own) and kinds.is_list(whole):
-        return pa.list_(_merged(own.value_type, whole.value_type))
-    if kinds.is_large_list(own) and kinds.is_list(whole):
-        return pa.large_list(_merged(own.value_type, whole.value_type))
-    return own
+    if kinds.is_list(type_) and kinds.is_list(other):
+        return pa.list_(_merged(type_.value_type, other.value_type))
+    if kinds.is_large_list(type_) and kinds.is_list(other):
+        return pa.large_list(_merged(type_.value_type, other.value_type))
+    return type_

@@ -79,11 +79,11 @@ def unreadable(got: str, remedy: str | None = None) -> Fault:
 def _damaged(error: Exception, path: Path = ()) -> Fault:
     if isinstance(error, UnicodeError):
         return Fault("not-utf8", path, "names of columns in UTF-8", "one that is not")
-    said = " ".join(str(error).split()) or type(error).__name__
+    message = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         return unreadable(error.strerror)
     what = "what is not supported" if isinstance(error, NotImplementedError) else "damaged data"
-    return unreadable(f"{what}: {said}")._replace(path=path)
+    return unreadable(f"{what}: {message}")._replace(path=path)
 
 
 def examine(schema: "pa.Schema") -> None:

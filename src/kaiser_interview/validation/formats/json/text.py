@@ -40,11 +40,11 @@ def _walked(value: Any) -> Iterator[tuple[list[Any], Any]]:
     path: list[Any] = []
     levels: list[Iterator[tuple[Any, Any]]] = [iter([(None, value)])]
     while levels:
-        for key, one in levels[-1]:
+        for key, item in levels[-1]:
             path.append(key)
-            yield path, one
-            if isinstance(one, dict | list):
-                levels.append(iter(one.items() if isinstance(one, dict) else enumerate(one)))
+            yield path, item
+            if isinstance(item, dict | list):
+                levels.append(iter(item.items() if isinstance(item, dict) else enumerate(item)))
                 break
             path.pop()
         else:
@@ -52,30 +52,32 @@ def _walked(value: Any) -> Iterator[tuple[list[Any], Any]]:
             del path[-1:]
 
 
-def _fault(data: bytes, said: str) -> Fault:  # noqa: PLR0911 - one return for each type of error
+def _fault(data: bytes, message: str) -> Fault:  # noqa: PLR0911 - one return for each type of error
     fault = not_utf8(data)
     if fault:
         return fault
     text = data.decode("utf-8")
-    if "recursion limit" in said:
+    if "recursion limit" in message:
         return Fault("too-deep", (), f"at most some {DEEPEST} levels", "more")
     path = _duplicate(text)
     if path:
         return Fault("duplicate-key", path, "each key once", f"{shown(path[-1])} twice")
-    if said.startswith("Detected duplicate key"):
+    if message.startswith("Detected duplicate key"):
         # `json` could not parse the text either: report the error that comes later.
         return _fault(data, _without_duplicates(data))
-    if said.startswith("EOF") and isinstance(data, Tail):
+    if message.startswith("EOF") and isinstance(data, Tail):
         return Fault("truncated", (), "a whole row", f"the data's end after {shown(text[-24:])}", CUT)
     found = _not_a_number(text)
     if found:
         path, value = found
         return Fault("not-finite", path, "a number that a double can hold", number_name(value))
-    if "surrogate" in said or "hex escape" in said:
-        found_at = re.search(r"column (\d+)$", said)
+    if "surrogate" in message or "hex escape" in message:
+        found_at = re.search(r"column (\d+)$", message)
         where = f"byte {found_at[1]}" if found_at else "some byte"
         return Fault("invalid-json", (), "surrogates in pairs", f"one alone at {where}")
-    return Fault("invalid-json", (), "a JSON text", lambda: got_of(data, said), lambda: remedy_of(data, said))
+    return Fault(
+        "invalid-json", (), "a JSON text", lambda: got_of(data, message), lambda: remedy_of(data, message)
+    )
 
 
 def number_name(value: float) -> str:
@@ -85,12 +87,12 @@ def number_name(value: float) -> str:
 
 def _without_duplicates(data: bytes) -> str:
     """Return the parser's message if duplicate keys are allowed; empty if there is no other error."""
-    said = ""
+    message = ""
     try:
         jiter.from_json(data, allow_inf_nan=False)
     except ValueError as error:
-        said = str(error)
-    return said
+        message = str(error)
+    return message
 
 
 def _not_a_number(text: str) -> tuple[Path, float] | None:
@@ -119,11 +121,11 @@ def _duplicate(text: str) -> Path:
     twice: list[_Twice] = []
 
     def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        held = dict(pairs)
-        if len(held) < len(pairs):
-            held = _Twice(pairs)
-            twice.append(held)
-        return held
+        object_ = dict(pairs)
+        if len(object_) < len(pairs):
+            object_ = _Twice(pairs)
+            twice.append(object_)
+        return object_
 
     try:
         whole = json.loads(text, object_pairs_hook=made, parse_int=float)
