@@ -1,1 +1,1 @@
-"""A corpus: texts, the claims in them, their history, and searching them. Face: `corpus.Corpus`, `search`."""
+"""A corpus of texts and claims, with its history, and search in it. Main class: `corpus.Corpus`."""

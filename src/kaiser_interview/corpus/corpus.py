@@ -1,4 +1,4 @@
-"""What validation is against: sources, their claims, and what became of claims that are no more."""
+"""The corpus that rows are validated against: source texts, their claims, and retired claims."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -13,8 +13,8 @@ __all__ = ["Corpus"]
 class Corpus:
     """One or more sources with their claims, retired ids and history.
 
-    The shipped corpus is what every check is against unless another is given. `from_files` makes one of
-    anybody's texts and claims.
+    Rows are validated against the shipped corpus unless another one is given. `from_files` makes a custom
+    corpus from texts and claims.
 
     Attributes
     ----------
@@ -23,11 +23,11 @@ class Corpus:
     sources : mapping of str to str
         The texts by source id.
     headings : tuple of Heading
-        Headings and headlines, as far as the files name them.
+        Headings and headlines that the files contain.
     retired : mapping of str to str or None
-        Ids of withdrawn claims, and the successor of each if it has one.
+        Ids of retired claims, with the id of the successor of each, if it has one.
     releases : tuple of str
-        Every release that is known, oldest first; empty if none are recorded.
+        All known releases, oldest first; empty if none are recorded.
     """
 
     def __init__(
@@ -49,27 +49,29 @@ class Corpus:
 
     @classmethod
     def from_files(cls, folder: str | Path) -> "Corpus":
-        """Make a corpus of the files in a folder; the folder of the shipped data is such a one.
+        """Read a corpus from the files in a folder, such as `data_path()`.
 
-        - ``claims.jsonl``: a claim a line with `claim_id`, `text`, `start`, `end`; `source_id` where there
-          are several sources; `markers` as printed after the text (or `citations`, printed ``[6][7]``);
-          `text_en` if there is English. Other columns may be carried along by derived rows.
-        - ``sources.jsonl``: a source a line with `source_id` and `text`, at wish `headline` and
-          `headline_en`. Instead: a UTF-8 file ``SOURCE_ID.txt`` for each source, taken byte for byte.
-        - ``dialogues.jsonl``, if there are headings: `dialogue_id`, `title`, `start`, and `source_id`,
+        - ``claims.jsonl``, required: one claim a line with `claim_id`, `text`, `start` and `end`. `source_id`
+          is required if there are several sources. Optional: `markers` as printed after the text (or
+          `citations`, printed ``[6][7]``), and `text_en` with the English text. Derived rows may repeat all
+          other columns.
+        - ``sources.jsonl``: one source a line with `source_id` and `text`, optionally with `headline` and
+          `headline_en`. A source may instead be a UTF-8 file ``SOURCE_ID.txt``, which is used byte for byte.
+        - ``dialogues.jsonl``, optional, for headings: `dialogue_id`, `title`, `start`, and `source_id` and
           `title_en` as for claims.
-        - ``releases.jsonl``, if there were earlier ones: `release`, `claim_id`, `claim_sha256`, `successor`,
-          appended to and never edited; a line without digest retires the claim.
+        - ``releases.jsonl``, optional, for earlier releases: `release`, `claim_id`, `claim_sha256`,
+          `successor`. Lines are appended and never edited. A line without a digest retires the claim.
 
         Parameters
         ----------
         folder : str or pathlib.Path
-            Where the files are.
+            The folder with the files.
 
         Raises
         ------
         CorpusError
-            A file is missing or wrong: file, line and reason. A claim's text must stand at its offsets.
+            A file is missing or invalid, or a claim's text is not the source's text at its offsets. The
+            message has the file, line and reason.
 
         Examples
         --------
@@ -87,15 +89,15 @@ class Corpus:
 
     @cached_property
     def known_digests(self) -> Mapping[str, str]:
-        """The claim whose current text has a digest, by digest."""
+        """Claim ids by the digest of the claim's current text."""
         return {claim.sha256: claim.claim_id for claim in self.claims.values()}
 
     @cached_property
     def columns(self) -> frozenset[str]:
-        """The columns that claims have and derived rows may carry along."""
+        """The columns of claims, which derived rows may repeat."""
         return frozenset(name for claim in self.claims.values() for name in claim.columns)
 
     @cached_property
     def release_order(self) -> Mapping[str, int]:
-        """The place of each known release among them all."""
+        """The position of each known release, from 0 for the oldest."""
         return {name: number for number, name in enumerate(self.releases)}

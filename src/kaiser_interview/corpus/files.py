@@ -1,4 +1,4 @@
-"""The files of a corpus: what stands in them, and that it fits together."""
+"""Read the files of a corpus and check that they are consistent."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,11 +14,11 @@ __all__ = ["NAMES", "CorpusClaim", "CorpusFiles", "Heading", "read_corpus"]
 _VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
 
 NAMES = ("claims.jsonl", "sources.jsonl", "dialogues.jsonl", "releases.jsonl")
-"""The files; `Corpus.from_files` says what stands in each."""
+"""The names of the files; `Corpus.from_files` describes their contents."""
 
 
 class CorpusClaim(NamedTuple):
-    """A claim as validation needs it. Offsets are code points into its source, end exclusive."""
+    """A claim with the data that validation needs. Offsets are code points into its source, end exclusive."""
 
     claim_id: str
     source_id: str
@@ -28,24 +28,24 @@ class CorpusClaim(NamedTuple):
     start: int
     end: int
     passage_end: int
-    """Code point after its markers as printed; `end` if it has none."""
+    """Offset after the printed markers; `end` if there are none."""
     sha256: str
     text_en: str | None
     earlier: Mapping[str, str]
-    """Digests of earlier texts, and the release that introduced each."""
+    """Digests of earlier texts, each with the release that introduced the text."""
     revised: str | None
-    """The release that last changed text; None if no releases are recorded."""
+    """The release that last changed the text; None if no releases are recorded."""
     columns: Mapping[str, Any]
-    """Every other column of the claim's own row, which derived rows may carry along."""
+    """The columns of the claim except `claim_id` and `claim_sha256`; derived rows may repeat them."""
 
     @property
     def passage(self) -> str:
-        """The claim's text with its markers, as printed."""
+        """The claim's text with its markers, as printed in the source."""
         return self.source[self.start : self.passage_end]
 
 
 class Heading(NamedTuple):
-    """A heading or headline: text that can be quoted and that is no claim's."""
+    """A heading or headline: text outside claims that can be quoted."""
 
     record: Literal["heading", "headline"]
     record_id: str
@@ -55,7 +55,7 @@ class Heading(NamedTuple):
 
 
 class CorpusFiles(NamedTuple):
-    """What the files of a corpus say; the attributes are those of `Corpus`."""
+    """The contents of the files of a corpus, as arguments of `Corpus`."""
 
     claims: dict[str, CorpusClaim]
     sources: dict[str, str]
@@ -65,19 +65,19 @@ class CorpusFiles(NamedTuple):
 
 
 def read_corpus(files: Mapping[str, bytes], current: str | None = None) -> CorpusFiles:
-    """Return what the files of a corpus say.
+    """Parse the files of a corpus and check that they are consistent.
 
     Parameters
     ----------
     files : mapping of str to bytes
-        Their contents by name.
+        Contents by file name.
     current : str, optional
-        The release that they are of, if that is not known from `releases.jsonl`.
+        The release of the files; it is added to those in `releases.jsonl`.
 
     Raises
     ------
     CorpusError
-        A file is missing or wrong.
+        A file is missing or invalid.
     """
     if "claims.jsonl" not in files:
         raise CorpusError("claims.jsonl", None, "expected a file, got none")
@@ -100,12 +100,12 @@ def read_corpus(files: Mapping[str, bytes], current: str | None = None) -> Corpu
 
 
 def _version_key(version: str) -> tuple[int, ...]:
-    """Return what versions are ordered by."""
+    """Return the sort key of a version."""
     return tuple(int(part) for part in version.split("."))
 
 
 class _CorpusRow:
-    """A row of one of the corpus's files, which knows its place for the sake of messages."""
+    """A row of a corpus file, with its file and line for messages."""
 
     def __init__(self, file: str, line: int, values: Mapping[str, Any]) -> None:
         self.file = file
@@ -230,14 +230,14 @@ def _heading(row: _CorpusRow, sources: Mapping[str, str]) -> Heading:
     at = source.find(title, start)
     if at < 0:
         raise row.fault(f"title: expected it to stand in the source from {start} on")
-    # The heading as printed begins before its title: with a number, say.
+    # A printed heading may begin before its title, for example with a number.
     return Heading(
         "heading", row.text("dialogue_id"), source[start : at + len(title)], start, row.optional("title_en")
     )
 
 
 class _History:
-    """What `releases.jsonl` remembers."""
+    """The history of claims in `releases.jsonl`."""
 
     def __init__(self, rows: Iterable[_CorpusRow], current: str | None) -> None:
         self.last: dict[str, str | None] = {}

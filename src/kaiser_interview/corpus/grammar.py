@@ -1,4 +1,4 @@
-"""Raw text to segments that tile it, and segments to dialogues and claims.
+"""Parse the source text into segments, dialogues and claims.
 
 The grammar of a summary, in full (`SP` is one space, `LF` one line feed)::
 
@@ -9,10 +9,9 @@ The grammar of a summary, in full (`SP` is one space, `LF` one line feed)::
     marker   = "[" number "]"                  no leading zero, at most nine digits
     time     = YYYY-MM-DD SP hh:mm             a minute that exists
 
-`words`, `headline` and `outlet` are at least one character, hold no control character, and begin and
-end with something other than white space. `words` hold neither the separator ``" - "`` nor a marker,
-so there is only one way to read a summary, and a text that does not fit is refused where it stops
-fitting.
+`words`, `headline` and `outlet` have at least one character, contain no control character, and neither begin
+nor end with white space. `words` contain neither the separator ``" - "`` nor a marker. So the grammar is
+unambiguous, and a text that does not match is rejected at the offset where it stops matching.
 
 Offsets are Unicode code points into the decoded text, start inclusive, end exclusive, as in the W3C
 `TextPositionSelector <https://www.w3.org/TR/annotation-model/#text-position-selector>`_.
@@ -31,7 +30,7 @@ SegmentKind = Literal[
 ]
 
 CONTEXT = 16
-"""Code points of context that a claim's `prefix` and `suffix` hold."""
+"""The length of a claim's `prefix` and `suffix` in code points."""
 
 _MOST = 99  # ids have two digits: d01 … d99, c01 … c99
 
@@ -49,17 +48,17 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}\Z")
 
 
 class Segment(NamedTuple):
-    """A stretch of the source and what it is there for.
+    """A part of the source with its role.
 
-    The segments of a source tile it: the first starts at 0, each starts where the one before ends, and
-    the last ends at the length of the text.
+    Segments cover the source without gaps or overlaps: the first starts at 0, each starts where the previous
+    one ends, and the last ends at the length of the text.
     """
 
     kind: SegmentKind
     start: int
-    """First code point."""
+    """Offset of the first code point."""
     end: int
-    """Code point after the last."""
+    """Offset after the last code point."""
     text: str
 
 
@@ -78,7 +77,7 @@ class CutClaim(NamedTuple):
 
 
 class CutDialogue(NamedTuple):
-    """A dialogue as the source prints it: from the first character of its heading to its last marker."""
+    """A dialogue as the source prints it, from the first character of its heading to its last marker."""
 
     dialogue_id: str
     number: int
@@ -89,7 +88,7 @@ class CutDialogue(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """Everything that one source says, by place."""
+    """The result of parsing a source."""
 
     segments: tuple[Segment, ...]
     dialogues: tuple[CutDialogue, ...]
@@ -119,7 +118,7 @@ def numeral(number: int) -> str:
 
 
 def decode(source: bytes) -> str:
-    """Return the text of source bytes, character for character: no newline and no normal form is changed.
+    """Decode UTF-8 without changing line ends or Unicode normal forms.
 
     Raises
     ------
@@ -134,10 +133,10 @@ def decode(source: bytes) -> str:
 
 
 def cut(text: str) -> Cut:
-    r"""Cut a summary into its segments, dialogues and claims.
+    r"""Parse a summary into its segments, dialogues and claims.
 
-    A text that is not a summary in the module's grammar is refused as a whole; nothing is guessed,
-    skipped or repaired.
+    A text that does not match the module's grammar is rejected as a whole; nothing is guessed, skipped or
+    repaired.
 
     Parameters
     ----------
@@ -147,12 +146,12 @@ def cut(text: str) -> Cut:
     Returns
     -------
     Cut
-        Segments tiling `text` from 0 to ``len(text)``, and what they say.
+        Segments that cover `text` from 0 to ``len(text)``, and the dialogues and claims in them.
 
     Raises
     ------
     SourceError
-        With the offset (code points) at which the text stops fitting, and what was expected there.
+        The text does not match. The error has the offset (code points) and what was expected there.
 
     Examples
     --------
@@ -174,7 +173,7 @@ def _refused(text: str, offset: int, expected: str) -> SourceError:
 
 
 class _Cutter:
-    """One pass over one text; `at` is the offset up to which segments tile it."""
+    """A parser that reads a text once; `at` is the offset up to which segments cover it."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -239,7 +238,7 @@ class _Cutter:
         )
 
     def words(self, start: int, closing: str, expected: str) -> str:
-        """Return the words from `start` up to the separator or marker that must close them."""
+        """Return the words from `start` up to the separator or marker that must follow them."""
         stop = _STOP.search(self.text, start)
         if not stop:
             raise _refused(self.text, len(self.text), expected)

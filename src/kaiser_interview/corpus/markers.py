@@ -1,4 +1,4 @@
-"""Citation markers folded away from a text, and the way back to the original offsets."""
+"""Remove citation markers from a text, with a mapping back to the original offsets."""
 
 import re
 
@@ -10,7 +10,7 @@ _MARKERS = re.compile(r"\[[0-9]+\]")
 
 
 def fold_markers(text: str) -> Folded:
-    """Remove every marker such as ``[7]``, and the white space before it."""
+    """Remove every marker such as ``[7]`` with the white space before it; keep the original offsets."""
     pieces = []
     at = 0
     for marker in [*_MARKERS.finditer(text), None]:
@@ -21,6 +21,6 @@ def fold_markers(text: str) -> Folded:
 
 
 def without_markers(text: str) -> str:
-    """Return a text without its markers and the white space before each, and no way back."""
+    """Remove every marker with the white space before it; do not keep offsets."""
     *before, last = _MARKERS.split(text)
     return "".join((*(part.rstrip() for part in before), last))

@@ -1,4 +1,4 @@
-"""Where a text stands: exactly, but for markers, but for typography, or nearly."""
+"""Find a text in passages: exactly, ignoring markers, ignoring typography, or the nearest passage."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -16,12 +16,12 @@ from .typography import Folded, fold_typography, without_typography
 __all__ = ["LONGEST", "Change", "Match", "Passage", "Passages", "changes", "occurrences", "passages_of"]
 
 LONGEST = 4_000
-"""Code points that `find` takes at the most; the whole source has 2,011."""
+"""The longest text that `find` accepts, in code points; the whole source has 2,011."""
 
 _NEAREST = 3
 
-# Stands between joined passages; no text holds it, since UTF-8 cannot.
-_APART = "\ud800"
+# Separates joined passages. It cannot occur in a passage, because UTF-8 cannot encode it.
+_SEPARATOR = "\ud800"
 
 _LEAST_RATIO = 0.4
 
@@ -29,32 +29,32 @@ How = Literal["exact", "markers", "typography", "nearest"]
 
 
 class Change(NamedTuple):
-    """A stretch of the passage, and what the text has in its place; either may be empty."""
+    """A part of the passage, and the text in its place; either may be empty."""
 
     start: int
-    """First code point in the passage's offsets."""
+    """Offset of the first code point, counted like the offsets of the match."""
     end: int
-    """Code point after the last."""
+    """Offset after the last code point."""
     passage: str
     text: str
 
 
 class Match(NamedTuple):
-    """A place where a text stands, or nearly stands."""
+    """A place where a text occurs, or the nearest place if it does not occur."""
 
     how: How
-    """exact; but for markers; but for typography; or the nearest there is."""
+    """exact; markers or typography: equal except for these; nearest: similar, not a match."""
     record: Literal["claim", "heading", "headline"]
     record_id: str
     """Id of the claim, of the heading's dialogue, or of the headline's source."""
     of: Literal["text", "text_en"]
-    """text: offsets count in the source. text_en: in the English string."""
+    """text: offsets into the source. text_en: offsets into the English string."""
     start: int
     end: int
     text: str
-    """The passage's own characters from start to end."""
+    """The characters of the passage from start to end."""
     changes: tuple[Change, ...]
-    """How the text that was looked for differs; empty if it stands exactly."""
+    """The differences of the searched text; empty if it occurs exactly."""
 
 
 class Passage:
@@ -91,35 +91,35 @@ class Passage:
 
     @cached_property
     def without_typography(self) -> Folded:
-        """The passage with its typography folded."""
+        """The passage with its typography normalised."""
         return fold_typography(self.text)
 
     def match(self, how: How, start: int, end: int, text: str) -> Match:
-        """Return the match of `text` at a span of the passage, counted from the passage's first character."""
-        stands = self.text[start:end]
+        """Return the match of `text` at a span, whose offsets are relative to the passage."""
+        found = self.text[start:end]
         at = self.start + start
         return Match(
-            how, self.record, self.record_id, self.of, at, self.start + end, stands, changes(stands, text, at)
+            how, self.record, self.record_id, self.of, at, self.start + end, found, changes(found, text, at)
         )
 
 
 class Passages:
-    """Passages to look in, in their order.
+    """Passages to search, in order.
 
     Parameters
     ----------
     passages : iterable of Passage
-        What is looked in.
+        The passages.
     """
 
     def __init__(self, passages: Iterable[Passage]) -> None:
         self.passages: tuple[Passage, ...] = tuple(passages)
 
     def find(self, text: object) -> tuple[Match, ...]:
-        """Return every place where a text stands; if there is none, the nearest places.
+        """Return every place where a text occurs; if there is none, the nearest places.
 
-        The function `find` does this over the shipped passages, and tells of the parameter, the order of the
-        matches and the errors. A place that overlaps one of an earlier sort is not told again.
+        The function `find` does this for the shipped passages; see there for the parameter, the order of the
+        matches and the errors. A match is left out if it overlaps one of an earlier type.
         """
         if not isinstance(text, str):
             raise TextError(f"text: expected a string, got {type(text).__name__}")
@@ -127,17 +127,17 @@ class Passages:
             raise TextError("text: expected something to find, got nothing but white space")
         if len(text) > LONGEST:
             raise TextError(f"text: expected at most {LONGEST:,} code points, got {len(text):,}")
-        found = [*self._standing(text)]
+        found = [*self._matches(text)]
         order: tuple[How, ...] = ("exact", "markers", "typography")
         return tuple(sorted(found, key=lambda match: order.index(match.how)) or _nearest(self.passages, text))
 
     def exact(self, text: str, of: str) -> Iterator[Passage]:
-        """Yield each passage in which a text stands exactly, in their order.
+        """Yield each passage that contains a text exactly, in order.
 
-        All passages are searched at once, so a text that stands nowhere costs one search.
+        All passages are searched as one string, so a text that does not occur costs a single search.
         """
         joined, starts, passages = self._joined[of]
-        at = joined.find(text) if text and _APART not in text else -1
+        at = joined.find(text) if text and _SEPARATOR not in text else -1
         while at >= 0:
             number = bisect_right(starts, at) - 1
             yield passages[number]
@@ -146,30 +146,30 @@ class Passages:
             at = joined.find(text, starts[number + 1])
 
     def nearest(self, text: str, of: str) -> Match | None:
-        """Return the place that is nearest to a text, or None if nothing is near.
+        """Return the place most similar to a text, or None if nothing is similar.
 
-        Only the passages that share most pairs of neighbouring characters are looked at closely.
+        Only the passages that share most pairs of neighbouring characters with the text are compared in full.
         """
         pairs = self._pairs[of]
         shared = Counter(number for pair in {*pairwise(text)} for number in pairs.get(pair, ()))
         _, _, passages = self._joined[of]
-        few = [passages[number] for number, _ in shared.most_common(_NEAREST)]
-        return next(iter(_nearest(few, text)), None)
+        candidates = [passages[number] for number, _ in shared.most_common(_NEAREST)]
+        return next(iter(_nearest(candidates, text)), None)
 
     @cached_property
     def _joined(self) -> dict[str, tuple[str, list[int], list[Passage]]]:
-        """For each language all passages in one string, where each begins in it, and the passages."""
+        """For each language: all passages as one string, the start of each in it, and the passages."""
         made = {}
         for of in ("text", "text_en"):
             passages = [passage for passage in self.passages if passage.of == of]
             lengths = [len(passage.text) + 1 for passage in passages]
             starts = [*accumulate(lengths, initial=0)][:-1]
-            made[of] = (_APART.join(passage.text for passage in passages), starts, passages)
+            made[of] = (_SEPARATOR.join(passage.text for passage in passages), starts, passages)
         return made
 
     @cached_property
     def _pairs(self) -> dict[str, dict[tuple[str, str], list[int]]]:
-        """For each language the numbers of the passages that hold a pair of neighbouring characters."""
+        """For each language: the indices of the passages that contain a pair of neighbouring characters."""
         made: dict[str, dict[tuple[str, str], list[int]]] = {}
         for of, (_, _, passages) in self._joined.items():
             pairs = made.setdefault(of, {})
@@ -178,19 +178,19 @@ class Passages:
                     pairs.setdefault(pair, []).append(number)
         return made
 
-    def _standing(self, text: str) -> Iterator[Match]:
+    def _matches(self, text: str) -> Iterator[Match]:
         plain = without_typography(text)
         bare = without_markers(text)
         if bare != text:
-            bare = bare.strip()  # what stood beside a marker
+            bare = bare.strip()  # white space beside a removed marker
         for passage in self.passages:
             taken: list[tuple[int, int]] = []
-            rungs: tuple[tuple[How, list[tuple[int, int]]], ...] = (
+            steps: tuple[tuple[How, list[tuple[int, int]]], ...] = (
                 ("exact", occurrences(passage.text, text)),
                 ("markers", passage.without_markers.places(bare)),
                 ("typography", passage.without_typography.places(plain)),
             )
-            for how, spans in rungs:
+            for how, spans in steps:
                 free = [span for span in spans if not _overlaps(span, taken)]
                 taken += free
                 for start, end in free:
@@ -198,7 +198,7 @@ class Passages:
 
 
 def occurrences(passage: str, text: str) -> list[tuple[int, int]]:
-    """Return the spans of every place where a text stands exactly, overlapping ones too."""
+    """Return the spans of all exact occurrences of a text, including overlapping ones."""
     found = []
     at = passage.find(text) if text else -1
     while at >= 0:
@@ -208,7 +208,7 @@ def occurrences(passage: str, text: str) -> list[tuple[int, int]]:
 
 
 def changes(passage: str, text: str, offset: int = 0) -> tuple[Change, ...]:
-    """Return where a text differs from a passage whose first character has the given offset."""
+    """Return the differences between a passage and a text; offsets start at that of the passage."""
     matcher = SequenceMatcher(None, passage, text, autojunk=False)
     return tuple(
         Change(offset + a, offset + b, passage[a:b], text[c:d])
@@ -218,14 +218,14 @@ def changes(passage: str, text: str, offset: int = 0) -> tuple[Change, ...]:
 
 
 def _aligned(passage: str, text: str) -> tuple[int, int]:
-    """Return the span of a passage that a text is laid against, by the longest stretch that they share."""
+    """Return the span of a passage that best aligns with a text, around their longest common part."""
     longest = SequenceMatcher(None, passage, text, autojunk=False).find_longest_match()
     slack = len(text) // 4 + 1
     start = max(0, longest.a - longest.b - slack)
     end = min(len(passage), longest.a - longest.b + len(text) + slack)
     blocks = SequenceMatcher(None, passage[start:end], text, autojunk=False).get_matching_blocks()
     first, last = blocks[0], blocks[-2] if len(blocks) > 1 else blocks[0]
-    # What the text has before the first shared stretch, or after the last, stands against as much here.
+    # Extend the span by as many characters as the text has before the first common part and after the last.
     return (
         max(0, start + first.a - first.b),
         min(len(passage), start + last.a + last.size + len(text) - last.b - last.size),
@@ -247,7 +247,7 @@ def _nearest(passages: Iterable[Passage], text: str) -> tuple[Match, ...]:
 
 
 def passages_of(corpus: Corpus) -> Passages:
-    """Return everything that can be quoted from a corpus, the source's language first, then English."""
+    """Return all quotable passages of a corpus: first in the source's language, then in English."""
     claims, headings = corpus.claims.values(), corpus.headings
     return Passages(
         [

@@ -1,13 +1,13 @@
-"""Texts with their typography or their markers folded away, and the way back to the original offsets.
+"""Normalise typography in a text, with a mapping back to the original offsets.
 
-The typography table, in full. Two texts are the same but for typography if they are equal after, in order:
+Two texts differ only in typography if they are equal after these steps, in this order:
 
 1. Unicode NFKC (full-width and half-width forms, ligatures, circled digits, ideographic space, …);
-2. each character of the table below replaced by the one that stands for it;
-3. white space and the invisible characters U+00AD, U+200B, U+2060 and U+FEFF removed;
-4. runs of hyphens made one hyphen, and runs of two or more full stops made three.
+2. each character in a value of `TABLE` is replaced by its key;
+3. white space and the invisible characters U+00AD, U+200B, U+2060 and U+FEFF are removed;
+4. a run of hyphens becomes one hyphen, and a run of two or more full stops becomes three.
 
-Case, letters and digits are never folded: a passage and its negation are different passages.
+Case is kept, and letters and digits change only as NFKC changes them, so a passage never equals its negation.
 """
 
 import re
@@ -29,20 +29,20 @@ TABLE = {
     "]": "】〕〗",
     "~": "〜∼",
 }
-"""What stands for which characters, beyond what NFKC makes the same."""
+"""Replacements by the characters that they replace, in addition to NFKC."""
 
-_FOLDED = {ord(mark): stands for stands, marks in TABLE.items() for mark in marks}
+_FOLDED = {ord(mark): replacement for replacement, marks in TABLE.items() for mark in marks}
 
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF])
 
 _RUNS = {"-": "-", ".": "..."}
 
-# What NFKC makes hyphens and full stops of, and does not stand in the table.
+# Characters outside the table that NFKC turns into hyphens and full stops.
 _IN_RUNS = dict.fromkeys(map(ord, "⁻₋︱︲﹘﹣－"), "-") | dict.fromkeys(map(ord, "․‥…︒︙︰﹒．"), ".")
 
 _AT_ONCE = _FOLDED | _INVISIBLE | _IN_RUNS
 
-# Characters that NFKC makes one of, at the most (Unicode Standard Annex 15, section 8).
+# The most characters that NFKC composes into one (Unicode Standard Annex 15, section 8).
 _COMPOSED = 4
 
 _HYPHENS, _DOTS = re.compile("-{2,}"), re.compile(r"\.{2,}")
@@ -53,7 +53,7 @@ _INSIDE = -1
 
 
 class _Piece(NamedTuple):
-    """A stretch of folded text, and where it starts and ends in the original if it does at a boundary."""
+    """A piece of folded text with its original start and end; -1 where it is not at a cluster's boundary."""
 
     text: str
     start: int
@@ -61,19 +61,19 @@ class _Piece(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """A folded text whose pieces know where they stood."""
+    """A folded text with the original offsets of its pieces."""
 
     text: str
     starts: tuple[int, ...]
-    """For each folded character the original offset at which its piece starts, or -1 inside a piece."""
+    """For each folded character: the original offset of its piece's start, or -1 if it is not the first."""
     ends: tuple[int, ...]
-    """For each folded character the original offset at which its piece ends, or -1 before its last."""
+    """For each folded character: the original offset of its piece's end, or -1 if it is not the last."""
 
     def places(self, folded: str) -> list[tuple[int, int]]:
-        """Return the original spans (start, end) of every place where a folded text stands.
+        """Return the original spans (start, end) of all occurrences of a folded text.
 
-        A place that begins or ends inside a piece, such as within the three dots that one ellipsis is
-        folded to, is none.
+        An occurrence that begins or ends inside a piece is left out, such as one within the three dots of an
+        ellipsis.
         """
         found = []
         at = self.text.find(folded) if folded else -1
@@ -86,7 +86,7 @@ class Folded(NamedTuple):
 
 
 def fold_typography(text: str) -> Folded:
-    """Fold a text's typography by the module's table."""
+    """Normalise a text's typography as the module describes; keep the original offsets."""
     pieces: list[_Piece] = []
     for start, end in _clusters(text):
         normal = unicodedata.normalize("NFKC", text[start:end]).translate(_FOLDED).translate(_INVISIBLE)
@@ -96,7 +96,7 @@ def fold_typography(text: str) -> Folded:
             closes = end if number == len(parts) - 1 else _INSIDE
             run = _RUNS.get(part[0])
             if run and pieces and pieces[-1].text in (part[0], run):
-                # A run that goes on: of hyphens or full stops, which other clusters have begun.
+                # Continue a run of hyphens or full stops that an earlier cluster began.
                 pieces[-1] = _Piece(run, pieces[-1].start, closes)
             else:
                 pieces.append(_Piece(run if run and len(part) > 1 else part, opens, closes))
@@ -104,22 +104,22 @@ def fold_typography(text: str) -> Folded:
 
 
 def without_typography(text: str) -> str:
-    """Return a text with its typography folded, and no way back."""
+    """Normalise a text's typography as the module describes; do not keep offsets."""
     normal = unicodedata.normalize("NFKC", text).translate(_FOLDED).translate(_INVISIBLE)
     return _DOTS.sub("...", _HYPHENS.sub("-", "".join(normal.split())))
 
 
 def least_folded(text: str) -> int:
-    """Return a number of characters that a text with its typography folded has at least.
+    """Return a lower bound of the length of a text after `without_typography`.
 
-    It takes time in proportion to the text's length, which NFKC does not: combining marks are put in order.
+    This takes linear time. NFKC may take longer, because it sorts combining marks.
     """
     bare = "".join(text.translate(_AT_ONCE).split())
     return len(_DOTS.sub(".", _HYPHENS.sub("-", bare))) // _COMPOSED
 
 
 def _clusters(text: str) -> list[tuple[int, int]]:
-    """Cut a text where NFKC of the whole is NFKC of the parts, one after another."""
+    """Split a text into clusters whose separate NFKC forms concatenate to the NFKC form of the whole."""
     if text.isascii():
         return [(offset, offset + 1) for offset in range(len(text))]
     clusters = []
@@ -136,7 +136,7 @@ def _joins(cluster: str, following: str) -> bool:
         return False
     normal = unicodedata.normalize("NFKC", following)
     if unicodedata.combining(normal[0]) if normal else False:
-        return True  # marks are put in canonical order
+        return True  # NFKC sorts combining marks across the boundary
     together = unicodedata.normalize("NFKC", cluster + following)
     return together != unicodedata.normalize("NFKC", cluster) + normal
 

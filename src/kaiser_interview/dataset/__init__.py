@@ -1,1 +1,1 @@
-"""The shipped data: loading, exporting, verifying and citing it. Face: `loaders`."""
+"""Load, export, verify and cite the shipped data. Main module: `loaders`."""

@@ -1,4 +1,4 @@
-"""The data set and single claims as citations: BibTeX, CSL-JSON, APA, CITATION.cff, plain words.
+"""Cite the data set and single claims: BibTeX, CSL-JSON, APA, CITATION.cff, plain text.
 
 The data set has one entry. A claim has two: itself as a part of the data set, and the article that the
 source text summarises.
@@ -81,7 +81,7 @@ def csl_item(claim: "Claim | None" = None) -> dict[str, Any]:
 
 
 def csl(*items: dict[str, Any]) -> str:
-    """Return CSL-JSON, a list of items; without any, the data set's."""
+    """Return items as a CSL-JSON list; without items, that of the data set."""
     return json.dumps([*items] or [csl_item()], ensure_ascii=False, indent=2)
 
 
@@ -143,7 +143,7 @@ def article_apa(source: "Source") -> str:
 
 
 def claim_text(claim: "Claim", source: "Source") -> str:
-    """Return a claim as it is to be cited: both languages, where it stands, and what it is not."""
+    """Return a claim as text for a citation: both languages, its place, its source, and a caution."""
     return (
         f"“{claim.text}”\n"
         f"“{claim.text_en}” ({MACHINE_TRANSLATION})\n"
@@ -164,5 +164,5 @@ def _note(source: "Source") -> str:
 
 
 def _day(source: "Source") -> list[int]:
-    """Return year, month and day of a source's time as printed; it names no zone, and a day needs none."""
+    """Return year, month and day of a source's printed time, which has no time zone."""
     return [int(part) for part in source.published.partition(" ")[0].split("-")]

@@ -1,4 +1,4 @@
-"""The shipped tables as files of other formats."""
+"""Export the shipped tables to files in other formats."""
 
 import csv
 import io
@@ -16,12 +16,12 @@ from . import loaders
 
 __all__ = ["ExportFormat", "cell", "export_files"]
 
-# A spreadsheet takes a cell that begins so for a formula.
+# Spreadsheets treat a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ExportFormat(StrEnum):
-    """What the tables are written as."""
+    """A format of exported tables."""
 
     jsonl = "jsonl"
     parquet = "parquet"
@@ -32,14 +32,16 @@ class ExportFormat(StrEnum):
 
 
 def export_files(form: ExportFormat) -> dict[str, bytes]:
-    """Return every shipped table in a format, as files by name.
+    """Return every shipped table in a format, as file contents by name.
 
-    `jsonl` and `parquet` are the released bytes. `csv` has a byte order mark, by which spreadsheets know
-    UTF-8, lists as JSON, and an apostrophe before what a spreadsheet would take for a formula. `arrow` is
-    the IPC file format. `sqlite` is one database with foreign keys from the layers to the claims, lists as
-    JSON, and a full-text index ``claims_search`` over both languages. `hub` is the whole of `data_path()`:
-    the tables in both released forms, in the layout of a Hub dataset repository, with the dataset card,
-    Croissant, data package, JSON-LD and citations.
+    - `jsonl` and `parquet`: the released bytes.
+    - `csv`: with a byte order mark, by which spreadsheets recognise UTF-8; lists as JSON; an apostrophe
+      before text that a spreadsheet would treat as a formula.
+    - `arrow`: Arrow IPC files.
+    - `sqlite`: one database with foreign keys from the layers to the claims, lists as JSON, and a full-text
+      index ``claims_search`` over both languages.
+    - `hub`: all of `data_path()`: the tables in both released formats, in the layout of a Hub dataset
+      repository, with the dataset card, Croissant, data package, JSON-LD and citations.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def export_files(form: ExportFormat) -> dict[str, bytes]:
 
 
 def cell(value: Any) -> Any:
-    """Return a value as a CSV cell holds it: lists as JSON, and nothing that a spreadsheet would run."""
+    """Return a value for a CSV cell: lists as JSON, an apostrophe before text that looks like a formula."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return _flat(value)
@@ -94,11 +96,11 @@ def _sqlite() -> bytes:
 def _database() -> bytes:
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute("PRAGMA foreign_keys = ON")
-        # A table comes after those that its foreign keys point to.
+        # Create tables after those that their foreign keys refer to.
         for table in sorted(release.TABLES, key=lambda name: name != "dialogues"):
             _create(database, table)
-        # Trigrams find Chinese, which has no spaces between words, from three characters on; for two,
-        # LIKE '%…%' on the same table uses no index and is fast enough on 41 rows.
+        # Trigrams find Chinese, which has no spaces between words, from three characters on. For two
+        # characters, LIKE '%…%' on the same table uses no index but is fast enough on 41 rows.
         database.execute(
             "CREATE VIRTUAL TABLE claims_search "
             "USING fts5 (claim_id UNINDEXED, text, text_en, tokenize='trigram')"
@@ -116,7 +118,7 @@ def _create(database: sqlite3.Connection, table: release.TableName) -> None:
         affinity = (
             "INTEGER" if kinds.is_integer(field.type) else "REAL" if kinds.is_floating(field.type) else "TEXT"
         )
-        # The first column is the table's own id.
+        # The first column is the id of the row.
         key = " PRIMARY KEY" if number == 0 else ""
         target = REFERENCES.get((table, field.name))
         reference = f" REFERENCES {target[0]} ({target[1]})" if target else ""
@@ -125,7 +127,7 @@ def _create(database: sqlite3.Connection, table: release.TableName) -> None:
     database.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
     marks = ", ".join("?" * len(columns))
     database.executemany(
-        f"INSERT INTO {table} VALUES ({marks})",  # noqa: S608 - the names are the release's own
+        f"INSERT INTO {table} VALUES ({marks})",  # noqa: S608 - the names are those of the release
         [[_flat(value) for value in row.values()] for row in _rows(table)],
     )
 

@@ -1,4 +1,4 @@
-"""The shipped tables as objects, Arrow tables and datasets."""
+"""Load the shipped tables as objects, Arrow tables and datasets."""
 
 import threading
 from collections.abc import Callable
@@ -40,7 +40,7 @@ _cache: dict[tuple[str, str], Any] = {}
 
 
 def tables() -> tuple[release.TableName, ...]:
-    """Return the names of the shipped tables, the default first.
+    """Return the names of the shipped tables; the default comes first.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def load(table: release.TableName) -> "tuple[Record, ...]": ...
 def load(table: release.TableName = "claims") -> "tuple[Record, ...]":
     """Return a shipped table as validated, immutable records.
 
-    The same objects each time, in every thread. Nothing is fetched and nothing is written.
+    Every call returns the same objects, in every thread. Nothing is downloaded or written.
 
     Parameters
     ----------
@@ -95,12 +95,12 @@ def load(table: release.TableName = "claims") -> "tuple[Record, ...]":
     Returns
     -------
     tuple of Record
-        In order of the source: 41 of `Claim`, 10 of `Dialogue`, 1 of `Source`, …
+        Records in the order of the source: 41 of `Claim`, 10 of `Dialogue`, 1 of `Source`, …
 
     Raises
     ------
     UnknownNameError
-        No table bears the name; the nearest names are in the message.
+        There is no such table; the message suggests the nearest names.
     IntegrityError
         The shipped bytes differ from the manifest.
 
@@ -115,7 +115,7 @@ def load(table: release.TableName = "claims") -> "tuple[Record, ...]":
 def load_table(table: release.TableName = "claims") -> "pa.Table":
     """Return a shipped table as an Arrow table.
 
-    The same object each time; Arrow tables cannot be changed. Nothing is fetched and nothing is written.
+    Every call returns the same object; Arrow tables are immutable. Nothing is downloaded or written.
 
     Parameters
     ----------
@@ -125,13 +125,13 @@ def load_table(table: release.TableName = "claims") -> "pa.Table":
     Returns
     -------
     pyarrow.Table
-        In the schema `arrow_schema` of the table's kind, rows in order of the source. Offsets are code
+        Rows in the order of the source; the schema is `arrow_schema` of the table's kind. Offsets are code
         points into the source, end exclusive.
 
     Raises
     ------
     UnknownNameError
-        No table bears the name.
+        There is no such table; the message suggests the nearest names.
     IntegrityError
         The shipped bytes differ from the manifest.
 
@@ -146,9 +146,9 @@ def load_table(table: release.TableName = "claims") -> "pa.Table":
 def load_dataset(table: release.TableName = "claims") -> "Dataset":
     """Return a shipped table as a Hugging Face dataset.
 
-    It is held in memory: no cache file is written and nothing is fetched. Its fingerprint follows from the
-    data alone, so what `map` and `filter` cache of it is found again. A new object each time, since a
-    dataset's format can be changed in place.
+    The dataset is held in memory: nothing is downloaded and no cache file is written. Its fingerprint depends
+    only on the data, so `map` and `filter` find their cached results again. Every call returns a new object,
+    because the format of a dataset can be changed in place.
 
     Parameters
     ----------
@@ -158,14 +158,14 @@ def load_dataset(table: release.TableName = "claims") -> "Dataset":
     Returns
     -------
     datasets.Dataset
-        Split ``train``; `info` has features, description, citation, licence and version.
+        The split ``train``; `info` has features, description, citation, licence and version.
 
     Raises
     ------
     MissingDependencyError
-        `datasets` is not installed; the message has the line that installs it.
+        `datasets` is not installed; the message has the command that installs it.
     UnknownNameError
-        No table bears the name.
+        There is no such table; the message suggests the nearest names.
     IntegrityError
         The shipped bytes differ from the manifest.
     """
@@ -193,17 +193,17 @@ def load_dataset(table: release.TableName = "claims") -> "Dataset":
 
 
 def claim(claim_id: str) -> "Claim":
-    """Return one claim.
+    """Return the claim with an id.
 
     Parameters
     ----------
     claim_id : str
-        As in ``"d01-c03"``.
+        The id, such as ``"d01-c03"``.
 
     Raises
     ------
     UnknownNameError
-        No claim bears the id; the nearest ids are in the message.
+        There is no such claim; the message suggests the nearest ids.
     IntegrityError
         The shipped bytes differ from the manifest.
 
@@ -217,7 +217,7 @@ def claim(claim_id: str) -> "Claim":
 
 
 def source() -> "Source":
-    """Return the source: the whole text, what is known of it, and its `segments`.
+    """Return the source: its whole text, its metadata and its `segments`.
 
     Raises
     ------
@@ -233,12 +233,12 @@ def source() -> "Source":
 
 
 def data_path() -> "Path":
-    """Return the directory of the installed data, in the layout of a Hub dataset repository.
+    """Return the directory of the installed data, which has the layout of a Hub dataset repository.
 
     Raises
     ------
     NotOnDiskError
-        The package is imported from an archive, so its data has no directory.
+        The package is imported from an archive, so the data has no directory.
     """
     from pathlib import Path
 
@@ -246,8 +246,8 @@ def data_path() -> "Path":
 
 
 def cached(form: str, table: _Name, make: Callable[[_Name], _Value]) -> _Value:
-    """Return what `make(table)` returned the first time, in every thread the same object."""
-    # One lock for all: making a table takes milliseconds, and pydantic finishes a model's validator on
+    """Return `make(table)`, cached: every call returns the same object, in every thread."""
+    # One lock for all tables: making one takes milliseconds. Also, pydantic completes a model's validator on
     # first use, which two threads must not do at once.
     with _lock:
         if (form, table) not in _cache:
@@ -272,7 +272,7 @@ def _table(table: release.TableName) -> "pa.Table":
 
 
 def shipped() -> "Corpus":
-    """Return the corpus that the package ships.
+    """Return the shipped corpus.
 
     Raises
     ------
@@ -290,27 +290,28 @@ def shipped() -> "Corpus":
 
 
 def find(text: str) -> "tuple[Match, ...]":
-    """Return every place where a text stands in the claims, headings and headline, in both languages.
+    """Find a text in the claims, headings and headline, in both languages.
 
-    Where it stands nowhere, the nearest places are returned, which `how` says: they are no evidence that
-    anybody said it. Letters are compared as they are, in their case.
+    If the text does not occur, the nearest places are returned, with `how` set to ``"nearest"``. They are no
+    evidence that anybody said it. The search is case-sensitive.
 
     Parameters
     ----------
     text : str
-        1 to 4,000 code points, not white space alone.
+        1 to 4,000 code points, not only white space.
 
     Returns
     -------
     tuple of Match
-        Exact matches, then those that differ in markers only, then in typography only, each in order of the
-        passages and offsets; else up to three nearest, the most similar first. Offsets are code points, end
-        exclusive: into the source for Chinese, into the English string for English.
+        First exact matches, then those that differ only in markers, then those that differ only in
+        typography, each in the order of passages and offsets. Without any match: up to three nearest places,
+        the most similar first. Offsets are code points, end exclusive: into the source for Chinese, into the
+        English string for English.
 
     Raises
     ------
     TextError
-        It is no string, or empty, white space alone, or too long.
+        The text is not a string, is empty, is only white space, or is too long.
     IntegrityError
         The shipped bytes differ from the manifest.
 

@@ -1,4 +1,4 @@
-"""Whether the installed release is the released one, down to each claim in the source."""
+"""Verify that the installed files are the released ones, down to each claim in the source."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,10 +15,10 @@ __all__ = ["Difference", "verify"]
 
 
 class Difference(NamedTuple):
-    """One way in which the installed files are not the released ones."""
+    """A difference between the installed files and the released ones."""
 
     place: str
-    """File, and where it applies record and field."""
+    """The file; if known, also the record and field."""
     expected: str
     got: str
 
@@ -26,19 +26,20 @@ class Difference(NamedTuple):
 def verify(files: Mapping[str, bytes | str] | None = None) -> tuple[Difference, ...]:
     """Return every difference between the installed files and the released ones.
 
-    The files are hashed again and compared with the manifest, and the manifest with its canonical form.
-    Then the source is cut again and compared, claim by claim, with what is installed, and each table's
-    two formats with each other.
+    The files are hashed and compared with the manifest, and the manifest with its canonical form. Then the
+    source is parsed again and compared with the installed claims one by one. The two formats of each table
+    are compared with each other.
 
     Parameters
     ----------
     files : mapping of str to bytes or str, optional
-        The data directory's files by name: bytes, or why a file cannot be read. Default: the installed ones.
+        Files of the data directory by name: the bytes, or the reason why a file cannot be read. Default: the
+        installed files.
 
     Returns
     -------
     tuple of Difference
-        In order of place; empty if everything is as released.
+        Sorted by place; empty if the files are the released ones.
     """
     found = release.shipped() if files is None else files
     readable = {name: data for name, data in found.items() if isinstance(data, bytes)}
@@ -77,7 +78,7 @@ def _described(entry: Mapping[str, Any] | None) -> str:
 
 
 def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Iterator[Difference]:
-    """Cut the installed source again and compare; tell what differs inside an altered file where it can."""
+    """Parse the installed source again and yield differences in records, also inside altered files."""
     rows = {}
     for table, kind in release.TABLES.items():
         name = f"{table}.jsonl"
@@ -114,7 +115,7 @@ def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Itera
 
 
 def _layered(claim_id: str, rows: Mapping[release.TableName, list[dict[str, Any]]]) -> dict[str, Any]:
-    """Return the columns of a claim that come from the layers, as the layers have them."""
+    """Return the columns of a claim that are built from layers, from the rows of the layers."""
     (english,) = (row["translation"] for row in rows["translations"] if row["claim_id"] == claim_id)
     labels: dict[str, list[str]] = {}
     for row in rows["labels"]:
@@ -147,7 +148,7 @@ def _format_differences(
     name = f"{table}.parquet"
     model = KINDS[release.TABLES[table]]
     records = [model.model_validate_json(line) for line in release.lines(files[f"{table}.jsonl"])]
-    # Only bytes that hash as released are given to the Parquet reader, which flipped bits can crash.
+    # Only pass bytes with the released hash to the Parquet reader: damaged bytes can crash it.
     if altered.isdisjoint({name, release.MANIFEST}) and not release.parquet_table(files[name]).equals(
         to_table(model, records)
     ):

@@ -1,1 +1,1 @@
-"""A report as somebody reads it: people, programs, GitHub."""
+"""Render reports for people, programs and GitHub."""

@@ -1,4 +1,4 @@
-"""A report as programs read it: JSON Lines, and the workflow commands of GitHub Actions."""
+"""Render a report as JSON Lines, or as workflow commands of GitHub Actions."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,17 +11,17 @@ __all__ = ["github", "jsonl"]
 
 
 def jsonl(report: Report) -> Iterator[str]:
-    """Yield each retained finding as a line of JSON, its path as a JSON Pointer."""
+    """Yield each finding in the report as a line of JSON, with its path as a JSON Pointer."""
     for finding in report.findings:
         yield finding.to_json()
 
 
 def github(report: Report) -> Iterator[str]:
-    """Yield each retained finding as an annotation, and the sum as a notice.
+    """Yield each finding in the report as an annotation, and the summary as a notice.
 
-    What is data cannot end a command or begin another: percent signs and line ends are escaped everywhere,
-    colons and commas in properties too, as the runner unescapes them. GitHub shows ten annotations
-    of a severity a step, and the first of every code and path come first, so that each has its share.
+    Data cannot end a command or begin another one: percent signs and line ends are escaped everywhere, and
+    colons and commas in properties, as the runner unescapes them. GitHub shows ten annotations of each
+    severity in a step, so the first finding of every code and path comes before any second one.
     """
     for finding in _in_turns(report.findings):
         place = _place(finding)
@@ -31,7 +31,7 @@ def github(report: Report) -> Iterator[str]:
 
 
 def _in_turns(findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings with the first of every code and path first, then the second of each, and so on."""
+    """Interleave findings: the first of every code and path, then the second of each, and so on."""
     seen: Counter[tuple[str, Path]] = Counter()
     turns = []
     for finding in findings:
@@ -49,7 +49,7 @@ def _place(finding: Finding) -> str:
 
 
 def _message(finding: Finding) -> str:
-    # A row without a line has no place that GitHub could show.
+    # GitHub cannot show the place of a row without a line, so the message contains it.
     where = f"{finding.place}: " if finding.line is None else ""
     return f"{where}{finding.message}"
 

@@ -1,4 +1,4 @@
-"""Text on a terminal: wrapped beside a label, as wide as Chinese is, nothing in it obeyed."""
+"""Print text on a terminal: wrapped beside a label, with wide characters, without markup."""
 
 from rich.console import Console
 from rich.text import Text
@@ -9,7 +9,7 @@ _NARROWEST = 16
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console that prints data as it is: no markup, no emoji codes, no highlighting."""
+    """Return a console that prints text verbatim: no markup, no emoji codes, no highlighting."""
     out = Console(markup=False, emoji=False, highlight=False, stderr=stderr)
     if out.width < 1:  # COLUMNS=0
         out.width = 80
@@ -19,7 +19,7 @@ def console(*, stderr: bool = False) -> Console:
 def print_hanging(out: Console, label: str, width: int, text: Text | str, style: str = "") -> None:
     """Print a text beside a label, wrapped to the console, every line indented by `width` cells.
 
-    A character of double width counts as two cells. Unlike a table's, the lines have no spaces at their end.
+    A character of double width counts as two cells. Lines have no trailing spaces, unlike those of a table.
     """
     text = Text(text, style) if isinstance(text, str) else text
     lines = text.wrap(out, max(out.width - width, _NARROWEST), overflow="fold")

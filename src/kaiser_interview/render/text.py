@@ -1,4 +1,4 @@
-"""A report as people read it: one block a code and path, then the sum."""
+"""Print a report for people: a block for each code and path, then the summary."""
 
 from rich.console import Console
 from rich.text import Text
@@ -16,7 +16,7 @@ _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 
 
 def print_report(report: Report, out: Console) -> None:
-    """Print a report: for each code and path the count, three places and their remedies; then the sum."""
+    """Print a report: count, up to three findings and their remedies for each code and path; the summary."""
     for count in report.counts:
         _print_group(count, report.findings_of(count), out)
     for name in report.passed_over[:_PLACES]:
@@ -32,9 +32,9 @@ def _print_group(count: Count, findings: list[Finding], out: Console) -> None:
     times = f" {count.number:,} times" if count.number > 1 else ""
     severity, path = (count.severity, _COLOURS[count.severity]), (count.path and f" {count.path}", "cyan")
     print_hanging(out, "", 0, Text.assemble(severity, f" {count.code}", path, times))
-    # A remedy of one place is none for another: only what holds for all of them stands below all.
+    # A remedy may be wrong for another row. Print it once below only if all findings share it.
     remedies = dict.fromkeys(finding.remedy for finding in findings)
-    shown = _telling(findings)
+    shown = _chosen(findings)
     for finding in shown:
         words = Text.assemble((finding.place, "bold"), f"  expected {finding.expected}, got {finding.got}")
         print_hanging(out, "", 2, words)
@@ -47,8 +47,8 @@ def _print_group(count: Count, findings: list[Finding], out: Console) -> None:
     out.print()
 
 
-def _telling(findings: list[Finding]) -> list[Finding]:
-    """Return the first few findings, rather those with another remedy than the ones before."""
+def _chosen(findings: list[Finding]) -> list[Finding]:
+    """Choose up to three findings to print: first one for each different remedy, then others."""
     first = {finding.remedy: finding for finding in reversed(findings)}
     ordered = sorted(findings, key=lambda one: first[one.remedy] is not one)
     chosen = {id(one) for one in ordered[:_PLACES]}
