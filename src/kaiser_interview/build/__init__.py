@@ -1,4 +1,4 @@
-"""Build the shipped data, the schemas and built pages from `raw/`; not in the wheel.
+"""Build the shipped data, the schemas and generated pages from `raw/`; not in the wheel.
 
-Face: `pipeline.build`.
+Main function: `pipeline.build`.
 """

@@ -1,4 +1,4 @@
-"""`python -m kaiser_interview.build`."""
+"""Run the build: `python -m kaiser_interview.build`."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Every file by which other tools know the release."""
+"""Generate the files that describe the release: card, licence, citations, data package and the like."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +18,17 @@ def describing_files(
     vocabularies: Mapping[str, Mapping[str, Mapping[str, str]]],
     source: Mapping[str, Any],
 ) -> dict[str, str]:
-    """Return the files by name, given the release's tables, the default first, and its one source."""
+    """Return the contents of the files by name.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        The tables of the release, the default first.
+    vocabularies : mapping
+        The values of each vocabulary.
+    source : mapping
+        The record of the source.
+    """
     return {
         "CITATION.cff": cff(),
         "LICENSE.md": license_text(),

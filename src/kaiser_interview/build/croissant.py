@@ -1,4 +1,4 @@
-"""The tables as Croissant 1.1 with its fields for responsible AI, for `mlcroissant` and dataset search."""
+"""Describe the tables as Croissant 1.1 with the responsible AI fields, for `mlcroissant` and search."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from .described_tables import Column, Table, columns, key
 
 __all__ = ["croissant"]
 
-# As the specification's appendix and `mlcroissant` write it, so that readers compare and find nothing to say.
+# The same as in the specification's appendix and in `mlcroissant`: readers warn about any difference.
 _CONTEXT: dict[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -72,7 +72,7 @@ _TYPES = {
 
 
 def croissant(tables: Sequence[Table], vocabularies: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
-    """Return the croissant.json of the release's tables and of the vocabularies of their labels."""
+    """Return the croissant.json that describes the tables of the release and the vocabularies."""
     described = {
         "@context": dict(sorted(_CONTEXT.items())),
         "@type": "sc:Dataset",
@@ -92,7 +92,7 @@ def croissant(tables: Sequence[Table], vocabularies: Mapping[str, Mapping[str, M
         "keywords": list(KEYWORDS),
         "isLiveDataset": False,
         "citeAs": citation.bibtex(),
-        **_responsibly(),
+        **_responsible_ai(),
         "distribution": [
             {"@type": "cr:FileObject", "@id": file.name, **file.described(media_type)}
             for table in tables
@@ -109,10 +109,10 @@ def croissant(tables: Sequence[Table], vocabularies: Mapping[str, Mapping[str, M
     return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 
-def _responsibly() -> dict[str, Any]:
-    """Return what the vocabulary for responsible AI asks, in the datasheet's words and its own spelling.
+def _responsible_ai() -> dict[str, Any]:
+    """Return the properties of the responsible AI vocabulary, with texts of the datasheet.
 
-    `mlcroissant` spells two of the properties otherwise; the specification's vocabulary decides.
+    `mlcroissant` spells two of the properties differently; this follows the specification.
     """
     return {
         "rai:dataCollection": sheet.COLLECTION,
@@ -177,7 +177,7 @@ def _field(table: Table, column: Column, within: Column | None = None) -> dict[s
     made |= {"dataType": _TYPES[str(element)], "source": source}
     target = REFERENCES.get((table.name, column.name))
     if target:
-        # `mlcroissant` joins files, not record sets that are read from files.
+        # `mlcroissant` joins files only, not record sets that are read from files.
         made["references"] = {
             "fileObject": {"@id": f"{target[0]}.parquet"},
             "extract": {"column": target[1]},
@@ -186,7 +186,7 @@ def _field(table: Table, column: Column, within: Column | None = None) -> dict[s
 
 
 def _vocabulary(name: str, values: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Return a vocabulary as an enumeration whose rows stand in the description itself."""
+    """Return a vocabulary as an enumeration with its rows inside the description."""
     ident = f"vocabulary_{name}"
     meanings = {
         "value": "The value.",

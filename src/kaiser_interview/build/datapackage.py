@@ -1,4 +1,4 @@
-"""The tables as a Data Package 2.0: schemas with constraints, keys, and foreign keys to the claims."""
+"""Describe the tables as a Data Package 2.0: schemas with constraints, keys and foreign keys."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _KEPT = ("maxLength", "maximum", "minLength", "minimum", "pattern")
 
 
 def data_package(tables: Sequence[Table]) -> str:
-    """Return the datapackage.json of the release's tables, which are read from JSON Lines."""
+    """Return the datapackage.json that describes the JSON Lines files of the release."""
     described = {
         "$schema": f"{_PROFILES}/datapackage.json",
         "name": NAME,
@@ -90,7 +90,7 @@ def _field(column: Column, *, unique: bool) -> dict[str, Any]:
     constraints |= _constraints(column.schema)
     kind = _TYPES[str(column.type)]
     if kind == "datetime":
-        constraints.pop("pattern")  # of the text, which a time no longer is once it is read
+        constraints.pop("pattern")  # applies to the text, but readers parse it as a time
     return {"name": column.name, "type": kind, "description": column.description, "constraints": constraints}
 
 

@@ -1,4 +1,4 @@
-"""The README.md of the data directory: the Hub's dataset card, and a datasheet for people."""
+"""Generate the README.md of the data directory: the Hub's dataset card with a datasheet."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def dataset_card(tables: Sequence[Table]) -> str:
-    """Return the dataset card of the release's tables, the default table first."""
+    """Return the dataset card for the tables of the release, the default table first."""
     head = "".join(f"{line}\n" for line in _yaml(_metadata(tables)))
     caution = f"**{CAUTION}** The English is a machine translation."
     return f"---\n{head}---\n\n# {TITLE}\n\n{DESCRIPTION}\n\n{caution}\n\n{_body(tables)}"
@@ -40,10 +40,10 @@ def license_text() -> str:
 
 
 def _metadata(tables: Sequence[Table]) -> dict[str, Any]:
-    """Return the card's metadata, as the Hub and `datasets` read it."""
+    """Return the metadata of the card, in the form that the Hub and `datasets` read."""
     return {
         "pretty_name": NAME,
-        # ISO 639, as the Hub wants it; the script is among the details.
+        # The Hub expects ISO 639 codes; the script is in the details.
         "language": [tag.partition("-")[0] for tag in LANGUAGES],
         "language_details": ", ".join(LANGUAGES),
         "license": list(HUB_LICENSES),
@@ -78,7 +78,7 @@ def _metadata(tables: Sequence[Table]) -> dict[str, Any]:
 
 
 def _feature(column: Column) -> dict[str, Any]:
-    """Return a column as `datasets.Features` are written in YAML."""
+    """Return a column in the YAML form of `datasets.Features`."""
     import pyarrow.types as kinds
 
     if column.parts:
@@ -107,7 +107,7 @@ def _yaml(value: Any, indent: str = "") -> Iterable[str]:
 def _scalar(value: object) -> str:
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value
-    return json.dumps(value, ensure_ascii=False)  # JSON is YAML
+    return json.dumps(value, ensure_ascii=False)  # JSON strings are valid YAML
 
 
 def _body(tables: Sequence[Table]) -> str:
@@ -153,13 +153,14 @@ def _body(tables: Sequence[Table]) -> str:
 
 
 def _fields(tables: Sequence[Table]) -> str:
-    """Return what each column means; columns that tables share are told once."""
-    told: dict[tuple[str, str], list[str]] = {}
+    """Return a Markdown table of the columns; columns that tables share are listed once."""
+    tables_of: dict[tuple[str, str], list[str]] = {}
     for table in tables:
         for column in columns(table):
-            told.setdefault((column.name, column.description), []).append(table.name)
+            tables_of.setdefault((column.name, column.description), []).append(table.name)
     rows = "".join(
-        f"| `{name}` | {', '.join(where)} | {description} |\n" for (name, description), where in told.items()
+        f"| `{name}` | {', '.join(where)} | {description} |\n"
+        for (name, description), where in tables_of.items()
     )
     return f"| column | of | meaning |\n|---|---|---|\n{rows}"
 

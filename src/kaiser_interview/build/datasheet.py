@@ -1,7 +1,7 @@
-"""What a reader of the data set should know, question by question.
+"""The answers of the datasheet: motivation, composition, collection, uses, limits, biases, maintenance.
 
 The questions are those of Gebru et al., *Datasheets for Datasets* (2021). The dataset card prints the
-answers, and Croissant's fields for responsible AI repeat them.
+answers, and Croissant's responsible AI fields repeat them.
 """
 
 from ..metadata import SOURCE
@@ -89,7 +89,7 @@ AGREEMENT = (
     ("horizon", "Krippendorff's α, nominal", "0.96", "0.87 to 1.00", "40 of 41", "0.87 to 1.00"),
     ("topic, the set", "Krippendorff's α, MASI", "0.94", "0.86 to 1.00", "38 of 41", "0.81 to 0.97"),
 )
-"""Scheme, figure, its value and 95 % interval; claims labelled the same, and the 95 % interval of their share."""
+"""Rows of scheme, figure, value, 95 % interval, claims labelled the same, 95 % interval of their share."""
 
 USES = (
     "Finding, reading and citing what the summary says, in Chinese and English.",

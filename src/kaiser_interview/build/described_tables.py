@@ -1,4 +1,4 @@
-"""What other tools are told of the tables: their fields, keys, sizes and files."""
+"""Tables of the release with the data that descriptions need: columns, keys, sizes and files."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,11 +20,11 @@ class File(NamedTuple):
 
     @classmethod
     def of(cls, name: str, data: bytes) -> "File":
-        """Return what is told of a file with a name and a content."""
+        """Return the file with this name and content, with its size and digest."""
         return cls(name, len(data), digest(data))
 
     def described(self, media_type: str) -> dict[str, str]:
-        """Return what schema.org, and Croissant after it, say of a file that can be downloaded."""
+        """Return the properties of a downloadable file, which schema.org and Croissant share."""
         return {
             "name": self.name,
             "contentUrl": self.name,
@@ -42,32 +42,32 @@ class Table(NamedTuple):
     arrow: "pa.Schema"
     json_schema: Mapping[str, Any]
     memory_bytes: int
-    """What the rows take in memory as Arrow."""
+    """The size of the rows in memory as Arrow."""
     parquet: File
     lines: File
-    """As JSON Lines."""
+    """The JSON Lines file."""
 
 
 class Column(NamedTuple):
-    """A column of a table, or a field within one."""
+    """A column of a table, or a field of a struct in a column."""
 
     name: str
     description: str
     type: "pa.DataType"
     nullable: bool
     schema: Mapping[str, Any]
-    """Its JSON Schema, null apart."""
+    """Its JSON Schema, without the alternative null."""
     parts: tuple["Column", ...] = ()
-    """Of a list of structs: the struct's fields."""
+    """The fields of the struct, if the column is a list of structs."""
 
 
 def key(table: Table) -> str:
-    """Return the column that identifies a row: the first one."""
+    """Return the name of the column that identifies a row, which is the first."""
     return str(table.arrow.names[0])
 
 
 def columns(table: Table) -> tuple[Column, ...]:
-    """Return the columns of a table in its order."""
+    """Return the columns of a table, in order."""
     return _columns(table.arrow, table.json_schema, table.json_schema.get("$defs", {}))
 
 
@@ -97,7 +97,7 @@ def _without_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def vocabulary(schema: Mapping[str, Any]) -> list[str] | None:
-    """Return the only values that a JSON Schema allows, or None if it does not list them."""
+    """Return the values that a JSON Schema allows, or None if it does not list all of them."""
     arms = schema.get("anyOf", [])
     listed = [arm["const"] for arm in arms if "const" in arm]
     return schema.get("enum") or (listed if listed and len(listed) == len(arms) else None)

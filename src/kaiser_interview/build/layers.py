@@ -1,4 +1,4 @@
-"""The shipped layers as `raw/layers` holds them, passed by the same gate as everybody's data."""
+"""Read the shipped layers from `raw/layers` and validate them like any user's data."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,13 +16,13 @@ __all__ = ["PROVENANCE", "Layers", "read_layers"]
 PROVENANCE = (
     "id", "kind", "release", "method", "creator", "created", "confidence", "rationale", "claim_sha256"
 )  # fmt: skip
-"""Fields that every row of a shipped layer must have."""
+"""Fields that are required in every row of a shipped layer."""
 
 _Derived = TypeVar("_Derived", bound=Derived)
 
 
 class Layers(NamedTuple):
-    """Every shipped layer, in the order of its file."""
+    """The rows of every shipped layer, in the order of its file."""
 
     translations: tuple[Translation, ...]
     labels: tuple[Label, ...]
@@ -38,21 +38,21 @@ class Layers(NamedTuple):
 
 
 def read_layers(folder: Path, corpus: Corpus, vocabularies: Mapping[str, Any]) -> Layers:
-    """Read and check every layer.
+    """Read and validate every layer.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Holds a JSON Lines file a layer.
+        A folder with one JSON Lines file for each layer.
     corpus : Corpus
-        The claims that they are about.
+        The claims that the layers refer to.
     vocabularies : mapping
         The values of each vocabulary, in order.
 
     Raises
     ------
     BuildError
-        The gate finds something, or a claim lacks its translation or a label: file, line and reason.
+        There is a finding, or a claim has no translation or no label. The message has file, line and reason.
     """
     layers = Layers(
         _read(folder / "translations.jsonl", Translation, corpus, key=("claim_id", "language")),
@@ -95,7 +95,7 @@ def _read(
 
 
 def _check_labels(rows: Sequence[Label], vocabularies: Mapping[str, Any]) -> None:
-    """Check what is asked of the shipped labels alone: shipped schemes, values in the vocabulary's order."""
+    """Check rules for shipped labels only: shipped schemes, and values in the order of the vocabulary."""
     last: dict[tuple[str, str], int] = {}
     for number, row in enumerate(rows, 1):
         if row.scheme not in SHIPPED_SCHEMES:

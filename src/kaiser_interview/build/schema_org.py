@@ -1,4 +1,4 @@
-"""The data set as schema.org/Dataset in JSON-LD, for pages and search engines."""
+"""Describe the data set as a schema.org Dataset in JSON-LD, for web pages and search engines."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ __all__ = ["schema_org"]
 
 
 def schema_org(tables: Sequence[Table], source: Mapping[str, Any]) -> str:
-    """Return the schema-org.jsonld of the release's tables, made from a source."""
+    """Return the schema-org.jsonld that describes the tables of the release and their source."""
     described = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
@@ -54,7 +54,7 @@ def schema_org(tables: Sequence[Table], source: Mapping[str, Any]) -> str:
                 "@type": "Article",
                 "headline": source["headline"],
                 "description": ARTICLE,
-                # The time is as printed and names no zone; its day needs none.
+                # The printed time has no time zone, so only its date is given.
                 "datePublished": source["published"].partition(" ")[0],
                 "publisher": {"@type": "Organization", "name": source["outlet"]},
             },

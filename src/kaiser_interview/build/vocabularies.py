@@ -1,4 +1,4 @@
-"""The vocabularies as `raw/vocabularies.toml` defines them, held to the models and to the layers."""
+"""Check the vocabularies in `raw/vocabularies.toml` against the models and the layers."""
 
 from collections.abc import Mapping
 from typing import Any, get_args
@@ -21,7 +21,7 @@ _MODELLED = {
 
 
 def check_vocabularies(vocabularies: Mapping[str, Any]) -> None:
-    """Raise `BuildError` unless every vocabulary has the values that the models have, in their order."""
+    """Raise `BuildError` unless every vocabulary has the values of the models, in the same order."""
     for scheme, literal in _MODELLED.items():
         named, modelled = [*vocabularies.get(scheme, {})], [*get_args(literal)]
         if named != modelled:
@@ -33,7 +33,7 @@ def check_vocabularies(vocabularies: Mapping[str, Any]) -> None:
 
 
 def check_examples(vocabularies: Mapping[str, Any], layers: Layers) -> None:
-    """Raise `BuildError` unless every value's example bears it."""
+    """Raise `BuildError` unless the example claim of every value has that value in the layers."""
     given = {(label.scheme, label.value, label.claim_id) for label in layers.labels}
     given |= {("mention_type", mention.type, mention.claim_id) for mention in layers.mentions}
     given |= {("relation", relation.relation, relation.claim_id) for relation in layers.relations}

@@ -1,4 +1,4 @@
-"""The command ``kaiser-interview``.
+"""The command ``kaiser-interview`` and its subcommands, one module for each group.
 
 Exit codes: 0 clean, 1 findings, 2 could not run.
 """
@@ -48,14 +48,14 @@ COMMANDS = {
     ),
     "verify": ("verify", "Check the installed data against the manifest, and the claims against the source."),
 }
-"""Each command: the module that has a function of its name, and the first sentence of its help.
+"""Each command with the module that defines a function of the same name, and the first sentence of its help.
 
-A command's module is imported when the command runs, since most of what one needs no other does.
+Modules are imported when their command runs, because most of their imports serve one command only.
 """
 
 
 class _Commands(TyperGroup):
-    """The commands, each imported when it is asked for."""
+    """A group that imports the module of a command when the command is used."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         known_name("command", cmd_name, COMMANDS)
@@ -104,17 +104,17 @@ def _options(
 
 
 def main() -> None:
-    """Run the command; what stops it is one line on standard error and exit code 2.
+    """Run the command; print an error as one line on standard error and exit with code 2.
 
-    Ctrl-C prints such a line once work has begun, and otherwise ends the command by the signal.
+    Ctrl-C also prints one line if work is in progress; otherwise the signal ends the process.
     """
     if hasattr(signal, "SIGPIPE"):
-        # A reader that has seen enough ends the command, as it ends every other one.
+        # If the reader of a pipe closes it, end silently, as other commands do.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if sys.stdout is None:
         stop("standard output: expected an open stream, got a closed one")
     for stream in (sys.stdout, sys.stderr):
-        # The output is Chinese, whatever the terminal's code page says.
+        # The output contains Chinese, which the terminal's code page may not support.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
@@ -126,6 +126,6 @@ def main() -> None:
     except KaiserInterviewError as error:
         stop(str(error))
     except OSError as error:
-        # What was not written is still in the stream, which would try again when the interpreter ends.
+        # The stream still holds unwritten data and would try to write it again when the interpreter exits.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         stop(f"standard output: {error.strerror or error}")

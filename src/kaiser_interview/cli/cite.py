@@ -1,4 +1,4 @@
-"""``cite``: the data set, or claims, as citations."""
+"""``cite``: print a citation of the data set or of claims."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -13,7 +13,7 @@ __all__ = ["cite"]
 
 
 class Style(StrEnum):
-    """How the data set and claims are cited."""
+    """The format of citations."""
 
     bibtex = "bibtex"
     apa = "apa"
@@ -44,7 +44,7 @@ def cite(
 
 
 def _parts(style: Style, claims: list[Claim]) -> list[str]:
-    """Return what is printed, in parts that an empty line separates."""
+    """Return the parts of the output, which are printed with empty lines between them."""
     if style is Style.cff:
         return [citation.cff()]
     source = loaders.source()

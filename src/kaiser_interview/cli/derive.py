@@ -1,4 +1,4 @@
-"""``split`` and ``fix``: derived data put in order."""
+"""``split`` and ``fix``: write valid, rejected or fixed rows to files."""
 
 from collections.abc import Callable
 from pathlib import Path

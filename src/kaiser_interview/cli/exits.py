@@ -1,4 +1,4 @@
-"""How a command ends that could not run."""
+"""End a command that could not run."""
 
 import os
 import sys
@@ -10,10 +10,10 @@ __all__ = ["stop"]
 
 
 def stop(reason: str) -> NoReturn:
-    """End the command with one line on standard error and exit code 2: it could not run."""
+    """Print a reason as one line on standard error and exit with code 2."""
     try:
         typer.echo(f"kaiser-interview: {reason}", err=True)
     except OSError:
-        # Nobody can be told, but for the exit code. What was not written would be tried again at the end.
+        # Standard error cannot be written. Replace it, because Python would try again when it exits.
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     raise SystemExit(2) from None

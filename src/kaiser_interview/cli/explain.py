@@ -1,4 +1,4 @@
-"""``explain``: what a finding's code means."""
+"""``explain``: print the page of a finding code, or list all codes."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""``export``: the shipped tables as files."""
+"""``export``: write the shipped tables to files."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``find``: where a text occurs, exactly or nearly."""
+"""``find``: find a text in the claims and headings."""
 
 import os
 from typing import Annotated
@@ -52,7 +52,7 @@ def find(
 
 
 def _as_utf8(argument: str) -> str:
-    """Return an argument as it was typed in UTF-8, where the locale takes its bytes for something else."""
+    """Decode an argument as UTF-8 if the locale decoded its bytes differently."""
     try:
         return os.fsencode(argument).decode("utf-8")
     except UnicodeError:

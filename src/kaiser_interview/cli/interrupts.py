@@ -1,4 +1,4 @@
-"""Ctrl-C: it ends the command as it ends every other one, once what was begun is put away."""
+"""Handle Ctrl-C: clean up work in progress, then end as other commands do."""
 
 import os
 import signal
@@ -13,14 +13,14 @@ __all__ = ["ended_by_signal", "put_away"]
 
 
 _CONTROL_C_EXIT = 0xC000013A - (1 << 32)
-"""What Windows calls the exit code of a program that Ctrl-C ended, as a signed number."""
+"""The exit code of a program that Ctrl-C ended on Windows (STATUS_CONTROL_C_EXIT), as a signed number."""
 
 
-class _BrokenOff(BaseException):
-    """Ctrl-C while there is something to put away.
+class _WorkInterrupted(BaseException):
+    """Raised by Ctrl-C while there is work to clean up.
 
-    No `KeyboardInterrupt`, which the library for the command line ends by a code of its own: a signal that
-    comes just before or after what is guarded must be met outside of it.
+    It is no `KeyboardInterrupt`, because Typer would catch that and exit with its own code. A signal just
+    before or after the guarded block must reach `ended_by_signal`.
     """
 
     def __init__(self, words: Callable[[], str]) -> None:
@@ -28,16 +28,16 @@ class _BrokenOff(BaseException):
 
 
 class _State:
-    """What to say once everything is put away; None while there is nothing to put away."""
+    """`words` returns the message to print after cleaning up; None while there is nothing to clean up."""
 
     words: Callable[[], str] | None = None
 
 
 @contextmanager
 def ended_by_signal() -> Iterator[None]:
-    """Let Ctrl-C end the process by the signal itself, so without a traceback, while this lasts.
+    """Let Ctrl-C end the process by the signal itself within this context, so without a traceback.
 
-    Where it is ignored, as in what a shell starts in the background, or means something else, that stays.
+    If the signal is ignored (as for background jobs of a shell) or has a custom handler, nothing changes.
     """
     before = signal.getsignal(signal.SIGINT)
     if before not in {signal.default_int_handler, signal.SIG_DFL}:
@@ -46,16 +46,16 @@ def ended_by_signal() -> Iterator[None]:
     signal.signal(signal.SIGINT, _interrupted)
     try:
         yield
-    except _BrokenOff as broken_off:
+    except _WorkInterrupted as interruption:
         _State.words = None
-        stop(broken_off.words())
+        stop(interruption.words())
     finally:
         signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
 def put_away(words: Callable[[], str]) -> Iterator[None]:
-    """Let Ctrl-C break off what is done here, which puts its things away; then end with words and code 2."""
+    """Let Ctrl-C raise within this context, so that the work cleans up; then print `words`, exit with 2."""
     _State.words = words
     try:
         yield
@@ -65,15 +65,15 @@ def put_away(words: Callable[[], str]) -> Iterator[None]:
 
 def _interrupted(number: int, _: FrameType | None) -> None:
     if _State.words:
-        raise _BrokenOff(_State.words)
+        raise _WorkInterrupted(_State.words)
     signal.signal(number, signal.SIG_DFL)
     _end_by(number)
 
 
 def _end_by(number: int, platform: str = sys.platform, leave: Callable[[int], object] = os._exit) -> None:
-    """End this process as one that a signal ends on a platform."""
+    """End this process with the status of a process that the signal ended."""
     if platform == "win32":
-        # There `os.kill` ends a process with the signal's number, which is our exit code for "could not run".
+        # On Windows, `os.kill` exits with the signal's number, 2, which is the exit code for "could not run".
         leave(_CONTROL_C_EXIT)
     else:
         os.kill(os.getpid(), number)

@@ -1,4 +1,4 @@
-"""Records on standard output: as JSON, JSON Lines or CSV."""
+"""Print records as JSON, JSON Lines or CSV, and report which output files were written."""
 
 import csv
 import json
@@ -16,7 +16,7 @@ __all__ = ["Format", "Places", "write_rows"]
 
 
 class Format(StrEnum):
-    """How records are printed."""
+    """The format of printed records."""
 
     text = "text"
     json = "json"
@@ -25,12 +25,12 @@ class Format(StrEnum):
 
 
 class Places:
-    """Files that a command is to write, as they are before it.
+    """The output files of a command, with their state before it, to find out which have been written.
 
     Parameters
     ----------
     *paths : str
-        Where they are to stand.
+        The paths of the output files.
     """
 
     def __init__(self, *paths: str) -> None:
@@ -38,7 +38,7 @@ class Places:
 
     @property
     def words(self) -> str:
-        """What has been written by now. It is whole, since files come to their places by a rename."""
+        """What has been written by now. These files are complete, because a rename puts them in place."""
         new = [visible(path) for path, before in self._before.items() if _identity(path) != before]
         return f"written, and whole: {', '.join(new)}" if new else "nothing was written"
 
@@ -48,7 +48,7 @@ def _identity(path: str) -> tuple[int, int, int] | None:
         about = Path(path).stat()
     except OSError:
         return None
-    # A folder changes with what is written into it.
+    # Ignore folders: they change when a file is written into them.
     if not stat.S_ISREG(about.st_mode):
         return None
     return about.st_dev, about.st_ino, about.st_mtime_ns

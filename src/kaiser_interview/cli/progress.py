@@ -1,4 +1,4 @@
-"""How far a check has come: a bar on a terminal, and the words if it is broken off."""
+"""Show the progress of a check as a bar on a terminal, and in the message after Ctrl-C."""
 
 import sys
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ __all__ = ["watched"]
 
 @contextmanager
 def watched(check: Check, places: Places | None = None) -> Iterator[Check]:
-    """Give a check that shows how far it has come, on a terminal alone; breaking it off ends the command.
+    """Yield a check that shows its progress, if standard error is a terminal.
 
-    What has been written to some places by then is told.
+    Ctrl-C ends the command; its message has the progress, and the output files written so far.
     """
     state, places = State(), places or Places()
     bar = _bar() if sys.stderr is not None and sys.stderr.isatty() else None

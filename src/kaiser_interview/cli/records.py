@@ -1,4 +1,4 @@
-"""``claims`` and ``show``: read the shipped records."""
+"""``claims`` and ``show``: print the shipped claims."""
 
 from typing import Annotated, get_args
 
@@ -43,14 +43,14 @@ def claims(
     is not an error: only a note is printed.
     """
     dialogues = {one.dialogue_id: one for one in loaders.load("dialogues")}
-    for sort, name, known in (
+    for subject, name, known in (
         ("dialogue", dialogue, tuple(dialogues)),
         *(("topic", one, get_args(Topic)) for one in topic or ()),
         ("claim type", claim_type, get_args(ClaimType)),
         ("horizon", horizon, get_args(Horizon)),
     ):
         if name is not None:
-            known_name(sort, name, known)
+            known_name(subject, name, known)
     wanted = [word.casefold() for word in words or ()]
     found = [
         claim
@@ -103,12 +103,14 @@ def show(
 
 
 def claim_named(claim_id: str) -> Claim:
-    """Return a claim; who gives words in the place of its id is told what finds ids.
+    """Return the claim with an id.
 
     Raises
     ------
-    UnknownNameError, InputError
-        No claim bears the id.
+    UnknownNameError
+        There is no such claim, but there are similar ids.
+    InputError
+        There is no such claim; the message says how to find ids.
     """
     try:
         return loaders.claim(claim_id)

@@ -1,4 +1,4 @@
-"""``schema``: the JSON Schema of a kind."""
+"""``schema``: print the JSON Schema of a kind, or list the kinds."""
 
 import json
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""``validate``: check derived data and print the report."""
+"""``validate``: validate derived data and print the report."""
 
 import re
 from enum import StrEnum
@@ -22,7 +22,7 @@ _FULL = 100
 
 
 class ReportFormat(StrEnum):
-    """How a report is printed."""
+    """The format of a printed report."""
 
     text = "text"
     json = "json"
@@ -56,11 +56,11 @@ def validate(
     one block for each code and path; `explain CODE` says what a code means. Exit code 1 if there are errors,
     2 if an input could not be read.
     """
-    bar = _bar(max_invalid)
+    limit = _limit(max_invalid)
     with watched(check) as watching:
         report = report_of(watching, workers)
     print_as(report, form)
-    end(report, bar)
+    end(report, limit)
 
 
 def print_as(report: Report, form: ReportFormat) -> None:
@@ -74,17 +74,25 @@ def print_as(report: Report, form: ReportFormat) -> None:
             typer.echo(line)
 
 
-def end(report: Report, bar: tuple[float, bool] = (0, False)) -> None:
-    """End the command: 2 if something could not be read, 1 if there are errors beyond the bar."""
+def end(report: Report, limit: tuple[float, bool] = (0, False)) -> None:
+    """Exit with 2 if an input could not be read, or 1 if errors exceed the limit of `--max-invalid`.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    limit : tuple of float and bool
+        The most invalid rows, and whether that is a percentage of all rows.
+    """
     if not report.complete:
         raise typer.Exit(2)
-    most, share = bar
+    most, share = limit
     within = report.invalid <= (most * report.rows / _FULL if share else most)
     if not within or report.outside:
         raise typer.Exit(1)
 
 
-def _bar(text: str) -> tuple[float, bool]:
+def _limit(text: str) -> tuple[float, bool]:
     found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(%?)", text)
     if not found or (not found[2] and "." in found[1]):
         raise InputError(f"--max-invalid {text}: expected a number of rows, or a share such as 0.1%")

@@ -1,4 +1,4 @@
-"""``verify``: whether the installed release is the released one."""
+"""``verify``: verify that the installed files are the released ones."""
 
 from typing import Annotated
 

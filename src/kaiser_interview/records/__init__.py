@@ -1,1 +1,1 @@
-"""Kinds of records and their forms: JSON Schema, Arrow, features, drafts. Face: `models`, `schemas`."""
+"""Record models of every kind, and their schemas, features and drafts. Main modules: `models`, `schemas`."""

@@ -1,4 +1,4 @@
-"""The schema of a draft: what a language model is asked for, in keywords that the large providers accept."""
+"""JSON Schemas of drafts for structured output, with only keywords that the large providers accept."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from .models import KINDS, Annotation, Mention, Record, Reference, Relation
 
 __all__ = ["draft_schema"]
 
-# What no model can know: who made the row and when, digests, and offsets, which models count wrongly.
+# Fields that a language model cannot know: provenance, digests, and offsets, which models count wrongly.
 _UNKNOWABLE: tuple[tuple[type[Record], tuple[str, ...]], ...] = (
     (Annotation, tuple(Annotation.model_fields)),
     (Mention, ("quote_start", "quote_end")),
@@ -20,14 +20,14 @@ _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 def draft_schema(model: type[Record]) -> dict[str, Any]:
-    """Return the schema of a model's draft.
+    """Return the JSON Schema of drafts of a record model.
 
     Raises
     ------
     UnknownNameError
-        The model is a shipped table's, which nobody drafts.
+        The model is that of a shipped table, which has no drafts.
     UnsupportedTypeError
-        A field's type has no place in a draft; the message names the field.
+        A field's type is not supported in drafts; the message names the field.
     """
     if not issubclass(model, Annotation | Reference):
         derived = tuple(name for name, known in KINDS.items() if issubclass(known, Annotation))
@@ -51,7 +51,10 @@ def _object(model: type[Record], place: str) -> dict[str, Any]:
 
 
 def _unknowable(model: type[Record], name: str) -> bool:
-    """Tell a field that is ours and that no model can know; one's own of the same name is one's own."""
+    """Return whether a language model cannot know a field.
+
+    A field of a custom kind with the same name but another description does not count.
+    """
     return any(
         issubclass(model, base)
         and name in names

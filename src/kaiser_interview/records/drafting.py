@@ -1,4 +1,4 @@
-"""A draft tied to its claim: the digest, and the offsets of a quote that stands in one place."""
+"""Complete a draft from its claim: the digest, and the offsets of a quote that occurs once."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -18,12 +18,14 @@ class _Claim(Protocol):
 
 
 def reference_to(claim: _Claim, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a reference with the claim's id and digest, and offsets if there is one place.
+    """Return the fields of a reference with the claim's id and digest added.
+
+    Offsets are also added if there are none and the quote occurs exactly once in the claim.
 
     Raises
     ------
     ValueError
-        The fields name another claim.
+        The fields contain the id of another claim.
     """
     if given.get("claim_id") not in {None, claim.claim_id}:
         raise ValueError(f"claim_id: expected {claim.claim_id}, got {given['claim_id']!r:.80}")
@@ -46,12 +48,12 @@ def reference_to(claim: _Claim, given: Mapping[str, Any]) -> dict[str, Any]:
 def references_to(
     claims: Iterable[_Claim], given: Iterable[Mapping[str, Any]] | None
 ) -> list[dict[str, Any]]:
-    """Return references to claims: those given, each tied to its claim, or one to each claim.
+    """Return references to claims: the given ones, completed by `reference_to`, or one for each claim.
 
     Raises
     ------
     ValueError
-        One of those given names none of the claims.
+        A given reference has none of the claims' ids.
     """
     by_id = {claim.claim_id: claim for claim in claims}
     if given is None:

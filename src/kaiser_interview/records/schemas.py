@@ -1,4 +1,4 @@
-"""A model's other forms: JSON Schema, Arrow schema, Hugging Face features, and records as a table."""
+"""Convert record models to JSON Schema, Arrow schemas and Hugging Face features; records to tables."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -33,36 +33,37 @@ VOCABULARIES = "vocabularies.json"
 """The shipped file with the values of every vocabulary and their definitions."""
 
 SHIPPED_SCHEMES = {"topic": 4, "claim_type": 1, "horizon": 1}
-"""The shipped label schemes, and how many of its values a claim has at the most; the least is one."""
+"""The shipped label schemes, each with the most values that a claim may have; the least is one."""
 
 
 def json_schema(
     kind: KindName | str | type[Record], *, profile: Literal["draft"] | None = None
 ) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a kind, self-contained.
+    """Return the self-contained JSON Schema (2020-12) of a kind.
 
     Parameters
     ----------
     kind : str or type of Record
         A name such as ``"claim"``, or a model.
     profile : {None, "draft"}
-        ``"draft"`` is the schema for a language model's structured output: only what a model can know (the
-        claim's id, a short verbatim quote, the kind's own content), every property required and nullable,
-        and only keywords that the large providers accept (`docs/deriving.md` cites them).
+        ``"draft"`` is the schema for the structured output of a language model. It has only fields that a
+        model can know: the claim's id, a short verbatim quote, the kind's own content. Every property is
+        required and nullable. It uses only keywords that the large providers accept; `docs/deriving.md`
+        cites them.
 
     Returns
     -------
     dict
-        A new schema object each time. Absent and null are the same for an optional field, so neither
-        is required. `format` is asserted where a validator can; the patterns decide by themselves. The
-        values of a vocabulary come with their definitions.
+        A new object each time. Optional fields may be absent or null, so they are not required. `format`
+        only adds to the patterns, which are sufficient for validators that ignore it. The values of a
+        vocabulary have their definitions.
 
     Raises
     ------
     UnknownNameError
-        No kind or profile bears the name, or the kind is a shipped table's and nobody drafts it.
+        There is no such kind or profile, or the kind is that of a shipped table, which has no drafts.
     UnsupportedTypeError
-        A field has an alias, holds its own model, or has a type without a place in a draft.
+        A field has an alias, contains its own model, or has a type that drafts do not support.
 
     Examples
     --------
@@ -79,7 +80,7 @@ def json_schema(
 
 
 def schema_text(kind: str | type[Record], vocabularies: Mapping[str, Any]) -> str:
-    """Return the JSON Schema of a kind as the text that `schemas/v1` holds."""
+    """Return the JSON Schema of a kind as text, as in the files of `schemas/v1`."""
     return json.dumps(_full(model_of(kind), vocabularies), ensure_ascii=False, indent=2) + "\n"
 
 
@@ -87,7 +88,7 @@ _LENGTHS = {"minLength": "minItems", "maxLength": "maxItems"}
 
 
 class _Generate(GenerateJsonSchema):
-    """Pydantic's generator without what repeats a field's name, and without a default of null."""
+    """Pydantic's generator without titles of fields and without null defaults; with defined vocabularies."""
 
     vocabularies: ClassVar[Mapping[str, Any]] = {}
 
@@ -95,7 +96,7 @@ class _Generate(GenerateJsonSchema):
         return False
 
     def generate_inner(self, schema: Any) -> JsonSchemaValue:
-        # Pydantic names the lengths of a sequence as those of a string where a validator stands before it.
+        # If a validator precedes a sequence, pydantic uses the length keywords of strings for it.
         made = super().generate_inner(schema)
         if made.get("type") == "array":
             made = {_LENGTHS.get(keyword, keyword): value for keyword, value in made.items()}
@@ -123,11 +124,11 @@ def _full(model: type[Record], vocabularies: Mapping[str, Any]) -> dict[str, Any
     schema = model.model_json_schema(schema_generator=generator)
     value = schema["properties"].get("value", {})
     if issubclass(model, Label) and {"enum", "anyOf"}.isdisjoint(value):
-        # Which values a scheme has is the gate's to judge; the last arm keeps the schema from judging it too.
+        # Validation checks the values of each scheme. The last alternative lets the schema accept any value.
         values = [value for scheme in SHIPPED_SCHEMES for value in _defined(vocabularies[scheme])]
-        own = {"description": "A value of a scheme of your own."}
-        value["anyOf"] = [*values, own]
-    # Only our own kinds have our identifiers; a model of one's own has none until its maker gives one.
+        custom = {"description": "A value of a scheme of your own."}
+        value["anyOf"] = [*values, custom]
+    # Only shipped kinds get an `$id`; a custom kind may define one.
     ours = {"$id": f"urn:kaiser-interview:schema:v1:{kind_of(model)}"} if model in KINDS.values() else {}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ours, **schema}
 
@@ -143,15 +144,15 @@ def arrow_schema(kind: KindName | str | type[Record]) -> "pa.Schema":
     Returns
     -------
     pyarrow.Schema
-        One field a model field, in the model's order; a field that may be null is nullable, no other.
-        Instants are ``timestamp[us, tz=UTC]``, vocabularies plain strings.
+        A field for each model field, in the same order. Exactly the fields that may be null are nullable.
+        Instants are ``timestamp[us, tz=UTC]``; vocabularies are plain strings.
 
     Raises
     ------
     UnknownNameError
-        No kind bears the name.
+        There is no such kind.
     UnsupportedTypeError
-        A field's type has no Arrow form; the message names the field.
+        A field's type has no equivalent in Arrow; the message names the field.
 
     Examples
     --------
@@ -175,16 +176,16 @@ def features(kind: KindName | str | type[Record]) -> "Features":
     Returns
     -------
     datasets.Features
-        The features of `arrow_schema(kind)`; a dataset does not know which fields may be null.
+        The features that correspond to `arrow_schema(kind)`. Features do not record which fields may be null.
 
     Raises
     ------
     MissingDependencyError
-        `datasets` is not installed; the message has the line that installs it.
+        `datasets` is not installed; the message has the command that installs it.
     UnknownNameError
-        No kind bears the name.
+        There is no such kind.
     UnsupportedTypeError
-        A field's type has no Arrow form.
+        A field's type has no equivalent in Arrow.
     """
     try:
         from datasets import Features
@@ -194,7 +195,7 @@ def features(kind: KindName | str | type[Record]) -> "Features":
 
 
 def to_table(model: type[Record], records: Iterable[Record]) -> "pa.Table":
-    """Return records of one model as a `pyarrow.Table` in its Arrow schema, in the order given."""
+    """Convert records of one model to a `pyarrow.Table` with the model's Arrow schema, in the same order."""
     import pyarrow as pa
 
     schema = arrow_schema(model)
@@ -237,7 +238,7 @@ def _arrow_type(field: FieldType, place: str) -> "pa.DataType":
 
 
 def arrow_value(value: Any, arrow: "pa.DataType") -> Any:
-    """Return a dumped value as pyarrow takes it: instants, kept as text, become datetimes."""
+    """Convert a dumped value for pyarrow: instants, which records hold as text, become datetimes."""
     import pyarrow.types as kinds
 
     if kinds.is_timestamp(arrow) and value is not None:
