@@ -60,8 +60,8 @@ _MODULES = {
     "UnsupportedTypeError": "errors",
 }
 
-# Type checkers take a variable of this name for true; importing typing would double the cost of a bare
-# interpreter's start.
+# Type checkers treat a variable with this name as true. Importing typing would double the start-up time of
+# a bare interpreter.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._version import __version__, data_release
@@ -172,7 +172,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # __import__ with a fromlist returns the submodule itself; importlib would be one more import.
+    # __import__ with a fromlist returns the submodule itself, without importing importlib.
     module = __import__(f"{__name__}.{_MODULES[name]}", fromlist=(name,))
     value: object = getattr(module, name)
     globals()[name] = value

@@ -1,4 +1,4 @@
-"""``python -m kaiser_interview`` is the command ``kaiser-interview``."""
+"""Run the command ``kaiser-interview`` as ``python -m kaiser_interview``."""
 
 import signal
 
@@ -8,7 +8,7 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        # While it is being imported there is nothing to put away, and nothing to tell.
+        # Let Ctrl-C end the process during imports: there is nothing to clean up or report yet.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from . import cli
 

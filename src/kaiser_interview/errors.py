@@ -1,7 +1,7 @@
-"""What stops a call: one base class, and one class a reason.
+"""Exceptions: one base class, and a subclass for each reason.
 
-Bad data never raises; it becomes a finding. An exception says that the call could not go on, reads
-``where: expected X, got Y``, and carries the same as fields.
+Invalid data is not an exception but a finding. An exception means that a call could not continue. Its message
+reads ``where: expected X, got Y``, and its attributes hold the same data.
 """
 
 from collections.abc import Collection
@@ -28,10 +28,10 @@ _Name = TypeVar("_Name", bound=str)
 
 
 class KaiserInterviewError(Exception):
-    """The base of every exception that this package raises itself."""
+    """The base class of all exceptions that this package defines."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Exception rebuilds itself as cls(*args), and these classes take other arguments than the message.
+        # Unpickling an exception calls cls(*args), but these classes take other arguments than the message.
         reduced = super().__reduce__()
         return _restore, (type(self), *reduced[1]), *reduced[2:]
 
@@ -41,7 +41,7 @@ def _restore(cls: type[KaiserInterviewError], *args: object) -> KaiserInterviewE
 
 
 class SourceError(KaiserInterviewError, ValueError):
-    """A source text does not fit the grammar, or is not the text that its digest names."""
+    """A source text does not match the grammar, or does not match its digest."""
 
     def __init__(self, offset: int, expected: str, got: str) -> None:
         super().__init__(f"offset {offset}: expected {expected}, got {got}")
@@ -51,7 +51,7 @@ class SourceError(KaiserInterviewError, ValueError):
 
 
 class _FileError(KaiserInterviewError, ValueError):
-    """Something in a file is wrong: file, line and reason."""
+    """An error in a file, with the file, line and reason."""
 
     def __init__(self, file: str, line: int | None, reason: str) -> None:
         place = file if line is None else f"{file}:{line}"
@@ -62,19 +62,19 @@ class _FileError(KaiserInterviewError, ValueError):
 
 
 class BuildError(_FileError):
-    """Something that the build reads is wrong, so nothing was built."""
+    """An error in something that the build reads; nothing was built."""
 
 
 class CorpusError(_FileError):
-    """Something in the files of a corpus is wrong, so there is nothing to validate against."""
+    """An error in the files of a corpus, which therefore cannot be used."""
 
 
 class InputError(KaiserInterviewError, ValueError):
-    """A call cannot be what was meant: an option that fits nothing, an output that is an input."""
+    """Invalid arguments, such as an option that does not apply, or an output that is also an input."""
 
 
 class InvalidDataError(KaiserInterviewError, ValueError):
-    """Data did not pass; `report` says why."""
+    """Data is invalid; `report` has the findings."""
 
     def __init__(self, message: str, report: Any) -> None:
         super().__init__(message)
@@ -82,7 +82,7 @@ class InvalidDataError(KaiserInterviewError, ValueError):
 
 
 class IntegrityError(KaiserInterviewError, ValueError):
-    """An installed file is not the file that was released."""
+    """An installed file differs from the released one."""
 
     def __init__(self, file: str, expected: str, got: str) -> None:
         super().__init__(
@@ -95,7 +95,7 @@ class IntegrityError(KaiserInterviewError, ValueError):
 
 
 class UnknownNameError(KaiserInterviewError, LookupError):
-    """No table, kind or claim bears the name."""
+    """There is no table, kind, claim or other item with this name; `nearest` has similar names."""
 
     _FEW = 20
 
@@ -114,12 +114,12 @@ class UnknownNameError(KaiserInterviewError, LookupError):
 
 
 def known_name(sort: str, name: object, known: Collection[_Name]) -> _Name:
-    """Return the one of the known names that `name` is, as a plain string.
+    """Return the known name that equals `name`, which may be of a subclass of `str`.
 
     Raises
     ------
     UnknownNameError
-        It is none of them.
+        It is not.
     """
     for one in known if isinstance(name, str) else ():
         if one == name:
@@ -132,11 +132,11 @@ class NotOnDiskError(KaiserInterviewError, OSError):
 
 
 class TextError(KaiserInterviewError, ValueError):
-    """A text to be found is empty or too long."""
+    """A text to find is no string, is empty or only white space, or is too long."""
 
 
 class MissingDependencyError(KaiserInterviewError, ImportError):
-    """A function needs a package that a bare install does not bring."""
+    """A function needs a package of an optional dependency group that is not installed."""
 
     def __init__(self, function: str, package: str, extra: str) -> None:
         super().__init__(
@@ -148,7 +148,7 @@ class MissingDependencyError(KaiserInterviewError, ImportError):
 
 
 class UnsupportedTypeError(KaiserInterviewError, TypeError):
-    """A model's field is of a type that its forms cannot share; `field` is its path."""
+    """A field of a model has an unsupported type; `field` is its path."""
 
     def __init__(self, field: str, annotation: object) -> None:
         got = annotation if isinstance(annotation, str) else repr(annotation)

@@ -1,4 +1,4 @@
-"""The facts about the data set that every card, citation and display repeats."""
+"""Facts about the data set that cards, citations and commands repeat."""
 
 __all__ = [
     "ARTICLE",
@@ -28,7 +28,7 @@ TITLE = "kaiser-interview: 41 claims from a Chinese summary of a dialogue with L
 AUTHOR = "The kaiser-interview maintainers"
 
 RELEASED = "2026-11-26"
-"""Day of the current data release, ISO 8601; `CHANGELOG.md` gives the days of the earlier ones."""
+"""Date of the current data release, ISO 8601; `CHANGELOG.md` has the dates of earlier ones."""
 
 SOURCE = (
     "a summary, of unknown authorship, of an article that AI科技大本营 published (inferred from its form and "
@@ -55,7 +55,7 @@ CAUTION = "This is a summary's wording; it does not say who speaks."
 MACHINE_TRANSLATION = "machine translation"
 
 LANGUAGES = ("zh-Hans", "en")
-"""Of the data, BCP 47: the source's, and that of the layers."""
+"""Languages of the data as BCP 47 tags: that of the source, and that of the layers."""
 
 KEYWORDS = (
     "chinese",
@@ -73,12 +73,12 @@ PACKAGE = f"pkg:pypi/{NAME}"
 package does not change the data."""
 
 LICENSES = ("MIT", "CC-BY-4.0")
-"""Of the code, and of what was added to the source. No licence to the source text is given."""
+"""Licences of the code, and of what was added to the source. There is none for the source text."""
 
 LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
 HUB_LICENSES = ("cc-by-4.0", "other")
-"""Of the data, by the Hub's names; `other` is the source text, to which no licence is given."""
+"""Licences of the data by the Hub's names; `other` is for the source text, which is not licensed."""
 
 NO_LICENCE = "No licence to the source text is given."
 
@@ -93,4 +93,4 @@ REMOVAL = (
     "tracker, once there is one, and name the text and your right. The maintainers then take the text, and "
     "the columns that hold parts of it, out of the next release."
 )
-"""How to ask that the source text be removed."""
+"""How to request the removal of the source text."""

@@ -1,4 +1,4 @@
-"""The shipped files: which there are, and opening them once they are found to be the released ones."""
+"""List the shipped files, and read them after checking them against the manifest."""
 
 import json
 import os
@@ -39,7 +39,7 @@ TABLES: dict[TableName, str] = {
     "mentions": "mention",
     "relations": "relation",
 }
-"""Every shipped table and the kind of its records; the first is the default."""
+"""Every shipped table with the kind of its records; the first is the default."""
 
 DATA = "data"
 
@@ -47,10 +47,10 @@ MANIFEST = "manifest.json"
 
 
 def manifest_bytes(files: Mapping[str, bytes]) -> bytes:
-    """Return the manifest of a data directory, in its one canonical form.
+    """Return the manifest of a data directory in its canonical form.
 
-    Every byte of it follows from the data release and the files' names and contents. `verify` computes
-    it anew and compares bytes, so the manifest needs no digest of its own.
+    Its bytes depend only on the data release and the names and contents of the files. `verify` computes the
+    manifest again and compares bytes, so it needs no digest of its own.
     """
     listed = {name: {"bytes": len(data), "sha256": digest(data)} for name, data in files.items()}
     document = {"files": listed, "release": data_release}
@@ -58,7 +58,13 @@ def manifest_bytes(files: Mapping[str, bytes]) -> bytes:
 
 
 def entries(manifest: bytes) -> dict[str, Any]:
-    """Return the manifest's entries by file name; raise if it does not have the manifest's shape."""
+    """Return the entries of a manifest by file name.
+
+    Raises
+    ------
+    IntegrityError
+        The bytes are no manifest, or that of another release.
+    """
     try:
         document = json.loads(manifest)
         release, listed = document["release"], document["files"]
@@ -82,7 +88,7 @@ def directory() -> str:
     NotOnDiskError
         The package is imported from an archive.
     IntegrityError
-        The directory is gone.
+        The directory is missing.
     """
     path = _path("")
     if not os.path.isdir(path):
@@ -96,7 +102,7 @@ def directory() -> str:
 
 
 def read(name: str) -> bytes:
-    """Return the bytes of a shipped file, once they are found to be the released ones.
+    """Return the bytes of a shipped file after checking them against the manifest.
 
     Raises
     ------
@@ -110,7 +116,7 @@ def read(name: str) -> bytes:
 
 
 def every_file() -> dict[str, bytes]:
-    """Return every shipped file by name, the manifest last, once all are found to be the released ones.
+    """Return all shipped files by name, the manifest last, after checking them against the manifest.
 
     Raises
     ------
@@ -122,12 +128,12 @@ def every_file() -> dict[str, bytes]:
 
 
 def released_digest(name: str) -> str:
-    """Return the SHA-256 that the manifest gives for a shipped file.
+    """Return the SHA-256 of a shipped file in the manifest.
 
     Raises
     ------
     IntegrityError
-        The manifest is missing or broken, or does not name the file.
+        The manifest is missing or invalid, or has no entry for the file.
     """
     entry = entries(_get(MANIFEST)).get(name)
     if entry is None:
@@ -136,21 +142,21 @@ def released_digest(name: str) -> str:
 
 
 def parquet_table(data: bytes) -> "pa.Table":
-    """Return the Parquet file in `data` as a `pyarrow.Table`, page checksums verified."""
+    """Read a Parquet file from bytes as a `pyarrow.Table`, with verified page checksums."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-    # pyarrow.parquet.read_table would import pyarrow.dataset, and with it pandas where it is installed.
+    # pyarrow.parquet.read_table would import pyarrow.dataset, and with it pandas if it is installed.
     return ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(use_threads=False)
 
 
 def lines(data: bytes) -> list[bytes]:
-    """Return the lines of a JSON Lines file, cut at line feeds and nowhere else."""
+    """Split a JSON Lines file into lines, at line feeds only."""
     return data.split(b"\n")[:-1]
 
 
 def shipped() -> dict[str, bytes | str]:
-    """Return what is in the installed data directory by name: a file's bytes, or why it cannot be read."""
+    """Return the files of the installed data directory by name: the bytes, or why a file cannot be read."""
     from importlib.resources import files
 
     return dict(_walk(files(__package__) / DATA, ""))
@@ -161,7 +167,7 @@ def _path(name: str) -> str:
 
 
 def _get(name: str) -> bytes:
-    # The module's own loader reads from a directory and from a zip alike, and is already imported.
+    # The loader of this module reads from directories and zip archives, and is already imported.
     try:
         data: bytes = __loader__.get_data(_path(name))  # type: ignore[name-defined]
     except OSError as error:
@@ -173,7 +179,7 @@ def _walk(folder: Any, prefix: str) -> Iterator[tuple[str, bytes | str]]:
     try:
         children = sorted(folder.iterdir(), key=lambda entry: str(entry.name))
     except OSError as error:
-        # Without a name of its own: the data directory itself is gone or closed.
+        # The prefix is empty if the data directory itself is missing or cannot be read.
         yield prefix or "./", error.strerror or str(error)
         return
     for entry in children:
@@ -187,7 +193,7 @@ def _walk(folder: Any, prefix: str) -> Iterator[tuple[str, bytes | str]]:
             except OSError as error:
                 yield name, error.strerror or str(error)
         else:
-            # A device, a pipe, or a link to nowhere or to a folder: reading it might never end.
+            # A device, a pipe, a broken link or a link to a folder: reading it might never end.
             yield name, "not a file"
 
 
@@ -199,4 +205,4 @@ REFERENCES = {
     ("relations", "claim_id"): ("claims", "claim_id"),
     ("relations", "other_claim_id"): ("claims", "claim_id"),
 }
-"""Which column of which table names a row of another."""
+"""Foreign keys: from table and column to table and column."""

@@ -1,4 +1,4 @@
-"""Writing files so that a kill at any moment leaves the old ones or whole new ones."""
+"""Write files atomically: a kill at any moment leaves each file either old or completely new."""
 
 import errno
 import hashlib
@@ -20,17 +20,18 @@ if sys.platform != "win32":  # pragma: no branch - of this platform
 
 
 class Staging:
-    """Files that are written beside their places, and put there together.
+    """Temporary files that are put in place together.
 
-    As a context: what is not committed when it ends is removed, and every place is as it was. A kill leaves
-    what was written so far, under names that begin ``.kaiser-interview-`` and end ``.part``.
+    Use it as a context manager. If it ends without `commit`, temporary files are removed and no file is
+    changed. A kill leaves temporary files, whose names begin with ``.kaiser-interview-`` and end with
+    ``.part``.
     """
 
     def __init__(self) -> None:
         self._temporary: list[str] = []
         self._staged: list[tuple[IO[bytes], str, str]] = []
-        # A signal may break off even the end of the context: what it leaves is removed when this is
-        # collected, or when Python ends.
+        # A signal may interrupt even `__exit__`. Remaining files are then removed when this object is
+        # garbage-collected, or when Python exits.
         self._left = weakref.finalize(self, _remove, self._temporary)
 
     def __enter__(self) -> Self:
@@ -46,36 +47,36 @@ class Staging:
         self._left.detach()
 
     def open(self, path: Path) -> IO[bytes]:
-        """Open a file that is to stand at `path`.
+        """Open a temporary file that `commit` moves to `path`.
 
         Raises
         ------
         OSError
-            It cannot be written there.
+            No file can be written there.
         """
         path = Path(os.path.realpath(path))
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if path.exists() and not path.is_file():
-            # A rename would put a file in the place of a device.
+            # A rename would replace the device with a file.
             raise OSError(errno.EINVAL, "expected a file, got a device, socket or pipe", str(path))
         temporary = os.path.join(path.parent, f".kaiser-interview-{secrets.token_hex(8)}.part")
-        # Known before it is made, so that it is removed whenever what makes it is broken off.
+        # Registered before it is created, so that it is removed even if creating it is interrupted.
         self._temporary.append(temporary)
         file = open(temporary, "xb", opener=_private)  # noqa: SIM115 - closed when this ends
         self._staged.append((file, temporary, str(path)))
         return file
 
     def commit(self) -> None:
-        """Put every file in its place, in the order in which they were opened, once all are on the disk.
+        """Sync all files to disk, then move each to its path, in the order in which they were opened.
 
-        Whoever else commits to one of the folders at the same time does so before or after, not in between.
+        Concurrent commits to the same folder run one after the other.
 
         Raises
         ------
         OSError
-            One could not be written; no file is then changed, unless it is a rename that failed, when those
-            before it are whole new ones.
+            A file could not be written; no file is changed. If a rename failed, the files before it are
+            already the complete new ones.
         """
         for file, temporary, path in self._staged:
             file.flush()
@@ -92,7 +93,7 @@ class Staging:
 
 def _remove(paths: Iterable[str]) -> None:
     for path in paths:
-        # What cannot be removed either is no reason to say something else than what went wrong.
+        # A failure to remove a file must not hide the original error.
         with suppress(OSError):
             os.unlink(path)
 
@@ -103,12 +104,12 @@ def _private(path: str, flags: int) -> int:
 
 @contextmanager
 def _locked(folder: str) -> Iterator[None]:
-    """Hold a folder's lock, so that of two writers of the same files one comes after the other."""
-    if sys.platform == "win32":  # pragma: no cover - no locks of this sort
+    """Lock a folder, so that concurrent writers of the same files run one after the other."""
+    if sys.platform == "win32":  # pragma: no cover - no flock on Windows
         yield
         return
     handle = None
-    # A folder that may not be read, or a file system without locks, has none to wait for.
+    # Continue without a lock if the folder cannot be read or the file system has no locks.
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -120,23 +121,23 @@ def _locked(folder: str) -> Iterator[None]:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write `data` to `path`, replacing what stands there: temporary file, sync, rename.
+    """Write `data` to `path` atomically, replacing an existing file: temporary file, sync, rename.
 
     Raises
     ------
     OSError
-        It could not be written; `path` is then as it was, and the temporary file is gone.
+        The file could not be written; `path` is unchanged and the temporary file is removed.
     """
     write_files(path.parent, {path.name: data})
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files to a folder, replacing what stands there, once all of them are on the disk.
+    """Write files to a folder, replacing existing ones only after all are on disk.
 
     Raises
     ------
     OSError
-        As `Staging.commit`. No temporary file is left.
+        As in `Staging.commit`. No temporary file is left.
     """
     for name in files:
         if (folder / name).is_dir():
@@ -148,5 +149,5 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def digest(data: bytes) -> str:
-    """Return the SHA-256 of bytes, in lower-case hexadecimal."""
+    """Return the SHA-256 of bytes in lower-case hexadecimal."""
     return hashlib.sha256(data).hexdigest()

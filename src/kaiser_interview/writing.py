@@ -1,4 +1,4 @@
-"""Records written to a file, in the form that its name asks for."""
+"""Write records to a file in the format of its extension."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,31 +18,32 @@ _FORMS: dict[str, Form] = {".jsonl": "lines", ".ndjson": "lines", ".json": "docu
 
 
 def write(records: Iterable[Record | Mapping[str, Any]], path: str | os.PathLike[str]) -> int:
-    """Write records to a file: JSON Lines, a JSON array, CSV or Parquet, by its name.
+    """Write records to a file as JSON Lines, a JSON array, CSV or Parquet, depending on its extension.
 
-    ``.jsonl``, ``.json`` and ``.csv`` may be followed by ``.gz`` or ``.zst``. Null fields are left out of
-    JSON. Lists in CSV are JSON; no cell is altered for the sake of spreadsheets, so that quotes stay quotes.
-    Parquet has the explicit schema of the records' kind, and page checksums. A file that is there is replaced
-    once the new one is whole.
+    ``.jsonl``, ``.ndjson``, ``.json`` and ``.csv`` may be followed by ``.gz`` or ``.zst``. JSON has no null
+    fields. CSV has lists as JSON; cells are not escaped for spreadsheets, so that quotes stay verbatim.
+    Parquet has the Arrow schema of the records' kind, and page checksums. An existing file is replaced when
+    the new one is complete.
 
     Parameters
     ----------
     records : iterable of Record or mapping
-        What to write. CSV and Parquet take records of one kind, CSV also mappings with the keys of the first.
+        The records. Parquet needs records of one kind. For CSV, all records or mappings must have no other
+        fields than the first.
     path : path
-        Where to.
+        The output file.
 
     Returns
     -------
     int
-        How many were written.
+        The number of records written.
 
     Raises
     ------
     InputError
-        The name asks for no form that is known, or the records are not of one kind.
+        The extension is unknown, or the records do not fit the format.
     OSError
-        It cannot be written; the file is then as it was.
+        The file cannot be written; an existing file is unchanged.
 
     Examples
     --------
