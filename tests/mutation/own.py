@@ -179,10 +179,6 @@ OWN: dict[str, tuple[str, ...]] = {
     "validation/split.py": ("unit/validation/test_split.py", "unit/validation/writers/test_table_output.py"),
     "validation/spread.py": _PARTS,
     "validation/formats/streams.py": ("unit/validation/formats/test_streams.py",),
-    "validation/formats/json/stretches.py": (
-        "unit/validation/formats/json/test_lines.py",
-        "property/test_lines.py",
-    ),
     "validation/swift.py": (
         "unit/validation/test_swift.py",
         *_ROWS,

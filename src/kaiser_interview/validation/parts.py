@@ -18,8 +18,7 @@ from .dataset_rules.state import DatasetRules
 from .engine.options import Check, wanted_codes
 from .findings.counts import Group, Tally
 from .findings.finding import Fault, Finding, Note, severity_of
-from .formats.json.line_batches import Lines
-from .formats.json.stretches import Taken
+from .formats.json.line_batches import Lines, Taken
 from .formats.text import LONGEST, SPACE, Tail, blank_line, long_row
 from .judged import models_of
 from .rows.result import RowResult

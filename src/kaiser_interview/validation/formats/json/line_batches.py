@@ -15,7 +15,7 @@ strict parser.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +23,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..text import not_utf8
-from .stretches import Taken, stretches
 from .text import parse
 
-__all__ = ["Lines", "Sort"]
+__all__ = ["Lines", "Sort", "Taken"]
 
 Sort = Literal["string", "integer", "number", "boolean"]
 
@@ -37,6 +36,8 @@ _Places = npt.NDArray[np.int32]
 _Truths = npt.NDArray[np.bool_]
 
 _BLOCK = 5 << 19  # bytes: large enough to spread the cost of a call, small enough for the processor's cache
+
+_LONG = 2 << 20  # bytes by which a line may exceed a block before it is left to the strict reader
 
 _NEW, _KNOWN, _SLOTS = 8, 16, 200  # most rows tried as templates in a block, templates kept, slots of one
 
@@ -63,6 +64,19 @@ _WORD = 8
 _HELD = np.array([0, *(2**64 - 2 ** (64 - 8 * digits) for digits in range(1, _WORD + 1)), 0], np.uint64)
 
 _LEAST = np.array([2**64 - 1, 0, *(10**digits for digits in range(1, _WORD)), 2**64 - 1], np.uint64)
+
+
+class Taken(NamedTuple):
+    """The batches read from a chunk, and the lines that are left to the strict reader."""
+
+    starts: _Integers
+    """Start of each line in the chunk in bytes, including blank lines."""
+    ends: _Integers
+    """End of each line, without its line feed."""
+    batches: list[tuple[_Integers, pa.RecordBatch]]
+    """Line numbers, ascending, and the columns of these lines. Columns with only nulls are left out."""
+    rest: _Integers
+    """The line numbers that no batch contains, ascending."""
 
 
 class Lines:
@@ -104,7 +118,7 @@ class Lines:
         starts, ends, rest = [[np.empty(0, np.int64)] for _ in range(3)]
         batches: list[tuple[_Integers, pa.RecordBatch]] = []
         count = 0
-        for at, stop, is_long in stretches(chunk, self._block):
+        for at, stop, is_long in _stretches(chunk, self._block):
             if is_long:
                 found = at, stop - chunk.endswith(b"\n", at, stop), count
                 for held, one in zip((starts, ends, rest), found, strict=True):
@@ -147,6 +161,19 @@ class Lines:
             if template is not None and template not in known:
                 yield template
             block.fit[first] = False
+
+
+def _stretches(chunk: bytes, size: int) -> Iterator[tuple[int, int, bool]]:
+    """Divide a chunk into stretches of about `size` bytes; yield start, end, whether it is one long line."""
+    at = 0
+    while at < len(chunk):
+        stop, is_long = chunk.find(b"\n", at + size) + 1 or len(chunk), False
+        if stop - at > size + _LONG:
+            # Searching such a long line at once would take many times its memory.
+            before = chunk.rfind(b"\n", at, at + size) + 1
+            stop, is_long = (before, False) if before else (stop, True)
+        yield at, stop, is_long
+        at = stop
 
 
 class _Block:

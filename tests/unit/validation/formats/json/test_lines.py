@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.validation.formats.json import line_batches, stretches
+from kaiser_interview.validation.formats.json import line_batches
 from kaiser_interview.validation.formats.json import text as parsing
 from kaiser_interview.validation.formats.json.line_batches import Lines
 
@@ -245,10 +245,10 @@ def test_very_many_columns_are_left():
 @pytest.mark.parametrize("more", [0, 1])
 def test_a_line_is_long_from_two_mebibytes_beyond_a_stretch(more):
     line = b"x" * (100 + (2 << 20) + more - 1) + b"\n"
-    assert [*stretches.stretches(line, 100)] == [(0, len(line), more > 0)]
+    assert [*line_batches._stretches(line, 100)] == [(0, len(line), more > 0)]
     # What stands before it is a stretch of its own.
     both = [(0, 2, False), (2, 2 + len(line), more > 0)]
-    assert [*stretches.stretches(b"a\n" + line, 100)] == both
+    assert [*line_batches._stretches(b"a\n" + line, 100)] == both
 
 
 def test_a_line_too_long_to_be_looked_at_with_others_is_left():
