@@ -46,6 +46,12 @@ def test_pages_that_hold_what_the_footer_says(tmp_path):
     assert fault(tmp_path, page(2, 2), page(3, 1), values=5, rows=3) is None
 
 
+def test_a_header_longer_than_what_is_read_at_first(tmp_path):
+    # Statistics may hold the least and the greatest value in full.
+    more = field(1, BINARY, b"\x80\x20" + b"x" * 4096)
+    assert fault(tmp_path, page(2, more=more), page(3), values=5, rows=5) is None
+
+
 def test_pages_that_hold_another_number_of_values(tmp_path):
     said = (("quote",), "4 values, as the footer says", "5 in its pages")
     assert fault(tmp_path, page(2), page(3), values=4, rows=4) == said
