@@ -11,7 +11,7 @@ def within(monkeypatch) -> None:
 
     def ask(self, **request):
         if self.__dict__.get("tasks") is None:
-            self.tasks = main._Tasks(self._setup, self._memory)
+            self.tasks = main._Tasks(self._memory)
         for head, body in self.tasks.answer(json.loads(json.dumps(request))):
             text = json.dumps(head).encode()
             frame = process.read_frame(
@@ -22,7 +22,7 @@ def within(monkeypatch) -> None:
             yield frame
 
     monkeypatch.setattr(process.Sandbox, "ask", ask)
-    monkeypatch.setattr(main, "alive", lambda: None)
+    monkeypatch.setattr(process.Sandbox, "start", lambda _: None)
 
 
 def said(report, *, places: bool = True):

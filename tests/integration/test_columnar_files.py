@@ -11,7 +11,8 @@ from workers import said, within
 
 import kaiser_interview as ki
 from kaiser_interview.api import check_of
-from kaiser_interview.validation import spread
+from kaiser_interview.validation.engine import execution
+from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
 
@@ -68,7 +69,8 @@ OPTIONS = [
 @pytest.fixture
 def small(monkeypatch):
     """Cut files into parts, as small as they are."""
-    monkeypatch.setattr(spread, "LEAST", 1)
+    monkeypatch.setattr(execution, "_LARGE", 1)
+    monkeypatch.setattr(execution, "_TINY", 0)
     monkeypatch.setattr(partition, "_STRETCH", 5000)
 
 
@@ -104,9 +106,9 @@ def test_lines_are_judged_in_parts_as_they_are_one_by_one(tmp_path, monkeypatch,
     lines_of(tmp_path / "rows.jsonl", kind)
     check = check_of(tmp_path / "rows.jsonl", kind=kind, **fitting(kind, options))
     whole = said(Run(check).report())
-    assert said(spread.Spread(check, 1).report()) == whole
+    assert said(report_of(check, 1)) == whole
     if kind == "label" and "key" in options:
-        assert said(spread.Spread(check, 2).report()) == whole
+        assert said(report_of(check, 2)) == whole
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
@@ -118,7 +120,7 @@ def test_columnar_files_are_judged_in_parts_as_they_are_one_by_one(tmp_path, mon
     file = random.Random(f"{kind}{options}").choice(files_of(tmp_path, table))
     for data in (table, file):
         check = check_of(data, kind=kind, **options)
-        assert said(spread.Spread(check, 2).report()) == said(Run(check).report())
+        assert said(report_of(check, 2)) == said(Run(check).report())
 
 
 @pytest.mark.usefixtures("small")
@@ -126,7 +128,7 @@ def test_processes_give_the_reports_that_one_gives(tmp_path, monkeypatch):
     lines_of(tmp_path / "rows.jsonl", "label")
     files = [tmp_path / "rows.jsonl", *files_of(tmp_path, table_of("label", drawn("label", 150, 0.5)))]
     check = check_of(files, kind="label", **OPTIONS[1])
-    report = said(spread.Spread(check, 2).report())
+    report = said(report_of(check, 2))
     within(monkeypatch)
     assert report == said(Run(check).report())
     assert report[0] > 600

@@ -13,7 +13,8 @@ from workers import said, within
 
 import kaiser_interview as ki
 from kaiser_interview.api import check_of
-from kaiser_interview.validation import spread
+from kaiser_interview.validation.engine import execution
+from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
 
@@ -25,15 +26,16 @@ LABEL = {"claim_id": "d01-c01", "scheme": "horizon", "value": "past"} | BY
 @pytest.fixture(autouse=True)
 def near(monkeypatch):
     """Start no process, and cut what can be."""
-    monkeypatch.setattr(spread, "LEAST", 1)
+    monkeypatch.setattr(execution, "_LARGE", 1)
+    monkeypatch.setattr(execution, "_TINY", 0)
     monkeypatch.setattr(partition, "_STRETCH", 100)
     within(monkeypatch)
 
 
-def judged(data, kind="translation", **options) -> ki.Report:
-    """Return the report on data, which is the same one by one."""
+def report_on(data, kind="translation", **options) -> ki.Report:
+    """Return the report on data, once it is found equal to the report made row by row."""
     check = check_of(data, kind=kind, **options)
-    report = spread.Spread(check, 1).report()
+    report = report_of(check, 1)
     assert said(report) == said(Run(check).report())
     return report
 
@@ -73,63 +75,63 @@ def put(folder: Path, name: str, *rows: dict) -> None:
 def test_parts_of_paths_are_columns(tmp_path, name):
     for number, language in enumerate(("en", "pt-BR", "zh%2DHans")):
         put(tmp_path / f"language={language}" / "year=2026", name, ROW | {"id": f"r{number}"})
-    report = judged(tmp_path)
+    report = report_on(tmp_path)
     assert (report.rows, report.ok, told(report)) == (3, True, [])
     put(tmp_path / "language=english!", name, ROW)
-    assert [one[:2] for one in told(judged(tmp_path))] == [("bad-format", ("language",))]
+    assert [one[:2] for one in told(report_on(tmp_path))] == [("bad-format", ("language",))]
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_numbers_of_paths_are_numbers(tmp_path, name):
     put(tmp_path / "language=en" / "confidence=0.25", name, ROW)
-    assert told(judged(tmp_path)) == []
+    assert told(report_on(tmp_path)) == []
     put(tmp_path / "language=en" / "confidence=2", name, ROW)
-    assert [one[:2] for one in told(judged(tmp_path))] == [("out-of-range", ("confidence",))]
+    assert [one[:2] for one in told(report_on(tmp_path))] == [("out-of-range", ("confidence",))]
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_what_is_no_number_is_told(tmp_path, name):
     put(tmp_path / "language=en" / "confidence=half", name, ROW)
-    assert [one[:2] for one in told(judged(tmp_path))] == [("wrong-type", ("confidence",))]
+    assert [one[:2] for one in told(report_on(tmp_path))] == [("wrong-type", ("confidence",))]
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_the_default_partition_is_null(tmp_path, name):
     put(tmp_path / "language=__HIVE_DEFAULT_PARTITION__", name, ROW)
-    assert [one[:2] for one in told(judged(tmp_path))] == [("missing-field", ("language",))]
+    assert [one[:2] for one in told(report_on(tmp_path))] == [("missing-field", ("language",))]
     put(tmp_path / "confidence=__HIVE_DEFAULT_PARTITION__" / "language=en", name, ROW)
-    assert len(told(judged(tmp_path))) == 1
+    assert len(told(report_on(tmp_path))) == 1
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_files_own_column_wins(tmp_path, name):
     put(tmp_path / "language=english!", name, ROW | {"language": "en"})
-    assert told(judged(tmp_path)) == []
+    assert told(report_on(tmp_path)) == []
     put(tmp_path / "language=en", name, ROW | {"language": "english!"})
-    assert [one[:2] for one in told(judged(tmp_path))] == [("bad-format", ("language",))]
+    assert [one[:2] for one in told(report_on(tmp_path))] == [("bad-format", ("language",))]
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_what_no_field_is_is_but_a_folder(tmp_path, name):
     put(tmp_path / "note=x" / "language=en" / "kind", name, ROW)
-    assert told(judged(tmp_path)) == []
+    assert told(report_on(tmp_path)) == []
 
 
 def test_lists_and_instants_of_paths(tmp_path):
     verdict = {"claim_id": "d01-c01", "verdict": "supported"} | BY
     for name in ("a.parquet", "a.jsonl"):
         put(tmp_path / "urls=%5B%22a%22%5D" / "created=2026-01-31T12%3A00%3A00Z", name, verdict)
-    assert told(judged(tmp_path, "verdict")) == []
+    assert told(report_on(tmp_path, "verdict")) == []
     put(tmp_path / "urls=%5B%22a%22%2C1%5D", "a.parquet", verdict)
     put(tmp_path / "urls=%5B99999999999999999999999%5D", "a.parquet", verdict)
-    assert {one[:2] for one in told(judged(tmp_path, "verdict"))} == {("wrong-type", ("urls",))}
+    assert {one[:2] for one in told(report_on(tmp_path, "verdict"))} == {("wrong-type", ("urls",))}
 
 
 def test_what_pyarrow_writes_in_partitions_is_read(tmp_path):
     rows = [ROW | {"language": language, "id": language} for language in ("en", "de", "zh-Hans")]
     table = pa.Table.from_pylist(rows)
     ds.write_dataset(table, tmp_path, format="parquet", partitioning=["language"], partitioning_flavor="hive")
-    report = judged(tmp_path, complete=("language",), ignore=["missing-claim"])
+    report = report_on(tmp_path, complete=("language",), ignore=["missing-claim"])
     assert (report.rows, told(report), len(report.inputs)) == (3, [], 3)
 
 
@@ -161,9 +163,9 @@ def saved(folder: Path, count: int = 3, shards: int = 1) -> datasets.Dataset:
 
 def test_a_saved_dataset_is_read_with_its_labels_by_name(tmp_path):
     saved(tmp_path / "one", shards=2)
-    report = judged(tmp_path / "one", "label")
+    report = report_on(tmp_path / "one", "label")
     assert (report.rows, told(report), len(report.inputs)) == (3, [], 2)
-    loaded = judged(datasets.load_from_disk(tmp_path / "one"), "label")
+    loaded = report_on(datasets.load_from_disk(tmp_path / "one"), "label")
     assert (loaded.rows, told(loaded)) == (3, [])
 
 
@@ -172,20 +174,20 @@ def test_what_lies_beside_the_shards_is_passed_over(tmp_path):
     write_ipc(tmp_path / "one" / "cache-0123456789abcdef.arrow", pa.table({"note": ["x"]}))
     write_ipc(tmp_path / "one" / "data-00009-of-00001.arrow", pa.table({"note": ["x"]}))
     (tmp_path / "one" / "rows.jsonl").write_text("{")
-    assert told(judged(tmp_path / "one", "label")) == []
+    assert told(report_on(tmp_path / "one", "label")) == []
 
 
 def test_a_saved_dictionary_of_datasets(tmp_path):
     made = datasets.DatasetDict({name: saved(tmp_path / "each" / name) for name in ("train", "test")})
     made.save_to_disk(tmp_path / "all")
-    report = judged(tmp_path / "all", "label")
+    report = report_on(tmp_path / "all", "label")
     assert (report.rows, told(report)) == (6, [])
     assert [Path(one.name).parent.name for one in report.inputs] == ["test", "train"]
-    both = judged(made, "label")
+    both = report_on(made, "label")
     assert [one.name for one in both.inputs] == ["train", "test"]
     # One of the splits is damaged.
     (tmp_path / "all" / "test" / "state.json").write_text('{"_data_files": []}')
-    report = judged(tmp_path / "all", "label")
+    report = report_on(tmp_path / "all", "label")
     assert told(report) == [("unreadable", (), "damaged state.json")]
     assert (report.rows, report.complete) == (3, False)
 
@@ -198,7 +200,7 @@ def test_shards_elsewhere_are_not_read(tmp_path, name):
     state = json.loads((tmp_path / "one" / "state.json").read_text())
     state["_data_files"].append({"filename": name.format(tmp_path)})
     (tmp_path / "one" / "state.json").write_text(json.dumps(state))
-    report = judged(tmp_path / "one", "label")
+    report = report_on(tmp_path / "one", "label")
     assert [(one[0], one[1]) for one in told(report)] == [("unreadable", ())]
     assert (report.rows, report.complete) == (0, False)
 
@@ -206,14 +208,14 @@ def test_shards_elsewhere_are_not_read(tmp_path, name):
 def test_a_shard_that_is_missing_is_told(tmp_path):
     saved(tmp_path / "one", shards=2)
     next((tmp_path / "one").glob("data-00001*")).unlink()
-    report = judged(tmp_path / "one", "label")
+    report = report_on(tmp_path / "one", "label")
     assert told(report) == [("unreadable", (), "No such file or directory")]
     assert (report.rows, report.complete) == (2, False)
 
 
 def test_a_state_without_a_dataset_is_a_file_like_others(tmp_path):
     (tmp_path / "state.json").write_text(json.dumps(LABEL))
-    assert judged(tmp_path, "label").rows == 1
+    assert report_on(tmp_path, "label").rows == 1
 
 
 # Class labels
@@ -234,7 +236,7 @@ def numbered(values: list, names: object, sort=None) -> pa.Table:
 @pytest.mark.parametrize("sort", [pa.int8(), pa.uint64(), pa.int64()], ids=str)
 def test_labels_of_a_file_are_told_by_their_names(tmp_path, sort):
     pq.write_table(numbered([0, 1, None, 5], ["past", "pst"], sort), tmp_path / "a.parquet")
-    report = judged(tmp_path, "label", ignore=["too-many-labels"])
+    report = report_on(tmp_path, "label", ignore=["too-many-labels"])
     assert {(one.code, one.row, one.got) for one in report.findings} == {
         ("not-in-vocabulary", 1, '"pst"'), ("missing-field", 2, "nothing"), ("not-in-vocabulary", 3, '"5"')
     }  # fmt: skip
@@ -243,7 +245,7 @@ def test_labels_of_a_file_are_told_by_their_names(tmp_path, sort):
 @pytest.mark.parametrize("names", [["\ud800"], [1], None, "", {"a": 1}], ids=repr)
 def test_labels_without_proper_names_are_numbers(tmp_path, names):
     pq.write_table(numbered([0], names), tmp_path / "a.parquet")
-    report = judged(tmp_path, "label")
+    report = report_on(tmp_path, "label")
     assert report.invalid == 1
 
 
@@ -251,7 +253,7 @@ def test_damaged_notes_of_labels_are_passed_over(tmp_path):
     table = pa.Table.from_pylist([LABEL])
     for number, text in enumerate((b"{", b"\xff", b"[1]")):
         pq.write_table(table.replace_schema_metadata({b"huggingface": text}), tmp_path / f"{number}.parquet")
-    assert told(judged(tmp_path, "label")) == []
+    assert told(report_on(tmp_path, "label")) == []
 
 
 def test_labels_that_are_texts_already_stay(tmp_path):
@@ -262,8 +264,10 @@ def test_labels_that_are_texts_already_stay(tmp_path):
         pa.Table.from_pylist([{"claim_id": "d01-c01"}]).replace_schema_metadata(features(["a"])),
         tmp_path / "b.parquet",
     )
-    assert [one[:2] for one in told(judged(tmp_path / "a.parquet", "label"))] == []
-    assert ("missing-field", ("value",)) in [one[:2] for one in told(judged(tmp_path / "b.parquet", "label"))]
+    assert [one[:2] for one in told(report_on(tmp_path / "a.parquet", "label"))] == []
+    assert ("missing-field", ("value",)) in [
+        one[:2] for one in told(report_on(tmp_path / "b.parquet", "label"))
+    ]
 
 
 def test_datasets_of_all_kinds(tmp_path, monkeypatch):
@@ -276,18 +280,18 @@ def test_datasets_of_all_kinds(tmp_path, monkeypatch):
         (made.with_format("numpy"), 5),
         (made.to_iterable_dataset(), 5),
     ):
-        report = judged(data, "label")
+        report = report_on(data, "label")
         assert (report.rows, told(report)) == (count, [])
     many = datasets.IterableDatasetDict({"a": made.to_iterable_dataset()})
-    assert judged(many, "label").rows == 5
-    assert [one[0] for one in told(judged(made.select([]), "label"))] == ["no-rows"]
+    assert report_on(many, "label").rows == 5
+    assert [one[0] for one in told(report_on(made.select([]), "label"))] == ["no-rows"]
 
 
 def test_labels_without_a_name_in_rows_that_come_one_by_one(tmp_path):
     made = saved(tmp_path / "one")
     rows = [LABEL | {"value": 0}, LABEL | {"value": None}, LABEL | {"value": "future"}]
     data = datasets.IterableDataset.from_generator(lambda: iter(rows)).cast(made.features)
-    report = judged(data, "label", ignore=["too-many-labels"])
+    report = report_on(data, "label", ignore=["too-many-labels"])
     assert {one.path for one in report.counts} <= {"/value"}
     assert report.rows == 3
 
@@ -300,7 +304,7 @@ def test_the_layout_of_the_hub(tmp_path):
     (tmp_path / "data" / "a.parquet").rename(tmp_path / "data" / "train-00000-of-00001.parquet")
     (tmp_path / "README.md").write_text("---\n---\n")
     (tmp_path / ".gitattributes").write_text("*.parquet filter=lfs\n")
-    report = judged(tmp_path, "label")
+    report = report_on(tmp_path, "label")
     assert (report.rows, told(report)) == (1, [])
     assert report.passed_over == (str(tmp_path / "README.md"),)
 
@@ -311,7 +315,7 @@ def test_the_layout_of_the_hub(tmp_path):
 def test_a_folder_within_itself_is_told(tmp_path):
     put(tmp_path, "a.jsonl", LABEL)
     (tmp_path / "again").symlink_to(tmp_path)
-    assert told(judged(tmp_path, "label")) == [("unreadable", (), "one that is within itself")]
+    assert told(report_on(tmp_path, "label")) == [("unreadable", (), "one that is within itself")]
 
 
 def test_a_folder_that_cannot_be_read_is_told(tmp_path, monkeypatch):
@@ -319,11 +323,11 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("kaiser_interview.validation.sources.discover.os.listdir", refuse)
-    assert told(judged(tmp_path, "label")) == [("unreadable", (), "Permission denied")]
+    assert told(report_on(tmp_path, "label")) == [("unreadable", (), "Permission denied")]
 
 
 def test_files_whose_names_say_nothing(tmp_path):
     for name in ("a.csv", "a.jsonl", "a.json", "a.parquet"):
         put(tmp_path, name, LABEL)
         (tmp_path / name).rename(tmp_path / "rows")
-        assert told(judged(tmp_path / "rows", "label")) == []
+        assert told(report_on(tmp_path / "rows", "label")) == []

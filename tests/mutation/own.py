@@ -11,10 +11,12 @@ _SETS = (
     "unit/validation/columns/test_whole.py",
     "unit/test_gate.py",
 )
-_PARTS = (
-    "unit/validation/test_spread.py",
-    "unit/validation/workers/test_worker.py",
+_ENGINE = (
+    "unit/validation/engine/test_execution.py",
+    "unit/validation/engine/test_forms.py",
+    "unit/validation/engine/test_threads.py",
     "unit/validation/dataset_rules/test_sets.py",
+    "property/test_engine.py",
 )
 
 OWN: dict[str, tuple[str, ...]] = {
@@ -29,8 +31,7 @@ OWN: dict[str, tuple[str, ...]] = {
     ),
     "validation/engine/options.py": (
         "unit/test_gate.py",
-        "unit/validation/workers/test_worker.py",
-        "unit/validation/workers/test_sandbox.py",
+        "unit/validation/engine/test_execution.py",
     ),
     "validation/formats/columnar/files.py": (
         "unit/validation/formats/columnar/test_columnar.py",
@@ -78,7 +79,10 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/validation/formats/test_tabular.py",
         "unit/validation/columns/test_columns.py",
     ),
-    "validation/sources/partition.py": ("unit/validation/test_spread.py",),
+    "validation/sources/partition.py": (
+        "unit/validation/engine/test_execution.py",
+        "unit/validation/engine/test_forms.py",
+    ),
     "validation/findings/pages.py": ("unit/build/test_built_pages.py", "unit/cli/test_gate_commands.py"),
     "validation/rules/numbers.py": (
         "unit/validation/rules/test_fidelity.py",
@@ -114,7 +118,7 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/validation/hints/test_intentions.py",
         "unit/validation/rows/test_rows.py",
     ),
-    "validation/judged.py": ("unit/validation/test_spread.py", "unit/test_gate.py"),
+    "validation/judged.py": ("unit/validation/test_split.py", "unit/test_gate.py"),
     "validation/formats/json/line_batches.py": (
         "unit/validation/formats/json/test_lines.py",
         "property/test_lines.py",
@@ -142,8 +146,17 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/validation/formats/columnar/test_pages.py",
         "unit/validation/formats/columnar/test_columnar.py",
     ),
+    "validation/formats/json/lines.py": (
+        "unit/validation/formats/json/test_chunks.py",
+        "unit/validation/formats/test_streams.py",
+        "property/test_engine.py",
+    ),
     "validation/formats/json/text.py": ("unit/validation/formats/json/test_text.py",),
-    "validation/parts.py": (*_PARTS, "unit/validation/columns/test_columns.py"),
+    "validation/choice.py": ("unit/test_gate.py", "unit/validation/engine/test_execution.py"),
+    "validation/engine/columns.py": (*_ENGINE, "unit/validation/columns/test_columns.py"),
+    "validation/engine/execution.py": _ENGINE,
+    "validation/engine/merge.py": _ENGINE,
+    "validation/engine/part.py": _ENGINE,
     "validation/workers/pool.py": ("unit/validation/workers/test_pool.py",),
     "validation/references/quotes.py": (
         "unit/validation/references/test_quotes.py",
@@ -177,7 +190,6 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/validation/columns/test_columns.py",
     ),
     "validation/split.py": ("unit/validation/test_split.py", "unit/validation/writers/test_table_output.py"),
-    "validation/spread.py": _PARTS,
     "validation/formats/streams.py": ("unit/validation/formats/test_streams.py",),
     "validation/swift.py": (
         "unit/validation/test_swift.py",
@@ -200,7 +212,6 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/validation/rows/test_rows.py",
     ),
     "validation/columns/table_schema.py": ("unit/validation/columns/test_whole.py",),
-    "validation/work.py": _PARTS,
     "validation/workers/main.py": (
         "unit/validation/workers/test_worker.py",
         "unit/validation/workers/test_sandbox.py",
@@ -224,6 +235,7 @@ WIDE = (
     "unit/test_gate.py",
     "unit/cli/test_gate_commands.py",
     "unit/records/test_kinds.py",
+    "unit/validation/formats/json/test_chunks.py",
     "unit/validation/formats/json/test_lines.py",
     "unit/records/test_of.py",
     "unit/corpus/test_passages.py",
@@ -238,7 +250,9 @@ WIDE = (
     "unit/validation/dataset_rules/test_sets.py",
     "unit/validation/rows/test_shape.py",
     "unit/validation/test_split.py",
-    "unit/validation/test_spread.py",
+    "unit/validation/engine/test_execution.py",
+    "unit/validation/engine/test_forms.py",
+    "unit/validation/engine/test_threads.py",
     "unit/validation/formats/test_streams.py",
     "unit/validation/test_swift.py",
     "unit/validation/writers/test_table_output.py",
@@ -253,6 +267,7 @@ WIDE = (
     "integration/test_examples.py",
     "integration/test_folders.py",
     "property/test_columns.py",
+    "property/test_engine.py",
     "property/test_gate.py",
     "property/test_lines.py",
     "property/test_passages.py",

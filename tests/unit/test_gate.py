@@ -15,6 +15,7 @@ from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
 from pydantic import field_validator
 
 import kaiser_interview as ki
+from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine import options as checks
 from kaiser_interview.validation.hints.typos import is_slip
 
@@ -327,16 +328,14 @@ def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_tol
 
 
 def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
-    from kaiser_interview.validation import spread
-
     asked = []
+    report_of = execution.report_of
 
-    class Noted(spread.Spread):
-        def __init__(self, check, workers=None):
-            asked.append(workers)
-            super().__init__(check, workers)
+    def noted(check, workers=None, again=None):
+        asked.append(workers)
+        return report_of(check, workers, again)
 
-    monkeypatch.setattr(spread, "Spread", Noted)
+    monkeypatch.setattr(execution, "report_of", noted)
     path = tmp_path / "a.parquet"
     pq.write_table(pa.Table.from_pylist([LABEL]), path)
     states = []

@@ -20,20 +20,19 @@ ORDER = [
     {"validation.references", "validation.workers"},
     {"validation.rules", "validation.sources"},
     {"validation.rows"},
-    {"validation.columns", "validation.dataset_rules", "validation.engine"},
+    {"validation.columns", "validation.dataset_rules"},
+    {"validation.engine"},
     {"validation.judged"},
-    {"validation.parts", "validation.run", "validation.writers"},
-    {"validation.split", "validation.fix", "validation.work", "writing"},
-    {"validation.spread"},
+    {"validation.run", "validation.writers"},
+    {"validation.split", "validation.fix", "validation.choice", "writing"},
     {"dataset"},
     {"build", "api"},
     {"cli"},
     {"__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
-# `run`, `spread`, `swift`, `parts`, `work` and `judged` have no folder, since one engine is to replace them.
 # This one is a part of the row validator.
-AS_IF_IN = {"validation.swift": "validation.rows", "validation.choice": "validation.spread"}
+AS_IF_IN = {"validation.swift": "validation.rows"}
 
 MOST_MODULES = 14
 """In a folder, its `__init__` not counted."""

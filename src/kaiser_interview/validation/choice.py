@@ -1,48 +1,25 @@
-"""Choose the engine for a check: row by row for small text files, in parts for all other data.
+"""The report on some data, with every finding anew where the data can be read again."""
 
-Both give the same report. The modules for parts take longer to import than a small file takes to read.
-"""
+from functools import partial
 
-import os
-
+from .engine import execution
 from .engine.options import Check
 from .findings.report import Report
-from .run import Run
-from .sources.discover import are_paths
+from .run import every_finding
+from .sources.discover import is_repeatable
 
-__all__ = ["LEAST", "report_of"]
-
-LEAST = 16 << 20
-"""Text files of fewer bytes in total are validated row by row: starting a process would take longer."""
-
-_TEXT = (".jsonl", ".ndjson", ".json", ".csv", ".tsv")
+__all__ = ["report_of"]
 
 
 def report_of(check: Check, workers: int | None = None) -> Report:
-    """Return the report of a check.
+    """Validate the data of a check, and return the report.
 
     Parameters
     ----------
     check : Check
         The check.
     workers : int, optional
-        The most processes to use. Default: chosen by the size of the input.
+        The most threads to use, and the most processes that read columnar files. Default: one a processor.
     """
-    if _is_little_text(check):
-        return Run(check).report()
-    from .spread import Spread
-
-    return Spread(check, workers).report()
-
-
-def _is_little_text(check: Check) -> bool:
-    if not are_paths(check.data):
-        return False
-    data = [check.data] if isinstance(check.data, str | os.PathLike) else check.data
-    size = 0
-    for path in map(os.fspath, data):
-        name = os.fsdecode(path).lower()
-        if not name.endswith(_TEXT) or not os.path.isfile(path):
-            return False
-        size += os.path.getsize(path)
-    return size < LEAST
+    again = partial(every_finding, check) if is_repeatable(check.data) else None
+    return execution.report_of(check, workers, again)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PLACES", "Run", "every_finding"]
 
-PLACES = 1 << 44
-"""Places that a source may have."""
+PLACES, ROWS = 1 << 44, 1 << 64
+"""Places that a source may have, and that data may have."""
 
 _PAUSE = 0.1
 
@@ -165,7 +165,7 @@ class Run:
         self._inputs.append(source.input(rows, complete=complete))
         self._tell(source, self._progress.rows, 0)
 
-    def _read(self, source: InputSource, *, every: bool) -> Iterator[Judged]:  # noqa: C901 - one pass, one loop
+    def _read(self, source: InputSource, *, every: bool) -> Iterator[Judged]:  # noqa: C901, PLR0912 - one pass, one loop
         progress, base = self._progress, (len(self._begun) - 1) * PLACES
         # Rows that are right beyond doubt need nothing more than a look at their ids.
         swift = self.judge.swift if self._sets.ids_alone and not (every or source.constants) else None
@@ -192,6 +192,8 @@ class Run:
                     told = self._tell(source, before + row, told)
                 line, data = item  # type: ignore[misc] # a note is a tuple of another kind
                 place = base + (row if line is None else line)
+                if source.form == "document":
+                    place += ROWS * row  # the elements of an array may all be on one line
                 if swift is not None:
                     values = swift(data)
                     if values is not None:
@@ -311,7 +313,7 @@ class Run:
 
     def _where(self, place: int) -> str:
         """Return the words for a place that a row had."""
-        number, at = divmod(place, PLACES)
+        number, at = divmod(place % ROWS, PLACES)
         source = self._begun[number]
         if source.name is None:
             return f"row {at}"

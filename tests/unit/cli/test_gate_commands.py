@@ -172,6 +172,16 @@ def test_a_bar_on_a_terminal_alone(run, drafts, monkeypatch):
     assert "rows" in err
 
 
+def wait_for_rest(pid: int) -> None:
+    """Wait until no thread of a process has had anything to do for a while."""
+    quiet = 0
+    while quiet < 5:
+        tasks = [task / "stat" for task in Path(f"/proc/{pid}/task").iterdir()]
+        states = {task.read_text().rpartition(")")[2].split()[0] for task in tasks}
+        quiet = quiet + 1 if states == {"S"} else 0
+        time.sleep(0.1)
+
+
 @pytest.mark.parametrize("command", ["validate", "fix"])
 def test_breaking_off_leaves_nothing_and_says_how_far_it_got(tmp_path, command):
     output = tmp_path / "fixed.jsonl"
@@ -183,7 +193,7 @@ def test_breaking_off_leaves_nothing_and_says_how_far_it_got(tmp_path, command):
     )  # fmt: skip
     process.stdin.write(f"{json.dumps(GOOD)}\n".encode() * 50_000)
     process.stdin.flush()
-    time.sleep(0.5)
+    wait_for_rest(process.pid)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 2

@@ -128,6 +128,16 @@ class Prefilter:
                 result = result._replace(faults=[fault, *rest])
             yield row, one, result
 
+    def is_of(self, batch: pa.RecordBatch, names: frozenset[str]) -> Bools:
+        """Return which rows of a batch are of some kinds."""
+        if self._only is not None and "kind" not in self._only.shape.fields:
+            return np.full(batch.num_rows, self._only.shape.name in names)
+        known = np.array([name in names for name in self._names.to_pylist()] + [False])
+        column = plain(batch.column("kind")) if "kind" in batch.schema.names else None
+        if column is not None and kinds.is_null(column.type):
+            column = None
+        return np.asarray(known[self._which(column, batch.num_rows)])
+
     def _which(self, column: pa.Array | None, rows: int) -> Ints:
         """Return the index of each row's kind; -1 if its name is unknown, or missing without a default."""
         unnamed = -1

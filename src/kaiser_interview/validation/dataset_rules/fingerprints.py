@@ -1,6 +1,6 @@
 """Fingerprints of ids and keys, used to find duplicates across parts; by column and by row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,14 +9,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from ...records.introspection import field_types
+from ...records.introspection import FieldType, field_types
 from ..arrow.arrays import Bools, is_list, is_null, is_text, plain
+from ..arrow.from_python import ColumnType
 from ..arrow.to_python import rows_of
-from ..formats.json.line_batches import Sort
 from ..rows.row_validator import RowValidator
 from .hashing import hashes
+from .state import Row
 
-__all__ = ["Fingerprints", "Hashes", "Row", "Suspects", "firsts", "hashes_of", "key_text", "line_sorts"]
+__all__ = [
+    "Fingerprints",
+    "Hashes",
+    "Suspects",
+    "firsts",
+    "hashes_of",
+    "key_text",
+    "line_sorts",
+    "list_types",
+]
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -41,18 +51,6 @@ class Suspects(NamedTuple):
 
     def __bool__(self) -> bool:
         return bool(len(self.ids) or len(self.keys) or self.groups)
-
-
-class Row(NamedTuple):
-    """A row that is compared with other rows."""
-
-    place: int
-    """Line in the part, from 1, or index in the table, from 0."""
-    row: int
-    kind: str | None
-    values: Mapping[str, Any]
-    bad: frozenset[object]
-    invalid: bool
 
 
 class Fingerprints:
@@ -203,15 +201,30 @@ def firsts(columns: Mapping[str, pa.Array], passed: Bools) -> npt.NDArray[np.int
     return np.asarray(rows[np.sort(found)])
 
 
-_LINE_TYPES: Mapping[object, Sort] = {int: "integer", float: "number", bool: "boolean"}
+_TYPES: Mapping[object, ColumnType] = {int: "integer", float: "number", bool: "boolean"}
 
 
-def line_sorts(validator: RowValidator) -> dict[str, Sort]:
-    """Return the types of scalar fields, for reading many lines at once; empty if two kinds differ."""
-    types: dict[str, Sort] = {}
+def _type_of(field: FieldType) -> ColumnType | None:
+    return "string" if field.is_text else _TYPES.get(field.python)
+
+
+def line_sorts(validator: RowValidator) -> dict[str, ColumnType]:
+    """Return the types of scalar fields, for reading many rows at once; empty if two kinds differ."""
+    return _types_of(validator, _type_of)
+
+
+def list_types(validator: RowValidator) -> dict[str, ColumnType]:
+    """Return the types of the elements of fields that are lists of scalars; empty if two kinds differ."""
+    return _types_of(validator, lambda field: _type_of(field.element) if field.element else None)
+
+
+def _types_of(
+    validator: RowValidator, type_of: Callable[[FieldType], ColumnType | None]
+) -> dict[str, ColumnType]:
+    types: dict[str, ColumnType] = {}
     for rules in validator.rules.values():
         for name, field in field_types(rules.shape.model).items():
-            line_type = "string" if field.is_text else _LINE_TYPES.get(field.python)
-            if line_type is not None and types.setdefault(name, line_type) != line_type:
+            found = type_of(field)
+            if found is not None and types.setdefault(name, found) != found:
                 return {}
     return types

@@ -1,7 +1,7 @@
 """Validate a whole data set: unique ids and keys, a row for every claim, label limits, vector lengths."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...corpus.corpus import Corpus
 from ...records.models import Embedding, Label, Question, Record
@@ -9,7 +9,22 @@ from ...records.schemas import SHIPPED_SCHEMES
 from ..findings.display import clip, shown
 from ..findings.finding import Fault
 
-__all__ = ["DatasetRules"]
+__all__ = ["DatasetRules", "Row"]
+
+
+class Row(NamedTuple):
+    """What the rules of the set need to know of a row."""
+
+    place: int
+    """Its line in the part, from 1, or its place in the table, from 0."""
+    row: int
+    """Its number among the rows of the part, from 0."""
+    kind: str | None
+    values: Mapping[str, Any]
+    bad: frozenset[object]
+    """Fields with a fault, which are not compared."""
+    invalid: bool
+    """Whether the row has an error of its own."""
 
 
 class DatasetRules:
@@ -37,6 +52,8 @@ class DatasetRules:
     ----------
     ids_alone : bool
         Whether only ids are compared.
+    kinds : frozenset of str or None
+        Kinds whose rows are compared by more than their ids; None for every kind.
     judges_more : bool
         Whether more than ids and keys is compared.
     fields : frozenset of str
@@ -82,6 +99,9 @@ class DatasetRules:
         self.first_place: Callable[[str, int], int] = self._ids.setdefault
         self.judges_more: bool = self._complete is not None or bool(self._labelled | self._embedded)
         self.ids_alone: bool = self._key is None and not self.judges_more
+        # Rows of other kinds are compared by their ids alone; None for rows of every kind.
+        every = self._key is not None or self._complete is not None
+        self.kinds: frozenset[str] | None = None if every else frozenset(self._labelled | self._embedded)
 
     def faults(
         self, values: Mapping[str, Any], kind: str | None, place: int, bad: frozenset[object] = frozenset()

@@ -42,10 +42,14 @@ class Tally:
         The most findings to keep.
     full : iterable of Group
         Groups that earlier parts have filled already; their findings are counted but not kept.
+    groups : int
+        The most groups that are counted by their paths.
     """
 
-    def __init__(self, most: int, full: Iterable[Group] = ()) -> None:
+    def __init__(self, most: int, full: Iterable[Group] = (), groups: int = _MOST_GROUPS) -> None:
         self._most = most
+        self._most_named = groups
+        self._named = 0
         self.counts: dict[Group, int] = {}
         self.kept: dict[Group, list[Finding]] = {}
         self.full: set[Group] = {*full}
@@ -98,14 +102,19 @@ class Tally:
         if group in self.counts:
             return group
         group = (code, severity, tuple(clip(str(step)) for step in group[2]))
-        if group not in self.counts and len(self.counts) >= _MOST_GROUPS:
-            return code, severity, REST
+        # Findings of the whole set have few paths, and come in another order where data is cut into parts.
+        if group not in self.counts and CODES[code].group != "set" and group[2] != REST:
+            if self._named >= self._most_named:
+                return code, severity, REST
+            self._named += 1
         return group
 
     def _keep(self, group: Group, more: list[Finding]) -> None:
         self.kept.setdefault(group, []).extend(more)
         self._total += len(more)
-        if self._total > self._most:
+        # Which groups a report names is decided when parts are merged. Until then, all of very many are kept.
+        room = self._most if self._named <= _MOST_GROUPS else max(self._most, self._most_named)
+        if self._total > room:
             self._share()
 
     def _share(self) -> None:

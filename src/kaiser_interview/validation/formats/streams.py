@@ -113,6 +113,15 @@ class Stream:
             return False
         return (other.st_dev, other.st_ino) == (self._before.st_dev, self._before.st_ino)
 
+    def is_idle(self) -> bool:
+        """Return whether a pipe has nothing to read for a moment: what is read next may take long to come."""
+        if self.size is not None or self._file.closed:
+            return False
+        try:
+            return not select.select([self._file], [], [], _MOMENT)[0]
+        except (OSError, ValueError):
+            return False  # on Windows, select works with sockets only
+
     def drain(self) -> None:
         """Read the remaining bytes, so that the digest covers the whole file.
 
@@ -122,7 +131,10 @@ class Stream:
             The input cannot be read to its end, or the file changed while it was read.
         """
         if self._file.closed:
-            self._file, _ = _open(self.name)
+            try:
+                self._file, _ = _open(self.name)
+            except StreamError:
+                raise StreamError(_changed()) from None  # it was there
             self._file.seek(self.taken)
         deque(self._raw(), maxlen=0)
         self.verify()
@@ -148,7 +160,7 @@ class Stream:
             self._file.close()
 
     def _raw(self) -> Iterator[bytes]:
-        read: Callable[[int], bytes | None] = self._file.read
+        read = _reader(self._file)
         while True:
             try:
                 chunk = read(self._chunk)
@@ -272,6 +284,19 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         return file, os.fstat(file.fileno())
     except (OSError, ValueError) as error:
         raise StreamError(_unreadable(_reason(error))) from None
+
+
+def _reader(file: IO[bytes]) -> Callable[[int], bytes | None]:
+    """Return the method that reads what there is.
+
+    `read` of a buffered pipe waits for all the bytes asked for; `read1` of one that does not block takes
+    nothing for the end.
+    """
+    try:
+        blocks = os.get_blocking(file.fileno())
+    except (OSError, ValueError, AttributeError):
+        blocks = False
+    return getattr(file, "read1", file.read) if blocks else file.read
 
 
 def _await(file: IO[bytes]) -> None:

@@ -197,11 +197,14 @@ class _Passages:
         ]
         return found
 
-    def span(self, pair: int) -> str:
-        """Return the text between a pair of offsets, given the number of the pair."""
-        text = int(np.searchsorted(self._bases, pair, side="right")) - 1
-        start, end = divmod(pair - int(self._bases[text]), int(self._sizes[text]))
-        return self._texts[text][start:end]
+    def spans(self, pairs: Ints) -> list[str]:
+        """Return the texts between pairs of offsets, given the numbers of the pairs."""
+        texts = np.searchsorted(self._bases, pairs, side="right") - 1
+        starts, ends = np.divmod(pairs - self._bases[texts], self._sizes[texts])
+        return [
+            self._texts[text][start:end]
+            for text, start, end in zip(texts.tolist(), starts.tolist(), ends.tolist(), strict=True)
+        ]
 
     def _stands_once(self, text: int, words: str) -> bool:
         """Return whether a quote occurs exactly once and is long enough to need no offsets."""
@@ -235,8 +238,8 @@ class _Spans:
                 return self.take(pairs)
             fresh = np.unique(pairs[slots < 0])
             self._slots[fresh] = np.arange(len(self._held), len(self._held) + len(fresh))
-            words = [self._passages.span(pair) for pair in fresh.tolist()]
-            self._held = pa.concat_arrays([self._held, pa.array(words, pa.large_string())])
+            words = pa.array(self._passages.spans(fresh), pa.large_string())
+            self._held = pa.concat_arrays([self._held, words])
             slots = self._slots[pairs]
         return self._held.take(pa.array(slots))
 

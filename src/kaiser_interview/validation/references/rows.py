@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from ..._version import __version__
@@ -19,6 +20,8 @@ __all__ = ["References", "carried"]
 
 _MOST = 10**9
 
+_KNOWN = 1024
+
 _OFFSETS = frozenset({"quote_start", "quote_end"})
 
 _QUOTE_FIELDS = _OFFSETS | {"quote", "quote_of"}
@@ -33,6 +36,8 @@ class References:
         self.corpus = corpus
         self.quotes: Quotes = Quotes(corpus)
         self._ids = tuple(corpus.claims)
+        # Models repeat the ids that they make up.
+        self._near_ids: Callable[[str], list[str]] = lru_cache(_KNOWN)(self._nearest_ids)
 
     def faults(
         self, reference: Mapping[str, Any], path: Path, bad: frozenset[str], release: str | None
@@ -182,16 +187,19 @@ class References:
 
     def _near(self, claim_id: str, quote: str | None) -> str | None:
         claim_id = claim_id[:80].strip().lower()
-        # The same numbers in another notation: D1-C3, 1.3, [d01-c03].
-        near = [one for one in self._ids if _numbers(one) and _numbers(one) == _numbers(claim_id)]
-        if len(near) != 1:
-            near = get_close_matches(claim_id, self._ids, n=2, cutoff=0.6)
+        near = self._near_ids(claim_id)
         containing = [one for one in self.corpus.claims.values() if quote and quote in one.passage]
         if len(containing) == 1:
             return f"the quote stands in {containing[0].claim_id}"
         if near:
             return f"did you mean {' or '.join(near)}?"
         return f"ids of claims look like {self._ids[0]}" if self._ids else None
+
+    def _nearest_ids(self, claim_id: str) -> list[str]:
+        # The same numbers in another notation: D1-C3, 1.3, [d01-c03].
+        numbers = _numbers(claim_id)
+        near = [one for one in self._ids if numbers and _numbers(one) == numbers]
+        return near if len(near) == 1 else get_close_matches(claim_id, self._ids, n=2, cutoff=0.6)
 
 
 def _numbers(claim_id: str) -> list[int]:

@@ -4,6 +4,7 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ...errors import InputError
@@ -12,7 +13,7 @@ from ..findings.finding import Fault, StreamError
 from ..formats.csv import csv_records
 from ..formats.detect import Form, is_data
 from ..formats.json.array import json_document
-from ..formats.json.lines import json_lines
+from ..formats.json.lines import json_lines, line_chunks
 from ..formats.streams import Stream
 from .folders import STATE, partitions, shards
 from .foreign_files import file_batches
@@ -160,7 +161,7 @@ def _failed(path: str, fault: Fault) -> InputSource:
 
 
 def _file(path: str, fields: frozenset[str], form: Form | None = None) -> InputSource:
-    def read(source: InputSource) -> Iterator[Item]:
+    def read(source: InputSource, *, whole: bool = False) -> Iterator[Any]:
         stream = Stream(path)
         try:
             found = source.formed(stream, fields)
@@ -168,14 +169,16 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> InputS
                 yield from file_batches(source, stream)
             elif found == "csv":
                 yield from csv_records(stream, source.header)
+            elif found == "lines":
+                yield from (line_chunks if whole and not source.constants else json_lines)(stream)
             else:
-                yield from (json_lines if found == "lines" else json_document)(stream)
+                yield from json_document(stream)
         finally:
             stream.close()
 
     if path == "-":
-        return InputSource("standard input", read)
-    source = InputSource(path, read, path, form)
+        return InputSource("standard input", read, open_parts=partial(read, whole=True))
+    source = InputSource(path, read, path, form, partial(read, whole=True))
     source.constants = partitions(path, fields)
     return source
 

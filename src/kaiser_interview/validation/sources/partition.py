@@ -1,39 +1,81 @@
-"""Divide an input source into parts that workers validate independently."""
+"""Divide an input source into parts that are validated independently."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ..findings.finding import StreamError
+from ..findings.finding import Note, StreamError
+from ..formats.csv import Cells
+from ..formats.json.lines import LineChunk
 from ..formats.streams import Stream
 from ..formats.text import BOM, LONGEST
 from ..workers.pool import Pool
 from .foreign_files import planned
-from .source import InputSource
+from .source import Batch, InputSource, Item, Items
 
-__all__ = ["Partition", "cut_of"]
+__all__ = ["Partition", "Stretch", "TablePart", "cut_of", "grouped"]
 
-_STRETCH = 8 << 20
+_STRETCH = 2 << 20
+"""Bytes of lines that make a part."""
 
 # A longer stretch contains a line that is too long to be held in memory.
 _LONGEST = _STRETCH + LONGEST + 1
 
+_ROWS = 4096
+"""Rows that make a part, where they come one at a time."""
+
+_SIZE = 4 << 20
+"""Bytes, characters and elements of such rows that make a part, if there are fewer rows."""
+
+
+_SIZED = frozenset({str, bytes, list, tuple})
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Whole lines of a file, which are read when their turn comes."""
+
+    path: str
+    start: int
+    stop: int
+    last: bool
+
+    def chunk(self) -> LineChunk:
+        """Read them.
+
+        Raises
+        ------
+        OSError
+            They cannot be read.
+        """
+        with open(self.path, "rb") as file:  # noqa: PTH123 - the path as it was given
+            file.seek(self.start)
+            return LineChunk(file.read(self.stop - self.start), self.last)
+
+
+@dataclass(frozen=True)
+class TablePart:
+    """A part of a foreign columnar file, as a worker process is asked for it."""
+
+    request: Mapping[str, Any]
+
 
 class Partition(NamedTuple):
-    """An input source with one request for each of its parts."""
+    """An input source that can be read twice, divided into parts."""
 
     source: InputSource
     stream: Stream | None
     """None for data in memory, which is one part."""
-    requests: list[dict[str, Any]]
-    """A request to a worker for each part."""
-    plan: dict[str, Any]
+    parts: list[Stretch | TablePart | None]
+    """None stands for the batches of the source itself."""
+    plan: Mapping[str, Any]
     """The `Plan` of a columnar file; empty for other inputs."""
 
 
 def cut_of(source: InputSource, fields: frozenset[str], pool: Pool) -> Partition | None:
     """Divide a source into parts; None if it must be read from start to end."""
     if source.path is None:
-        return Partition(source, None, [{"name": source.name}], {}) if source.form == "columns" else None
+        return Partition(source, None, [None], {}) if source.form == "columns" else None
     try:
         stream = Stream(source.path)
     except StreamError:
@@ -52,35 +94,24 @@ def cut_of(source: InputSource, fields: frozenset[str], pool: Pool) -> Partition
 
 def _of_file(source: InputSource, stream: Stream, fields: frozenset[str], pool: Pool) -> Partition | None:
     form = source.formed(stream, fields)
-    request = {"task": "judge", "path": stream.path, "name": source.name}
     if form == "columns":
         if not stream.is_plain:
             return None
         with pool.sandbox() as sandbox:
             plan = planned(sandbox, stream)
-        more = {"form": plan["form"], "constants": source.constants}
-        requests = [
-            {**request, **more, "part": part, "bytes": size} for part, size in enumerate(plan["sizes"])
+        known = {"path": stream.path, "form": plan["form"], "constants": source.constants}
+        tables = [
+            TablePart({**known, "part": part, "bytes": size}) for part, size in enumerate(plan["sizes"])
         ]
-        return Partition(source, stream, requests, plan)
+        return Partition(source, stream, [*tables], plan)
     if form != "lines" or source.constants or not stream.is_plain or stream.peek().startswith(BOM):
         return None
     size = stream.size or 0
     stretches = [*_stretches(stream.path, size)]
     if max(stop - start for start, stop in stretches) > _LONGEST:
         return None
-    requests = [
-        {
-            **request,
-            "form": "lines",
-            "start": start,
-            "stop": stop,
-            "last": stop == size,
-            "bytes": stop - start,
-        }
-        for start, stop in stretches
-    ]
-    return Partition(source, stream, requests, {})
+    lines = [Stretch(stream.path, start, stop, stop == size) for start, stop in stretches]
+    return Partition(source, stream, [*lines], {})
 
 
 def _stretches(path: str, size: int) -> Iterator[tuple[int, int]]:
@@ -98,3 +129,51 @@ def _stretches(path: str, size: int) -> Iterator[tuple[int, int]]:
                 stop = size
             yield start, min(stop, size)
             start = stop
+
+
+def grouped(items: Iterator[Item | LineChunk]) -> Generator[Items | LineChunk | Batch]:
+    """Yield parts of rows that come one at a time, and all else as it comes.
+
+    Raises
+    ------
+    StreamError
+        As the iterator does, after what came before.
+    """
+    held: list[Any] = []
+    size = 0
+    try:
+        for item in items:
+            if isinstance(item, Batch | LineChunk):
+                if held:
+                    yield Items(held)
+                    held, size = [], 0
+                yield item
+                continue
+            held.append(item)
+            size += _size(item)
+            if len(held) == _ROWS or size > _SIZE:
+                yield Items(held)
+                held, size = [], 0
+    except StreamError:
+        if held:
+            yield Items(held)
+        raise
+    finally:
+        if isinstance(items, Generator):
+            items.close()  # and with it the file that it reads
+    if held:
+        yield Items(held)
+
+
+def _size(item: tuple[int | None, Any] | Note) -> int:
+    """Return about how large a row is, so that few large rows make a part."""
+    if isinstance(item, Note):
+        return 1
+    data = item[1]
+    if isinstance(data, bytes):
+        return len(data)
+    if isinstance(data, Cells):
+        return len(data.raw)
+    if type(data) is dict:
+        return sum([len(one) for one in data.values() if type(one) in _SIZED])
+    return _SIZE // _ROWS

@@ -1,6 +1,7 @@
 """An input to validate (a file, table, dataset or iterable) and the items that it yields."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..findings.display import visible
@@ -8,13 +9,14 @@ from ..findings.finding import Note, StreamError
 from ..findings.report import Input
 from ..formats.csv import Header
 from ..formats.detect import Form, foreign, form_of
+from ..formats.json.lines import LineChunk
 from ..formats.streams import Stream
 from ..formats.text import marked_encoding
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BATCH", "Batch", "InputSource", "Item"]
+__all__ = ["BATCH", "Batch", "InputSource", "Item", "Items"]
 
 
 class Batch(NamedTuple):
@@ -26,6 +28,15 @@ class Batch(NamedTuple):
 
 
 Item = tuple[int | None, Any] | Note | Batch
+
+
+@dataclass(frozen=True)
+class Items:
+    """Some rows that come one at a time, and notes."""
+
+    items: Sequence[tuple[int | None, Any] | Note]
+    told: Mapping[str, str] = field(default_factory=dict)
+    """Columns of which a fault was reported, and its code."""
 
 
 class InputSource:
@@ -59,6 +70,7 @@ class InputSource:
         open_items: "Callable[[InputSource], Iterator[Item]]",
         path: str | None = None,
         given: Form | None = None,
+        open_parts: "Callable[[InputSource], Iterator[Item | LineChunk]] | None" = None,
     ) -> None:
         self.name = name
         self.path = path
@@ -72,6 +84,7 @@ class InputSource:
         self.stream: Stream | None = None
         self.limited = True
         self._open = open_items
+        self._open_parts = open_parts
 
     @property
     def columns(self) -> list[str]:
@@ -87,6 +100,16 @@ class InputSource:
             The data cannot be read to its end.
         """
         return self._open(self)
+
+    def parts(self) -> "Iterator[Item | LineChunk]":
+        """Yield rows, notes and batches as `items` does, but lines many at once, where they are.
+
+        Raises
+        ------
+        StreamError
+            The data cannot be read, or not to its end.
+        """
+        return (self._open_parts or self._open)(self)
 
     def formed(self, stream: Stream, fields: frozenset[str]) -> Form:
         """Detect the format of a file, store it in `form` and return it.

@@ -1,4 +1,4 @@
-"""The main program of a worker process: reads untrusted columnar files, and validates parts.
+"""The main program of a worker process: reads untrusted columnar files.
 
 `process.py` runs it as ``python -m kaiser_interview.validation.workers.main BYTES``. It reads requests from
 standard input, one JSON object a line, and writes frames to standard output. Nothing that it writes is
@@ -7,8 +7,6 @@ unpickled.
 
 import json
 import os
-import pickle
-import struct
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -39,12 +37,11 @@ def main(memory: int) -> None:
     """
     requests = sys.stdin.buffer
     with os.fdopen(os.dup(1), "wb") as answers:
-        # Redirect standard output: a custom kind may print, which would corrupt the frames.
+        # Redirect standard output: a library may print, which would corrupt the frames.
         with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), 1)
         limited = _limit_memory(memory)
-        (size,) = struct.unpack("<Q", requests.read(8))
-        tasks = _Tasks(requests.read(size), memory, limited=limited)
+        tasks = _Tasks(memory, limited=limited)
         _keep_pandas_out()
         for line in requests:
             request = json.loads(line)
@@ -60,18 +57,15 @@ def main(memory: int) -> None:
 class _Tasks:
     """The tasks of a worker, one for each value of a request's `task`."""
 
-    def __init__(self, setup: bytes, memory: int, *, limited: bool = True) -> None:
-        self._setup = setup
+    def __init__(self, memory: int, *, limited: bool = True) -> None:
         self._limited = limited
         self._memory = memory
-        self._validator: Any = None
 
     def answer(self, request: dict[str, Any]) -> Answer:
         tasks: dict[str, Callable[..., Answer]] = {
             "plan": self._plan,
             "read": self._read,
             "schema": self._schema,
-            "judge": self._validate,
         }
         try:
             yield from tasks[request.pop("task")](**request)
@@ -106,16 +100,6 @@ class _Tasks:
         }
         with pa.OSFile(os.fsencode(path)) as file:
             yield {"rows": 0}, _stream_of(checked(pa.RecordBatch.from_pylist([], readers[form](file))))
-
-    def _validate(self, **request: Any) -> Answer:
-        if self._validator is None:
-            try:
-                # The setup comes from the parent process, which is trusted; it never contains foreign data.
-                self._validator = pickle.loads(self._setup).begun()  # noqa: S301
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - a kind that cannot be imported here
-                yield {"unready": str(error)}, b""
-                return
-        yield from self._validator.answer(request, alive)
 
 
 def _stream_of(batch: "pa.RecordBatch") -> bytes:
@@ -162,11 +146,6 @@ def _limit_memory(memory: int) -> bool:
     is_set = _limit("RLIMIT_DATA", memory)
     _limit("RLIMIT_CORE", 0)
     return is_set
-
-
-def alive() -> None:
-    """Extend the limit of processor time by that of one request."""
-    _limit_seconds(_SECONDS)
 
 
 def _limit_seconds(seconds: int) -> None:

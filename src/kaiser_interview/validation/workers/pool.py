@@ -1,15 +1,13 @@
-"""A pool of worker processes that answers requests in order."""
+"""A pool of worker processes, which are lent one at a time."""
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import LifoQueue
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from .process import Died, Frame, Sandbox
+from .process import Sandbox
 
 __all__ = ["Pool", "processors"]
 
@@ -28,22 +26,12 @@ class Pool:
     ----------
     count : int
         Number of workers.
-    setup : bytes
-        A pickled `Work` that each worker receives at its start, or nothing.
     make : callable, optional
-        Makes a worker with this setup. Default: `Sandbox`.
-
-    Attributes
-    ----------
-    is_ready : bool
-        Whether the workers have a setup, which they need for validating parts.
+        Makes a worker. Default: `Sandbox`.
     """
 
-    def __init__(self, count: int, setup: bytes, make: Callable[[bytes], Sandbox] = Sandbox) -> None:
-        self._count = count
-        self.is_ready: bool = bool(setup)
-        self._threads = ThreadPoolExecutor(count)
-        self._all = [make(setup) for _ in range(count)]
+    def __init__(self, count: int, make: Callable[[], Sandbox] = Sandbox) -> None:
+        self._all = [make() for _ in range(count)]
         # A stack, so that a worker that has already started is used first.
         self._idle: LifoQueue[Sandbox] = LifoQueue()
         for sandbox in self._all:
@@ -55,27 +43,16 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Start no further request, then kill the workers; that ends the threads that wait for them.
-        # A thread may still have started a worker, hence the second round.
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.close()
+
+    def start(self) -> None:
+        """Start the first worker now, so that it is ready when it is needed."""
+        self._all[-1].start()
+
+    def close(self) -> None:
+        """Kill the workers, which ends what waits for their answers."""
         for sandbox in self._all:
             sandbox.close()
-        self._threads.shutdown()
-        for sandbox in self._all:
-            sandbox.close()
-
-    def answers(self, requests: Iterable[dict[str, Any]]) -> Iterator[list[Frame] | Died]:
-        """Yield the frames that answer each request, or the exception if the worker died.
-
-        Requests are submitted only so far ahead of the consumer that the workers stay busy.
-        """
-        waiting: deque[Future[list[Frame] | Died]] = deque()
-        for request in requests:
-            waiting.append(self._threads.submit(self._ask, request))
-            if len(waiting) > 2 * self._count:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
     @property
     def limited(self) -> bool:
@@ -90,10 +67,3 @@ class Pool:
             yield sandbox
         finally:
             self._idle.put(sandbox)
-
-    def _ask(self, request: dict[str, Any]) -> list[Frame] | Died:
-        with self.sandbox() as sandbox:
-            try:
-                return [*sandbox.ask(**request)]
-            except Died as died:
-                return died

@@ -41,8 +41,6 @@ class Sandbox:
 
     Parameters
     ----------
-    setup : bytes
-        A pickled `Work` that the worker receives at its start, or nothing.
     memory : int
         The memory limit in bytes.
     command : sequence of str, optional
@@ -54,10 +52,7 @@ class Sandbox:
         False once the worker has reported that the system sets no limits for it.
     """
 
-    def __init__(
-        self, setup: bytes = b"", memory: int = MEMORY, *, command: Sequence[str] | None = None
-    ) -> None:
-        self._setup = setup
+    def __init__(self, memory: int = MEMORY, *, command: Sequence[str] | None = None) -> None:
         self._memory = memory
         module = "kaiser_interview.validation.workers.main"
         self._command = command or [sys.executable, "-P", "-m", module, str(memory)]
@@ -71,6 +66,14 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def start(self) -> None:
+        """Start the worker, unless it runs; it imports what it needs while this process goes on.
+
+        An error is left to the first request.
+        """
+        with suppress(OSError):
+            self._process = self._process or self._started()
 
     def ask(self, **request: Any) -> Iterator[Frame]:
         """Send a request and yield the frames of the answer.
@@ -124,16 +127,13 @@ class Sandbox:
     def _started(self) -> "subprocess.Popen[bytes]":
         # The worker must import what this process can: custom kinds may be defined anywhere.
         paths = [path or os.getcwd() for path in sys.path]
-        process = subprocess.Popen(  # noqa: S603 - this interpreter, and our own module
+        return subprocess.Popen(  # noqa: S603 - this interpreter, and our own module
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
         )
-        with suppress(OSError), _no_sigpipe():
-            _pipes(process)[0].write(struct.pack("<Q", len(self._setup)) + self._setup)
-        return process
 
     def _end(self) -> str:
         """Describe how the worker ended."""

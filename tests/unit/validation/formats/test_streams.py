@@ -536,10 +536,10 @@ def written_again(path: Path, _: bytes) -> None:
 
 @pytest.fixture
 def meanwhile(monkeypatch):
-    """Return a function that makes something happen once the first row of a file has been read."""
+    """Return a function that makes something happen once a file has given its first row or lines."""
 
     def happen(change) -> None:
-        for reader in ("json_lines", "json_document", "csv_records"):
+        for reader in ("json_lines", "line_chunks", "json_document", "csv_records"):
             monkeypatch.setattr(discover, reader, partial(changed, getattr(discover, reader), change))
 
     def changed(read, change, *arguments):

@@ -34,9 +34,9 @@ def file(tmp_path):
     return tmp_path / "rows.parquet"
 
 
-def running(code: str, setup: bytes = b"") -> Sandbox:
+def running(code: str) -> Sandbox:
     """Return a worker that runs this code and nothing of ours."""
-    return Sandbox(setup, command=[sys.executable, "-S", "-c", code])
+    return Sandbox(command=[sys.executable, "-S", "-c", code])
 
 
 # Frames
@@ -128,9 +128,9 @@ def dead(command, **options):
     return made
 
 sandbox.subprocess.Popen = dead
-one = sandbox.Sandbox(b"x" * 10**6)
+one = sandbox.Sandbox()
 try:
-    list(one.ask(task="plan"))
+    list(one.ask(task="plan", path="x" * 10**6))
 except sandbox.Died as died:
     print(died, flush=True)
 one._process = one._started()
@@ -361,12 +361,14 @@ def test_rows_of_a_part_of_unknown_size_are_named_as_such(plan):
     )
 
 
-def test_a_worker_gets_what_it_is_set_up_with():
-    code = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read(13))"
-    with running(code, b"setup") as one:
-        one._process = made = one._started()
-        made.stdin.flush()
-        assert made.stdout.read() == b"\x05\0\0\0\0\0\0\0setup"
+def test_a_request_is_one_line_of_json():
+    code = (
+        "import json, struct, sys; line = sys.stdin.buffer.readline(); json.loads(line)\n"
+        "for head in (line, b'{\"end\": true}'):\n"
+        "    sys.stdout.buffer.write(struct.pack('<IQ', len(head), 0) + head)"
+    )
+    with running(code) as one:
+        assert [*one.ask(task="plan", path="a\nb")] == [Frame({"task": "plan", "path": "a\nb"}, b"")]
 
 
 def test_paths_that_python_has_go_to_the_worker(monkeypatch, tmp_path):

@@ -15,19 +15,19 @@ strict parser.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ...arrow.from_python import ColumnType
 from ..text import not_utf8
 from .text import parse
 
-__all__ = ["Lines", "Sort", "Taken"]
+__all__ = ["Lines", "Taken"]
 
-Sort = Literal["string", "integer", "number", "boolean"]
 
 _Integers = npt.NDArray[np.int64]
 
@@ -49,7 +49,7 @@ _MEMBER = re.compile(
 )
 
 # The type of a slot, by the type of the written value and of the column. An x_ column may hold either.
-_HOLDS: Mapping[str | None, Mapping[str | None, Sort]] = {
+_HOLDS: Mapping[str | None, Mapping[str | None, ColumnType]] = {
     "string": {"string": "string", "x_": "string"},
     "number": {"integer": "integer", "number": "number", "x_": "number"},
 }
@@ -86,7 +86,7 @@ class Lines:
 
     Parameters
     ----------
-    columns : mapping of str to Sort
+    columns : mapping of str to ColumnType
         The type of each column. Rows with other columns are left to the strict parser, except columns whose
         names begin with ``x_``: these are read as strings or doubles. They are left out of a batch if the
         template's value is null, true, false, or an empty list or object.
@@ -100,7 +100,7 @@ class Lines:
     ([([0, 2], {'id': ['a', 'b'], 'n': [1, 20]})], [1])
     """
 
-    def __init__(self, columns: Mapping[str, Sort], *, block: int = _BLOCK) -> None:
+    def __init__(self, columns: Mapping[str, ColumnType], *, block: int = _BLOCK) -> None:
         self._columns = dict(columns)
         self._block = block
         self._templates: list[_Template] = []
@@ -227,7 +227,9 @@ class _Template:
     pieces: tuple[bytes, ...]  # constant bytes before, between and after the slots
     quotes: int = field(compare=False)  # number of unescaped quotation marks, none of them in a slot
     edges: tuple[tuple[int, int], ...] = field(compare=False)  # starts and ends of pieces: a mark and a shift
-    slots: Mapping[Sort, Mapping[str, int]] = field(compare=False)  # by type and column: index of the part
+    slots: Mapping[ColumnType, Mapping[str, int]] = field(
+        compare=False
+    )  # by type and column: index of a part
     flags: Mapping[str, bool] = field(compare=False)  # boolean columns, which are part of the constants
 
     def read(self, block: _Block, rows: _Integers) -> tuple[_Integers, pa.RecordBatch]:
@@ -327,7 +329,7 @@ class _Parts:
         return values
 
 
-def _template(row: bytes, columns: Mapping[str, Sort]) -> _Template | None:
+def _template(row: bytes, columns: Mapping[str, ColumnType]) -> _Template | None:
     """Return the template of a row; None if the row is no object, or cannot be one's example.
 
     That is a row without slots or with too many, or with a value that does not fit its column.
@@ -336,7 +338,7 @@ def _template(row: bytes, columns: Mapping[str, Sort]) -> _Template | None:
     if fault or not isinstance(values, dict):
         return None
     pieces, edges, flags = list[bytes](), [(0, 0)], dict[str, bool]()
-    slots: dict[Sort, dict[str, int]] = {"string": {}, "integer": {}, "number": {}}
+    slots: dict[ColumnType, dict[str, int]] = {"string": {}, "integer": {}, "number": {}}
     at, since, quotes = row.index(b"{"), 0, 0
     while row[at : at + 1] != b"}":
         member = _MEMBER.match(row, at)

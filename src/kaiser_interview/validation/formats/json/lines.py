@@ -1,12 +1,24 @@
 """Split JSON Lines into rows."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from ...findings.finding import Fault, Note
+from ...findings.finding import Fault, Note, StreamError
 from ..streams import Stream
 from ..text import LONGEST, SPACE, Tail, _without_mark, blank_line, long_row
 
-__all__ = ["json_lines"]
+__all__ = ["LineChunk", "json_lines", "line_chunks"]
+
+_CHUNK = 2 << 20
+"""Bytes that make a chunk of lines."""
+
+
+class LineChunk(NamedTuple):
+    """Some whole lines."""
+
+    data: bytes
+    last: bool
+    """Whether the data ends with them."""
 
 
 def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
@@ -54,3 +66,45 @@ def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
         yield number + 1, long_row(longest)
     elif rest.strip(SPACE):
         yield number + 1, Tail(rest)
+
+
+def line_chunks(stream: Stream) -> Iterator[LineChunk | Note]:  # noqa: C901 - one pass, one loop
+    """Yield whole lines, many at once.
+
+    Of a line that is too long only its beginning is held: as much as shows that it is.
+    """
+    note: list[Note] = []
+    held: list[bytes] = []
+    size, in_long = 0, False
+    try:
+        for chunk in _without_mark(stream.chunks(), note):
+            if note:
+                yield note.pop()
+            rest = chunk
+            if in_long:
+                feed = chunk.find(b"\n")
+                if feed < 0:
+                    continue
+                rest, in_long = chunk[feed:], False
+            held.append(rest)
+            size += len(rest)
+            if size < _CHUNK and not stream.is_idle():
+                continue
+            data = b"".join(held)
+            stop = data.rfind(b"\n") + 1
+            if stop:
+                yield LineChunk(data[:stop], last=False)
+                data = data[stop:]
+            if len(data) > LONGEST:
+                data, in_long = data[: LONGEST + 1], True
+            held, size = [data], len(data)
+    except StreamError:
+        data = b"".join(held)
+        if stop := data.rfind(b"\n") + 1:
+            yield LineChunk(data[:stop], last=False)
+        raise
+    if note:
+        yield note.pop()
+    data = b"".join(held)
+    if data:
+        yield LineChunk(data, last=True)

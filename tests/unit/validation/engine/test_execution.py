@@ -1,4 +1,4 @@
-"""Data sets judged in parts: what can be cut, what is seen of the whole only, what happens meanwhile."""
+"""The engine: how inputs are cut, rules of the whole set, and what happens while files are read."""
 
 import gzip
 import json
@@ -14,13 +14,16 @@ from workers import said, within
 import kaiser_interview as ki
 from kaiser_interview.api import check_of
 from kaiser_interview.errors import InputError
-from kaiser_interview.validation import spread
+from kaiser_interview.validation.engine import execution
+from kaiser_interview.validation.engine.columns import ColumnValidator
+from kaiser_interview.validation.engine.execution import report_of
+from kaiser_interview.validation.engine.merge import Merge
+from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.formats.text import LONGEST
 from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
-from kaiser_interview.validation.spread import Spread
-from kaiser_interview.validation.work import Begun
+from kaiser_interview.validation.workers import main
 from kaiser_interview.validation.workers.pool import Pool
 from kaiser_interview.validation.workers.process import Died, Sandbox
 
@@ -39,7 +42,8 @@ def table(path, *made: dict, rows: int = 4) -> None:
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """Cut files into small parts, and start no process."""
-    monkeypatch.setattr(spread, "LEAST", 1)
+    monkeypatch.setattr(execution, "_LARGE", 1)
+    monkeypatch.setattr(execution, "_TINY", 0)
     monkeypatch.setattr(partition, "_STRETCH", 300)
     within(monkeypatch)
 
@@ -48,21 +52,21 @@ def small(monkeypatch):
 def cut(monkeypatch):
     """Return how many parts each source was cut into, None for one that was not."""
     counts = []
-    cut_of = spread.cut_of
+    cut_of = execution.cut_of
 
     def counted(*given):
         made = cut_of(*given)
-        counts.append(made and len(made.requests))
+        counts.append(made and len(made.parts))
         return made
 
-    monkeypatch.setattr(spread, "cut_of", counted)
+    monkeypatch.setattr(execution, "cut_of", counted)
     return counts
 
 
-def judged(data, workers: int = 1, **options) -> ki.Report:
-    """Return the report on data, which is the same one by one."""
+def report_on(data, workers: int = 1, **options) -> ki.Report:
+    """Return the report on data, once it is found equal to the report made row by row."""
     check = check_of(data, **({"kind": "label"} | options))
-    report = Spread(check, workers).report()
+    report = report_of(check, workers)
     assert said(report) == said(Run(check).report())
     return report
 
@@ -73,10 +77,10 @@ def judged(data, workers: int = 1, **options) -> ki.Report:
 def test_lines_and_tables_are_cut(tmp_path, cut):
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9))
     table(tmp_path / "b.parquet", *[GOOD] * 9)
-    assert judged(tmp_path).rows == 18
+    assert report_on(tmp_path).rows == 18
     assert cut == [3, 3]
     cut.clear()
-    assert judged(pa.Table.from_pylist([GOOD] * 3)).rows == 3
+    assert report_on(pa.Table.from_pylist([GOOD] * 3)).rows == 3
     assert cut == [1]
 
 
@@ -99,39 +103,39 @@ def test_what_cannot_be_cut_is_read_from_its_start_to_its_end(tmp_path, cut, nam
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-    judged(path, kind=["label", "translation"], defaults={"kind": "label"})
+    report_on(path, kind=["label", "translation"], defaults={"kind": "label"})
     assert cut == [None]
 
 
 @pytest.mark.parametrize("data", ["none.jsonl", "*.none"])
 def test_what_is_not_there_is_told_once(tmp_path, cut, data):
-    assert [one.code for one in judged(tmp_path / data).findings] == ["unreadable"]
+    assert [one.code for one in report_on(tmp_path / data).findings] == ["unreadable"]
     assert cut == [None]
 
 
 def test_one_that_cannot_be_cut_is_enough_for_all(tmp_path, cut):
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9))
     (tmp_path / "b.json").write_bytes(b"[]")
-    assert judged(tmp_path).rows == 9
+    assert report_on(tmp_path).rows == 9
     assert cut == [3, None]
 
 
 def test_rows_from_python_are_never_cut(cut):
-    assert judged([GOOD] * 3).rows == 3
-    assert Spread(check_of(iter([GOOD] * 3), kind="label")).report().rows == 3
+    assert report_on([GOOD] * 3).rows == 3
+    assert report_of(check_of(iter([GOOD] * 3), kind="label")).rows == 3
     assert cut == [None]
 
 
 def test_many_rows_from_python(monkeypatch):
-    monkeypatch.setattr("kaiser_interview.validation.run._LOOK", 2)
-    assert judged([GOOD] * 9).rows == 9
+    monkeypatch.setattr(partition, "_ROWS", 2)
+    assert report_on([GOOD] * 9).rows == 9
 
 
 def test_little_is_not_worth_a_process(tmp_path, cut, monkeypatch):
-    monkeypatch.setattr(spread, "LEAST", 1 << 20)
+    monkeypatch.setattr(execution, "_LARGE", 1 << 20)
     (tmp_path / "a.jsonl").write_bytes(lines(GOOD, GOOD))
     (tmp_path / "README.md").write_bytes(b"")
-    report = judged(tmp_path)
+    report = report_on(tmp_path)
     assert (report.rows, report.passed_over) == (2, (str(tmp_path / "README.md"),))
     assert cut == [1]
 
@@ -142,7 +146,7 @@ def test_a_pipe_is_read_once(cut, place):
     os.write(into, lines(*[GOOD] * 30))
     os.close(into)
     try:
-        report = Spread(check_of(place.format(out), kind="label")).report()
+        report = report_of(check_of(place.format(out), kind="label"))
     finally:
         os.close(out)
     assert (report.rows, report.ok, cut) == (30, True, [None])
@@ -160,7 +164,7 @@ def test_a_file_that_is_named_by_its_descriptor_is_found_by_others(tmp_path, cut
         stream = Stream(place)
         stream.close()
         assert stream.path == str(path)
-        report = judged(place)
+        report = report_on(place)
     assert (report.rows, report.ok, report.inputs[0].name) == (9, True, place)
     assert cut == [3]
 
@@ -172,14 +176,14 @@ def test_a_table_that_is_packed_or_piped_is_read_from_its_start(tmp_path, cut, s
     data = (tmp_path / "a.parquet").read_bytes()
     if packed:
         (tmp_path / "a.parquet").write_bytes(gzip.compress(data))
-        assert judged(tmp_path / "a.parquet").rows == size
+        assert report_on(tmp_path / "a.parquet").rows == size
         assert cut == [None]
         return
     out, into = os.pipe()
     os.write(into, data)
     os.close(into)
     try:
-        report = Spread(check_of(f"/dev/fd/{out}", kind="label")).report()
+        report = report_of(check_of(f"/dev/fd/{out}", kind="label"))
     finally:
         os.close(out)
     assert (report.rows, report.ok, cut) == (size, True, [None])
@@ -199,14 +203,14 @@ class Once:
 def test_a_stream_of_batches_is_read_once(cut):
     rows = [GOOD | {"id": "a"}, GOOD | {"id": "a"}]
     for data in (Once(rows), Once(rows).reader):
-        report = Spread(check_of(data, kind="label")).report()
+        report = report_of(check_of(data, kind="label"))
         assert [one.code for one in report.findings] == ["duplicate-id"]
     assert cut == []
 
 
 def test_a_table_that_cannot_be_read_is_told():
     twice = pa.table([pa.array(["a"]), pa.array(["b"])], names=["id", "id"])
-    report = judged(twice)
+    report = report_on(twice)
     assert [(one.code, one.path) for one in report.findings] == [("duplicate-column", ("id",))]
     assert (report.rows, report.complete) == (0, False)
 
@@ -224,19 +228,33 @@ def test_a_table_that_breaks_off_is_told():
         def __len__(self):
             return 2
 
-    report = judged(Broken())
+    report = report_on(Broken())
     assert [(one.code, one.expected) for one in report.findings] == [("unreadable", "a table")]
     assert "broken off" in report.findings[0].got
     assert (report.rows, report.complete) == (1, False)
 
 
-def test_more_files_than_can_be_open_at_once(tmp_path):
+@pytest.mark.parametrize(
+    "names", [["jsonl"], ["jsonl", "json"], ["jsonl.gz", "csv", "parquet"]], ids="+".join
+)
+def test_more_files_than_can_be_open_at_once(tmp_path, names):
     for number in range(60):
-        (tmp_path / f"{number:02}.jsonl").write_bytes(lines(GOOD))
+        path = tmp_path / f"{number:02}.{names[number % len(names)]}"
+        if path.suffix == ".parquet":
+            table(path, GOOD)
+            continue
+        path.write_bytes(
+            {
+                ".jsonl": lines(GOOD),
+                ".json": lines(GOOD),
+                ".gz": gzip.compress(lines(GOOD)),
+                ".csv": f"{','.join(GOOD)}\n{','.join(GOOD.values())}\n".encode(),
+            }[path.suffix]
+        )
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (len([*Path("/proc/self/fd").iterdir()]) + 20, before[1]))
     try:
-        report = judged(tmp_path)
+        report = report_on(tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert (report.rows, report.ok, len(report.inputs)) == (60, True, 60)
@@ -251,7 +269,7 @@ def test_lines_of_any_kind_in_stretches(tmp_path, cut, end, last):
     made = lines(*[GOOD] * 3, end=end) + end * 2 + b" \t" + end + lines(GOOD, end=end)
     made += b"{" + end + lines(GOOD | {"value": "x" * 2000}, end=end) * 2 + end + lines(GOOD, end=end) * 7
     (tmp_path / "a.jsonl").write_bytes(made if last else made.removesuffix(end))
-    report = judged(tmp_path / "a.jsonl")
+    report = report_on(tmp_path / "a.jsonl")
     assert {(one.code, one.line, one.row) for one in report.findings} == {
         ("blank-line", 4, None), ("blank-line", 5, None), ("blank-line", 6, None), ("blank-line", 11, None),
         ("invalid-json", 8, 4),
@@ -262,14 +280,14 @@ def test_lines_of_any_kind_in_stretches(tmp_path, cut, end, last):
 
 def test_a_last_line_that_breaks_off(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9) + b'{"claim_id": "d0')
-    assert [(one.code, one.line) for one in judged(tmp_path / "a.jsonl").findings] == [("truncated", 10)]
+    assert [(one.code, one.line) for one in report_on(tmp_path / "a.jsonl").findings] == [("truncated", 10)]
 
 
 def test_lines_that_are_too_long(tmp_path):
     one = GOOD | {"id": "a"}
     long = one | {"value": "x" * LONGEST}
     (tmp_path / "a.jsonl").write_bytes(lines(one, long, GOOD, long, one))
-    report = judged(tmp_path / "a.jsonl")
+    report = report_on(tmp_path / "a.jsonl")
     assert [(one.code, one.line) for one in report.findings] == [
         ("line-too-long", 2), ("line-too-long", 4), ("duplicate-id", 5)
     ]  # fmt: skip
@@ -279,7 +297,7 @@ def test_lines_that_are_too_long(tmp_path):
 def test_a_line_that_is_too_long_for_memory_is_not_held(tmp_path, cut):
     # Longer than a stretch and a row that is whole.
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9, GOOD | {"value": "x" * (2 * LONGEST)}))
-    assert judged(tmp_path / "a.jsonl").rows == 10
+    assert report_on(tmp_path / "a.jsonl").rows == 10
     assert cut == [None]
 
 
@@ -306,7 +324,7 @@ def test_ids_stand_once_in_files_of_all_forms(tmp_path, monkeypatch):
     table(tmp_path / "b.parquet", *second, first[3], first[3])
     (tmp_path / "c.jsonl").write_bytes(lines(GOOD | {"id": "s8"}, GOOD | {"id": "s9"}))
     for workers in (1, 2):
-        report = judged(["a.jsonl", "b.parquet", "c.jsonl"], workers)
+        report = report_on(["a.jsonl", "b.parquet", "c.jsonl"], workers)
         assert [(one.file, one.line, one.row, one.got) for one in report.findings] == [
             ("a.jsonl", 10, 9, '"r0", as in a.jsonl:1'),
             ("a.jsonl", 11, 10, '"r8", as in a.jsonl:9'),
@@ -321,9 +339,9 @@ def test_keys_stand_once(tmp_path):
     made = [GOOD | {"value": f"v{number % 7}", "x_n": number % 2} for number in range(12)]
     (tmp_path / "a.jsonl").write_bytes(lines(*made))
     table(tmp_path / "b.parquet", *made[:1])
-    report = judged(tmp_path, key=("value", "x_n"), extra="allow")
+    report = report_on(tmp_path, key=("value", "x_n"), extra="allow")
     assert [(one.line, one.row) for one in report.findings] == [(None, 0)]
-    report = judged(tmp_path, key=("value",))
+    report = report_on(tmp_path, key=("value",))
     assert [(one.line, one.row) for one in report.findings] == [
         *((number + 1, number) for number in range(7, 12)), (None, 0)
     ]  # fmt: skip
@@ -338,7 +356,7 @@ def test_a_claim_has_not_too_many_labels(tmp_path):
         GOOD | {"scheme": "horizon", "value": "general", "creator": "you"},
         rows=2,
     )
-    report = judged(tmp_path)
+    report = report_on(tmp_path)
     assert [(one.code, one.line, one.row) for one in report.findings] == [
         ("too-many-labels", 2, 1), ("too-many-labels", 4, 3),
         ("too-many-labels", None, 1), ("too-many-labels", None, 3),
@@ -351,17 +369,52 @@ def test_vectors_of_a_model_have_one_length(tmp_path, monkeypatch):
     made = [base | {"vector": [0.5] * (2 if number % 4 else 3)} for number in range(9)]
     (tmp_path / "a.jsonl").write_bytes(lines(*made))
     table(tmp_path / "b.parquet", *made, rows=3)
-    report = judged(["a.jsonl", "b.parquet"], kind="embedding")
+    report = report_on(["a.jsonl", "b.parquet"], kind="embedding")
     assert report.counts[0].code == "dimension-differs"
     assert report.invalid == 12
     assert report.findings[0].expected == "3, as in a.jsonl:1, the first of m"
+
+
+@pytest.mark.parametrize("form", ["lines", "array", "rows", "table"])
+@pytest.mark.parametrize("large", [1, 1 << 40], ids=["by-hashes", "in-order"])
+def test_of_very_many_paths_the_first_are_named(tmp_path, monkeypatch, form, large):
+    # A thousand groups of findings are counted by their paths, whatever comes after as one. Duplicates are
+    # found when parts are merged, and always have their path.
+    monkeypatch.setattr(execution, "_LARGE", large)
+    many = [GOOD | {f"n{number}": "x" for number in range(start, start + 500)} for start in (0, 500)]
+    same = GOOD | {"id": "a"}
+    rows = [same, same, *many, same, GOOD | {"n3": "x", "n2000": "x"}]
+    data = {"rows": rows, "table": pa.Table.from_pylist([*many, *rows])}.get(form, tmp_path / "a.json")
+    if form in {"lines", "array"}:
+        data.write_bytes(lines(*rows) if form == "lines" else json.dumps(rows, indent=1).encode())
+    report = report_on(data)
+    assert len(report.counts) == 1002 if form != "table" else report.counts
+
+
+def test_a_path_has_its_name_in_all_parts(tmp_path):
+    # In the second part it comes after a thousand others.
+    first = {"n": "x"}
+    second = {f"m{number}": "x" for number in range(1000)} | first
+    (tmp_path / "a.jsonl").write_bytes(lines(GOOD | first))
+    (tmp_path / "b.jsonl").write_bytes(lines(GOOD | second))
+    report = report_on(tmp_path)
+    assert {one.path: one.number for one in report.counts}["/n"] == 2
+
+
+def test_rows_on_one_line_are_compared(tmp_path):
+    rows = [GOOD | {"id": one, "x_key": one} for one in ("a", "b", "a")]
+    (tmp_path / "a.json").write_bytes(json.dumps(rows).encode())
+    report = report_on(tmp_path / "a.json", key=("x_key",))
+    assert [(one.code, one.line, one.row) for one in report.findings] == [
+        ("duplicate-id", 1, 2), ("duplicate-record", 1, 2)
+    ]  # fmt: skip
 
 
 def test_claims_are_all_there(tmp_path):
     claims = [claim.claim_id for claim in ki.load()]
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD | {"claim_id": one} for one in claims[:20]]))
     table(tmp_path / "b.parquet", *[GOOD | {"claim_id": one} for one in claims[21:]])
-    report = judged(tmp_path, complete=("creator",))
+    report = report_on(tmp_path, complete=("creator",))
     assert [one.expected for one in report.findings] == [f"a row for {claims[20]} with creator me"]
 
 
@@ -370,7 +423,7 @@ def test_a_row_that_is_wrong_and_a_duplicate_is_one_row(tmp_path):
     made = [GOOD | {"id": "a"}, wrong, wrong, *[GOOD] * 6]
     (tmp_path / "a.jsonl").write_bytes(lines(*made))
     table(tmp_path / "b.parquet", *made)
-    report = judged(tmp_path)
+    report = report_on(tmp_path)
     assert (report.rows, report.invalid) == (18, 5)
     assert sum(count.number for count in report.counts) == 9
 
@@ -381,7 +434,7 @@ def test_few_findings_are_kept_and_all_are_counted(tmp_path, most, workers):
     made = [GOOD | {"id": f"r{number % 5}", "claim_id": f"d0{number % 3}-c99"} for number in range(20)]
     (tmp_path / "a.jsonl").write_bytes(lines(*made))
     table(tmp_path / "b.parquet", *made)
-    report = judged(tmp_path, workers, max_findings=most)
+    report = report_on(tmp_path, workers, max_findings=most)
     assert len(report.findings) == most
 
 
@@ -399,13 +452,13 @@ def test_codes_are_looked_for_or_not(tmp_path, options):
     made = [GOOD | {"id": f"r{number % 3}", "claim_id": "d99-c01", "note": "x"} for number in range(9)]
     (tmp_path / "a.jsonl").write_bytes(lines(*made))
     table(tmp_path / "b.parquet", *made)
-    judged(tmp_path, **options)
+    report_on(tmp_path, **options)
 
 
 def test_blank_lines_are_looked_for_or_not(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 5) + b"\n\n" + lines(*[GOOD] * 5))
-    assert judged(tmp_path / "a.jsonl").counts[0].number == 2
-    assert judged(tmp_path / "a.jsonl", ignore=["blank-line"]).counts == ()
+    assert report_on(tmp_path / "a.jsonl").counts[0].number == 2
+    assert report_on(tmp_path / "a.jsonl", ignore=["blank-line"]).counts == ()
 
 
 def test_many_small_files(tmp_path):
@@ -415,7 +468,7 @@ def test_many_small_files(tmp_path):
             (tmp_path / f"{number:02}.jsonl").write_bytes(lines(*made))
         else:
             table(tmp_path / f"{number:02}.parquet", *made)
-    report = judged(tmp_path, 2)
+    report = report_on(tmp_path, 2)
     assert (report.rows, report.invalid, len(report.inputs)) == (60, 29, 30)
 
 
@@ -424,26 +477,26 @@ def test_parts_without_rows(tmp_path):
     with pq.ParquetWriter(tmp_path / "a.parquet", schema) as writer:
         for count in (0, 2, 0, 1):
             writer.write_table(pa.Table.from_pylist([GOOD | {"note": "x"}] * count, schema))
-    report = judged(tmp_path / "a.parquet")
+    report = report_on(tmp_path / "a.parquet")
     assert [(one.code, one.row) for one in report.findings] == [("unknown-field", None)]
     assert (report.rows, report.invalid) == (3, 3)
 
 
 def test_data_without_rows(tmp_path):
     pq.write_table(pa.table({"id": pa.array([], pa.string())}), tmp_path / "a.parquet")
-    assert [one.code for one in judged(tmp_path / "a.parquet").findings] == ["no-rows"]
+    assert [one.code for one in report_on(tmp_path / "a.parquet").findings] == ["no-rows"]
     (tmp_path / "b.jsonl").write_bytes(b"\n" * 1000)
-    assert {one.code for one in judged(tmp_path / "b.jsonl").findings} == {"blank-line", "no-rows"}
+    assert {one.code for one in report_on(tmp_path / "b.jsonl").findings} == {"blank-line", "no-rows"}
     with pa.ipc.new_file(tmp_path / "c.arrow", pa.schema([("id", pa.string())])):
         pass
-    assert [one.code for one in judged(tmp_path / "c.arrow").findings] == ["no-rows"]
+    assert [one.code for one in report_on(tmp_path / "c.arrow").findings] == ["no-rows"]
 
 
 # Meanwhile
 
 
 def test_progress_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("kaiser_interview.validation.run._PAUSE", 0)
+    monkeypatch.setattr("kaiser_interview.validation.engine.merge._PAUSE", 0)
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9))
     table(tmp_path / "b.parquet", *[GOOD | {"claim_id": "d99-c01"}] * 9)
     told = []
@@ -451,13 +504,44 @@ def test_progress_is_told(tmp_path, monkeypatch):
     def progress(state):
         told.append((state.rows, state.invalid, Path(state.file).name, state.size))
 
-    judged(tmp_path)
-    Spread(check_of(tmp_path, kind="label", progress=progress), 1).report()
+    report_on(tmp_path)
+    report_of(check_of(tmp_path, kind="label", progress=progress), 1)
     sizes = [(tmp_path / name).stat().st_size for name in ("a.jsonl", "b.parquet")]
     assert [one[0] for one in told] == sorted(one[0] for one in told)
     assert {one[2:] for one in told} == {("a.jsonl", sizes[0]), ("b.parquet", sizes[1])}
     assert told[-1] == (18, 9, "b.parquet", sizes[1])
     assert len(told) == 3 + 3 + 2
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl.gz", "a.jsonl"])
+@pytest.mark.parametrize("tiny", [0, 1 << 40])
+def test_progress_is_reported_while_a_file_is_read_in_order(tmp_path, monkeypatch, name, tiny):
+    monkeypatch.setattr("kaiser_interview.validation.engine.merge._PAUSE", 0)
+    monkeypatch.setattr(partition, "_ROWS", 100)
+    monkeypatch.setattr(json_lines, "_CHUNK", 10_000)
+    monkeypatch.setattr(execution, "_LARGE", 1 << 40)
+    monkeypatch.setattr(execution, "_TINY", tiny)
+    monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 4096)
+    rows, wrong = [GOOD] * 999, GOOD | {"claim_id": "d99-c01"}
+    made = {
+        "a.csv": "\n".join(
+            ",".join(row) for row in [GOOD, *(row.values() for row in (*rows, wrong))]
+        ).encode(),
+        "a.json": json.dumps([*rows, wrong]).encode(),
+        "a.jsonl.gz": gzip.compress(lines(*rows, wrong)),
+        "a.jsonl": lines(*rows, wrong),
+    }[name]
+    (tmp_path / name).write_bytes(made)
+    states = []
+
+    def progress(state):
+        states.append((state.rows, state.invalid, state.bytes, state.size, state.file))
+
+    report_of(check_of(tmp_path / name, kind="label", progress=progress), 1)
+    assert states == sorted(states)
+    assert states[-1] == (1000, 1, len(made), len(made), str(tmp_path / name))
+    assert len({one[0] for one in states}) > 5
+    assert {one[3:] for one in states} == {(len(made), str(tmp_path / name))}
 
 
 def rewritten(path) -> None:
@@ -507,14 +591,14 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, cha
 
         return call
 
-    monkeypatch.setattr(Begun, "lines", changing(Begun.lines))
-    monkeypatch.setattr(Begun, "batches", changing(Begun.batches))
+    monkeypatch.setattr(ColumnValidator, "lines", changing(ColumnValidator.lines))
+    monkeypatch.setattr(ColumnValidator, "batches", changing(ColumnValidator.batches))
     check = check_of(path, kind="label")
     if whole and name == "a.parquet":
         monkeypatch.setattr(Sandbox, "ask", changing(Sandbox.ask))
         report = Run(check).report()
     else:
-        report = Spread(check, 1).report()
+        report = report_of(check, 1)
     assert "one that changed while it was read" in [one.got for one in report.findings]
     assert {one.code for one in report.findings} == {"unreadable"}
     assert (report.complete, report.ok, report.inputs[0].complete) == (False, False, False)
@@ -524,14 +608,14 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, cha
 def test_a_file_that_changes_before_it_is_read_again_is_told_once(tmp_path, monkeypatch, change):
     for name in ("a.jsonl", "b.jsonl"):
         (tmp_path / name).write_bytes(lines(*[GOOD | {"id": f"r{number % 8}"} for number in range(9)]))
-    again = Spread._second_reading
+    again = execution._Engine._second_reading
 
     def changing(self, *given):
         change(tmp_path / "a.jsonl")
         again(self, *given)
 
-    monkeypatch.setattr(Spread, "_second_reading", changing)
-    report = Spread(check_of([tmp_path / "a.jsonl", tmp_path / "b.jsonl"], kind="label"), 1).report()
+    monkeypatch.setattr(execution._Engine, "_second_reading", changing)
+    report = report_of(check_of([tmp_path / "a.jsonl", tmp_path / "b.jsonl"], kind="label"), 1)
     assert [one.got for one in report.findings if one.code == "unreadable"] == [
         "one that changed while it was read"
     ]
@@ -548,22 +632,21 @@ def test_a_file_that_vanishes_when_it_is_cut_is_told(tmp_path, monkeypatch):
         return stretches(path, size)
 
     monkeypatch.setattr(partition, "_stretches", vanishing)
-    report = Spread(check_of(tmp_path / "a.jsonl", kind="label"), 1).report()
+    report = report_of(check_of(tmp_path / "a.jsonl", kind="label"), 1)
     assert [(one.code, one.got) for one in report.findings] == [("unreadable", "No such file or directory")]
 
 
-def test_a_part_whose_worker_fails_is_told(tmp_path, monkeypatch):
-    # In the process that judges, not while the file is read: no row of the part is judged.
+def test_a_part_that_a_worker_cannot_read_is_reported(tmp_path, monkeypatch):
     table(tmp_path / "a.parquet", *[GOOD | {"id": f"r{number % 5}"} for number in range(12)])
-    batches = Begun.batches
+    read = main._Tasks._read
 
-    def failing(self, items, request):
-        if request["part"] == 1:
+    def failing(part, **request):
+        if part == 1:
             raise MemoryError
-        return batches(self, items, request)
+        return read(part=part, **request)
 
-    monkeypatch.setattr(Begun, "batches", failing)
-    report = Spread(check_of(tmp_path / "a.parquet", kind="label"), 2).report()
+    monkeypatch.setattr(main._Tasks, "_read", staticmethod(failing))
+    report = report_on(tmp_path / "a.parquet", 2)
     assert [(one.code, one.row, one.got) for one in report.findings if one.code == "unreadable"] == [
         ("unreadable", None, "a larger one")
     ]
@@ -574,13 +657,8 @@ def test_a_part_whose_worker_fails_is_told(tmp_path, monkeypatch):
     assert report.rows == 8
 
 
-def test_a_kind_of_ones_own_is_judged_at_home_while_a_worker_dies(tmp_path, monkeypatch):
-    class Stance(ki.Derived):
-        """A kind that cannot be pickled."""
-
-        stance: str
-
-    table(tmp_path / "a.parquet", *[{"claim_id": "d01-c01", "stance": "for"} | BY] * 9)
+def test_the_rows_of_a_worker_that_died_are_named(tmp_path, monkeypatch):
+    table(tmp_path / "a.parquet", *[GOOD] * 9)
     ask = Sandbox.ask
 
     def dying(self, **request):
@@ -589,7 +667,7 @@ def test_a_kind_of_ones_own_is_judged_at_home_while_a_worker_dies(tmp_path, monk
         return ask(self, **request)
 
     monkeypatch.setattr(Sandbox, "ask", dying)
-    report = judged(tmp_path / "a.parquet", kind=Stance)
+    report = report_on(tmp_path / "a.parquet")
     assert [one.got for one in report.findings] == ["rows 4 to 7 cannot be: it took too long"]
     assert report.rows == 5
 
@@ -601,6 +679,6 @@ def test_workers_are_a_number(workers):
 
 
 def test_a_source_that_is_no_file_has_no_stream():
-    (source,) = Run(check_of(pa.table({"a": [1]}), kind="label"))._sources([])
-    with Pool(1, b"") as pool:
+    (source,) = Merge(check_of(pa.table({"a": [1]}), kind="label")).sources()
+    with Pool(1) as pool:
         assert partition.cut_of(source, frozenset(), pool).stream is None

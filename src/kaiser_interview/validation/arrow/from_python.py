@@ -1,0 +1,103 @@
+"""Columns of rows that are Python dictionaries."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+
+from .arrays import Bools
+
+__all__ = ["ColumnType", "columns_of"]
+
+ColumnType = Literal["string", "integer", "number", "boolean"]
+
+_ARROW: Mapping[ColumnType, tuple[pa.DataType, frozenset[type]]] = {
+    "string": (pa.string(), frozenset({str})),
+    "integer": (pa.int64(), frozenset({int})),
+    "number": (pa.float64(), frozenset({int, float})),
+    "boolean": (pa.bool_(), frozenset({bool})),
+}
+"""For each type of a column, its Arrow type and the Python types that it holds without a loss."""
+
+_OWN: Mapping[type, ColumnType] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+
+_NULL = frozenset({type(None)})
+
+
+def columns_of(
+    rows: Sequence[dict[str, Any]], types: Mapping[str, ColumnType], lists: Mapping[str, ColumnType]
+) -> tuple[pa.RecordBatch, Bools] | None:
+    """Return rows as a batch, and which rows have a value that the batch does not hold.
+
+    Only exact types are taken: `True` is no integer, and `5` no text. A subclass of `str` is none either.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        The rows. Each may have other keys.
+    types : mapping of str to ColumnType
+        The types of the columns. A row with another key is left out, unless the key begins with ``x_``: its
+        column has the type of the first value.
+    lists : mapping of str to ColumnType
+        The types of the elements of columns of lists.
+
+    Returns
+    -------
+    tuple or None
+        The batch, with a row for each row given, and a mask of the rows whose values it does not hold in
+        full. None if Arrow cannot hold a value: a lone surrogate, or an integer beyond 64 bits.
+    """
+    left_out = np.zeros(len(rows), np.bool_)
+    columns = {}
+    for name in set[Any]().union(*rows):
+        values = [row.get(name) for row in rows]
+        is_list = name in lists
+        wanted = types.get(name) or lists.get(name)
+        if wanted is None and type(name) is str and name.startswith("x_") and _is_sound(name):
+            wanted = _OWN.get(next((type(one) for one in values if one is not None), str))
+        if wanted is None:
+            left_out |= [name in row for row in rows]
+            continue
+        arrow_type, known = _ARROW[wanted]
+        wrong = _misfits(values, known, is_list=is_list)
+        if wrong:
+            left_out |= wrong
+            values = [None if is_wrong else one for is_wrong, one in zip(wrong, values, strict=True)]
+        try:
+            column = pa.array(values, pa.list_(arrow_type) if is_list else arrow_type)
+        except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
+            return None
+        if wanted == "string" and _has_zero(column):
+            left_out |= [one is not None and "\0" in "".join(one) for one in values]
+        columns[name] = column
+    names = sorted(columns)
+    if not names:
+        return None
+    return pa.RecordBatch.from_arrays([columns[name] for name in names], names), left_out
+
+
+def _is_sound(name: str) -> bool:
+    """Return whether a name has no lone surrogate, which no file could hold."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _misfits(values: Sequence[Any], known: frozenset[type], *, is_list: bool) -> list[bool]:
+    """Return which values are neither null nor of a known type; an empty list if none is."""
+    if is_list:
+        found = [
+            one is not None and not (type(one) is list and known.issuperset(map(type, one))) for one in values
+        ]
+        return found if any(found) else []
+    if set(map(type, values)) <= known | _NULL:
+        return []
+    return [one is not None and type(one) not in known for one in values]
+
+
+def _has_zero(texts: pa.Array) -> bool:
+    data = texts.buffers()[-1]
+    return data is not None and not np.frombuffer(data, np.uint8).all()

@@ -1,0 +1,366 @@
+"""One part of a data set, validated many rows at once: lines, batches of a table, mappings."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ..arrow.arrays import Bools, Ints
+from ..arrow.from_python import columns_of
+from ..arrow.to_python import rows_of
+from ..columns.prefilter import Prefilter, Seen
+from ..columns.table_schema import column_faults
+from ..dataset_rules.fingerprints import Fingerprints, Suspects, firsts, hashes_of, line_sorts, list_types
+from ..dataset_rules.state import Row
+from ..findings.counts import Group
+from ..findings.finding import Fault, Note, severity_of
+from ..formats.csv import Cells
+from ..formats.json.line_batches import Lines, Taken
+from ..formats.json.lines import LineChunk
+from ..formats.json.text import parse
+from ..formats.text import LONGEST, SPACE, Tail, blank_line, long_row
+from ..rows.result import RowResult
+from ..sources.source import Batch, Items
+from .options import Check
+from .part import Account, PartResult, PartValidator
+
+__all__ = ["ColumnValidator"]
+
+_NOTHING: Mapping[str, Any] = {}
+
+_FEW = 16
+"""Below so many rows, one by one is faster than by columns."""
+
+# Lines that are taken from arrays at a time.
+_LINES = 1 << 16
+
+
+class ColumnValidator(PartValidator):
+    """Validates parts of one data set, as far as possible by columns.
+
+    The prefilter finds the rows that may be wrong; the row validator decides about them.
+
+    Parameters
+    ----------
+    check : Check
+        The check; its data does not matter.
+    hashed : bool
+        Whether ids and keys are compared by hashes, of which those that are there twice are looked at again.
+    """
+
+    def __init__(self, check: Check, *, hashed: bool = False) -> None:
+        super().__init__(check, hashed=hashed)
+        self._prefilter = Prefilter(self._validator, self._rules.fields)
+        self._fingerprints = Fingerprints(self._validator, check.key)
+        self._types = line_sorts(self._validator)
+        self._lists = list_types(self._validator)
+        self._lines = Lines(self._types)
+        self._told: dict[str, str] = {}
+
+    def items(
+        self,
+        part: Items,
+        form: str,
+        name: str | None,
+        constants: Mapping[str, Any] = _NOTHING,
+        full: Iterable[Group] = (),
+    ) -> PartResult:
+        """Validate rows that come one at a time, as far as possible by columns."""
+        parsed = None if part.told or constants else self._parser(form)
+        if parsed is None:
+            return super().items(part, form, name, constants, full)
+        places = [place for place, item in enumerate(part.items) if not isinstance(item, Note)]
+        looked = self._look([parsed(part.items[place][1]) for place in places])
+        if looked is None:
+            return super().items(part, form, name, constants, full)
+        batch, seen = looked
+        account = self._account(name, full)
+        known = self._related(batch, seen)
+        validate = self._reader(form, {})
+        suspect = seen.suspect.tolist()
+        row, lines = -1, []
+        for item in part.items:
+            if isinstance(item, Note):
+                account.note(item)
+                continue
+            row += 1
+            line, data = item
+            lines.append(row if line is None else line)
+            if suspect[row]:
+                result = known.get(row)
+                if result is None:
+                    result = RowResult([data], {}, None) if type(data) is Fault else validate(data)
+                account.validated(line, row, result)
+        account.rows = len(places)
+        numbers = np.arange(account.rows)
+        self._count(account, batch, seen, np.array(lines, np.int64), numbers)
+        return self._result(account)
+
+    def _look(self, rows: Sequence[dict[str, Any] | None]) -> tuple[pa.RecordBatch, Seen] | None:
+        """Return rows as a batch, and what the prefilter says; a row that is None is suspect."""
+        found = columns_of([row or {} for row in rows], self._types, self._lists)
+        if found is None:
+            return None
+        batch, left_out = found
+        left_out |= [row is None for row in rows]
+        seen = self._prefilter.look(batch, {})
+        kept = ~left_out
+        return batch, Seen(seen.suspect | left_out, seen.shaped & kept, seen.doomed, seen.unpinned & kept)
+
+    def _related(self, batch: pa.RecordBatch, seen: Seen) -> dict[int, RowResult]:
+        """Return the results of suspect rows whose schema is right: only what they refer to is validated."""
+        few = np.flatnonzero(seen.suspect & seen.shaped)
+        return {row: result for row, _, result in self._prefilter.verdicts(batch, few, {}, seen.shaped)}
+
+    def _parser(self, form: str) -> Callable[[Any], dict[str, Any] | None] | None:
+        """Return what takes an item and returns the values of its row, or None if they cannot be read so."""
+        only = self._validator.only
+        if form in {"lines", "document"}:
+            return _parsed
+        if form == "csv" and only is not None:
+            return lambda data: only.typed(data.values) if type(data) is Cells and data.values else None
+        if form == "values":
+            return lambda data: data if type(data) is dict else None
+        return None
+
+    def batches(
+        self, items: Iterable[Batch | Note], name: str | None, full: Iterable[Group] = ()
+    ) -> PartResult:
+        """Validate the rows of a table; no finding is kept of groups that are full."""
+        account = self._account(name, full)
+        for item in items:
+            if isinstance(item, Note):
+                account.note(item)
+                continue
+            if not account.rows:
+                account.columns = self._columns(item.rows)
+            seen = self._prefilter.look(item.rows, self._told)
+            places = np.arange(item.first, item.first + item.rows.num_rows)
+            self._count(account, item.rows, seen, places, places)
+            suspects = np.flatnonzero(seen.suspect)
+            for number, _, result in self._prefilter.verdicts(item.rows, suspects, self._told, seen.shaped):
+                account.validated(None, item.first + number, result)
+            account.rows += item.rows.num_rows
+        return self._result(account)
+
+    def batches_again(self, items: Iterable[Batch | Note], suspects: Suspects) -> Iterator[Row]:
+        """Yield the rows of a table that may share an id, a key or a group with others."""
+        begun = False
+        for item in items:
+            if isinstance(item, Note):
+                continue
+            if not begun:
+                self._columns(item.rows)
+                begun = True
+            wanted = np.flatnonzero(self._fingerprints.suspected(item.rows, suspects))
+            for number, _, result in self._prefilter.verdicts(item.rows, wanted, self._told):
+                yield self._row(item.first + number, item.first + number, result)
+
+    def lines(self, chunk: LineChunk, name: str | None, full: Iterable[Group] = ()) -> PartResult:
+        """Validate the rows of some whole lines."""
+        account = self._account(name, full)
+        data = _without_tail(chunk)
+        taken = _without_long(self._lines.read(data))
+        left, known, looked = [taken.rest], dict[int, RowResult](), list[tuple[Ints, pa.RecordBatch, Seen]]()
+        for lines, batch in taken.batches:
+            seen = self._prefilter.look(batch, {})
+            looked.append((lines, batch, seen))
+            left.append(lines[np.flatnonzero(seen.suspect)])
+        texts = [*_texts(data, taken, left, last=chunk.last)]
+        passed = set[int]()
+        if rest := self._rest(texts, taken.rest):
+            looked.append(rest)
+            passed = {*rest[0][~rest[2].suspect].tolist()}
+        for lines, batch, seen in looked:
+            known |= {int(lines[row]): result for row, result in self._related(batch, seen).items()}
+        blank, blanks = 0, list[tuple[int, int]]()
+        for number, line in texts:
+            if isinstance(line, int):
+                blanks.append((number, line))
+                blank += line
+                account.note(Note(number + 1, blank_line(), lines=line))
+            elif isinstance(line, Fault):
+                account.validated(number + 1, number - blank, RowResult([line], {}, None))
+            elif number in known:
+                account.validated(number + 1, number - blank, known[number])
+            elif number not in passed:
+                account.validated(number + 1, number - blank, self._validator.json(line))
+        account.lines = len(taken.starts)
+        account.rows = account.lines - blank
+        before = _before(blanks, account.lines) if blanks and not self.hashed else None
+        for lines, batch, seen in looked:
+            self._count(account, batch, seen, lines + 1, lines if before is None else lines - before[lines])
+        return self._result(account)
+
+    def _rest(
+        self, texts: list[tuple[int, bytes | Fault | int]], rest: Ints
+    ) -> tuple[Ints, pa.RecordBatch, Seen] | None:
+        """Look at lines that no template fits; None where there are too few to be worth it."""
+        if len(rest) < _FEW:
+            return None
+        among = {*rest.tolist()}
+        lines = [(number, line) for number, line in texts if isinstance(line, bytes) and number in among]
+        looked = self._look([_parsed(line) for _, line in lines])
+        return looked and (np.array([number for number, _ in lines], np.int64), *looked)
+
+    def lines_again(self, chunk: LineChunk, suspects: Suspects) -> Iterator[Row]:
+        """Yield the rows of some whole lines that may share an id, a key or a group with others."""
+        data = _without_tail(chunk)
+        taken = _without_long(self._lines.read(data))
+        left = [np.flatnonzero(self._fingerprints.suspected(batch, suspects)) for _, batch in taken.batches]
+        left = [lines[rows] for (lines, _), rows in zip(taken.batches, left, strict=True)]
+        rows, blank = [], 0
+        for number, line in _texts(data, taken, [taken.rest, *left], last=chunk.last):
+            if isinstance(line, int):
+                blank += line
+            elif not isinstance(line, Fault):
+                rows.append(self._row(number + 1, number - blank, self._validator.json(line)))
+        yield from self._fingerprints.suspects_of(rows, suspects)
+
+    def _columns(self, batch: pa.RecordBatch) -> list[Fault]:
+        """Return what is wrong with the columns of a table as a whole, and remember it."""
+        faults = column_faults(self._validator, batch.schema.names, batch.schema)
+        self._told = {str(fault.path[0]): fault.code for fault in faults}
+        return faults
+
+    def _count(self, account: Account, batch: pa.RecordBatch, seen: Seen, places: Ints, rows: Ints) -> None:
+        """Count the rows of a batch that are not suspect, and what the rules of the set need of them."""
+        passed = ~seen.suspect
+        account.rows_without_digest += int(seen.unpinned.sum())
+        account.invalid += int((seen.doomed & passed).sum())
+        if self.hashed:
+            self._fingerprint(account, batch, passed)
+        else:
+            self._members(account, batch, np.flatnonzero(passed), seen.doomed, places, rows)
+
+    def _fingerprint(self, account: Account, batch: pa.RecordBatch, passed: Bools) -> None:
+        for held, (found, there) in (
+            (account.id_hashes, self._fingerprints.ids(batch)),
+            (account.key_hashes, self._fingerprints.keys(batch)),
+        ):
+            there = there & passed  # noqa: PLW2901 - the others are marked when they are validated
+            if there.any():
+                held.append(found if there.all() else found[there])
+        rules = account.rules
+        names = [name for name in batch.schema.names if name in rules.fields - {"id"}]
+        if rules.judges_more and names:
+            passed = passed if rules.kinds is None else passed & self._prefilter.is_of(batch, rules.kinds)
+            first = firsts({name: batch.column(name) for name in names}, passed)
+            for values in rows_of(batch.select(names), first):
+                kind, known = self._validator.taken(values)
+                rules.faults(known, kind, 0)
+
+    def _members(  # noqa: PLR0913, PLR0917 - rows and their places
+        self, account: Account, batch: pa.RecordBatch, passed: Ints, doomed: Bools, places: Ints, rows: Ints
+    ) -> None:
+        rules = account.rules
+        compared = np.ones(batch.num_rows, np.bool_)
+        if rules.kinds is not None:
+            compared = self._prefilter.is_of(batch, rules.kinds)
+        more = passed[compared[passed]]
+        if len(more):
+            names = [name for name in batch.schema.names if name in rules.fields]
+            values = rows_of(batch.select(names), more) if names else iter([{}] * len(more))
+            for place, row, invalid, one in zip(
+                places[more].tolist(), rows[more].tolist(), doomed[more].tolist(), values, strict=True
+            ):
+                kind, known = self._validator.taken(one)
+                member = Row(place, row, kind, known, frozenset(), invalid)
+                account.members.append((place, row, invalid, None, member))
+        if "id" not in batch.schema.names or not len(alone := passed[~compared[passed]]):
+            return
+        column = batch.column("id")
+        whole = len(alone) == batch.num_rows
+        ids = (column if whole else column.take(pa.array(alone))).to_pylist()
+        found = zip(places[alone].tolist(), rows[alone].tolist(), doomed[alone].tolist(), ids, strict=True)
+        account.members += [(*one, None) for one in found if type(one[3]) is str]
+
+    def _result(self, account: Account) -> PartResult:
+        result = account.result()
+        if not self.hashed:
+            return result
+        keys = [self._fingerprints.key(values) for values in account.keyed]
+        return result._replace(
+            traces=account.rules.traces(),
+            ids=np.concatenate([*account.id_hashes, hashes_of(account.ids)]),
+            keys=np.concatenate([*account.key_hashes, hashes_of(keys)]),
+        )
+
+    def _row(self, place: int, row: int, result: RowResult) -> Row:
+        invalid = result.unjudged or any(
+            fault.code in self._wanted and severity_of(fault) == "error" for fault in result.faults
+        )
+        bad = frozenset(fault.path[0] for fault in result.faults if fault.path)
+        return Row(place, row, result.kind, result.values, bad, invalid)
+
+
+def _parsed(data: Any) -> dict[str, Any] | None:
+    value, fault = parse(data) if isinstance(data, bytes) else (None, None)
+    return value if fault is None and type(value) is dict else None
+
+
+def _before(blanks: list[tuple[int, int]], lines: int) -> Ints:
+    """Return how many blank lines stand before each line."""
+    counts = np.zeros(lines + 1, np.int64)
+    for first, count in blanks:
+        counts[first + 1 : first + count + 1] += 1
+    return np.cumsum(counts)
+
+
+def _without_tail(chunk: LineChunk) -> bytes:
+    """Return the lines without white space after the last line feed, which is no line."""
+    data = chunk.data
+    start = data.rfind(b"\n") + 1
+    return data[:start] if chunk.last and not data[start:].strip(SPACE) else data
+
+
+def _without_long(taken: Taken) -> Taken:
+    """Return what was read, lines that are too long left."""
+    long = np.flatnonzero(taken.ends - taken.starts > LONGEST)
+    if not len(long):
+        return taken
+    batches = []
+    for lines, batch in taken.batches:
+        kept = ~np.isin(lines, long)
+        batches.append((lines[kept], batch.filter(pa.array(kept))))
+    return taken._replace(batches=batches, rest=np.union1d(taken.rest, long))
+
+
+def _texts(
+    data: bytes, taken: Taken, left: Iterable[Ints], *, last: bool
+) -> Iterator[tuple[int, bytes | Fault | int]]:
+    """Yield the lines that are left and their places: a fault for one too long.
+
+    For blank ones that follow each other a number is yielded with the place of the first: how many.
+    """
+    numbers = np.sort(np.concatenate([*left]))
+    ends = last and not data.endswith(b"\n")
+    final = len(taken.starts) - 1
+    since = blank = 0
+    for first in range(0, len(numbers), _LINES):
+        some = numbers[first : first + _LINES]
+        empty = taken.starts[some] == taken.ends[some]
+        # Of blank lines in a row there may be millions; only the first of them is looked at.
+        heads = np.flatnonzero(~(empty[1:] & empty[:-1] & (np.diff(some) == 1))) + 1
+        heads = np.concatenate([[0], heads])
+        sizes = np.diff(heads, append=len(some)).tolist()
+        some = some[heads]
+        for number, start, end, size in zip(
+            some.tolist(), taken.starts[some].tolist(), taken.ends[some].tolist(), sizes, strict=True
+        ):
+            if blank and not (start == end and number == since + blank):
+                yield since, blank
+                blank = 0
+            if start == end:
+                since, blank = number - blank, blank + size
+                continue
+            line = data[start:end]
+            if len(line) > LONGEST:
+                yield number, long_row()
+            elif not line.strip(SPACE):
+                yield number, 1
+            else:
+                yield number, Tail(line) if ends and number == final else line
+    if blank:
+        yield since, blank

@@ -1,0 +1,397 @@
+"""The parts of a data set, validated in threads, and their results merged in order.
+
+Text and tables in memory are validated in this process. Foreign columnar files are read by worker processes,
+under limits, since a damaged one can crash its reader.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from queue import Empty, LifoQueue
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from ..dataset_rules.state import Row
+from ..findings.counts import Group
+from ..findings.finding import Fault, Finding, Note, StreamError, finding
+from ..findings.report import Report
+from ..formats.json.lines import LineChunk
+from ..sources.discover import are_paths, is_repeatable
+from ..sources.foreign_files import died_fault, part_batches
+from ..sources.partition import Partition, Stretch, TablePart, cut_of, grouped
+from ..sources.source import Batch, InputSource, Items
+from ..workers.pool import Pool, processors
+from ..workers.process import Died
+from .merge import PLACES, Base, Merge
+from .options import Check
+from .part import PartResult, PartValidator
+
+if TYPE_CHECKING:
+    from ..dataset_rules.duplicates import DuplicateHashes
+    from ..dataset_rules.fingerprints import Suspects
+    from .columns import ColumnValidator
+
+__all__ = ["report_of"]
+
+_TINY = 1 << 20
+"""Below so many bytes of text, row by row is faster than importing what validates by columns."""
+
+_LARGE = 16 << 20
+"""From so many bytes on, ids are compared by their hashes, and lines are read by several threads."""
+
+_TEXT = (".jsonl", ".ndjson", ".json", ".csv", ".tsv")
+
+_COLUMNAR = (".parquet", ".arrow", ".feather", ".ipc")
+
+_AHEAD = 2
+"""Parts that wait for their turn, for each thread."""
+
+
+def report_of(
+    check: Check, workers: int | None = None, again: Callable[[], Iterator[Finding]] | None = None
+) -> Report:
+    """Validate the data of a check, and return the report.
+
+    Parameters
+    ----------
+    check : Check
+        The check.
+    workers : int, optional
+        The most threads to use, and the most processes that read columnar files. Default: one a processor.
+    again : callable, optional
+        Yields every finding anew, for a report whose data can be read a second time.
+    """
+    return _Engine(check, workers or processors()).report(again)
+
+
+class _Job(NamedTuple):
+    """A part to validate."""
+
+    source: InputSource
+    part: Any
+
+
+class _Engine:
+    def __init__(self, check: Check, workers: int) -> None:
+        self._check = check
+        # What validates parts needs neither the data nor who is told of progress.
+        self._portable = replace(check, data=None, progress=None)
+        self._merge = Merge(check)
+        self._tiny = _is_tiny(check)
+        self._hashed = False
+        self._count = workers
+        self._pool = Pool(workers)
+        self._threads = ThreadPoolExecutor(workers)
+        self._idle: LifoQueue[ColumnValidator] = LifoQueue()
+
+    def report(self, again: Callable[[], Iterator[Finding]] | None) -> Report:
+        merge = self._merge
+        with self._running():
+            if _is_columnar(self._check.data):
+                self._pool.start()  # before this process imports what it needs itself
+            sources = merge.sources()
+            if not self._tiny and is_repeatable(self._check.data):
+                partitions, seen = self._partitions(sources)
+                if partitions:
+                    self._by_hashes(partitions)
+                    sources = iter(())
+                else:
+                    sources = chain(seen, sources)
+            self._in_order(sources)
+            merge.limited = merge.limited and self._pool.limited
+        merge.end_of_set()
+        return merge.report(again)
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        """Have threads and workers, and end them."""
+        try:
+            yield
+        finally:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            # Killing the workers ends the threads that wait for them. One may have started another meanwhile.
+            self._pool.close()
+            self._threads.shutdown()
+            self._pool.close()
+
+    # One reading: ids and keys are held, and compared as they come.
+
+    def _in_order(self, sources: Iterable[InputSource]) -> None:
+        merge = self._merge
+        for source in sources:
+            merge.begin(source)
+            before, complete, base = merge.progress.rows, True, Base()
+            try:
+                with closing(self._jobs(source)) as jobs:
+                    for job, result in self._results(jobs, self._validated):
+                        # The rows of a batch are counted from the start of their source.
+                        at = Base() if isinstance(job.part, Batch) else base
+                        merge.add(source, result, at, first=merge.progress.rows == before)
+                        base = Base(base.lines + result.lines, base.rows + result.rows)
+                        complete = complete and result.complete
+            except StreamError as error:
+                complete = False
+                merge.note(source, None, error.fault)
+            merge.end(source, merge.progress.rows - before, complete=complete)
+
+    def _jobs(self, source: InputSource) -> Generator[_Job]:
+        told = None
+        with closing(grouped(source.items() if self._tiny else source.parts())) as parts:
+            for part in parts:
+                if isinstance(part, Items):
+                    if told is None and any(type(item) is not Note for item in part.items):
+                        told = self._merge.columns(source)
+                    part = replace(part, told=told or {})  # noqa: PLW2901 - the same part
+                yield _Job(source, part)
+
+    # Two readings: hashes of ids and keys are compared, and rows that share one are looked at again.
+
+    def _partitions(self, sources: Iterator[InputSource]) -> tuple[list[Partition], list[InputSource]]:
+        """Return the sources cut into parts, or nothing if one cannot be cut or all are small."""
+        partitions: list[Partition] = []
+        seen = []
+        size = 0
+        for source in sources:
+            seen.append(source)
+            partition = cut_of(source, self._merge.fields, self._pool)
+            if partition is None:
+                return [], seen
+            partitions.append(partition)
+            is_lines = partition.stream is not None and not partition.plan
+            size += (partition.stream.size or 0) if partition.stream and is_lines else _LARGE
+        return (partitions if size >= _LARGE else []), seen
+
+    def _by_hashes(self, partitions: list[Partition]) -> None:
+        from ..dataset_rules.duplicates import DuplicateHashes
+        from ..dataset_rules.fingerprints import Suspects
+
+        merge = self._merge
+        self._hashed = True
+        merge.rules = merge.new_rules(hashed=True)
+        with DuplicateHashes() as ids, DuplicateHashes(purpose="keys") as keys:
+            try:
+                bases = self._first_reading(partitions, ids, keys)
+            finally:
+                for partition in partitions:
+                    if partition.stream:
+                        partition.stream.close()
+            suspects = Suspects(ids.found(), keys.found(), frozenset(merge.rules.fired))
+        if suspects:
+            self._second_reading(partitions, bases, suspects)
+
+    def _first_reading(
+        self, partitions: list[Partition], ids: "DuplicateHashes", keys: "DuplicateHashes"
+    ) -> list[list[Base]]:
+        merge, all_bases = self._merge, []
+        results = self._results(_all_jobs(partitions), self._validated)
+        with ThreadPoolExecutor(1) as digests:
+            for source, stream, parts, plan in partitions:
+                merge.begin(source)
+                digest = digests.submit(stream.drain) if stream else None
+                before, complete, bases = merge.progress.rows, True, [Base()]
+                for number in range(len(parts)):
+                    lines, rows = bases[-1]
+                    _, result = next(results)
+                    promised = plan["rows"][number] or 0 if plan else 0
+                    if isinstance(result, Died):
+                        merge.note(source, None, died_fault(plan, number, rows, str(result)))
+                        complete = False
+                        bases.append(Base(lines, rows + promised))
+                        continue
+                    merge.add(source, result, bases[-1], first=merge.progress.rows == before)
+                    for hashes, found in ((ids, result.ids), (keys, result.keys)):
+                        if found is not None:
+                            hashes.add(found)
+                    complete = complete and result.complete
+                    bases.append(Base(lines + result.lines, rows + max(result.rows, promised)))
+                all_bases.append(bases)
+                if stream:
+                    complete = self._is_unchanged(source, stream, digest) and complete
+                merge.end(source, merge.progress.rows - before, complete=complete)
+        deque(results, maxlen=0)  # to their end, where threads are given back
+        return all_bases
+
+    def _second_reading(
+        self, partitions: list[Partition], bases: list[list[Base]], suspects: "Suspects"
+    ) -> None:
+        """Look again, together and exactly, at rows that share a hash or a group with others."""
+        merge = self._merge
+        rules = merge.new_rules()
+        results = self._results(_all_jobs(partitions), partial(self._again, suspects))
+        for at, (source, stream, _, _) in enumerate(partitions):
+            for base in bases[at][:-1]:
+                for row in next(results)[1]:
+                    line = None if source.form == "columns" else base.lines + row.place
+                    number = base.rows + row.row
+                    place = at * PLACES + (number if line is None else line)
+                    merge.add_row(source, place, number, line, row, rules)
+            if stream and merge.inputs[at].complete and not self._is_unchanged(source, stream):
+                merge.complete = False
+                merge.inputs[at] = merge.inputs[at]._replace(complete=False)
+        deque(results, maxlen=0)
+
+    def _is_unchanged(self, source: InputSource, stream: Any, digest: "Future[None] | None" = None) -> bool:
+        try:
+            if digest:
+                digest.result()
+            # By then others may have read more of it than was digested.
+            stream.verify()
+        except StreamError as error:
+            self._merge.note(source, None, error.fault)
+            return False
+        finally:
+            stream.close()
+        return True
+
+    # Threads
+
+    def _results(
+        self, jobs: Iterator[_Job], work: Callable[[_Job, Iterable[Group]], Any]
+    ) -> Iterator[tuple[_Job, Any]]:
+        """Yield what each part gives, in order. Parts whose rows come one at a time have no use for threads.
+
+        Raises
+        ------
+        StreamError
+            As the jobs do, after the results of those before.
+        """
+        waiting: deque[tuple[_Job, Future[Any]]] = deque()
+
+        def first() -> tuple[_Job, Any]:
+            job, future = waiting.popleft()
+            return job, future.result()
+
+        try:
+            for job in _or_error(jobs):
+                if isinstance(job, StreamError):
+                    error: StreamError | None = job
+                    break
+                alone = self._count == 1 or isinstance(job.part, Items)
+                while waiting and (alone or waiting[0][1].done() or len(waiting) >= _AHEAD * self._count):
+                    yield first()
+                full = [*self._merge.tally.full]
+                if alone:
+                    yield job, work(job, full)
+                else:
+                    waiting.append((job, self._threads.submit(work, job, full)))
+                    # Where nothing comes for a moment, whoever watches sees how far it has come.
+                    while waiting and _is_idle(job.source):
+                        yield first()
+            else:
+                error = None
+            while waiting:
+                yield first()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+        if error:
+            raise error
+
+    def _validated(self, job: _Job, full: Iterable[Group]) -> "PartResult | Died":
+        source, part = job
+        with self._validator() as validator:
+            if isinstance(part, Items):
+                return validator.items(part, source.form, source.name, source.constants, full)
+            try:
+                if isinstance(part, LineChunk | Stretch):
+                    chunk = part.chunk() if isinstance(part, Stretch) else part
+                    return validator.lines(chunk, source.name, full)
+                with self._batches(job) as batches:
+                    return validator.batches(batches, source.name, full)
+            except Died as died:
+                return died
+            except OSError as error:
+                fault = Fault("unreadable", (), "a file that can be read", error.strerror or str(error))
+                return _failed(fault, source.name)
+
+    def _again(self, suspects: "Suspects", job: _Job, _: Iterable[Group]) -> list[Row]:
+        part = job.part
+        with self._validator() as validator:
+            try:
+                if isinstance(part, Stretch):
+                    return [*validator.lines_again(part.chunk(), suspects)]
+                with self._batches(job) as batches:
+                    return [*validator.batches_again(batches, suspects)]
+            except (Died, OSError):
+                return []  # reported when it was read first, or since the file has changed
+
+    @contextmanager
+    def _batches(self, job: _Job) -> Iterator[Iterable[Batch | Note]]:
+        source, part = job
+        if isinstance(part, TablePart):
+            with self._pool.sandbox() as sandbox:
+                yield part_batches(sandbox, part.request)
+        else:
+            yield _own_batches(source) if part is None else [part]
+
+    @contextmanager
+    def _validator(self) -> "Iterator[ColumnValidator]":
+        """Lend what validates parts: one a thread, the last one first."""
+        try:
+            validator = self._idle.get_nowait()
+        except Empty:
+            if self._tiny:  # rows come one at a time, and nothing else is asked for
+                validator = cast("ColumnValidator", PartValidator(self._portable))
+            else:
+                # Imported here, so that little text is validated without numpy and pyarrow.
+                from .columns import ColumnValidator
+
+                validator = ColumnValidator(self._portable, hashed=self._hashed)
+        yield validator
+        self._idle.put(validator)
+
+
+def _all_jobs(partitions: Iterable[Partition]) -> Iterator[_Job]:
+    return (_Job(one.source, part) for one in partitions for part in one.parts)
+
+
+def _or_error(jobs: Iterator[_Job]) -> Iterator[_Job | StreamError]:
+    """Yield jobs, and the error that ends them if one does."""
+    try:
+        yield from jobs
+    except StreamError as error:
+        yield error
+
+
+def _is_idle(source: InputSource) -> bool:
+    return source.stream is not None and source.stream.is_idle()
+
+
+def _own_batches(source: InputSource) -> Iterator[Batch | Note]:
+    """Yield the batches of a table in memory, and a note if they cannot be read."""
+    try:
+        yield from source.items()  # type: ignore[misc] # what a table gives are batches
+    except StreamError as error:
+        yield Note(None, error.fault, stops=True)
+
+
+def _failed(fault: Fault, name: str | None) -> PartResult:
+    """Return the result of a part that could not be read."""
+    made = finding(fault, name, None, None, None)
+    counts = [((fault.code, made.severity, fault.path), 1, [made])]
+    return PartResult(outside=1, complete=False, counts=counts)
+
+
+def _is_columnar(data: Any) -> bool:
+    """Return whether the first of some files is columnar, by its name."""
+    if not are_paths(data):
+        return False
+    first = data if isinstance(data, str | os.PathLike) else data[0]
+    return os.fsdecode(first).lower().endswith(_COLUMNAR)
+
+
+def _is_tiny(check: Check) -> bool:
+    if not are_paths(check.data):
+        return False
+    data = [check.data] if isinstance(check.data, str | os.PathLike) else check.data
+    size = 0
+    for path in map(os.fspath, data):
+        name = os.fsdecode(path).lower()
+        if not name.endswith(_TEXT) or not os.path.isfile(path):  # noqa: PTH113 - the path as it was given
+            return False
+        size += os.path.getsize(path)  # noqa: PTH202 - likewise
+    return size < _TINY

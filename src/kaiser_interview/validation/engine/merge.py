@@ -1,0 +1,249 @@
+"""Results of parts, merged in order to one report, and what only the whole set shows."""
+
+from collections.abc import Callable, Iterator, Mapping
+from time import monotonic
+from typing import NamedTuple
+
+from ...errors import InputError, known_name
+from ..columns.table_schema import column_faults
+from ..dataset_rules.state import DatasetRules, Row
+from ..findings.counts import Tally
+from ..findings.display import visible
+from ..findings.finding import Fault, Finding
+from ..findings.report import Input, Report
+from ..rows.row_validator import RowValidator
+from ..sources.discover import sources
+from ..sources.folders import constants_of
+from ..sources.source import InputSource
+from .options import Check, Progress, wanted_codes
+from .part import PartResult, models_of, new_rules
+
+__all__ = ["PLACES", "ROWS", "Base", "Merge", "no_rows"]
+
+PLACES = 1 << 44
+"""Places that a source may have."""
+
+ROWS = 1 << 64
+"""Places that data may have; rows on one line differ by a multiple of it."""
+
+_PAUSE = 0.1
+"""Seconds between two calls of `progress`."""
+
+
+class Base(NamedTuple):
+    """What came before a part in its source."""
+
+    lines: int = 0
+    rows: int = 0
+
+
+class Merge:
+    """What a check has found so far. Results are added in the order of the parts.
+
+    Parameters
+    ----------
+    check : Check
+        The check.
+
+    Attributes
+    ----------
+    validator : RowValidator
+        Validates rows; here it says which columns a source may have.
+    rules : DatasetRules
+        The rules of the whole data set.
+    complete : bool
+        Whether everything so far was read to its end.
+    limited : bool
+        Whether every worker process reads under limits of memory and time.
+    """
+
+    def __init__(self, check: Check) -> None:
+        self.check: Check = check
+        self.validator: RowValidator = check.judge()
+        self.complete: bool = True
+        self.limited: bool = True
+        self.fields: frozenset[str] = frozenset(
+            name for rules in self.validator.rules.values() for name in rules.shape.fields
+        )
+        for option, names in (("key", check.key), ("complete", check.complete)):
+            for name in names or ():
+                if not name.startswith("x_"):
+                    known_name(f"field of {option}", name, sorted(self.fields))
+        if type(check.max_findings) is not int or check.max_findings < 0:
+            raise InputError(f"max_findings: expected a number from 0 on, got {check.max_findings!r:.80}")
+        self.rules: DatasetRules = self.new_rules()
+        self.wanted: frozenset[str] = wanted_codes(check.select, check.ignore)
+        self.tally: Tally = Tally(check.max_findings)
+        self.progress: Progress = Progress()
+        self.skipped: list[str] = []
+        self.inputs: list[Input] = []
+        self._sources: list[InputSource] = []
+        self._outside = 0
+        self._reported_at = 0.0
+
+    def sources(self) -> Iterator[InputSource]:
+        """Yield the sources of the data, files in stable order."""
+        models = models_of(self.validator).values()
+        for source in sources(self.check.data, self.fields, self.skipped, self.check.form):
+            source.constants = constants_of(source.constants, models)
+            yield source
+
+    def new_rules(self, *, hashed: bool = False) -> DatasetRules:
+        """Return the rules of the set before any row; `hashed` where ids and keys are compared elsewhere."""
+        return new_rules(self.check, self.validator, self._where, hashed=hashed)
+
+    def begin(self, source: InputSource) -> None:
+        """Begin a source: what is added next is of its rows."""
+        self._sources.append(source)
+        self.progress.file = source.name or ""
+
+    def columns(self, source: InputSource) -> Mapping[str, str]:
+        """Report, once, what is wrong with whole columns; return the columns with the codes reported."""
+        names = source.columns
+        if not names:
+            return {}
+        faults = column_faults(self.validator, names, source.schema, missing=source.form == "columns")
+        for fault in faults:
+            if fault.code in self.wanted:
+                self.note(source, source.header.line, fault)
+        return {str(fault.path[0]): fault.code for fault in faults}
+
+    def note(self, source: InputSource, line: int | None, fault: Fault, lines: int = 1) -> None:
+        """Count a finding about no row."""
+        if self.tally.add(fault, source.name, line, None, None, lines) == "error":
+            self._outside += lines
+
+    def add(self, source: InputSource, part: PartResult, base: Base, *, first: bool) -> None:
+        """Add the result of a part, whose places count from its own start.
+
+        Parameters
+        ----------
+        source : InputSource
+            The source of the part.
+        part : PartResult
+            The result.
+        base : Base
+            What came before the part in its source.
+        first : bool
+            Whether no row of the source came before. What is wrong with whole columns is reported once.
+        """
+        for fault in part.columns if first and part.rows else ():
+            if fault.code in self.wanted:
+                self.note(source, None, fault)
+        for group, count, kept in part.counts:
+            moved = [
+                one._replace(
+                    line=None if one.line is None else one.line + base.lines,
+                    row=None if one.row is None else one.row + base.rows,
+                )
+                for one in kept
+            ]
+            self.tally.put(group, count, moved)
+        self.progress.rows += part.rows
+        self.progress.invalid += part.invalid
+        self.validator.unpinned += part.rows_without_digest
+        self._outside += part.outside
+        if part.traces is not None:
+            self.rules.absorb(part.traces)
+        self._compare(source, part, base)
+        self.report_progress(source)
+
+    def _compare(self, source: InputSource, part: PartResult, base: Base) -> None:
+        """Compare the rows of a part with those that came before."""
+        by_line = source.form not in {"columns", "values"}
+        start = (len(self._sources) - 1) * PLACES + (base.lines if by_line else base.rows)
+        # The elements of an array may all be on one line.
+        step = ROWS if source.form == "document" else 0
+        first_place = self.rules.first_place
+        for at, row, invalid, row_id, member in part.members:
+            number, line = base.rows + row, base.lines + at if by_line else None
+            place = start + at + step * number
+            if member is not None:
+                self.add_row(source, place, number, line, member)
+            elif row_id is not None and first_place(row_id, place) != place:
+                self.add_row(
+                    source, place, number, line, Row(at, row, None, {"id": row_id}, frozenset(), invalid)
+                )
+
+    def add_row(  # noqa: PLR0913, PLR0917 - a row and its place
+        self,
+        source: InputSource,
+        place: int,
+        number: int,
+        line: int | None,
+        row: Row,
+        rules: DatasetRules | None = None,
+    ) -> None:
+        """Check a row against those that came before, by the rules of the set."""
+        invalid = row.invalid
+        for fault in (rules or self.rules).faults(row.values, row.kind, place, row.bad):
+            if fault.code in self.wanted:
+                row_id = row.values.get("id")
+                severity = self.tally.add(fault, source.name, line, number, row_id)
+                if severity == "error" and not invalid:
+                    invalid = True
+                    self.progress.invalid += 1
+
+    def end(self, source: InputSource, rows: int, *, complete: bool) -> None:
+        """End a source."""
+        if complete and not rows:
+            self.note(source, None, no_rows())
+        self.complete = self.complete and complete
+        self.limited = self.limited and source.limited
+        self.inputs.append(source.input(rows, complete=complete))
+        self._reported_at = 0.0
+        self.report_progress(source)
+
+    def report_progress(self, source: InputSource) -> None:
+        """Call the check's `progress`, unless it was called just now."""
+        progress, stream, now = self.progress, source.stream, monotonic()
+        if now - self._reported_at < _PAUSE:
+            return
+        self._reported_at = now
+        if self.check.progress:
+            progress.bytes = stream.taken if stream else 0
+            progress.size = (stream.size or 0) if stream else 0
+            self.check.progress(progress)
+
+    def end_of_set(self) -> None:
+        """Report what only the whole data set shows."""
+        nowhere = InputSource(None, lambda _: iter(()))
+        if not self._sources:
+            self.note(nowhere, None, no_rows())
+        for fault in self.rules.at_the_end():
+            if fault.code in self.wanted:
+                self.note(nowhere, None, fault)
+
+    def report(self, again: Callable[[], Iterator[Finding]] | None = None) -> Report:
+        """Return the report of what has been added; `again` yields every finding anew."""
+        progress = self.progress
+        return Report(
+            rows=progress.rows,
+            valid=progress.rows - progress.invalid,
+            invalid=progress.invalid,
+            unpinned=self.validator.unpinned,
+            counts=self.tally.counted(),
+            findings=self.tally.findings(),
+            inputs=tuple(self.inputs),
+            passed_over=tuple(self.skipped),
+            complete=self.complete,
+            outside=self._outside,
+            limited=self.limited,
+            max_findings=self.check.max_findings,
+            again=again,
+        )
+
+    def _where(self, place: int) -> str:
+        """Return the words for a place that a row had."""
+        number, at = divmod(place % ROWS, PLACES)
+        source = self._sources[number]
+        if source.name is None:
+            return f"row {at}"
+        return (
+            f"{visible(source.name)} row {at}" if source.form == "columns" else f"{visible(source.name)}:{at}"
+        )
+
+
+def no_rows() -> Fault:
+    """Return the fault of data that has no rows."""
+    return Fault("no-rows", (), "at least one row", "none", "see whether the step before has written any")

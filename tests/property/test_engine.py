@@ -1,0 +1,136 @@
+"""The report on lines does not depend on where they are cut, on threads, or on whether they are a file."""
+
+import json
+from contextlib import ExitStack, closing, contextmanager
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scale import amount
+from workers import said
+
+from kaiser_interview.api import check_of
+from kaiser_interview.validation.engine import columns, execution
+from kaiser_interview.validation.engine.execution import report_of
+from kaiser_interview.validation.formats.json import lines as json_lines
+from kaiser_interview.validation.formats.streams import Stream
+from kaiser_interview.validation.run import Run
+from kaiser_interview.validation.sources import partition
+
+BY = {"method": "human", "creator": "me"}
+LABEL = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v"} | BY
+TRANSLATION = {"claim_id": "d01-c01", "language": "en", "translation": "t"} | BY
+HUGE = 1 << 40
+
+
+def row_of(kind: str | None):
+    """Return a strategy for rows of a kind, or of both kinds, each named in its rows."""
+    wrong = st.sampled_from(
+        [
+            {"claim_id": "d99-c01"}, {"method": "magic"}, {"creator": None}, {"note": "x"}, {"id": 5},
+            {"confidence": 2}, {"claim_sha256": "0" * 64}, {"quote": "no such words"}, {"kind": "none"},
+            {"scheme": "horizon", "value": "past"}, {"scheme": "horizon", "value": "future"},
+            {"x_n": [1]}, {"quote_start": 1.5}, {"value": "x" * 300},
+        ]
+    )  # fmt: skip
+    ids = st.sampled_from(["a", "b", "语", "", "c"])
+    named = st.sampled_from(["label", "translation"]) if kind is None else st.just(kind)
+
+    def made(name: str, row_id: str | None, changes: dict) -> dict:
+        row = LABEL if name == "label" else TRANSLATION
+        row = row | ({} if row_id is None else {"id": row_id}) | changes
+        return {"kind": name} | row if kind is None else row
+
+    return st.builds(made, named, st.none() | ids, st.just({}) | st.just({}) | wrong)
+
+
+@st.composite
+def lines(draw, kind: str | None) -> bytes:
+    """Return JSON Lines: rows that are right or wrong, rows that are there twice, and what is no row."""
+    rows = draw(st.lists(row_of(kind), min_size=1, max_size=6))
+    spaced = [(", ", ": "), (",", ":")]
+    written = [
+        json.dumps(row, ensure_ascii=draw(st.booleans()), separators=draw(st.sampled_from(spaced))).encode()
+        for row in rows
+    ]
+    others = [
+        b"", b" ", b"\t \r", b"\x0b", b"{", b"null", b"[]", b"\xff", b'{"id": "a", "id": "a"}', b'"\\u0000"',
+    ]  # fmt: skip
+    chosen = draw(st.lists(st.sampled_from(written + written + others), max_size=24))
+    ends = [draw(st.sampled_from([b"\n", b"\n", b"\n", b"\r\n", b"\n\n"])) for _ in chosen]
+    data = b"".join(line + end for line, end in zip(chosen, ends, strict=True))
+    return data + draw(st.sampled_from([b"", b"", b"{", *written, *others]))
+
+
+OPTIONS = [
+    {},
+    {"key": ("claim_id", "id")},
+    {"complete": ("creator",), "max_findings": 3},
+    {"ignore": ("blank-line", "duplicate-id")},
+    {"max_findings": 0},
+]
+
+
+@contextmanager
+def constants(*changes):
+    """Replace constants of modules for a while."""
+    with ExitStack() as stack:
+        for module, name, value in changes:
+            stack.enter_context(mock.patch.object(module, name, value))
+        yield
+
+
+def everything(report) -> tuple:
+    return said(report), [one.file for one in report.findings], report.inputs
+
+
+@pytest.mark.parametrize("kind", ["label", "translation", None])
+@settings(max_examples=amount(120, 5000))
+@given(data=st.data())
+def test_reports_do_not_depend_on_cuts(tmp_path_factory, kind, data):
+    path = tmp_path_factory.getbasetemp() / f"engine-{kind}.jsonl"
+    path.write_bytes(data.draw(lines(kind), label="lines"))
+    options = data.draw(st.sampled_from(OPTIONS), label="options")
+    check = check_of(path, **({} if kind is None else {"kind": kind}), **options)
+    whole = everything(Run(check).report())
+
+    stretch = data.draw(st.integers(1, 400), label="stretch")
+    rows, few = (
+        data.draw(st.integers(1, 9), label="rows"),
+        data.draw(st.sampled_from([1, 3, 16]), label="few"),
+    )
+    small = (partition, "_STRETCH", stretch), (partition, "_ROWS", rows), (columns, "_FEW", few)
+    workers = data.draw(st.sampled_from([1, 3]), label="workers")
+    with constants((execution, "_TINY", HUGE), *small):
+        assert everything(report_of(check, workers)) == whole
+    with constants((execution, "_TINY", 0), (execution, "_LARGE", 1), *small):
+        assert everything(report_of(check, workers)) == whole
+
+    chunk = (json_lines, "_CHUNK", data.draw(st.integers(1, 400), label="chunk"))
+    read = data.draw(st.integers(1, 99), label="read")
+    with (
+        constants((execution, "_TINY", 0), (execution, "_LARGE", HUGE), chunk, *small),
+        mock.patch.dict(Stream.__init__.__kwdefaults__, chunk=read),
+        # Else the first chunk has all that is looked at to find the form.
+        mock.patch("kaiser_interview.validation.formats.streams._HEAD", 1),
+    ):
+        assert everything(report_of(check, workers)) == whole
+
+
+@settings(max_examples=amount(200, 20_000))
+@given(data=st.data())
+def test_chunks_are_the_lines_of_the_stream(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "chunks.jsonl"
+    given_lines = data.draw(lines("label"), label="lines")
+    path.write_bytes(data.draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + given_lines)
+    read, size = data.draw(st.integers(1, 99), label="read"), data.draw(st.integers(1, 400), label="chunk")
+    with constants((json_lines, "_CHUNK", size)), closing(Stream(str(path), chunk=read)) as stream:
+        items = [*json_lines.line_chunks(stream)]
+    chunks = [one for one in items if isinstance(one, json_lines.LineChunk)]
+    assert len(items) - len(chunks) == path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert b"".join(one.data for one in chunks) == given_lines
+    assert all(one.data.endswith(b"\n") for one in chunks[:-1])
+    assert [one.last for one in chunks[:-1]] == [False] * (len(chunks) - 1)
+    # What ends with a line feed may have ended before the reader knew that it was the last.
+    assert not chunks or chunks[-1].last or chunks[-1].data.endswith(b"\n")
