@@ -73,8 +73,8 @@ def validate(
     max_findings : int
         Findings to keep. The counts are always exact. Default: 1,000.
     workers : int, optional
-        The most processes to use. The result is the same for any number. Default: chosen by input size.
-        Columnar files are always read in a separate process, under limits of memory and time.
+        The most threads to use, and the most processes that read columnar files, under limits of memory and
+        time. The result is the same for any number. Default: the number of processors.
     progress : callable, optional
         Called with a `Progress`, about ten times a second.
 

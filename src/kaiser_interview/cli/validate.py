@@ -37,7 +37,9 @@ MaxInvalid = Annotated[
 
 Workers = Annotated[
     int | None,
-    typer.Option(min=1, help="The most processes to use. Default: chosen by input size.", show_default=False),
+    typer.Option(
+        min=1, help="The most threads to use. Default: the number of processors.", show_default=False
+    ),
 ]
 
 Form = Annotated[ReportFormat, typer.Option("--format", help="How to print the report.")]

@@ -155,13 +155,6 @@ class Account:
             self.outside += note.lines if severity == "error" else 0
         self._complete = self._complete and not note.stops
 
-    def valid(self, line: int | None, row: int, row_id: str | None) -> None:
-        """Count a row without faults of which only the id is compared."""
-        if self._hashed:
-            self.ids.append(row_id)
-        elif row_id is not None:
-            self.members.append((row if line is None else line, row, False, row_id, None))
-
     def validated(self, line: int | None, row: int, result: RowResult) -> None:
         """Count a row that the row validator has looked at."""
         values, invalid = result.values, result.unjudged

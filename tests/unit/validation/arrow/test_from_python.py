@@ -1,0 +1,72 @@
+"""Rows that are dictionaries, as columns: what is taken, and what is left to the row validator."""
+
+import pyarrow as pa
+import pytest
+
+from kaiser_interview.validation.arrow.from_python import columns_of
+
+TYPES = {"id": "string", "n": "integer", "p": "number", "b": "boolean"}
+LISTS = {"urls": "string", "sizes": "integer"}
+
+
+class Text(str):
+    """A text of a type of its own."""
+
+    __slots__ = ()
+
+
+def columns(*rows: dict):
+    batch, left_out = columns_of(rows, TYPES, LISTS)
+    return batch.to_pydict(), left_out.tolist()
+
+
+def test_values_of_the_types_of_their_columns_are_taken():
+    row = {"id": "a", "n": 1, "p": 0.5, "b": True, "urls": ["x", "y"], "sizes": [1]}
+    held, left_out = columns(row, {"id": None}, row | {"p": 2, "urls": []})
+    assert left_out == [False, False, False]
+    assert held == {
+        "id": ["a", None, "a"],
+        "n": [1, None, 1],
+        "p": [0.5, None, 2.0],
+        "b": [True, None, True],
+        "urls": [["x", "y"], None, []],
+        "sizes": [[1], None, [1]],
+    }
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"n": True}, {"n": 1.0}, {"n": "1"}, {"p": True}, {"p": "1"}, {"b": 1}, {"b": "true"}, {"id": 1},
+        {"id": Text("a")}, {"id": ["a"]}, {"id": "a\0b"}, {"urls": "x"}, {"urls": ("x",)}, {"urls": ["x", 1]},
+        {"urls": [None]}, {"urls": ["a\0"]}, {"sizes": [True]}, {"other": 1}, {"other": None}, {1: "a"},
+        {"x_a": ["x"]}, {"x_a": {"b": 1}}, {"x_\ud83e": 1}, {None: None},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_row_with_any_other_value_is_left_out(row):
+    assert columns({"id": "a"}, row, {"id": "b"})[1] == [False, True, False]
+
+
+def test_a_column_that_begins_with_x_has_the_type_of_its_first_value():
+    held, left_out = columns({"x_a": None}, {"x_a": 1, "x_b": "b"}, {"x_a": "2"}, {"x_a": 3})
+    assert (held, left_out) == (
+        {"x_a": [None, 1, None, 3], "x_b": [None, "b", None, None]},
+        [False, False, True, False],
+    )
+    assert columns({"x_a": 0.5}, {"x_a": 1}, {"x_a": True})[1] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "row", [{"id": "\ud83e"}, {"n": 1 << 64}, {"urls": ["\udde0"]}, {"x_a": 1 << 64}, {"p": 1 << 2000}, {}]
+)
+def test_where_arrow_cannot_hold_a_value_there_is_no_batch(row):
+    assert columns_of([row], TYPES, LISTS) is None
+
+
+def test_the_types_of_a_batch():
+    batch, _ = columns_of([{"id": "a", "n": 1, "p": 1, "b": False, "urls": []}], TYPES, LISTS)
+    urls = pa.list_(pa.string())
+    assert batch.schema == pa.schema(
+        {"b": pa.bool_(), "id": pa.string(), "n": pa.int64(), "p": pa.float64(), "urls": urls}
+    )
