@@ -139,7 +139,9 @@ def test_datasets_in_every_form():
     assert told(ki.validate(streamed, kind="label")) == [("unknown-claim", None, 2, "/claim_id")]
     unknown = Dataset.from_list([LABEL | {"value": None}, LABEL | {"value": 1}], features=FEATURES)
     assert told(ki.validate(unknown, kind="label")) == [("missing-field", None, 0, "/value")]
-    assert told(ki.validate(DatasetDict(), kind="label")) == [("no-rows", None, None, "")]
+    report = ki.validate(DatasetDict(), kind="label")
+    assert told(report) == [("no-rows", None, None, "")]
+    assert [one.code for one in report.iter_findings()] == ["no-rows"]
     mistaken = Dataset.from_list([LABEL | {"note": "x"}] * 3)
     report = ki.validate(mistaken, kind="label")
     assert told(report) == [("unknown-field", None, None, "/note")]

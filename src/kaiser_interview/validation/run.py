@@ -6,7 +6,6 @@ from itertools import repeat
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, known_name
 from .columns.table_schema import column_faults
 from .dataset_rules.state import DatasetRules
 from .engine.options import Check, Progress, wanted_codes
@@ -53,12 +52,7 @@ class Run:
         judge = self.judge
         self.complete: bool = True
         self._fields = frozenset(name for rules in judge.rules.values() for name in rules.shape.fields)
-        for option, names in (("key", check.key), ("complete", check.complete)):
-            for name in names or ():
-                if not name.startswith("x_"):
-                    known_name(f"field of {option}", name, sorted(self._fields))
-        if type(check.max_findings) is not int or check.max_findings < 0:
-            raise InputError(f"max_findings: expected a number from 0 on, got {check.max_findings!r:.80}")
+        check.verify(self._fields)
         self._sets = self._new_sets()
         self._wanted = wanted_codes(check.select, check.ignore)
         self._tally = Tally(check.max_findings)

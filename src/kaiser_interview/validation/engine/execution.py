@@ -176,9 +176,8 @@ class _Engine:
             try:
                 bases = self._first_reading(partitions, ids, keys)
             finally:
-                for partition in partitions:
-                    if partition.stream:
-                        partition.stream.close()
+                for stream in [one.stream for one in partitions if one.stream]:
+                    stream.close()
             suspects = Suspects(ids.found(), keys.found(), frozenset(merge.rules.fired))
         if suspects:
             self._second_reading(partitions, bases, suspects)

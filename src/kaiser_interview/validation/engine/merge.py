@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import NamedTuple
 
-from ...errors import InputError, known_name
 from ..columns.table_schema import column_faults
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.counts import Tally
@@ -65,12 +64,7 @@ class Merge:
         self.fields: frozenset[str] = frozenset(
             name for rules in self.validator.rules.values() for name in rules.shape.fields
         )
-        for option, names in (("key", check.key), ("complete", check.complete)):
-            for name in names or ():
-                if not name.startswith("x_"):
-                    known_name(f"field of {option}", name, sorted(self.fields))
-        if type(check.max_findings) is not int or check.max_findings < 0:
-            raise InputError(f"max_findings: expected a number from 0 on, got {check.max_findings!r:.80}")
+        check.verify(self.fields)
         self.rules: DatasetRules = self.new_rules()
         self.wanted: frozenset[str] = wanted_codes(check.select, check.ignore)
         self.tally: Tally = Tally(check.max_findings)
@@ -108,10 +102,9 @@ class Merge:
                 self.note(source, source.header.line, fault)
         return {str(fault.path[0]): fault.code for fault in faults}
 
-    def note(self, source: InputSource, line: int | None, fault: Fault, lines: int = 1) -> None:
+    def note(self, source: InputSource, line: int | None, fault: Fault) -> None:
         """Count a finding about no row."""
-        if self.tally.add(fault, source.name, line, None, None, lines) == "error":
-            self._outside += lines
+        self._outside += self.tally.add(fault, source.name, line, None, None) == "error"
 
     def add(self, source: InputSource, part: PartResult, base: Base, *, first: bool) -> None:
         """Add the result of a part, whose places count from its own start.

@@ -1,12 +1,12 @@
 """The options that `validate`, `split` and `fix` share, and the check that they describe."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
 from ...corpus.corpus import Corpus
-from ...errors import known_name
+from ...errors import InputError, known_name
 from ...records.models import KindName, Record
 from ..findings.codes import CODES
 from ..formats.detect import Form
@@ -83,6 +83,23 @@ class Check:
             given = getattr(self, name)
             if isinstance(given, str):
                 object.__setattr__(self, name, (given,))
+
+    def verify(self, fields: Collection[str]) -> None:
+        """Check the options that name fields of the kinds, and the number of findings.
+
+        Raises
+        ------
+        UnknownNameError
+            No kind has a field of `key` or `complete`.
+        InputError
+            `max_findings` is not a number from 0 on.
+        """
+        for option, names in (("key", self.key), ("complete", self.complete)):
+            for name in names or ():
+                if not name.startswith("x_"):
+                    known_name(f"field of {option}", name, sorted(fields))
+        if type(self.max_findings) is not int or self.max_findings < 0:
+            raise InputError(f"max_findings: expected a number from 0 on, got {self.max_findings!r:.80}")
 
     def judge(self) -> RowValidator:
         """Return the row validator of this check."""

@@ -682,3 +682,20 @@ def test_a_source_that_is_no_file_has_no_stream():
     (source,) = Merge(check_of(pa.table({"a": [1]}), kind="label")).sources()
     with Pool(1) as pool:
         assert partition.cut_of(source, frozenset(), pool).stream is None
+
+
+def test_a_file_that_vanishes_before_it_is_read_is_told(tmp_path, monkeypatch):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines(*[GOOD] * 9))
+    cut_of = execution.cut_of
+
+    def gone(*given):
+        made = cut_of(*given)
+        path.unlink()
+        return made
+
+    monkeypatch.setattr(execution, "cut_of", gone)
+    report = report_of(check_of(path, kind="label"), 1)
+    assert (report.rows, report.complete) == (0, False)
+    assert {one.code for one in report.findings} == {"unreadable"}
+    assert "No such file or directory" in {one.got for one in report.findings}

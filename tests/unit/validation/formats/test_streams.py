@@ -981,3 +981,32 @@ def test_what_a_file_may_unpack_to():
 )
 def test_what_can_be_read_twice(data, can):
     assert discover.is_repeatable(data) is can
+
+
+def test_whether_a_pipe_has_anything_to_read():
+    out, end = os.pipe()
+    stream = Stream(f"/dev/fd/{out}")
+    assert stream.is_idle()
+    os.write(end, b"a")
+    assert not stream.is_idle()
+    os.close(end)
+    os.close(out)
+    stream.close()
+    assert not stream.is_idle()
+
+
+def test_where_the_system_cannot_wait_nothing_is_idle(monkeypatch):
+    out, end = os.pipe()
+    stream = Stream(f"/dev/fd/{out}")
+    monkeypatch.setattr("select.select", lambda *_: (_ for _ in ()).throw(OSError))
+    assert not stream.is_idle()
+    os.close(end)
+    os.close(out)
+    stream.close()
+
+
+def test_a_file_is_not_idle(tmp_path):
+    (tmp_path / "a").write_bytes(b"")
+    stream = Stream(str(tmp_path / "a"))
+    assert not stream.is_idle()
+    stream.close()
