@@ -136,8 +136,11 @@ class Account:
         hashed: bool,
     ) -> None:
         self.rules = rules
-        self.rows = self.lines = self.invalid = self.outside = 0
-        self.rows_without_digest = -validator.unpinned
+        self.rows: int = 0
+        self.lines: int = 0
+        self.invalid: int = 0
+        self.outside: int = 0
+        self.rows_without_digest: int = -validator.unpinned
         self.columns: list[Fault] = []
         self.members: list[Member] = []
         self.ids: list[object] = []
