@@ -1,15 +1,13 @@
-"""What a run yields, a row or a note about none, and what it looks for."""
+"""A row with its faults, or a note about none, as `run` yields it."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..records.models import Record
 from .findings.finding import Fault, Finding, finding
 from .rows.result import RowResult
-from .rows.row_validator import RowValidator
 from .sources.source import Batch, InputSource
 
-__all__ = ["Judged", "models_of", "no_rows"]
+__all__ = ["Judged"]
 
 
 class Judged(NamedTuple):
@@ -41,13 +39,3 @@ class Judged(NamedTuple):
         row_id = self.verdict.values.get("id") if self.verdict else None
         for fault in self.faults:
             yield finding(fault, self.source.name, self.line, self.row, row_id)
-
-
-def models_of(judge: RowValidator) -> dict[str, type[Record]]:
-    """Return what rows may be, by name."""
-    return {name: rules.shape.model for name, rules in judge.rules.items()}
-
-
-def no_rows() -> Fault:
-    """Return the fault of data that holds no row."""
-    return Fault("no-rows", (), "at least one row", "none", "see whether the step before has written any")

@@ -7,13 +7,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from .columns.table_schema import column_faults
-from .dataset_rules.state import DatasetRules
+from .engine.merge import PLACES, ROWS, no_rows
 from .engine.options import Check, Progress, wanted_codes
+from .engine.part import models_of, new_rules
 from .findings.counts import Tally
 from .findings.display import visible
 from .findings.finding import Fault, Finding, Note, StreamError
 from .findings.report import Input, Report
-from .judged import Judged, models_of, no_rows
+from .judged import Judged
 from .rows.result import RowResult
 from .rows.row_validator import RowValidator
 from .sources.discover import is_repeatable, sources
@@ -25,10 +26,7 @@ if TYPE_CHECKING:
 
     from .columns.prefilter import Prefilter
 
-__all__ = ["PLACES", "Run", "every_finding"]
-
-PLACES, ROWS = 1 << 44, 1 << 64
-"""Places that a source may have, and that data may have."""
+__all__ = ["Run", "every_finding"]
 
 _PAUSE = 0.1
 
@@ -53,7 +51,7 @@ class Run:
         self.complete: bool = True
         self._fields = frozenset(name for rules in judge.rules.values() for name in rules.shape.fields)
         check.verify(self._fields)
-        self._sets = self._new_sets()
+        self._sets = new_rules(check, judge, self._where, hashed=False)
         self._wanted = wanted_codes(check.select, check.ignore)
         self._tally = Tally(check.max_findings)
         self._begun: list[InputSource] = []
@@ -122,17 +120,6 @@ class Run:
         for fault in self._sets.at_the_end():
             if fault.code in self._wanted:
                 yield self._note(nowhere, None, fault)
-
-    def _new_sets(self, *, hashed: bool = False) -> DatasetRules:
-        check, judge = self._check, self.judge
-        return DatasetRules(
-            judge.corpus,
-            models_of(judge),
-            key=check.key,
-            complete=check.complete,
-            where=self._where,
-            hashed=hashed,
-        )
 
     def _source(self, source: InputSource, *, every: bool) -> Iterator[Judged]:
         before, complete = self._progress.rows, True
