@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..records.models import Record, Relation
 from ..storage import Staging
+from .choice import report_of
 from .engine.options import Check
 from .findings.codes import CODES
 from .findings.finding import Path as FieldPath
@@ -83,7 +84,7 @@ def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
         if not run.complete:
             return Fixed(run.finished(), {})
         staging.commit()
-    return Fixed(Run(check.of(os.fspath(output), writer.form)).report(), dict(filled))
+    return Fixed(report_of(check.of(os.fspath(output), writer.form)), dict(filled))
 
 
 class _Row:
