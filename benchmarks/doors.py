@@ -190,7 +190,7 @@ def polars(folder: Path) -> Callable[[], int]:
     def run() -> int:
         frame = pl.scan_parquet(folder / "rows.parquet")
         counts = good.sum().alias("good"), pl.col("id").n_unique().alias("ids")
-        return int(frame.select(*counts).collect().row(0)[0])
+        return alike(*frame.select(*counts).collect().row(0))
 
     return run
 
@@ -203,7 +203,14 @@ def duckdb(folder: Path) -> Callable[[], int]:
     tests += ["method in ('human', 'model', 'rule')", "confidence between 0 and 1"]
     tests += [f"length({name}) > 0" for name in ("creator", "quote", "translation")]
     query = f"select count(*) filter ({' and '.join(tests)}), count(distinct id) from '{folder}/rows.parquet'"
-    return lambda: int(db.connect().execute(query).fetchall()[0][0])
+    return lambda: alike(*db.connect().execute(query).fetchall()[0])
+
+
+def alike(good: int, ids: int) -> int:
+    """Return the number of good rows, which each have an id of their own."""
+    if good != ids:
+        sys.exit(f"{good} good rows, {ids} ids")
+    return int(good)
 
 
 def frictionless(folder: Path) -> Callable[[], int]:

@@ -17,6 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import doors
+
+DATES = "null that is absent, real dates in text"
 LACKS = "references, digests, quotes, numbers"
 
 
@@ -124,95 +127,15 @@ def read_table(folder: Path) -> int:
     return int(pq.read_table(folder / "rows.parquet").num_rows)
 
 
-PATTERNS = {
-    "id": "^[!-~]{1,256}$",
-    "release": r"^\d+\.\d+\.\d+$",
-    "claim_id": "^[!-~]{1,256}$",
-    "claim_sha256": "^[0-9a-f]{64}$",
-    "language": "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$",
-}
+def prepared(prepare: Callable[[Path], Callable[[], Any]]) -> Callable[[Path], int]:
+    """Return a peer of the other benchmark, its preparation apart."""
 
+    def run(folder: Path) -> int:
+        call = prepare(folder)
+        start_again()
+        return int(call())
 
-def pandera_polars(folder: Path) -> int:
-    """Validate by the rules that pandera can express, and unique ids."""
-    import pandera.polars as pa
-    import polars as pl
-
-    columns = {name: pa.Column(str, pa.Check.str_matches(form)) for name, form in PATTERNS.items()}
-    columns["id"] = pa.Column(str, pa.Check.str_matches(PATTERNS["id"]), unique=True)
-    columns |= {
-        "method": pa.Column(str, pa.Check.isin(["human", "model", "rule"])),
-        "creator": pa.Column(str, pa.Check.str_length(min_value=1)),
-        "created": pa.Column(pl.Datetime("us", "UTC"), nullable=True),
-        "confidence": pa.Column(float, pa.Check.in_range(0, 1), nullable=True),
-        "quote": pa.Column(str, pa.Check.str_length(min_value=1), nullable=True),
-        "quote_start": pa.Column(pl.Int32, pa.Check.ge(0), nullable=True),
-        "quote_end": pa.Column(pl.Int32, pa.Check.ge(0), nullable=True),
-        "translation": pa.Column(str, pa.Check.str_length(min_value=1)),
-    }
-    schema = pa.DataFrameSchema(columns)
-    start_again()
-    return int(schema.validate(pl.read_parquet(folder / "rows.parquet"), lazy=True).height)
-
-
-def polars_expressions(folder: Path) -> int:
-    """Validate by expressions written by hand."""
-    import polars as pl
-
-    start_again()
-    frame = pl.scan_parquet(folder / "rows.parquet")
-    good = pl.col("method").is_in(["human", "model", "rule"]) & pl.col("confidence").is_between(0, 1)
-    for name, form in PATTERNS.items():
-        good &= pl.col(name).str.contains(form)
-    for name in ("creator", "quote", "translation"):
-        good &= pl.col(name).str.len_bytes() > 0
-    found = frame.select(good.sum().alias("good"), pl.col("id").n_unique().alias("ids")).collect().row(0)
-    if found[0] != found[1]:
-        raise SystemExit(str(found))
-    return int(found[0])
-
-
-def duckdb_sql(folder: Path) -> int:
-    """Validate by SQL written by hand."""
-    import duckdb
-
-    start_again()
-    tests = [f"regexp_full_match({name}, '{form.strip('^$')}')" for name, form in PATTERNS.items()]
-    tests += ["method in ('human', 'model', 'rule')", "confidence between 0 and 1"]
-    tests += [f"length({name}) > 0" for name in ("creator", "quote", "translation")]
-    query = f"select count(*) filter ({' and '.join(tests)}), count(distinct id) from '{folder}/rows.parquet'"
-    good, ids = duckdb.connect().execute(query).fetchall()[0]
-    if good != ids:
-        raise SystemExit(f"{good} {ids}")
-    return int(good)
-
-
-def json_schema(folder: Path) -> int:
-    """Validate each line by the kind's own JSON Schema."""
-    import jsonschema_rs
-    import orjson
-
-    import kaiser_interview as ki
-
-    schema = ki.json_schema("translation") | {"additionalProperties": True}  # names that begin with x_
-    validator = jsonschema_rs.validator_for(schema)
-    start_again()
-    with (folder / "rows.jsonl").open("rb") as file:
-        return sum(validator.is_valid(orjson.loads(line)) for line in file)
-
-
-def pydantic(folder: Path) -> int:
-    """Validate each line by the kind's own model."""
-    import kaiser_interview as ki
-
-    class Translation(ki.Translation):
-        x_prompt: str | None = None
-
-    Translation.model_rebuild()
-    validate = Translation.__pydantic_validator__.validate_json
-    start_again()
-    with (folder / "rows.jsonl").open("rb") as file:
-        return sum(validate(line) is not None for line in file)
+    return run
 
 
 def msgspec(folder: Path) -> int:
@@ -222,7 +145,7 @@ def msgspec(folder: Path) -> int:
     import msgspec as ms
 
     text = Annotated[str, ms.Meta(min_length=1)]
-    forms = {name: Annotated[str, ms.Meta(pattern=form)] for name, form in PATTERNS.items()}
+    forms = {name: Annotated[str, ms.Meta(pattern=form)] for name, form in doors.PATTERNS.items()}
     offset = Annotated[int, ms.Meta(ge=0, le=2**31 - 1)]
     struct = ms.defstruct(
         "Translation",
@@ -253,7 +176,7 @@ def frictionless(folder: Path) -> int:
 
     made = [
         fields.StringField(name=name, constraints={"pattern": form, "required": True})
-        for name, form in PATTERNS.items()
+        for name, form in doors.PATTERNS.items()
     ]
     made[0].constraints["unique"] = True
     known = {field.name: field for field in made}
@@ -274,14 +197,16 @@ PEERS: dict[str, Peer] = {
     "gate, table in memory, one process": Peer(gate_table, "parquet", ""),
     "gate, datasets.Dataset, one process": Peer(gate_dataset, "parquet", ""),
     "pq.read_table": Peer(read_table, "parquet", "everything: it only reads"),
-    "pandera on polars": Peer(pandera_polars, "parquet", f"{LACKS}, null that is absent, real dates in text"),
-    "polars expressions": Peer(polars_expressions, "parquet", f"{LACKS}; counts alone, no findings"),
-    "DuckDB SQL": Peer(duckdb_sql, "parquet", f"{LACKS}; counts alone, no findings"),
+    "pandera on polars": Peer(
+        prepared(doors.pandera), "parquet", f"{LACKS}, null that is absent, real dates in text"
+    ),
+    "polars expressions": Peer(prepared(doors.polars), "parquet", f"{LACKS}; counts alone, no findings"),
+    "DuckDB SQL": Peer(prepared(doors.duckdb), "parquet", f"{LACKS}; counts alone, no findings"),
     "gate, JSON Lines": Peer(gate("rows.jsonl"), "jsonl", ""),
     "gate, JSON Lines, one process": Peer(gate("rows.jsonl", workers=1), "jsonl", ""),
     "gate, JSON Lines, every row invalid": Peer(gate("wrong.jsonl"), "jsonl", ""),
-    "jsonschema_rs.is_valid(orjson.loads(line))": Peer(json_schema, "jsonl", SHAPE),
-    "pydantic validate_json(line)": Peer(pydantic, "jsonl", SHAPE),
+    "jsonschema_rs.is_valid(orjson.loads(line))": Peer(prepared(doors.json_schema), "jsonl", SHAPE),
+    "pydantic validate_json(line)": Peer(prepared(doors.pydantic), "jsonl", SHAPE),
     "msgspec": Peer(msgspec, "jsonl", f"{SHAPE}, real dates"),
     "gate, CSV": Peer(gate_csv, "csv", ""),
     "frictionless, CSV": Peer(frictionless, "csv", f"{LACKS}, all but the columns with patterns"),
