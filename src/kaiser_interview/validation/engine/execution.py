@@ -10,10 +10,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from queue import Empty, LifoQueue
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..dataset_rules.state import Row
 from ..findings.counts import Group
@@ -105,6 +105,10 @@ class _Engine:
             merge.limited = merge.limited and self._pool.limited
         merge.end_of_set()
         return merge.report(again)
+
+    @cached_property
+    def _rows(self) -> PartValidator:
+        return PartValidator(self._portable)
 
     @contextmanager
     def _running(self) -> Iterator[None]:
@@ -292,6 +296,10 @@ class _Engine:
 
     def _validated(self, job: _Job, full: Iterable[Group]) -> "PartResult | Died":
         source, part = job
+        if self._tiny and isinstance(part, Items):
+            # Without what validates by columns, whose import takes longer. A name may mislead: a file that is
+            # columnar by its content goes on below.
+            return self._rows.items(part, source.form, source.name, source.constants, full)
         with self._validator() as validator:
             if isinstance(part, Items):
                 return validator.items(part, source.form, source.name, source.constants, full)
@@ -333,13 +341,10 @@ class _Engine:
         try:
             validator = self._idle.get_nowait()
         except Empty:
-            if self._tiny:  # rows come one at a time, and nothing else is asked for
-                validator = cast("ColumnValidator", PartValidator(self._portable))
-            else:
-                # Imported here, so that little text is validated without numpy and pyarrow.
-                from .columns import ColumnValidator
+            # Imported here, so that little text is validated without numpy and pyarrow.
+            from .columns import ColumnValidator
 
-                validator = ColumnValidator(self._portable, hashed=self._hashed)
+            validator = ColumnValidator(self._portable, hashed=self._hashed)
         yield validator
         self._idle.put(validator)
 

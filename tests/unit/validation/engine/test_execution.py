@@ -699,3 +699,11 @@ def test_a_file_that_vanishes_before_it_is_read_is_told(tmp_path, monkeypatch):
     assert (report.rows, report.complete) == (0, False)
     assert {one.code for one in report.findings} == {"unreadable"}
     assert "No such file or directory" in {one.got for one in report.findings}
+
+
+@pytest.mark.parametrize("tiny", [0, 1 << 20])
+def test_a_columnar_file_under_the_name_of_text_is_read_as_what_it_is(tmp_path, monkeypatch, tiny):
+    monkeypatch.setattr(execution, "_TINY", tiny)
+    table(tmp_path / "a.jsonl", GOOD | {"id": "a"}, GOOD | {"id": "a"}, GOOD | {"claim_id": "d99-c01"})
+    report = report_on(tmp_path / "a.jsonl")
+    assert {one.code for one in report.counts} == {"duplicate-id", "unknown-claim"}
