@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from .corpus.corpus import Corpus
 from .dataset.loaders import shipped
 from .errors import InputError
-from .validation.choice import report_of
+from .validation.engine.execution import report_of
 from .validation.engine.options import Against, Check, Options
 from .validation.findings.report import Report
 

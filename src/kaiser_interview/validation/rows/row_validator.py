@@ -1,6 +1,6 @@
 """Validate single rows, and report every fault with its exact path."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,6 @@ from ..hints.typos import not_in_vocabulary, slips
 from ..hints.values import to_fill
 from ..references.paths import references_in
 from ..references.rows import References, carried
-from ..swift import swift_way
 from .envelopes import not_an_object, of_nothing, whole
 from .kind import KindRules
 from .limits import unsound
@@ -58,8 +57,6 @@ class RowValidator:
         The defaults, and the values from the path of the file.
     unpinned : int
         Number of rows so far that refer to a claim without its digest.
-    swift : callable or None
-        Fast path: takes the JSON text of a row and returns its values if it is certainly valid, else None.
 
     Raises
     ------
@@ -103,10 +100,6 @@ class RowValidator:
         for name, value in self.defaults.items():
             known_name("field to set", name, fields)
             self._check_default(name, value)
-        only, filled = self.only, self.defaults or self.require
-        self.swift: Callable[[bytes], Mapping[str, Any] | None] | None = (
-            swift_way(only.shape, only.rules, corpus) if only and not filled else None
-        )
 
     def json(self, data: bytes) -> RowResult:
         """Validate the JSON text of a row."""
