@@ -1,6 +1,8 @@
 """The report that every faster way must give: each row read, validated and added by itself."""
 
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from unittest import mock
 
 from kaiser_interview.validation.engine.columns import ColumnValidator
 from kaiser_interview.validation.engine.merge import Base, Merge
@@ -10,12 +12,24 @@ from kaiser_interview.validation.findings.finding import Note, StreamError
 from kaiser_interview.validation.findings.report import Report
 from kaiser_interview.validation.sources.source import Batch, InputSource, Items
 
+HUGE = 1 << 40
+
+
+@contextmanager
+def constants(*changes):
+    """Replace constants of modules for a while."""
+    with ExitStack() as stack:
+        for module, name, value in changes:
+            stack.enter_context(mock.patch.object(module, name, value))
+        yield
+
 
 def report_by_row(check: Check) -> Report:
     """Validate the data of a check row by row; no row is passed by the prefilter."""
-    merge = Merge(check)
+    validator = check.row_validator()
+    merge = Merge(check, validator.copied())
     portable = replace(check, data=None, form=None, progress=None)
-    rows, tables = PartValidator(portable), ColumnValidator(portable)
+    rows, tables = PartValidator(portable, validator.copied()), ColumnValidator(portable, validator.copied())
     tables._prefilter.look = _all_suspect(tables._prefilter.look)
     for source in merge.sources():
         merge.begin(source)

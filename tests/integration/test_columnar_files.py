@@ -71,6 +71,7 @@ def small(monkeypatch):
     """Cut files into parts, as small as they are."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
+    monkeypatch.setattr(execution, "_FEW", 0)
     monkeypatch.setattr(partition, "_STRETCH", 5000)
 
 

@@ -28,6 +28,7 @@ def near(monkeypatch):
     """Start no process, and cut what can be."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
+    monkeypatch.setattr(execution, "_FEW", 0)
     monkeypatch.setattr(partition, "_STRETCH", 100)
     within(monkeypatch)
 

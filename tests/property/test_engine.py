@@ -1,13 +1,13 @@
 """The report on lines does not depend on where they are cut, on threads, or on whether they are a file."""
 
 import json
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import report_by_row
+from reference import HUGE, constants, report_by_row
 from scale import amount
 from workers import said
 
@@ -21,7 +21,6 @@ from kaiser_interview.validation.sources import partition
 BY = {"method": "human", "creator": "me"}
 LABEL = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v"} | BY
 TRANSLATION = {"claim_id": "d01-c01", "language": "en", "translation": "t"} | BY
-HUGE = 1 << 40
 
 
 def row_of(kind: str | None):
@@ -72,15 +71,6 @@ OPTIONS = [
 ]
 
 
-@contextmanager
-def constants(*changes):
-    """Replace constants of modules for a while."""
-    with ExitStack() as stack:
-        for module, name, value in changes:
-            stack.enter_context(mock.patch.object(module, name, value))
-        yield
-
-
 def everything(report) -> tuple:
     return said(report), [one.file for one in report.findings], report.inputs
 
@@ -102,15 +92,18 @@ def test_reports_do_not_depend_on_cuts(tmp_path_factory, kind, data):
     )
     small = (partition, "_STRETCH", stretch), (partition, "_ROWS", rows), (columns, "_FEW", few)
     workers = data.draw(st.sampled_from([1, 3]), label="workers")
-    with constants((execution, "_TINY", HUGE), *small):
+    with constants((execution, "_TINY", HUGE), (execution, "_FEW", HUGE), *small):
         assert everything(report_of(check, workers)) == whole
-    with constants((execution, "_TINY", 0), (execution, "_LARGE", 1), *small):
+    by_columns = (execution, "_TINY", 0), (execution, "_FEW", 0)
+    with constants(*by_columns, (execution, "_LARGE", 1), *small):
         assert everything(report_of(check, workers)) == whole
 
     chunk = (json_lines, "_CHUNK", data.draw(st.integers(1, 400), label="chunk"))
     read = data.draw(st.integers(1, 99), label="read")
     with (
-        constants((execution, "_TINY", 0), (execution, "_LARGE", HUGE), chunk, *small),
+        constants(
+            (execution, "_TINY", 0), (execution, "_FEW", 0), (execution, "_LARGE", HUGE), chunk, *small
+        ),
         mock.patch.dict(Stream.__init__.__kwdefaults__, chunk=read),
         # Else the first chunk has all that is looked at to find the form.
         mock.patch("kaiser_interview.validation.formats.streams._HEAD", 1),

@@ -23,7 +23,7 @@ from .writers.fixed_tables import FixedTable
 from .writers.parts import Part, PartWriter, refuse_long_rows, rows_in
 from .writers.rows import as_json, as_record, different_files
 
-__all__ = ["Fixed", "fix_check"]
+__all__ = ["Fixed", "fix_data"]
 
 
 class Fixed(NamedTuple):
@@ -35,12 +35,12 @@ class Fixed(NamedTuple):
     """The number of rows in which each field was filled in or changed."""
 
 
-def fix_check(check: Check, output: Path, *, typography: bool) -> Fixed:
+def fix_data(engine: Engine, check: Check, output: Path, *, typography: bool) -> Fixed:
     """Fix the rows of a check and write them to `output`; the public function is `fix`.
 
     Nothing is written if the data cannot be read completely.
     """
-    with Engine(check) as engine, Staging() as staging:
+    with Staging() as staging:
         validation = Validation(engine, check, detailed=True)
         fixing = _Fixing(PartWriter(staging, output, validation.validator), validation.validator, typography)
         for step in validation.steps():
@@ -144,8 +144,8 @@ class _Fixing:
 
     def _extended(self, columns: list[str]) -> list[str]:
         """Return the columns of a CSV file, followed by those that may be filled in; empty if it has none."""
-        fields = {name for rules in self._validator.rules.values() for name in rules.shape.fields}
-        more = [name for name in self._patches.fillable if name in fields or name == AS_WRITTEN]
+        fields = self._validator.fields | {AS_WRITTEN}
+        more = [name for name in self._patches.fillable if name in fields]
         return list(dict.fromkeys([*columns, *more])) if columns else []
 
 

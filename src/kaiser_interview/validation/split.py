@@ -10,10 +10,10 @@ from .findings.report import Report
 from .writers.parts import PartWriter, refuse_long_rows
 from .writers.rows import different_files
 
-__all__ = ["split_check"]
+__all__ = ["split_data"]
 
 
-def split_check(check: Check, valid: Path, rejects: Path) -> Report:
+def split_data(engine: Engine, check: Check, valid: Path, rejects: Path) -> Report:
     """Split the data of a check into `valid` and `rejects`; the public function is `split`.
 
     Findings are written to ``REJECTS.findings.jsonl``. Nothing is written if the data cannot be read
@@ -22,7 +22,7 @@ def split_check(check: Check, valid: Path, rejects: Path) -> Report:
     beside = rejects.with_name(f"{rejects.name}.findings.jsonl")
     outputs = (valid, rejects, beside)
     different_files(outputs)
-    with Engine(check) as engine, Staging() as staging:
+    with Staging() as staging:
         validation = Validation(engine, check, detailed=True)
         # Files are put in place in this order. Valid rows come last: if their file is new, all are.
         findings = staging.open(beside)

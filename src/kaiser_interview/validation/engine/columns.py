@@ -21,6 +21,7 @@ from ..formats.json.lines import LineChunk, RowLines
 from ..formats.json.text import parse
 from ..formats.text import LONGEST, SPACE, Tail, blank_line, long_row
 from ..rows.result import RowResult
+from ..rows.row_validator import RowValidator
 from ..sources.source import Batch, Items
 from .options import Check
 from .part import Account, PartResult, PartValidator, validated
@@ -43,12 +44,12 @@ class ColumnValidator(PartValidator):
 
     Parameters
     ----------
-    check : Check
-        The check; its data does not matter.
+    check, validator
+        As for `PartValidator`.
     """
 
-    def __init__(self, check: Check) -> None:
-        super().__init__(check)
+    def __init__(self, check: Check, validator: RowValidator) -> None:
+        super().__init__(check, validator)
         self._prefilter = Prefilter(self._validator, self._rules.fields)
         self._fingerprints = Fingerprints(self._validator, check.key)
         self._types = line_sorts(self._validator)

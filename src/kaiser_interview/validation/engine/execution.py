@@ -5,6 +5,7 @@ under limits, since a damaged one can crash its reader.
 """
 
 import os
+import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine", "Step", "Validation", "every_finding", "report_of"]
 
-_V = TypeVar("_V")
+_V = TypeVar("_V", bound=PartValidator)
 
 _TINY = 1 << 20
 """Below so many bytes of text, row by row is faster than importing what validates by columns."""
+
+_FEW = 64
+"""Below so many rows, row by row is faster than compiling what validates by columns."""
 
 _LARGE = 16 << 20
 """From so many bytes on, ids are compared by their hashes, and lines are read by several threads."""
@@ -110,11 +114,14 @@ class Engine:
     def __init__(self, check: Check, workers: int | None = None) -> None:
         # What validates parts needs neither the data nor who is told of progress.
         self._portable = replace(check, data=None, form=None, progress=None)
+        self.validator: RowValidator = check.row_validator()
+        check.verify(self.validator.fields)
         self.count: int = workers or processors()
         self.pool: Pool = Pool(self.count)
         self.threads: ThreadPoolExecutor = ThreadPoolExecutor(self.count)
         self._by_row: LifoQueue[PartValidator] = LifoQueue()
         self._by_column: LifoQueue[ColumnValidator] = LifoQueue()
+        self._close = weakref.finalize(self, _ended, self.threads, self.pool)
 
     def __enter__(self) -> Self:
         return self
@@ -124,20 +131,24 @@ class Engine:
 
     def close(self) -> None:
         """End the threads and the worker processes."""
-        self.threads.shutdown(wait=False, cancel_futures=True)
-        # Killing the workers ends the threads that wait for them. One may have started another meanwhile.
-        self.pool.close()
-        self.threads.shutdown()
-        self.pool.close()
+        self._close()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        return not self._close.alive
 
     def report(self, check: Check) -> Report:
         """Validate the data of a check, whose options are those of this engine, and return the report."""
         return Validation(self, check).report()
 
+    def _new(self, cls: type[_V]) -> _V:
+        return cls(self._portable, self.validator.copied())
+
     @contextmanager
     def by_row(self, *, detailed: bool) -> Iterator[PartValidator]:
         """Lend a validator that needs neither numpy nor pyarrow."""
-        with _lent(self._by_row, lambda: PartValidator(self._portable)) as validator:
+        with _lent(self._by_row, partial(self._new, PartValidator)) as validator:
             validator.detailed = detailed
             yield validator
 
@@ -147,9 +158,17 @@ class Engine:
         # Imported here, so that little text is validated without numpy and pyarrow.
         from .columns import ColumnValidator
 
-        with _lent(self._by_column, lambda: ColumnValidator(self._portable)) as validator:
+        with _lent(self._by_column, partial(self._new, ColumnValidator)) as validator:
             validator.hashed, validator.detailed = hashed, detailed
             yield validator
+
+
+def _ended(threads: ThreadPoolExecutor, pool: Pool) -> None:
+    threads.shutdown(wait=False, cancel_futures=True)
+    # Killing the workers ends the threads that wait for them. One may have started another meanwhile.
+    pool.close()
+    threads.shutdown()
+    pool.close()
 
 
 class _Job(NamedTuple):
@@ -182,8 +201,8 @@ class Validation:
     def __init__(self, engine: Engine, check: Check, *, detailed: bool = False) -> None:
         self._engine = engine
         self._check = check
-        self.merge: Merge = Merge(check, detailed=detailed)
-        self.validator: RowValidator = self.merge.validator
+        self.validator: RowValidator = engine.validator.copied()
+        self.merge: Merge = Merge(check, self.validator, detailed=detailed)
         self._detailed = detailed
         self._tiny = _is_tiny(check)
         self._hashed = False
@@ -268,7 +287,7 @@ class Validation:
         size = 0
         for source in sources:
             seen.append(source)
-            partition = cut_of(source, self.merge.fields, self._engine.pool)
+            partition = cut_of(source, self.validator.fields, self._engine.pool)
             if partition is None:
                 return [], seen
             partitions.append(partition)
@@ -404,9 +423,9 @@ class Validation:
 
     def _validated(self, job: _Job, full: Iterable[Group]) -> "PartResult | Died":
         source, part = job
-        if self._tiny and isinstance(part, Items):
-            # Without what validates by columns, whose import takes longer. A name may mislead: a file that is
-            # columnar by its content goes on below.
+        if isinstance(part, Items) and (self._tiny or len(part.items) < _FEW):
+            # Without what validates by columns, which takes longer to import and to compile. A name may
+            # mislead: a file that is columnar by its content goes on below.
             with self._engine.by_row(detailed=self._detailed) as by_row:
                 return by_row.items(part, source.form, source.name, source.constants, full)
         with self._engine.by_column(hashed=self._hashed, detailed=self._detailed) as validator:

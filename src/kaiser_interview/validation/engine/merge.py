@@ -44,13 +44,15 @@ class Merge:
     ----------
     check : Check
         The check.
+    validator : RowValidator
+        Says which columns a source may have; for use by this object alone.
     detailed : bool
         Whether every finding and every invalid row are collected, for `taken`.
 
     Attributes
     ----------
     validator : RowValidator
-        Validates rows; here it says which columns a source may have.
+        As given.
     rules : DatasetRules
         The rules of the whole data set.
     complete : bool
@@ -59,15 +61,11 @@ class Merge:
         Whether every worker process reads under limits of memory and time.
     """
 
-    def __init__(self, check: Check, *, detailed: bool = False) -> None:
+    def __init__(self, check: Check, validator: RowValidator, *, detailed: bool = False) -> None:
         self.check: Check = check
-        self.validator: RowValidator = check.judge()
+        self.validator: RowValidator = validator
         self.complete: bool = True
         self.limited: bool = True
-        self.fields: frozenset[str] = frozenset(
-            name for rules in self.validator.rules.values() for name in rules.shape.fields
-        )
-        check.verify(self.fields)
         self.rules: DatasetRules = self.new_rules()
         self.wanted: frozenset[str] = wanted_codes(check.select, check.ignore)
         self.tally: Tally = Tally(check.max_findings)
@@ -86,7 +84,7 @@ class Merge:
     def sources(self) -> Iterator[InputSource]:
         """Yield the sources of the data, files in stable order."""
         models = models_of(self.validator).values()
-        for source in sources(self.check.data, self.fields, self.skipped, self.check.form):
+        for source in sources(self.check.data, self.validator.fields, self.skipped, self.check.form):
             source.constants = constants_of(source.constants, models)
             yield source
 

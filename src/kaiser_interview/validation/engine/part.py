@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...records.models import Record
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.counts import Group, Tally
-from ..findings.finding import Fault, Located, Note, spelled
+from ..findings.finding import Fault, Finding, Located, Note, spelled
 from ..formats.json.lines import RowLines
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
@@ -93,6 +93,8 @@ class PartValidator:
     ----------
     check : Check
         The check; its data does not matter.
+    validator : RowValidator
+        Validates the rows; for use by this object alone.
 
     Attributes
     ----------
@@ -102,11 +104,11 @@ class PartValidator:
         Whether results have `Details`.
     """
 
-    def __init__(self, check: Check) -> None:
+    def __init__(self, check: Check, validator: RowValidator) -> None:
         self.hashed: bool = False
         self.detailed: bool = False
         self._max_findings = check.max_findings
-        self._validator = validator = check.judge()
+        self._validator = validator
         self._wanted = wanted_codes(check.select, check.ignore)
         self._new_rules: Callable[[], DatasetRules] = lambda: new_rules(check, validator, str, hashed=True)
         # Rows that are compared when results are merged need only know what these compare.
@@ -150,6 +152,16 @@ class PartValidator:
         finally:
             validator.constants = validator.defaults
         return account.result()
+
+    def findings(self, row: object) -> tuple[Finding, ...]:
+        """Validate a mapping or a record by itself."""
+        result = self._validator.value(row)
+        row_id = result.values.get("id")
+        return tuple(
+            Located(fault, row=0, row_id=row_id).finding()
+            for fault in result.faults
+            if fault.code in self._wanted
+        )
 
     def _reader(self, form: str, told: Mapping[str, str]) -> Callable[[Any], RowResult]:
         validator = self._validator

@@ -66,7 +66,7 @@ class Patches:
         self._validator = validator
         self._typography = typography
         self.fillable: list[str] = [*validator.defaults, *_FILLED, *([AS_WRITTEN] if typography else [])]
-        fields = {name for rules in validator.rules.values() for name in rules.shape.fields}
+        fields = validator.fields
         digests = [name for name in ("claim_sha256", "other_claim_sha256") if name in fields]
         releases = ["release"] if validator.corpus.releases and "release" in fields else []
         # A right row needs no fix if it has all of these, and offsets if it has a quote.

@@ -1,6 +1,7 @@
 """Validate single rows, and report every fault with its exact path."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -49,8 +50,12 @@ class RowValidator:
     ----------
     defaults, require
         As given.
+    rules : dict of str to KindRules
+        The rules of each kind.
     only : KindRules or None
         The kind, if there is only one.
+    fields : frozenset of str
+        The fields of all kinds.
     slips : bool
         Whether a field with a mistyped name is reported as unknown only, and not as missing too.
     constants : mapping of str
@@ -91,7 +96,8 @@ class RowValidator:
         self.only: KindRules | None = rules[0] if len(self.rules) == 1 else None
         if len(self.rules) < len({one.shape.model for one in rules}):
             raise InputError("kind: expected a name for each model, got one name twice")
-        fields = sorted({name for one in rules for name in one.shape.fields})
+        self.fields: frozenset[str] = frozenset(name for one in rules for name in one.shape.fields)
+        fields = sorted(self.fields)
         self.require: tuple[str, ...] = tuple(
             known_name("field to require", name, fields) for name in require
         )
@@ -100,6 +106,12 @@ class RowValidator:
         for name, value in self.defaults.items():
             known_name("field to set", name, fields)
             self._check_default(name, value)
+
+    def copied(self) -> "RowValidator":
+        """Return a validator that shares what is compiled, but neither `constants` nor `unpinned`."""
+        other = copy(self)
+        other.constants, other.unpinned = self.defaults, 0
+        return other
 
     def json(self, data: bytes) -> RowResult:
         """Validate the JSON text of a row."""

@@ -44,6 +44,7 @@ def small(monkeypatch):
     """Cut files into small parts, and start no process."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
+    monkeypatch.setattr(execution, "_FEW", 0)
     monkeypatch.setattr(partition, "_STRETCH", 300)
     within(monkeypatch)
 
@@ -679,7 +680,8 @@ def test_workers_are_a_number(workers):
 
 
 def test_a_source_that_is_no_file_has_no_stream():
-    (source,) = Merge(check_of(pa.table({"a": [1]}), kind="label")).sources()
+    check = check_of(pa.table({"a": [1]}), kind="label")
+    (source,) = Merge(check, check.row_validator()).sources()
     with Pool(1) as pool:
         assert partition.cut_of(source, frozenset(), pool).stream is None
 

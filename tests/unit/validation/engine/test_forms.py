@@ -179,9 +179,9 @@ MADE: dict[str, Callable[[], Any]] = {
 }
 
 SIZES = {
-    "row by row": {"_TINY": HUGE},
-    "in order": {"_TINY": 0, "_LARGE": HUGE},
-    "by hashes": {"_TINY": 0, "_LARGE": 1},
+    "row by row": {"_TINY": HUGE, "_FEW": HUGE},
+    "in order": {"_TINY": 0, "_FEW": 0, "_LARGE": HUGE},
+    "by hashes": {"_TINY": 0, "_FEW": 0, "_LARGE": 1},
 }
 OPTIONS: list[dict[str, Any]] = [
     {"kind": "label"},

@@ -40,6 +40,7 @@ def small(monkeypatch):
     """Cut files into small parts, and compare ids by hashes."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
+    monkeypatch.setattr(execution, "_FEW", 0)
     monkeypatch.setattr(partition, "_STRETCH", 2000)
     monkeypatch.setattr(partition, "_ROWS", 17)
     monkeypatch.setattr(lines, "_CHUNK", 2000)
