@@ -1,6 +1,7 @@
 """The report on lines does not depend on where they are cut, on threads, or on whether they are a file."""
 
 import json
+import pickle
 from contextlib import closing
 from unittest import mock
 
@@ -71,6 +72,14 @@ OPTIONS = [
 ]
 
 
+VALIDATED = execution.Validation._validated
+
+
+def elsewhere(self, job, full):
+    """Validate a part as another process would, which sends its result."""
+    return pickle.loads(pickle.dumps(VALIDATED(self, job, full).portable()))
+
+
 def everything(report) -> tuple:
     return said(report), [one.file for one in report.findings], report.inputs
 
@@ -92,6 +101,8 @@ def test_reports_do_not_depend_on_cuts(tmp_path_factory, kind, data):
     )
     small = (partition, "_STRETCH", stretch), (partition, "_ROWS", rows), (columns, "_FEW", few)
     workers = data.draw(st.sampled_from([1, 3]), label="workers")
+    if data.draw(st.booleans(), label="elsewhere"):
+        small += ((execution.Validation, "_validated", elsewhere),)
     with constants((execution, "_TINY", HUGE), (execution, "_FEW", HUGE), *small):
         assert everything(report_of(check, workers)) == whole
     by_columns = (execution, "_TINY", 0), (execution, "_FEW", 0)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...records.models import Record
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.counts import Group, Tally
-from ..findings.finding import Fault, Finding, Located, Note, spelled
+from ..findings.finding import Fault, Finding, Located, Note
 from ..formats.json.lines import RowLines
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
@@ -84,6 +84,12 @@ class PartResult(NamedTuple):
     keys: Any = None
     traces: Mapping[str, Any] | None = None
     details: Details | None = None
+
+    def portable(self) -> "PartResult":
+        """Return the result with the texts of its findings computed, so that it can be pickled."""
+        return self._replace(
+            counts=[(group, count, [one.spelled() for one in kept]) for group, count, kept in self.counts]
+        )
 
 
 class PartValidator:
@@ -225,8 +231,9 @@ class Account:
         row_id = values.get("id")
         for fault in result.faults:
             if fault.code in self._wanted:
-                found = Located(fault if details is None else spelled(fault), self._name, line, row, row_id)
+                found = Located(fault, self._name, line, row, row_id)
                 if details is not None:
+                    found = found.spelled()
                     details.findings.append((2 * row + 1, found))
                 invalid = self._tally.add(found) == "error" or invalid
         self.invalid += invalid

@@ -151,6 +151,10 @@ class Located(NamedTuple):
         for more in range(1, self.lines):
             yield first._replace(line=first.line and first.line + more)
 
+    def spelled(self) -> "Located":
+        """Return it with its texts computed, so that it can be sent to another process."""
+        return self._replace(fault=spelled(self.fault))
+
     def moved(self, lines: int, rows: int) -> "Located":
         """Return it with a place that counts from the start of the source, `lines` and `rows` earlier."""
         line = None if self.line is None else self.line + lines
