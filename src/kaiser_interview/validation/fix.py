@@ -4,15 +4,16 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..storage import Staging
 from .engine.execution import Engine, Validation
 from .engine.options import Check
-from .engine.part import Details
+from .engine.part import Details, PartResult
 from .findings.report import Report
+from .fixes.output import LinesOutput
 from .fixes.patches import Patch, Patches, fields_of
 from .fixes.row import AS_WRITTEN
 from .formats.csv import Cells
@@ -42,30 +43,47 @@ def fix_data(engine: Engine, check: Check, output: Path, *, typography: bool) ->
     """
     with Staging() as staging:
         validation = Validation(engine, check, detailed=True)
-        fixing = _Fixing(PartWriter(staging, output, validation.validator), validation.validator, typography)
+        after = check.of(os.fspath(output), None)
+        written = LinesOutput(engine, replace(after, form="lines", progress=None))
+        writer = PartWriter(staging, output, validation.validator)
+        fixing = _Fixing(writer, validation.validator, written, typography=typography)
         for step in validation.steps():
             refuse_long_rows(step.findings)
             if step.begins:
                 different_files([output], step.source)
                 fixing.begin(step.source)
-            if step.part is not None and step.details is not None:
-                fixing.put(step.part, step.details)
-        fixing.writer.end()
+            if step.part is not None and step.result.rows:
+                fixing.put(step.part, step.result)
+        writer.end()
         report = validation.finished()
         if not report.complete:
             return Fixed(report, {})
         staging.commit()
-        return Fixed(engine.report(check.of(os.fspath(output), fixing.writer.form)), dict(fixing.filled))
+        if fixing.written is not None:
+            return Fixed(written.report(), fixing.filled)
+        return Fixed(engine.report(replace(after, form=writer.form)), fixing.filled)
 
 
 class _Fixing:
-    """Writes rows with their fixes."""
+    """Writes rows with their fixes.
 
-    def __init__(self, writer: PartWriter, validator: RowValidator, typography: bool) -> None:  # noqa: FBT001
-        self.writer = writer
+    Attributes
+    ----------
+    written : LinesOutput or None
+        Validates what is written; None if anything else than parts of JSON Lines was written.
+    filled : Counter of str
+        The number of rows in which each field was filled in or changed.
+    """
+
+    def __init__(
+        self, writer: PartWriter, validator: RowValidator, written: LinesOutput, *, typography: bool
+    ) -> None:
+        self._writer = writer
+        self.written: LinesOutput | None = written
         self.filled: Counter[str] = Counter()
         self._validator = validator
         self._patches = Patches(validator, typography=typography)
+        self._keys = [f'"{name}"'.encode() for name in self._patches.changeable]
         self._source: InputSource | None = None
         self._columns: list[str] = []
         self._table: FixedTable | None = None
@@ -75,20 +93,22 @@ class _Fixing:
         self._source, header = source, source.header
         self._validator.constants = {**self._validator.defaults, **source.constants}
         self._columns = self._extended(header.columns)
-        self.writer.begin_source(
+        self._writer.begin_source(
             source, as_record(self._columns, header.delimiter) if self._columns else header.raw
         )
-        if self.writer.table is not None:
+        if self._writer.table is not None:
             self._table = self._table or FixedTable(
-                self.writer.table, self._validator, self._patches.fillable
+                self._writer.table, self._validator, self._patches.fillable
             )
             self._table.begin(source.schema)
 
-    def put(self, part: Part, details: Details) -> None:
+    def put(self, part: Part, result: PartResult) -> None:
         """Write the rows of a part."""
+        details = result.details or Details()
         if isinstance(part, RowLines):
-            self._put_lines(part, details)
+            self._put_lines(part, result, details)
             return
+        self.written = None
         rows = rows_in(part)
         patches = self._patches.of(details, rows.__getitem__)
         self._count(patches)
@@ -96,42 +116,44 @@ class _Fixing:
             self._table.put(part.rows, {row: patch.fields for row, patch in patches.items()})
             return
         for row, data in enumerate(rows):
-            self.writer.row(self._fixed(data, patches.get(row)))
+            self._writer.row(self._fixed(data, patches.get(row)))
 
-    def _put_lines(self, lines: RowLines, details: Details) -> None:
-        """Write lines; those without a fix are copied together."""
+    def _put_lines(self, lines: RowLines, result: PartResult, details: Details) -> None:
         data, spans = lines.data, [*zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)]
         patches = self._patches.of(details, lambda row: data[slice(*spans[row])])
         self._count(patches)
-        copied = 0
-        for row in sorted(patches):
-            self.writer.put(lines, range(copied, row))
-            self.writer.row(self._fixed(data[slice(*spans[row])], patches[row]))
-            copied = row + 1
-        self.writer.put(lines, range(copied, len(spans)))
+        if not patches and result.lines == result.rows:
+            self._writer.put(lines, range(len(spans)))
+            if self.written is not None:
+                self.written.unchanged(result)
+            return
+        rows = [data[start:end] for start, end in spans]
+        doubtful = self._may_hold(data)
+        for row, patch in patches.items():
+            one = rows[row]
+            rows[row] = _patched(one, patch, may_hold=doubtful and self._may_hold(one))
+        data = b"\n".join(rows)
+        self._writer.lines(data)
+        if self.written is not None:
+            self.written.changed(data)
 
     def _count(self, patches: Mapping[int, Patch]) -> None:
-        for patch in patches.values():
-            self.filled.update(patch.fields.keys() - {AS_WRITTEN})
+        for names, count in Counter(patch.names for patch in patches.values()).items():
+            self.filled.update({name: count for name in names if name != AS_WRITTEN})
 
     def _fixed(self, data: Any, patch: Patch | None) -> bytes:
         """Return the bytes of a row with its fixes; without fixes, the original bytes."""
         if self._columns and isinstance(data, Cells):
             return self._record(data, patch.fields if patch else {})
         if patch is None:
-            return self.writer.bytes_of(data)
+            return self._writer.bytes_of(data)
         if not isinstance(data, bytes):
-            return as_json({**self.writer.as_validated(data), **patch.fields})
-        # Append new fields at the end, so that the rest of the row keeps its bytes.
-        body, _, end = data.rpartition(b"}")
-        body = body.rstrip()
-        # A key may be written with escapes.
-        if b"\\u" in data or any(_key(name) in data for name in patch.fields) or body.endswith(b"{"):
-            given = fields_of(data)
-            if not given or not given.keys().isdisjoint(patch.fields):
-                ends = b"\r" if data.endswith(b"\r") else b""
-                return json.dumps({**given, **patch.fields}, ensure_ascii=False).encode() + ends
-        return b"%b, %b}%b" % (body, patch.members.encode(), end)
+            return as_json({**self._writer.as_validated(data), **patch.fields})
+        return _patched(data, patch, may_hold=self._may_hold(data))
+
+    def _may_hold(self, data: bytes) -> bool:
+        """Return whether a JSON text may have a field that can be filled in; a key may have escapes."""
+        return b"\\u" in data or any(key in data for key in self._keys)
 
     def _record(self, cells: Cells, fields: Mapping[str, Any]) -> bytes:
         delimiter = self._source.header.delimiter if self._source else ","
@@ -149,9 +171,17 @@ class _Fixing:
         return list(dict.fromkeys([*columns, *more])) if columns else []
 
 
-@cache
-def _key(name: str) -> bytes:
-    return f'"{name}"'.encode()
+def _patched(data: bytes, patch: Patch, *, may_hold: bool) -> bytes:
+    """Return the JSON text of a row with its fixes, given whether it may have one of their fields."""
+    body, _, end = data.rpartition(b"}")
+    body = body.rstrip()
+    if may_hold or body.endswith(b"{"):
+        given, fields = fields_of(data), patch.fields
+        if not given or not given.keys().isdisjoint(fields):
+            ends = b"\r" if data.endswith(b"\r") else b""
+            return json.dumps({**given, **fields}, ensure_ascii=False).encode() + ends
+    # New fields come last, so that the rest of the row keeps its bytes.
+    return b"%b, %b}%b" % (body, patch.members, end)
 
 
 def _cell(value: Any) -> str:

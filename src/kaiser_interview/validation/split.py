@@ -38,7 +38,7 @@ def split_data(engine: Engine, check: Check, valid: Path, rejects: Path) -> Repo
                     if side.table is not None:
                         side.table.begin(step.source.schema)
             if step.part is not None:
-                rows: Sequence[int] = range(step.rows)
+                rows: Sequence[int] = range(step.result.rows)
                 if step.invalid:
                     failed.put(step.part, sorted(step.invalid))
                     rows = [row for row in rows if row not in step.invalid]

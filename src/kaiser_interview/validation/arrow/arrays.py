@@ -14,6 +14,7 @@ __all__ = [
     "Ints",
     "any_within",
     "bare",
+    "combined",
     "is_list",
     "is_null",
     "is_plain",
@@ -159,6 +160,16 @@ def on_values(
     if codes.null_count:
         codes = pc.fill_null(codes.cast(pa.int64()), len(results) - 1)
     return np.asarray(results[codes.to_numpy(zero_copy_only=False)])
+
+
+def combined(numbers: Ints, column: pa.Array) -> Ints:
+    """Return a number for each row that is equal where a number and the value in a column are equal."""
+    column = plain(column)
+    column = column if kinds.is_dictionary(column.type) else column.dictionary_encode()
+    codes = pc.fill_null(column.indices.cast(pa.int64()), len(column.dictionary)).to_numpy()
+    # Numbered anew for each column, so that the numbers do not overflow.
+    _, found = np.unique(numbers * (len(column.dictionary) + 1) + codes, return_inverse=True)
+    return np.asarray(found)
 
 
 def lookup(array: pa.Array, values: pa.Array) -> Ints:

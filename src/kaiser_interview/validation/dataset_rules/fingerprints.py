@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.types as kinds
 
 from ...records.introspection import FieldType, field_types
-from ..arrow.arrays import Bools, is_list, is_null, is_text, plain
+from ..arrow.arrays import Bools, combined, is_list, is_null, is_text, plain
 from ..arrow.from_python import ColumnType
 from ..arrow.to_python import rows_of
 from ..rows.row_validator import RowValidator
@@ -186,18 +186,15 @@ def firsts(columns: Mapping[str, pa.Array], passed: Bools) -> npt.NDArray[np.int
     If a column is nested and not a vector, all these rows are returned.
     """
     rows = np.flatnonzero(passed)
-    combined = np.zeros(len(rows), np.int64)
+    numbers = np.zeros(len(rows), np.int64)
     for name, column in columns.items():
         column = plain(column).take(pa.array(rows))  # noqa: PLW2901 - the same column
         if name == "vector" and is_list(column.type):
             column = pc.list_value_length(column)  # noqa: PLW2901 - only the length is compared
         if kinds.is_nested(column.type):
             return rows
-        column = column if kinds.is_dictionary(column.type) else column.dictionary_encode()  # noqa: PLW2901
-        codes = pc.fill_null(column.indices.cast(pa.int64()), len(column.dictionary)).to_numpy()
-        # Renumber the combinations after each column, so that the numbers do not overflow.
-        _, combined = np.unique(combined * (len(column.dictionary) + 1) + codes, return_inverse=True)
-    _, found = np.unique(combined, return_index=True)
+        numbers = combined(numbers, column)
+    _, found = np.unique(numbers, return_index=True)
     return np.asarray(rows[np.sort(found)])
 
 

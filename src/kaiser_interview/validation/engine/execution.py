@@ -30,7 +30,7 @@ from ..workers.pool import Pool, processors
 from ..workers.process import Died
 from .merge import PLACES, Base, Merge
 from .options import Check
-from .part import Details, PartResult, PartValidator
+from .part import PartResult, PartValidator
 
 if TYPE_CHECKING:
     from ..dataset_rules.duplicates import DuplicateHashes
@@ -88,13 +88,12 @@ class Step(NamedTuple):
     """None for the end of a source, and for what only the whole data set shows."""
     begins: bool = False
     """Whether it is the first of its source whose format and columns are known."""
-    rows: int = 0
-    """Rows of the part."""
     findings: Sequence[Located] = ()
     """Every finding since the last step."""
     invalid: Collection[int] = ()
     """The invalid rows of the part."""
-    details: Details | None = None
+    result: PartResult = PartResult()
+    """What the part has shown by itself, before it was compared with others."""
 
 
 class Engine:
@@ -253,7 +252,7 @@ class Validation:
                         if result.details is not None:
                             begins = not rows and result.rows > 0
                             part = result.details.lines or part
-                            yield Step(source, part, begins, result.rows, *merge.taken(), result.details)
+                            yield Step(source, part, begins, *merge.taken(), result)
                         rows += result.rows
             except StreamError as error:
                 complete = False

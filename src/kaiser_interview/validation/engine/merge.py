@@ -140,10 +140,12 @@ class Merge:
                 self.note(source, None, fault)
         for group, count, kept in part.counts:
             # Made only if there is room for them.
-            made = (one for found in kept for one in found.moved(*base).findings())
+            made = (one for found in kept for one in found.within(source.name, *base).findings())
             self.tally.put(group, count, made)
         if part.details is not None:
-            self._of_part = [(order, found.moved(*base)) for order, found in part.details.findings]
+            self._of_part = [
+                (order, found.within(source.name, *base)) for order, found in part.details.findings
+            ]
             self._invalid = {*part.details.invalid}
         self.progress.rows += part.rows
         self.progress.invalid += part.invalid

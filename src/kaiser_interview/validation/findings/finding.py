@@ -155,11 +155,11 @@ class Located(NamedTuple):
         """Return it with its texts computed, so that it can be sent to another process."""
         return self._replace(fault=spelled(self.fault))
 
-    def moved(self, lines: int, rows: int) -> "Located":
-        """Return it with a place that counts from the start of the source, `lines` and `rows` earlier."""
+    def within(self, file: str | None, lines: int, rows: int) -> "Located":
+        """Return it with a place in a file, given what came before the part that it was found in."""
         line = None if self.line is None else self.line + lines
         row = None if self.row is None else self.row + rows
-        return self._replace(line=line, row=row)
+        return self._replace(file=file, line=line, row=row)
 
 
 class StreamError(Exception):

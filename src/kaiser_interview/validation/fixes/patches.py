@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...records.models import Record, Reference
 from ..engine.part import Details
@@ -21,6 +21,8 @@ _FILLED = ("claim_sha256", "quote_start", "quote_end", "release", "other_claim_s
 _NAMES = ("kind", "claim_id", "other_claim_id")
 """What the digests of a row follow from."""
 
+_OFFSETS = ("quote_start", "quote_end")
+
 _QUOTE = ("quote", "quote_of", "quote_start")
 """What the offsets of a row follow from, with its claim."""
 
@@ -28,22 +30,48 @@ _MOST = 1 << 16
 """Quotes whose offsets are remembered."""
 
 
-class Patch(NamedTuple):
-    """The fixes of a row."""
+class _Fields:
+    """Fields that are filled in alike in many rows; a row's own offsets go between `before` and `after`."""
 
-    fields: Mapping[str, Any]
-    """The fields to fix and their values."""
-    members: str
-    """The same as members of a JSON object, without its braces."""
+    def __init__(self, before: Mapping[str, Any], after: Mapping[str, Any], *, refers: bool = False) -> None:
+        self.before = before
+        self.after = after
+        self.refers = refers
+        self.names: tuple[str, ...] = (*before, *after)
+        self.names_with_offsets: tuple[str, ...] = (*before, *_OFFSETS, *after)
+        first, last = _members(before), _members(after)
+        self.members: bytes = first + (b", " if first and last else b"") + last
+        self.head: bytes = first + b", " if first else b""
+        self.tail: bytes = b", " + last if last else b""
 
 
-class _Rest(NamedTuple):
-    """The fixes of rows with the same claim and the same missing fields, without offsets."""
+class Patch:
+    """The fixes of a row: the fields to fix and their values."""
 
-    refers: bool
-    before: Patch
-    """The fields before the offsets."""
-    after: Patch
+    __slots__ = ("_fields", "_place")
+
+    def __init__(self, fields: _Fields, place: tuple[int, int] | None = None) -> None:
+        self._fields = fields
+        self._place = place
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields."""
+        return self._fields.names if self._place is None else self._fields.names_with_offsets
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields and their values."""
+        offsets = zip(_OFFSETS, self._place or (), strict=False)
+        return {**self._fields.before, **dict(offsets), **self._fields.after}
+
+    @property
+    def members(self) -> bytes:
+        """The same as members of a JSON object, without its braces."""
+        fields = self._fields
+        if self._place is None:
+            return fields.members
+        return b'%b"quote_start": %d, "quote_end": %d%b' % (fields.head, *self._place, fields.tail)
 
 
 class Patches:
@@ -60,6 +88,8 @@ class Patches:
     ----------
     fillable : list of str
         The fields that may be filled in.
+    changeable : frozenset of str
+        These, and the fields that may be changed.
     """
 
     def __init__(self, validator: RowValidator, *, typography: bool) -> None:
@@ -72,9 +102,10 @@ class Patches:
         # A right row needs no fix if it has all of these, and offsets if it has a quote.
         self._wanted = [*(name for name in validator.defaults if name in fields), *digests, *releases]
         self._nested = [one.name for rules in validator.rules.values() for one in rules.nested]
+        quote = ["quote"] if typography else []
+        self.changeable: frozenset[str] = frozenset([*self.fillable, *quote, *self._nested])
         self._read = {*_NAMES, *_QUOTE, *self._wanted, *self._nested}
         self._is_plain = validator.defaults.keys().isdisjoint(Reference.model_fields)
-        self._rests: dict[tuple[Any, ...], _Rest] = {}
         self._place = lru_cache(_MOST)(self._place_of)
 
     def of(self, details: Details, row_at: Callable[[int], Any]) -> dict[int, Patch]:
@@ -104,69 +135,80 @@ class Patches:
                     found[row] = patch
         return found
 
-    def _of_right(self, rows: Any, batch: Any, right: Any) -> Iterator[tuple[int, Patch]]:
-        """Yield the fixes of rows of a batch in which nothing is wrong."""
+    def _of_right(self, rows: Any, batch: Any, right: Any) -> dict[int, Patch]:
+        """Return the fixes of the rows of a batch in which nothing is wrong."""
         import numpy as np
 
         from ..arrow.arrays import is_null
-        from ..arrow.to_python import rows_of
+        from ..arrow.to_python import rows_of, taken
 
         names = batch.schema.names
 
         def absent(name: str) -> Any:
             return is_null(batch.column(name)) if name in names else np.ones(len(rows), np.bool_)
 
-        incomplete = ~absent("quote") & absent("quote_start")
+        unplaced = ~absent("quote") & absent("quote_start")
+        incomplete = unplaced.copy()
         for name in self._wanted:
             incomplete |= absent(name)
         for name in self._nested:
             incomplete |= ~absent(name)
         chosen = np.flatnonzero(incomplete & right)
-        if not len(chosen):
-            return
-        read = batch.select([name for name in names if name in self._read])
-        for row, values in zip(rows[chosen].tolist(), rows_of(read, chosen), strict=True):
-            if self._is_plain and all(values.get(name) is None for name in self._nested):
-                patch = self._by_claim(values)
-            else:
-                kind, held = self._validator.taken(values)
-                patch = self._by_row(RowResult([], held, kind), values)
-            if patch:
-                yield row, patch
+        numbers = rows[chosen].tolist()
+        if not numbers:
+            return {}
+        read = taken(batch.select([name for name in names if name in self._read]), chosen)
+        if self._nested or not self._is_plain:
+            return dict(self._each(numbers, rows_of(read)))
+        alike, first = self._alike(read)
+        held = [self._fields(values) for values in rows_of(read, first)]
+        refers = np.array([fields.refers for fields in held], np.bool_)[alike]
+        places: list[tuple[int, int] | None] = [None] * len(numbers)
+        quoted = np.flatnonzero(unplaced[chosen] & refers)
+        for at, values in zip(quoted.tolist(), rows_of(read, quoted), strict=True):
+            places[at] = self._place(values["claim_id"], values["quote"], values.get("quote_of") or "text")
+        fixed = zip(numbers, alike.tolist(), places, strict=True)
+        return {
+            number: Patch(held[group], place) for number, group, place in fixed if place or held[group].names
+        }
+
+    def _alike(self, batch: Any) -> tuple[Any, Any]:
+        """Return a number for each row, equal for rows to fill in alike, and the first row of each number."""
+        import numpy as np
+
+        from ..arrow.arrays import combined, is_null
+
+        numbers = np.zeros(batch.num_rows, np.int64)
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            if name in _NAMES:
+                numbers = combined(numbers, column)
+            elif name in self._wanted:
+                numbers = numbers * 2 + is_null(column)
+        _, first, alike = np.unique(numbers, return_index=True, return_inverse=True)
+        return alike, first
+
+    def _each(self, numbers: list[int], rows: list[dict[str, Any]]) -> Iterator[tuple[int, Patch]]:
+        """Yield the fixes of right rows, each by itself."""
+        for number, values in zip(numbers, rows, strict=True):
+            kind, held = self._validator.taken(values)
+            if patch := self._by_row(RowResult([], held, kind), values):
+                yield number, patch
 
     def _by_row(self, result: RowResult, given: Mapping[str, Any]) -> Patch | None:
         fields = fixes_of(result, given, self._validator, typography=self._typography)
-        return _patch(fields) if fields else None
+        return Patch(_Fields(fields, {})) if fields else None
 
-    def _by_claim(self, values: Mapping[str, Any]) -> Patch | None:
-        """Return the fixes of a right row: its offsets, and what is the same for many rows."""
-        get = values.get
-        key = (*[get(name) for name in _NAMES], *[get(name) is None for name in self._wanted])
-        rest = self._rests.get(key) or self._rest(key, values)
-        (before, first), (after, last) = rest.before, rest.after
-        quote = get("quote")
-        if quote and rest.refers and get("quote_start") is None:
-            place = self._place(get("claim_id"), quote, get("quote_of") or "text")
-            if place is not None:
-                start, end = place
-                fields = {**before, "quote_start": start, "quote_end": end, **after}
-                offsets = f'"quote_start": {start}, "quote_end": {end}'
-                return Patch(fields, f"{first}{', ' if first else ''}{offsets}{', ' if last else ''}{last}")
-        if before and after:
-            return Patch({**before, **after}, f"{first}, {last}")
-        return rest.before if before else rest.after if after else None
-
-    def _rest(self, key: tuple[Any, ...], values: Mapping[str, Any]) -> _Rest:
+    def _fields(self, values: Mapping[str, Any]) -> _Fields:
+        """Return what is filled in, offsets apart, in all right rows that are like one."""
         given = {name: value for name, value in values.items() if name not in _QUOTE}
         kind, held = self._validator.taken(given)
         fields = fixes_of(RowResult([], held, kind), given, self._validator, typography=self._typography)
         defaults = self._validator.defaults
-        rest = self._rests[key] = _Rest(
-            self._validator.rules[str(kind)].refers,
-            _patch({name: value for name, value in fields.items() if name in defaults}),
-            _patch({name: value for name, value in fields.items() if name not in defaults}),
+        return _Fields(
+            {name: value for name, value in fields.items() if name in defaults},
+            {name: value for name, value in fields.items() if name not in defaults},
+            refers=self._validator.rules[str(kind)].refers,
         )
-        return rest
 
     def _place_of(self, claim_id: str, words: str, of: str) -> tuple[int, int] | None:
         """Return the offsets of a quote that stands once in its claim."""
@@ -185,5 +227,5 @@ def fields_of(data: Any) -> Mapping[str, Any]:
     return data if isinstance(data, Mapping) else {}
 
 
-def _patch(fields: Mapping[str, Any]) -> Patch:
-    return Patch(fields, json.dumps(fields, ensure_ascii=False, default=str)[1:-1])
+def _members(fields: Mapping[str, Any]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False)[1:-1].encode()
