@@ -83,6 +83,7 @@ class _Engine:
         self._merge = Merge(check)
         self._tiny = _is_tiny(check)
         self._hashed = False
+        self._seed = int.from_bytes(os.urandom(8))
         self._count = workers
         self._pool = Pool(workers)
         self._threads = ThreadPoolExecutor(workers)
@@ -344,7 +345,7 @@ class _Engine:
             # Imported here, so that little text is validated without numpy and pyarrow.
             from .columns import ColumnValidator
 
-            validator = ColumnValidator(self._portable, hashed=self._hashed)
+            validator = ColumnValidator(self._portable, hashed=self._hashed, seed=self._seed)
         yield validator
         self._idle.put(validator)
 
