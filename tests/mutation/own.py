@@ -168,6 +168,15 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/validation/dataset_rules/test_duplicates.py",
         "property/test_repeats.py",
     ),
+    "validation/dataset_rules/deferred.py": (
+        "unit/validation/dataset_rules/test_deferred.py",
+        "unit/validation/engine/test_execution.py",
+        "property/test_repeats.py",
+    ),
+    "validation/dataset_rules/first_places.py": (
+        "unit/validation/dataset_rules/test_first_places.py",
+        "property/test_repeats.py",
+    ),
     "validation/dataset_rules/spool.py": (
         "unit/validation/dataset_rules/test_spool.py",
         "unit/validation/dataset_rules/test_duplicates.py",
@@ -246,7 +255,9 @@ WIDE = (
     "unit/validation/workers/test_pool.py",
     "unit/validation/references/test_quotes.py",
     "unit/render/test_render.py",
+    "unit/validation/dataset_rules/test_deferred.py",
     "unit/validation/dataset_rules/test_duplicates.py",
+    "unit/validation/dataset_rules/test_first_places.py",
     "unit/validation/dataset_rules/test_hashing.py",
     "unit/validation/dataset_rules/test_spool.py",
     "unit/validation/findings/test_report.py",

@@ -1,6 +1,7 @@
-"""What stands more than once, against Python's own counting, in memory and out of it."""
+"""Ids that occur more than once, against Python's own counting, in memory and on disk."""
 
 from collections import Counter
+from contextlib import closing
 from hashlib import blake2b
 
 import numpy as np
@@ -10,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scale import amount
 
+from kaiser_interview.validation.dataset_rules.deferred import DeferredRow, DeferredRows
 from kaiser_interview.validation.dataset_rules.duplicates import DuplicateHashes
+from kaiser_interview.validation.dataset_rules.first_places import FirstPlaces
 from kaiser_interview.validation.dataset_rules.hashing import hashes
 
 KINDS = st.sampled_from([pa.string(), pa.large_string()])
@@ -101,6 +104,30 @@ def test_hashes_that_repeat_are_found(parts, memory):
             if asked:
                 assert repeats.found().tolist() == sorted(one for one, count in counts.items() if count > 1)
         assert repeats.found().tolist() == sorted(one for one, count in counts.items() if count > 1)
+
+
+# Few different ones, and with lone surrogates, which Python's own rows may have.
+IDS = st.none() | st.text(st.sampled_from("ab\ud800"), max_size=2) | st.text("a", max_size=900)
+KEYS = st.none() | st.tuples(st.none() | st.text("ab", max_size=2), st.sampled_from([None, "1", ("1",)]))
+
+
+@settings(max_examples=amount(150, 3000), deadline=None)
+@given(
+    st.lists(st.tuples(IDS, KEYS, st.integers(0, 2**80)), max_size=60),
+    st.sampled_from([0, 400, 4000, 1 << 20]),
+)
+def test_rows_that_share_an_id_or_a_key_are_found_in_order(rows, memory):
+    ids, keys = FirstPlaces(memory, "ids"), FirstPlaces(memory, "keys")
+    first_ids, first_keys, expected, made = {}, {}, [], DeferredRows(ids, keys, memory)
+    with closing(made):
+        for number, (row_id, key, place) in enumerate(rows):
+            # Places ascend, but by more than one.
+            row = DeferredRow((number << 81) + place, number, None, invalid=False, row_id=row_id, same="")
+            made.add(row_id, key, row)
+            for is_key, (value, firsts) in enumerate(((row_id, first_ids), (key, first_keys))):
+                if value is not None and firsts.setdefault(value, row.place) != row.place:
+                    expected.append((row, bool(is_key), firsts[value]))
+        assert [*made.found()] == expected
 
 
 @pytest.mark.parametrize("memory", [512 << 20, amount(64 << 10, 1 << 20)])

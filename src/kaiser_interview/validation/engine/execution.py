@@ -65,7 +65,8 @@ def report_of(
     again : callable, optional
         Yields every finding anew, for a report whose data can be read a second time.
     """
-    return _Engine(check, workers or processors()).report(again)
+    with closing(_Engine(check, workers or processors())) as engine:
+        return engine.report(again)
 
 
 class _Job(NamedTuple):
@@ -106,6 +107,10 @@ class _Engine:
             merge.limited = merge.limited and self._pool.limited
         merge.end_of_set()
         return merge.report(again)
+
+    def close(self) -> None:
+        """Remove what did not fit in memory."""
+        self._merge.close()
 
     @cached_property
     def _rows(self) -> PartValidator:
@@ -224,19 +229,21 @@ class _Engine:
     ) -> None:
         """Look again, together and exactly, at rows that share a hash or a group with others."""
         merge = self._merge
-        rules = merge.new_rules()
         results = self._results(_all_jobs(partitions), partial(self._again, suspects))
-        for at, (source, stream, _, _) in enumerate(partitions):
-            for base in bases[at][:-1]:
-                for row in next(results)[1]:
-                    line = None if source.form == "columns" else base.lines + row.place
-                    number = base.rows + row.row
-                    place = at * PLACES + (number if line is None else line)
-                    merge.add_row(source, place, number, line, row, rules)
-            if stream and merge.inputs[at].complete and not self._is_unchanged(source, stream):
-                merge.complete = False
-                merge.inputs[at] = merge.inputs[at]._replace(complete=False)
-        deque(results, maxlen=0)
+        with closing(merge.new_rules()) as rules:
+            for at, (source, stream, _, _) in enumerate(partitions):
+                for base in bases[at][:-1]:
+                    for row in next(results)[1]:
+                        line = None if source.form == "columns" else base.lines + row.place
+                        number = base.rows + row.row
+                        place = at * PLACES + (number if line is None else line)
+                        merge.add_row(source, place, number, line, row, rules)
+                    rules.limit()
+                if stream and merge.inputs[at].complete and not self._is_unchanged(source, stream):
+                    merge.complete = False
+                    merge.inputs[at] = merge.inputs[at]._replace(complete=False)
+            deque(results, maxlen=0)
+            merge.add_deferred(rules)
 
     def _is_unchanged(self, source: InputSource, stream: Any, digest: "Future[None] | None" = None) -> bool:
         try:
