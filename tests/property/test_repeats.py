@@ -122,7 +122,7 @@ def test_rows_that_share_an_id_or_a_key_are_found_in_order(rows, memory):
     with closing(made):
         for number, (row_id, key, place) in enumerate(rows):
             # Places ascend, but by more than one.
-            row = DeferredRow((number << 81) + place, number, None, invalid=False, row_id=row_id, same="")
+            row = DeferredRow((number << 81) + place, number, None, invalid=False, row_id=row_id, words="")
             made.add(row_id, key, row)
             for is_key, (value, firsts) in enumerate(((row_id, first_ids), (key, first_keys))):
                 if value is not None and firsts.setdefault(value, row.place) != row.place:

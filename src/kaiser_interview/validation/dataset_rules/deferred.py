@@ -23,8 +23,8 @@ class DeferredRow(NamedTuple):
     """Whether it has an error already."""
     row_id: str | None
     """Its id, perhaps cut."""
-    same: str
-    """The words for its key."""
+    words: str
+    """What a finding says of its key."""
 
 
 class DeferredRows:

@@ -20,6 +20,8 @@ _RECORD = 400  # bytes that a record takes beside its value, about
 
 _LENGTH = 8  # bytes of the number before a block of records
 
+_BYTES = [f"{byte:02x}" for byte in range(256)]
+
 
 class Records:
     """Append records to files by name, and take them back in order.
@@ -115,7 +117,7 @@ class FirstPlaces:
         self._memory = memory
         self._purpose = purpose
         self._files = files or Records(memory // 4, purpose)
-        self._names = [f"{prefix}{byte:02x}" for byte in range(256)]
+        self._prefix = prefix
         # How many bits of a hash follow the byte after `prefix`.
         self._shift = max(sys.hash_info.width - 4 * len(prefix) - 8, 0)
         self._measured = 0
@@ -149,7 +151,7 @@ class FirstPlaces:
         if first is None and self.is_full():
             # Python's hash of text has a random seed for each process, so values cannot be chosen that all go
             # to one file. Where that was turned off, a file is still compared in parts that fit in memory.
-            name = self._names[hash(value) >> self._shift & 255]
+            name = self._prefix + _BYTES[hash(value) >> self._shift & 255]
             self._files.put(name, (value, row), _size(value) + _RECORD)
             self._has_kept = True
         elif first is None:
@@ -167,9 +169,9 @@ class FirstPlaces:
             Rows could not be stored or read.
         """
         self.held.clear()
-        for name in self._names if self._has_kept else ():
-            inner = FirstPlaces(self._memory, self._purpose, self._files, name)
-            for value, row in self._files.take(name):
+        for byte in _BYTES if self._has_kept else ():
+            inner = FirstPlaces(self._memory, self._purpose, self._files, self._prefix + byte)
+            for value, row in self._files.take(self._prefix + byte):
                 first = inner.first(value, row)
                 if first is not None:
                     yield first, row

@@ -151,15 +151,7 @@ class DatasetRules:
             self._deferred = DeferredRows(self._ids, self._keys, MEMORY)
             self.first_place = _not_known
 
-    def defer(  # noqa: PLR0913, PLR0917 - a row and its place
-        self,
-        values: Mapping[str, Any],
-        kind: str | None,
-        place: int,
-        number: int,
-        line: int | None,
-        invalid: bool,  # noqa: FBT001
-    ) -> None:
+    def defer(self, row: Row, place: int, number: int, line: int | None, *, invalid: bool) -> None:
         """Keep a row whose id and key are compared at the end, if `limit` has said so.
 
         Raises
@@ -169,12 +161,12 @@ class DatasetRules:
         """
         if self._deferred is None:
             return
-        row_id = values.get("id")
+        row_id = row.values.get("id")
         text = str.__str__(row_id) if isinstance(row_id, str) else None
-        key = None if kind is None else self._key_of(values)
-        words = "" if key is None else self._words(values)
-        row = DeferredRow(place, number, line, invalid, text and text[:_SHOWN], words)
-        self._deferred.add(text if type(row_id) is str else None, key, row)
+        key = None if row.kind is None else self._key_of(row.values)
+        words = "" if key is None else self._words(row.values)
+        kept = DeferredRow(place, number, line, invalid, text and text[:_SHOWN], words)
+        self._deferred.add(text if type(row_id) is str else None, key, kept)
 
     def deferred_faults(self) -> Iterator[tuple[DeferredRow, Fault]]:
         """Yield the rows that `defer` has kept and whose id or key is not their own, in order.
@@ -186,7 +178,7 @@ class DatasetRules:
         """
         for row, is_key, first in self._deferred.found() if self._deferred else ():
             if is_key:
-                yield row, self._duplicate_key(row.same, first)
+                yield row, self._duplicate_key(row.words, first)
             else:
                 yield row, self._duplicate_id(row.row_id, first)
 

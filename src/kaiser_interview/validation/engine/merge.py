@@ -178,7 +178,7 @@ class Merge:
                 if severity == "error" and not invalid:
                     invalid = True
                     self.progress.invalid += 1
-        rules.defer(row.values, row.kind, place, number, line, invalid)
+        rules.defer(row, place, number, line, invalid=invalid)
 
     def add_deferred(self, rules: DatasetRules) -> None:
         """Report the duplicates among rows whose ids and keys did not fit in memory."""

@@ -16,8 +16,8 @@ def folder(monkeypatch, tmp_path):
     return tmp_path
 
 
-def row(place: int, *, invalid: bool = False, same: str = "") -> DeferredRow:
-    return DeferredRow(place, place // 10, place + 1, invalid, "i", same)
+def row(place: int, *, invalid: bool = False, words: str = "") -> DeferredRow:
+    return DeferredRow(place, place // 10, place + 1, invalid, "i", words)
 
 
 @pytest.mark.parametrize("memory", [0, 1 << 20])
@@ -31,7 +31,7 @@ def test_rows_come_in_order(folder, monkeypatch, memory, shift):
         ("a", ("k", None)), ("b", None), (None, ("k", None)), ("before", ("k", None)),
         (None, None), ("a", ("other",)), ("b", ("other",)), ("a", None),
     ]  # fmt: skip
-    made = [row(10 + number, invalid=number == 3, same="k") for number in range(len(given))]
+    made = [row(10 + number, invalid=number == 3, words="k") for number in range(len(given))]
     for one, (row_id, key) in zip(made, given, strict=True):
         rows.add(row_id, key, one)
     assert [*rows.found()] == [
