@@ -17,6 +17,7 @@ _MODULES = {
     "Finding": "validation.findings.finding",
     "Report": "validation.findings.report",
     "Fixed": "validation.fix",
+    "Validator": "api",
     "fix": "api",
     "split": "api",
     "validate": "api",
@@ -65,7 +66,7 @@ _MODULES = {
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._version import __version__, data_release
-    from .api import fix, split, validate
+    from .api import Validator, fix, split, validate
     from .corpus.corpus import Corpus
     from .corpus.grammar import Segment
     from .corpus.search import Match
@@ -148,6 +149,7 @@ __all__ = [
     "Translation",
     "UnknownNameError",
     "UnsupportedTypeError",
+    "Validator",
     "Verdict",
     "__version__",
     "arrow_schema",

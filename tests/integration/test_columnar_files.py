@@ -6,6 +6,7 @@ import random
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from reference import report_by_row
 from rows import about, row
 from workers import said, within
 
@@ -13,7 +14,6 @@ import kaiser_interview as ki
 from kaiser_interview.api import check_of
 from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.execution import report_of
-from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
 
 FLAT = ["translation", "label", "mention", "verdict", "embedding", "relation"]
@@ -71,6 +71,7 @@ def small(monkeypatch):
     """Cut files into parts, as small as they are."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
+    monkeypatch.setattr(execution, "_FEW", 0)
     monkeypatch.setattr(partition, "_STRETCH", 5000)
 
 
@@ -105,7 +106,7 @@ def test_lines_are_judged_in_parts_as_they_are_one_by_one(tmp_path, monkeypatch,
     within(monkeypatch)
     lines_of(tmp_path / "rows.jsonl", kind)
     check = check_of(tmp_path / "rows.jsonl", kind=kind, **fitting(kind, options))
-    whole = said(Run(check).report())
+    whole = said(report_by_row(check))
     assert said(report_of(check, 1)) == whole
     if kind == "label" and "key" in options:
         assert said(report_of(check, 2)) == whole
@@ -120,7 +121,7 @@ def test_columnar_files_are_judged_in_parts_as_they_are_one_by_one(tmp_path, mon
     file = random.Random(f"{kind}{options}").choice(files_of(tmp_path, table))
     for data in (table, file):
         check = check_of(data, kind=kind, **options)
-        assert said(report_of(check, 2)) == said(Run(check).report())
+        assert said(report_of(check, 2)) == said(report_by_row(check))
 
 
 @pytest.mark.usefixtures("small")
@@ -130,5 +131,5 @@ def test_processes_give_the_reports_that_one_gives(tmp_path, monkeypatch):
     check = check_of(files, kind="label", **OPTIONS[1])
     report = said(report_of(check, 2))
     within(monkeypatch)
-    assert report == said(Run(check).report())
+    assert report == said(report_by_row(check))
     assert report[0] > 600

@@ -9,13 +9,13 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from reference import report_by_row
 from workers import said, within
 
 import kaiser_interview as ki
 from kaiser_interview.api import check_of
 from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.execution import report_of
-from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
 
 BY = {"method": "human", "creator": "me"}
@@ -28,6 +28,7 @@ def near(monkeypatch):
     """Start no process, and cut what can be."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
+    monkeypatch.setattr(execution, "_FEW", 0)
     monkeypatch.setattr(partition, "_STRETCH", 100)
     within(monkeypatch)
 
@@ -36,7 +37,7 @@ def report_on(data, kind="translation", **options) -> ki.Report:
     """Return the report on data, once it is found equal to the report made row by row."""
     check = check_of(data, kind=kind, **options)
     report = report_of(check, 1)
-    assert said(report) == said(Run(check).report())
+    assert said(report) == said(report_by_row(check))
     return report
 
 

@@ -1,12 +1,14 @@
 """The report on lines does not depend on where they are cut, on threads, or on whether they are a file."""
 
 import json
-from contextlib import ExitStack, closing, contextmanager
+import pickle
+from contextlib import closing
 from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference import HUGE, constants, report_by_row
 from scale import amount
 from workers import said
 
@@ -16,13 +18,11 @@ from kaiser_interview.validation.engine import columns, execution
 from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
-from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
 
 BY = {"method": "human", "creator": "me"}
 LABEL = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v"} | BY
 TRANSLATION = {"claim_id": "d01-c01", "language": "en", "translation": "t"} | BY
-HUGE = 1 << 40
 
 
 def row_of(kind: str | None):
@@ -73,13 +73,12 @@ OPTIONS = [
 ]
 
 
-@contextmanager
-def constants(*changes):
-    """Replace constants of modules for a while."""
-    with ExitStack() as stack:
-        for module, name, value in changes:
-            stack.enter_context(mock.patch.object(module, name, value))
-        yield
+VALIDATED = execution.Validation._validated
+
+
+def elsewhere(self, job, full):
+    """Validate a part as another process would, which sends its result."""
+    return pickle.loads(pickle.dumps(VALIDATED(self, job, full).portable()))
 
 
 def everything(report) -> tuple:
@@ -94,7 +93,7 @@ def test_reports_do_not_depend_on_cuts(tmp_path_factory, kind, data):
     path.write_bytes(data.draw(lines(kind), label="lines"))
     options = data.draw(st.sampled_from(OPTIONS), label="options")
     check = check_of(path, **({} if kind is None else {"kind": kind}), **options)
-    whole = everything(Run(check).report())
+    whole = everything(report_by_row(check))
 
     stretch = data.draw(st.integers(1, 400), label="stretch")
     rows, few = (
@@ -109,15 +108,20 @@ def test_reports_do_not_depend_on_cuts(tmp_path_factory, kind, data):
         (state, "MEMORY", memory),
     )
     workers = data.draw(st.sampled_from([1, 3]), label="workers")
-    with constants((execution, "_TINY", HUGE), *small):
+    if data.draw(st.booleans(), label="elsewhere"):
+        small += ((execution.Validation, "_validated", elsewhere),)
+    with constants((execution, "_TINY", HUGE), (execution, "_FEW", HUGE), *small):
         assert everything(report_of(check, workers)) == whole
-    with constants((execution, "_TINY", 0), (execution, "_LARGE", 1), *small):
+    by_columns = (execution, "_TINY", 0), (execution, "_FEW", 0)
+    with constants(*by_columns, (execution, "_LARGE", 1), *small):
         assert everything(report_of(check, workers)) == whole
 
     chunk = (json_lines, "_CHUNK", data.draw(st.integers(1, 400), label="chunk"))
     read = data.draw(st.integers(1, 99), label="read")
     with (
-        constants((execution, "_TINY", 0), (execution, "_LARGE", HUGE), chunk, *small),
+        constants(
+            (execution, "_TINY", 0), (execution, "_FEW", 0), (execution, "_LARGE", HUGE), chunk, *small
+        ),
         mock.patch.dict(Stream.__init__.__kwdefaults__, chunk=read),
         # Else the first chunk has all that is looked at to find the form.
         mock.patch("kaiser_interview.validation.formats.streams._HEAD", 1),

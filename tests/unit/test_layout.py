@@ -22,9 +22,7 @@ ORDER = [
     {"validation.rows"},
     {"validation.columns", "validation.dataset_rules"},
     {"validation.engine"},
-    {"validation.judged"},
-    {"validation.run", "validation.writers"},
-    {"validation.choice"},
+    {"validation.fixes", "validation.writers"},
     {"validation.split", "validation.fix", "writing"},
     {"dataset"},
     {"build", "api"},
@@ -32,8 +30,6 @@ ORDER = [
     {"__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
-# This one is a part of the row validator.
-AS_IF_IN = {"validation.swift": "validation.rows"}
 
 MOST_MODULES = 14
 """In a folder, its `__init__` not counted."""
@@ -55,7 +51,6 @@ each_module = pytest.mark.parametrize(("path", "name"), MODULES, ids=[name for _
 
 def group(name: str) -> str:
     """Return the part of a module's name that the order knows."""
-    name = AS_IF_IN.get(name, name)
     first, _, rest = name.partition(".")
     return f"{first}.{rest.partition('.')[0]}" if first == "validation" and rest else first
 

@@ -8,8 +8,8 @@ from ..corpus.corpus import Corpus
 from ..errors import BuildError
 from ..records.models import Derived, Label, Mention, Relation, Translation
 from ..records.schemas import SHIPPED_SCHEMES
+from ..validation.engine.execution import report_of
 from ..validation.engine.options import Check
-from ..validation.run import Run
 
 __all__ = ["PROVENANCE", "Layers", "read_layers"]
 
@@ -88,7 +88,7 @@ def _read(
         complete=complete,
         max_findings=1,
     )
-    for finding in Run(check).report().findings:
+    for finding in report_of(check).findings:
         place = f"{finding.pointer}: " if finding.path else ""
         raise BuildError(file, finding.line, f"{place}{finding.code}: {finding.message}")
     return tuple(model.model_validate_json(line) for line in path.read_bytes().split(b"\n") if line)

@@ -6,10 +6,11 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from ..validation.engine.execution import Engine
 from ..validation.engine.options import Check
 from ..validation.findings.display import visible
-from ..validation.fix import fix_check
-from ..validation.split import split_check
+from ..validation.fix import fix_data
+from ..validation.split import split_data
 from .exits import stop
 from .options import takes_check
 from .output import Places
@@ -38,8 +39,10 @@ def split(
     If an input cannot be read to its end, no file is written. Exit codes as for `validate`.
     """
     places = Places(f"{rejects}.findings.jsonl", rejects, valid)
-    with watched(check, places) as watching:
-        report = _written(lambda: split_check(watching, Path(valid), Path(rejects)), places, valid, rejects)
+    with watched(check, places) as watching, Engine(check) as engine:
+        report = _written(
+            lambda: split_data(engine, watching, Path(valid), Path(rejects)), places, valid, rejects
+        )
     print_as(report, form)
     if form is ReportFormat.text and report.complete:
         rows = "row" if report.valid == 1 else "rows"
@@ -67,8 +70,10 @@ def fix(
     output.
     """
     places = Places(output)
-    with watched(check, places) as watching:
-        fixed = _written(lambda: fix_check(watching, Path(output), typography=typography), places, output)
+    with watched(check, places) as watching, Engine(check) as engine:
+        fixed = _written(
+            lambda: fix_data(engine, watching, Path(output), typography=typography), places, output
+        )
     print_as(fixed.report, form)
     if form is ReportFormat.text:
         filled = ", ".join(f"{name} in {count:,}" for name, count in sorted(fixed.filled.items()))

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..render.machine import github, jsonl
 from ..render.terminal import console
 from ..render.text import print_report
-from ..validation.choice import report_of
+from ..validation.engine.execution import report_of
 from ..validation.engine.options import Check
 from ..validation.findings.report import Report
 from .options import takes_check

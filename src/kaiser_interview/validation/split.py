@@ -1,19 +1,19 @@
 """Split rows into two files, valid rows and rejects; every row goes unchanged to exactly one of them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..storage import Staging
+from .engine.execution import Engine, Validation
 from .engine.options import Check
 from .findings.report import Report
-from .run import Run
-from .sources.discover import are_paths
-from .writers.rows import Writer, different_files, row_bytes
-from .writers.tables import table_form
+from .writers.parts import PartWriter, refuse_long_rows
+from .writers.rows import different_files
 
-__all__ = ["split_check"]
+__all__ = ["split_data"]
 
 
-def split_check(check: Check, valid: Path, rejects: Path) -> Report:
+def split_data(engine: Engine, check: Check, valid: Path, rejects: Path) -> Report:
     """Split the data of a check into `valid` and `rejects`; the public function is `split`.
 
     Findings are written to ``REJECTS.findings.jsonl``. Nothing is written if the data cannot be read
@@ -22,33 +22,30 @@ def split_check(check: Check, valid: Path, rejects: Path) -> Report:
     beside = rejects.with_name(f"{rejects.name}.findings.jsonl")
     outputs = (valid, rejects, beside)
     different_files(outputs)
-    run = Run(check)
-    # Rows that are copied from batch to table need not be converted to Python.
-    tables = are_paths(check.data) or None not in {table_form(path.suffix) for path in (valid, rejects)}
     with Staging() as staging:
+        validation = Validation(engine, check, detailed=True)
         # Files are put in place in this order. Valid rows come last: if their file is new, all are.
         findings = staging.open(beside)
-        failed, passed = Writer(staging, rejects), Writer(staging, valid)
-        source = None
-        for judged in run.rows(whole=not tables):
-            for finding in judged.findings():
-                findings.write(f"{finding.to_json()}\n".encode())
-            if judged.source is not source and judged.begins:
-                source = judged.source
-                different_files(outputs, source)
-                passed.begin(source.form, source.header.raw, source)
-                failed.begin(source.form, source.header.raw, source)
+        failed, passed = (PartWriter(staging, path, validation.validator) for path in (rejects, valid))
+        for step in validation.steps():
+            refuse_long_rows(step.findings)
+            for found in step.findings:
+                findings.writelines(f"{one.to_json()}\n".encode() for one in found.findings())
+            if step.begins:
+                different_files(outputs, step.source)
                 for side in (passed, failed):
+                    side.begin_source(step.source, step.source.header.raw)
                     if side.table is not None:
-                        side.table.begin(source.schema)
-            side = failed if judged.invalid else passed
-            if judged.batch is not None and judged.row is not None and side.table is not None:
-                side.table.take(judged.batch, judged.row)
-            elif judged.row is not None or judged.faults[0].code == "line-too-long":
-                side.row(row_bytes(run.judge, judged))
+                        side.table.begin(step.source.schema)
+            if step.part is not None:
+                rows: Sequence[int] = range(step.rows)
+                if step.invalid:
+                    failed.put(step.part, sorted(step.invalid))
+                    rows = [row for row in rows if row not in step.invalid]
+                passed.put(step.part, rows)
         passed.end()
         failed.end()
-        report = run.finished()
+        report = validation.finished()
         if report.complete:
             staging.commit()
     return report

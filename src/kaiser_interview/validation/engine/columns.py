@@ -17,13 +17,14 @@ from ..findings.counts import Group
 from ..findings.finding import Fault, Note, severity_of
 from ..formats.csv import Cells
 from ..formats.json.line_batches import Lines, Taken
-from ..formats.json.lines import LineChunk
+from ..formats.json.lines import LineChunk, RowLines
 from ..formats.json.text import parse
 from ..formats.text import LONGEST, SPACE, Tail, blank_line, long_row
 from ..rows.result import RowResult
+from ..rows.row_validator import RowValidator
 from ..sources.source import Batch, Items
 from .options import Check
-from .part import Account, PartResult, PartValidator
+from .part import Account, PartResult, PartValidator, validated
 
 __all__ = ["ColumnValidator"]
 
@@ -43,16 +44,14 @@ class ColumnValidator(PartValidator):
 
     Parameters
     ----------
-    check : Check
-        The check; its data does not matter.
-    hashed : bool
-        Whether ids and keys are compared by hashes, of which those that are there twice are looked at again.
+    check, validator
+        As for `PartValidator`.
     seed : int
-        The seed of these hashes, which must be the same for all parts.
+        The seed of the hashes of ids and keys, which must be the same for all parts.
     """
 
-    def __init__(self, check: Check, *, hashed: bool = False, seed: int = 0) -> None:
-        super().__init__(check, hashed=hashed)
+    def __init__(self, check: Check, validator: RowValidator, seed: int = 0) -> None:
+        super().__init__(check, validator)
         self._prefilter = Prefilter(self._validator, self._rules.fields)
         self._fingerprints = Fingerprints(self._validator, check.key, seed)
         self._types = line_sorts(self._validator)
@@ -84,16 +83,14 @@ class ColumnValidator(PartValidator):
         row, lines = -1, []
         for item in part.items:
             if isinstance(item, Note):
-                account.note(item)
+                account.note(item, row + 1)
                 continue
             row += 1
             line, data = item
             lines.append(row if line is None else line)
             if suspect[row]:
                 result = known.get(row)
-                if result is None:
-                    result = RowResult([data], {}, None) if type(data) is Fault else validate(data)
-                account.validated(line, row, result)
+                account.validated(line, row, validated(data, validate) if result is None else result)
         account.rows = len(places)
         numbers = np.arange(account.rows)
         self._count(account, batch, seen, np.array(lines, np.int64), numbers)
@@ -133,7 +130,7 @@ class ColumnValidator(PartValidator):
         account = self._account(name, full)
         for item in items:
             if isinstance(item, Note):
-                account.note(item)
+                account.note(item, account.rows)
                 continue
             if not account.rows:
                 account.columns = self._columns(item.rows)
@@ -180,19 +177,19 @@ class ColumnValidator(PartValidator):
         for number, line in texts:
             if isinstance(line, int):
                 blanks.append((number, line))
+                account.note(Note(number + 1, blank_line(), lines=line), number - blank)
                 blank += line
-                account.note(Note(number + 1, blank_line(), lines=line))
-            elif isinstance(line, Fault):
-                account.validated(number + 1, number - blank, RowResult([line], {}, None))
-            elif number in known:
-                account.validated(number + 1, number - blank, known[number])
             elif number not in passed:
-                account.validated(number + 1, number - blank, self._validator.json(line))
+                result = known.get(number)
+                result = validated(line, self._validator.json) if result is None else result
+                account.validated(number + 1, number - blank, result)
         account.lines = len(taken.starts)
         account.rows = account.lines - blank
-        before = _before(blanks, account.lines) if blanks and not self.hashed else None
+        before = _before(blanks, account.lines)
         for lines, batch, seen in looked:
-            self._count(account, batch, seen, lines + 1, lines if before is None else lines - before[lines])
+            self._count(account, batch, seen, lines + 1, lines - before[lines])
+        if account.details is not None:
+            account.details.lines = _rows(data, taken, blanks)
         return self._result(account)
 
     def _rest(
@@ -230,7 +227,11 @@ class ColumnValidator(PartValidator):
         """Count the rows of a batch that are not suspect, and what the rules of the set need of them."""
         passed = ~seen.suspect
         account.rows_without_digest += int(seen.unpinned.sum())
-        account.invalid += int((seen.doomed & passed).sum())
+        doomed = seen.doomed & passed
+        account.invalid += int(doomed.sum())
+        if account.details is not None:
+            account.details.invalid.update(rows[doomed].tolist())
+            account.details.looked.append((rows, batch, seen))
         if self.hashed:
             self._fingerprint(account, batch, passed)
         else:
@@ -308,6 +309,14 @@ def _before(blanks: list[tuple[int, int]], lines: int) -> Ints:
     for first, count in blanks:
         counts[first + 1 : first + count + 1] += 1
     return np.cumsum(counts)
+
+
+def _rows(data: bytes, taken: Taken, blanks: list[tuple[int, int]]) -> RowLines:
+    """Return the lines without blank ones."""
+    is_row = np.ones(len(taken.starts), np.bool_)
+    for first, count in blanks:
+        is_row[first : first + count] = False
+    return RowLines(data, taken.starts[is_row], taken.ends[is_row])
 
 
 def _without_tail(chunk: LineChunk) -> bytes:

@@ -5,21 +5,23 @@ under limits, since a damaged one can crash its reader.
 """
 
 import os
+import weakref
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import chain
 from queue import Empty, LifoQueue
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from ..dataset_rules.state import Row
 from ..findings.counts import Group
-from ..findings.finding import Fault, Finding, Note, StreamError, finding
+from ..findings.finding import Fault, Finding, Located, Note, StreamError, severity_of
 from ..findings.report import Report
-from ..formats.json.lines import LineChunk
+from ..formats.json.lines import LineChunk, RowLines
+from ..rows.row_validator import RowValidator
 from ..sources.discover import are_paths, is_repeatable
 from ..sources.foreign_files import died_fault, part_batches
 from ..sources.partition import Partition, Stretch, TablePart, cut_of, grouped
@@ -28,17 +30,22 @@ from ..workers.pool import Pool, processors
 from ..workers.process import Died
 from .merge import PLACES, Base, Merge
 from .options import Check
-from .part import PartResult, PartValidator
+from .part import Details, PartResult, PartValidator
 
 if TYPE_CHECKING:
     from ..dataset_rules.duplicates import DuplicateHashes
     from ..dataset_rules.fingerprints import Suspects
     from .columns import ColumnValidator
 
-__all__ = ["report_of"]
+__all__ = ["Engine", "Step", "Validation", "every_finding", "report_of"]
+
+_V = TypeVar("_V", bound=PartValidator)
 
 _TINY = 1 << 20
 """Below so many bytes of text, row by row is faster than importing what validates by columns."""
+
+_FEW = 64
+"""Below so many rows, row by row is faster than compiling what validates by columns."""
 
 _LARGE = 16 << 20
 """From so many bytes on, ids are compared by their hashes, and lines are read by several threads."""
@@ -51,9 +58,7 @@ _AHEAD = 2
 """Parts that wait for their turn, for each thread."""
 
 
-def report_of(
-    check: Check, workers: int | None = None, again: Callable[[], Iterator[Finding]] | None = None
-) -> Report:
+def report_of(check: Check, workers: int | None = None) -> Report:
     """Validate the data of a check, and return the report.
 
     Parameters
@@ -62,11 +67,110 @@ def report_of(
         The check.
     workers : int, optional
         The most threads to use, and the most processes that read columnar files. Default: one a processor.
-    again : callable, optional
-        Yields every finding anew, for a report whose data can be read a second time.
     """
-    with closing(_Engine(check, workers or processors())) as engine:
-        return engine.report(again)
+    with Engine(check, workers) as engine:
+        return engine.report(check)
+
+
+def every_finding(check: Check) -> Iterator[Finding]:
+    """Validate the data of a check, and yield every finding in order, one at a time."""
+    with Engine(check) as engine:
+        for step in Validation(engine, check, detailed=True).steps():
+            for found in step.findings:
+                yield from found.findings()
+
+
+class Step(NamedTuple):
+    """A part that was validated, or the end of a source; in order."""
+
+    source: InputSource
+    part: RowLines | Items | Batch | None
+    """None for the end of a source, and for what only the whole data set shows."""
+    begins: bool = False
+    """Whether it is the first of its source whose format and columns are known."""
+    rows: int = 0
+    """Rows of the part."""
+    findings: Sequence[Located] = ()
+    """Every finding since the last step."""
+    invalid: Collection[int] = ()
+    """The invalid rows of the part."""
+    details: Details | None = None
+
+
+class Engine:
+    """Validates data sets by the options of one check.
+
+    Threads, worker processes, and what is compiled from the options are kept until it is closed. Several
+    threads may use it at the same time.
+
+    Parameters
+    ----------
+    check : Check
+        The options; the data does not matter.
+    workers : int, optional
+        The most threads to use, and the most processes that read columnar files. Default: one a processor.
+    """
+
+    def __init__(self, check: Check, workers: int | None = None) -> None:
+        # What validates parts needs neither the data nor who is told of progress.
+        self._portable = replace(check, data=None, form=None, progress=None)
+        self.validator: RowValidator = check.row_validator()
+        check.verify(self.validator.fields)
+        self.count: int = workers or processors()
+        self.pool: Pool = Pool(self.count)
+        self.threads: ThreadPoolExecutor = ThreadPoolExecutor(self.count)
+        self._seed = int.from_bytes(os.urandom(8))
+        self._by_row: LifoQueue[PartValidator] = LifoQueue()
+        self._by_column: LifoQueue[ColumnValidator] = LifoQueue()
+        self._close = weakref.finalize(self, _ended, self.threads, self.pool)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the threads and the worker processes."""
+        self._close()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        return not self._close.alive
+
+    def report(self, check: Check) -> Report:
+        """Validate the data of a check, whose options are those of this engine, and return the report."""
+        return Validation(self, check).report()
+
+    def _new(self, cls: Callable[[Check, RowValidator], _V]) -> _V:
+        return cls(self._portable, self.validator.copied())
+
+    @contextmanager
+    def by_row(self, *, detailed: bool) -> Iterator[PartValidator]:
+        """Lend a validator that needs neither numpy nor pyarrow."""
+        with _lent(self._by_row, partial(self._new, PartValidator)) as validator:
+            validator.detailed = detailed
+            yield validator
+
+    @contextmanager
+    def by_column(self, *, hashed: bool, detailed: bool) -> "Iterator[ColumnValidator]":
+        """Lend a validator of many rows at once."""
+        # Imported here, so that little text is validated without numpy and pyarrow.
+        from .columns import ColumnValidator
+
+        make = partial(ColumnValidator, seed=self._seed)
+        with _lent(self._by_column, partial(self._new, make)) as validator:
+            validator.hashed, validator.detailed = hashed, detailed
+            yield validator
+
+
+def _ended(threads: ThreadPoolExecutor, pool: Pool) -> None:
+    threads.shutdown(wait=False, cancel_futures=True)
+    # Killing the workers ends the threads that wait for them. One may have started another meanwhile.
+    pool.close()
+    threads.shutdown()
+    pool.close()
 
 
 class _Job(NamedTuple):
@@ -76,25 +180,40 @@ class _Job(NamedTuple):
     part: Any
 
 
-class _Engine:
-    def __init__(self, check: Check, workers: int) -> None:
+class Validation:
+    """The validation of one data set, whose data is read once: by `report`, or by `steps`.
+
+    Parameters
+    ----------
+    engine : Engine
+        What validates the parts, by the same options.
+    check : Check
+        The data and the options.
+    detailed : bool
+        Whether `steps` yields steps.
+
+    Attributes
+    ----------
+    merge : Merge
+        What has been found so far.
+    validator : RowValidator
+        Says how rows are understood; not for use in threads.
+    """
+
+    def __init__(self, engine: Engine, check: Check, *, detailed: bool = False) -> None:
+        self._engine = engine
         self._check = check
-        # What validates parts needs neither the data nor who is told of progress.
-        self._portable = replace(check, data=None, progress=None)
-        self._merge = Merge(check)
+        self.validator: RowValidator = engine.validator.copied()
+        self.merge: Merge = Merge(check, self.validator, detailed=detailed)
+        self._detailed = detailed
         self._tiny = _is_tiny(check)
         self._hashed = False
-        self._seed = int.from_bytes(os.urandom(8))
-        self._count = workers
-        self._pool = Pool(workers)
-        self._threads = ThreadPoolExecutor(workers)
-        self._idle: LifoQueue[ColumnValidator] = LifoQueue()
 
-    def report(self, again: Callable[[], Iterator[Finding]] | None) -> Report:
-        merge = self._merge
-        with self._running():
-            if _is_columnar(self._check.data):
-                self._pool.start()  # before this process imports what it needs itself
+    def report(self) -> Report:
+        """Validate everything, and return the report."""
+        if _is_columnar(self._check.data):
+            self._engine.pool.start()  # before this process imports what it needs itself
+        with closing(self.merge) as merge:
             sources = merge.sources()
             if not self._tiny and is_repeatable(self._check.data):
                 partitions, seen = self._partitions(sources)
@@ -103,50 +222,53 @@ class _Engine:
                     sources = iter(())
                 else:
                     sources = chain(seen, sources)
-            self._in_order(sources)
-            merge.limited = merge.limited and self._pool.limited
-        merge.end_of_set()
-        return merge.report(again)
+            for _ in self._in_order(sources):
+                pass
+        return self.finished()
 
-    def close(self) -> None:
-        """Remove what did not fit in memory."""
-        self._merge.close()
+    def steps(self) -> Iterator[Step]:
+        """Validate part by part, ids and keys compared as they come."""
+        return self._in_order(self.merge.sources())
 
-    @cached_property
-    def _rows(self) -> PartValidator:
-        return PartValidator(self._portable)
-
-    @contextmanager
-    def _running(self) -> Iterator[None]:
-        """Have threads and workers, and end them."""
-        try:
-            yield
-        finally:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            # Killing the workers ends the threads that wait for them. One may have started another meanwhile.
-            self._pool.close()
-            self._threads.shutdown()
-            self._pool.close()
+    def finished(self) -> Report:
+        """Return the report of what was validated."""
+        merge, check = self.merge, self._check
+        merge.limited = merge.limited and self._engine.pool.limited
+        return merge.report(partial(every_finding, check) if is_repeatable(check.data) else None)
 
     # One reading: ids and keys are held, and compared as they come.
 
-    def _in_order(self, sources: Iterable[InputSource]) -> None:
-        merge = self._merge
+    def _in_order(self, sources: Iterable[InputSource]) -> Iterator[Step]:
+        merge = self.merge
         for source in sources:
             merge.begin(source)
-            before, complete, base = merge.progress.rows, True, Base()
+            complete, base, rows = True, Base(), 0
             try:
                 with closing(self._jobs(source)) as jobs:
                     for job, result in self._results(jobs, self._validated):
+                        part = job.part
                         # The rows of a batch are counted from the start of their source.
-                        at = Base() if isinstance(job.part, Batch) else base
-                        merge.add(source, result, at, first=merge.progress.rows == before)
+                        at = Base(0, part.first) if isinstance(part, Batch) else base
+                        merge.add(source, result, at, first=not rows)
                         base = Base(base.lines + result.lines, base.rows + result.rows)
                         complete = complete and result.complete
+                        if result.details is not None:
+                            begins = not rows and result.rows > 0
+                            part = result.details.lines or part
+                            yield Step(source, part, begins, result.rows, *merge.taken(), result.details)
+                        rows += result.rows
             except StreamError as error:
                 complete = False
                 merge.note(source, None, error.fault)
-            merge.end(source, merge.progress.rows - before, complete=complete)
+            merge.end(source, rows, complete=complete)
+            if self._detailed:
+                is_known = source.stream is not None or source.schema is not None
+                begins = not rows and complete and is_known
+                yield Step(source, None, begins, findings=merge.taken()[0])
+        nowhere = InputSource(None, lambda _: iter(()))
+        merge.end_of_set(nowhere)
+        if self._detailed:
+            yield Step(nowhere, None, findings=merge.taken()[0])
 
     def _jobs(self, source: InputSource) -> Generator[_Job]:
         told = None
@@ -154,7 +276,7 @@ class _Engine:
             for part in parts:
                 if isinstance(part, Items):
                     if told is None and any(type(item) is not Note for item in part.items):
-                        told = self._merge.columns(source)
+                        told = self.merge.columns(source)
                     part = replace(part, told=told or {})  # noqa: PLW2901 - the same part
                 yield _Job(source, part)
 
@@ -167,7 +289,7 @@ class _Engine:
         size = 0
         for source in sources:
             seen.append(source)
-            partition = cut_of(source, self._merge.fields, self._pool)
+            partition = cut_of(source, self.validator.fields, self._engine.pool)
             if partition is None:
                 return [], seen
             partitions.append(partition)
@@ -179,7 +301,7 @@ class _Engine:
         from ..dataset_rules.duplicates import DuplicateHashes
         from ..dataset_rules.fingerprints import Suspects
 
-        merge = self._merge
+        merge = self.merge
         self._hashed = True
         merge.rules = merge.new_rules(hashed=True)
         with DuplicateHashes() as ids, DuplicateHashes(purpose="keys") as keys:
@@ -195,7 +317,7 @@ class _Engine:
     def _first_reading(
         self, partitions: list[Partition], ids: "DuplicateHashes", keys: "DuplicateHashes"
     ) -> list[list[Base]]:
-        merge, all_bases = self._merge, []
+        merge, all_bases = self.merge, []
         results = self._results(_all_jobs(partitions), self._validated)
         with ThreadPoolExecutor(1) as digests:
             for source, stream, parts, plan in partitions:
@@ -228,7 +350,7 @@ class _Engine:
         self, partitions: list[Partition], bases: list[list[Base]], suspects: "Suspects"
     ) -> None:
         """Look again, together and exactly, at rows that share a hash or a group with others."""
-        merge = self._merge
+        merge = self.merge
         results = self._results(_all_jobs(partitions), partial(self._again, suspects))
         with closing(merge.new_rules()) as rules:
             for at, (source, stream, _, _) in enumerate(partitions):
@@ -252,7 +374,7 @@ class _Engine:
             # By then others may have read more of it than was digested.
             stream.verify()
         except StreamError as error:
-            self._merge.note(source, None, error.fault)
+            self.merge.note(source, None, error.fault)
             return False
         finally:
             stream.close()
@@ -271,6 +393,7 @@ class _Engine:
             As the jobs do, after the results of those before.
         """
         waiting: deque[tuple[_Job, Future[Any]]] = deque()
+        most = _AHEAD * self._engine.count
 
         def first() -> tuple[_Job, Any]:
             job, future = waiting.popleft()
@@ -281,14 +404,14 @@ class _Engine:
                 if isinstance(job, StreamError):
                     error: StreamError | None = job
                     break
-                alone = self._count == 1 or isinstance(job.part, Items)
-                while waiting and (alone or waiting[0][1].done() or len(waiting) >= _AHEAD * self._count):
+                alone = self._engine.count == 1 or isinstance(job.part, Items)
+                while waiting and (alone or waiting[0][1].done() or len(waiting) >= most):
                     yield first()
-                full = [*self._merge.tally.full]
+                full = [*self.merge.tally.full]
                 if alone:
                     yield job, work(job, full)
                 else:
-                    waiting.append((job, self._threads.submit(work, job, full)))
+                    waiting.append((job, self._engine.threads.submit(work, job, full)))
                     # Where nothing comes for a moment, whoever watches sees how far it has come.
                     while waiting and _is_idle(job.source):
                         yield first()
@@ -304,11 +427,12 @@ class _Engine:
 
     def _validated(self, job: _Job, full: Iterable[Group]) -> "PartResult | Died":
         source, part = job
-        if self._tiny and isinstance(part, Items):
-            # Without what validates by columns, whose import takes longer. A name may mislead: a file that is
-            # columnar by its content goes on below.
-            return self._rows.items(part, source.form, source.name, source.constants, full)
-        with self._validator() as validator:
+        if isinstance(part, Items) and (self._tiny or len(part.items) < _FEW):
+            # Without what validates by columns, which takes longer to import and to compile. A name may
+            # mislead: a file that is columnar by its content goes on below.
+            with self._engine.by_row(detailed=self._detailed) as by_row:
+                return by_row.items(part, source.form, source.name, source.constants, full)
+        with self._engine.by_column(hashed=self._hashed, detailed=self._detailed) as validator:
             if isinstance(part, Items):
                 return validator.items(part, source.form, source.name, source.constants, full)
             try:
@@ -325,7 +449,7 @@ class _Engine:
 
     def _again(self, suspects: "Suspects", job: _Job, _: Iterable[Group]) -> list[Row]:
         part = job.part
-        with self._validator() as validator:
+        with self._engine.by_column(hashed=True, detailed=False) as validator:
             try:
                 if isinstance(part, Stretch):
                     return [*validator.lines_again(part.chunk(), suspects)]
@@ -338,23 +462,21 @@ class _Engine:
     def _batches(self, job: _Job) -> Iterator[Iterable[Batch | Note]]:
         source, part = job
         if isinstance(part, TablePart):
-            with self._pool.sandbox() as sandbox:
+            with self._engine.pool.sandbox() as sandbox:
                 yield part_batches(sandbox, part.request)
         else:
-            yield _own_batches(source) if part is None else [part]
+            yield _own_batches(source) if part is None else [part._replace(first=0)]
 
-    @contextmanager
-    def _validator(self) -> "Iterator[ColumnValidator]":
-        """Lend what validates parts: one a thread, the last one first."""
-        try:
-            validator = self._idle.get_nowait()
-        except Empty:
-            # Imported here, so that little text is validated without numpy and pyarrow.
-            from .columns import ColumnValidator
 
-            validator = ColumnValidator(self._portable, hashed=self._hashed, seed=self._seed)
-        yield validator
-        self._idle.put(validator)
+@contextmanager
+def _lent(idle: "LifoQueue[_V]", make: Callable[[], _V]) -> Iterator[_V]:
+    """Lend what one thread at a time may use, the last one first; make one if none is left."""
+    try:
+        one = idle.get_nowait()
+    except Empty:
+        one = make()
+    yield one
+    idle.put(one)
 
 
 def _all_jobs(partitions: Iterable[Partition]) -> Iterator[_Job]:
@@ -383,8 +505,7 @@ def _own_batches(source: InputSource) -> Iterator[Batch | Note]:
 
 def _failed(fault: Fault, name: str | None) -> PartResult:
     """Return the result of a part that could not be read."""
-    made = finding(fault, name, None, None, None)
-    counts = [((fault.code, made.severity, fault.path), 1, [made])]
+    counts = [((fault.code, severity_of(fault), fault.path), 1, [Located(fault, name)])]
     return PartResult(outside=1, complete=False, counts=counts)
 
 

@@ -1,6 +1,7 @@
 """Results of parts, merged in order to one report, and what only the whole set shows."""
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter
 from time import monotonic
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from ..columns.table_schema import column_faults
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.counts import Tally
 from ..findings.display import visible
-from ..findings.finding import Fault, Finding
+from ..findings.finding import Fault, Finding, Located
 from ..findings.report import Input, Report
 from ..rows.row_validator import RowValidator
 from ..sources.discover import sources
@@ -43,11 +44,15 @@ class Merge:
     ----------
     check : Check
         The check.
+    validator : RowValidator
+        Says which columns a source may have; for use by this object alone.
+    detailed : bool
+        Whether every finding and every invalid row are collected, for `taken`.
 
     Attributes
     ----------
     validator : RowValidator
-        Validates rows; here it says which columns a source may have.
+        As given.
     rules : DatasetRules
         The rules of the whole data set.
     complete : bool
@@ -56,15 +61,11 @@ class Merge:
         Whether every worker process reads under limits of memory and time.
     """
 
-    def __init__(self, check: Check) -> None:
+    def __init__(self, check: Check, validator: RowValidator, *, detailed: bool = False) -> None:
         self.check: Check = check
-        self.validator: RowValidator = check.judge()
+        self.validator: RowValidator = validator
         self.complete: bool = True
         self.limited: bool = True
-        self.fields: frozenset[str] = frozenset(
-            name for rules in self.validator.rules.values() for name in rules.shape.fields
-        )
-        check.verify(self.fields)
         self.rules: DatasetRules = self.new_rules()
         self.wanted: frozenset[str] = wanted_codes(check.select, check.ignore)
         self.tally: Tally = Tally(check.max_findings)
@@ -74,11 +75,16 @@ class Merge:
         self._sources: list[InputSource] = []
         self._outside = 0
         self._reported_at = 0.0
+        self._detailed = detailed
+        self._found: list[Located] = []
+        # Of the part that is added: its findings with their order, and its invalid rows.
+        self._of_part: list[tuple[int, Located]] = []
+        self._invalid: set[int] = set()
 
     def sources(self) -> Iterator[InputSource]:
         """Yield the sources of the data, files in stable order."""
         models = models_of(self.validator).values()
-        for source in sources(self.check.data, self.fields, self.skipped, self.check.form):
+        for source in sources(self.check.data, self.validator.fields, self.skipped, self.check.form):
             source.constants = constants_of(source.constants, models)
             yield source
 
@@ -104,7 +110,16 @@ class Merge:
 
     def note(self, source: InputSource, line: int | None, fault: Fault) -> None:
         """Count a finding about no row."""
-        self._outside += self.tally.add(fault, source.name, line, None, None) == "error"
+        found = Located(fault, source.name, line)
+        self._outside += self.tally.add(found) == "error"
+        if self._detailed:
+            self._found.append(found)
+
+    def taken(self) -> tuple[list[Located], set[int]]:
+        """Return the findings, and the invalid rows of the part that was added, since the last call."""
+        taken = self._found, self._invalid
+        self._found, self._invalid = [], set()
+        return taken
 
     def add(self, source: InputSource, part: PartResult, base: Base, *, first: bool) -> None:
         """Add the result of a part, whose places count from its own start.
@@ -124,14 +139,12 @@ class Merge:
             if fault.code in self.wanted:
                 self.note(source, None, fault)
         for group, count, kept in part.counts:
-            moved = [
-                one._replace(
-                    line=None if one.line is None else one.line + base.lines,
-                    row=None if one.row is None else one.row + base.rows,
-                )
-                for one in kept
-            ]
-            self.tally.put(group, count, moved)
+            # Made only if there is room for them.
+            made = (one for found in kept for one in found.moved(*base).findings())
+            self.tally.put(group, count, made)
+        if part.details is not None:
+            self._of_part = [(order, found.moved(*base)) for order, found in part.details.findings]
+            self._invalid = {*part.details.invalid}
         self.progress.rows += part.rows
         self.progress.invalid += part.invalid
         self.validator.unpinned += part.rows_without_digest
@@ -139,6 +152,8 @@ class Merge:
         if part.traces is not None:
             self.rules.absorb(part.traces)
         self._compare(source, part, base)
+        self._found += [found for _, found in sorted(self._of_part, key=itemgetter(0))]
+        self._of_part = []
         self.report_progress(source)
 
     def _compare(self, source: InputSource, part: PartResult, base: Base) -> None:
@@ -151,13 +166,14 @@ class Merge:
         for at, row, invalid, row_id, member in part.members:
             number, line = base.rows + row, base.lines + at if by_line else None
             place = start + at + step * number
-            if member is not None:
-                self.add_row(source, place, number, line, member)
-            elif row_id is not None and first_place(row_id, place) != place:
-                self.add_row(
-                    source, place, number, line, Row(at, row, None, {"id": row_id}, frozenset(), invalid)
-                )
-        self.rules.limit()
+            if member is None:
+                if row_id is None or first_place(row_id, place) == place:
+                    continue
+                member = Row(at, row, None, {"id": row_id}, frozenset(), invalid)  # noqa: PLW2901 - as it was
+            self.add_row(source, place, number, line, member)
+        # Whoever asks for the invalid rows of each part must know of duplicates at once.
+        if not self._detailed:
+            self.rules.limit()
 
     def add_row(  # noqa: PLR0913, PLR0917 - a row and its place
         self,
@@ -173,9 +189,13 @@ class Merge:
         rules = rules or self.rules
         for fault in rules.faults(row.values, row.kind, place, row.bad):
             if fault.code in self.wanted:
-                row_id = row.values.get("id")
-                severity = self.tally.add(fault, source.name, line, number, row_id)
-                if severity == "error" and not invalid:
+                found = Located(fault, source.name, line, number, row.values.get("id"))
+                is_error = self.tally.add(found) == "error"
+                if self._detailed:
+                    self._of_part.append((2 * row.row + 1, found))
+                    if is_error:
+                        self._invalid.add(row.row)
+                if is_error and not invalid:
                     invalid = True
                     self.progress.invalid += 1
         rules.defer(row, place, number, line, invalid=invalid)
@@ -186,7 +206,7 @@ class Merge:
         for row, fault in rules.deferred_faults():
             if fault.code in self.wanted:
                 source = self._sources[row.place % ROWS // PLACES]
-                severity = self.tally.add(fault, source.name, row.line, row.number, row.row_id)
+                severity = self.tally.add(Located(fault, source.name, row.line, row.number, row.row_id))
                 if severity == "error" and not row.invalid and row.place != counted:
                     counted = row.place
                     self.progress.invalid += 1
@@ -212,9 +232,8 @@ class Merge:
             progress.size = (stream.size or 0) if stream else 0
             self.check.progress(progress)
 
-    def end_of_set(self) -> None:
-        """Report what only the whole data set shows."""
-        nowhere = InputSource(None, lambda _: iter(()))
+    def end_of_set(self, nowhere: InputSource) -> None:
+        """Report what only the whole data set shows; `nowhere` is the source of these findings."""
         if not self._sources:
             self.note(nowhere, None, no_rows())
         self.add_deferred(self.rules)

@@ -101,7 +101,7 @@ class Check:
         if type(self.max_findings) is not int or self.max_findings < 0:
             raise InputError(f"max_findings: expected a number from 0 on, got {self.max_findings!r:.80}")
 
-    def judge(self) -> RowValidator:
+    def row_validator(self) -> RowValidator:
         """Return the row validator of this check."""
         kinds = self.kind
         if kinds is None:

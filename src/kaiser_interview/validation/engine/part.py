@@ -10,13 +10,23 @@ from typing import Any, NamedTuple
 from ...records.models import Record
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.counts import Group, Tally
-from ..findings.finding import Fault, Finding, Note
+from ..findings.finding import Fault, Finding, Located, Note
+from ..formats.json.lines import RowLines
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
 from ..sources.source import Items
 from .options import Check, wanted_codes
 
-__all__ = ["Account", "Member", "PartResult", "PartValidator", "models_of", "new_rules"]
+__all__ = [
+    "Account",
+    "Details",
+    "Member",
+    "PartResult",
+    "PartValidator",
+    "models_of",
+    "new_rules",
+    "validated",
+]
 
 Member = tuple[int, int, bool, str | None, Row | None]
 """Place, row, whether it is invalid, id; and the row, where more than its id is compared."""
@@ -25,6 +35,32 @@ _NOTHING: Mapping[str, str] = {}
 
 _MOST_GROUPS = 20_000
 """Groups of findings that a part counts by their paths. Far more than a report has, which takes the first."""
+
+
+class Details:
+    """What a part has shown row by row, for callers that write its rows or all its findings.
+
+    Attributes
+    ----------
+    findings : list of tuple of int and Located
+        Every fault with its place. The number orders them: ``2 * row + 1`` for a fault of a row, and
+        ``2 * row`` for one that stands before a row.
+    invalid : set of int
+        The invalid rows.
+    results : dict of int to RowResult
+        The results of the rows that the row validator has validated.
+    looked : list of tuple
+        The rows that were read into record batches: their numbers, the batch, what the prefilter says.
+    lines : RowLines or None
+        The rows of a part that is whole lines.
+    """
+
+    def __init__(self) -> None:
+        self.findings: list[tuple[int, Located]] = []
+        self.invalid: set[int] = set()
+        self.results: dict[int, RowResult] = {}
+        self.looked: list[tuple[Any, Any, Any]] = []
+        self.lines: RowLines | None = None
 
 
 class PartResult(NamedTuple):
@@ -38,7 +74,7 @@ class PartResult(NamedTuple):
     outside: int = 0
     """Errors about no row."""
     complete: bool = True
-    counts: Iterable[tuple[Group, int, list[Finding]]] = ()
+    counts: Iterable[tuple[Group, int, list[Located]]] = ()
     columns: Iterable[Fault] = ()
     """What is wrong with columns as a whole."""
     members: Iterable[Member] = ()
@@ -47,6 +83,13 @@ class PartResult(NamedTuple):
     """Hashes of ids, in place of `members`."""
     keys: Any = None
     traces: Mapping[str, Any] | None = None
+    details: Details | None = None
+
+    def portable(self) -> "PartResult":
+        """Return the result with the texts of its findings computed, so that it can be pickled."""
+        return self._replace(
+            counts=[(group, count, [one.spelled() for one in kept]) for group, count, kept in self.counts]
+        )
 
 
 class PartValidator:
@@ -56,17 +99,26 @@ class PartValidator:
     ----------
     check : Check
         The check; its data does not matter.
+    validator : RowValidator
+        Validates the rows; for use by this object alone.
+
+    Attributes
+    ----------
     hashed : bool
         Whether ids and keys are compared by hashes, of which those that are there twice are looked at again.
+    detailed : bool
+        Whether results have `Details`.
     """
 
-    def __init__(self, check: Check, *, hashed: bool = False) -> None:
-        self.hashed: bool = hashed
+    def __init__(self, check: Check, validator: RowValidator) -> None:
+        self.hashed: bool = False
+        self.detailed: bool = False
         self._max_findings = check.max_findings
-        self._validator = validator = check.judge()
+        self._validator = validator
         self._wanted = wanted_codes(check.select, check.ignore)
-        self._new_rules: Callable[[], DatasetRules] = lambda: new_rules(check, validator, str, hashed=hashed)
-        self._rules = self._new_rules()
+        self._new_rules: Callable[[], DatasetRules] = lambda: new_rules(check, validator, str, hashed=True)
+        # Rows that are compared when results are merged need only know what these compare.
+        self._rules = new_rules(check, validator, str, hashed=False)
 
     def items(
         self,
@@ -98,15 +150,24 @@ class PartValidator:
         try:
             for item in part.items:
                 if isinstance(item, Note):
-                    account.note(item)
+                    account.note(item, account.rows)
                     continue
                 line, data = item
-                result = RowResult([data], {}, None) if type(data) is Fault else validate(data)
-                account.validated(line, account.rows, result)
+                account.validated(line, account.rows, validated(data, validate))
                 account.rows += 1
         finally:
             validator.constants = validator.defaults
         return account.result()
+
+    def findings(self, row: object) -> tuple[Finding, ...]:
+        """Validate a mapping or a record by itself."""
+        result = self._validator.value(row)
+        row_id = result.values.get("id")
+        return tuple(
+            Located(fault, row=0, row_id=row_id).finding()
+            for fault in result.faults
+            if fault.code in self._wanted
+        )
 
     def _reader(self, form: str, told: Mapping[str, str]) -> Callable[[Any], RowResult]:
         validator = self._validator
@@ -117,25 +178,28 @@ class PartValidator:
         return lambda data: validator.value(data, told, columnar=form == "columns")
 
     def _account(self, name: str | None, full: Iterable[Group]) -> "Account":
-        tally = Tally(self._max_findings, full, _MOST_GROUPS)
+        tally = Tally(self._max_findings, full, _MOST_GROUPS, lazy=True)
         rules = self._new_rules() if self.hashed else self._rules
-        return Account(self._validator, rules, tally, self._wanted, name, hashed=self.hashed)
+        details = Details() if self.detailed else None
+        return Account(self._validator, rules, tally, self._wanted, name, details, hashed=self.hashed)
 
 
 class Account:
     """What a part has shown so far."""
 
-    def __init__(  # noqa: PLR0913 - what counts, and what it counts by
+    def __init__(  # noqa: PLR0913, PLR0917 - what counts, and what it counts by
         self,
         validator: RowValidator,
         rules: DatasetRules,
         tally: Tally,
         wanted: frozenset[str],
         name: str | None,
+        details: Details | None,
         *,
         hashed: bool,
     ) -> None:
         self.rules = rules
+        self.details = details
         self.rows: int = 0
         self.lines: int = 0
         self.invalid: int = 0
@@ -151,23 +215,32 @@ class Account:
         self._validator, self._tally, self._wanted, self._name = validator, tally, wanted, name
         self._hashed = hashed
 
-    def note(self, note: Note) -> None:
-        """Count a finding about no row."""
+    def note(self, note: Note, row: int) -> None:
+        """Count a finding about no row, given the number of the row that it stands before."""
         if note.fault.code in self._wanted or note.stops:
-            severity = self._tally.add(note.fault, self._name, note.line, None, None, note.lines)
-            self.outside += note.lines if severity == "error" else 0
+            found = Located(note.fault, self._name, note.line, lines=note.lines)
+            if self.details is not None:
+                self.details.findings.append((2 * row, found))
+            if self._tally.add(found) == "error":
+                self.outside += note.lines
         self._complete = self._complete and not note.stops
 
     def validated(self, line: int | None, row: int, result: RowResult) -> None:
         """Count a row that the row validator has looked at."""
-        values, invalid = result.values, result.unjudged
+        values, invalid, details = result.values, result.unjudged, self.details
         row_id = values.get("id")
-        if result.faults:
-            for fault in result.faults:
-                if fault.code in self._wanted:
-                    severity = self._tally.add(fault, self._name, line, row, row_id)
-                    invalid = invalid or severity == "error"
+        for fault in result.faults:
+            if fault.code in self._wanted:
+                found = Located(fault, self._name, line, row, row_id)
+                if details is not None:
+                    found = found.spelled()
+                    details.findings.append((2 * row + 1, found))
+                invalid = self._tally.add(found) == "error" or invalid
         self.invalid += invalid
+        if details is not None:
+            details.results[row] = result
+            if invalid:
+                details.invalid.add(row)
         rules = self.rules
         if self._hashed:
             self.ids.append(row_id)
@@ -199,7 +272,13 @@ class Account:
             ],
             columns=self.columns,
             members=sorted(self.members),
+            details=self.details,
         )
+
+
+def validated(data: Any, validate: Callable[[Any], RowResult]) -> RowResult:
+    """Return the result of a row; one that could not be read is a fault already."""
+    return RowResult([data], {}, None) if type(data) is Fault else validate(data)
 
 
 def models_of(validator: RowValidator) -> dict[str, type[Record]]:

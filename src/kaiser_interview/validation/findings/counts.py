@@ -1,11 +1,12 @@
 """Count findings by code and path, and keep a sample that is shared evenly among these groups."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
 
 from .codes import CODES, Severity
 from .display import clip
-from .finding import Fault, Finding, Path, finding, in_any_place, pointer, severity_of
+from .finding import Finding, Located, Path, in_any_place, pointer, severity_of
 
 __all__ = ["REST", "Count", "Group", "Tally"]
 
@@ -34,7 +35,7 @@ class Tally:
     """Count findings by group and keep a sample: the first of each group, shared evenly among the groups.
 
     The sample depends only on the order and sizes of the groups. So merging the samples of parts gives the
-    sample of the whole. The text of a finding is computed only if the finding is kept.
+    sample of the whole. The texts of a finding are computed only if it is kept, and not if `lazy`.
 
     Parameters
     ----------
@@ -44,47 +45,43 @@ class Tally:
         Groups that earlier parts have filled already; their findings are counted but not kept.
     groups : int
         The most groups that are counted by their paths.
+    lazy : bool
+        Whether `Located` faults are kept, from which another tally makes the findings that it has room for.
     """
 
-    def __init__(self, most: int, full: Iterable[Group] = (), groups: int = _MOST_GROUPS) -> None:
+    def __init__(
+        self, most: int, full: Iterable[Group] = (), groups: int = _MOST_GROUPS, *, lazy: bool = False
+    ) -> None:
         self._most = most
+        self._lazy = lazy
         self._most_named = groups
         self._named = 0
         self.counts: dict[Group, int] = {}
-        self.kept: dict[Group, list[Finding]] = {}
+        self.kept: dict[Group, list[Any]] = {}
         self.full: set[Group] = {*full}
         # A cache: the same few faults occur again and again.
         self._known: dict[tuple[str, Severity, Path], Group] = {}
         self._total = 0
 
-    def add(  # noqa: PLR0913, PLR0917 - a place has so many parts
-        self,
-        fault: Fault,
-        file: str | None,
-        line: int | None,
-        row: int | None,
-        row_id: object,
-        lines: int = 1,
-    ) -> str:
+    def add(self, found: Located) -> Severity:
         """Count a fault, once for each of its lines; keep it if there is room; return its severity."""
+        fault = found.fault
         severity = severity_of(fault)
         place = fault.code, severity, fault.path
         group = self._known.get(place) or self._group(*place)
         if len(self._known) < _MOST_GROUPS:
             self._known[place] = group
-        self.counts[group] = self.counts.get(group, 0) + lines
+        self.counts[group] = self.counts.get(group, 0) + found.lines
         if group not in self.full:
-            one = finding(fault, file, line, row, row_id)
-            more = range(min(lines, self._most + 1))
-            self._keep(group, [one._replace(line=line and line + number) for number in more])
+            self._keep(group, [found] if self._lazy else [*islice(found.findings(), self._most + 1)])
         return severity
 
     def put(self, group: Group, count: int, kept: Iterable[Finding]) -> None:
-        """Add the count of a group and the kept findings of another tally."""
+        """Add the count of a group, and findings of it that another tally has kept, if there is room."""
         group = self._group(group[0], group[1], group[2])
         self.counts[group] = self.counts.get(group, 0) + count
         if group not in self.full:
-            self._keep(group, [*kept])
+            self._keep(group, [*islice(kept, self._most + 1)])
 
     def counted(self) -> tuple[Count, ...]:
         """Return the counts: errors first, then in the order of `CODES`, then by path."""
@@ -109,7 +106,7 @@ class Tally:
             self._named += 1
         return group
 
-    def _keep(self, group: Group, more: list[Finding]) -> None:
+    def _keep(self, group: Group, more: Sequence[Any]) -> None:
         self.kept.setdefault(group, []).extend(more)
         self._total += len(more)
         # Which groups a report names is decided when parts are merged. Until then, all of very many are kept.

@@ -1,7 +1,7 @@
 """Findings, faults and notes: the problems that validation reports, with and without a place."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from .codes import CODES, Severity
@@ -10,10 +10,10 @@ from .display import clip, visible
 __all__ = [
     "Fault",
     "Finding",
+    "Located",
     "Note",
     "Path",
     "StreamError",
-    "finding",
     "in_any_place",
     "pointer",
     "severity_of",
@@ -26,7 +26,7 @@ _LONGEST_REMEDY = 400
 
 
 class Fault(NamedTuple):
-    """A problem with a code and a path, but without a file, line or row; `finding` adds these.
+    """A problem with a code and a path, but without a file, line or row; `Located` adds these.
 
     `got` and `remedy` may be functions. They are called only if the finding is kept.
     """
@@ -117,21 +117,49 @@ def spelled(fault: Fault) -> Fault:
     return fault._replace(got=got, remedy=fault.remedy() if callable(fault.remedy) else fault.remedy)
 
 
-def finding(fault: Fault, file: str | None, line: int | None, row: int | None, row_id: object) -> Finding:
-    """Make a finding of a fault and its place; compute its texts, cut them and escape control characters."""
-    code, path, expected, got, remedy, severity = spelled(fault)
-    return Finding(
-        code=code,
-        severity=severity or CODES[code].severity,
-        file=None if file is None else visible(file),
-        line=line,
-        row=row,
-        id=clip(row_id) if isinstance(row_id, str) else None,
-        path=tuple(step if isinstance(step, int) else clip(step) for step in path),
-        expected=clip(expected),
-        got=clip(str(got)),
-        remedy=clip(str(remedy), _LONGEST_REMEDY) if remedy else None,
-    )
+class Located(NamedTuple):
+    """A fault and its place, from which a finding is made if it is kept."""
+
+    fault: Fault
+    file: str | None = None
+    line: int | None = None
+    row: int | None = None
+    row_id: object = None
+    lines: int = 1
+    """The number of consecutive lines with this fault, starting at `line`."""
+
+    def finding(self) -> Finding:
+        """Make the finding; compute its texts, cut them and escape control characters."""
+        code, path, expected, got, remedy, severity = spelled(self.fault)
+        return Finding(
+            code=code,
+            severity=severity or CODES[code].severity,
+            file=None if self.file is None else visible(self.file),
+            line=self.line,
+            row=self.row,
+            id=clip(self.row_id) if isinstance(self.row_id, str) else None,
+            path=tuple(step if isinstance(step, int) else clip(step) for step in path),
+            expected=clip(expected),
+            got=clip(str(got)),
+            remedy=clip(str(remedy), _LONGEST_REMEDY) if remedy else None,
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield a finding for each line."""
+        first = self.finding()
+        yield first
+        for more in range(1, self.lines):
+            yield first._replace(line=first.line and first.line + more)
+
+    def spelled(self) -> "Located":
+        """Return it with its texts computed, so that it can be sent to another process."""
+        return self._replace(fault=spelled(self.fault))
+
+    def moved(self, lines: int, rows: int) -> "Located":
+        """Return it with a place that counts from the start of the source, `lines` and `rows` earlier."""
+        line = None if self.line is None else self.line + lines
+        row = None if self.row is None else self.row + rows
+        return self._replace(line=line, row=row)
 
 
 class StreamError(Exception):

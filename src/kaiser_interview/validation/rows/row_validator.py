@@ -1,6 +1,7 @@
 """Validate single rows, and report every fault with its exact path."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,6 @@ from ..hints.typos import not_in_vocabulary, slips
 from ..hints.values import to_fill
 from ..references.paths import references_in
 from ..references.rows import References, carried
-from ..swift import swift_way
 from .envelopes import not_an_object, of_nothing, whole
 from .kind import KindRules
 from .limits import unsound
@@ -50,16 +50,18 @@ class RowValidator:
     ----------
     defaults, require
         As given.
+    rules : dict of str to KindRules
+        The rules of each kind.
     only : KindRules or None
         The kind, if there is only one.
+    fields : frozenset of str
+        The fields of all kinds.
     slips : bool
         Whether a field with a mistyped name is reported as unknown only, and not as missing too.
     constants : mapping of str
         The defaults, and the values from the path of the file.
     unpinned : int
         Number of rows so far that refer to a claim without its digest.
-    swift : callable or None
-        Fast path: takes the JSON text of a row and returns its values if it is certainly valid, else None.
 
     Raises
     ------
@@ -94,7 +96,8 @@ class RowValidator:
         self.only: KindRules | None = rules[0] if len(self.rules) == 1 else None
         if len(self.rules) < len({one.shape.model for one in rules}):
             raise InputError("kind: expected a name for each model, got one name twice")
-        fields = sorted({name for one in rules for name in one.shape.fields})
+        self.fields: frozenset[str] = frozenset(name for one in rules for name in one.shape.fields)
+        fields = sorted(self.fields)
         self.require: tuple[str, ...] = tuple(
             known_name("field to require", name, fields) for name in require
         )
@@ -103,10 +106,12 @@ class RowValidator:
         for name, value in self.defaults.items():
             known_name("field to set", name, fields)
             self._check_default(name, value)
-        only, filled = self.only, self.defaults or self.require
-        self.swift: Callable[[bytes], Mapping[str, Any] | None] | None = (
-            swift_way(only.shape, only.rules, corpus) if only and not filled else None
-        )
+
+    def copied(self) -> "RowValidator":
+        """Return a validator that shares what is compiled, but neither `constants` nor `unpinned`."""
+        other = copy(self)
+        other.constants, other.unpinned = self.defaults, 0
+        return other
 
     def json(self, data: bytes) -> RowResult:
         """Validate the JSON text of a row."""

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from queue import LifoQueue
+from contextlib import contextmanager, suppress
+from queue import Empty, LifoQueue
 from types import TracebackType
 from typing import Self
 
@@ -46,8 +46,11 @@ class Pool:
         self.close()
 
     def start(self) -> None:
-        """Start the first worker now, so that it is ready when it is needed."""
-        self._all[-1].start()
+        """Start a worker now, so that it is ready when it is needed, unless all are in use."""
+        with suppress(Empty):
+            sandbox = self._idle.get_nowait()
+            sandbox.start()
+            self._idle.put(sandbox)
 
     def close(self) -> None:
         """Kill the workers, which ends what waits for their answers."""

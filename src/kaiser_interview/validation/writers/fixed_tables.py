@@ -10,7 +10,6 @@ from ..arrow.arrays import bare, plain
 from ..arrow.to_python import rows_of
 from ..findings.display import visible
 from ..rows.row_validator import RowValidator
-from ..sources.source import Batch
 from .tables import TableWriter, refuse_undecoded
 
 if TYPE_CHECKING:
@@ -44,9 +43,7 @@ class FixedTable:
         self._nested = {one.name for rules in validator.rules.values() for one in rules.nested}
         self._fillable = [name for name in fillable if name in self._types or name.startswith("x_")]
         self._types |= {name: pa.string() for name in self._fillable if name not in self._types}
-        self._schema: pa.Schema | None = None
-        self._batch: Batch | None = None
-        self._patches: dict[int, Mapping[str, Any]] = {}
+        self._schema: pa.Schema = pa.schema([])
 
     def begin(self, schema: "pa.Schema") -> None:
         """Start writing rows of a schema."""
@@ -57,15 +54,8 @@ class FixedTable:
         self._schema = pa.schema(fields, schema.metadata)
         self._writer.begin(self._schema)
 
-    def put(self, batch: Batch, number: int, patch: Mapping[str, Any]) -> None:
-        """Write a row of a batch with fixed fields, given its index in the source."""
-        if batch is not self._batch:
-            self.flush()
-            self._batch = batch
-        self._patches[number - batch.first] = patch
-
-    def flush(self) -> None:
-        """Write the current batch with its fixes.
+    def put(self, rows: "pa.RecordBatch", patches: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write a batch, given the fixed fields of its rows by index.
 
         Raises
         ------
@@ -74,12 +64,10 @@ class FixedTable:
         """
         import pyarrow as pa
 
-        if self._batch is None or self._schema is None:
-            return
-        rows, columns = self._batch.rows, []
         refuse_undecoded(rows)
+        columns = []
         for field in self._schema:
-            patched = {at: patch[field.name] for at, patch in self._patches.items() if field.name in patch}
+            patched = {at: patch[field.name] for at, patch in patches.items() if field.name in patch}
             there = field.name in rows.schema.names
             if there and not patched and field.name not in self._nested:
                 column = plain(rows.column(field.name))
@@ -96,7 +84,6 @@ class FixedTable:
                 values[at] = arrow_value(value, field.type)
             columns.append(_array(values, field, patched))
         self._writer.add(pa.RecordBatch.from_arrays(columns, schema=self._schema))
-        self._batch, self._patches = None, {}
 
     def _type_of(self, field: "pa.Field") -> "pa.DataType":
         """Return the type of a column in the output."""

@@ -13,18 +13,14 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from ...errors import InputError
-from ...records.introspection import kind_of
 from ...records.models import Record, instant
 from ...storage import Staging
 from ..findings.display import visible
-from ..formats.csv import Cells
 from ..formats.detect import Form
-from ..judged import Judged
-from ..rows.row_validator import RowValidator
 from ..sources.source import InputSource
-from .tables import TableWriter, refuse_undecoded, table_form
+from .tables import TableWriter, table_form
 
-__all__ = ["Writer", "as_json", "as_judged", "as_record", "different_files", "row_bytes"]
+__all__ = ["Writer", "as_json", "as_record", "different_files"]
 
 _DEEPEST = 100
 
@@ -32,7 +28,7 @@ _MOST_BITS = 10_000
 
 
 class _Bytes(Protocol):
-    def write(self, data: bytes, /) -> object: ...
+    def write(self, data: bytes | memoryview, /) -> object: ...
     def close(self) -> None: ...
 
 
@@ -95,13 +91,18 @@ class Writer:
             self._file.write(header + b"\n")
         self._form, self._header = form, header
 
+    def lines(self, data: bytes | memoryview) -> None:
+        """Write rows of JSON Lines, without the last line feed."""
+        self._file.write(data)
+        self._file.write(b"\n")
+
     def row(self, data: bytes) -> None:
         """Write a row's bytes."""
         if self._form == "document":
             self._file.write(b",\n" if self._begun else b"[\n")
             self._file.write(data)
         else:
-            self._file.write(data + b"\n")
+            self.lines(data)
         self._begun = True
 
     def end(self) -> None:
@@ -117,24 +118,6 @@ class Writer:
             self._file.close()  # the compressor; staging closes the file itself
 
 
-def row_bytes(validator: RowValidator, judged: Judged) -> bytes:
-    """Return the original bytes of a row; a row from Python or a table as a JSON text.
-
-    Raises
-    ------
-    InputError
-        The row was too long to be kept in memory.
-    """
-    source, data = judged.source, judged.data
-    if source.form in {"values", "columns"}:
-        return as_json(as_judged(validator, judged))
-    if isinstance(data, Cells):
-        return data.raw
-    if isinstance(data, bytes):
-        return data
-    raise InputError(f"{visible(source.name or '')}: a row is too long to be put aside; nothing was written")
-
-
 def as_json(row: Any) -> bytes:
     """Return a row from Python as a JSON text; values that JSON cannot hold are replaced by text."""
     try:
@@ -142,37 +125,6 @@ def as_json(row: Any) -> bytes:
     except (TypeError, ValueError, RecursionError):
         # Surrogates, keys that are not text, integers of thousands of digits, rows that contain themselves.
         return json.dumps(_held_by_json(row)).encode()
-
-
-def as_judged(validator: RowValidator, judged: Judged) -> Any:
-    """Return a row from Python as it was validated: a record with its kind, a table's row without nulls.
-
-    Of a table's row, only nulls in columns that its kind does not have are left out.
-
-    Raises
-    ------
-    InputError
-        The row's batch had text that is not UTF-8, which cannot be written unchanged.
-    """
-    row = judged.data
-    if isinstance(row, Record):
-        kind = kind_of(type(row))
-        known = "kind" in type(row).model_fields and row.__dict__.get("kind") is None
-        return {**row.__dict__, "kind": kind} if known else row.__dict__
-    if judged.source.form != "columns" or not isinstance(row, Mapping):
-        return row
-    if judged.batch is not None:
-        refuse_undecoded(judged.batch.rows)
-    rules = validator.rules.get(judged.verdict.kind or "") if judged.verdict else None
-    if rules is None:
-        return row
-    # Leave out a null in a column that the kind does not have: in JSON it would be an unknown field.
-    given = {
-        name: value
-        for name, value in row.items()
-        if value is not None or not validator.is_unknown(rules, name)
-    }
-    return rules.lossless(given)
 
 
 def as_record(cells: Iterable[str], delimiter: str = ",") -> bytes:

@@ -1,10 +1,10 @@
 """Write rows of tables to Parquet and Arrow IPC, with unchanged values."""
 
 import io
+from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from ...errors import InputError
-from ..sources.source import Batch
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,8 +65,6 @@ class TableWriter:
         self._schema: Any = None
         self._held: list[pa.RecordBatch] = []
         self._count = 0
-        self._batch: Batch | None = None
-        self._rows: list[int] = []
 
     def begin(self, schema: "pa.Schema") -> None:
         """Start writing rows of a schema; dictionary columns are written as their values.
@@ -96,18 +94,20 @@ class TableWriter:
         elif not self._schema.equals(schema):
             raise InputError("tables of one schema are expected for one output; one call for each, then")
 
-    def take(self, batch: Batch, number: int) -> None:
-        """Write a row of a batch unchanged, given its index in the source.
+    def take(self, batch: "pa.RecordBatch", rows: Sequence[int]) -> None:
+        """Write rows of a batch unchanged, given their indices.
 
         Raises
         ------
         InputError
-            The previous batch had text that is not UTF-8, which cannot be written unchanged.
+            The batch had text that is not UTF-8, which cannot be written unchanged.
         """
-        if batch is not self._batch:
-            self._flush()
-            self._batch = batch
-        self._rows.append(number - batch.first)
+        import numpy as np
+
+        from ..arrow.to_python import taken
+
+        refuse_undecoded(batch)
+        self.add(taken(batch, np.array(rows)))
 
     def add(self, batch: "pa.RecordBatch") -> None:
         """Write a batch, its columns cast to the schema of the file."""
@@ -118,21 +118,9 @@ class TableWriter:
 
     def end(self) -> None:
         """Write all held rows and close the file."""
-        self._flush()
         self._write()
         if self._writer is not None:
             self._writer.close()
-
-    def _flush(self) -> None:
-        import numpy as np
-
-        from ..arrow.to_python import taken
-
-        if self._batch is None or not self._rows:
-            return
-        refuse_undecoded(self._batch.rows)
-        self.add(taken(self._batch.rows, np.array(self._rows)))
-        self._rows = []
 
     def _write(self) -> None:
         import pyarrow as pa

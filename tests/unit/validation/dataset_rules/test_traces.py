@@ -18,7 +18,7 @@ from kaiser_interview.validation.dataset_rules.fingerprints import (
 
 
 def judge(kind="label", **options):
-    return check_of(None, kind=kind, **options).judge()
+    return check_of(None, kind=kind, **options).row_validator()
 
 
 def marks(key=None, **options) -> Fingerprints:

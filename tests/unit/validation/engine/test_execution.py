@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from reference import report_by_row
 from workers import said, within
 
 import kaiser_interview as ki
@@ -25,7 +26,6 @@ from kaiser_interview.validation.formats import streams
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.formats.text import LONGEST
-from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
 from kaiser_interview.validation.workers import main
 from kaiser_interview.validation.workers.pool import Pool
@@ -48,6 +48,7 @@ def small(monkeypatch):
     """Cut files into small parts, and start no process."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
+    monkeypatch.setattr(execution, "_FEW", 0)
     monkeypatch.setattr(partition, "_STRETCH", 300)
     within(monkeypatch)
 
@@ -71,7 +72,7 @@ def report_on(data, workers: int = 1, **options) -> ki.Report:
     """Return the report on data, once it is found equal to the report made row by row."""
     check = check_of(data, **({"kind": "label"} | options))
     report = report_of(check, workers)
-    assert said(report) == said(Run(check).report())
+    assert said(report) == said(report_by_row(check))
     return report
 
 
@@ -679,7 +680,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, cha
     check = check_of(path, kind="label")
     if whole and name == "a.parquet":
         monkeypatch.setattr(Sandbox, "ask", changing(Sandbox.ask))
-        report = Run(check).report()
+        report = report_by_row(check)
     else:
         report = report_of(check, 1)
     assert "one that changed while it was read" in [one.got for one in report.findings]
@@ -691,13 +692,13 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, cha
 def test_a_file_that_changes_before_it_is_read_again_is_told_once(tmp_path, monkeypatch, change):
     for name in ("a.jsonl", "b.jsonl"):
         (tmp_path / name).write_bytes(lines(*[GOOD | {"id": f"r{number % 8}"} for number in range(9)]))
-    again = execution._Engine._second_reading
+    again = execution.Validation._second_reading
 
     def changing(self, *given):
         change(tmp_path / "a.jsonl")
         again(self, *given)
 
-    monkeypatch.setattr(execution._Engine, "_second_reading", changing)
+    monkeypatch.setattr(execution.Validation, "_second_reading", changing)
     report = report_of(check_of([tmp_path / "a.jsonl", tmp_path / "b.jsonl"], kind="label"), 1)
     assert [one.got for one in report.findings if one.code == "unreadable"] == [
         "one that changed while it was read"
@@ -762,7 +763,8 @@ def test_workers_are_a_number(workers):
 
 
 def test_a_source_that_is_no_file_has_no_stream():
-    (source,) = Merge(check_of(pa.table({"a": [1]}), kind="label")).sources()
+    check = check_of(pa.table({"a": [1]}), kind="label")
+    (source,) = Merge(check, check.row_validator()).sources()
     with Pool(1) as pool:
         assert partition.cut_of(source, frozenset(), pool).stream is None
 

@@ -14,6 +14,7 @@ import datasets
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from reference import report_by_row
 from workers import said, within
 
 import kaiser_interview as ki
@@ -22,7 +23,6 @@ from kaiser_interview.validation.engine import columns, execution
 from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
-from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import memory, partition
 
 BY = {"method": "human", "creator": "me"}
@@ -179,9 +179,9 @@ MADE: dict[str, Callable[[], Any]] = {
 }
 
 SIZES = {
-    "row by row": {"_TINY": HUGE},
-    "in order": {"_TINY": 0, "_LARGE": HUGE},
-    "by hashes": {"_TINY": 0, "_LARGE": 1},
+    "row by row": {"_TINY": HUGE, "_FEW": HUGE},
+    "in order": {"_TINY": 0, "_FEW": 0, "_LARGE": HUGE},
+    "by hashes": {"_TINY": 0, "_FEW": 0, "_LARGE": 1},
 }
 OPTIONS: list[dict[str, Any]] = [
     {"kind": "label"},
@@ -224,7 +224,7 @@ def everything(report: ki.Report) -> tuple:
 
 def compared(make: Callable[[], Any], options: dict[str, Any]) -> ki.Report:
     """Return the report on data, once it is found equal for any number of workers and row by row."""
-    whole = everything(Run(check_of(make(), **options)).report())
+    whole = everything(report_by_row(check_of(make(), **options)))
     for workers in (1, 3):
         report = report_of(check_of(make(), **options), workers)
         assert everything(report) == whole

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from reference import report_by_row
 from workers import said
 
 import kaiser_interview as ki
@@ -21,7 +22,6 @@ from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.engine.part import PartValidator
 from kaiser_interview.validation.formats.json import lines
 from kaiser_interview.validation.formats.streams import Stream
-from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import partition
 from kaiser_interview.validation.workers.process import Sandbox
 
@@ -40,6 +40,7 @@ def small(monkeypatch):
     """Cut files into small parts, and compare ids by hashes."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
+    monkeypatch.setattr(execution, "_FEW", 0)
     monkeypatch.setattr(partition, "_STRETCH", 2000)
     monkeypatch.setattr(partition, "_ROWS", 17)
     monkeypatch.setattr(lines, "_CHUNK", 2000)
@@ -182,7 +183,7 @@ def test_an_error_of_an_iterator_ends_the_call(workers):
     with pytest.raises(BrokenError):
         report_of(check_of(rows(), kind="label"), workers)
     with pytest.raises(BrokenError):
-        Run(check_of(rows(), kind="label")).report()
+        report_by_row(check_of(rows(), kind="label"))
 
 
 def test_an_error_ends_a_worker_that_never_answers(tmp_path, monkeypatch, processes):
@@ -212,7 +213,7 @@ def test_reports_by_processes(data, workers):
     is_iterator = isinstance(data, Iterator)
     report = report_of(check_of(data, kind="label"), workers)
     assert (report.rows, report.invalid, report.complete, report.limited) == (120, 5, True, True)
-    assert said(report) == said(Run(check_of(iter(ROWS) if is_iterator else data, kind="label")).report())
+    assert said(report) == said(report_by_row(check_of(iter(ROWS) if is_iterator else data, kind="label")))
 
 
 @pytest.mark.parametrize("data", ["a.jsonl", "a.parquet", "rows", "table"], indirect=True)
@@ -225,7 +226,7 @@ def test_a_kind_may_be_defined_in_a_function(data):
 
     report = report_of(check_of(data, kind=Label), 3)
     assert (report.rows, report.invalid, {one.code for one in report.findings}) == (120, 5, {"duplicate-id"})
-    assert said(report) == said(Run(check_of(data, kind=Label)).report())
+    assert said(report) == said(report_by_row(check_of(data, kind=Label)))
 
 
 REFUSED = """

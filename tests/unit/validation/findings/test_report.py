@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import kaiser_interview as ki
 from kaiser_interview.validation.findings import finding as findings
 from kaiser_interview.validation.findings.counts import Tally
-from kaiser_interview.validation.findings.finding import Fault
+from kaiser_interview.validation.findings.finding import Fault, Located
 from kaiser_interview.validation.findings.report import Report
 
 CLASS = "the name of the class, not its number: in datasets ClassLabel.int2str"
@@ -24,7 +24,7 @@ def fault(code: str, name: str) -> Fault:
 def sample(faults, most: int) -> Tally:
     tally = Tally(most)
     for row, (code, name) in enumerate(faults):
-        tally.add(fault(code, name), "file", row + 1, row, None)
+        tally.add(Located(fault(code, name), "file", row + 1, row))
     return tally
 
 
@@ -61,7 +61,7 @@ def test_counts_are_exact_and_the_sample_is_dealt_out_evenly(faults, most):
 def report_of(faults, most: int, first_row: int = 0) -> Report:
     tally = Tally(most)
     for row, (code, name) in enumerate(faults, first_row):
-        tally.add(fault(code, name), "file", row + 1, row, None)
+        tally.add(Located(fault(code, name), "file", row + 1, row))
     counts = tally.counted()
     bad = len([1 for code, _ in faults if code != "blank-line"])
     return Report(
@@ -229,9 +229,9 @@ def test_a_fault_of_many_lines_is_counted_and_kept_as_that_of_each(most):
     fault = Fault("blank-line", (), "a row", "nothing")
     together, each = Tally(most), Tally(most)
     for tally in (together, each):
-        tally.add(Fault("unknown-field", ("x",), "a", "b"), "f", 1, 0, None)
-    together.add(fault, "f", 2, None, None, 50)
+        tally.add(Located(Fault("unknown-field", ("x",), "a", "b"), "f", 1, 0))
+    together.add(Located(fault, "f", 2, lines=50))
     for line in range(2, 52):
-        each.add(fault, "f", line, None, None)
+        each.add(Located(fault, "f", line))
     assert together.counted() == each.counted()
     assert together.findings() == each.findings()

@@ -11,12 +11,12 @@ import time
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from reference import report_by_row
 from workers import said, within
 
 import kaiser_interview as ki
 from kaiser_interview.api import check_of
 from kaiser_interview.validation.findings.finding import Fault
-from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import foreign_files
 from kaiser_interview.validation.workers import process as sandbox
 from kaiser_interview.validation.workers.process import FRAME, Died, Frame, Sandbox, fault_of, read_frame
@@ -254,7 +254,7 @@ def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatc
     within(monkeypatch)
     dies(monkeypatch, part)
     check = check_of(file, kind="label")
-    report = Run(check).report()
+    report = report_by_row(check)
     first = 3 * part
     assert [(one.code, one.row, one.got) for one in report.findings] == [
         ("unreadable", None, f"rows {first} to {first + 2} cannot be: it took too long"),
@@ -267,9 +267,9 @@ def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatc
 def test_rows_that_were_read_before_their_worker_died_are_judged(file, monkeypatch):
     within(monkeypatch)
     dies(monkeypatch, 0, after=1)
-    one_by_one = Run(check_of(file, kind="label"))
+    check = check_of(file, kind="label")
     monkeypatch.setattr(foreign_files, "part_batches", halved(foreign_files.part_batches))
-    report = one_by_one.report()
+    report = report_by_row(check)
     assert report.findings[0].got == "rows 1 to 2 cannot be: it took too long"
     assert (report.rows, report.complete) == (7, False)
     assert [one.row for one in report.findings] == [None, 6]
@@ -324,7 +324,7 @@ def test_a_limit_of_processor_time_ends_a_worker():
 
 def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
     monkeypatch.setattr(Sandbox, "ask", lambda *_, **__: iter(()))
-    report = Run(check_of(file, kind="label")).report()
+    report = report_by_row(check_of(file, kind="label"))
     assert [(one.code, one.got) for one in report.findings] == [
         ("unreadable", "one of which nothing is said")
     ]  # fmt: skip
@@ -333,7 +333,7 @@ def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
 
 def test_a_worker_that_dies_of_the_plan_is_told(file, monkeypatch):
     dies(monkeypatch, None)
-    for report in (Run(check_of(file, kind="label")).report(), ki.validate(file, kind="label")):
+    for report in (report_by_row(check_of(file, kind="label")), ki.validate(file, kind="label")):
         assert [(one.code, one.got) for one in report.findings] == [("unreadable", "it took too long")]
         assert not report.complete
 
@@ -350,7 +350,7 @@ def test_a_schema_that_cannot_be_had_is_none(tmp_path, monkeypatch):
             yield from ask(self, **request)
 
     monkeypatch.setattr(Sandbox, "ask", failing)
-    report = Run(check_of(tmp_path / "none.parquet", kind="label")).report()
+    report = report_by_row(check_of(tmp_path / "none.parquet", kind="label"))
     assert [one.code for one in report.findings] == ["no-rows"]
 
 

@@ -5,6 +5,7 @@ import json
 import tracemalloc
 
 import pytest
+from reference import report_by_row
 from workers import said
 
 from kaiser_interview.api import check_of
@@ -13,7 +14,6 @@ from kaiser_interview.validation.findings.finding import Fault, Note, StreamErro
 from kaiser_interview.validation.formats.json import lines
 from kaiser_interview.validation.formats.json.lines import LineChunk, line_chunks
 from kaiser_interview.validation.formats.text import LONGEST
-from kaiser_interview.validation.run import Run
 
 MIB = 1 << 20
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v", "method": "human", "creator": "me"}
@@ -165,7 +165,7 @@ def test_long_lines_are_reported_as_row_by_row(tmp_path, pack, size, place):
     path.write_bytes(pack(data))
     check = check_of(path, kind="label")
     report = report_of(check, 2)
-    assert said(report) == said(Run(check).report())
+    assert said(report) == said(report_by_row(check))
     codes = [one.code for one in report.counts]
     assert codes == [*["line-too-long"] * (size > LONGEST), "duplicate-id", "blank-line"]
     assert (report.rows, report.invalid) == (3, 2)

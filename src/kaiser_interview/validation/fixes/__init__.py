@@ -1,0 +1,1 @@
+"""Compute the fixes of rows. Main class: `Patches`."""
