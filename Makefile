@@ -15,7 +15,7 @@ help: ## list the targets
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON): expected Python 3.11 or later, got " + sys.version.split()[0] + "; try: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[hf,scale]" --group dev
+	$(BIN)/python -m pip install --quiet --editable ".[hf]" --group dev
 	@touch $@
 
 demo: .venv/stamp ## from nothing to the main job: claims on the screen, a file with errors in it validated
@@ -133,7 +133,7 @@ build/release/stamp: pyproject.toml
 build/%/stamp: pyproject.toml
 	$(PYTHON) -m venv build/$*
 	build/$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	build/$*/bin/python -m pip install --quiet --editable ".[hf,scale]" --group $*
+	build/$*/bin/python -m pip install --quiet --editable ".[hf]" --group $*
 	@touch $@
 
 format: .venv/stamp ## mend style where it can be mended

@@ -107,7 +107,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "api.py": ("unit/test_gate.py",),
     "validation/dataset_rules/hashing.py": (
         "unit/validation/dataset_rules/test_traces.py",
-        "unit/validation/dataset_rules/test_repeats.py",
+        "unit/validation/dataset_rules/test_hashing.py",
     ),
     "validation/sources/discover.py": (
         "unit/validation/formats/test_streams.py",
@@ -163,8 +163,21 @@ OWN: dict[str, tuple[str, ...]] = {
     ),
     "validation/references/rows.py": ("unit/validation/references/test_quotes.py", *_ROWS),
     "validation/dataset_rules/duplicates.py": (
-        "unit/validation/dataset_rules/test_repeats.py",
+        "unit/validation/dataset_rules/test_duplicates.py",
         "property/test_repeats.py",
+    ),
+    "validation/dataset_rules/deferred.py": (
+        "unit/validation/dataset_rules/test_deferred.py",
+        "unit/validation/engine/test_execution.py",
+        "property/test_repeats.py",
+    ),
+    "validation/dataset_rules/first_places.py": (
+        "unit/validation/dataset_rules/test_first_places.py",
+        "property/test_repeats.py",
+    ),
+    "validation/dataset_rules/spool.py": (
+        "unit/validation/dataset_rules/test_spool.py",
+        "unit/validation/dataset_rules/test_duplicates.py",
     ),
     "validation/findings/report.py": ("unit/validation/findings/test_report.py", "unit/test_gate.py"),
     "validation/rows/row_validator.py": ("unit/validation/rows/test_shape.py", *_ROWS, "unit/test_gate.py"),
@@ -233,7 +246,11 @@ WIDE = (
     "unit/validation/workers/test_pool.py",
     "unit/validation/references/test_quotes.py",
     "unit/render/test_render.py",
-    "unit/validation/dataset_rules/test_repeats.py",
+    "unit/validation/dataset_rules/test_deferred.py",
+    "unit/validation/dataset_rules/test_duplicates.py",
+    "unit/validation/dataset_rules/test_first_places.py",
+    "unit/validation/dataset_rules/test_hashing.py",
+    "unit/validation/dataset_rules/test_spool.py",
     "unit/validation/findings/test_report.py",
     "unit/validation/rows/test_rows.py",
     "unit/validation/workers/test_sandbox.py",

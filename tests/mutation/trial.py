@@ -26,7 +26,6 @@ PACKAGE = Path("src") / "kaiser_interview"
 _MEMORY = 8 << 30  # of addresses, which Arrow reserves generously
 _LIBRARIES = (
     "datasets",
-    "duckdb",
     "hypothesis",
     "jsonschema_rs",
     "numpy",

@@ -64,7 +64,7 @@ def _earlier() -> Path:
         pip = [python, "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, "--upgrade", "pip>=25.1"], check=True)
         group = f"{source / 'pyproject.toml'}:dev"
-        subprocess.run([*pip, f"{source}[hf,scale]", "--group", group], check=True)
+        subprocess.run([*pip, f"{source}[hf]", "--group", group], check=True)
         stamp.touch()
     return python
 

@@ -13,6 +13,7 @@ from scale import amount
 from workers import said
 
 from kaiser_interview.api import check_of
+from kaiser_interview.validation.dataset_rules import state
 from kaiser_interview.validation.engine import columns, execution
 from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.formats.json import lines as json_lines
@@ -99,7 +100,13 @@ def test_reports_do_not_depend_on_cuts(tmp_path_factory, kind, data):
         data.draw(st.integers(1, 9), label="rows"),
         data.draw(st.sampled_from([1, 3, 16]), label="few"),
     )
-    small = (partition, "_STRETCH", stretch), (partition, "_ROWS", rows), (columns, "_FEW", few)
+    memory = data.draw(st.sampled_from([HUGE, 2000, 500, 0]), label="memory for ids")
+    small = (
+        (partition, "_STRETCH", stretch),
+        (partition, "_ROWS", rows),
+        (columns, "_FEW", few),
+        (state, "MEMORY", memory),
+    )
     workers = data.draw(st.sampled_from([1, 3]), label="workers")
     if data.draw(st.booleans(), label="elsewhere"):
         small += ((execution.Validation, "_validated", elsewhere),)

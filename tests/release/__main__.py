@@ -90,7 +90,7 @@ def _quick(folder: Path, wheel: Path) -> None:
 def _sdist(folder: Path) -> None:
     """Run from the unpacked sdist what needs its folder: everything is collected, some is run."""
     source = built.unpacked(folder)
-    python = extras.environment(folder / "sdist", f"{source}[hf,scale]", group=True)
+    python = extras.environment(folder / "sdist", f"{source}[hf]", group=True)
     pytest = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     collected = run(*pytest, "--collect-only", cwd=source).splitlines()[-1]
     ran = run(*pytest, "tests/unit/corpus/test_segments.py", "tests/data", cwd=source).splitlines()[-1]
@@ -105,8 +105,7 @@ def _extras(folder: Path, wheel: Path, pyproject: dict) -> None:
             python = extras.check(folder, wheel, extra, resolution, bounds)
             print(f"{extra or 'no extra'}, {resolution} versions: installed alone, and at work")
         extras.environment(python.parents[1], f"{wheel}[all]", constraints=constraints, group=True)
-        options = extras.NOT_OF_THE_LOWEST if resolution == "lowest" else ()
-        print(f"{resolution} versions: {extras.run_tests(folder, python, extras.WIDE, *options)}")
+        print(f"{resolution} versions: {extras.run_tests(folder, python, extras.WIDE)}")
 
 
 def _facts() -> tuple[str, tuple[str, str]]:

@@ -309,5 +309,4 @@ def test_the_bounds_of_the_project_have_a_lowest_each():
         "numpy",
         "pyarrow",
         "datasets",
-        "duckdb",
     }

@@ -1,15 +1,12 @@
 """Find hashes that occur more than once among very many, in bounded memory."""
 
-import tempfile
-import weakref
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import Any, Self
+from collections.abc import Iterable, Iterator
+from typing import Self
 
 import numpy as np
 
-from ...errors import KaiserInterviewError, MissingDependencyError
 from .hashing import Hashes
+from .spool import Spool
 
 __all__ = ["DuplicateHashes"]
 
@@ -17,22 +14,23 @@ _CHUNK = 1 << 16  # hashes compared at a time
 
 _START = 1 << 16  # hashes that there is room for at first
 
-_LEAST = 16 << 20  # bytes; DuckDB fails with less memory
+_DIGITS = 16  # of a hash in hexadecimal
+
+_EDGES = np.arange(1, 256, dtype=np.uint64)  # the leading bytes at which files begin
 
 
 class DuplicateHashes:
     """Find which of many hashes were added more than once.
 
-    Hashes that do not fit in memory are stored in a DuckDB file in a temporary folder. The end of a ``with``
-    block, `close` or the end of the interpreter removes the folder. After a failed call every later call
-    raises an error, because hashes might be missing.
+    Hashes that do not fit in memory go to 256 files in a temporary folder, by their leading byte. A file that
+    does not fit in memory is divided again, by the next byte. `close`, the end of a ``with`` block, garbage
+    collection or the end of the interpreter removes the files. After a failed call every later call raises an
+    error, because hashes might be missing.
 
     Parameters
     ----------
     memory : int, default 512 MiB
-        Limit in bytes, provided that hashes are evenly distributed, as those of `hashes` are. It excludes the
-        result of `found`, and the 50 to 90 MB that DuckDB itself uses once it is needed. DuckDB gets at least
-        16 MiB.
+        Limit in bytes. It excludes the result of `found`, and up to 4 MiB for intermediate results.
     purpose : str, default "ids"
         What the hashes are of, for messages.
 
@@ -48,13 +46,14 @@ class DuplicateHashes:
     """
 
     def __init__(self, memory: int = 512 << 20, purpose: str = "ids") -> None:
-        self._memory = memory
         self._purpose = purpose
-        self._most = max(memory // 4 * 3 // 8, 2)  # a quarter is left for DuckDB to import them
+        self._most = max(memory // 8, 2)
+        # A third is read from files at a time: while a file is divided, there are two parts of it and one of
+        # the file before.
+        self._most_read = max(self._most // 3, 2)
         self._held = np.empty(0, np.uint64)
         self._count = 0
-        self._rows = 0
-        self._disk: _Disk | None = None
+        self._spool: Spool | None = None
         self._usable = True
 
     def __enter__(self) -> Self:
@@ -68,23 +67,23 @@ class DuplicateHashes:
 
         Raises
         ------
-        MissingDependencyError
-            The hashes do not fit in memory, and `duckdb` is not installed.
         KaiserInterviewError
-            DuckDB could not store them, for example because the disk is full.
+            They could not be stored, for example because the disk is full.
         RuntimeError
             The object is closed, or an earlier call failed.
         """
         self._begin()
-        self._rows += len(hashes)
         while len(hashes):
             if self._count == self._most:
                 self._sort()
                 if self._count > self._most // 2:
                     self._spill()
             elif self._count == len(self._held):
-                # Only the filled part of the new array takes memory yet, so both stay within the limit.
-                larger = np.empty(min(max(2 * self._count, _START), self._most), np.uint64)
+                size = self._most
+                while size // 2 >= max(2 * self._count, _START):
+                    size //= 2
+                # Only the filled part takes memory yet, no more than half, so both are within the limit.
+                larger = np.empty(size, np.uint64)
                 larger[: self._count] = self._held
                 self._held = larger
             part = hashes[: len(self._held) - self._count]
@@ -99,18 +98,19 @@ class DuplicateHashes:
         Raises
         ------
         KaiserInterviewError
-            DuckDB could not store or read them, for example because the disk is full.
+            They could not be stored or read, for example because the disk is full.
         RuntimeError
             The object is closed, or an earlier call failed.
         """
         self._begin()
         self._sort()
-        if self._disk is None:
+        if self._spool is None:
             found = _concatenated(_repeated(self._held[: self._count]))
         else:
             self._spill()
             self._held = np.empty(0, np.uint64)  # frees memory for reading
-            found = _concatenated(part for ordered in self._disk.ranges() for part in _repeated(ordered))
+            stored = self._stored(self._spool)
+            found = _concatenated(part for ordered in stored for part in _repeated(ordered))
         self._usable = True
         return found
 
@@ -118,8 +118,8 @@ class DuplicateHashes:
         """Drop all hashes, and remove the temporary folder."""
         self._usable = False
         self._held = np.empty(0, np.uint64)
-        if self._disk is not None:
-            self._disk.close()
+        if self._spool is not None:
+            self._spool.close()
 
     def _begin(self) -> None:
         # Unless the call that begins here succeeds, hashes and thus repeats may be missing.
@@ -135,69 +135,51 @@ class DuplicateHashes:
         self._count = _keep_two(held)
 
     def _spill(self) -> None:
-        if self._disk is None:
-            self._disk = _Disk(self._memory, self._purpose, self._rows)
-        self._disk.add(self._held[: self._count])
+        if self._spool is None:
+            self._spool = Spool(self._purpose)
+        _append(self._spool, self._held[: self._count])
         self._count = 0
 
+    def _stored(self, spool: Spool, prefix: str = "") -> Iterator[Hashes]:
+        """Yield the hashes of all files, or of those that one was divided into: sorted, at most two of each.
 
-class _Disk:
-    """A DuckDB table of hashes in a temporary folder."""
+        A file is named by the leading bytes of its hashes.
+        """
+        for name in [f"{prefix}{byte:02x}" for byte in range(256)]:
+            if spool.sizes.get(name, 0) > 8 * self._most_read and len(name) < _DIGITS:
+                self._divide(spool, name)
+                yield from self._stored(spool, name)
+            elif name in spool.sizes:
+                # If hashes do not fit in memory and cannot be divided, they are equal: the first are enough.
+                yield next(self._read(spool, name))
+            if prefix and name in spool.sizes:
+                spool.remove(name)  # those without a prefix are read again if more hashes are added
 
-    def __init__(self, memory: int, purpose: str, rows: int) -> None:
-        try:
-            import duckdb
-        except ImportError:
-            size = f"{memory >> 20:,} MiB"
-            what = f"{rows:,} rows, more {purpose} than fit in {size} (split the data, or hold them on disk)"
-            raise MissingDependencyError(what, "duckdb", "scale") from None
-        self._memory = memory
-        self._purpose = purpose
-        self._errors = duckdb.Error, OSError
-        self._rows = 0
-        stack = ExitStack()
-        with self._named():
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kaiser-interview-"))
-            # At exit, finalisers run in reverse order: this one closes the file before the folder is removed.
-            self.close = weakref.finalize(self, stack.close)
-            # Each thread would use memory. DuckDB spills its own data to the same folder.
-            table = duckdb.connect(f"{folder}/hashes.duckdb", config={"threads": 1})
-            self._table = stack.enter_context(table)
-        self._run(4, "CREATE TABLE hashes (hash UBIGINT)")
+    def _divide(self, spool: Spool, name: str) -> None:
+        for ordered in self._read(spool, name):
+            _append(spool, ordered, name)
 
-    def add(self, ordered: Hashes) -> None:
-        """Store sorted hashes, so that hashes of a range are stored close together."""
-        with self._named():
-            self._table.register("more", {"hash": ordered})
-            self._run(4, "INSERT INTO hashes SELECT hash FROM more")
-            self._table.unregister("more")
-        self._rows += len(ordered)
+    def _read(self, spool: Spool, name: str) -> Iterator[Hashes]:
+        """Yield the hashes of a file, as many at a time as memory allows; sorted, at most two of each."""
+        left = spool.sizes[name] // 8
+        with spool.reading(name) as file:
+            while left:
+                ordered = np.empty(min(left, self._most_read), np.uint64)
+                file.readinto(ordered.view(np.uint8).data)
+                left -= len(ordered)
+                ordered.sort()
+                yield ordered[: _keep_two(ordered)]
 
-    def ranges(self) -> Iterator[Hashes]:
-        """Yield the stored hashes, sorted, each at most twice, an eighth of the memory at a time."""
-        number = -(-self._rows // max(self._memory // 64, 1))
-        for one in range(number):
-            limits = [(one << 64) // number, ((one + 1 << 64) // number) - 1]
-            query = "SELECT hash FROM hashes WHERE hash BETWEEN ?::UBIGINT AND ?::UBIGINT"
-            ordered: Hashes = self._run(2, query, limits)["hash"]
-            ordered.sort()
-            yield ordered[: _keep_two(ordered)]
 
-    def _run(self, share: int, query: str, values: Sequence[int] = ()) -> dict[str, Any]:
-        """Run a query with `1 / share` of the memory, and return its columns."""
-        with self._named():
-            self._table.execute(f"SET memory_limit = '{max(self._memory // share, _LEAST)}B'")
-            columns: dict[str, Any] = self._table.execute(query, values).fetchnumpy()
-        return columns
-
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        """Raise errors of DuckDB or the system as a `KaiserInterviewError` that says what failed."""
-        try:
-            yield
-        except self._errors as error:
-            reason = str(error).partition("\n")[0]
-            raise KaiserInterviewError(f"{self._purpose}: could not be held on disk: {reason}") from error
+def _append(spool: Spool, ordered: Hashes, prefix: str = "") -> None:
+    """Append sorted hashes to files by the byte that follows `prefix`, the leading bytes of all of them."""
+    start = int(prefix.ljust(_DIGITS, "0"), 16)
+    edges = np.uint64(start) + (_EDGES << np.uint64(56 - 4 * len(prefix)))
+    at = 0
+    for byte, stop in enumerate([*np.searchsorted(ordered, edges).tolist(), len(ordered)]):
+        if stop > at:
+            spool.append(f"{prefix}{byte:02x}", ordered[at:stop].view(np.uint8).data)
+        at = stop
 
 
 def _keep_two(ordered: Hashes) -> int:

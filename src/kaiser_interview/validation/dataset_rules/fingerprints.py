@@ -22,7 +22,6 @@ __all__ = [
     "Hashes",
     "Suspects",
     "firsts",
-    "hashes_of",
     "key_text",
     "line_sorts",
     "list_types",
@@ -62,10 +61,14 @@ class Fingerprints:
         Validates the rows.
     key : sequence of str or None
         Fields whose combination must be unique.
+    seed : int
+        The seed of the hashes. Whatever is compared needs the same seed: all parts of the data, and both
+        readings. A random one for each run keeps who writes the ids from choosing their hashes.
     """
 
-    def __init__(self, validator: RowValidator, key: Sequence[str] | None) -> None:
+    def __init__(self, validator: RowValidator, key: Sequence[str] | None, seed: int = 0) -> None:
         self._judge = validator
+        self._seed = seed
         self._key = tuple(key) if key is not None else None
 
     @property
@@ -80,7 +83,7 @@ class Fingerprints:
         column = _decoded(batch.column("id"))
         if not is_text(column.type):
             return np.zeros(batch.num_rows, np.uint64), np.zeros(batch.num_rows, np.bool_)
-        return hashes(column), ~is_null(column)
+        return hashes(column, self._seed), ~is_null(column)
 
     def keys(self, batch: pa.RecordBatch) -> tuple[Hashes, Bools]:
         """Return the hash of each row's key, and which rows have a key."""
@@ -93,7 +96,7 @@ class Fingerprints:
             rows = rows_of(
                 batch.select([name for name in batch.schema.names if name in {*self._key, "kind"}])
             )
-            return _of_texts([self.key(self._judge.taken(values)[1]) for values in rows])
+            return self._of_texts([self.key(self._judge.taken(values)[1]) for values in rows])
         if not columns:
             return np.zeros(batch.num_rows, np.uint64), np.zeros(batch.num_rows, np.bool_)
         absent = np.ones(batch.num_rows, np.bool_)
@@ -104,7 +107,8 @@ class Fingerprints:
                 parts.append(pc.fill_null(columns[name].cast(pa.large_string()), _NULL))
             else:
                 parts.append(pa.scalar(_NULL, pa.large_string()))
-        return hashes(pc.binary_join_element_wise(*parts, pa.scalar(_SEPARATOR, pa.large_string()))), ~absent
+        texts = pc.binary_join_element_wise(*parts, pa.scalar(_SEPARATOR, pa.large_string()))
+        return hashes(texts, self._seed), ~absent
 
     def suspected(self, batch: pa.RecordBatch, suspects: Suspects) -> Bools:
         """Return which rows of a batch have, or may have, a fingerprint in `suspects`."""
@@ -125,13 +129,23 @@ class Fingerprints:
         ids = [row.values.get("id") for row in rows]
         found = np.zeros(len(rows), np.bool_)
         for wanted, texts in ((suspects.ids, ids), (suspects.keys, [self.key(row.values) for row in rows])):
-            row_hashes, present = _of_texts([text if type(text) is str else None for text in texts])
+            row_hashes, present = self._of_texts([text if type(text) is str else None for text in texts])
             found |= present & _is_in(row_hashes, wanted)
         return [row for row, suspect in zip(rows, found.tolist(), strict=True) if suspect]
 
     def key(self, values: Mapping[str, Any]) -> str | None:
         """Return the text of a row's key; None if it has none."""
         return None if self._key is None else key_text([values.get(name) for name in self._key])
+
+    def of_texts(self, texts: Iterable[object]) -> Hashes:
+        """Return the hashes of the values that are text; skip others."""
+        held = [text for text in texts if type(text) is str]
+        return hashes(_array(held), self._seed) if held else _NONE
+
+    def _of_texts(self, texts: list[str | None]) -> tuple[Hashes, Bools]:
+        return hashes(_array([text or "" for text in texts]), self._seed), np.array(
+            [text is not None for text in texts], np.bool_
+        )
 
 
 def key_text(key: Sequence[Any]) -> str | None:
@@ -148,18 +162,6 @@ def _key_part(value: Any) -> str:
     if type(value) is int and abs(value) < _EXACT:
         value = float(value)
     return _NULL if value is None else repr(value)
-
-
-def hashes_of(texts: Iterable[object]) -> Hashes:
-    """Return the hashes of the values that are text; skip others."""
-    held = [text for text in texts if type(text) is str]
-    return hashes(_array(held)) if held else _NONE
-
-
-def _of_texts(texts: list[str | None]) -> tuple[Hashes, Bools]:
-    return hashes(_array([text or "" for text in texts])), np.array(
-        [text is not None for text in texts], np.bool_
-    )
 
 
 def _array(texts: list[str]) -> pa.Array:

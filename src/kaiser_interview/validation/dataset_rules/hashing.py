@@ -26,19 +26,22 @@ _LONG = 512  # bytes above which one call per text is cheaper than the operation
 
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], "<u8")  # keep the first n bytes of a word
 
-_SEED, _FIRST, _SECOND = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+_INCREMENT, _FIRST, _SECOND = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
-def hashes(texts: pa.Array) -> Hashes:
+def hashes(texts: pa.Array, seed: int = 0) -> Hashes:
     """Return a hash for each text of an array.
 
-    Equal texts have equal hashes, in every array and every process. Different texts collide by chance, one
-    pair in 2**64, or because somebody constructed them. So compare texts with equal hashes.
+    With the same seed, equal texts have equal hashes, in every array and every process. Different texts
+    collide by chance, one pair in 2**64. So compare texts with equal hashes. Whoever knows the seed can
+    construct collisions and choose leading bytes.
 
     Parameters
     ----------
     texts : pyarrow.Array
         Texts of type `string` or `large_string`, with offsets that ascend and lie within the data.
+    seed : int, default 0
+        A number of 64 bits.
 
     Returns
     -------
@@ -53,8 +56,8 @@ def hashes(texts: pa.Array) -> Hashes:
     Notes
     -----
     Each word of eight bytes, little-endian, goes through the finaliser of SplitMix64 (Steele, Lea and Flood,
-    2014). It is a bijection, so texts of one length that differ in one word never collide. The length is
-    hashed first, so that a text differs from the same text with zeros after it.
+    2014). It is a bijection, so texts of one length that differ in one word never collide. Seed and length
+    are hashed first; by its length, a text differs from the same text with zeros after it.
 
     Examples
     --------
@@ -73,19 +76,19 @@ def hashes(texts: pa.Array) -> Hashes:
     tail = np.concatenate([data[-_BLOCK:], np.zeros(_BLOCK, np.uint8)])
     for row in range(0, len(texts), _ROWS):
         ends = bounds[row : row + _ROWS + 1].astype(np.int64)
-        found[row : row + _ROWS] = _hashed(data, tail, ends[:-1], np.diff(ends))
+        found[row : row + _ROWS] = _hashed(data, tail, ends[:-1], np.diff(ends), seed)
     return found
 
 
-def _hashed(data: _Bytes, tail: _Bytes, starts: _Ints, lengths: _Ints) -> Hashes:
+def _hashed(data: _Bytes, tail: _Bytes, starts: _Ints, lengths: _Ints, seed: int) -> Hashes:
     """Return the hashes of texts, given their start and length in bytes."""
     shortest, longest = int(lengths.min()), int(lengths.max())
     if longest > _LONG:
         long = lengths > _LONG
-        found = _hashed(data, tail, starts, np.where(long, 0, lengths))
-        found[long] = _digests(data, starts[long].tolist(), lengths[long].tolist())
+        found = _hashed(data, tail, starts, np.where(long, 0, lengths), seed)
+        found[long] = _digests(data, starts[long].tolist(), lengths[long].tolist(), seed)
         return found
-    found = _mixed((lengths + 1).astype(np.uint64) * _SEED)
+    found = _mixed((lengths + 1).astype(np.uint64) * _INCREMENT ^ np.uint64(seed))
     for base in range(0, longest, _BLOCK):
         rows = slice(None) if shortest > base else np.flatnonzero(lengths > base)
         # If all texts have one length, as ids mostly do, one number is enough.
@@ -125,11 +128,12 @@ def _mixed(state: Hashes) -> Hashes:
     return state
 
 
-def _digests(data: _Bytes, starts: Iterable[int], lengths: Iterable[int]) -> Hashes:
+def _digests(data: _Bytes, starts: Iterable[int], lengths: Iterable[int], seed: int) -> Hashes:
     """Return BLAKE2b hashes of long texts; for megabytes a loop over words would take seconds."""
+    salt = seed.to_bytes(8, "little")
     spans = zip(starts, lengths, strict=True)
     digests = [
-        blake2b(data.data[at : at + size], digest_size=8, usedforsecurity=False).digest()
+        blake2b(data.data[at : at + size], digest_size=8, salt=salt, usedforsecurity=False).digest()
         for at, size in spans
     ]
     return np.frombuffer(b"".join(digests), "<u8")

@@ -8,8 +8,15 @@ from ...records.models import Embedding, Label, Question, Record
 from ...records.schemas import SHIPPED_SCHEMES
 from ..findings.display import clip, shown
 from ..findings.finding import Fault
+from .deferred import DeferredRow, DeferredRows
+from .first_places import FirstPlaces
 
 __all__ = ["DatasetRules", "Row"]
+
+MEMORY = 512 << 20
+"""Bytes that ids may take, and keys likewise."""
+
+_SHOWN = 200  # characters of an id, more than a finding shows
 
 
 class Row(NamedTuple):
@@ -30,7 +37,7 @@ class Row(NamedTuple):
 class DatasetRules:
     """Validate each row against the rows before it.
 
-    Holds every id and key that it has seen, unless `hashed`, and little else.
+    Holds every id and key that it has seen, unless `hashed` or limited by `limit`, and little else.
 
     Parameters
     ----------
@@ -61,7 +68,8 @@ class DatasetRules:
     fired : set of tuple of str
         Groups of labels, and models of vectors, with a fault.
     first_place : callable
-        Takes an id and a place, records the place if the id is new, and returns the id's first place.
+        Takes an id and a place, records the place if the id is new, and returns the id's first place; None
+        if that is not known yet.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter per rule
@@ -78,8 +86,9 @@ class DatasetRules:
         self._complete = tuple(complete) if complete is not None else None
         self._where = where
         self._hashed = hashed
-        self._ids: dict[str, int] = {}
-        self._keys: dict[tuple[Any, ...], int] = {}
+        self._ids = FirstPlaces(MEMORY, "ids")
+        self._keys = FirstPlaces(MEMORY, "keys")
+        self._deferred: DeferredRows | None = None
         self._bits = {claim_id: 1 << number for number, claim_id in enumerate(corpus.claims)}
         self._groups: dict[tuple[Any, ...], int] = {}
         self._labels: dict[tuple[str, str, str], dict[str, int]] = {}
@@ -96,7 +105,7 @@ class DatasetRules:
         if self._embedded:
             fields |= {"model", "vector"}
         self.fields: frozenset[str] = frozenset(fields)
-        self.first_place: Callable[[str, int], int] = self._ids.setdefault
+        self.first_place: Callable[[str, int], int | None] = self._ids.held.setdefault
         self.judges_more: bool = self._complete is not None or bool(self._labelled | self._embedded)
         self.ids_alone: bool = self._key is None and not self.judges_more
         # Rows of other kinds are compared by their ids alone; None for rows of every kind.
@@ -108,20 +117,23 @@ class DatasetRules:
     ) -> list[Fault]:
         """Compare a row with the rows before it, and return its faults.
 
-        Ids and keys are compared unless `hashed`. Other rules are skipped if one of their fields is in `bad`,
-        the fields that have a fault already. For a row of unknown kind, only the id is compared.
+        Ids and keys are compared unless `hashed` or left to `defer`. Other rules are skipped if one of their
+        fields is in `bad`, the fields that have a fault already. For a row of unknown kind, only the id is
+        compared.
         """
         found: list[Fault] = []
         row_id = values.get("id")
         if type(row_id) is str and not self._hashed:
-            first = self._ids.setdefault(row_id, place)
+            first = self._ids.held.setdefault(row_id, place)
             if first != place:
-                got = f"{shown(row_id)}, as in {self._where(first)}"
-                found = [Fault("duplicate-id", ("id",), "an id of its own", got)]
+                found = [self._duplicate_id(row_id, first)]
         if kind is None or self.ids_alone:
             return found
         if self._key is not None and not self._hashed:
-            found += self._key_fault(values, place)
+            key = self._key_of(values)
+            first = place if key is None else self._keys.held.setdefault(key, place)
+            if first != place:
+                found.append(self._duplicate_key(self._words(values), first))
         if self._complete is not None and bad.isdisjoint(self._complete):
             group = tuple(_hashable(values.get(name)) for name in self._complete)
             if None not in group:
@@ -131,6 +143,49 @@ class DatasetRules:
         if kind in self._embedded and not bad & {"model", "vector"}:
             found += self._dimension_fault(values, place)
         return found
+
+    def limit(self) -> None:
+        """If ids or keys take too much memory, leave those of all later rows to `defer`."""
+        if not self._hashed and (self._ids.is_full() or self._keys.is_full()):
+            self._hashed = True
+            self._deferred = DeferredRows(self._ids, self._keys, MEMORY)
+            self.first_place = _not_known
+
+    def defer(self, row: Row, place: int, number: int, line: int | None, *, invalid: bool) -> None:
+        """Keep a row whose id and key are compared at the end, if `limit` has said so.
+
+        Raises
+        ------
+        KaiserInterviewError
+            It could not be stored, for example because the disk is full.
+        """
+        if self._deferred is None:
+            return
+        row_id = row.values.get("id")
+        text = str.__str__(row_id) if isinstance(row_id, str) else None
+        key = None if row.kind is None else self._key_of(row.values)
+        words = "" if key is None else self._words(row.values)
+        kept = DeferredRow(place, number, line, invalid, text and text[:_SHOWN], words)
+        self._deferred.add(text if type(row_id) is str else None, key, kept)
+
+    def deferred_faults(self) -> Iterator[tuple[DeferredRow, Fault]]:
+        """Yield the rows that `defer` has kept and whose id or key is not their own, in order.
+
+        Raises
+        ------
+        KaiserInterviewError
+            Rows could not be stored or read.
+        """
+        for row, is_key, first in self._deferred.found() if self._deferred else ():
+            if is_key:
+                yield row, self._duplicate_key(row.words, first)
+            else:
+                yield row, self._duplicate_id(row.row_id, first)
+
+    def close(self) -> None:
+        """Remove what `defer` has stored."""
+        if self._deferred is not None:
+            self._deferred.close()
 
     def at_the_end(self) -> Iterator[Fault]:
         """Yield faults of missing claims, after all rows are seen."""
@@ -168,20 +223,23 @@ class DatasetRules:
                 self.fired.add((model,))
         self.fired.update(map(tuple, traces["fired"]))
 
-    def _key_fault(self, values: Mapping[str, Any], place: int) -> list[Fault]:
-        names = self._key or ()
-        key = tuple(_hashable(values.get(name)) for name in names)
-        if all(one is None for one in key):
-            return []
-        first = self._keys.setdefault(key, place)
-        if first == place:
-            return []
-        same = ", ".join(
-            f"{name} {clip(str(values.get(name)), 40)}" for name, _ in zip(names, key, strict=True)
+    def _key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """Return the key of a row; None if all its fields are null, or rows have no key."""
+        key = tuple(_hashable(values.get(name)) for name in self._key or ())
+        return None if all(one is None for one in key) else key
+
+    def _words(self, values: Mapping[str, Any]) -> str:
+        """Return the words for a row's key."""
+        return ", ".join(f"{name} {clip(str(values.get(name)), 40)}" for name in self._key or ())
+
+    def _duplicate_id(self, row_id: str | None, first: int) -> Fault:
+        return Fault(
+            "duplicate-id", ("id",), "an id of its own", f"{shown(row_id)}, as in {self._where(first)}"
         )
-        return [
-            Fault("duplicate-record", (), f"{' and '.join(names)} once", f"as in {self._where(first)}", same)
-        ]
+
+    def _duplicate_key(self, words: str, first: int) -> Fault:
+        expected = f"{' and '.join(self._key or ())} once"
+        return Fault("duplicate-record", (), expected, f"as in {self._where(first)}", words)
 
     def _claims(self, values: Mapping[str, Any], kind: str | None) -> int:
         """Return a bit set of the claims that a row refers to."""
@@ -228,13 +286,19 @@ class DatasetRules:
         return [Fault("dimension-differs", ("vector",), expected, str(len(vector)), remedy)]
 
 
+def _not_known(_row_id: str, _place: int) -> None:
+    """Return the first place of an id whose row is compared later."""
+
+
 def _field(one: Any, name: str) -> Any:
     return one.get(name) if isinstance(one, Mapping) else getattr(one, name, None)
 
 
 def _hashable(value: Any) -> Any:
     """Return a hashable value that differs for different values, also for 1, 1.0 and true."""
-    return value if value is None or isinstance(value, str) else (repr(value),)
+    if isinstance(value, str):
+        return str.__str__(value)  # subclasses cannot be stored
+    return value if value is None else (repr(value),)
 
 
 def _as_json(value: Any) -> Any:

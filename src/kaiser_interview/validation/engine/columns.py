@@ -11,7 +11,7 @@ from ..arrow.from_python import columns_of
 from ..arrow.to_python import rows_of
 from ..columns.prefilter import Prefilter, Seen
 from ..columns.table_schema import column_faults
-from ..dataset_rules.fingerprints import Fingerprints, Suspects, firsts, hashes_of, line_sorts, list_types
+from ..dataset_rules.fingerprints import Fingerprints, Suspects, firsts, line_sorts, list_types
 from ..dataset_rules.state import Row
 from ..findings.counts import Group
 from ..findings.finding import Fault, Note, severity_of
@@ -46,12 +46,14 @@ class ColumnValidator(PartValidator):
     ----------
     check, validator
         As for `PartValidator`.
+    seed : int
+        The seed of the hashes of ids and keys, which must be the same for all parts.
     """
 
-    def __init__(self, check: Check, validator: RowValidator) -> None:
+    def __init__(self, check: Check, validator: RowValidator, seed: int = 0) -> None:
         super().__init__(check, validator)
         self._prefilter = Prefilter(self._validator, self._rules.fields)
-        self._fingerprints = Fingerprints(self._validator, check.key)
+        self._fingerprints = Fingerprints(self._validator, check.key, seed)
         self._types = line_sorts(self._validator)
         self._lists = list_types(self._validator)
         self._lines = Lines(self._types)
@@ -284,8 +286,8 @@ class ColumnValidator(PartValidator):
         keys = [self._fingerprints.key(values) for values in account.keyed]
         return result._replace(
             traces=account.rules.traces(),
-            ids=np.concatenate([*account.id_hashes, hashes_of(account.ids)]),
-            keys=np.concatenate([*account.key_hashes, hashes_of(keys)]),
+            ids=np.concatenate([*account.id_hashes, self._fingerprints.of_texts(account.ids)]),
+            keys=np.concatenate([*account.key_hashes, self._fingerprints.of_texts(keys)]),
         )
 
     def _row(self, place: int, row: int, result: RowResult) -> Row:

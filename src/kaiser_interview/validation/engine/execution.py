@@ -118,6 +118,7 @@ class Engine:
         self.count: int = workers or processors()
         self.pool: Pool = Pool(self.count)
         self.threads: ThreadPoolExecutor = ThreadPoolExecutor(self.count)
+        self._seed = int.from_bytes(os.urandom(8))
         self._by_row: LifoQueue[PartValidator] = LifoQueue()
         self._by_column: LifoQueue[ColumnValidator] = LifoQueue()
         self._close = weakref.finalize(self, _ended, self.threads, self.pool)
@@ -141,7 +142,7 @@ class Engine:
         """Validate the data of a check, whose options are those of this engine, and return the report."""
         return Validation(self, check).report()
 
-    def _new(self, cls: type[_V]) -> _V:
+    def _new(self, cls: Callable[[Check, RowValidator], _V]) -> _V:
         return cls(self._portable, self.validator.copied())
 
     @contextmanager
@@ -157,7 +158,8 @@ class Engine:
         # Imported here, so that little text is validated without numpy and pyarrow.
         from .columns import ColumnValidator
 
-        with _lent(self._by_column, partial(self._new, ColumnValidator)) as validator:
+        make = partial(ColumnValidator, seed=self._seed)
+        with _lent(self._by_column, partial(self._new, make)) as validator:
             validator.hashed, validator.detailed = hashed, detailed
             yield validator
 
@@ -208,19 +210,19 @@ class Validation:
 
     def report(self) -> Report:
         """Validate everything, and return the report."""
-        merge = self.merge
         if _is_columnar(self._check.data):
             self._engine.pool.start()  # before this process imports what it needs itself
-        sources = merge.sources()
-        if not self._tiny and is_repeatable(self._check.data):
-            partitions, seen = self._partitions(sources)
-            if partitions:
-                self._by_hashes(partitions)
-                sources = iter(())
-            else:
-                sources = chain(seen, sources)
-        for _ in self._in_order(sources):
-            pass
+        with closing(self.merge) as merge:
+            sources = merge.sources()
+            if not self._tiny and is_repeatable(self._check.data):
+                partitions, seen = self._partitions(sources)
+                if partitions:
+                    self._by_hashes(partitions)
+                    sources = iter(())
+                else:
+                    sources = chain(seen, sources)
+            for _ in self._in_order(sources):
+                pass
         return self.finished()
 
     def steps(self) -> Iterator[Step]:
@@ -348,19 +350,21 @@ class Validation:
     ) -> None:
         """Look again, together and exactly, at rows that share a hash or a group with others."""
         merge = self.merge
-        rules = merge.new_rules()
         results = self._results(_all_jobs(partitions), partial(self._again, suspects))
-        for at, (source, stream, _, _) in enumerate(partitions):
-            for base in bases[at][:-1]:
-                for row in next(results)[1]:
-                    line = None if source.form == "columns" else base.lines + row.place
-                    number = base.rows + row.row
-                    place = at * PLACES + (number if line is None else line)
-                    merge.add_row(source, place, number, line, row, rules)
-            if stream and merge.inputs[at].complete and not self._is_unchanged(source, stream):
-                merge.complete = False
-                merge.inputs[at] = merge.inputs[at]._replace(complete=False)
-        deque(results, maxlen=0)
+        with closing(merge.new_rules()) as rules:
+            for at, (source, stream, _, _) in enumerate(partitions):
+                for base in bases[at][:-1]:
+                    for row in next(results)[1]:
+                        line = None if source.form == "columns" else base.lines + row.place
+                        number = base.rows + row.row
+                        place = at * PLACES + (number if line is None else line)
+                        merge.add_row(source, place, number, line, row, rules)
+                    rules.limit()
+                if stream and merge.inputs[at].complete and not self._is_unchanged(source, stream):
+                    merge.complete = False
+                    merge.inputs[at] = merge.inputs[at]._replace(complete=False)
+            deque(results, maxlen=0)
+            merge.add_deferred(rules)
 
     def _is_unchanged(self, source: InputSource, stream: Any, digest: "Future[None] | None" = None) -> bool:
         try:

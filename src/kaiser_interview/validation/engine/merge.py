@@ -173,6 +173,9 @@ class Merge:
                     continue
                 member = Row(at, row, None, {"id": row_id}, frozenset(), invalid)  # noqa: PLW2901 - as it was
             self.add_row(source, place, number, line, member)
+        # Whoever asks for the invalid rows of each part must know of duplicates at once.
+        if not self._detailed:
+            self.rules.limit()
 
     def add_row(  # noqa: PLR0913, PLR0917 - a row and its place
         self,
@@ -185,7 +188,8 @@ class Merge:
     ) -> None:
         """Check a row against those that came before, by the rules of the set."""
         invalid = row.invalid
-        for fault in (rules or self.rules).faults(row.values, row.kind, place, row.bad):
+        rules = rules or self.rules
+        for fault in rules.faults(row.values, row.kind, place, row.bad):
             if fault.code in self.wanted:
                 found = Located(fault, source.name, line, number, row.values.get("id"))
                 is_error = self.tally.add(found) == "error"
@@ -195,6 +199,18 @@ class Merge:
                         self._invalid.add(row.row)
                 if is_error and not invalid:
                     invalid = True
+                    self.progress.invalid += 1
+        rules.defer(row, place, number, line, invalid=invalid)
+
+    def add_deferred(self, rules: DatasetRules) -> None:
+        """Report the duplicates among rows whose ids and keys did not fit in memory."""
+        counted = None
+        for row, fault in rules.deferred_faults():
+            if fault.code in self.wanted:
+                source = self._sources[row.place % ROWS // PLACES]
+                severity = self.tally.add(Located(fault, source.name, row.line, row.number, row.row_id))
+                if severity == "error" and not row.invalid and row.place != counted:
+                    counted = row.place
                     self.progress.invalid += 1
 
     def end(self, source: InputSource, rows: int, *, complete: bool) -> None:
@@ -222,9 +238,14 @@ class Merge:
         """Report what only the whole data set shows; `nowhere` is the source of these findings."""
         if not self._sources:
             self.note(nowhere, None, no_rows())
+        self.add_deferred(self.rules)
         for fault in self.rules.at_the_end():
             if fault.code in self.wanted:
                 self.note(nowhere, None, fault)
+
+    def close(self) -> None:
+        """Remove what did not fit in memory."""
+        self.rules.close()
 
     def report(self, again: Callable[[], Iterator[Finding]] | None = None) -> Report:
         """Return the report of what has been added; `again` yields every finding anew."""

@@ -12,14 +12,13 @@ from kaiser_interview.validation.dataset_rules.fingerprints import (
     Row,
     Suspects,
     firsts,
-    hashes_of,
     key_text,
     line_sorts,
 )
 
 
 def judge(kind="label", **options):
-    return check_of(None, kind=kind, **options).judge()
+    return check_of(None, kind=kind, **options).row_validator()
 
 
 def marks(key=None, **options) -> Fingerprints:
@@ -52,7 +51,7 @@ def test_ids_of_a_column_have_the_hashes_of_texts(sort):
         column = pa.array(IDS, sort)
     found, there = marks().ids(batch(id=column))
     assert there.tolist() == [True, False, True, True, True]
-    assert found[there].tolist() == hashes_of(IDS).tolist()
+    assert found[there].tolist() == marks().of_texts(IDS).tolist()
     assert len({*found[there].tolist()}) == 3
 
 
@@ -65,9 +64,9 @@ def test_what_is_no_text_is_no_id(columns):
 
 
 def test_what_is_no_text_has_no_hash():
-    assert hashes_of([None, 1, b"a", ["a"]]).tolist() == []
-    assert len(hashes_of(["a", 1, "\ud800", "\\ud800"])) == 3
-    assert len({*hashes_of(["a", "\ud800", "\udfff"]).tolist()}) == 3
+    assert marks().of_texts([None, 1, b"a", ["a"]]).tolist() == []
+    assert len(marks().of_texts(["a", 1, "\ud800", "\\ud800"])) == 3
+    assert len({*marks().of_texts(["a", "\ud800", "\udfff"]).tolist()}) == 3
 
 
 # Keys
@@ -79,7 +78,7 @@ def both(key, rows: list[dict], **options):
     found, there = made.keys(pa.RecordBatch.from_pylist(rows))
     texts = [made.key(made._judge.taken(row)[1]) for row in rows]
     assert there.tolist() == [text is not None for text in texts]
-    assert found[there].tolist() == hashes_of(texts).tolist()
+    assert found[there].tolist() == marks().of_texts(texts).tolist()
     return found, there
 
 
@@ -142,9 +141,9 @@ def test_suspects_are_looked_for_by_ids_and_keys():
     made = marks(("creator",))
     rows = batch(id=["a", "b", None, "c"], creator=["x", "y", "z", None])
     assert not Suspects()
-    found = made.suspected(rows, Suspects(np.sort(hashes_of(["a", "c", "d"]))))
+    found = made.suspected(rows, Suspects(np.sort(marks().of_texts(["a", "c", "d"]))))
     assert found.tolist() == [True, False, False, True]
-    found = made.suspected(rows, Suspects(keys=np.sort(hashes_of([made.key({"creator": "z"})]))))
+    found = made.suspected(rows, Suspects(keys=np.sort(marks().of_texts([made.key({"creator": "z"})]))))
     assert found.tolist() == [False, False, True, False]
     assert made.suspected(rows, Suspects(groups=frozenset({("m",)}))).all()
     assert not made.suspected(rows, Suspects()).any()
@@ -158,15 +157,15 @@ def test_suspects_are_found_row_by_row():
             [{"id": "a", "creator": "x"}, {"id": 5}, {"creator": "y"}, {"id": None}]
         )
     ]
-    assert [*made.suspects_of(rows, Suspects(np.sort(hashes_of(["a"]))))] == rows[:1]
-    suspects = Suspects(keys=np.sort(hashes_of([made.key({"creator": "y"})])))
+    assert [*made.suspects_of(rows, Suspects(np.sort(marks().of_texts(["a"]))))] == rows[:1]
+    suspects = Suspects(keys=np.sort(marks().of_texts([made.key({"creator": "y"})])))
     assert [*made.suspects_of(rows, suspects)] == rows[2:3]
     assert [*made.suspects_of(rows, Suspects(groups=frozenset({("m",)})))] == rows
     # An empty text is one as well, and null is none.
     empty = [row._replace(values={"id": ""}) if number else row for number, row in enumerate(rows)]
-    assert [*made.suspects_of(empty, Suspects(np.sort(hashes_of([""]))))] == empty[1:]
-    assert [*made.suspects_of(rows, Suspects(np.sort(hashes_of([""]))))] == []
-    assert [*made.suspects_of([], Suspects(np.sort(hashes_of(["a"]))))] == []
+    assert [*made.suspects_of(empty, Suspects(np.sort(marks().of_texts([""]))))] == empty[1:]
+    assert [*made.suspects_of(rows, Suspects(np.sort(marks().of_texts([""]))))] == []
+    assert [*made.suspects_of([], Suspects(np.sort(marks().of_texts(["a"]))))] == []
 
 
 # First rows

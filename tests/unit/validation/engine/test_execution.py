@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import resource
+import tempfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,10 +16,13 @@ from workers import said, within
 import kaiser_interview as ki
 from kaiser_interview.api import check_of
 from kaiser_interview.errors import InputError
+from kaiser_interview.validation.dataset_rules import state
+from kaiser_interview.validation.dataset_rules.spool import Spool
 from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.columns import ColumnValidator
 from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.engine.merge import Merge
+from kaiser_interview.validation.formats import streams
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.formats.text import LONGEST
@@ -125,6 +129,85 @@ def test_rows_from_python_are_never_cut(cut):
     assert report_on([GOOD] * 3).rows == 3
     assert report_of(check_of(iter([GOOD] * 3), kind="label")).rows == 3
     assert cut == [None]
+
+
+DEFERRED = [
+    GOOD | {"id": f"{number % 7}", "x_n": str(number % 5), "claim_id": f"d01-c0{number % 4 + 1}"}
+    for number in range(30)
+] + [GOOD | {"id": 5}, GOOD | {"id": "0", "method": "magic"}, GOOD | {"id": "0", "note": 1}, GOOD]
+
+
+def as_csv(rows: list[dict]) -> bytes:
+    names = ["id", "claim_id", "scheme", "value", "method", "creator", "x_n"]
+    return "".join(
+        ",".join(str(row.get(name, "")) for name in names) + "\n" for row in [{n: n for n in names}, *rows]
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"key": ["claim_id", "x_n"]}, {"key": "x_n", "ignore": "duplicate-id"}, {"max_findings": 5}],
+)
+@pytest.mark.parametrize(
+    "form", ["iterable", "csv", "array", "one line", "gzip", "several", "lines", "table"]
+)
+def test_ids_that_do_not_fit_in_memory_give_the_same_report(tmp_path, monkeypatch, form, options):
+    monkeypatch.setattr(state, "MEMORY", 900)
+    monkeypatch.setattr(json_lines, "_CHUNK", 300)
+    monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 100)
+    monkeypatch.setattr(streams, "_HEAD", 1)
+    monkeypatch.setattr(partition, "_ROWS", 3)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "spool"))
+    (tmp_path / "spool").mkdir()
+    data = tmp_path / "data"
+    data.mkdir()
+    if form in {"csv", "several"}:
+        (data / "a.csv").write_bytes(as_csv(DEFERRED[:17]))
+    if form in {"array", "several"}:
+        (data / "b.json").write_text(json.dumps(DEFERRED, indent=1))
+    if form == "one line":
+        (data / "c.json").write_text(json.dumps(DEFERRED))
+    if form in {"gzip", "several"}:
+        (data / "d.jsonl.gz").write_bytes(gzip.compress(lines(*DEFERRED, end=b"\n\n")))
+    if form == "lines":
+        (data / "e.jsonl").write_bytes(lines(*DEFERRED))
+    if form == "table":
+        table(data / "f.parquet", *[row for row in DEFERRED if row.get("id") != 5])
+    spools = []
+    written = Spool.append
+    monkeypatch.setattr(Spool, "append", lambda self, *given: spools.append(self) or written(self, *given))
+    report = report_on(DEFERRED if form == "iterable" else data, **options)
+    assert {one.code for one in report.counts} >= {
+        "duplicate-record" if "ignore" in options else "duplicate-id"
+    }
+    assert spools
+    assert [*(tmp_path / "spool").iterdir()] == []
+
+
+def test_ids_that_can_be_held_nowhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(state, "MEMORY", 0)
+    monkeypatch.setattr(partition, "_ROWS", 3)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with pytest.raises(ki.KaiserInterviewError, match=r"^ids: could not be held on disk: .*No such file"):
+        ki.validate(iter(DEFERRED), kind="label")
+
+
+def test_what_is_on_disk_is_removed_when_reading_fails(tmp_path, monkeypatch):
+    monkeypatch.setattr(state, "MEMORY", 0)
+    monkeypatch.setattr(partition, "_ROWS", 3)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    held = []
+
+    def rows():
+        yield from DEFERRED
+        held.extend(tmp_path.iterdir())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        ki.validate(rows(), kind="label")
+    assert held
+    assert [*tmp_path.iterdir()] == []
+    assert caught.tb
 
 
 def test_many_rows_from_python(monkeypatch):

@@ -1,0 +1,87 @@
+"""Rows whose ids and keys are compared after all rows are read, because they do not fit in memory."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from .first_places import FirstPlaces, Records, Value
+
+__all__ = ["DeferredRow", "DeferredRows"]
+
+_SHIFT = 15  # 2**15 rows are put in order at a time
+
+_SIZE = 1000  # bytes that a row takes, about
+
+
+class DeferredRow(NamedTuple):
+    """What a finding about a row needs, if its id or key is not its own."""
+
+    place: int
+    number: int
+    """Its index in its source, from 0."""
+    line: int | None
+    invalid: bool
+    """Whether it has an error already."""
+    row_id: str | None
+    """Its id, perhaps cut."""
+    words: str
+    """What a finding says of its key."""
+
+
+class DeferredRows:
+    """Find rows whose id or key another row had before, reading the data once.
+
+    Parameters
+    ----------
+    ids, keys : FirstPlaces
+        The ids and keys of rows before. Both are used from now on.
+    memory : int
+        Limit in bytes, about, for the rows that were found; `ids` and `keys` have limits of their own. What
+        is found is put in order at the end, 32,768 rows at a time.
+    """
+
+    def __init__(self, ids: FirstPlaces, keys: FirstPlaces, memory: int) -> None:
+        self._ids, self._keys = ids, keys
+        self._found = Records(memory // 4, "duplicates")
+        self._count = 0
+
+    def add(self, row_id: str | None, key: Value | None, row: DeferredRow) -> None:
+        """Add a row with its id and key, if it has them, as text that is not cut.
+
+        Raises
+        ------
+        KaiserInterviewError
+            Rows could not be stored, for example because the disk is full.
+        """
+        for is_key, (places, value) in enumerate(((self._ids, row_id), (self._keys, key))):
+            if value is not None:
+                kept = (row.place, self._count, is_key, *row)
+                first = places.first(value, kept)
+                if first is not None:
+                    self._put(first, kept)
+        self._count += 1
+
+    def found(self) -> Iterator[tuple[DeferredRow, bool, int]]:
+        """Yield each row whose id or key is not its own, in order, with the place of the first that has it.
+
+        The second item is whether it is the key. If both are, the row comes twice, with its id first.
+
+        Raises
+        ------
+        KaiserInterviewError
+            Rows could not be stored or read.
+        """
+        for places in (self._ids, self._keys):
+            for first, kept in places.later():
+                self._put(first, kept)
+        for number in range((self._count >> _SHIFT) + 1):
+            for _, is_key, first, *row in sorted(self._found.take(f"{number:x}")):
+                yield DeferredRow(*row), bool(is_key), first
+
+    def close(self) -> None:
+        """Drop all rows, and remove the temporary folders."""
+        for one in (self._ids, self._keys, self._found):
+            one.close()
+
+    def _put(self, first: int, kept: tuple[Any, ...]) -> None:
+        _, count, is_key, *row = kept
+        self._found.put(f"{count >> _SHIFT:x}", (count, is_key, first, *row), _SIZE)
