@@ -19,6 +19,7 @@ from ..dataset_rules.state import Row
 from ..findings.counts import Group
 from ..findings.finding import Fault, Finding, Note, StreamError, finding
 from ..findings.report import Report
+from ..formats.json.array import ElementChunk
 from ..formats.json.lines import LineChunk
 from ..sources.discover import are_paths, is_repeatable
 from ..sources.foreign_files import died_fault, part_batches
@@ -304,7 +305,7 @@ class _Engine:
             if isinstance(part, Items):
                 return validator.items(part, source.form, source.name, source.constants, full)
             try:
-                if isinstance(part, LineChunk | Stretch):
+                if isinstance(part, LineChunk | ElementChunk | Stretch):
                     chunk = part.chunk() if isinstance(part, Stretch) else part
                     return validator.lines(chunk, source.name, full)
                 with self._batches(job) as batches:

@@ -4,7 +4,8 @@ A part is validated by itself, and its places count from its own start. Here are
 one at a time, without numpy and pyarrow; `columns` validates many rows at once.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from ...records.models import Record
@@ -16,7 +17,7 @@ from ..rows.row_validator import RowValidator
 from ..sources.source import Items
 from .options import Check, wanted_codes
 
-__all__ = ["Account", "Member", "PartResult", "PartValidator", "models_of", "new_rules"]
+__all__ = ["Account", "Ids", "Member", "PartResult", "PartValidator", "models_of", "new_rules"]
 
 Member = tuple[int, int, bool, str | None, Row | None]
 """Place, row, whether it is invalid, id; and the row, where more than its id is compared."""
@@ -25,6 +26,19 @@ _NOTHING: Mapping[str, str] = {}
 
 _MOST_GROUPS = 20_000
 """Groups of findings that a part counts by their paths. Far more than a report has, which takes the first."""
+
+
+class Ids(NamedTuple):
+    """Rows, in order, of which only the ids are compared with others."""
+
+    places: Sequence[int]
+    rows: Sequence[int]
+    invalid: Sequence[bool]
+    ids: Sequence[str]
+
+    def members(self) -> Iterator[Member]:
+        """Yield the rows one at a time."""
+        return zip(*self, repeat(None))
 
 
 class PartResult(NamedTuple):
@@ -41,8 +55,8 @@ class PartResult(NamedTuple):
     counts: Iterable[tuple[Group, int, list[Finding]]] = ()
     columns: Iterable[Fault] = ()
     """What is wrong with columns as a whole."""
-    members: Iterable[Member] = ()
-    """Rows that are compared with others one by one, in order."""
+    members: Iterable[Member] | Ids = ()
+    """Rows that are compared with others, in order."""
     ids: Any = None
     """Hashes of ids, in place of `members`."""
     keys: Any = None
@@ -143,6 +157,7 @@ class Account:
         self.rows_without_digest: int = -validator.unpinned
         self.columns: list[Fault] = []
         self.members: list[Member] = []
+        self.with_ids: list[Ids] = []
         self.ids: list[object] = []
         self.id_hashes: list[Any] = []
         self.key_hashes: list[Any] = []
@@ -187,6 +202,11 @@ class Account:
 
     def result(self) -> PartResult:
         """Return what the part has shown."""
+        members: Iterable[Member] | Ids
+        if len(self.with_ids) == 1 and not self.members:
+            members = self.with_ids[0]
+        else:
+            members = sorted(chain(self.members, *(some.members() for some in self.with_ids)))
         return PartResult(
             rows=self.rows,
             lines=self.lines,
@@ -198,7 +218,7 @@ class Account:
                 (group, count, self._tally.kept.get(group, [])) for group, count in self._tally.counts.items()
             ],
             columns=self.columns,
-            members=sorted(self.members),
+            members=members,
         )
 
 

@@ -18,11 +18,12 @@ from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.columns import ColumnValidator
 from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.engine.merge import Merge
+from kaiser_interview.validation.formats.json import array
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.formats.text import LONGEST
 from kaiser_interview.validation.run import Run
-from kaiser_interview.validation.sources import partition
+from kaiser_interview.validation.sources import discover, partition
 from kaiser_interview.validation.workers import main
 from kaiser_interview.validation.workers.pool import Pool
 from kaiser_interview.validation.workers.process import Died, Sandbox
@@ -127,7 +128,8 @@ def test_rows_from_python_are_never_cut(cut):
 
 
 def test_many_rows_from_python(monkeypatch):
-    monkeypatch.setattr(partition, "_ROWS", 2)
+    monkeypatch.setattr(partition, "SLICE", 2)
+    monkeypatch.setattr(discover, "SLICE", 2)
     assert report_on([GOOD] * 9).rows == 9
 
 
@@ -517,8 +519,10 @@ def test_progress_is_told(tmp_path, monkeypatch):
 @pytest.mark.parametrize("tiny", [0, 1 << 40])
 def test_progress_is_reported_while_a_file_is_read_in_order(tmp_path, monkeypatch, name, tiny):
     monkeypatch.setattr("kaiser_interview.validation.engine.merge._PAUSE", 0)
-    monkeypatch.setattr(partition, "_ROWS", 100)
+    monkeypatch.setattr(partition, "SLICE", 100)
+    monkeypatch.setattr(discover, "SLICE", 100)
     monkeypatch.setattr(json_lines, "_CHUNK", 10_000)
+    monkeypatch.setattr(array, "_CHUNK", 10_000)
     monkeypatch.setattr(execution, "_LARGE", 1 << 40)
     monkeypatch.setattr(execution, "_TINY", tiny)
     monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 4096)

@@ -22,7 +22,7 @@ from kaiser_interview.validation.engine.part import PartValidator
 from kaiser_interview.validation.formats.json import lines
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.run import Run
-from kaiser_interview.validation.sources import partition
+from kaiser_interview.validation.sources import discover, partition
 from kaiser_interview.validation.workers.process import Sandbox
 
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v", "method": "human", "creator": "me"}
@@ -41,7 +41,8 @@ def small(monkeypatch):
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
     monkeypatch.setattr(partition, "_STRETCH", 2000)
-    monkeypatch.setattr(partition, "_ROWS", 17)
+    monkeypatch.setattr(partition, "SLICE", 17)
+    monkeypatch.setattr(discover, "SLICE", 17)
     monkeypatch.setattr(lines, "_CHUNK", 2000)
     monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 500)
 

@@ -41,6 +41,8 @@ _LONG = 2 << 20  # bytes by which a line may exceed a block before it is left to
 
 _NEW, _KNOWN, _SLOTS = 8, 16, 200  # most rows tried as templates in a block, templates kept, slots of one
 
+_WORTH = 32  # a template is worth its cost if it fits one row in so many of a block
+
 _LINE_FEED, _SPACE, _QUOTE, _BACKSLASH = b'\n "\\'
 
 _MEMBER = re.compile(
@@ -73,6 +75,8 @@ class Taken(NamedTuple):
     """Start of each line in the chunk in bytes, including blank lines."""
     ends: _Integers
     """End of each line, without its line feed."""
+    quotes: _Integers
+    """Number of unescaped quotation marks in each line; -1 if they were not counted."""
     batches: list[tuple[_Integers, pa.RecordBatch]]
     """Line numbers, ascending, and the columns of these lines. Columns with only nulls are left out."""
     rest: _Integers
@@ -104,6 +108,7 @@ class Lines:
         self._columns = dict(columns)
         self._block = block
         self._templates: list[_Template] = []
+        self._new = _NEW
         self._scratch = np.empty((2, 0), np.bool_)
         np.empty(8 << 20, np.uint8)  # freed at once, so that glibc keeps the memory: new pages are slow
 
@@ -115,14 +120,13 @@ class Lines:
         chunk : bytes
             Whole lines with any content. The last line may have no line feed.
         """
-        starts, ends, rest = [[np.empty(0, np.int64)] for _ in range(3)]
+        lines: list[tuple[_Integers, ...]] = [(np.empty(0, np.int64),) * 4]
         batches: list[tuple[_Integers, pa.RecordBatch]] = []
         count = 0
         for at, stop, is_long in _stretches(chunk, self._block):
             if is_long:
-                found = at, stop - chunk.endswith(b"\n", at, stop), count
-                for held, one in zip((starts, ends, rest), found, strict=True):
-                    held.append(np.array([one]))
+                end = stop - chunk.endswith(b"\n", at, stop)
+                lines.append(tuple(np.array([one]) for one in (at, end, -1, count)))
                 count += 1
                 continue
             # Reuse this memory: allocating as much costs more than the work done in it.
@@ -133,11 +137,10 @@ class Lines:
             for rows, batch in self._batches(block):
                 left[rows] = False
                 batches.append((rows + count, batch))
-            starts.append(block.starts + at)
-            ends.append(block.ends + at)
-            rest.append(np.flatnonzero(left) + count)
+            lines.append((block.starts + at, block.ends + at, block.quotes, np.flatnonzero(left) + count))
             count += len(left)
-        return Taken(np.concatenate(starts), np.concatenate(ends), batches, np.concatenate(rest))
+        starts, ends, quotes, rest = (np.concatenate(parts) for parts in zip(*lines, strict=True))
+        return Taken(starts, ends, quotes, batches, rest)
 
     def _batches(self, block: "_Block") -> Iterator[tuple[_Integers, pa.RecordBatch]]:
         """Yield the rows of a block that match templates; keep the templates that match most rows."""
@@ -148,12 +151,15 @@ class Lines:
             if len(rows):
                 block.fit[rows] = False
                 yield rows, batch
-        self._templates = sorted(uses, key=uses.__getitem__, reverse=True)[:_KNOWN]
+        worth = [template for template, count in uses.items() if count * _WORTH >= len(block.starts)]
+        self._templates = sorted(worth, key=uses.__getitem__, reverse=True)[:_KNOWN]
+        # Where each row is written in another way, templates only cost time: try fewer in the next block.
+        self._new = _NEW if worth else max(1, self._new // 2)
 
     def _candidates(self, block: "_Block", known: Collection["_Template"]) -> Iterator["_Template"]:
         """Yield the known templates, then new templates from rows that none has matched yet."""
         yield from self._templates
-        for _ in range(_NEW):
+        for _ in range(self._new):
             first = int(block.fit.argmax())
             if not block.fit[first]:
                 return
