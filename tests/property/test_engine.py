@@ -140,7 +140,8 @@ def test_chunks_are_the_lines_of_the_stream(tmp_path_factory, data):
 SPACES = st.text(" \t\r\n", max_size=3).map(str.encode)
 NO_ROWS = [
     b"5", b'"a"', b'"}, {"', b"null", b"[{}, {}]", b"{", b"}", b"]", b"[", b"", b"{]", b'{"a": "\n"}',
-    b"\xff", b'{"x_a": "}, {"}', b'{"x_a": [{"b": 1}, {"b": 2}]}', b'{"x_a": "\\\\", "x_b": "\\"}, {\\""}', b"\\",
+    b"\xff", b'{"x_a": "}, {"}', b'{"x_a": [{"b": 1}, {"b": 2}]}', b'{"x_a": "\\\\", "x_b": "\\"}, {\\""}',
+    b"\\",
     b'{"a": "', b'{"id": "a", "id": "a"}', b"\xef\xbb\xbf", b"{} {}", b'{"x_a": "[\r"}', b'\\"{"',
     b'{"x_a": "' + b" " * 70 + b'"}',
 ]  # fmt: skip

@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from .arrays import Bools, Ints
 
-__all__ = ["ColumnType", "batches_of", "columns_of"]
+__all__ = ["ARROW", "ColumnType", "batches_of", "columns_of"]
 
 ColumnType = Literal["string", "integer", "number", "boolean"]
 
-_ARROW: Mapping[ColumnType, tuple[pa.DataType, frozenset[type]]] = {
+ARROW: Mapping[ColumnType, tuple[pa.DataType, frozenset[type]]] = {
     "string": (pa.string(), frozenset({str})),
     "integer": (pa.int64(), frozenset({int})),
     "number": (pa.float64(), frozenset({int, float})),
@@ -99,7 +99,7 @@ def columns_of(
         if wanted is None:
             left_out |= [name in row for row in rows]
             continue
-        arrow_type, known = _ARROW[wanted]
+        arrow_type, known = ARROW[wanted]
         wrong = _misfits(values, known, is_list=is_list)
         if wrong:
             left_out |= wrong

@@ -58,7 +58,7 @@ class ColumnValidator(PartValidator):
         self._fingerprints = Fingerprints(self._validator, check.key)
         self._types = line_sorts(self._validator)
         self._lists = list_types(self._validator)
-        self._lines = Lines(self._types)
+        self._lines = Lines(self._types, [name for name, type_ in self._lists.items() if type_ == "string"])
         self._told: dict[str, str] = {}
 
     def items(

@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from ...arrow.from_python import ColumnType
 from ..text import not_utf8
+from .member_batches import read_members
 from .text import parse
 
 __all__ = ["Lines", "Taken"]
@@ -41,7 +42,9 @@ _LONG = 2 << 20  # bytes by which a line may exceed a block before it is left to
 
 _NEW, _KNOWN, _SLOTS = 8, 16, 200  # most rows tried as templates in a block, templates kept, slots of one
 
-_WORTH = 32  # a template is worth its cost if it fits one row in so many of a block
+_FEW = 16  # fewer rows are not worth the cost of reading them by their keys
+
+_WORTH = 64  # a template is worth its cost if it fits one row in so many of a block
 
 _LINE_FEED, _SPACE, _QUOTE, _BACKSLASH = b'\n "\\'
 
@@ -94,6 +97,9 @@ class Lines:
         The type of each column. Rows with other columns are left to the strict parser, except columns whose
         names begin with ``x_``: these are read as strings or doubles. They are left out of a batch if the
         template's value is null, true, false, or an empty list or object.
+    lists : collection of str, optional
+        The names of columns of lists of strings. If given, rows that match no template are read by their
+        keys (see `member_batches`).
     block : int
         About how many bytes are read together.
 
@@ -104,8 +110,15 @@ class Lines:
     ([([0, 2], {'id': ['a', 'b'], 'n': [1, 20]})], [1])
     """
 
-    def __init__(self, columns: Mapping[str, ColumnType], *, block: int = _BLOCK) -> None:
+    def __init__(
+        self,
+        columns: Mapping[str, ColumnType],
+        lists: Collection[str] | None = None,
+        *,
+        block: int = _BLOCK,
+    ) -> None:
         self._columns = dict(columns)
+        self._lists = lists
         self._block = block
         self._templates: list[_Template] = []
         self._new = _NEW
@@ -132,17 +145,23 @@ class Lines:
             # Reuse this memory: allocating as much costs more than the work done in it.
             if self._scratch.shape[1] < (width := ((stop - at) // _WORD + 2) * _WORD):
                 self._scratch = np.empty((2, width), np.bool_)
-            block = _Block(chunk, at, stop, self._scratch[:, :width])
-            left = np.ones(len(block.starts), np.bool_)
+            block = Block(chunk, at, stop, self._scratch[:, :width])
+            left, fit = np.ones(len(block.starts), np.bool_), block.fit.copy()
             for rows, batch in self._batches(block):
                 left[rows] = False
                 batches.append((rows + count, batch))
+            others = np.flatnonzero(left & fit)
+            if self._lists is not None and len(others) >= _FEW:
+                rows, batch = read_members(block, others, self._columns, self._lists)
+                if len(rows):
+                    left[rows] = False
+                    batches.append((rows + count, batch))
             lines.append((block.starts + at, block.ends + at, block.quotes, np.flatnonzero(left) + count))
             count += len(left)
         starts, ends, quotes, rest = (np.concatenate(parts) for parts in zip(*lines, strict=True))
         return Taken(starts, ends, quotes, batches, rest)
 
-    def _batches(self, block: "_Block") -> Iterator[tuple[_Integers, pa.RecordBatch]]:
+    def _batches(self, block: "Block") -> Iterator[tuple[_Integers, pa.RecordBatch]]:
         """Yield the rows of a block that match templates; keep the templates that match most rows."""
         uses = dict.fromkeys(self._templates, 0)
         for template in self._candidates(block, uses):
@@ -156,7 +175,7 @@ class Lines:
         # Where each row is written in another way, templates only cost time: try fewer in the next block.
         self._new = _NEW if worth else max(1, self._new // 2)
 
-    def _candidates(self, block: "_Block", known: Collection["_Template"]) -> Iterator["_Template"]:
+    def _candidates(self, block: "Block", known: Collection["_Template"]) -> Iterator["_Template"]:
         """Yield the known templates, then new templates from rows that none has matched yet."""
         yield from self._templates
         for _ in range(self._new):
@@ -182,7 +201,7 @@ def _stretches(chunk: bytes, size: int) -> Iterator[tuple[int, int, bool]]:
         at = stop
 
 
-class _Block:
+class Block:
     """A part of a chunk: the positions of its lines and of the quotation marks that delimit strings."""
 
     def __init__(self, chunk: bytes, start: int, stop: int, scratch: _Truths) -> None:
@@ -238,7 +257,7 @@ class _Template:
     )  # by type and column: index of a part
     flags: Mapping[str, bool] = field(compare=False)  # boolean columns, which are part of the constants
 
-    def read(self, block: _Block, rows: _Integers) -> tuple[_Integers, pa.RecordBatch]:
+    def read(self, block: Block, rows: _Integers) -> tuple[_Integers, pa.RecordBatch]:
         """Read the lines that match the template; return their numbers and their columns."""
         if not len(rows):
             return rows, None
@@ -268,7 +287,7 @@ class _Template:
 class _Parts:
     """Rows cut into constants and slots in turn; `right` says which rows match the template."""
 
-    def __init__(self, block: _Block, edges: _Places, constants: bytes) -> None:
+    def __init__(self, block: Block, edges: _Places, constants: bytes) -> None:
         self._raw, self._special, self._edges = block.raw, block.special, edges
         self._offsets = edges.T.ravel()
         self._parts = pa.StringArray.from_buffers(edges.size - 1, pa.py_buffer(self._offsets), block.text)
