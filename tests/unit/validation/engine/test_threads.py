@@ -19,7 +19,7 @@ from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.columns import ColumnValidator
 from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.engine.part import PartValidator
-from kaiser_interview.validation.formats.json import lines
+from kaiser_interview.validation.formats.json import array, lines
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.run import Run
 from kaiser_interview.validation.sources import discover, partition
@@ -41,6 +41,7 @@ def small(monkeypatch):
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
     monkeypatch.setattr(partition, "_STRETCH", 2000)
+    monkeypatch.setattr(array, "_CHUNK", 2000)
     monkeypatch.setattr(partition, "SLICE", 17)
     monkeypatch.setattr(discover, "SLICE", 17)
     monkeypatch.setattr(lines, "_CHUNK", 2000)

@@ -37,8 +37,8 @@ _EXACT = 2**53
 _SHORT = 32
 """The most characters of a number or literal."""
 
-_EXTRA = 64
-"""The most columns whose names begin with ``x_``."""
+_EXTRA = 16
+"""The most columns whose names begin with ``x_``. Each has a value for every row."""
 
 
 def read_members(
@@ -113,7 +113,7 @@ class _Members:
         wrong = (self._byte(ends) != np.where(is_last, _CLOSE, _COMMA)) | (values >= ends)
         wrong |= counts != np.where(is_text, 1, np.where(is_list, counts, 0))
         wrong |= (counts > 0) & ((first_string != values + is_list) | (last_string + is_list != ends))
-        wrong |= is_list & ((self._byte(ends - 1) != _END) | ((counts == 0) & (ends - values != 2)))
+        wrong |= is_list & ((self._byte(ends - 1) != _END) | ((counts == 0) & (ends != values + len("[]"))))
         self._wrong(wrong)
         starts = block.starts[rows]
         starts = starts + (self._byte(starts) == _SPACE)
@@ -121,8 +121,9 @@ class _Members:
         # Between strings of a list.
         inner = np.flatnonzero(~is_key[:-1] & ~is_key[1:] & (lines[:-1] == lines[1:]))
         gap = opens[inner + 1] - 1 - closes[inner]
-        spaced = (gap == 2) & (self._byte(closes[inner] + 1) == _SPACE)
-        self.right[lines[inner[(self._byte(closes[inner]) != _COMMA) | ~((gap == 1) | spaced)]]] = False
+        spaces = self._byte(closes[inner] + 1) == _SPACE
+        apart = (self._byte(closes[inner]) != _COMMA) | (gap != 1 + spaces)
+        self.right[lines[inner[apart]]] = False
 
     def _byte(self, places: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
         return self._raw.take(places, mode="clip")
@@ -131,13 +132,16 @@ class _Members:
         self.right[self._lines[members]] = False
 
     def columns(self, types: Mapping[str, ColumnType], lists: Collection[str]) -> dict[str, pa.Array]:
-        """Return the columns, with a value for each line; lines with members that do not fit are not `right`."""
+        """Return the columns, with a value for each line; lines that they do not hold are not `right`."""
         edges = np.stack([self._opens, self._closes - 1], axis=1).ravel().astype(np.int32)
         self._parts = _parts(edges, self._text)
         names, codes = self._names([*types, *lists])
         self._wrong(codes < 0)
-        cell = self._lines * np.int64(len(names)) + codes
-        self._wrong(np.bincount(cell[codes >= 0], minlength=len(self.right) * len(names))[cell] > 1)
+        seen = np.zeros((len(self.right), len(names)), np.bool_)
+        seen[self._lines, codes] = True
+        self.right &= seen.sum(axis=1) == np.bincount(
+            self._lines, minlength=len(self.right)
+        )  # no key is twice
         held = self.right[self._lines]
         columns = {}
         for code, name in enumerate(names):
@@ -162,11 +166,12 @@ class _Members:
         """Return the values of members with one name, null in lines without one."""
         lines = self._lines[members]
         is_scalar = ~(self._is_text[members] | self._is_list[members])
-        values, places = self._scalars(members[is_scalar], type_ if not is_list else "string")
+        values, places = self._scalars(members[is_scalar], type_)
         self.right[lines[is_scalar][places < 0]] = False
         if type_ != "string":
             self.right[lines[~is_scalar]] = False
             return _placed(values, lines[is_scalar], places, len(self.right))
+        # The only scalar of such a column is null.
         fits = self._is_list[members] if is_list else self._is_text[members]
         self.right[lines[~(fits | is_scalar)]] = False
         members, lines = members[fits], lines[fits]
@@ -180,7 +185,7 @@ class _Members:
         return _placed(whole, lines, np.arange(len(lines)), len(self.right))
 
     def _scalars(self, members: Ints, type_: ColumnType) -> tuple[pa.Array, Ints]:
-        """Return different values, and for each member the number of its value; -1 for one of another type."""
+        """Return distinct values, and for each member the number of its value; -1 for another type."""
         arrow_type, known = ARROW[type_]
         if not len(members):
             return pa.nulls(0, arrow_type), members
