@@ -137,7 +137,9 @@ class _Members:
         self._parts = _parts(edges, self._text)
         names, codes = self._names([*types, *lists])
         self._wrong(codes < 0)
-        seen = np.zeros((len(self.right), len(names)), np.bool_)
+        seen = np.zeros(
+            (len(self.right), len(names) + 1), np.bool_
+        )  # the last is for members without a column
         seen[self._lines, codes] = True
         self.right &= seen.sum(axis=1) == np.bincount(
             self._lines, minlength=len(self.right)
