@@ -14,8 +14,9 @@ from workers import said
 
 from kaiser_interview.api import check_of
 from kaiser_interview.validation.dataset_rules import state
-from kaiser_interview.validation.engine import columns, execution
+from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.execution import report_of
+from kaiser_interview.validation.formats.json import array, line_batches, parsed_batches
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.sources import partition
@@ -81,6 +82,11 @@ def elsewhere(self, job, full):
     return pickle.loads(pickle.dumps(VALIDATED(self, job, full).portable()))
 
 
+def fewest(rows: int):
+    """Return the constants of how many rows are read in ways other than by templates."""
+    return (line_batches, "_FEW", rows), (parsed_batches, "_FEW", rows)
+
+
 def everything(report) -> tuple:
     return said(report), [one.file for one in report.findings], report.inputs
 
@@ -103,8 +109,8 @@ def test_reports_do_not_depend_on_cuts(tmp_path_factory, kind, data):
     memory = data.draw(st.sampled_from([HUGE, 2000, 500, 0]), label="memory for ids")
     small = (
         (partition, "_STRETCH", stretch),
-        (partition, "_ROWS", rows),
-        (columns, "_FEW", few),
+        (partition, "SLICE", rows),
+        *fewest(few),
         (state, "MEMORY", memory),
     )
     workers = data.draw(st.sampled_from([1, 3]), label="workers")
@@ -145,3 +151,53 @@ def test_chunks_are_the_lines_of_the_stream(tmp_path_factory, data):
     assert [one.last for one in chunks[:-1]] == [False] * (len(chunks) - 1)
     # What ends with a line feed may have ended before the reader knew that it was the last.
     assert not chunks or chunks[-1].last or chunks[-1].data.endswith(b"\n")
+
+
+SPACES = st.text(" \t\r\n", max_size=3).map(str.encode)
+NO_ROWS = [
+    b"5", b'"a"', b'"}, {"', b"null", b"[{}, {}]", b"{", b"}", b"]", b"[", b"", b"{]", b'{"a": "\n"}',
+    b"\xff", b'{"x_a": "}, {"}', b'{"x_a": [{"b": 1}, {"b": 2}]}', b'{"x_a": "\\\\", "x_b": "\\"}, {\\""}',
+    b"\\",
+    b'{"a": "', b'{"id": "a", "id": "a"}', b"\xef\xbb\xbf", b"{} {}", b'{"x_a": "[\r"}', b'\\"{"',
+    b'{"x_a": "' + b" " * 70 + b'"}',
+]  # fmt: skip
+
+
+@st.composite
+def arrays(draw) -> bytes:
+    """Return JSON arrays of rows, with any spacing, and with what is no row or no JSON."""
+    rows = draw(st.lists(row_of("label"), min_size=1, max_size=5))
+    indent = draw(st.sampled_from([None, None, 0, 2]))
+    written = [json.dumps(row, ensure_ascii=False, indent=indent).encode() for row in rows]
+    among = draw(st.sampled_from([written, written, written + NO_ROWS]))
+    chosen = draw(st.lists(st.sampled_from(among), max_size=20))
+    space = st.just(draw(SPACES)) if draw(st.booleans()) else SPACES
+    commas = st.sampled_from([b","] * 30 + [b"", b",,", b"\n", b" " * 70 + b","])
+    data = b"".join(
+        draw(space) + one + draw(space) + (draw(commas) if number + 1 < len(chosen) else b"")
+        for number, one in enumerate(chosen)
+    )
+    first = draw(st.sampled_from([b"[", b"[", b" \n[", b"\xef\xbb\xbf[", b"", b"[["]))
+    last = draw(st.sampled_from([b"]", b"]", b"]\n", b",]", b"", b"]]", b'] {"id": "a"}', b"] []", b"}"]))
+    cut = draw(st.sampled_from([0, 0, 0, 1, 9]))
+    return (first + data + last)[: -cut or None]
+
+
+@settings(max_examples=amount(400, 20_000))
+@given(data=st.data())
+def test_reports_on_arrays_do_not_depend_on_cuts(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "engine.json"
+    path.write_bytes(data.draw(arrays(), label="array"))
+    options = data.draw(st.sampled_from(OPTIONS), label="options")
+    check = check_of(path, kind="label", **options)
+    whole = everything(report_by_row(check))
+    sizes = st.integers(1, 400)
+    with (
+        constants(
+            (execution, "_TINY", 0),
+            (array, "_CHUNK", data.draw(sizes, label="chunk")),
+            *fewest(data.draw(st.sampled_from([1, 16]), label="few")),
+        ),
+        mock.patch.dict(Stream.__init__.__kwdefaults__, chunk=data.draw(sizes, label="read")),
+    ):
+        assert everything(report_of(check, data.draw(st.sampled_from([1, 3]), label="workers"))) == whole

@@ -1,11 +1,14 @@
 """What the fast way takes is what the strict reader reads, whatever the lines hold."""
 
 import json
+from unittest import mock
 
+import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scale import amount
 
+from kaiser_interview.validation.formats.json import line_batches
 from kaiser_interview.validation.formats.json.line_batches import Lines
 from kaiser_interview.validation.formats.json.text import parse
 
@@ -17,8 +20,9 @@ COLUMNS = {
     "p": "number",
     "b": "boolean",
 }
+LISTS = {"urls": "string"}
 TYPES = {"string": "string", "integer": "int64", "number": "double", "boolean": "bool"}
-NAMES = [*COLUMNS, "text", "x_a", "x_b", "other", "", "x_\\u0041", "x_é"]
+NAMES = [*COLUMNS, *LISTS, "text", "x_a", "x_b", "other", "", "x_\\u0041", "x_é"]
 
 TEXTS = [
     "", "a", "语言", "🧠", "\u2028", "\x7f", '"', "\\", '\\"', "a\nb", "\x00", "/", "{", '","n":1', "x" * 40,
@@ -123,23 +127,30 @@ def check(reader: Lines, chunk: bytes, columns: dict = COLUMNS) -> int:
         batch.validate(full=True)
         assert batch.num_rows == len(rows) > 0
         for name, kind in zip(batch.schema.names, batch.schema.types, strict=True):
-            assert str(kind) in ({TYPES[columns[name]]} if name in columns else {"string", "double"})
+            if name in LISTS:
+                assert kind == pa.list_(pa.string())
+            else:
+                assert str(kind) in ({TYPES[columns[name]]} if name in columns else {"string", "double"})
         for row, values in zip(rows.tolist(), batch.to_pylist(), strict=True):
-            agree(expected[row], values, columns)
+            held = {name: value for name, value in values.items() if value is not None}
+            agree(expected[row], held, columns)
     return len(expected) - len(taken.rest)
 
 
 def agree(line: bytes, values: dict, columns: dict) -> None:
     read, fault = parse(line)
     assert fault is None
-    assert all(name in columns or name.startswith("x_") for name in read)
+    assert all(name in columns or name in LISTS or name.startswith("x_") for name in read)
     expected = {
         name: value
         for name, value in read.items()
-        if value is not None and (name in columns or type(value) in {str, int, float})
+        if value is not None and (name in columns or name in LISTS or type(value) in {str, int, float})
     }
     assert values == expected
     for name, value in expected.items():
+        if name in LISTS:
+            assert {type(one) for one in value} <= {str}
+            continue
         sort = columns.get(name) or ("string" if type(value) is str else "number")
         assert (
             type(value)
@@ -149,17 +160,58 @@ def agree(line: bytes, values: dict, columns: dict) -> None:
 
 
 @settings(max_examples=amount(300, 50_000), deadline=None)
-@given(st.lists(chunks(), min_size=1, max_size=3), st.sampled_from([1, 7, 64, 200, 1 << 20]))
-def test_what_is_taken_is_what_the_strict_reader_reads(some, block):
-    reader = Lines(COLUMNS, block=block)
-    for chunk in some:
-        check(reader, chunk)
+@given(
+    st.lists(chunks(), min_size=1, max_size=3),
+    st.sampled_from([1, 7, 64, 200, 1 << 20]),
+    st.sampled_from([None, LISTS]),
+)
+def test_what_is_taken_is_what_the_strict_reader_reads(some, block, lists):
+    reader = Lines(COLUMNS, lists, block=block)
+    with mock.patch.object(line_batches, "_FEW", 1):
+        for chunk in some:
+            check(reader, chunk)
+
+
+@st.composite
+def unlike(draw) -> bytes:
+    """Return rows with different keys in different orders, damaged or not."""
+    comma, colon = draw(st.sampled_from([(",", ":"), (", ", ": "), (" ,", ":")]))
+    rows = []
+    for _ in range(draw(st.integers(1, 8))):
+        names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=5, unique=True))
+        texts = draw(st.lists(st.sampled_from(TEXTS), max_size=3))
+        listed = json.dumps(texts, ensure_ascii=False, separators=(comma, colon)).encode()
+        values = {
+            "urls": st.just(listed)
+            | st.sampled_from([b"[]", b"[1]", b'["a",1]', b'[1,"a"]', b'[["a"]]', b"null"]),
+            **{name: usual[sort] for name, sort in COLUMNS.items()},
+        }
+        cells = [
+            f'"{name}"{colon}'.encode()
+            + draw(odd if draw(st.integers(0, 9)) == 0 else values.get(name, usual["string"]))
+            for name in names
+        ]
+        rows.append(b"{" + comma.encode().join(cells) + b"}")
+    chunk = b"\n".join(rows) + draw(st.sampled_from([b"\n", b""]))
+    for put in draw(st.lists(st.sampled_from(DAMAGE), max_size=2)):
+        at, size = draw(st.integers(0, len(chunk))), draw(st.integers(0, 2))
+        chunk = chunk[:at] + put + chunk[at + size :]
+    return chunk
+
+
+@settings(max_examples=amount(500, 50_000), deadline=None)
+@given(unlike(), st.sampled_from([1, 64, 1 << 20]))
+def test_rows_that_are_read_by_their_keys(chunk, block):
+    with mock.patch.object(line_batches, "_FEW", 1), mock.patch.object(line_batches, "_NEW", 0):
+        check(Lines(COLUMNS, LISTS, block=block), chunk)
 
 
 @settings(max_examples=amount(100, 20_000), deadline=None)
 @given(st.binary(max_size=200) | st.lists(st.sampled_from([*b'{}[]":,\\\n\r 0eax_n\xff'])).map(bytes))
 def test_any_bytes_are_read_to_their_end(chunk):
     check(Lines(COLUMNS), chunk)
+    with mock.patch.object(line_batches, "_FEW", 1):
+        check(Lines(COLUMNS, LISTS), chunk)
     columns = {"": "string", "a": "integer", "x": "number", "n": "boolean"}
     check(Lines(columns), b'{"":"a"}\n{"a":1}\n{"x":1}\n{"x_a":"","n":true}\n' + chunk, columns)
 

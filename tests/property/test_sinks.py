@@ -12,7 +12,8 @@ from reference import HUGE, constants
 from scale import amount
 
 import kaiser_interview as ki
-from kaiser_interview.validation.engine import columns, execution
+from kaiser_interview.validation.engine import execution
+from kaiser_interview.validation.formats.json import array, line_batches, parsed_batches
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.sources import partition
 
@@ -108,11 +109,14 @@ def test_outputs_do_not_depend_on_the_way(tmp_path_factory, form, kind, data):
     path.write_bytes(held)
     with constants((execution, "_TINY", HUGE), (execution, "_FEW", HUGE)):
         by_row = outputs(path, folder, kind)
+    few = data.draw(st.sampled_from([1, 3]), label="few")
     with constants(
         (execution, "_TINY", 0),
         (execution, "_FEW", 0),
-        (columns, "_FEW", data.draw(st.sampled_from([1, 3]), label="few")),
-        (partition, "_ROWS", data.draw(st.integers(1, 5), label="rows a part")),
+        (line_batches, "_FEW", few),
+        (parsed_batches, "_FEW", few),
+        (partition, "SLICE", data.draw(st.integers(1, 5), label="rows a part")),
+        (array, "_CHUNK", data.draw(st.integers(1, 3000), label="chunk of an array")),
         (json_lines, "_CHUNK", data.draw(st.integers(1, 3000), label="chunk")),
     ):
         assert outputs(path, folder, kind) == by_row

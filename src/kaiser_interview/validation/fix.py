@@ -105,7 +105,7 @@ class _Fixing:
     def put(self, part: Part, result: PartResult) -> None:
         """Write the rows of a part."""
         details = result.details or Details()
-        if isinstance(part, RowLines):
+        if isinstance(part, RowLines) and self._writer.form == "lines":
             self._put_lines(part, result, details)
             return
         self.written = None

@@ -1,18 +1,22 @@
 """Columns of rows that are Python dictionaries."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 
-from .arrays import Bools
+from .arrays import Bools, Ints
 
-__all__ = ["ColumnType", "columns_of"]
+__all__ = ["ARROW", "ColumnType", "batches_of", "columns_of"]
 
 ColumnType = Literal["string", "integer", "number", "boolean"]
 
-_ARROW: Mapping[ColumnType, tuple[pa.DataType, frozenset[type]]] = {
+ARROW: Mapping[ColumnType, tuple[pa.DataType, frozenset[type]]] = {
     "string": (pa.string(), frozenset({str})),
     "integer": (pa.int64(), frozenset({int})),
     "number": (pa.float64(), frozenset({int, float})),
@@ -23,6 +27,39 @@ _ARROW: Mapping[ColumnType, tuple[pa.DataType, frozenset[type]]] = {
 _OWN: Mapping[type, ColumnType] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 _NULL = frozenset({type(None)})
+
+_ROWS = 512
+"""Rows whose columns are made together: few enough that their values stay in the processor's cache."""
+
+_NAMES = 256
+"""The most columns of such rows. Each has a value for every row, also if only one row has its key."""
+
+
+def batches_of(
+    rows: Iterable[dict[str, Any] | None], types: Mapping[str, ColumnType], lists: Mapping[str, ColumnType]
+) -> list[tuple[Ints, pa.RecordBatch]]:
+    """Return rows as batches, and the numbers of the rows in each, ascending.
+
+    A row that is None, or that `columns_of` does not hold in full, is in no batch. Few rows are taken from
+    the iterable at a time.
+    """
+    made = defaultdict[pa.Schema, list[tuple[Ints, pa.RecordBatch]]](list)
+    given, first = iter(rows), 0
+    while some := [*islice(given, _ROWS)]:
+        found = columns_of([row or {} for row in some], types, lists)
+        if found is not None:
+            batch, left_out = found
+            left_out |= [row is None for row in some]
+            kept = np.flatnonzero(~left_out)
+            if len(kept) < len(some):
+                batch = batch.filter(pa.array(~left_out))
+            if len(kept):
+                made[batch.schema].append((kept + first, batch))
+        first += len(some)
+    return [
+        (np.concatenate([numbers for numbers, _ in parts]), pa.concat_batches([batch for _, batch in parts]))
+        for parts in made.values()
+    ]
 
 
 def columns_of(
@@ -46,12 +83,15 @@ def columns_of(
     -------
     tuple or None
         The batch, with a row for each row given, and a mask of the rows whose values it does not hold in
-        full. None if Arrow cannot hold a value: a lone surrogate, or an integer beyond 64 bits.
+        full. None if Arrow cannot hold a value (a lone surrogate, or an integer beyond 64 bits), or if there
+        are too many different keys.
     """
     left_out = np.zeros(len(rows), np.bool_)
     columns = {}
-    for name in set[Any]().union(*rows):
-        values = [row.get(name) for row in rows]
+    names = [*set[Any]().union(*rows)]
+    if not 0 < len(names) <= _NAMES:
+        return None
+    for name, values in zip(names, _values(rows, names), strict=True):
         is_list = name in lists
         wanted = types.get(name) or lists.get(name)
         if wanted is None and type(name) is str and name.startswith("x_") and _is_sound(name):
@@ -59,11 +99,13 @@ def columns_of(
         if wanted is None:
             left_out |= [name in row for row in rows]
             continue
-        arrow_type, known = _ARROW[wanted]
+        arrow_type, known = ARROW[wanted]
         wrong = _misfits(values, known, is_list=is_list)
         if wrong:
             left_out |= wrong
-            values = [None if is_wrong else one for is_wrong, one in zip(wrong, values, strict=True)]
+            values = [  # noqa: PLW2901 - the same column
+                None if is_wrong else one for is_wrong, one in zip(wrong, values, strict=True)
+            ]
         try:
             column = pa.array(values, pa.list_(arrow_type) if is_list else arrow_type)
         except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
@@ -71,10 +113,18 @@ def columns_of(
         if wanted == "string" and _has_zero(column):
             left_out |= [one is not None and "\0" in "".join(one) for one in values]
         columns[name] = column
-    names = sorted(columns)
-    if not names:
+    if not columns:
         return None
+    names = sorted(columns)
     return pa.RecordBatch.from_arrays([columns[name] for name in names], names), left_out
+
+
+def _values(rows: Sequence[dict[str, Any]], names: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Return the values of each key."""
+    if len(names) > 1:
+        with suppress(KeyError):  # one call a row is fast, but all rows must have the same keys
+            return zip(*map(itemgetter(*names), rows), strict=True)
+    return ([row.get(name) for row in rows] for name in names)
 
 
 def _is_sound(name: str) -> bool:

@@ -1,13 +1,14 @@
 """One part of a data set, validated many rows at once: lines, batches of a table, mappings."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from ..arrow.arrays import Bools, Ints
-from ..arrow.from_python import columns_of
+from ..arrow.arrays import Bools, Ints, is_text, truths
+from ..arrow.from_python import batches_of
 from ..arrow.to_python import rows_of
 from ..columns.prefilter import Prefilter, Seen
 from ..columns.table_schema import column_faults
@@ -16,22 +17,24 @@ from ..dataset_rules.state import Row
 from ..findings.counts import Group
 from ..findings.finding import Fault, Note, severity_of
 from ..formats.csv import Cells
+from ..formats.json.array import ElementChunk
+from ..formats.json.elements import lines_of
 from ..formats.json.line_batches import Lines, Taken
 from ..formats.json.lines import LineChunk, RowLines
+from ..formats.json.parsed_batches import with_parsed
 from ..formats.json.text import parse
 from ..formats.text import LONGEST, SPACE, Tail, blank_line, long_row
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
 from ..sources.source import Batch, Items
 from .options import Check
-from .part import Account, PartResult, PartValidator, validated
+from .part import Account, Ids, PartResult, PartValidator, validated
 
 __all__ = ["ColumnValidator"]
 
 _NOTHING: Mapping[str, Any] = {}
 
-_FEW = 16
-"""Below so many rows, one by one is faster than by columns."""
+_LINE_FEED = ord("\n")
 
 # Lines that are taken from arrays at a time.
 _LINES = 1 << 16
@@ -56,7 +59,7 @@ class ColumnValidator(PartValidator):
         self._fingerprints = Fingerprints(self._validator, check.key, seed)
         self._types = line_sorts(self._validator)
         self._lists = list_types(self._validator)
-        self._lines = Lines(self._types)
+        self._lines = Lines(self._types, [name for name, type_ in self._lists.items() if type_ == "string"])
         self._told: dict[str, str] = {}
 
     def items(
@@ -68,59 +71,51 @@ class ColumnValidator(PartValidator):
         full: Iterable[Group] = (),
     ) -> PartResult:
         """Validate rows that come one at a time, as far as possible by columns."""
-        parsed = None if part.told or constants else self._parser(form)
-        if parsed is None:
+        rows = [item for item in part.items if not isinstance(item, Note)]
+        values = None if part.told or constants else self._values(form, rows)
+        batches = values and batches_of(values, self._types, self._lists)
+        if not batches:
             return super().items(part, form, name, constants, full)
-        places = [place for place, item in enumerate(part.items) if not isinstance(item, Note)]
-        looked = self._look([parsed(part.items[place][1]) for place in places])
-        if looked is None:
-            return super().items(part, form, name, constants, full)
-        batch, seen = looked
         account = self._account(name, full)
-        known = self._related(batch, seen)
+        suspect, known, looked = np.ones(len(rows), np.bool_), dict[int, RowResult](), []
+        for numbers, batch in batches:
+            seen = self._prefilter.look(batch, {})
+            looked.append((numbers, batch, seen))
+            suspect[numbers] = seen.suspect
+            known |= {int(numbers[row]): result for row, result in self._related(batch, seen).items()}
         validate = self._reader(form, {})
-        suspect = seen.suspect.tolist()
-        row, lines = -1, []
-        for item in part.items:
+        for row, item in _noted(part.items, rows, np.flatnonzero(suspect)):
             if isinstance(item, Note):
-                account.note(item, row + 1)
+                account.note(item, row)
                 continue
-            row += 1
             line, data = item
-            lines.append(row if line is None else line)
-            if suspect[row]:
-                result = known.get(row)
-                account.validated(line, row, validated(data, validate) if result is None else result)
-        account.rows = len(places)
+            result = known.get(row)
+            account.validated(line, row, validated(data, validate) if result is None else result)
+        account.rows = len(rows)
         numbers = np.arange(account.rows)
-        self._count(account, batch, seen, np.array(lines, np.int64), numbers)
+        lines = numbers if rows[0][0] is None else np.array([line for line, _ in rows], np.int64)
+        for numbers, batch, seen in looked:
+            self._count(account, batch, seen, lines[numbers], numbers)
         return self._result(account)
-
-    def _look(self, rows: Sequence[dict[str, Any] | None]) -> tuple[pa.RecordBatch, Seen] | None:
-        """Return rows as a batch, and what the prefilter says; a row that is None is suspect."""
-        found = columns_of([row or {} for row in rows], self._types, self._lists)
-        if found is None:
-            return None
-        batch, left_out = found
-        left_out |= [row is None for row in rows]
-        seen = self._prefilter.look(batch, {})
-        kept = ~left_out
-        return batch, Seen(seen.suspect | left_out, seen.shaped & kept, seen.doomed, seen.unpinned & kept)
 
     def _related(self, batch: pa.RecordBatch, seen: Seen) -> dict[int, RowResult]:
         """Return the results of suspect rows whose schema is right: only what they refer to is validated."""
         few = np.flatnonzero(seen.suspect & seen.shaped)
         return {row: result for row, _, result in self._prefilter.verdicts(batch, few, {}, seen.shaped)}
 
-    def _parser(self, form: str) -> Callable[[Any], dict[str, Any] | None] | None:
-        """Return what takes an item and returns the values of its row, or None if they cannot be read so."""
+    def _values(
+        self, form: str, rows: Iterable[tuple[int | None, Any]]
+    ) -> Iterator[dict[str, Any] | None] | None:
+        """Return the values of rows, None for one that cannot be read so; or None if no row of a form can."""
         only = self._validator.only
         if form in {"lines", "document"}:
-            return _parsed
+            return (_parsed(data) for _, data in rows)
         if form == "csv" and only is not None:
-            return lambda data: only.typed(data.values) if type(data) is Cells and data.values else None
+            return (
+                only.typed(data.values) if type(data) is Cells and data.values else None for _, data in rows
+            )
         if form == "values":
-            return lambda data: data if type(data) is dict else None
+            return (data if type(data) is dict else None for _, data in rows)
         return None
 
     def batches(
@@ -156,57 +151,83 @@ class ColumnValidator(PartValidator):
             for number, _, result in self._prefilter.verdicts(item.rows, wanted, self._told):
                 yield self._row(item.first + number, item.first + number, result)
 
-    def lines(self, chunk: LineChunk, name: str | None, full: Iterable[Group] = ()) -> PartResult:
-        """Validate the rows of some whole lines."""
+    def lines(
+        self, chunk: LineChunk | ElementChunk, name: str | None, full: Iterable[Group] = ()
+    ) -> PartResult:
+        """Validate the rows of some whole lines, or of some elements of an array."""
         account = self._account(name, full)
+        if isinstance(chunk, ElementChunk):
+            return self._elements(account, chunk)
         data = _without_tail(chunk)
-        taken = _without_long(self._lines.read(data))
-        left, known, looked = [taken.rest], dict[int, RowResult](), list[tuple[Ints, pa.RecordBatch, Seen]]()
-        for lines, batch in taken.batches:
-            seen = self._prefilter.look(batch, {})
-            looked.append((lines, batch, seen))
-            left.append(lines[np.flatnonzero(seen.suspect)])
-        texts = [*_texts(data, taken, left, last=chunk.last)]
-        passed = set[int]()
-        if rest := self._rest(texts, taken.rest):
-            looked.append(rest)
-            passed = {*rest[0][~rest[2].suspect].tolist()}
-        for lines, batch, seen in looked:
-            known |= {int(lines[row]): result for row, result in self._related(batch, seen).items()}
-        blank, blanks = 0, list[tuple[int, int]]()
-        for number, line in texts:
-            if isinstance(line, int):
-                blanks.append((number, line))
-                account.note(Note(number + 1, blank_line(), lines=line), number - blank)
-                blank += line
-            elif number not in passed:
-                result = known.get(number)
-                result = validated(line, self._validator.json) if result is None else result
-                account.validated(number + 1, number - blank, result)
+        taken = self._taken(data)
         account.lines = len(taken.starts)
-        account.rows = account.lines - blank
-        before = _before(blanks, account.lines)
-        for lines, batch, seen in looked:
-            self._count(account, batch, seen, lines + 1, lines - before[lines])
+        texts = partial(_texts, data, taken, last=chunk.last)
+        return self._read(account, data, taken, texts, np.arange(1, account.lines + 1))
+
+    def _elements(self, account: Account, chunk: ElementChunk) -> PartResult:
+        data, (starts, ends, commas, _) = chunk.data, chunk.elements
+        taken = self._taken(lines_of(data, commas))._replace(starts=starts, ends=ends)
+        feeds = np.flatnonzero(np.frombuffer(data, np.uint8) == _LINE_FEED)
+        lines = np.searchsorted(feeds, starts) + chunk.line
+        return self._read(account, data, taken, partial(_texts, data, taken, last=False), lines)
+
+    def _read(
+        self,
+        account: Account,
+        data: bytes,
+        taken: Taken,
+        texts: Callable[[list[Ints]], Iterator[tuple[int, bytes | Fault | int]]],
+        lines: Ints,
+    ) -> PartResult:
+        """Validate what was read of some texts, and the texts that are left.
+
+        Parameters
+        ----------
+        account : Account
+            What counts.
+        data : bytes
+            The texts.
+        taken : Taken
+            What was read.
+        texts : callable
+            Yields the texts with some numbers, as `_texts` does.
+        lines : numpy.ndarray
+            The line of each text in the source, from 1.
+        """
+        left, known, looked = [taken.rest], dict[int, RowResult](), list[tuple[Ints, pa.RecordBatch, Seen]]()
+        for numbers, batch in taken.batches:
+            seen = self._prefilter.look(batch, {})
+            looked.append((numbers, batch, seen))
+            left.append(numbers[np.flatnonzero(seen.suspect)])
+            known |= {int(numbers[row]): result for row, result in self._related(batch, seen).items()}
+        blank, blanks = 0, list[tuple[int, int]]()
+        for number, text in texts(left):
+            line = int(lines[number])
+            if isinstance(text, int):
+                blanks.append((number, text))
+                account.note(Note(line, blank_line(), lines=text), number - blank)
+                blank += text
+                continue
+            result = known.get(number)
+            result = validated(text, self._validator.json) if result is None else result
+            account.validated(line, number - blank, result)
+        account.rows = len(lines) - blank
+        before = _before(blanks, len(lines))
+        for numbers, batch, seen in looked:
+            self._count(account, batch, seen, lines[numbers], numbers - before[numbers])
         if account.details is not None:
             account.details.lines = _rows(data, taken, blanks)
         return self._result(account)
 
-    def _rest(
-        self, texts: list[tuple[int, bytes | Fault | int]], rest: Ints
-    ) -> tuple[Ints, pa.RecordBatch, Seen] | None:
-        """Look at lines that no template fits; None where there are too few to be worth it."""
-        if len(rest) < _FEW:
-            return None
-        among = {*rest.tolist()}
-        lines = [(number, line) for number, line in texts if isinstance(line, bytes) and number in among]
-        looked = self._look([_parsed(line) for _, line in lines])
-        return looked and (np.array([number for number, _ in lines], np.int64), *looked)
+    def _taken(self, data: bytes) -> Taken:
+        """Read lines: those that fit a template, then those whose values have columns."""
+        taken = _without_long(self._lines.read(data))
+        return with_parsed(data, taken, self._types, self._lists)
 
     def lines_again(self, chunk: LineChunk, suspects: Suspects) -> Iterator[Row]:
         """Yield the rows of some whole lines that may share an id, a key or a group with others."""
         data = _without_tail(chunk)
-        taken = _without_long(self._lines.read(data))
+        taken = self._taken(data)
         left = [np.flatnonzero(self._fingerprints.suspected(batch, suspects)) for _, batch in taken.batches]
         left = [lines[rows] for (lines, _), rows in zip(taken.batches, left, strict=True)]
         rows, blank = [], 0
@@ -274,10 +295,13 @@ class ColumnValidator(PartValidator):
         if "id" not in batch.schema.names or not len(alone := passed[~compared[passed]]):
             return
         column = batch.column("id")
-        whole = len(alone) == batch.num_rows
-        ids = (column if whole else column.take(pa.array(alone))).to_pylist()
-        found = zip(places[alone].tolist(), rows[alone].tolist(), doomed[alone].tolist(), ids, strict=True)
-        account.members += [(*one, None) for one in found if type(one[3]) is str]
+        if len(alone) < batch.num_rows:
+            column = column.take(pa.array(alone))
+        if column.null_count:
+            alone, column = alone[truths(column.is_valid())], column.drop_null()
+        if is_text(column.type):
+            at, row, invalid = (one[alone].tolist() for one in (places, rows, doomed))
+            account.with_ids.append(Ids(at, row, invalid, column.to_pylist()))
 
     def _result(self, account: Account) -> PartResult:
         result = account.result()
@@ -301,6 +325,21 @@ class ColumnValidator(PartValidator):
 def _parsed(data: Any) -> dict[str, Any] | None:
     value, fault = parse(data) if isinstance(data, bytes) else (None, None)
     return value if fault is None and type(value) is dict else None
+
+
+def _noted(
+    items: Sequence[tuple[int | None, Any] | Note], rows: Sequence[tuple[int | None, Any]], suspects: Ints
+) -> Iterator[tuple[int, tuple[int | None, Any] | Note]]:
+    """Yield notes, and suspect rows, with the number of rows before each."""
+    if len(items) == len(rows):
+        yield from ((row, rows[row]) for row in suspects.tolist())
+        return
+    row, among = 0, {*suspects.tolist()}
+    for item in items:
+        is_note = isinstance(item, Note)
+        if is_note or row in among:
+            yield row, item
+        row += not is_note
 
 
 def _before(blanks: list[tuple[int, int]], lines: int) -> Ints:

@@ -20,6 +20,7 @@ from ..dataset_rules.state import Row
 from ..findings.counts import Group
 from ..findings.finding import Fault, Finding, Located, Note, StreamError, severity_of
 from ..findings.report import Report
+from ..formats.json.array import ElementChunk
 from ..formats.json.lines import LineChunk, RowLines
 from ..rows.row_validator import RowValidator
 from ..sources.discover import are_paths, is_repeatable
@@ -435,7 +436,7 @@ class Validation:
             if isinstance(part, Items):
                 return validator.items(part, source.form, source.name, source.constants, full)
             try:
-                if isinstance(part, LineChunk | Stretch):
+                if isinstance(part, LineChunk | ElementChunk | Stretch):
                     chunk = part.chunk() if isinstance(part, Stretch) else part
                     return validator.lines(chunk, source.name, full)
                 with self._batches(job) as batches:

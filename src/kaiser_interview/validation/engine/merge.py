@@ -16,7 +16,7 @@ from ..sources.discover import sources
 from ..sources.folders import constants_of
 from ..sources.source import InputSource
 from .options import Check, Progress, wanted_codes
-from .part import PartResult, models_of, new_rules
+from .part import Ids, PartResult, models_of, new_rules
 
 __all__ = ["PLACES", "ROWS", "Base", "Merge", "no_rows"]
 
@@ -165,7 +165,16 @@ class Merge:
         # The elements of an array may all be on one line.
         step = ROWS if source.form == "document" else 0
         first_place = self.rules.first_place
-        for at, row, invalid, row_id, member in part.members:
+        members = part.members
+        if isinstance(members, Ids):
+            places = [
+                start + at + step * (base.rows + row)
+                for at, row in zip(members.places, members.rows, strict=True)
+            ]
+            if [*map(first_place, members.ids, places)] == places:
+                return
+            members = members.members()  # some ids are there twice
+        for at, row, invalid, row_id, member in members:
             number, line = base.rows + row, base.lines + at if by_line else None
             place = start + at + step * number
             if member is None:

@@ -4,7 +4,8 @@ A part is validated by itself, and its places count from its own start. Here are
 one at a time, without numpy and pyarrow; `columns` validates many rows at once.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from ...records.models import Record
@@ -20,6 +21,7 @@ from .options import Check, wanted_codes
 __all__ = [
     "Account",
     "Details",
+    "Ids",
     "Member",
     "PartResult",
     "PartValidator",
@@ -52,7 +54,7 @@ class Details:
     looked : list of tuple
         The rows that were read into record batches: their numbers, the batch, what the prefilter says.
     lines : RowLines or None
-        The rows of a part that is whole lines.
+        The rows of a part that is text.
     """
 
     def __init__(self) -> None:
@@ -61,6 +63,19 @@ class Details:
         self.results: dict[int, RowResult] = {}
         self.looked: list[tuple[Any, Any, Any]] = []
         self.lines: RowLines | None = None
+
+
+class Ids(NamedTuple):
+    """Rows, in order, of which only the ids are compared with others."""
+
+    places: Sequence[int]
+    rows: Sequence[int]
+    invalid: Sequence[bool]
+    ids: Sequence[str]
+
+    def members(self) -> Iterator[Member]:
+        """Yield the rows one at a time."""
+        return zip(*self, repeat(None))
 
 
 class PartResult(NamedTuple):
@@ -77,8 +92,8 @@ class PartResult(NamedTuple):
     counts: Iterable[tuple[Group, int, list[Located]]] = ()
     columns: Iterable[Fault] = ()
     """What is wrong with columns as a whole."""
-    members: Iterable[Member] = ()
-    """Rows that are compared with others one by one, in order."""
+    members: Iterable[Member] | Ids = ()
+    """Rows that are compared with others, in order."""
     ids: Any = None
     """Hashes of ids, in place of `members`."""
     keys: Any = None
@@ -207,6 +222,7 @@ class Account:
         self.rows_without_digest: int = -validator.unpinned
         self.columns: list[Fault] = []
         self.members: list[Member] = []
+        self.with_ids: list[Ids] = []
         self.ids: list[object] = []
         self.id_hashes: list[Any] = []
         self.key_hashes: list[Any] = []
@@ -260,6 +276,11 @@ class Account:
 
     def result(self) -> PartResult:
         """Return what the part has shown."""
+        members: Iterable[Member] | Ids
+        if len(self.with_ids) == 1 and not self.members:
+            members = self.with_ids[0]
+        else:
+            members = sorted(chain(self.members, *(some.members() for some in self.with_ids)))
         return PartResult(
             rows=self.rows,
             lines=self.lines,
@@ -271,7 +292,7 @@ class Account:
                 (group, count, self._tally.kept.get(group, [])) for group, count in self._tally.counts.items()
             ],
             columns=self.columns,
-            members=sorted(self.members),
+            members=members,
             details=self.details,
         )
 

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice, repeat
 from typing import Any
 
 from ...errors import InputError
@@ -12,13 +13,13 @@ from ..findings.display import visible
 from ..findings.finding import Fault, StreamError
 from ..formats.csv import csv_records
 from ..formats.detect import Form, is_data
-from ..formats.json.array import json_document
+from ..formats.json.array import document_chunks, json_document
 from ..formats.json.lines import json_lines, line_chunks
 from ..formats.streams import Stream
 from .folders import STATE, partitions, shards
 from .foreign_files import file_batches
 from .memory import arrow_batches, dataset_batches, dataset_rows
-from .source import InputSource, Item
+from .source import SLICE, InputSource, Item, Items
 
 __all__ = ["are_paths", "is_repeatable", "sources"]
 
@@ -59,11 +60,23 @@ def sources(
     elif are_paths(data):
         yield from _paths(data, fields, passed_over)
     elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray):
-        yield InputSource(None, lambda _: ((None, row) for row in data))
+        yield _rows(data)
     else:
         name = type(data).__name__
         remedy = "; its collect() is a table" if name == "LazyFrame" else ""
         raise InputError(f"data: expected a path, rows or a table, got {name}{remedy}")
+
+
+def _rows(data: Iterable[Any]) -> InputSource:
+    """Return a source of rows. Those of a list are in memory, so many of them may be held together."""
+
+    def slices(_: InputSource) -> Iterator[Items]:
+        rows = iter(data)
+        while some := [*islice(rows, SLICE)]:
+            yield Items([*zip(repeat(None), some)])
+
+    is_held = type(data) in {list, tuple}
+    return InputSource(None, lambda _: ((None, row) for row in data), open_parts=slices if is_held else None)
 
 
 def are_paths(data: Any) -> bool:
@@ -169,10 +182,12 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> InputS
                 yield from file_batches(source, stream)
             elif found == "csv":
                 yield from csv_records(stream, source.header)
-            elif found == "lines":
-                yield from (line_chunks if whole and not source.constants else json_lines)(stream)
             else:
-                yield from json_document(stream)
+                together = whole and not source.constants
+                if found == "lines":
+                    yield from (line_chunks if together else json_lines)(stream)
+                else:
+                    yield from (document_chunks if together else json_document)(stream)
         finally:
             stream.close()
 

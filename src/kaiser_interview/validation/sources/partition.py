@@ -11,7 +11,7 @@ from ..formats.streams import Stream
 from ..formats.text import BOM, LONGEST
 from ..workers.pool import Pool
 from .foreign_files import planned
-from .source import Batch, InputSource, Item, Items
+from .source import SLICE, InputSource, Item, Items, Part
 
 __all__ = ["Partition", "Stretch", "TablePart", "cut_of", "grouped"]
 
@@ -20,9 +20,6 @@ _STRETCH = 2 << 20
 
 # A longer stretch contains a line that is too long to be held in memory.
 _LONGEST = _STRETCH + LONGEST + 1
-
-_ROWS = 4096
-"""Rows that make a part, where they come one at a time."""
 
 _SIZE = 4 << 20
 """Bytes, characters and elements of such rows that make a part, if there are fewer rows."""
@@ -131,7 +128,7 @@ def _stretches(path: str, size: int) -> Iterator[tuple[int, int]]:
             start = stop
 
 
-def grouped(items: Iterator[Item | LineChunk]) -> Generator[Items | LineChunk | Batch]:
+def grouped(items: Iterator[Item | Part]) -> Generator[Items | Part]:
     """Yield parts of rows that come one at a time, and all else as it comes.
 
     Raises
@@ -143,7 +140,7 @@ def grouped(items: Iterator[Item | LineChunk]) -> Generator[Items | LineChunk | 
     size = 0
     try:
         for item in items:
-            if isinstance(item, Batch | LineChunk):
+            if isinstance(item, Part):
                 if held:
                     yield Items(held)
                     held, size = [], 0
@@ -151,7 +148,7 @@ def grouped(items: Iterator[Item | LineChunk]) -> Generator[Items | LineChunk | 
                 continue
             held.append(item)
             size += _size(item)
-            if len(held) == _ROWS or size > _SIZE:
+            if len(held) == SLICE or size > _SIZE:
                 yield Items(held)
                 held, size = [], 0
     except StreamError:
@@ -176,4 +173,4 @@ def _size(item: tuple[int | None, Any] | Note) -> int:
         return len(data.raw)
     if type(data) is dict:
         return sum([len(one) for one in data.values() if type(one) in _SIZED])
-    return _SIZE // _ROWS
+    return _SIZE // SLICE

@@ -9,6 +9,7 @@ from ..findings.finding import Note, StreamError
 from ..findings.report import Input
 from ..formats.csv import Header
 from ..formats.detect import Form, foreign, form_of
+from ..formats.json.array import ElementChunk
 from ..formats.json.lines import LineChunk
 from ..formats.streams import Stream
 from ..formats.text import marked_encoding
@@ -16,7 +17,7 @@ from ..formats.text import marked_encoding
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BATCH", "Batch", "InputSource", "Item", "Items"]
+__all__ = ["BATCH", "SLICE", "Batch", "InputSource", "Item", "Items", "Part"]
 
 
 class Batch(NamedTuple):
@@ -37,6 +38,10 @@ class Items:
     items: Sequence[tuple[int | None, Any] | Note]
     told: Mapping[str, str] = field(default_factory=dict)
     """Columns of which a fault was reported, and its code."""
+
+
+Part = Items | LineChunk | ElementChunk | Batch
+"""What is validated together."""
 
 
 class InputSource:
@@ -70,7 +75,7 @@ class InputSource:
         open_items: "Callable[[InputSource], Iterator[Item]]",
         path: str | None = None,
         given: Form | None = None,
-        open_parts: "Callable[[InputSource], Iterator[Item | LineChunk]] | None" = None,
+        open_parts: "Callable[[InputSource], Iterator[Item | Part]] | None" = None,
     ) -> None:
         self.name = name
         self.path = path
@@ -101,8 +106,8 @@ class InputSource:
         """
         return self._open(self)
 
-    def parts(self) -> "Iterator[Item | LineChunk]":
-        """Yield rows, notes and batches as `items` does, but lines many at once, where they are.
+    def parts(self) -> "Iterator[Item | Part]":
+        """Yield what `items` does, but many rows at once where the source has them.
 
         Raises
         ------
@@ -136,3 +141,6 @@ class InputSource:
 
 BATCH = 16_384
 """Rows in a batch: few enough that intermediate results stay in the processor's cache."""
+
+SLICE = 4096
+"""Rows that make a part, where they come one at a time."""

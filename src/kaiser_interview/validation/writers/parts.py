@@ -54,7 +54,7 @@ class PartWriter(Writer):
         """
         if not rows:
             return
-        if isinstance(part, RowLines):
+        if isinstance(part, RowLines) and self.form == "lines":
             data, starts, ends = part
             whole = len(rows) == len(starts)
             self._lines(data, starts if whole else starts[rows], ends if whole else ends[rows])
@@ -117,7 +117,7 @@ def refuse_long_rows(findings: Iterable[Located]) -> None:
             raise InputError(f"{name}: a row is too long to be put aside; nothing was written")
 
 
-def rows_in(part: Items | Batch) -> list[Any]:
+def rows_in(part: Part) -> list[Any]:
     """Return the rows of a part as its source gives them.
 
     Raises
@@ -130,4 +130,7 @@ def rows_in(part: Items | Batch) -> list[Any]:
 
         refuse_undecoded(part.rows)
         return rows_of(part.rows)
+    if isinstance(part, RowLines):
+        spans = zip(part.starts.tolist(), part.ends.tolist(), strict=True)
+        return [part.data[start:end] for start, end in spans]
     return [item[1] for item in part.items if not isinstance(item, Note)]

@@ -2,8 +2,11 @@
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kaiser_interview.validation.arrow.from_python import columns_of
+from kaiser_interview.validation.arrow import from_python
+from kaiser_interview.validation.arrow.from_python import batches_of, columns_of
 
 TYPES = {"id": "string", "n": "integer", "p": "number", "b": "boolean"}
 LISTS = {"urls": "string", "sizes": "integer"}
@@ -70,3 +73,43 @@ def test_the_types_of_a_batch():
     assert batch.schema == pa.schema(
         {"b": pa.bool_(), "id": pa.string(), "n": pa.int64(), "p": pa.float64(), "urls": urls}
     )
+
+
+@pytest.mark.parametrize("keys", [["x_1", "x_2"], [*map("x_{}".format, range(300))]])
+def test_rows_with_too_many_keys_have_no_batch(keys):
+    few = len(keys) < 256
+    assert (columns_of([{key: "a"} for key in keys], TYPES, LISTS) is not None) is few
+
+
+values = st.sampled_from(
+    [None, "a", "a\0", "\ud83e", 1, 1 << 70, True, 1.0, float("nan"), "5", Text("a"), ["x"], [1], [None], {}]
+)
+rows = st.none() | st.dictionaries(st.sampled_from([*TYPES, *LISTS, "x_a", "other", 1]), values, max_size=4)
+
+
+@given(st.lists(rows, max_size=20), st.integers(1, 5))
+def test_batches_hold_rows_as_columns_of_does(given_rows, size):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(from_python, "_ROWS", size)
+        batches = batches_of(iter(given_rows), TYPES, LISTS)
+    held = {}
+    for numbers, batch in batches:
+        assert numbers.tolist() == sorted(numbers.tolist())
+        assert batch.num_rows == len(numbers) > 0
+        held |= dict(zip(numbers.tolist(), batch.to_pylist(), strict=True))
+    expected = set()
+    for first in range(0, len(given_rows), size):
+        some = given_rows[first : first + size]
+        found = columns_of([row or {} for row in some], TYPES, LISTS)
+        if found:
+            expected |= {
+                first + number
+                for number, left_out in enumerate(found[1].tolist())
+                if not left_out and some[number] is not None
+            }
+    assert held.keys() == expected
+    for number, row in held.items():
+        given_row = {name: value for name, value in given_rows[number].items() if value is not None}
+        assert repr({name: value for name, value in sorted(row.items()) if value is not None}) == repr(
+            dict(sorted((name, float(value) if name == "p" else value) for name, value in given_row.items()))
+        )

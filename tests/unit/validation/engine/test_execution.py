@@ -23,10 +23,11 @@ from kaiser_interview.validation.engine.columns import ColumnValidator
 from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.engine.merge import Merge
 from kaiser_interview.validation.formats import streams
+from kaiser_interview.validation.formats.json import array
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.formats.text import LONGEST
-from kaiser_interview.validation.sources import partition
+from kaiser_interview.validation.sources import discover, partition
 from kaiser_interview.validation.workers import main
 from kaiser_interview.validation.workers.pool import Pool
 from kaiser_interview.validation.workers.process import Died, Sandbox
@@ -156,7 +157,8 @@ def test_ids_that_do_not_fit_in_memory_give_the_same_report(tmp_path, monkeypatc
     monkeypatch.setattr(json_lines, "_CHUNK", 300)
     monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 100)
     monkeypatch.setattr(streams, "_HEAD", 1)
-    monkeypatch.setattr(partition, "_ROWS", 3)
+    monkeypatch.setattr(partition, "SLICE", 3)
+    monkeypatch.setattr(discover, "SLICE", 3)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "spool"))
     (tmp_path / "spool").mkdir()
     data = tmp_path / "data"
@@ -186,7 +188,8 @@ def test_ids_that_do_not_fit_in_memory_give_the_same_report(tmp_path, monkeypatc
 
 def test_ids_that_can_be_held_nowhere(tmp_path, monkeypatch):
     monkeypatch.setattr(state, "MEMORY", 0)
-    monkeypatch.setattr(partition, "_ROWS", 3)
+    monkeypatch.setattr(partition, "SLICE", 3)
+    monkeypatch.setattr(discover, "SLICE", 3)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     with pytest.raises(ki.KaiserInterviewError, match=r"^ids: could not be held on disk: .*No such file"):
         ki.validate(iter(DEFERRED), kind="label")
@@ -194,7 +197,8 @@ def test_ids_that_can_be_held_nowhere(tmp_path, monkeypatch):
 
 def test_what_is_on_disk_is_removed_when_reading_fails(tmp_path, monkeypatch):
     monkeypatch.setattr(state, "MEMORY", 0)
-    monkeypatch.setattr(partition, "_ROWS", 3)
+    monkeypatch.setattr(partition, "SLICE", 3)
+    monkeypatch.setattr(discover, "SLICE", 3)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     held = []
 
@@ -211,7 +215,8 @@ def test_what_is_on_disk_is_removed_when_reading_fails(tmp_path, monkeypatch):
 
 
 def test_many_rows_from_python(monkeypatch):
-    monkeypatch.setattr(partition, "_ROWS", 2)
+    monkeypatch.setattr(partition, "SLICE", 2)
+    monkeypatch.setattr(discover, "SLICE", 2)
     assert report_on([GOOD] * 9).rows == 9
 
 
@@ -601,8 +606,10 @@ def test_progress_is_told(tmp_path, monkeypatch):
 @pytest.mark.parametrize("tiny", [0, 1 << 40])
 def test_progress_is_reported_while_a_file_is_read_in_order(tmp_path, monkeypatch, name, tiny):
     monkeypatch.setattr("kaiser_interview.validation.engine.merge._PAUSE", 0)
-    monkeypatch.setattr(partition, "_ROWS", 100)
+    monkeypatch.setattr(partition, "SLICE", 100)
+    monkeypatch.setattr(discover, "SLICE", 100)
     monkeypatch.setattr(json_lines, "_CHUNK", 10_000)
+    monkeypatch.setattr(array, "_CHUNK", 10_000)
     monkeypatch.setattr(execution, "_LARGE", 1 << 40)
     monkeypatch.setattr(execution, "_TINY", tiny)
     monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 4096)

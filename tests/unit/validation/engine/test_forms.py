@@ -19,11 +19,12 @@ from workers import said, within
 
 import kaiser_interview as ki
 from kaiser_interview.api import check_of
-from kaiser_interview.validation.engine import columns, execution
+from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.execution import report_of
+from kaiser_interview.validation.formats.json import array, line_batches, parsed_batches
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
-from kaiser_interview.validation.sources import memory, partition
+from kaiser_interview.validation.sources import discover, memory, partition
 
 BY = {"method": "human", "creator": "me"}
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v"} | BY
@@ -114,6 +115,8 @@ FILES = {
     "lines in UTF-16": ("a.jsonl", LINES.decode("utf-8", "replace").encode("utf-16")),
     "array": ("a.json", json.dumps(ROWS).encode()),
     "array that breaks off": ("a.json", json.dumps(ROWS).encode()[:-99]),
+    "array, indented": ("a.json", json.dumps(ROWS, indent=2).encode()),
+    "array in gzip, cut": ("a.json.gz", gzip.compress(json.dumps(ROWS).encode())[:-300]),
     "array in a partition": ("creator=you/a.json", json.dumps(ROWS).encode()),
     "CSV": ("a.csv", csv_of(ROWS)),
     "CSV with columns that are wrong": ("a.csv", csv_of(ROWS).replace(b"scheme", b"schema", 1)),
@@ -196,9 +199,12 @@ OPTIONS: list[dict[str, Any]] = [
 def small(monkeypatch):
     """Make parts small, and start no process."""
     monkeypatch.setattr(partition, "_STRETCH", 700)
-    monkeypatch.setattr(partition, "_ROWS", 4)
+    monkeypatch.setattr(partition, "SLICE", 4)
+    monkeypatch.setattr(discover, "SLICE", 4)
     monkeypatch.setattr(json_lines, "_CHUNK", 700)
-    monkeypatch.setattr(columns, "_FEW", 2)
+    monkeypatch.setattr(parsed_batches, "_FEW", 2)
+    monkeypatch.setattr(line_batches, "_FEW", 2)
+    monkeypatch.setattr(array, "_CHUNK", 700)
     monkeypatch.setattr(memory, "BATCH", 6)
     monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 150)
     within(monkeypatch)

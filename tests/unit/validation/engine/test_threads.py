@@ -20,9 +20,9 @@ from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.columns import ColumnValidator
 from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.engine.part import PartValidator
-from kaiser_interview.validation.formats.json import lines
+from kaiser_interview.validation.formats.json import array, lines
 from kaiser_interview.validation.formats.streams import Stream
-from kaiser_interview.validation.sources import partition
+from kaiser_interview.validation.sources import discover, partition
 from kaiser_interview.validation.workers.process import Sandbox
 
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v", "method": "human", "creator": "me"}
@@ -42,7 +42,9 @@ def small(monkeypatch):
     monkeypatch.setattr(execution, "_TINY", 0)
     monkeypatch.setattr(execution, "_FEW", 0)
     monkeypatch.setattr(partition, "_STRETCH", 2000)
-    monkeypatch.setattr(partition, "_ROWS", 17)
+    monkeypatch.setattr(array, "_CHUNK", 2000)
+    monkeypatch.setattr(partition, "SLICE", 17)
+    monkeypatch.setattr(discover, "SLICE", 17)
     monkeypatch.setattr(lines, "_CHUNK", 2000)
     monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 500)
 

@@ -2,14 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...findings.display import shown
-from ...findings.finding import Fault, Note
+from ...findings.finding import Fault, Note, StreamError
 from ...hints.json_syntax import CUT, stray
 from ..streams import Stream
 from ..text import LONGEST, SPACE, Tail, _without_mark, long_row, not_utf8
 
-__all__ = ["json_document"]
+if TYPE_CHECKING:
+    from .elements import Elements
+
+__all__ = ["ElementChunk", "document_chunks", "json_document"]
+
+_CHUNK = 2 << 20
+"""Bytes of an array in which elements are looked for together."""
 
 # A run of text that does not change the nesting depth: whole strings, and anything else but brackets.
 _FLAT = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
@@ -25,12 +32,35 @@ _SCALAR = re.compile(rb"[^,\]\s]*+")
 _NUMBER = re.compile(rb"-?[0-9][0-9.eE+-]*")
 
 
+class ElementChunk(NamedTuple):
+    """Some whole elements of an array, and the commas between them."""
+
+    data: bytes
+    """From the start of the first element to the end of the last."""
+    line: int
+    """The line on which the first element begins."""
+    elements: "Elements"
+
+
 def json_document(stream: Stream, *, longest: int = LONGEST) -> Iterator[tuple[int, bytes | Fault] | Note]:
     """Yield the bytes of each element of a JSON array, with the line on which it begins.
 
     The array is never held in memory as a whole. A document that is not an array is one row. An error that
     ends the reading is yielded as a note; so is an element of more than `longest` bytes.
     """
+    return _document(stream, longest, together=False)
+
+
+def document_chunks(
+    stream: Stream, *, longest: int = LONGEST
+) -> Iterator[ElementChunk | tuple[int, bytes | Fault] | Note]:
+    """Yield what `json_document` does, but objects and arrays many at once where their ends are clear."""
+    return _document(stream, longest, together=True)
+
+
+def _document(  # noqa: C901 - one pass over the grammar
+    stream: Stream, longest: int, *, together: bool
+) -> Iterator[Any]:
     notes: list[Note] = []
     text = _Text(_without_mark(stream.chunks(), notes), longest)
     start = text.skip_space()
@@ -53,11 +83,15 @@ def json_document(stream: Stream, *, longest: int = LONGEST) -> Iterator[tuple[i
         text.take()
     else:
         while True:
-            line, value = text.line, text.value()
-            if isinstance(value, Fault):
-                yield Note(line, value, stops=True)
-                return
-            yield line, value
+            line, chunk = text.line, text.elements() if together else None
+            if chunk is not None:
+                yield chunk
+            else:
+                value = text.value()
+                if isinstance(value, Fault):
+                    yield Note(line, value, stops=True)
+                    return
+                yield line, value
             mark = text.skip_space()
             if mark not in {b",", b"]"}:
                 yield _after_element(text, mark)
@@ -79,15 +113,29 @@ class _Text:
     def __init__(self, chunks: Iterator[bytes], longest: int) -> None:
         self._chunks = chunks
         self._longest = longest
+        self._error: StreamError | None = None
         self._held = b""
+        self._before = 0  # bytes before what is held
         self._at = 0
+        self._slow = 0  # bytes from the start of the text in which elements are read one at a time
         self.line = 1
 
-    def _more(self) -> bool:
-        chunk = next(self._chunks, b"")
-        self._held = self._held[self._at :] + chunk
-        self._at = 0
-        return bool(chunk)
+    def _more(self, size: int = 1) -> bool:
+        """Read on until at least `size` more bytes are held, or to the end; return whether any are."""
+        held, read = [self._held[self._at :]], 0
+        try:
+            if self._error:
+                raise self._error
+            while read < size and (chunk := next(self._chunks, b"")):
+                held.append(chunk)
+                read += len(chunk)
+        except StreamError as error:
+            if not read:
+                raise
+            self._error = error  # raised once what came before is read
+        self._before += self._at
+        self._held, self._at = b"".join(held), 0
+        return read > 0
 
     def skip_space(self) -> bytes:
         """Skip white space and return the next byte without consuming it; empty at the end."""
@@ -107,6 +155,26 @@ class _Text:
     def rest_of_line(self) -> bytes:
         """Return the held bytes up to the end of the line, without consuming them."""
         return self._held[self._at :].partition(b"\n")[0].rstrip(b"\r")
+
+    def elements(self) -> ElementChunk | None:
+        """Consume whole objects and arrays with the commas between them; None if they must be read singly."""
+        from .elements import elements_of  # imports numpy
+
+        first = self._held[self._at : self._at + 1]
+        if self._before + self._at < self._slow or first not in {b"[", b"{"}:
+            return None
+        if (size := _CHUNK - (len(self._held) - self._at)) > 0:
+            self._more(size)
+        data = self._held[self._at :]
+        found = elements_of(data, longest=self._longest)
+        if not found.all_read or not len(found.ends):
+            self._slow = self._before + len(self._held)
+        if not len(found.ends):
+            return None
+        chunk = ElementChunk(data[: int(found.ends[-1])], self.line, found)
+        self._at += len(chunk.data)
+        self.line += chunk.data.count(b"\n")
+        return chunk
 
     def value(self, *, alone: bool = False) -> bytes | Fault:
         """Consume one value and return its bytes, or a fault if it is cut off or too long.

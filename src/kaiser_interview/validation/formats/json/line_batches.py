@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from ...arrow.from_python import ColumnType
 from ..text import not_utf8
+from .member_batches import read_members
 from .text import parse
 
 __all__ = ["Lines", "Taken"]
@@ -40,6 +41,10 @@ _BLOCK = 5 << 19  # bytes: large enough to spread the cost of a call, small enou
 _LONG = 2 << 20  # bytes by which a line may exceed a block before it is left to the strict reader
 
 _NEW, _KNOWN, _SLOTS = 8, 16, 200  # most rows tried as templates in a block, templates kept, slots of one
+
+_FEW = 16  # fewer rows are not worth the cost of reading them by their keys
+
+_WORTH = 64  # a template is worth its cost if it fits one row in so many of a block
 
 _LINE_FEED, _SPACE, _QUOTE, _BACKSLASH = b'\n "\\'
 
@@ -73,6 +78,8 @@ class Taken(NamedTuple):
     """Start of each line in the chunk in bytes, including blank lines."""
     ends: _Integers
     """End of each line, without its line feed."""
+    quotes: _Integers
+    """Number of unescaped quotation marks in each line; -1 if they were not counted."""
     batches: list[tuple[_Integers, pa.RecordBatch]]
     """Line numbers, ascending, and the columns of these lines. Columns with only nulls are left out."""
     rest: _Integers
@@ -90,6 +97,9 @@ class Lines:
         The type of each column. Rows with other columns are left to the strict parser, except columns whose
         names begin with ``x_``: these are read as strings or doubles. They are left out of a batch if the
         template's value is null, true, false, or an empty list or object.
+    lists : collection of str, optional
+        The names of columns of lists of strings. If given, rows that match no template are read by their
+        keys (see `member_batches`).
     block : int
         About how many bytes are read together.
 
@@ -100,10 +110,18 @@ class Lines:
     ([([0, 2], {'id': ['a', 'b'], 'n': [1, 20]})], [1])
     """
 
-    def __init__(self, columns: Mapping[str, ColumnType], *, block: int = _BLOCK) -> None:
+    def __init__(
+        self,
+        columns: Mapping[str, ColumnType],
+        lists: Collection[str] | None = None,
+        *,
+        block: int = _BLOCK,
+    ) -> None:
         self._columns = dict(columns)
+        self._lists = lists
         self._block = block
         self._templates: list[_Template] = []
+        self._new = _NEW
         self._scratch = np.empty((2, 0), np.bool_)
         np.empty(8 << 20, np.uint8)  # freed at once, so that glibc keeps the memory: new pages are slow
 
@@ -115,31 +133,35 @@ class Lines:
         chunk : bytes
             Whole lines with any content. The last line may have no line feed.
         """
-        starts, ends, rest = [[np.empty(0, np.int64)] for _ in range(3)]
+        lines: list[tuple[_Integers, ...]] = [(np.empty(0, np.int64),) * 4]
         batches: list[tuple[_Integers, pa.RecordBatch]] = []
         count = 0
         for at, stop, is_long in _stretches(chunk, self._block):
             if is_long:
-                found = at, stop - chunk.endswith(b"\n", at, stop), count
-                for held, one in zip((starts, ends, rest), found, strict=True):
-                    held.append(np.array([one]))
+                end = stop - chunk.endswith(b"\n", at, stop)
+                lines.append(tuple(np.array([one]) for one in (at, end, -1, count)))
                 count += 1
                 continue
             # Reuse this memory: allocating as much costs more than the work done in it.
             if self._scratch.shape[1] < (width := ((stop - at) // _WORD + 2) * _WORD):
                 self._scratch = np.empty((2, width), np.bool_)
-            block = _Block(chunk, at, stop, self._scratch[:, :width])
-            left = np.ones(len(block.starts), np.bool_)
+            block = Block(chunk, at, stop, self._scratch[:, :width])
+            left, fit = np.ones(len(block.starts), np.bool_), block.fit.copy()
             for rows, batch in self._batches(block):
                 left[rows] = False
                 batches.append((rows + count, batch))
-            starts.append(block.starts + at)
-            ends.append(block.ends + at)
-            rest.append(np.flatnonzero(left) + count)
+            others = np.flatnonzero(left & fit)
+            if self._lists is not None and len(others) >= _FEW:
+                rows, batch = read_members(block, others, self._columns, self._lists)
+                if len(rows):
+                    left[rows] = False
+                    batches.append((rows + count, batch))
+            lines.append((block.starts + at, block.ends + at, block.quotes, np.flatnonzero(left) + count))
             count += len(left)
-        return Taken(np.concatenate(starts), np.concatenate(ends), batches, np.concatenate(rest))
+        starts, ends, quotes, rest = (np.concatenate(parts) for parts in zip(*lines, strict=True))
+        return Taken(starts, ends, quotes, batches, rest)
 
-    def _batches(self, block: "_Block") -> Iterator[tuple[_Integers, pa.RecordBatch]]:
+    def _batches(self, block: "Block") -> Iterator[tuple[_Integers, pa.RecordBatch]]:
         """Yield the rows of a block that match templates; keep the templates that match most rows."""
         uses = dict.fromkeys(self._templates, 0)
         for template in self._candidates(block, uses):
@@ -148,12 +170,15 @@ class Lines:
             if len(rows):
                 block.fit[rows] = False
                 yield rows, batch
-        self._templates = sorted(uses, key=uses.__getitem__, reverse=True)[:_KNOWN]
+        worth = [template for template, count in uses.items() if count * _WORTH >= len(block.starts)]
+        self._templates = sorted(worth, key=uses.__getitem__, reverse=True)[:_KNOWN]
+        # Where each row is written in another way, templates only cost time: try fewer in the next block.
+        self._new = _NEW if worth else max(1, self._new // 2)
 
-    def _candidates(self, block: "_Block", known: Collection["_Template"]) -> Iterator["_Template"]:
+    def _candidates(self, block: "Block", known: Collection["_Template"]) -> Iterator["_Template"]:
         """Yield the known templates, then new templates from rows that none has matched yet."""
         yield from self._templates
-        for _ in range(_NEW):
+        for _ in range(self._new):
             first = int(block.fit.argmax())
             if not block.fit[first]:
                 return
@@ -176,7 +201,7 @@ def _stretches(chunk: bytes, size: int) -> Iterator[tuple[int, int, bool]]:
         at = stop
 
 
-class _Block:
+class Block:
     """A part of a chunk: the positions of its lines and of the quotation marks that delimit strings."""
 
     def __init__(self, chunk: bytes, start: int, stop: int, scratch: _Truths) -> None:
@@ -232,7 +257,7 @@ class _Template:
     )  # by type and column: index of a part
     flags: Mapping[str, bool] = field(compare=False)  # boolean columns, which are part of the constants
 
-    def read(self, block: _Block, rows: _Integers) -> tuple[_Integers, pa.RecordBatch]:
+    def read(self, block: Block, rows: _Integers) -> tuple[_Integers, pa.RecordBatch]:
         """Read the lines that match the template; return their numbers and their columns."""
         if not len(rows):
             return rows, None
@@ -262,7 +287,7 @@ class _Template:
 class _Parts:
     """Rows cut into constants and slots in turn; `right` says which rows match the template."""
 
-    def __init__(self, block: _Block, edges: _Places, constants: bytes) -> None:
+    def __init__(self, block: Block, edges: _Places, constants: bytes) -> None:
         self._raw, self._special, self._edges = block.raw, block.special, edges
         self._offsets = edges.T.ravel()
         self._parts = pa.StringArray.from_buffers(edges.size - 1, pa.py_buffer(self._offsets), block.text)

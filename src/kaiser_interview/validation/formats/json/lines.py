@@ -14,13 +14,13 @@ _CHUNK = 2 << 20
 
 
 class RowLines(NamedTuple):
-    """The rows of some whole lines, without blank ones."""
+    """The rows of some text: lines that are not blank, or elements of an array."""
 
     data: bytes
     starts: Any
     """The start of each row in the data, as an array."""
     ends: Any
-    """The end of each row, without its line feed."""
+    """The end of each row, without its line feed or comma."""
 
 
 class LineChunk(NamedTuple):

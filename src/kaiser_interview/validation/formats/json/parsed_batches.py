@@ -1,0 +1,71 @@
+"""Read lines that match no template into record batches: parse each, then make columns by key."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from ...arrow.arrays import Ints, is_list, is_null, is_text
+from ...arrow.from_python import ColumnType, batches_of
+from ..text import LONGEST
+from .line_batches import Taken
+from .text import object_of
+
+__all__ = ["with_parsed"]
+
+_FEW = 16
+"""Fewer lines are left to the row validator: making columns of them takes longer."""
+
+
+def with_parsed(
+    data: bytes, taken: Taken, types: Mapping[str, ColumnType], lists: Mapping[str, ColumnType]
+) -> Taken:
+    """Return what was taken from some lines together with batches of the lines that were left.
+
+    A line is still left if its columns do not hold its row in full, or if it has a key twice.
+
+    Parameters
+    ----------
+    data : bytes
+        The lines.
+    taken : Taken
+        What `Lines` has read of them.
+    types, lists : mapping of str to ColumnType
+        The types of columns, and of the elements of columns of lists, as for `columns_of`.
+    """
+    sizes = taken.ends - taken.starts
+    numbers = taken.rest[(sizes[taken.rest] > 0) & (sizes[taken.rest] <= LONGEST)]
+    if len(numbers) < _FEW:
+        return taken
+    keys: list[int] = []
+
+    def rows() -> Iterator[dict[str, object] | None]:
+        for start, end in zip(taken.starts[numbers].tolist(), taken.ends[numbers].tolist(), strict=True):
+            row = object_of(data[start:end])
+            keys.append(len(row or ()))
+            yield row
+
+    batches = [*taken.batches]
+    left = np.zeros(len(taken.starts), np.bool_)
+    left[taken.rest] = True
+    for which, batch in batches_of(rows(), types, lists):
+        lines = numbers[which]
+        # A line that has a key twice has more quotation marks than the keys and texts that it is read as.
+        once = taken.quotes[lines] == 2 * (np.array(keys)[which] + _texts(batch))
+        if not once.all():
+            lines, batch = lines[once], batch.filter(pa.array(once))  # noqa: PLW2901 - fewer of the rows
+        if len(lines):
+            batches.append((lines, batch))
+            left[lines] = False
+    return taken._replace(batches=batches, rest=np.flatnonzero(left))
+
+
+def _texts(batch: pa.RecordBatch) -> Ints:
+    """Return how many texts each row has, also in lists."""
+    counts = np.zeros(batch.num_rows, np.int64)
+    for column in batch.columns:
+        if is_text(column.type):
+            counts += ~is_null(column)
+        elif is_list(column.type) and is_text(column.type.value_type):
+            counts += np.diff(column.offsets.to_numpy())
+    return counts
