@@ -1,6 +1,6 @@
 """Validate a whole data set: unique ids and keys, a row for every claim, label limits, vector lengths."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...corpus.corpus import Corpus
@@ -102,6 +102,14 @@ class DatasetRules:
         # Rows of other kinds are compared by their ids alone; None for rows of every kind.
         every = self._key is not None or self._complete is not None
         self.kinds: frozenset[str] | None = None if every else frozenset(self._labelled | self._embedded)
+
+    def add_ids(self, ids: Sequence[str], places: Iterable[int]) -> bool:
+        """Record the places of ids, if all are new; return False, and record none, if one is there twice."""
+        new = dict(zip(ids, places, strict=True))
+        if len(new) < len(ids) or not self._ids.keys().isdisjoint(new):
+            return False
+        self._ids.update(new)
+        return True
 
     def faults(
         self, values: Mapping[str, Any], kind: str | None, place: int, bad: frozenset[object] = frozenset()

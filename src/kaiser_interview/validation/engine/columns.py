@@ -1,12 +1,13 @@
 """One part of a data set, validated many rows at once: lines, batches of a table, mappings."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from ..arrow.arrays import Bools, Ints
+from ..arrow.arrays import Bools, Ints, is_text
 from ..arrow.from_python import columns_of
 from ..arrow.to_python import rows_of
 from ..columns.prefilter import Prefilter, Seen
@@ -23,7 +24,7 @@ from ..formats.text import LONGEST, SPACE, Tail, blank_line, long_row
 from ..rows.result import RowResult
 from ..sources.source import Batch, Items
 from .options import Check
-from .part import Account, PartResult, PartValidator
+from .part import Account, Alone, PartResult, PartValidator
 
 __all__ = ["ColumnValidator"]
 
@@ -271,10 +272,13 @@ class ColumnValidator(PartValidator):
         if "id" not in batch.schema.names or not len(alone := passed[~compared[passed]]):
             return
         column = batch.column("id")
-        whole = len(alone) == batch.num_rows
-        ids = (column if whole else column.take(pa.array(alone))).to_pylist()
-        found = zip(places[alone].tolist(), rows[alone].tolist(), doomed[alone].tolist(), ids, strict=True)
-        account.members += [(*one, None) for one in found if type(one[3]) is str]
+        if len(alone) < batch.num_rows:
+            column = column.take(pa.array(alone))
+        ids = column.to_pylist()
+        if column.null_count or not is_text(column.type):
+            given = [type(one) is str for one in ids]
+            ids, alone = [*compress(ids, given)], alone[given]
+        account.alone.append(Alone(ids, places[alone], rows[alone], doomed[alone]))
 
     def _result(self, account: Account) -> PartResult:
         result = account.result()

@@ -1,6 +1,7 @@
 """Results of parts, merged in order to one report, and what only the whole set shows."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from time import monotonic
 from typing import NamedTuple
 
@@ -147,16 +148,30 @@ class Merge:
         start = (len(self._sources) - 1) * PLACES + (base.lines if by_line else base.rows)
         # The elements of an array may all be on one line.
         step = ROWS if source.form == "document" else 0
+        start += step * base.rows
+        members = part.members
+        if not self._are_new(part, start, step):
+            members = sorted(chain(members, *(some.members() for some in part.alone)))
         first_place = self.rules.first_place
-        for at, row, invalid, row_id, member in part.members:
+        for at, row, invalid, row_id, member in members:
             number, line = base.rows + row, base.lines + at if by_line else None
-            place = start + at + step * number
+            place = start + at + step * row
             if member is not None:
                 self.add_row(source, place, number, line, member)
             elif row_id is not None and first_place(row_id, place) != place:
                 self.add_row(
                     source, place, number, line, Row(at, row, None, {"id": row_id}, frozenset(), invalid)
                 )
+
+    def _are_new(self, part: PartResult, start: int, step: int) -> bool:
+        """Record ids that are compared alone; return False, and record none, if one is there twice."""
+        given = (row_id if row is None else row.values.get("id") for *_, row_id, row in part.members)
+        others = {row_id for row_id in given if type(row_id) is str}
+        ids = [*chain.from_iterable(some.ids for some in part.alone)]
+        ats = chain.from_iterable(some.places.tolist() for some in part.alone)
+        rows = chain.from_iterable(some.rows.tolist() for some in part.alone)
+        places = [start + at + step * row for at, row in zip(ats, rows, strict=True)]
+        return others.isdisjoint(ids) and self.rules.add_ids(ids, places)
 
     def add_row(  # noqa: PLR0913, PLR0917 - a row and its place
         self,

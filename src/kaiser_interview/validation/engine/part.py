@@ -4,7 +4,7 @@ A part is validated by itself, and its places count from its own start. Here are
 one at a time, without numpy and pyarrow; `columns` validates many rows at once.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...records.models import Record
@@ -16,10 +16,28 @@ from ..rows.row_validator import RowValidator
 from ..sources.source import Items
 from .options import Check, wanted_codes
 
-__all__ = ["Account", "Member", "PartResult", "PartValidator", "models_of", "new_rules"]
+__all__ = ["Account", "Alone", "Member", "PartResult", "PartValidator", "models_of", "new_rules"]
 
 Member = tuple[int, int, bool, str | None, Row | None]
 """Place, row, whether it is invalid, id; and the row, where more than its id is compared."""
+
+
+class Alone(NamedTuple):
+    """Rows of which only the ids are compared."""
+
+    ids: Sequence[str]
+    places: Any
+    """An array of integers, as is `rows`."""
+    rows: Any
+    invalid: Any
+    """An array of booleans."""
+
+    def members(self) -> Iterator[Member]:
+        """Yield the rows one by one."""
+        of_numpy = self.places.tolist(), self.rows.tolist(), self.invalid.tolist()
+        for place, row, invalid, row_id in zip(*of_numpy, self.ids, strict=True):
+            yield place, row, invalid, row_id, None
+
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -43,6 +61,8 @@ class PartResult(NamedTuple):
     """What is wrong with columns as a whole."""
     members: Iterable[Member] = ()
     """Rows that are compared with others one by one, in order."""
+    alone: Iterable[Alone] = ()
+    """More of them, usually with ids that are all new."""
     ids: Any = None
     """Hashes of ids, in place of `members`."""
     keys: Any = None
@@ -143,6 +163,7 @@ class Account:
         self.rows_without_digest: int = -validator.unpinned
         self.columns: list[Fault] = []
         self.members: list[Member] = []
+        self.alone: list[Alone] = []
         self.ids: list[object] = []
         self.id_hashes: list[Any] = []
         self.key_hashes: list[Any] = []
@@ -199,6 +220,7 @@ class Account:
             ],
             columns=self.columns,
             members=sorted(self.members),
+            alone=self.alone,
         )
 
 
