@@ -1,6 +1,7 @@
 """Columns of rows that are Python dictionaries."""
 
 from collections.abc import Mapping, Sequence
+from operator import or_
 from typing import Any, Literal
 
 import numpy as np
@@ -8,7 +9,7 @@ import pyarrow as pa
 
 from .arrays import Bools
 
-__all__ = ["ColumnType", "columns_of"]
+__all__ = ["ColumnType", "column_of", "columns_of"]
 
 ColumnType = Literal["string", "integer", "number", "boolean"]
 
@@ -59,22 +60,44 @@ def columns_of(
         if wanted is None:
             left_out |= [name in row for row in rows]
             continue
-        arrow_type, known = _ARROW[wanted]
-        wrong = _misfits(values, known, is_list=is_list)
+        found = column_of(values, wanted, is_list=is_list)
+        if found is None:
+            return None
+        column, wrong = found
         if wrong:
             left_out |= wrong
-            values = [None if is_wrong else one for is_wrong, one in zip(wrong, values, strict=True)]
-        try:
-            column = pa.array(values, pa.list_(arrow_type) if is_list else arrow_type)
-        except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
-            return None
-        if wanted == "string" and _has_zero(column):
-            left_out |= [one is not None and "\0" in "".join(one) for one in values]
         columns[name] = column
     names = sorted(columns)
     if not names:
         return None
     return pa.RecordBatch.from_arrays([columns[name] for name in names], names), left_out
+
+
+def column_of(
+    values: Sequence[Any], column_type: ColumnType, *, is_list: bool
+) -> tuple[pa.Array, list[bool]] | None:
+    """Return values as a column, and which of them it does not hold.
+
+    Only exact types are taken, as in `columns_of`.
+
+    Returns
+    -------
+    tuple or None
+        The column, and a list with a boolean for each value; the list is empty if the column holds all. None
+        if Arrow cannot hold a value.
+    """
+    arrow_type, known = _ARROW[column_type]
+    wrong = _misfits(values, known, is_list=is_list)
+    if wrong:
+        values = [None if is_wrong else one for is_wrong, one in zip(wrong, values, strict=True)]
+    try:
+        column = pa.array(values, pa.list_(arrow_type) if is_list else arrow_type)
+    except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
+        return None
+    if column_type == "string" and _has_zero(column):
+        zero = [one is not None and "\0" in "".join(one) for one in values]
+        wrong = [*map(or_, wrong, zero)] if wrong else zero
+    return column, wrong
 
 
 def _is_sound(name: str) -> bool:

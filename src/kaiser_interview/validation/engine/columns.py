@@ -16,7 +16,8 @@ from ..dataset_rules.fingerprints import Fingerprints, Suspects, firsts, hashes_
 from ..dataset_rules.state import Row
 from ..findings.counts import Group
 from ..findings.finding import Fault, Note, severity_of
-from ..formats.csv import Cells
+from ..formats.csv import Cells, CsvChunk
+from ..formats.csv_batches import CsvColumns, blank_records
 from ..formats.json.line_batches import Lines, Taken
 from ..formats.json.lines import LineChunk
 from ..formats.json.text import parse
@@ -24,7 +25,7 @@ from ..formats.text import LONGEST, SPACE, Tail, blank_line, long_row
 from ..rows.result import RowResult
 from ..sources.source import Batch, Items
 from .options import Check
-from .part import Account, Alone, PartResult, PartValidator
+from .part import Account, Alone, PartResult, PartValidator, models_of
 
 __all__ = ["ColumnValidator"]
 
@@ -57,6 +58,7 @@ class ColumnValidator(PartValidator):
         self._types = line_sorts(self._validator)
         self._lists = list_types(self._validator)
         self._lines = Lines(self._types)
+        self._csv = CsvColumns(models_of(self._validator).values(), self._types, self._lists)
         self._told: dict[str, str] = {}
 
     def items(
@@ -112,15 +114,14 @@ class ColumnValidator(PartValidator):
     def _related(self, batch: pa.RecordBatch, seen: Seen) -> dict[int, RowResult]:
         """Return the results of suspect rows whose schema is right: only what they refer to is validated."""
         few = np.flatnonzero(seen.suspect & seen.shaped)
+        if not len(few):
+            return {}
         return {row: result for row, _, result in self._prefilter.verdicts(batch, few, {}, seen.shaped)}
 
     def _parser(self, form: str) -> Callable[[Any], dict[str, Any] | None] | None:
         """Return what takes an item and returns the values of its row, or None if they cannot be read so."""
-        only = self._validator.only
         if form in {"lines", "document"}:
             return _parsed
-        if form == "csv" and only is not None:
-            return lambda data: only.typed(data.values) if type(data) is Cells and data.values else None
         if form == "values":
             return lambda data: data if type(data) is dict else None
         return None
@@ -218,6 +219,38 @@ class ColumnValidator(PartValidator):
             elif not isinstance(line, Fault):
                 rows.append(self._row(number + 1, number - blank, self._validator.json(line)))
         yield from self._fingerprints.suspects_of(rows, suspects)
+
+    def records(self, chunk: CsvChunk, name: str | None, full: Iterable[Group] = ()) -> PartResult:
+        """Validate some whole records of a CSV file."""
+        account = self._account(name, full)
+        numbers, batch = self._csv.read(chunk)
+        seen = self._prefilter.look(batch, chunk.told)
+        left = np.ones(len(chunk.ends), np.bool_)
+        left[numbers[~seen.suspect]] = False
+        blank, runs = blank_records(chunk, np.flatnonzero(left))
+        for first, count in runs:
+            account.note(Note(int(chunk.lines[first]), blank_line(), lines=count))
+        left[blank] = False
+        is_row = np.ones(len(left), np.bool_)
+        is_row[blank] = False
+        rows = np.cumsum(is_row) - 1
+        known = {int(numbers[row]): result for row, result in self._related(batch, seen).items()}
+        few = np.flatnonzero(left)
+        for number, line, row in zip(
+            few.tolist(), chunk.lines[few].tolist(), rows[few].tolist(), strict=True
+        ):
+            result = known.get(number)
+            if result is None:
+                result = self._record(chunk.record(number), chunk.told)
+            account.validated(line, row, result)
+        account.rows = int(is_row.sum())
+        self._count(account, batch, seen, chunk.lines[numbers], rows[numbers])
+        return self._result(account)
+
+    def _record(self, record: Cells | Fault, told: Mapping[str, str]) -> RowResult:
+        if isinstance(record, Fault):
+            return RowResult([record], {}, None)
+        return self._validator.cells(record, told)
 
     def _columns(self, batch: pa.RecordBatch) -> list[Fault]:
         """Return what is wrong with the columns of a table as a whole, and remember it."""

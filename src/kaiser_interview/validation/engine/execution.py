@@ -19,6 +19,7 @@ from ..dataset_rules.state import Row
 from ..findings.counts import Group
 from ..findings.finding import Fault, Finding, Note, StreamError, finding
 from ..findings.report import Report
+from ..formats.csv import CsvChunk
 from ..formats.json.lines import LineChunk
 from ..sources.discover import are_paths, is_repeatable
 from ..sources.foreign_files import died_fault, part_batches
@@ -146,8 +147,8 @@ class _Engine:
         told = None
         with closing(grouped(source.items() if self._tiny else source.parts())) as parts:
             for part in parts:
-                if isinstance(part, Items):
-                    if told is None and any(type(item) is not Note for item in part.items):
+                if isinstance(part, Items | CsvChunk):
+                    if told is None and part.has_rows:
                         told = self._merge.columns(source)
                     part = replace(part, told=told or {})  # noqa: PLW2901 - the same part
                 yield _Job(source, part)
@@ -294,7 +295,9 @@ class _Engine:
         if error:
             raise error
 
-    def _validated(self, job: _Job, full: Iterable[Group]) -> "PartResult | Died":
+    def _validated(  # noqa: PLR0911 - one return per form
+        self, job: _Job, full: Iterable[Group]
+    ) -> "PartResult | Died":
         source, part = job
         if self._tiny and isinstance(part, Items):
             # Without what validates by columns, whose import takes longer. A name may mislead: a file that is
@@ -307,6 +310,8 @@ class _Engine:
                 if isinstance(part, LineChunk | Stretch):
                     chunk = part.chunk() if isinstance(part, Stretch) else part
                     return validator.lines(chunk, source.name, full)
+                if isinstance(part, CsvChunk):
+                    return validator.records(part, source.name, full)
                 with self._batches(job) as batches:
                     return validator.batches(batches, source.name, full)
             except Died as died:

@@ -10,7 +10,7 @@ from typing import Any
 from ...errors import InputError
 from ..findings.display import visible
 from ..findings.finding import Fault, StreamError
-from ..formats.csv import csv_records
+from ..formats.csv import Header, csv_records
 from ..formats.detect import Form, is_data
 from ..formats.json.array import json_document
 from ..formats.json.lines import json_lines, line_chunks
@@ -165,12 +165,13 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> InputS
         stream = Stream(path)
         try:
             found = source.formed(stream, fields)
+            many = whole and not source.constants
             if found == "columns":
                 yield from file_batches(source, stream)
             elif found == "csv":
-                yield from csv_records(stream, source.header)
+                yield from (_csv_chunks if many else csv_records)(stream, source.header)
             elif found == "lines":
-                yield from (line_chunks if whole and not source.constants else json_lines)(stream)
+                yield from (line_chunks if many else json_lines)(stream)
             else:
                 yield from json_document(stream)
         finally:
@@ -181,6 +182,13 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> InputS
     source = InputSource(path, read, path, form, partial(read, whole=True))
     source.constants = partitions(path, fields)
     return source
+
+
+def _csv_chunks(stream: Stream, header: Header) -> Iterator[Any]:
+    # Imported here, so that little text is validated without numpy and pyarrow.
+    from ..formats.csv_batches import csv_chunks
+
+    return csv_chunks(stream, header)
 
 
 def _is_datasets(data: Any) -> bool:

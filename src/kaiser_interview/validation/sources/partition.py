@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..findings.finding import Note, StreamError
-from ..formats.csv import Cells
+from ..formats.csv import Cells, CsvChunk
 from ..formats.json.lines import LineChunk
 from ..formats.streams import Stream
 from ..formats.text import BOM, LONGEST
@@ -131,7 +131,9 @@ def _stretches(path: str, size: int) -> Iterator[tuple[int, int]]:
             start = stop
 
 
-def grouped(items: Iterator[Item | LineChunk]) -> Generator[Items | LineChunk | Batch]:
+def grouped(
+    items: Iterator[Item | LineChunk | CsvChunk],
+) -> Generator[Items | LineChunk | CsvChunk | Batch]:
     """Yield parts of rows that come one at a time, and all else as it comes.
 
     Raises
@@ -143,7 +145,7 @@ def grouped(items: Iterator[Item | LineChunk]) -> Generator[Items | LineChunk | 
     size = 0
     try:
         for item in items:
-            if isinstance(item, Batch | LineChunk):
+            if isinstance(item, Batch | LineChunk | CsvChunk):
                 if held:
                     yield Items(held)
                     held, size = [], 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..findings.display import visible
 from ..findings.finding import Note, StreamError
 from ..findings.report import Input
-from ..formats.csv import Header
+from ..formats.csv import CsvChunk, Header
 from ..formats.detect import Form, foreign, form_of
 from ..formats.json.lines import LineChunk
 from ..formats.streams import Stream
@@ -37,6 +37,11 @@ class Items:
     items: Sequence[tuple[int | None, Any] | Note]
     told: Mapping[str, str] = field(default_factory=dict)
     """Columns of which a fault was reported, and its code."""
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether one is a row."""
+        return any(type(item) is not Note for item in self.items)
 
 
 class InputSource:
@@ -70,7 +75,7 @@ class InputSource:
         open_items: "Callable[[InputSource], Iterator[Item]]",
         path: str | None = None,
         given: Form | None = None,
-        open_parts: "Callable[[InputSource], Iterator[Item | LineChunk]] | None" = None,
+        open_parts: "Callable[[InputSource], Iterator[Item | LineChunk | CsvChunk]] | None" = None,
     ) -> None:
         self.name = name
         self.path = path
@@ -101,8 +106,8 @@ class InputSource:
         """
         return self._open(self)
 
-    def parts(self) -> "Iterator[Item | LineChunk]":
-        """Yield rows, notes and batches as `items` does, but lines many at once, where they are.
+    def parts(self) -> "Iterator[Item | LineChunk | CsvChunk]":
+        """Yield rows, notes and batches as `items` does, but lines and CSV records many at once.
 
         Raises
         ------

@@ -20,6 +20,7 @@ import kaiser_interview as ki
 from kaiser_interview.api import check_of
 from kaiser_interview.validation.engine import columns, execution
 from kaiser_interview.validation.engine.execution import report_of
+from kaiser_interview.validation.formats import csv_batches
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.run import Run
@@ -198,6 +199,8 @@ def small(monkeypatch):
     monkeypatch.setattr(partition, "_STRETCH", 700)
     monkeypatch.setattr(partition, "_ROWS", 4)
     monkeypatch.setattr(json_lines, "_CHUNK", 700)
+    monkeypatch.setattr(csv_batches, "_CHUNK", 700)
+    monkeypatch.setattr(csv_batches, "_RECORDS", 5)
     monkeypatch.setattr(columns, "_FEW", 2)
     monkeypatch.setattr(memory, "BATCH", 6)
     monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 150)
