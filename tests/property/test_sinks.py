@@ -13,6 +13,7 @@ from scale import amount
 
 import kaiser_interview as ki
 from kaiser_interview.validation.engine import execution
+from kaiser_interview.validation.formats import csv_batches
 from kaiser_interview.validation.formats.json import array, line_batches, parsed_batches
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.sources import partition
@@ -115,6 +116,7 @@ def test_outputs_do_not_depend_on_the_way(tmp_path_factory, form, kind, data):
         (execution, "_FEW", 0),
         (line_batches, "_FEW", few),
         (parsed_batches, "_FEW", few),
+        (csv_batches, "_CHUNK", data.draw(st.integers(1, 3000), label="chunk of CSV")),
         (partition, "SLICE", data.draw(st.integers(1, 5), label="rows a part")),
         (array, "_CHUNK", data.draw(st.integers(1, 3000), label="chunk of an array")),
         (json_lines, "_CHUNK", data.draw(st.integers(1, 3000), label="chunk")),

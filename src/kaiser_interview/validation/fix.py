@@ -16,8 +16,8 @@ from .findings.report import Report
 from .fixes.output import LinesOutput
 from .fixes.patches import Patch, Patches, fields_of
 from .fixes.row import AS_WRITTEN
-from .formats.csv import Cells
-from .formats.json.lines import RowLines
+from .formats.csv import Cells, read_record
+from .formats.text import RowTexts
 from .rows.row_validator import RowValidator
 from .sources.source import Batch, InputSource
 from .writers.fixed_tables import FixedTable
@@ -105,11 +105,13 @@ class _Fixing:
     def put(self, part: Part, result: PartResult) -> None:
         """Write the rows of a part."""
         details = result.details or Details()
-        if isinstance(part, RowLines) and self._writer.form == "lines":
+        if isinstance(part, RowTexts) and self._writer.form == "lines":
             self._put_lines(part, result, details)
             return
         self.written = None
         rows = rows_in(part)
+        if isinstance(part, RowTexts) and self._writer.form == "csv" and self._source is not None:
+            rows = [read_record(row, self._source.header) for row in rows]
         patches = self._patches.of(details, rows.__getitem__)
         self._count(patches)
         if self._table is not None and isinstance(part, Batch):
@@ -118,16 +120,15 @@ class _Fixing:
         for row, data in enumerate(rows):
             self._writer.row(self._fixed(data, patches.get(row)))
 
-    def _put_lines(self, lines: RowLines, result: PartResult, details: Details) -> None:
-        data, spans = lines.data, [*zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)]
-        patches = self._patches.of(details, lambda row: data[slice(*spans[row])])
+    def _put_lines(self, lines: RowTexts, result: PartResult, details: Details) -> None:
+        data, rows = lines.data, lines.rows()
+        patches = self._patches.of(details, rows.__getitem__)
         self._count(patches)
         if not patches and result.lines == result.rows:
-            self._writer.put(lines, range(len(spans)))
+            self._writer.put(lines, range(len(rows)))
             if self.written is not None:
                 self.written.unchanged(result)
             return
-        rows = [data[start:end] for start, end in spans]
         doubtful = self._may_hold(data)
         for row, patch in patches.items():
             one = rows[row]

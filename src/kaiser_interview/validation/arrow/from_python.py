@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from .arrays import Bools, Ints
 
-__all__ = ["ARROW", "ColumnType", "batches_of", "columns_of"]
+__all__ = ["ARROW", "ColumnType", "batches_of", "column_of", "columns_of"]
 
 ColumnType = Literal["string", "integer", "number", "boolean"]
 
@@ -99,19 +99,12 @@ def columns_of(
         if wanted is None:
             left_out |= [name in row for row in rows]
             continue
-        arrow_type, known = ARROW[wanted]
-        wrong = _misfits(values, known, is_list=is_list)
+        found = column_of(values, wanted, is_list=is_list)
+        if found is None:
+            return None
+        column, wrong = found
         if wrong:
             left_out |= wrong
-            values = [  # noqa: PLW2901 - the same column
-                None if is_wrong else one for is_wrong, one in zip(wrong, values, strict=True)
-            ]
-        try:
-            column = pa.array(values, pa.list_(arrow_type) if is_list else arrow_type)
-        except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
-            return None
-        if wanted == "string" and _has_zero(column):
-            left_out |= [one is not None and "\0" in "".join(one) for one in values]
         columns[name] = column
     if not columns:
         return None
@@ -125,6 +118,33 @@ def _values(rows: Sequence[dict[str, Any]], names: Sequence[Any]) -> Iterable[Se
         with suppress(KeyError):  # one call a row is fast, but all rows must have the same keys
             return zip(*map(itemgetter(*names), rows), strict=True)
     return ([row.get(name) for row in rows] for name in names)
+
+
+def column_of(
+    values: Sequence[Any], column_type: ColumnType, *, is_list: bool
+) -> tuple[pa.Array, list[bool]] | None:
+    """Return values as a column, and which of them it does not hold.
+
+    Only exact types are taken, as in `columns_of`.
+
+    Returns
+    -------
+    tuple or None
+        The column, and a list with a boolean for each value; the list is empty if the column holds all. None
+        if Arrow cannot hold a value.
+    """
+    arrow_type, known = ARROW[column_type]
+    wrong = _misfits(values, known, is_list=is_list)
+    if wrong:
+        values = [None if is_wrong else one for is_wrong, one in zip(wrong, values, strict=True)]
+    try:
+        column = pa.array(values, pa.list_(arrow_type) if is_list else arrow_type)
+    except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
+        return None
+    if column_type == "string" and _has_zero(column):
+        zero = [one is not None and "\0" in "".join(one) for one in values]
+        wrong = [*map(or_, wrong, zero)] if wrong else zero
+    return column, wrong
 
 
 def _is_sound(name: str) -> bool:

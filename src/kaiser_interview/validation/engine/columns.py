@@ -16,19 +16,20 @@ from ..dataset_rules.fingerprints import Fingerprints, Suspects, firsts, line_so
 from ..dataset_rules.state import Row
 from ..findings.counts import Group
 from ..findings.finding import Fault, Note, severity_of
-from ..formats.csv import Cells
+from ..formats.csv import CsvChunk
+from ..formats.csv_batches import CsvColumns, blank_records
 from ..formats.json.array import ElementChunk
 from ..formats.json.elements import lines_of
 from ..formats.json.line_batches import Lines, Taken
-from ..formats.json.lines import LineChunk, RowLines
+from ..formats.json.lines import LineChunk
 from ..formats.json.parsed_batches import with_parsed
 from ..formats.json.text import parse
-from ..formats.text import LONGEST, SPACE, Tail, blank_line, long_row
+from ..formats.text import LONGEST, SPACE, RowTexts, Tail, blank_line, long_row
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
 from ..sources.source import Batch, Items
 from .options import Check
-from .part import Account, Ids, PartResult, PartValidator, validated
+from .part import Account, Ids, PartResult, PartValidator, models_of, validated
 
 __all__ = ["ColumnValidator"]
 
@@ -60,6 +61,7 @@ class ColumnValidator(PartValidator):
         self._types = line_sorts(self._validator)
         self._lists = list_types(self._validator)
         self._lines = Lines(self._types, [name for name, type_ in self._lists.items() if type_ == "string"])
+        self._csv = CsvColumns(models_of(self._validator).values(), self._types, self._lists)
         self._told: dict[str, str] = {}
 
     def items(
@@ -101,19 +103,16 @@ class ColumnValidator(PartValidator):
     def _related(self, batch: pa.RecordBatch, seen: Seen) -> dict[int, RowResult]:
         """Return the results of suspect rows whose schema is right: only what they refer to is validated."""
         few = np.flatnonzero(seen.suspect & seen.shaped)
+        if not len(few):
+            return {}
         return {row: result for row, _, result in self._prefilter.verdicts(batch, few, {}, seen.shaped)}
 
     def _values(
         self, form: str, rows: Iterable[tuple[int | None, Any]]
     ) -> Iterator[dict[str, Any] | None] | None:
         """Return the values of rows, None for one that cannot be read so; or None if no row of a form can."""
-        only = self._validator.only
         if form in {"lines", "document"}:
             return (_parsed(data) for _, data in rows)
-        if form == "csv" and only is not None:
-            return (
-                only.typed(data.values) if type(data) is Cells and data.values else None for _, data in rows
-            )
         if form == "values":
             return (data if type(data) is dict else None for _, data in rows)
         return None
@@ -216,7 +215,7 @@ class ColumnValidator(PartValidator):
         for numbers, batch, seen in looked:
             self._count(account, batch, seen, lines[numbers], numbers - before[numbers])
         if account.details is not None:
-            account.details.lines = _rows(data, taken, blanks)
+            account.details.texts = _rows(data, taken, blanks)
         return self._result(account)
 
     def _taken(self, data: bytes) -> Taken:
@@ -237,6 +236,34 @@ class ColumnValidator(PartValidator):
             elif not isinstance(line, Fault):
                 rows.append(self._row(number + 1, number - blank, self._validator.json(line)))
         yield from self._fingerprints.suspects_of(rows, suspects)
+
+    def records(self, chunk: CsvChunk, name: str | None, full: Iterable[Group] = ()) -> PartResult:
+        """Validate some whole records of a CSV file."""
+        account = self._account(name, full)
+        numbers, batch = self._csv.read(chunk)
+        seen = self._prefilter.look(batch, chunk.told)
+        left = np.ones(len(chunk.ends), np.bool_)
+        left[numbers[~seen.suspect]] = False
+        blank, runs = blank_records(chunk, np.flatnonzero(left))
+        left[blank] = False
+        is_row = np.ones(len(left), np.bool_)
+        is_row[blank] = False
+        rows = np.cumsum(is_row) - 1
+        for first, count in runs:
+            account.note(Note(int(chunk.lines[first]), blank_line(), lines=count), int(rows[first]) + 1)
+        known = {int(numbers[row]): result for row, result in self._related(batch, seen).items()}
+        few, validate = np.flatnonzero(left), self._reader("csv", chunk.told)
+        for number, line, row in zip(
+            few.tolist(), chunk.lines[few].tolist(), rows[few].tolist(), strict=True
+        ):
+            result = known.get(number)
+            result = validated(chunk.record(number), validate) if result is None else result
+            account.validated(line, row, result)
+        account.rows = int(is_row.sum())
+        self._count(account, batch, seen, chunk.lines[numbers], rows[numbers])
+        if account.details is not None:
+            account.details.texts = RowTexts(chunk.data, chunk.starts[is_row], chunk.ends[is_row])
+        return self._result(account)
 
     def _columns(self, batch: pa.RecordBatch) -> list[Fault]:
         """Return what is wrong with the columns of a table as a whole, and remember it."""
@@ -350,12 +377,12 @@ def _before(blanks: list[tuple[int, int]], lines: int) -> Ints:
     return np.cumsum(counts)
 
 
-def _rows(data: bytes, taken: Taken, blanks: list[tuple[int, int]]) -> RowLines:
+def _rows(data: bytes, taken: Taken, blanks: list[tuple[int, int]]) -> RowTexts:
     """Return the lines without blank ones."""
     is_row = np.ones(len(taken.starts), np.bool_)
     for first, count in blanks:
         is_row[first : first + count] = False
-    return RowLines(data, taken.starts[is_row], taken.ends[is_row])
+    return RowTexts(data, taken.starts[is_row], taken.ends[is_row])
 
 
 def _without_tail(chunk: LineChunk) -> bytes:

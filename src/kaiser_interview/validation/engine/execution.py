@@ -20,8 +20,10 @@ from ..dataset_rules.state import Row
 from ..findings.counts import Group
 from ..findings.finding import Fault, Finding, Located, Note, StreamError, severity_of
 from ..findings.report import Report
+from ..formats.csv import CsvChunk
 from ..formats.json.array import ElementChunk
-from ..formats.json.lines import LineChunk, RowLines
+from ..formats.json.lines import LineChunk
+from ..formats.text import RowTexts
 from ..rows.row_validator import RowValidator
 from ..sources.discover import are_paths, is_repeatable
 from ..sources.foreign_files import died_fault, part_batches
@@ -85,7 +87,7 @@ class Step(NamedTuple):
     """A part that was validated, or the end of a source; in order."""
 
     source: InputSource
-    part: RowLines | Items | Batch | None
+    part: RowTexts | Items | Batch | None
     """None for the end of a source, and for what only the whole data set shows."""
     begins: bool = False
     """Whether it is the first of its source whose format and columns are known."""
@@ -254,7 +256,7 @@ class Validation:
                         complete = complete and result.complete
                         if result.details is not None:
                             begins = not rows and result.rows > 0
-                            part = result.details.lines or part
+                            part = result.details.texts or part
                             yield Step(source, part, begins, *merge.taken(), result)
                         rows += result.rows
             except StreamError as error:
@@ -274,8 +276,8 @@ class Validation:
         told = None
         with closing(grouped(source.items() if self._tiny else source.parts())) as parts:
             for part in parts:
-                if isinstance(part, Items):
-                    if told is None and any(type(item) is not Note for item in part.items):
+                if isinstance(part, Items | CsvChunk):
+                    if told is None and part.has_rows:
                         told = self.merge.columns(source)
                     part = replace(part, told=told or {})  # noqa: PLW2901 - the same part
                 yield _Job(source, part)
@@ -425,7 +427,9 @@ class Validation:
         if error:
             raise error
 
-    def _validated(self, job: _Job, full: Iterable[Group]) -> "PartResult | Died":
+    def _validated(  # noqa: PLR0911 - one return per form
+        self, job: _Job, full: Iterable[Group]
+    ) -> "PartResult | Died":
         source, part = job
         if isinstance(part, Items) and (self._tiny or len(part.items) < _FEW):
             # Without what validates by columns, which takes longer to import and to compile. A name may
@@ -439,6 +443,8 @@ class Validation:
                 if isinstance(part, LineChunk | ElementChunk | Stretch):
                     chunk = part.chunk() if isinstance(part, Stretch) else part
                     return validator.lines(chunk, source.name, full)
+                if isinstance(part, CsvChunk):
+                    return validator.records(part, source.name, full)
                 with self._batches(job) as batches:
                     return validator.batches(batches, source.name, full)
             except Died as died:

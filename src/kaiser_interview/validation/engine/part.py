@@ -12,7 +12,7 @@ from ...records.models import Record
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.counts import Group, Tally
 from ..findings.finding import Fault, Finding, Located, Note
-from ..formats.json.lines import RowLines
+from ..formats.text import RowTexts
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
 from ..sources.source import Items
@@ -53,7 +53,7 @@ class Details:
         The results of the rows that the row validator has validated.
     looked : list of tuple
         The rows that were read into record batches: their numbers, the batch, what the prefilter says.
-    lines : RowLines or None
+    texts : RowTexts or None
         The rows of a part that is text.
     """
 
@@ -62,7 +62,7 @@ class Details:
         self.invalid: set[int] = set()
         self.results: dict[int, RowResult] = {}
         self.looked: list[tuple[Any, Any, Any]] = []
-        self.lines: RowLines | None = None
+        self.texts: RowTexts | None = None
 
 
 class Ids(NamedTuple):

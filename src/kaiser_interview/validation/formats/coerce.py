@@ -9,7 +9,7 @@ from ...records.introspection import FieldType, field_types
 from ...records.models import Claim, Record
 from .json.text import parse
 
-__all__ = ["as_type_of", "lossless", "typed"]
+__all__ = ["as_type_of", "cell_readers", "lossless", "typed"]
 
 _NOT_NUMBERS = {"nan", "inf", "-inf", "infinity", "-infinity"}
 
@@ -27,12 +27,17 @@ def typed(model: type[Record]) -> Callable[[Mapping[str, str]], dict[str, Any]]:
     ``TRUE``). Lists and records are parsed as JSON. A cell that cannot be converted stays text, which the
     model then rejects. Columns that the model does not define are left unchanged.
     """
-    readers = {name: _reader(field) for name, field in field_types(model).items()}
+    readers = cell_readers(model)
 
     def read(cells: Mapping[str, str]) -> dict[str, Any]:
         return {name: readers[name](cell) if name in readers else cell for name, cell in cells.items()}
 
     return read
+
+
+def cell_readers(model: type[Record]) -> dict[str, Callable[[str], Any]]:
+    """Return, for each field of a model, the function by which `typed` converts its cells."""
+    return {name: _reader(field) for name, field in field_types(model).items()}
 
 
 def _reader(field: FieldType) -> Callable[[str], Any]:

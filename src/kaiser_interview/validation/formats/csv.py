@@ -2,17 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ..findings.display import shown
 from ..findings.finding import Fault, Note
 from ..hints.json_syntax import CUT
-from .streams import Stream
 from .text import BOM, LONGEST, Tail, blank_line, long_row, not_utf8
 
-__all__ = ["Cells", "Header", "csv_records"]
+__all__ = ["Cells", "Chunks", "CsvChunk", "Header", "PartialRecord", "csv_records", "read_record"]
 
 _DELIMITERS = (",", "\t", ";")
 
@@ -53,7 +53,46 @@ class Cells(NamedTuple):
     """Why the record cannot be parsed. Also None if a finding about the header already explains it."""
 
 
-def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | Fault] | Note]:  # noqa: C901, PLR0912 - one pass, one loop
+@dataclass(frozen=True, eq=False)
+class CsvChunk:
+    """Some whole records of a CSV file, each ended by a line feed."""
+
+    data: bytes
+    starts: Any
+    """The place of the first byte of each record: an array of integers, as are the next three."""
+    ends: Any
+    """The place of the line feed that ends each record."""
+    lines: Any
+    """The line of the file on which each record begins."""
+    doubtful: Any
+    """The numbers of the records with a quotation mark that may be stray, ascending."""
+    header: Header
+    told: Mapping[str, str] = field(default_factory=dict)
+    """Columns of which a fault was reported, and its code."""
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether a record is not blank."""
+        return bool(self.data.strip(b" \r\n"))
+
+    def raw(self, number: int) -> bytes:
+        """Return the bytes of a record, without the last line feed."""
+        return self.data[self.starts[number] : self.ends[number]]
+
+    def record(self, number: int) -> Cells | Fault:
+        """Return a record that is not blank, or the fault of one that is too long."""
+        raw = self.raw(number)
+        return long_row() if len(raw) > LONGEST else read_record(raw, self.header)
+
+
+class Chunks(Protocol):
+    """What gives the bytes of a file in chunks."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the bytes from the start, in chunks that are never empty."""
+
+
+def csv_records(stream: Chunks, header: Header) -> Iterator[tuple[int, Cells | Fault] | Note]:  # noqa: C901, PLR0912 - one pass, one loop
     """Yield each record with the number of the line on which it begins.
 
     The first record is stored in `header`; it names the columns. Its first comma, tab or semicolon outside
@@ -85,7 +124,7 @@ def csv_records(stream: Stream, header: Header) -> Iterator[tuple[int, Cells | F
         elif fault:
             yield line, Cells(raw, None, fault)
         elif raw.strip(b" \r"):
-            yield line, _record(raw, header)
+            yield line, read_record(raw, header)
         else:
             yield Note(line, blank_line())
 
@@ -130,7 +169,8 @@ def _printed(columns: list[str]) -> Fault | None:
     return Fault("invalid-csv", (), expected, shown(columns[0]), remedy)
 
 
-def _record(raw: bytes, header: Header) -> Cells:
+def read_record(raw: bytes, header: Header) -> Cells:
+    """Return the cells of a record, or its fault."""
     if not header.columns:
         # With duplicate column names, cells are ambiguous. The finding about the header covers all rows.
         return Cells(raw, None)
@@ -148,7 +188,7 @@ def _record(raw: bytes, header: Header) -> Cells:
 
 
 def _records(  # noqa: C901 - one pass, one loop
-    stream: Stream, header: Header
+    stream: Chunks, header: Header
 ) -> Iterator[tuple[int, bytes | None, bool, int]]:
     """Split the stream into records; yield first line, bytes, whether a quoted field is open, blank lines.
 
@@ -157,7 +197,7 @@ def _records(  # noqa: C901 - one pass, one loop
     quoted field, so a stray one invalidates its own record only. The bytes of a record that is too long are
     None.
     """
-    record = _Record(1)
+    record = PartialRecord(1)
     number, blank, rest = 0, 0, b""
     for chunk in stream.chunks():
         if record.goes_on and b'"' not in rest and b'"' not in chunk:
@@ -180,7 +220,7 @@ def _records(  # noqa: C901 - one pass, one loop
             record.add(line, header)
             if not record.is_open:
                 yield record.line, record.bytes(), False, 0
-                record = _Record(number + 1)
+                record = PartialRecord(number + 1)
         if blank:
             yield number + 1 - blank, b"", False, blank
             record.line, blank = number + 1, 0
@@ -193,7 +233,7 @@ def _records(  # noqa: C901 - one pass, one loop
         yield record.line, None if data is None else Tail(data), record.is_open, 0
 
 
-class _Record:
+class PartialRecord:
     """A record that is being read, line by line."""
 
     def __init__(self, line: int) -> None:

@@ -1,11 +1,22 @@
 """Limits, byte order marks and encoding errors that all text formats share."""
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from ..findings.finding import Fault, Note
 from ..hints.json_syntax import CUT
 
-__all__ = ["BOM", "LONGEST", "SPACE", "Tail", "blank_line", "long_row", "marked_encoding", "not_utf8"]
+__all__ = [
+    "BOM",
+    "LONGEST",
+    "SPACE",
+    "RowTexts",
+    "Tail",
+    "blank_line",
+    "long_row",
+    "marked_encoding",
+    "not_utf8",
+]
 
 LONGEST = 8 << 20
 """The most bytes that a row may have."""
@@ -38,6 +49,21 @@ def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]
 
 BOM = b"\xef\xbb\xbf"
 """The UTF-8 byte order mark."""
+
+
+class RowTexts(NamedTuple):
+    """The rows of some text: lines, elements of an array or records of CSV, without blank ones."""
+
+    data: bytes
+    starts: Any
+    """The start of each row in the data, as an array of integers."""
+    ends: Any
+    """The end of each row, without its line feed or comma."""
+
+    def rows(self) -> list[bytes]:
+        """Return the bytes of each row."""
+        spans = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
+        return [self.data[start:end] for start, end in spans]
 
 
 class Tail(bytes):

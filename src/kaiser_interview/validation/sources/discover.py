@@ -11,7 +11,7 @@ from typing import Any
 from ...errors import InputError
 from ..findings.display import visible
 from ..findings.finding import Fault, StreamError
-from ..formats.csv import csv_records
+from ..formats.csv import Header, csv_records
 from ..formats.detect import Form, is_data
 from ..formats.json.array import document_chunks, json_document
 from ..formats.json.lines import json_lines, line_chunks
@@ -178,16 +178,15 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> InputS
         stream = Stream(path)
         try:
             found = source.formed(stream, fields)
+            many = whole and not source.constants
             if found == "columns":
                 yield from file_batches(source, stream)
             elif found == "csv":
-                yield from csv_records(stream, source.header)
+                yield from (_csv_chunks if many else csv_records)(stream, source.header)
+            elif found == "lines":
+                yield from (line_chunks if many else json_lines)(stream)
             else:
-                together = whole and not source.constants
-                if found == "lines":
-                    yield from (line_chunks if together else json_lines)(stream)
-                else:
-                    yield from (document_chunks if together else json_document)(stream)
+                yield from (document_chunks if many else json_document)(stream)
         finally:
             stream.close()
 
@@ -196,6 +195,13 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> InputS
     source = InputSource(path, read, path, form, partial(read, whole=True))
     source.constants = partitions(path, fields)
     return source
+
+
+def _csv_chunks(stream: Stream, header: Header) -> Iterator[Any]:
+    # Imported here, so that little text is validated without numpy and pyarrow.
+    from ..formats.csv_batches import csv_chunks
+
+    return csv_chunks(stream, header)
 
 
 def _is_datasets(data: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..findings.display import visible
 from ..findings.finding import Note, StreamError
 from ..findings.report import Input
-from ..formats.csv import Header
+from ..formats.csv import CsvChunk, Header
 from ..formats.detect import Form, foreign, form_of
 from ..formats.json.array import ElementChunk
 from ..formats.json.lines import LineChunk
@@ -39,8 +39,13 @@ class Items:
     told: Mapping[str, str] = field(default_factory=dict)
     """Columns of which a fault was reported, and its code."""
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether one is a row."""
+        return any(type(item) is not Note for item in self.items)
 
-Part = Items | LineChunk | ElementChunk | Batch
+
+Part = Items | LineChunk | ElementChunk | CsvChunk | Batch
 """What is validated together."""
 
 

@@ -12,7 +12,7 @@ from ...storage import Staging
 from ..findings.display import visible
 from ..findings.finding import Located, Note
 from ..formats.csv import Cells
-from ..formats.json.lines import RowLines
+from ..formats.text import RowTexts
 from ..rows.row_validator import RowValidator
 from ..sources.source import Batch, InputSource, Items
 from .rows import Writer, as_json
@@ -20,7 +20,7 @@ from .tables import refuse_undecoded
 
 __all__ = ["Part", "PartWriter", "refuse_long_rows", "rows_in"]
 
-Part = RowLines | Items | Batch
+Part = RowTexts | Items | Batch
 
 
 class PartWriter(Writer):
@@ -54,7 +54,7 @@ class PartWriter(Writer):
         """
         if not rows:
             return
-        if isinstance(part, RowLines) and self.form == "lines":
+        if isinstance(part, RowTexts) and self.form != "document":
             data, starts, ends = part
             whole = len(rows) == len(starts)
             self._lines(data, starts if whole else starts[rows], ends if whole else ends[rows])
@@ -130,7 +130,6 @@ def rows_in(part: Part) -> list[Any]:
 
         refuse_undecoded(part.rows)
         return rows_of(part.rows)
-    if isinstance(part, RowLines):
-        spans = zip(part.starts.tolist(), part.ends.tolist(), strict=True)
-        return [part.data[start:end] for start, end in spans]
+    if isinstance(part, RowTexts):
+        return part.rows()
     return [item[1] for item in part.items if not isinstance(item, Note)]

@@ -22,7 +22,7 @@ from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.columns import ColumnValidator
 from kaiser_interview.validation.engine.execution import report_of
 from kaiser_interview.validation.engine.merge import Merge
-from kaiser_interview.validation.formats import streams
+from kaiser_interview.validation.formats import csv_batches, streams
 from kaiser_interview.validation.formats.json import array
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
@@ -610,6 +610,7 @@ def test_progress_is_reported_while_a_file_is_read_in_order(tmp_path, monkeypatc
     monkeypatch.setattr(discover, "SLICE", 100)
     monkeypatch.setattr(json_lines, "_CHUNK", 10_000)
     monkeypatch.setattr(array, "_CHUNK", 10_000)
+    monkeypatch.setattr(csv_batches, "_CHUNK", 4096)
     monkeypatch.setattr(execution, "_LARGE", 1 << 40)
     monkeypatch.setattr(execution, "_TINY", tiny)
     monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 4096)
@@ -633,6 +634,33 @@ def test_progress_is_reported_while_a_file_is_read_in_order(tmp_path, monkeypatc
     assert states[-1] == (1000, 1, len(made), len(made), str(tmp_path / name))
     assert len({one[0] for one in states}) > 5
     assert {one[3:] for one in states} == {(len(made), str(tmp_path / name))}
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.csv"])
+@pytest.mark.parametrize(
+    ("ids", "twice"),
+    [
+        (["a", "b", "c"], []),
+        (["a", "b", None, "a"], [3]),
+        ([*"abcd", None, *"efgh", "a", "i", "g"], [9, 11]),
+        # The second row is invalid, and so is looked at by itself.
+        (["a", "wrong", "wrong", "b"], [2]),
+    ],
+)
+def test_ids_are_compared_where_data_is_read_in_order(tmp_path, monkeypatch, name, ids, twice):
+    monkeypatch.setattr(execution, "_LARGE", 1 << 40)
+    monkeypatch.setattr(json_lines, "_CHUNK", 500)
+    monkeypatch.setattr(csv_batches, "_CHUNK", 100)
+    monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 50)
+    row = {"claim_id": "d01-c01", "language": "en", "translation": "t"} | BY
+    rows = [row | {"id": one} for one in ids]
+    if "wrong" in ids:
+        rows[1]["method"] = "magic"
+    text = "\n".join(",".join(map(str, one)) for one in [rows[0], *(one.values() for one in rows)])
+    data = {"a.csv": text.replace("None", "").encode(), "a.jsonl.gz": gzip.compress(lines(*rows))}[name]
+    (tmp_path / name).write_bytes(data)
+    report = report_on(tmp_path / name, kind="translation")
+    assert [one.row for one in report.findings if one.code == "duplicate-id"] == twice
 
 
 def rewritten(path) -> None:

@@ -21,6 +21,7 @@ import kaiser_interview as ki
 from kaiser_interview.api import check_of
 from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.execution import report_of
+from kaiser_interview.validation.formats import csv_batches
 from kaiser_interview.validation.formats.json import array, line_batches, parsed_batches
 from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
@@ -205,6 +206,8 @@ def small(monkeypatch):
     monkeypatch.setattr(parsed_batches, "_FEW", 2)
     monkeypatch.setattr(line_batches, "_FEW", 2)
     monkeypatch.setattr(array, "_CHUNK", 700)
+    monkeypatch.setattr(csv_batches, "_CHUNK", 700)
+    monkeypatch.setattr(csv_batches, "_RECORDS", 5)
     monkeypatch.setattr(memory, "BATCH", 6)
     monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 150)
     within(monkeypatch)

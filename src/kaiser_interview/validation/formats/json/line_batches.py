@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...arrow.from_python import ColumnType
+from ..digits import MOST_DIGITS, read_digits
 from ..text import not_utf8
 from .member_batches import read_members
 from .text import parse
@@ -64,11 +65,8 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2
 
 _WORD = 8
 
-# Indexed by number of digits, from 0 to 9 (too many): the mask of their bytes in a word, and the smallest
-# number that is written with as many digits.
-_HELD = np.array([0, *(2**64 - 2 ** (64 - 8 * digits) for digits in range(1, _WORD + 1)), 0], np.uint64)
-
-_LEAST = np.array([2**64 - 1, 0, *(10**digits for digits in range(1, _WORD)), 2**64 - 1], np.uint64)
+# Indexed by number of digits, from 0 to 9 (too many): the smallest number that is written with as many.
+_LEAST = np.array([2**64 - 1, 0, *(10**digits for digits in range(1, MOST_DIGITS)), 2**64 - 1], np.uint64)
 
 
 class Taken(NamedTuple):
@@ -335,15 +333,10 @@ class _Parts:
         """Return the integers in slots; a row with anything but at most eight digits is no longer `right`."""
         parts = np.array([*slots.values()], np.intp)
         ends = self._edges[parts + 1]
-        digits = np.minimum(ends - self._edges[parts], _WORD + 1)
-        words = np.ndarray((len(self._raw) - _WORD + 1,), "<u8", self._raw, 0, (1,))
-        word = (words[np.maximum(ends - _WORD, 0)] ^ 0x3030303030303030) & _HELD[digits]
-        wrong = ((word + 0x7676767676767676) | word) & 0x8080808080808080
-        word = (word * 2561 >> 8) & 0x00FF00FF00FF00FF
-        word = (word * 6553601 >> 16) & 0x0000FFFF0000FFFF
-        word = word * 42949672960001 >> 32
-        self.right &= ((ends >= _WORD) & (wrong == 0) & (word >= _LEAST[digits])).all(axis=0)
-        return {name: pa.array(one) for name, one in zip(slots, word.view(np.int64), strict=True)}
+        lengths = ends - self._edges[parts]
+        values, right = read_digits(self._raw, ends, lengths)
+        self.right &= (right & (values >= _LEAST[np.minimum(lengths, MOST_DIGITS + 1)])).all(axis=0)
+        return {name: pa.array(one) for name, one in zip(slots, values.view(np.int64), strict=True)}
 
     def numbers(self, slot: int) -> pa.DoubleArray:
         """Return the numbers in a slot as doubles; a row with anything else is no longer `right`."""

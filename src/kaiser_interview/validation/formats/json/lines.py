@@ -1,26 +1,16 @@
 """Split JSON Lines into rows."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...findings.finding import Fault, Note, StreamError
 from ..streams import Stream
 from ..text import LONGEST, SPACE, Tail, _without_mark, blank_line, long_row
 
-__all__ = ["LineChunk", "RowLines", "json_lines", "line_chunks"]
+__all__ = ["LineChunk", "json_lines", "line_chunks"]
 
 _CHUNK = 2 << 20
 """Bytes that make a chunk of lines."""
-
-
-class RowLines(NamedTuple):
-    """The rows of some text: lines that are not blank, or elements of an array."""
-
-    data: bytes
-    starts: Any
-    """The start of each row in the data, as an array."""
-    ends: Any
-    """The end of each row, without its line feed or comma."""
 
 
 class LineChunk(NamedTuple):

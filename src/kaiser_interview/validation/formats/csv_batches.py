@@ -1,0 +1,421 @@
+"""Read CSV into record batches, many records at once.
+
+By RFC 4180, the quotation marks of a record open a quoted field and close it by turns; a doubled mark closes
+the field and opens it again. So the number of marks before a byte says whether the byte is quoted, as long as
+no mark is stray. The neighbours of a mark prove that it is not:
+
+- before a mark that opens stands a delimiter, a line feed, or the mark that closed the field just before;
+- after a mark that closes stands a delimiter, a mark, or the end of the line.
+
+At the first mark that is not proved, its record is cut line by line, by the same rule as `csv_records` does,
+and the next record begins anew. Such a record is left to `csv_records`' parser, as is each that violates RFC
+4180 in another way. A cell becomes what `coerce` makes of it.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...records.models import Record
+from ..arrow.arrays import Bools, Ints, truths
+from ..arrow.from_python import ColumnType, column_of
+from ..findings.finding import Fault, Note, StreamError
+from .coerce import cell_readers
+from .csv import Cells, CsvChunk, Header, PartialRecord, csv_records
+from .digits import read_digits
+from .streams import Stream
+from .text import LONGEST, not_utf8
+
+__all__ = ["CsvColumns", "blank_records", "csv_chunks"]
+
+_Bytes = npt.NDArray[np.uint8]
+
+_CHUNK = 2 << 20
+"""Bytes that make a chunk of records."""
+
+_RECORDS = 1 << 16
+"""The most records of a chunk. Only files of nearly empty lines have more in as many bytes."""
+
+_LINE_FEED, _RETURN, _QUOTE, _SPACE = b'\n\r" '
+
+
+def csv_chunks(stream: Stream, header: Header) -> Iterator[CsvChunk | tuple[int, Cells | Fault] | Note]:
+    """Yield the records of a CSV file, many at once, and what `csv_records` yields of the header.
+
+    The last record comes alone, as `csv_records` yields it, if no line feed ends it. So does the fault of a
+    record that is too long to be held.
+    """
+    rest = _Rest(stream, header)
+    yield from csv_records(rest, header)
+    if header.raw is None:
+        return
+    while True:
+        yield from rest.whole()
+        if rest.size > LONGEST:
+            yield next(rest.records())
+        elif not rest.read():
+            break
+    yield from rest.records()
+
+
+class _Rest:
+    """What has been read of a file and not yielded yet."""
+
+    def __init__(self, stream: Stream, header: Header) -> None:
+        self._stream, self._header = stream, header
+        self._chunks = stream.chunks()
+        self._data = b""
+        self._at = 0
+        self._line = 1
+        self._error: StreamError | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        return len(self._data) - self._at
+
+    def read(self) -> bool:
+        """Read a chunk, or what comes before a pause; return whether there was anything.
+
+        Raises
+        ------
+        StreamError
+            The stream cannot be read to its end. Raised once there is nothing before the error.
+        """
+        held, size = [self._data[self._at :]], 0
+        try:
+            for chunk in self._chunks:
+                held.append(chunk)
+                size += len(chunk)
+                if size >= _CHUNK or self._stream.is_idle():
+                    break
+        except StreamError as error:
+            self._error = error
+        self._data, self._at = b"".join(held), 0
+        if self._error and not size:
+            raise self._error
+        return size > 0
+
+    def chunks(self) -> Iterator[bytes]:
+        """Take and yield line by line: all of them, or those up to the header if it has not been read yet."""
+        in_header = self._header.raw is None
+        while not (in_header and self._header.raw is not None):
+            start = self._at
+            self._at = self._data.find(b"\n", start) + 1 or len(self._data)
+            if start < self._at:
+                line = self._data[start : self._at]
+                self._line += line.endswith(b"\n")
+                yield line
+            elif not self.read():
+                return
+
+    def records(self) -> Iterator[tuple[int, Cells | Fault] | Note]:
+        """Take records one by one. What follows a record is not taken before the next one is asked for."""
+        before = self._line - 1
+        for item in csv_records(self, self._header):
+            if isinstance(item, Note):
+                yield item._replace(line=item.line and item.line + before)
+            else:
+                yield item[0] + before, item[1]
+
+    def whole(self) -> Iterator[CsvChunk]:
+        """Take the records that a line feed ends."""
+        data, header = self._data[self._at :], self._header
+        feeds, ends, doubtful = _cut(data, header)
+        begun = np.concatenate([[0], ends + 1])  # the number of line feeds before each record
+        places = np.concatenate([[0], feeds[ends] + 1])
+        for first in range(0, len(ends), _RECORDS):
+            last = min(first + _RECORDS, len(ends))
+            start, stop = int(places[first]), int(places[last])
+            starts, after = places[first:last] - start, places[first + 1 : last + 1] - start
+            lines = begun[first:last] + self._line
+            left = np.flatnonzero(np.isin(ends[first:last], doubtful))
+            yield CsvChunk(data[start:stop], starts, after - 1, lines, left, header)
+        self._at += int(places[-1])
+        self._line += int(begun[-1])
+
+
+def _cut(data: bytes, header: Header) -> tuple[Ints, Ints, Ints]:
+    """Find the records that begin with the data and that a line feed ends.
+
+    Returns
+    -------
+    feeds : ndarray of int
+        The places of all line feeds.
+    ends : ndarray of int
+        The numbers of the line feeds that end records.
+    doubtful : ndarray of int
+        Those of them that end a record with a mark that may be stray.
+    """
+    raw = np.frombuffer(data, np.uint8)
+    feeds = np.flatnonzero(raw == _LINE_FEED)
+    marks = np.flatnonzero(raw == _QUOTE) if b'"' in data else feeds[:0]
+    before = np.searchsorted(marks, feeds)  # the number of marks before each line feed
+    outside = np.zeros(len(feeds), np.bool_)
+    strays: dict[int, Ints] = {}
+    doubtful = []
+    feed = mark = 0  # the first of a record
+    while True:
+        odd = mark % 2
+        if odd not in strays:
+            strays[odd] = _strays(raw, marks, odd, header)
+        at = np.searchsorted(strays[odd], mark)
+        stop = np.searchsorted(before, strays[odd][at], "right") if at < len(strays[odd]) else len(feeds)
+        outside[feed:stop] = (before[feed:stop] - mark) % 2 == 0
+        if at == len(strays[odd]):
+            break
+        # The record of the stray mark begins after the last line feed outside quotation marks.
+        ended = np.flatnonzero(outside[feed:stop])
+        last = feed + int(ended[-1]) if len(ended) else feed - 1
+        end = _strict_end(data, int(feeds[last]) + 1 if last >= 0 else 0, header)
+        if end is None:
+            break
+        feed = int(np.searchsorted(feeds, end))
+        outside[feed] = True
+        doubtful.append(feed)
+        mark = int(before[feed])
+        feed += 1
+    return feeds, np.flatnonzero(outside), np.array(doubtful, np.int64)
+
+
+def _strays(raw: _Bytes, marks: Ints, odd: int, header: Header) -> Ints:
+    """Return the numbers of the marks that are not proved, if those with odd (even) numbers open fields."""
+    delimiter = ord(header.delimiter)
+    opening, closing = marks[odd::2], marks[1 - odd :: 2]
+    before = raw[opening - 1]
+    opens = (before == delimiter) | (before == _LINE_FEED) | (before == _QUOTE) | (opening == 0)
+    after, next_but_one = (raw.take(closing + more, mode="clip") for more in (1, 2))
+    closes = (after == delimiter) | (after == _LINE_FEED) | (after == _QUOTE)
+    closes |= (after == _RETURN) & (next_but_one == _LINE_FEED)
+    return np.sort(np.concatenate([np.flatnonzero(~opens) * 2 + odd, np.flatnonzero(~closes) * 2 + 1 - odd]))
+
+
+def _strict_end(data: bytes, start: int, header: Header) -> int | None:
+    """Return the place of the line feed that ends the record that begins at a place; None if none does."""
+    record = PartialRecord(0)
+    while (stop := data.find(b"\n", start)) >= 0:
+        record.add(data[start:stop], header)
+        if not record.is_open:
+            return stop
+        start = stop + 1
+    return None
+
+
+class _Typed(NamedTuple):
+    """The type of a column whose cells are not text, and what reads them."""
+
+    type: ColumnType
+    is_list: bool
+    read: Callable[[str], Any]
+
+    @property
+    def is_digits(self) -> bool:
+        """Whether a cell of few digits is an integer."""
+        return self.type == "integer" and not self.is_list
+
+
+class CsvColumns:
+    """Read the records of chunks into record batches, as far as they are proved to fit RFC 4180.
+
+    Parameters
+    ----------
+    models : collection of type of Record
+        The kinds that rows may have.
+    types, lists : mapping of str to ColumnType
+        The types of scalar fields, and of the elements of fields that are lists of scalars. Columns of other
+        fields are not read. Columns that are no fields are text.
+    """
+
+    def __init__(
+        self,
+        models: Collection[type[Record]],
+        types: Mapping[str, ColumnType],
+        lists: Mapping[str, ColumnType],
+    ) -> None:
+        fields = [{*model.model_fields} for model in models]
+        texts = {name for name, type_ in types.items() if type_ == "string"}
+        # Where a field is none of a row's kind, its cell stays text: only text is the same for all kinds.
+        shared = set[str].intersection(*fields)
+        readers = {name: read for model in models for name, read in cell_readers(model).items()}
+        self._typed = {
+            name: _Typed(type_, name in lists, readers[name])
+            for name, type_ in {**types, **lists}.items()
+            if name in shared - texts
+        }
+        self._unread = set[str]().union(*fields) - texts - {*self._typed}
+
+    def read(self, chunk: CsvChunk) -> tuple[Ints, pa.RecordBatch]:
+        """Return the numbers of the records that were read, ascending, and their columns.
+
+        Empty cells are null. Columns with only nulls are left out. A record is not read if it is blank, too
+        long, or without a value, if it may violate RFC 4180, or if a column does not hold a value of it.
+        """
+        cells = _Cells(chunk)
+        read = ~cells.empty.all(axis=1)
+        columns = {}
+        for at, name in enumerate(chunk.header.columns):
+            empty = cells.empty[:, at]
+            if empty.all():
+                continue
+            if name in self._unread:
+                read &= empty
+                continue
+            typed = self._typed.get(name)
+            if typed is None:
+                columns[name] = cells.texts(at)
+            elif typed.is_digits and (integers := cells.integers(at)) is not None:
+                columns[name] = integers
+            else:
+                columns[name], held = _converted(cells.texts(at), typed)
+                read &= held | empty
+        batch = pa.RecordBatch.from_pydict(columns)
+        return cells.numbers[read], batch if read.all() or not columns else batch.filter(pa.array(read))
+
+
+def _converted(texts: pa.StringArray, typed: _Typed) -> tuple[pa.Array, Bools]:
+    """Return the values of cells, and which cells have a value that the column holds."""
+    coded = texts.dictionary_encode()
+    found = column_of([*map(typed.read, coded.dictionary.to_pylist())], typed.type, is_list=typed.is_list)
+    if found is None:
+        return pa.nulls(len(texts)), np.zeros(len(texts), np.bool_)
+    values, wrong = found
+    held = truths(texts.is_valid())
+    if wrong:
+        held &= ~truths(pa.array(wrong).take(coded.indices))
+    return values.take(coded.indices), held
+
+
+class _Cells:
+    """The cells of the records of a chunk that fit RFC 4180 beyond doubt.
+
+    Attributes
+    ----------
+    numbers : ndarray of int
+        The numbers of the records.
+    empty : ndarray of bool
+        Which cells are empty: a row for each record, a column for each column.
+    """
+
+    def __init__(self, chunk: CsvChunk) -> None:
+        data, width = chunk.data, len(chunk.header.columns)
+        raw = np.frombuffer(data, np.uint8)
+        marks, doubled = _field_ends(chunk, raw)
+        last = np.flatnonzero(raw[marks] == _LINE_FEED)
+        counts = np.diff(last, prepend=-1)
+        fit = (counts == width) & _is_sound(chunk, raw)
+        fit[chunk.doubtful] = False
+        self.numbers: Ints = np.flatnonzero(fit)
+        edges = marks if fit.all() else marks[np.repeat(fit, counts)]
+        stops = edges.reshape(len(self.numbers), width).astype(np.int32)
+        starts = np.empty_like(stops)
+        starts[:, :1] = chunk.starts[self.numbers, None]
+        starts[:, 1:] = stops[:, :-1] + 1
+        if b"\r" in data:
+            stops[:, -1:] -= (stops[:, -1:] > starts[:, -1:]) & (raw[stops[:, -1:] - 1] == _RETURN)
+        if b'"' in data:
+            is_quoted = raw[starts] == _QUOTE
+            starts += is_quoted
+            stops -= is_quoted
+        if len(doubled):
+            raw = _without(raw, doubled, starts, stops)
+        self._raw, self._starts, self._stops = raw, starts, stops
+        # Cells and what is between them by turns, as one array of texts that shares the memory of the data.
+        bounds = np.stack([starts, stops], axis=2)
+        count = max(bounds.size - 1, 0)
+        self._parts = pa.StringArray.from_buffers(count, pa.py_buffer(bounds), pa.py_buffer(raw))
+        self.empty: Bools = starts == stops
+
+    def integers(self, column: int) -> pa.Int64Array | None:
+        """Return the cells of a column as integers; None if one is neither empty nor a few digits."""
+        empty = self.empty[:, column]
+        ends = self._stops[:, column]
+        values, are_digits = read_digits(self._raw, ends, ends - self._starts[:, column])
+        if not (are_digits | empty).all():
+            return None
+        return pa.array(values.view(np.int64), mask=empty if empty.any() else None)
+
+    def texts(self, column: int) -> pa.StringArray:
+        """Return the cells of a column as text; empty ones are null."""
+        rows, width = self.empty.shape
+        empty = self.empty[:, column]
+        places = np.arange(2 * column, 2 * rows * width, 2 * width, dtype=np.int32)
+        indices = pa.array(places, mask=empty if empty.any() else None)
+        return pc.take(self._parts, indices, boundscheck=False)
+
+
+def _without(
+    raw: _Bytes, places: Ints, starts: npt.NDArray[np.int32], stops: npt.NDArray[np.int32]
+) -> _Bytes:
+    """Return the data without the bytes at some places; move the bounds of cells, which ascend, likewise."""
+    cells = np.searchsorted(stops.ravel(), places, "right")  # the first cell that ends after each place
+    within = np.append(starts.ravel(), len(raw))[cells] <= places
+    each, inside = (np.bincount(some, minlength=stops.size + 1)[:-1] for some in (cells, cells[within]))
+    before = np.cumsum(each).reshape(stops.shape)
+    stops -= before
+    starts -= before - inside.reshape(starts.shape)
+    return np.delete(raw, places)
+
+
+def _field_ends(chunk: CsvChunk, raw: _Bytes) -> tuple[Ints, Ints]:
+    """Return the places of what ends fields, and of the second mark of each two that stand for one.
+
+    Of a doubtful record, only the end is found.
+    """
+    marked = raw == ord(chunk.header.delimiter)
+    has_marks = b'"' in chunk.data
+    if has_marks:
+        marked |= raw == _QUOTE
+    marked[chunk.ends] = True
+    for start, end in zip(
+        chunk.starts[chunk.doubtful].tolist(), chunk.ends[chunk.doubtful].tolist(), strict=True
+    ):
+        marked[start:end] = False
+    found = np.flatnonzero(marked)
+    if not has_marks:
+        return found, found[:0]
+    is_mark = raw[found] == _QUOTE
+    marks = found.take(np.flatnonzero(is_mark))
+    inside = np.cumsum(is_mark, dtype=np.int32) & 1
+    opening = marks[::2]
+    return found.take(np.flatnonzero(~is_mark & (inside == 0))), opening[raw[opening - 1] == _QUOTE]
+
+
+def _is_sound(chunk: CsvChunk, raw: _Bytes) -> Bools:
+    """Return which records are UTF-8 and not too long, and have no byte that forbids or may forbid them."""
+    data, starts, ends = chunk.data, chunk.starts, chunk.ends
+    sound: Bools = (ends - starts <= LONGEST) & ~np.isin(raw[starts], [_LINE_FEED, _RETURN, _SPACE])
+    if b"\0" in data:
+        sound[np.searchsorted(ends, np.flatnonzero(raw == 0))] = False
+    if b"\r" in data:
+        returns = np.flatnonzero(raw == _RETURN)
+        sound[np.searchsorted(ends, returns[raw[returns + 1] != _LINE_FEED])] = False
+    try:
+        whole = pa.py_buffer(np.array([0, len(data)], np.int32))
+        pa.StringArray.from_buffers(1, whole, pa.py_buffer(data)).validate(full=True)
+    except pa.ArrowInvalid:
+        sound &= [not_utf8(chunk.raw(number)) is None for number in range(len(ends))]
+    return sound
+
+
+def blank_records(chunk: CsvChunk, numbers: Ints) -> tuple[Ints, list[tuple[int, int]]]:
+    """Find the blank records among some.
+
+    Returns
+    -------
+    blank : ndarray of int
+        Their numbers, ascending.
+    runs : list of tuple of int
+        The first and the count of those that follow each other.
+    """
+    first = np.frombuffer(chunk.data, np.uint8)[chunk.starts[numbers]]
+    is_blank = first == _LINE_FEED
+    of_space = np.flatnonzero((first == _RETURN) | (first == _SPACE))
+    is_blank[of_space] = [not chunk.raw(number).strip(b" \r") for number in numbers[of_space].tolist()]
+    blank = numbers[is_blank]
+    heads = np.flatnonzero(np.diff(blank, prepend=-2) != 1)
+    sizes = np.diff(heads, append=len(blank))
+    return blank, [*zip(blank[heads].tolist(), sizes.tolist(), strict=True)]
