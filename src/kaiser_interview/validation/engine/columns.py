@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..arrow.arrays import Bools, Ints, is_text, truths
+from ..arrow.arrays import Bools, Ints
 from ..arrow.from_python import batches_of
 from ..arrow.to_python import rows_of
 from ..columns.prefilter import Prefilter, Seen
@@ -324,11 +324,12 @@ class ColumnValidator(PartValidator):
         column = batch.column("id")
         if len(alone) < batch.num_rows:
             column = column.take(pa.array(alone))
-        if column.null_count:
-            alone, column = alone[truths(column.is_valid())], column.drop_null()
-        if is_text(column.type):
-            at, row, invalid = (one[alone].tolist() for one in (places, rows, doomed))
-            account.with_ids.append(Ids(at, row, invalid, column.to_pylist()))
+        ids = column.to_pylist()
+        if {*map(type, ids)} != {str}:
+            alone = alone[[type(one) is str for one in ids]]
+            ids = [one for one in ids if type(one) is str]
+        at, row, invalid = (one[alone].tolist() for one in (places, rows, doomed))
+        account.with_ids.append(Ids(at, row, invalid, ids))
 
     def _result(self, account: Account) -> PartResult:
         result = account.result()

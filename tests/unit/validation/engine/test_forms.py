@@ -169,6 +169,9 @@ MADE: dict[str, Callable[[], Any]] = {
     "iterator of all sorts": lambda: iter(ODD),
     "table": lambda: TABLE,
     "table in pieces": lambda: pa.concat_tables([TABLE.slice(0, 7), TABLE.slice(7, 0), TABLE.slice(7)]),
+    "table with ids in a dictionary": lambda: TABLE.set_column(
+        TABLE.column_names.index("id"), "id", TABLE["id"].dictionary_encode()
+    ),
     "table without rows": lambda: TABLE.slice(0, 0),
     "table with columns that are wrong": lambda: WRONG,
     "record batch": lambda: TABLE.combine_chunks().to_batches()[0],

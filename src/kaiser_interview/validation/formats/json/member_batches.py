@@ -209,8 +209,6 @@ def _scalar(text: str) -> object:
 
 def _parts(edges: npt.NDArray[np.int32], text: pa.Buffer) -> pa.StringArray:
     """Return the text between each edge and the next."""
-    if len(edges) == 0:
-        return pa.array([], pa.string())
     return pa.StringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), text)
 
 

@@ -77,3 +77,8 @@ def test_no_more_than_some_names_begin_with_x(monkeypatch):
     rows, rest = read('{"x_a":"a"}', '{"x_b":"a"}', '{"x_a":"b"}')
     assert len(rows) == 2
     assert len(rest) == 1
+
+
+@pytest.mark.parametrize("line", ['{"id":"\\\\"}', '{"id":1}', '{"other":"a"}'])
+def test_no_row_may_be_taken(line):
+    assert read(line) == ({}, [0])

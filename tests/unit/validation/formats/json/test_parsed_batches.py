@@ -54,3 +54,7 @@ def test_other_lines_are_left(line):
 def test_few_lines_are_left(monkeypatch):
     monkeypatch.setattr(parsed_batches, "_FEW", 3)
     assert read('{"urls": ["a"]}', "", '{"urls": ["b"]}') == ({}, [0, 1, 2])
+
+
+def test_no_line_may_be_left_to_take():
+    assert read('{"urls": [], "urls": []}') == ({}, [0])
