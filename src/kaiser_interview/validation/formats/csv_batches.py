@@ -101,15 +101,27 @@ class _Rest:
         return size > 0
 
     def chunks(self) -> Iterator[bytes]:
-        """Take and yield line by line: all of them, or those up to the header if it has not been read yet."""
-        in_header = self._header.raw is None
+        """Take and yield line by line: all of them, or those up to the header if it has not been read yet.
+
+        Within a quoted field, the lines before the next quotation mark are yielded together.
+        """
+        in_header, record, is_known = self._header.raw is None, PartialRecord(0), True
         while not (in_header and self._header.raw is not None):
-            start = self._at
-            self._at = self._data.find(b"\n", start) + 1 or len(self._data)
-            if start < self._at:
-                line = self._data[start : self._at]
-                self._line += line.endswith(b"\n")
-                yield line
+            start, stop = self._at, 0
+            if is_known and record.is_open:
+                mark = self._data.find(b'"', start)
+                stop = len(self._data) if mark < 0 else self._data.rfind(b"\n", start, mark) + 1
+            if stop <= start:
+                stop = self._data.find(b"\n", start) + 1 or len(self._data)
+            lines = self._data[start:stop]
+            if b'"' in lines:
+                record.add(lines.removesuffix(b"\n"), self._header)
+            # Where a line is given in pieces, each piece alone does not say whether a field is open.
+            is_known = is_known and (record.is_open or not lines or lines.endswith(b"\n"))
+            self._at = stop
+            self._line += lines.count(b"\n")
+            if lines:
+                yield lines
             elif not self.read():
                 return
 

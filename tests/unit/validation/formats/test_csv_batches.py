@@ -10,7 +10,7 @@ import pytest
 
 import kaiser_interview as ki
 from kaiser_interview.validation.findings.finding import Fault, StreamError
-from kaiser_interview.validation.formats import csv_batches
+from kaiser_interview.validation.formats import csv, csv_batches
 from kaiser_interview.validation.formats.csv import Cells, CsvChunk, Header
 from kaiser_interview.validation.formats.csv_batches import CsvColumns, blank_records, csv_chunks
 from kaiser_interview.validation.formats.text import LONGEST
@@ -116,6 +116,26 @@ def test_a_record_that_is_too_long_is_not_held(quote):
     assert (line, fault.code) == (3, "line-too-long")
     assert (last.lines.tolist(), tail) == ([4], (5, Cells(b"7", None, tail[1].fault)))
     assert peak < 8 * LONGEST
+
+
+@pytest.mark.parametrize("end", [b'"\n', b'",b\n', b'x\n"\n'])
+@pytest.mark.parametrize("size", [1, 7, 40])
+def test_what_follows_a_field_of_many_lines_that_is_too_long(monkeypatch, end, size):
+    for module in (csv_batches, csv):
+        monkeypatch.setattr(module, "LONGEST", 20)
+    monkeypatch.setattr(csv_batches, "_CHUNK", 1)
+    data = b'a,b\n1,2\n"' + b"x,y\n" * 30 + end + b"5,6\n"
+    chunks = [data[at : at + size] for at in range(0, len(data), size)]
+    *before, (line, fault), last = csv_chunks(Given(*chunks), Header())
+    assert [one.data for one in before] == [b"1,2\n"]
+    assert (line, fault.code) == (3, "line-too-long")
+    assert (last.data, last.lines.tolist()) == (b"5,6\n", [33 + end.count(b"\n")])
+
+
+def test_a_header_of_many_lines():
+    _, chunk = csv_chunks(Given(b'\n"a', b"\n\n", b'b"', b",c\n1,2\n"), header := Header())
+    assert (header.columns, header.line) == (["a\n\nb", "c"], 2)
+    assert (chunk.data, chunk.lines.tolist()) == (b"1,2\n", [5])
 
 
 def test_a_record_that_is_too_long_and_ends_within_what_is_held_is_a_fault(monkeypatch):
