@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 
+from ...near_names import near_names
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
 from .field_names import called
@@ -14,8 +14,6 @@ __all__ = ["is_slip", "not_in_vocabulary", "slips"]
 
 # All names of one letter are within one typo of each other.
 _SHORTEST = 2
-
-_NAME = 80
 
 
 def is_slip(name: str, known: str) -> bool:
@@ -65,7 +63,7 @@ def _are_near(one: str, two: str) -> bool:
 
 def _nearest(name: str, absent: list[str], fields: Iterable[str]) -> str | None:
     near = next(iter(slips(name, absent)), None) or called(name, absent)
-    near = near or next(iter(get_close_matches(name[:_NAME], fields, n=1, cutoff=0.75)), None)
+    near = near or next(iter(near_names(name, sorted(fields), most=1, least=0.75)), None)
     return f"did you mean {near}?" if near else None
 
 
@@ -81,7 +79,7 @@ def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: s
         near = folded.get(value.strip().lower())
         if not near and (other := likely_word(value, words)):
             return other
-        near = near or next(iter(get_close_matches(value[:_NAME], words, n=1)), None)
+        near = near or next(iter(near_names(value, words, most=1)), None)
         return f"did you mean {near}?" if near else otherwise
 
     return Fault("not-in-vocabulary", path, " · ".join(words), shown(value), remedy)

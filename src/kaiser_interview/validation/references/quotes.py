@@ -7,6 +7,7 @@ because a passage and its negation are different passages.
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from itertools import islice
 from typing import NamedTuple
 
 from ...corpus.corpus import Corpus
@@ -152,6 +153,12 @@ class Quotes:
         return Fault(
             "quote-not-found", field, expected, lambda: shown(quote.words), lambda: self._hint(quote)
         )
+
+    def only_claim_with(self, words: str) -> str | None:
+        """Return the id of the claim that some words of the source occur in, or None if not exactly one."""
+        passages = self._passages.exact(words, "text")
+        claims = [*islice((one.record_id for one in passages if one.record == "claim"), 2)]
+        return claims[0] if len(claims) == 1 else None
 
     def _elsewhere(self, quote: Quote) -> list[Match]:
         return [

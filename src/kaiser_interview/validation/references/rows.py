@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..._version import __version__
 from ...corpus.corpus import Corpus
 from ...corpus.files import CorpusClaim
+from ...near_names import near_names
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
 from ..formats.coerce import as_type_of
@@ -188,22 +188,29 @@ class References:
     def _near(self, claim_id: str, quote: str | None) -> str | None:
         claim_id = claim_id[:80].strip().lower()
         near = self._near_ids(claim_id)
-        containing = [one for one in self.corpus.claims.values() if quote and quote in one.passage]
-        if len(containing) == 1:
-            return f"the quote stands in {containing[0].claim_id}"
+        if containing := self.quotes.only_claim_with(quote) if quote else None:
+            return f"the quote stands in {containing}"
         if near:
             return f"did you mean {' or '.join(near)}?"
         return f"ids of claims look like {self._ids[0]}" if self._ids else None
 
     def _nearest_ids(self, claim_id: str) -> list[str]:
         # The same numbers in another notation: D1-C3, 1.3, [d01-c03].
-        numbers = _numbers(claim_id)
-        near = [one for one in self._ids if numbers and _numbers(one) == numbers]
-        return near if len(near) == 1 else get_close_matches(claim_id, self._ids, n=2, cutoff=0.6)
+        near = self._ids_by_numbers.get(_numbers(claim_id), [])
+        return near if len(near) == 1 else near_names(claim_id, self._ids, most=2)
+
+    @cached_property
+    def _ids_by_numbers(self) -> dict[tuple[int, ...], list[str]]:
+        """The ids that have numbers, by these."""
+        found: dict[tuple[int, ...], list[str]] = {}
+        for one in self._ids:
+            if numbers := _numbers(one):
+                found.setdefault(numbers, []).append(one)
+        return found
 
 
-def _numbers(claim_id: str) -> list[int]:
-    return [int(digits) for digits in re.findall("[0-9]{1,18}", claim_id)]
+def _numbers(claim_id: str) -> tuple[int, ...]:
+    return tuple(int(digits) for digits in re.findall("[0-9]{1,18}", claim_id))
 
 
 _FEW = 10
