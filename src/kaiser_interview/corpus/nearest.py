@@ -31,6 +31,8 @@ _LONGEST_GRAM = 5
 # Used if longer grams find nothing similar: for texts that are much altered, or of a few characters.
 _SHORTER_GRAMS = (3, 2)
 
+_SHORTEST = 2
+
 _GOOD_RATIO = 0.75
 
 _LEAST_RATIO = 0.4
@@ -77,9 +79,10 @@ class NearestPlaces:
     def search(self, text: str, most: int) -> list[Near]:
         """Return the most similar place of each of the `most` most similar passages.
 
-        Places that are hardly similar are left out. Of equally similar passages, the first goes first.
+        Places that are hardly similar, or share no two neighbouring characters with the text, are left out.
+        Of equally similar passages, the first goes first.
         """
-        if not text:
+        if len(text) < _SHORTEST:
             return []
         from rapidfuzz.distance import LCSseq
         from rapidfuzz.process import extract
@@ -137,7 +140,7 @@ class _Grams:
     def lengths(self, size: int) -> Iterator[int]:
         """Yield the lengths of the grams to search with, for a text of some size."""
         # A gram as long as the text does not occur, else the text would.
-        longest = min(self._length, max(size - 1, 1))
+        longest = min(self._length, max(size - 1, _SHORTEST))
         yield longest
         yield from (length for length in _SHORTER_GRAMS if length < longest)
 

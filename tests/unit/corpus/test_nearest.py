@@ -61,8 +61,9 @@ def test_there_may_be_no_passage_and_no_text(passages):
     assert spans(["ab"], "") == []
 
 
-def test_one_character_is_found():
-    assert spans(["xyz"], "y") == [(0, 1, 2)]
+def test_a_place_shares_two_neighbouring_characters():
+    assert spans(["xyz"], "y") == spans(["xyz"], "y-") == spans(["xyz"], "x-z") == []
+    assert spans(["xyz"], "xy-") == [(0, 0, 3)]
 
 
 def test_a_text_may_be_longer_than_its_passage():
