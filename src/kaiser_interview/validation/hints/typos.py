@@ -15,6 +15,9 @@ __all__ = ["is_slip", "not_in_vocabulary", "slips"]
 # All names of one letter are within one typo of each other.
 _SHORTEST = 2
 
+# Longer names are not kept, which bounds the memory.
+_LONGEST = 80
+
 
 def is_slip(name: str, known: str) -> bool:
     """Return whether a name is a known one with a typo.
@@ -27,12 +30,12 @@ def is_slip(name: str, known: str) -> bool:
 
 def slips(name: str, fields: Iterable[str]) -> list[str]:
     """Return the fields that a name is a typo of, without the name itself."""
-    bare = _bare(name)
+    bare = _bare(name) if len(name) > _LONGEST else _bare_cached(name)
     least, most = len(bare) - 1, len(bare) + 1
     return [
         field
         for field in fields
-        if least <= len(known := _bare_field(field)) <= most and field != name and _are_near(bare, known)
+        if least <= len(known := _bare_cached(field)) <= most and field != name and _are_near(bare, known)
     ]
 
 
@@ -40,8 +43,8 @@ def _bare(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-# There are few fields, each looked up many times.
-_bare_field = lru_cache(4096)(_bare)
+# Fields and their typing slips are few, and each is looked up many times.
+_bare_cached = lru_cache(4096)(_bare)
 
 
 def _are_near(one: str, two: str) -> bool:
@@ -82,4 +85,4 @@ def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: s
         near = near or next(iter(near_names(value, words, most=1)), None)
         return f"did you mean {near}?" if near else otherwise
 
-    return Fault("not-in-vocabulary", path, " · ".join(words), shown(value), remedy)
+    return Fault("not-in-vocabulary", path, " · ".join(words), lambda: shown(value), remedy)
