@@ -7,6 +7,8 @@ reads ``where: expected X, got Y``, and its attributes hold the same data.
 from collections.abc import Collection
 from typing import Any, TypeVar
 
+from .near_names import near_names
+
 __all__ = [
     "BuildError",
     "CorpusError",
@@ -100,12 +102,10 @@ class UnknownNameError(KaiserInterviewError, LookupError):
     _FEW = 20
 
     def __init__(self, sort: str, name: object, known: tuple[str, ...]) -> None:
-        from difflib import get_close_matches
-
         self.sort = sort
         self.name = name
         self.nearest: tuple[str, ...] = tuple(
-            get_close_matches(name if isinstance(name, str) else repr(name), known, n=2, cutoff=0.6)
+            near_names(name if isinstance(name, str) else repr(name), known, most=2)
         )
         few = len(known) <= self._FEW
         known_text = ", ".join(known) if few else f"{known[0]} to {known[-1]}"

@@ -1,16 +1,15 @@
 """Find a text in passages: exactly, ignoring markers, ignoring typography, or the nearest passage."""
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from ..errors import TextError
 from .corpus import Corpus
 from .markers import fold_markers, without_markers
+from .nearest import SEPARATOR, NearestPlaces
 from .typography import Folded, fold_typography, without_typography
 
 __all__ = ["LONGEST", "Change", "Match", "Passage", "Passages", "changes", "occurrences", "passages_of"]
@@ -19,11 +18,6 @@ LONGEST = 4_000
 """The longest text that `find` accepts, in code points; the whole source has 2,011."""
 
 _NEAREST = 3
-
-# Separates joined passages. It cannot occur in a passage, because UTF-8 cannot encode it.
-_SEPARATOR = "\ud800"
-
-_LEAST_RATIO = 0.4
 
 How = Literal["exact", "markers", "typography", "nearest"]
 
@@ -129,7 +123,7 @@ class Passages:
             raise TextError(f"text: expected at most {LONGEST:,} code points, got {len(text):,}")
         found = [*self._matches(text)]
         order: tuple[How, ...] = ("exact", "markers", "typography")
-        return tuple(sorted(found, key=lambda match: order.index(match.how)) or _nearest(self.passages, text))
+        return tuple(sorted(found, key=lambda match: order.index(match.how)) or self._nearest(text))
 
     def exact(self, text: str, of: str) -> Iterator[Passage]:
         """Yield each passage that contains a text exactly, in order.
@@ -137,7 +131,7 @@ class Passages:
         All passages are searched as one string, so a text that does not occur costs a single search.
         """
         joined, starts, passages = self._joined[of]
-        at = joined.find(text) if text and _SEPARATOR not in text else -1
+        at = joined.find(text) if text and SEPARATOR not in text else -1
         while at >= 0:
             number = bisect_right(starts, at) - 1
             yield passages[number]
@@ -146,15 +140,20 @@ class Passages:
             at = joined.find(text, starts[number + 1])
 
     def nearest(self, text: str, of: str) -> Match | None:
-        """Return the place most similar to a text, or None if nothing is similar.
-
-        Only the passages that share most pairs of neighbouring characters with the text are compared in full.
-        """
-        pairs = self._pairs[of]
-        shared = Counter(number for pair in {*pairwise(text)} for number in pairs.get(pair, ()))
+        """Return the place most similar to a text, or None if nothing is similar."""
         _, _, passages = self._joined[of]
-        candidates = [passages[number] for number, _ in shared.most_common(_NEAREST)]
-        return next(iter(_nearest(candidates, text)), None)
+        for near in self._near[of].search(text, 1):
+            return passages[near.passage].match("nearest", near.start, near.end, text)
+        return None
+
+    def _nearest(self, text: str) -> list[Match]:
+        """Return the places most similar to a text, in both languages, each in another passage."""
+        found = [(near, of) for of, places in self._near.items() for near in places.search(text, _NEAREST)]
+        found.sort(key=lambda one: -one[0].ratio)
+        return [
+            self._joined[of][2][near.passage].match("nearest", near.start, near.end, text)
+            for near, of in found[:_NEAREST]
+        ]
 
     @cached_property
     def _joined(self) -> dict[str, tuple[str, list[int], list[Passage]]]:
@@ -164,19 +163,14 @@ class Passages:
             passages = [passage for passage in self.passages if passage.of == of]
             lengths = [len(passage.text) + 1 for passage in passages]
             starts = [*accumulate(lengths, initial=0)][:-1]
-            made[of] = (_SEPARATOR.join(passage.text for passage in passages), starts, passages)
+            made[of] = (SEPARATOR.join(passage.text for passage in passages), starts, passages)
         return made
 
     @cached_property
-    def _pairs(self) -> dict[str, dict[tuple[str, str], list[int]]]:
-        """For each language: the indices of the passages that contain a pair of neighbouring characters."""
-        made: dict[str, dict[tuple[str, str], list[int]]] = {}
-        for of, (_, _, passages) in self._joined.items():
-            pairs = made.setdefault(of, {})
-            for number, passage in enumerate(passages):
-                for pair in {*pairwise(passage.text)}:
-                    pairs.setdefault(pair, []).append(number)
-        return made
+    def _near(self) -> dict[str, NearestPlaces]:
+        """For each language: the places of its passages that are similar to a text."""
+        joined = self._joined.items()
+        return {of: NearestPlaces([one.text for one in passages]) for of, (_, _, passages) in joined}
 
     def _matches(self, text: str) -> Iterator[Match]:
         plain = without_typography(text)
@@ -209,41 +203,30 @@ def occurrences(passage: str, text: str) -> list[tuple[int, int]]:
 
 def changes(passage: str, text: str, offset: int = 0) -> tuple[Change, ...]:
     """Return the differences between a passage and a text; offsets start at that of the passage."""
-    matcher = SequenceMatcher(None, passage, text, autojunk=False)
-    return tuple(
-        Change(offset + a, offset + b, passage[a:b], text[c:d])
-        for kind, a, b, c, d in matcher.get_opcodes()
-        if kind != "equal"
-    )
+    if passage == text:
+        return ()
+    from rapidfuzz.distance import Levenshtein
 
-
-def _aligned(passage: str, text: str) -> tuple[int, int]:
-    """Return the span of a passage that best aligns with a text, around their longest common part."""
-    longest = SequenceMatcher(None, passage, text, autojunk=False).find_longest_match()
-    slack = len(text) // 4 + 1
-    start = max(0, longest.a - longest.b - slack)
-    end = min(len(passage), longest.a - longest.b + len(text) + slack)
-    blocks = SequenceMatcher(None, passage[start:end], text, autojunk=False).get_matching_blocks()
-    first, last = blocks[0], blocks[-2] if len(blocks) > 1 else blocks[0]
-    # Extend the span by as many characters as the text has before the first common part and after the last.
-    return (
-        max(0, start + first.a - first.b),
-        min(len(passage), start + last.a + last.size + len(text) - last.b - last.size),
-    )
+    found: list[Change] = []
+    for one in Levenshtein.opcodes(passage, text):
+        if one.tag == "equal":
+            continue
+        part = Change(
+            offset + one.src_start,
+            offset + one.src_end,
+            passage[one.src_start : one.src_end],
+            text[one.dest_start : one.dest_end],
+        )
+        # Characters that are replaced may be followed by some that are added or left out.
+        if found and found[-1].end == part.start:
+            last = found.pop()
+            part = Change(last.start, part.end, last.passage + part.passage, last.text + part.text)
+        found.append(part)
+    return tuple(found)
 
 
 def _overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in taken)
-
-
-def _nearest(passages: Iterable[Passage], text: str) -> tuple[Match, ...]:
-    ranked = []
-    for order, passage in enumerate(passages):
-        start, end = _aligned(passage.text, text)
-        ratio = SequenceMatcher(None, passage.text[start:end], text, autojunk=False).ratio()
-        if ratio >= _LEAST_RATIO:
-            ranked.append((-ratio, order, passage.match("nearest", start, end, text)))
-    return tuple(match for _, _, match in sorted(ranked, key=lambda one: one[:2])[:_NEAREST])
 
 
 def passages_of(corpus: Corpus) -> Passages:

@@ -314,8 +314,8 @@ def test_find(run):
         "the nearest, not a match\n"
         "  passage  推理模型⟦ [21]⟧\n"
         "  given    推理模型⟦增加参数数量⟧\n"
-        "claim d07-c01, 1373 to 1383: the nearest, not a match\n"
-        "  passage  推理模型⟦看作新架构,⟧\n"
+        "claim d08-c01, 1569 to 1578: the nearest, not a match\n"
+        "  passage  推理模型⟦ [35]⟧\n"
         "  given    推理模型⟦增加参数数量⟧\n"
         f"English: machine translation. {CAUTION[:48]}\nspeaks.\n",
     )

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 
+from ...near_names import near_names
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
 from .field_names import called
@@ -15,7 +15,8 @@ __all__ = ["is_slip", "not_in_vocabulary", "slips"]
 # All names of one letter are within one typo of each other.
 _SHORTEST = 2
 
-_NAME = 80
+# Longer names are not kept, which bounds the memory.
+_LONGEST = 80
 
 
 def is_slip(name: str, known: str) -> bool:
@@ -29,12 +30,12 @@ def is_slip(name: str, known: str) -> bool:
 
 def slips(name: str, fields: Iterable[str]) -> list[str]:
     """Return the fields that a name is a typo of, without the name itself."""
-    bare = _bare(name)
+    bare = _bare(name) if len(name) > _LONGEST else _bare_cached(name)
     least, most = len(bare) - 1, len(bare) + 1
     return [
         field
         for field in fields
-        if least <= len(known := _bare_field(field)) <= most and field != name and _are_near(bare, known)
+        if least <= len(known := _bare_cached(field)) <= most and field != name and _are_near(bare, known)
     ]
 
 
@@ -42,8 +43,8 @@ def _bare(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-# There are few fields, each looked up many times.
-_bare_field = lru_cache(4096)(_bare)
+# Fields and their typing slips are few, and each is looked up many times.
+_bare_cached = lru_cache(4096)(_bare)
 
 
 def _are_near(one: str, two: str) -> bool:
@@ -65,7 +66,7 @@ def _are_near(one: str, two: str) -> bool:
 
 def _nearest(name: str, absent: list[str], fields: Iterable[str]) -> str | None:
     near = next(iter(slips(name, absent)), None) or called(name, absent)
-    near = near or next(iter(get_close_matches(name[:_NAME], fields, n=1, cutoff=0.75)), None)
+    near = near or next(iter(near_names(name, sorted(fields), most=1, least=0.75)), None)
     return f"did you mean {near}?" if near else None
 
 
@@ -81,7 +82,7 @@ def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: s
         near = folded.get(value.strip().lower())
         if not near and (other := likely_word(value, words)):
             return other
-        near = near or next(iter(get_close_matches(value[:_NAME], words, n=1)), None)
+        near = near or next(iter(near_names(value, words, most=1)), None)
         return f"did you mean {near}?" if near else otherwise
 
-    return Fault("not-in-vocabulary", path, " · ".join(words), shown(value), remedy)
+    return Fault("not-in-vocabulary", path, " · ".join(words), lambda: shown(value), remedy)

@@ -3,11 +3,11 @@
 import json
 import re
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
 
+from ...near_names import near_names
 from ..findings.finding import Path
 
 __all__ = ["likely_column", "likely_format", "likely_type", "likely_value", "likely_word", "to_fill"]
@@ -150,9 +150,8 @@ def likely_format(path: Path, value: str) -> str | None:
         )
         return f"did you mean {'.'.join(part or '0' for part in parts.groups())}?" if parts else None
     if name == "scheme":
-        near = get_close_matches(
-            re.sub(r"\W+", "_", value[:80].lower()), ("topic", "claim_type", "horizon"), n=1
-        )
+        schemes = ("topic", "claim_type", "horizon")
+        near = near_names(re.sub(r"\W+", "_", value[:80].lower()), schemes, most=1)
         return f"did you mean {near[0]}?" if near else None
     return None
 

@@ -1,6 +1,6 @@
 """Find the fields of a model that hold references, at any depth."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...records.introspection import field_types, records_in
@@ -36,9 +36,7 @@ def reference_paths(model: type[Record]) -> tuple[Nested, ...]:
     return tuple(found)
 
 
-def references_in(
-    values: Values, nested: tuple[Nested, ...], path: Path = ()
-) -> Iterator[tuple[Path, Values]]:
+def references_in(values: Values, nested: Iterable[Nested], path: Path = ()) -> Iterator[tuple[Path, Values]]:
     """Yield the path and the fields of every reference within a row. Skip values of the wrong type."""
     for field in nested:
         held = values.get(field.name)

@@ -7,6 +7,7 @@ because a passage and its negation are different passages.
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from itertools import islice
 from typing import NamedTuple
 
 from ...corpus.corpus import Corpus
@@ -118,28 +119,21 @@ class Quotes:
             is not a fault.
         """
         field = (*path, "quote")
+        passage, words = quote.passage, quote.words
         if quote.start is not None and quote.end is not None:
-            start, end, origin = quote.start, quote.end, quote.origin
-            if end <= start or end > len(quote.whole):
+            start, end, origin, whole = quote.start, quote.end, quote.origin, quote.whole
+            if end <= start or end > len(whole):
                 return _out_of_range(quote, (*path, "quote_start"))
-            if (
-                origin <= start
-                and end <= origin + len(quote.passage)
-                and quote.own_words((start, end)) == quote.words
-            ):
+            if origin <= start and end <= origin + len(passage) and whole[start:end] == words:
                 return None
-        if quote.words in quote.passage:
+        if words in passage:
             return _without_offsets(quote, path) if quote.start is None else _misplaced(quote, path)
-        found = self._elsewhere(quote)
-        if found:
-            listed = ", ".join(
-                f"{one.record} {one.record_id} at {one.start} to {one.end}" for one in found[:_FEW]
-            )
-            remedy = f"it stands in {listed}" + _more(len(found))
-            fault = Fault(
-                "quote-misattributed", field, f"words of {quote.claim.claim_id}", shown(quote.words), remedy
-            )
-            return None if stale else fault
+        for _ in self._passages.exact(words, quote.of):
+            if stale:
+                return None
+            expected = f"words of {quote.claim.claim_id}"
+            remedy = partial(self._elsewhere, quote)
+            return Fault("quote-misattributed", field, expected, lambda: shown(words), remedy)
         places = quote.places_but_for_markers
         if places:
             return _differs("quote-markers-differ", quote, field, places)
@@ -147,18 +141,24 @@ class Quotes:
         if places:
             return _differs("quote-typography-differs", quote, field, places)
         expected = f"words of {quote.claim.claim_id}"
-        if not quote.passage:
+        if not passage:
             expected = f"English of {quote.claim.claim_id}, of which the corpus has none"
-        return Fault(
-            "quote-not-found", field, expected, lambda: shown(quote.words), lambda: self._hint(quote)
-        )
+        return Fault("quote-not-found", field, expected, lambda: shown(words), lambda: self._hint(quote))
 
-    def _elsewhere(self, quote: Quote) -> list[Match]:
-        return [
-            passage.match("exact", start, end, quote.words)
-            for passage in self._passages.exact(quote.words, quote.of)
-            for start, end in occurrences(passage.text, quote.words)
+    def only_claim_with(self, words: str) -> str | None:
+        """Return the id of the claim that some words of the source occur in, or None if not exactly one."""
+        passages = self._passages.exact(words, "text")
+        claims = [*islice((one.record_id for one in passages if one.record == "claim"), 2)]
+        return claims[0] if len(claims) == 1 else None
+
+    def _elsewhere(self, quote: Quote) -> str:
+        """Return the passages that a quote occurs in, and its offsets there."""
+        found = [
+            f"{one.record} {one.record_id} at {one.start + start} to {one.start + end}"
+            for one in self._passages.exact(quote.words, quote.of)
+            for start, end in occurrences(one.text, quote.words)
         ]
+        return f"it stands in {', '.join(found[:_FEW])}{_more(len(found))}"
 
     def _hint(self, quote: Quote) -> str | None:
         """Return a hint on where a quote that was not found might come from."""

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..._version import __version__
 from ...corpus.corpus import Corpus
 from ...corpus.files import CorpusClaim
+from ...near_names import near_names
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
 from ..formats.coerce import as_type_of
@@ -56,36 +56,35 @@ class References:
             The release that the row names.
         """
         found: list[Fault] = []
-        quote = None if "quote" in bad else reference.get("quote")
-        start, end = reference.get("quote_start"), reference.get("quote_end")
-        if (start is None) is not (end is None) and not bad & {"quote_start", "quote_end"}:
-            given, missing = ("quote_start", "quote_end") if end is None else ("quote_end", "quote_start")
-            got, remedy = f"{given} alone", f"give {missing}, or drop {given}"
-            found.append(Fault("fields-disagree", (*path, missing), "both offsets or neither", got, remedy))
+        get = reference.get
+        quote = None if "quote" in bad else get("quote")
+        start, end = get("quote_start"), get("quote_end")
+        if (start is None) is not (end is None) and not bad & _OFFSETS:
+            found.append(_half_given(path, start))
             start = end = None
             bad = bad | {"quote"}
-        if "claim_id" in bad or reference.get("claim_id") is None:
+        claim_id = None if "claim_id" in bad else get("claim_id")
+        if claim_id is None:
             return found
-        claim = self.corpus.claims.get(reference["claim_id"])
+        claim = self.corpus.claims.get(claim_id)
         if claim is None:
-            found.append(self.no_claim((*path, "claim_id"), reference["claim_id"], quote))
+            found.append(self.no_claim((*path, "claim_id"), claim_id, quote))
             return found
-        digest_fault = None
-        if "claim_sha256" not in bad:
-            digest_fault = self.pin(claim, reference.get("claim_sha256"), (*path, "claim_sha256"))
-        release_fault = (
-            None if digest_fault and digest_fault.code == "stale-claim" else self.older(claim, release)
-        )
-        found += [fault for fault in (digest_fault, release_fault) if fault]
-        bad_quote_fields = bad & _QUOTE_FIELDS
-        offsets_missing = bad_quote_fields <= _OFFSETS and all(
-            reference.get(name) is None for name in bad_quote_fields
-        )
-        if bad_quote_fields and not (offsets_missing and quote is not None):
-            return found
-        of = reference.get("quote_of") or "text"
+        sha256 = None if "claim_sha256" in bad else get("claim_sha256")
+        digest_fault = self.pin(claim, sha256, (*path, "claim_sha256"))
+        stale = digest_fault is not None and digest_fault.code == "stale-claim"
+        release_fault = None if stale else self.older(claim, release)
+        stale = stale or release_fault is not None
+        found += filter(None, (digest_fault, release_fault))
+        bad_quote_fields = bad & _QUOTE_FIELDS if bad else bad
+        if bad_quote_fields:
+            offsets_missing = bad_quote_fields <= _OFFSETS and all(
+                get(name) is None for name in bad_quote_fields
+            )
+            if not offsets_missing or quote is None:
+                return found
+        of = get("quote_of") or "text"
         if quote is not None:
-            stale = any(fault.code == "stale-claim" for fault in found)
             if bad_quote_fields:
                 start = end = None
             fault = self.quotes.fault(Quote(claim, quote, start, end, of), path, stale=stale)
@@ -122,7 +121,7 @@ class References:
             "unknown-claim",
             path,
             "a claim of the corpus",
-            shown(claim_id),
+            lambda: shown(claim_id),
             lambda: self._near(claim_id, quote),
         )
 
@@ -188,22 +187,36 @@ class References:
     def _near(self, claim_id: str, quote: str | None) -> str | None:
         claim_id = claim_id[:80].strip().lower()
         near = self._near_ids(claim_id)
-        containing = [one for one in self.corpus.claims.values() if quote and quote in one.passage]
-        if len(containing) == 1:
-            return f"the quote stands in {containing[0].claim_id}"
+        if containing := self.quotes.only_claim_with(quote) if quote else None:
+            return f"the quote stands in {containing}"
         if near:
             return f"did you mean {' or '.join(near)}?"
         return f"ids of claims look like {self._ids[0]}" if self._ids else None
 
     def _nearest_ids(self, claim_id: str) -> list[str]:
         # The same numbers in another notation: D1-C3, 1.3, [d01-c03].
-        numbers = _numbers(claim_id)
-        near = [one for one in self._ids if numbers and _numbers(one) == numbers]
-        return near if len(near) == 1 else get_close_matches(claim_id, self._ids, n=2, cutoff=0.6)
+        near = self._ids_by_numbers.get(_numbers(claim_id), [])
+        return near if len(near) == 1 else near_names(claim_id, self._ids, most=2)
+
+    @cached_property
+    def _ids_by_numbers(self) -> dict[tuple[int, ...], list[str]]:
+        """The ids that have numbers, by these."""
+        found: dict[tuple[int, ...], list[str]] = {}
+        for one in self._ids:
+            if numbers := _numbers(one):
+                found.setdefault(numbers, []).append(one)
+        return found
 
 
-def _numbers(claim_id: str) -> list[int]:
-    return [int(digits) for digits in re.findall("[0-9]{1,18}", claim_id)]
+def _half_given(path: Path, start: int | None) -> Fault:
+    """Return the fault of one offset without the other: of an end if there is no start, else of a start."""
+    given, missing = ("quote_end", "quote_start") if start is None else ("quote_start", "quote_end")
+    got, remedy = f"{given} alone", f"give {missing}, or drop {given}"
+    return Fault("fields-disagree", (*path, missing), "both offsets or neither", got, remedy)
+
+
+def _numbers(claim_id: str) -> tuple[int, ...]:
+    return tuple(int(digits) for digits in re.findall("[0-9]{1,18}", claim_id))
 
 
 _FEW = 10

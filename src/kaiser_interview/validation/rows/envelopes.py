@@ -10,7 +10,7 @@ from .result import RowResult
 
 __all__ = ["not_an_object", "of_nothing", "whole"]
 
-_ABOUT = {"claim_id", "references"}
+_ABOUT = frozenset({"claim_id", "references"})
 
 # A question has a list in this field, but is a row and not a wrapper, whatever kind is asked for.
 _REFERENCES = "references"
@@ -36,7 +36,7 @@ def whole(given: Mapping[str, Any], fields: Collection[str], result: RowResult) 
     """
     if not any(fault.code in {"missing-field", "wrong-type"} for fault in result.faults):
         return result
-    about = (_ABOUT & {*fields}) or {*fields}
+    about = _ABOUT.intersection(fields) or frozenset(fields)
     found = _by_columns(given, fields) if not about.isdisjoint(given) else _wrapper(given, fields, about)
     return result._replace(faults=[Fault("not-an-object", (), "a row", *found)]) if found else result
 

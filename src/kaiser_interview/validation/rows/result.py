@@ -63,10 +63,10 @@ def once(faults: list[Fault]) -> list[Fault]:
     return [*first.values()]
 
 
-def names_by_object(bad: Iterable[Path]) -> dict[Path, set[str]]:
+def names_by_object(bad: Iterable[Path]) -> dict[Path, frozenset[str]]:
     """Group paths of invalid values by object: the path of each object, and its fields with such values."""
     found: dict[Path, set[str]] = {}
     for path in bad:
         for depth, step in enumerate(path):
             found.setdefault(path[:depth], set()).add(str(step))
-    return found
+    return {path: frozenset(names) for path, names in found.items()}

@@ -1,8 +1,8 @@
 """Validate single rows, and report every fault with its exact path."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
-from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from ...corpus.corpus import Corpus
@@ -10,7 +10,7 @@ from ...errors import InputError, known_name
 from ...records.introspection import kind_of
 from ...records.models import KINDS, Annotation, Record
 from ..findings.display import shown
-from ..findings.finding import Fault, Path
+from ..findings.finding import Fault, Path, spelled
 from ..formats.csv import Cells
 from ..formats.json.text import parse
 from ..hints.typos import not_in_vocabulary, slips
@@ -19,13 +19,11 @@ from ..references.paths import references_in
 from ..references.rows import References, carried
 from .envelopes import not_an_object, of_nothing, whole
 from .kind import KindRules
-from .limits import unsound
+from .limits import are_sound, unsound
 from .result import RowResult, names_by_object, once, untold
 from .schema import MOST_FAULTS, given_up
 
 __all__ = ["RowValidator"]
-
-_SOUND = frozenset({str, int, bool, datetime})
 
 _NOTHING_REPORTED: Mapping[str, str] = {}
 
@@ -118,7 +116,7 @@ class RowValidator:
         value, fault = parse(data)
         if fault:
             return RowResult([fault], {}, None)
-        return self._object(value)
+        return self._object(value, sound_text=True)
 
     def cells(self, record: Cells, reported: Mapping[str, str] = _NOTHING_REPORTED) -> RowResult:
         """Validate a record of a CSV file. Faults of whole columns, in `reported`, are left out."""
@@ -153,7 +151,7 @@ class RowValidator:
         columnar : bool
             Whether the row is from a table. If so, null means missing, and `reported` applies.
         arrow : bool
-            Whether the row is from an Arrow batch, whose text and integers need no check of their own.
+            Whether the row is from an Arrow batch, whose text needs no check of its own.
         """
         if isinstance(row, Record):
             values = dict(row.__dict__)
@@ -175,7 +173,7 @@ class RowValidator:
             return self._object(values)
         values = {name: value for name, value in values.items() if value is not None}
         known = {name: value for name, value in values.items() if reported.get(name) != "unknown-field"}
-        result = self._object(known, columnar=True, arrow=arrow)
+        result = self._object(known, columnar=True, sound_text=arrow)
         return untold(result, reported, values.keys() - known.keys(), slips=self.slips)
 
     def taken(self, values: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
@@ -209,12 +207,10 @@ class RowValidator:
             return False
         return not self._allow or bool(slips(name, rules.shape.fields))
 
-    def _object(self, value: Any, *, columnar: bool = False, arrow: bool = False) -> RowResult:
+    def _object(self, value: Any, *, columnar: bool = False, sound_text: bool = False) -> RowResult:
         if type(value) is not dict:
             return RowResult([not_an_object(value)], {}, None)
-        # Text and integers from Arrow are sound: the batch is validated, and its integers fit in 64 bits.
-        unchecked = {name: one for name, one in value.items() if type(one) not in _SOUND} if arrow else value
-        found = [*unsound(unchecked)]
+        found = [] if sound_text and are_sound(value.values()) else [*unsound(value)]
         if any(fault.code == "too-deep" or not fault.path for fault in found):
             return RowResult(found, {}, None)
         rules, faults = self._kind(value)
@@ -250,6 +246,8 @@ class RowValidator:
     def _filled(self, rules: KindRules, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values with defaults for those that are missing or null."""
         given = self.constants
+        if not given:
+            return values
         missing = [name for name in given if name in rules.shape.fields and values.get(name) is None]
         return values | {name: given[name] for name in missing} if missing else values
 
@@ -260,17 +258,23 @@ class RowValidator:
         values = self._filled(rules, values)
         known, extras = values, {}
         if not fields.issuperset(values):
-            known = {name: value for name, value in values.items() if name in fields}
             extras = {name: value for name, value in values.items() if name not in fields}
+            known = {**values}
+            for name in extras:
+                del known[name]
         paths = {fault.path for fault in faults}
-        shaped = self.references.named(rules.shape.faults(known, slips=self.slips), known)
-        shaped = [fault for fault in shaped if fault.path not in paths]
-        absent = [name for name in fields if values.get(name) is None]
-        unknown, meant = self._unknown(rules, extras, absent)
-        # Report a field with a mistyped name once: as unknown, not as missing too.
-        shaped = [one for one in shaped if not (one.code == "missing-field" and one.path[0] in meant)]
-        inside = rules.shape.meant(shaped, known) if self.slips else ()
-        bad = frozenset({*paths, *(fault.path for fault in shaped), *((name,) for name in meant), *inside})
+        shaped = rules.shape.faults(known, slips=self.slips)
+        if shaped:
+            shaped = [one for one in self.references.named(shaped, known) if one.path not in paths]
+        unknown, meant = self._unknown(rules, extras, known) if extras else (_NO_FAULTS, _NO_NAMES)
+        bad = _NO_PATHS
+        if paths or shaped or meant:
+            # Report a field with a mistyped name once: as unknown, not as missing too.
+            shaped = [one for one in shaped if not (one.code == "missing-field" and one.path[0] in meant)]
+            inside = rules.shape.meant(shaped, known) if self.slips else ()
+            bad = frozenset(
+                {*paths, *(fault.path for fault in shaped), *((name,) for name in meant), *inside}
+            )
         related = self._related(rules, known, bad)
         found = [*faults, *shaped, *unknown, *related]
         if extras and rules.refers:
@@ -280,12 +284,15 @@ class RowValidator:
         return RowResult(found, values, rules.shape.name)
 
     def _unknown(
-        self, rules: KindRules, extras: Mapping[str, Any], absent: list[str]
+        self, rules: KindRules, extras: Mapping[str, Any], known: Mapping[str, Any]
     ) -> tuple[list[Fault], frozenset[str]]:
         """Return the faults of unknown fields, and the missing fields that they may stand for."""
-        found, meant = [], set()
+        found: list[Fault] = []
+        meant: set[str] = set()
+        absent: list[str] = []
         for name in extras:
             if self.is_unknown(rules, name):
+                absent = absent or [field for field in rules.shape.fields if known.get(field) is None]
                 found.append(rules.shape.unknown(name, absent))
                 meant |= {*slips(name, absent)} if self.slips else set()
                 if len(found) == MOST_FAULTS:
@@ -304,15 +311,16 @@ class RowValidator:
             unknown = self.references.release(release)
             found += [unknown] if unknown else []
         has_digests = not rules.pairs or get("other_claim_sha256") is not None
-        bad_fields = names_by_object(bad)
-        for path, reference in self._references(rules, values, given_up(bad)):
+        bad_fields = names_by_object(bad) if bad else _NO_OBJECTS
+        for path, reference in self._references(rules, values, bad):
             has_digests = has_digests and reference.get("claim_sha256") is not None
-            found += self.references.faults(reference, path, frozenset(bad_fields.get(path, ())), release)
+            found += self.references.faults(reference, path, bad_fields.get(path, _NO_NAMES), release)
         self.unpinned += not has_digests
         if rules.rules:
-            names = frozenset(bad_fields.get((), ()))
+            names = bad_fields.get((), _NO_NAMES)
             for rule in rules.rules:
-                found = found + rule.faults(values, names)
+                if rule.claims is None or bad or get("claim_id") in rule.claims:
+                    found += rule.faults(values, names)
         found = once(found)
         for name in self.require:
             if name in rules.shape.fields and get(name) is None and (name,) not in bad:
@@ -321,28 +329,33 @@ class RowValidator:
 
     @staticmethod
     def _references(
-        rules: KindRules, values: Mapping[str, Any], left_out: Collection[str]
-    ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-        """Yield the references of a row and their paths: the row itself if it is one, and those within it."""
-        if rules.refers:
-            yield (), values
-        nested = rules.nested
-        if left_out:
-            nested = tuple(one for one in nested if one.name not in left_out)
-        yield from references_in(values, nested)
+        rules: KindRules, values: Mapping[str, Any], bad: Collection[Path]
+    ) -> Iterable[tuple[Path, Mapping[str, Any]]]:
+        """Return the paths and the references of a row: the row itself if it is one, and those within it."""
+        found: list[tuple[Path, Mapping[str, Any]]] = [((), values)] if rules.refers else []
+        if not rules.nested:
+            return found
+        left_out = given_up(bad)
+        return chain(found, references_in(values, [one for one in rules.nested if one.name not in left_out]))
 
     def _check_default(self, name: str, value: Any) -> None:
         holders = [one for one in self.rules.values() if name in one.shape.fields]
         for one in holders:
             faults = [fault for fault in one.shape.faults({name: value}) if fault.path[:1] == (name,)]
             if faults:
-                fault = faults[0]
+                fault = spelled(faults[0])
                 raise InputError(f"default {name}: expected {fault.expected}, got {fault.got}")
             if name == "kind" and value not in self.rules:
                 known_name("kind", value, self.rules)
 
 
 _NO_PATHS: frozenset[Path] = frozenset()
+
+_NO_NAMES: frozenset[str] = frozenset()
+
+_NO_OBJECTS: dict[Path, frozenset[str]] = {}
+
+_NO_FAULTS: list[Fault] = []
 
 
 def _plain(value: Any) -> Any:

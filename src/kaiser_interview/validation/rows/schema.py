@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
-from ...records.introspection import FieldType, kind_of, model_of
+from ...records.introspection import FieldType, field_types, kind_of, model_of
 from ...records.models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
@@ -97,6 +98,7 @@ class Shape:
         self.name: str = kind_of(self.model)
         self.fields: frozenset[str] = frozenset(self.model.model_fields)
         self.accept_json: Callable[..., Any] = self.model.__pydantic_validator__.validate_json
+        self._lists = [name for name, field in field_types(self.model).items() if field.element is not None]
         self._accept = self.model.__pydantic_validator__.validate_python
 
     def faults(self, values: Mapping[str, Any], *, slips: bool = True) -> list[Fault]:
@@ -111,18 +113,19 @@ class Shape:
         """
         found: dict[Path, Fault] = {}
         for fault in self._schema_faults(values):
-            found.setdefault(fault.path, self._with_hint(fault))
+            if fault.path not in found:
+                found[fault.path] = self._with_hint(fault) if fault.code == "missing-field" else fault
         # Report a field with a mistyped name once: as unknown, not as missing too.
-        meant = self.meant(found.values(), values) if slips else set()
+        meant = self.meant(found.values(), values) if slips and found else None
+        if not meant:
+            return [*found.values()]
         return [
             fault for fault in found.values() if not (fault.code == "missing-field" and fault.path in meant)
         ]
 
     def _with_hint(self, fault: Fault) -> Fault:
         """Add to the fault of a missing field a hint on what it holds."""
-        return (
-            fault._replace(remedy=to_fill(fault.path, self.model)) if fault.code == "missing-field" else fault
-        )
+        return fault._replace(remedy=lambda: to_fill(fault.path, self.model))
 
     def unknown(self, name: str, absent: Iterable[str] = ()) -> Fault:
         """Return the fault of an unknown field, with a suggestion that prefers fields in `absent`."""
@@ -139,11 +142,14 @@ class Shape:
 
     def meant(self, faults: Iterable[Fault], values: Mapping[str, Any]) -> set[Path]:
         """Return the paths of missing fields that unknown fields in nested records may stand for."""
-        return {(*fault.path[:-1], name) for fault in faults for name in self._meant(fault, values)}
+        return {
+            (*fault.path[:-1], name)
+            for fault in faults
+            if fault.code == "unknown-field" and len(fault.path) > 1
+            for name in self._meant(fault, values)
+        }
 
     def _meant(self, fault: Fault, values: Mapping[str, Any]) -> list[str]:
-        if fault.code != "unknown-field" or len(fault.path) == 1:
-            return []
         model, held = self.model, cast("Any", values)
         for step in fault.path[:-1]:
             held = held[step]
@@ -152,9 +158,14 @@ class Shape:
         name = str(fault.path[-1])
         return [field for field in slips(name, model.model_fields) if held.get(field) is None]
 
-    def _schema_faults(self, values: Mapping[str, Any]) -> Iterator[Fault]:
+    def _schema_faults(self, values: Mapping[str, Any]) -> Iterable[Fault]:
+        long = {name: values[name] for name in self._lists if _is_long(values.get(name))}
+        if not long:
+            return self._validate(values)
+        return self._in_chunks(values, long)
+
+    def _in_chunks(self, values: Mapping[str, Any], long: Mapping[str, list[Any]]) -> Iterator[Fault]:
         short = dict(values)
-        long = {name: value for name, value in values.items() if type(value) is list and len(value) > _CHUNK}
         for name, value in long.items():
             # Keep the first chunk of the list: it is validated below, with the other fields.
             short[name] = value[:_CHUNK]
@@ -175,14 +186,17 @@ class Shape:
                 yield Fault("bad-length", (name,), f"at most {longest} elements", str(len(value)))
         yield from self._validate(short)
 
-    def _validate(self, values: Mapping[str, Any]) -> Iterator[Fault]:
+    def _validate(self, values: Mapping[str, Any]) -> list[Fault]:
         try:
             self._accept(values)
         except ValidationError as error:
-            for one in error.errors(include_url=False):
-                if one["type"] in {"too_short", "too_long"} and _fits(one):
-                    continue  # pydantic counts valid elements only
-                yield _fault(one)
+            return [
+                _fault(one)
+                for one in error.errors(include_url=False)
+                # pydantic counts valid elements only
+                if one["type"] not in {"too_short", "too_long"} or not _fits(one)
+            ]
+        return []
 
 
 def given_up(bad: Collection[Path]) -> set[str]:
@@ -191,6 +205,10 @@ def given_up(bad: Collection[Path]) -> set[str]:
         return set()
     counts = Counter(path[0] for path in bad if len(path) > 1)
     return {str(name) for name, count in counts.items() if count >= _ENOUGH}
+
+
+def _is_long(value: Any) -> bool:
+    return type(value) is list and len(value) > _CHUNK
 
 
 def _fits(error: Any) -> bool:
@@ -216,19 +234,21 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return per error t
     if error_type == "extra_forbidden":
         return Fault("unknown-field", path, "a field of the record", shown(path[-1]))
     if error_type == "literal_error" and isinstance(value, str):
-        return not_in_vocabulary(path, re.findall(r"'([^']*)'", context["expected"]), value)
+        return not_in_vocabulary(path, _words(context["expected"]), value)
     if error_type == "literal_error":
         return _wrong_type(path, "text", value)
     if error_type == "string_pattern_mismatch":
         expected = FORMS.get(context["pattern"], f"text that matches {context['pattern']}")
-        return Fault("bad-format", path, expected, shown(value), lambda: likely_format(path, value))
+        return Fault("bad-format", path, expected, lambda: shown(value), lambda: likely_format(path, value))
     if error_type in _BOUNDS:
         words, key = _BOUNDS[error_type]
-        remedy = likely_value(path, value)
-        return Fault("out-of-range", path, f"{words} {_exact(context[key])}", shown(value), remedy)
+        expected = f"{words} {_exact(context[key])}"
+        return Fault("out-of-range", path, expected, lambda: shown(value), lambda: likely_value(path, value))
     if error_type in _LENGTHS:
-        got = str(len(value)) if isinstance(value, list | tuple) else shown(value)
-        return Fault("bad-length", path, _LENGTHS[error_type].format(**context), got)
+        size = str(len(value)) if isinstance(value, list | tuple) else None
+        return Fault(
+            "bad-length", path, _LENGTHS[error_type].format(**context), size or (lambda: shown(value))
+        )
     if error_type == "finite_number":
         return Fault("not-finite", path, "a number that a double can hold", shown(value))
     if error_type == "int_parsing_size" or (error_type == "float_type" and type(value) is int):
@@ -240,7 +260,16 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return per error t
 
 
 def _wrong_type(path: Path, expected: str, value: Any) -> Fault:
-    return Fault("wrong-type", path, expected, shown(value), lambda: likely_type(path, expected, value))
+    return Fault(
+        "wrong-type", path, expected, lambda: shown(value), lambda: likely_type(path, expected, value)
+    )
+
+
+# There are few vocabularies.
+@lru_cache(256)
+def _words(expected: str) -> tuple[str, ...]:
+    """Return the words of a vocabulary, as pydantic lists them."""
+    return tuple(re.findall(r"'([^']*)'", expected))
 
 
 def _exact(bound: Any) -> str:
