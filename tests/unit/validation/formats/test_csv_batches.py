@@ -65,6 +65,7 @@ def whole(data: bytes) -> CsvChunk:
         ([b"a,b"], []),
         ([], []),
         ([b'a,b\n1"2,3\n4,5\n'], [[b'1"2,3', b"4,5"]]),
+        ([b'a,b\n1,2\n"3"4,"5\n', b'",6\n'], [[b"1,2"], [b'"3"4,"5\n",6']]),
     ],
 )
 def test_a_chunk_holds_whole_records(monkeypatch, chunks, expected):
@@ -186,6 +187,16 @@ def test_blank_records_that_follow_each_other_are_one_run():
     assert blank_records(chunk, np.array([2, 5]))[1] == []
 
 
+def test_a_last_line_of_spaces_is_a_note():
+    chunk, note = csv_chunks(Given(b"a\n1\n2\n "), Header())
+    assert (len(chunk.ends), note.line, note.fault.code) == (2, 4, "blank-line")
+
+
+def test_carriage_returns_before_line_feeds_are_part_of_neither_cell():
+    chunk = whole(b'a,b\r\n1,2\r\n"3","4"\r\n5,\r\n')
+    assert columns_of(chunk, Counted) == ([0, 1, 2], {"a": ["1", "3", "5"], "b": ["2", "4", None]})
+
+
 def test_blank_records_alone_are_no_rows():
     assert not whole(b"a,b\n \n\r\n\n").has_rows
     assert whole(b'a,b\n\n""\n').has_rows
@@ -228,6 +239,11 @@ def test_cells_become_what_their_fields_hold():
 def test_a_row_with_a_cell_that_its_field_does_not_hold_is_left(cell):
     numbers, _ = columns_of(whole(b"id,n\na,%b\nb,\n" % cell), Counted)
     assert numbers == [1]
+
+
+def test_integers_of_few_digits_are_read():
+    chunk = whole(b"id,n\naaaaaaaa,12\nb,007\nc,12345678\nd,\n")
+    assert columns_of(chunk, Counted)[1]["n"] == [12, 7, 12345678, None]
 
 
 def test_a_column_that_cannot_be_read_is_left_with_its_rows():

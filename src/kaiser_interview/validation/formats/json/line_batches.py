@@ -144,7 +144,8 @@ class Lines:
             if self._scratch.shape[1] < (width := ((stop - at) // _WORD + 2) * _WORD):
                 self._scratch = np.empty((2, width), np.bool_)
             block = Block(chunk, at, stop, self._scratch[:, :width])
-            left, fit = np.ones(len(block.starts), np.bool_), block.fit.copy()
+            left = np.ones(len(block.starts), np.bool_)
+            fit = block.fit.copy()
             for rows, batch in self._batches(block):
                 left[rows] = False
                 batches.append((rows + count, batch))
