@@ -13,7 +13,7 @@ from kaiser_interview.render.text import print_report
 from kaiser_interview.validation.findings.codes import CODES
 from kaiser_interview.validation.findings.counts import Tally
 from kaiser_interview.validation.findings.display import visible
-from kaiser_interview.validation.findings.finding import Fault, Finding
+from kaiser_interview.validation.findings.finding import Fault, Finding, Located
 from kaiser_interview.validation.findings.report import Input, Report
 
 from .draws import Draws
@@ -67,7 +67,8 @@ def _report(draws: Draws) -> tuple[Report, int]:
         )
         file = draws.pick([*files, None])
         line = draws.pick([number + 1, None])
-        tally.add(fault, file, line, draws.pick([number, None]), draws.pick([_string(draws, 3), None, 7]))
+        row_id = draws.pick([_string(draws, 3), None, 7])
+        tally.add(Located(fault, file, line, draws.pick([number, None]), row_id))
     invalid = draws.number(0, faults)
     return (
         Report(

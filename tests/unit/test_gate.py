@@ -15,6 +15,7 @@ from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
 from pydantic import field_validator
 
 import kaiser_interview as ki
+from kaiser_interview import api
 from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine import options as checks
 from kaiser_interview.validation.hints.typos import is_slip
@@ -331,13 +332,13 @@ def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_tol
 
 def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
     asked = []
-    report_of = execution.report_of
 
-    def noted(check, workers=None, again=None):
-        asked.append(workers)
-        return report_of(check, workers, again)
+    class Noted(execution.Engine):
+        def __init__(self, check, workers=None):
+            asked.append(workers)
+            super().__init__(check, workers)
 
-    monkeypatch.setattr(execution, "report_of", noted)
+    monkeypatch.setattr(api, "Engine", Noted)
     path = tmp_path / "a.parquet"
     pq.write_table(pa.Table.from_pylist([LABEL]), path)
     states = []

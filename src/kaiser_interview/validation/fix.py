@@ -60,8 +60,8 @@ def fix_data(engine: Engine, check: Check, output: Path, *, typography: bool) ->
             return Fixed(report, {})
         staging.commit()
         if fixing.written is not None:
-            return Fixed(written.report(), fixing.filled)
-        return Fixed(engine.report(replace(after, form=writer.form)), fixing.filled)
+            return Fixed(written.report(), dict(fixing.filled))
+        return Fixed(engine.report(replace(after, form=writer.form)), dict(fixing.filled))
 
 
 class _Fixing:
@@ -124,7 +124,8 @@ class _Fixing:
         data, rows = lines.data, lines.rows()
         patches = self._patches.of(details, rows.__getitem__)
         self._count(patches)
-        if not patches and result.lines == result.rows:
+        # The output ends with a line feed, so a last line without one is another line there.
+        if not patches and result.lines == result.rows and data.endswith(b"\n"):
             self._writer.put(lines, range(len(rows)))
             if self.written is not None:
                 self.written.unchanged(result)

@@ -100,20 +100,6 @@ def test_the_first_place_of_an_id():
     assert [held.first_place(name, place) for place, name in enumerate("aba")] == [0, 1, 0]
 
 
-def test_ids_that_are_all_new_are_recorded_together():
-    held = of("verdict")
-    assert held.add_ids(["a", "b"], [0, 1])
-    assert [held.first_place(name, 9) for name in "ab"] == [0, 1]
-
-
-@pytest.mark.parametrize("ids", ["ca", "cc"])
-def test_no_id_is_recorded_if_one_is_there_twice(ids):
-    held = of("verdict")
-    held.first_place("a", 0)
-    assert not held.add_ids([*ids], [1, 2])
-    assert held.first_place("c", 9) == 9
-
-
 def test_an_id_that_stands_again():
     held = of("verdict")
     assert held.faults({"id": "a"}, "verdict", 0) == []

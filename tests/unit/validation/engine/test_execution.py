@@ -154,7 +154,8 @@ def as_csv(rows: list[dict]) -> bytes:
 )
 def test_ids_that_do_not_fit_in_memory_give_the_same_report(tmp_path, monkeypatch, form, options):
     monkeypatch.setattr(state, "MEMORY", 900)
-    monkeypatch.setattr(json_lines, "_CHUNK", 300)
+    for reader in (json_lines, array, csv_batches):
+        monkeypatch.setattr(reader, "_CHUNK", 300)
     monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 100)
     monkeypatch.setattr(streams, "_HEAD", 1)
     monkeypatch.setattr(partition, "SLICE", 3)

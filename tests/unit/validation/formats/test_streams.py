@@ -539,7 +539,9 @@ def meanwhile(monkeypatch):
     """Return a function that makes something happen once a file has given its first row or lines."""
 
     def happen(change) -> None:
-        for reader in ("json_lines", "line_chunks", "json_document", "csv_records"):
+        for reader in (
+            "json_lines", "line_chunks", "json_document", "document_chunks", "csv_records", "_csv_chunks"
+        ):  # fmt: skip
             monkeypatch.setattr(discover, reader, partial(changed, getattr(discover, reader), change))
 
     def changed(read, change, *arguments):
