@@ -1,9 +1,10 @@
 """Kinds by name, and the types of their fields."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.errors import PydanticUserError
@@ -98,11 +99,15 @@ class FieldType:
         return self.element or self
 
 
-def field_types(model: type[Record]) -> dict[str, FieldType]:
+@lru_cache(256)
+def field_types(model: type[Record]) -> Mapping[str, FieldType]:
     """Return the types of a model's fields, by name."""
-    return {
-        name: FieldType.of(info.annotation, tuple(info.metadata)) for name, info in model.model_fields.items()
-    }
+    return MappingProxyType(
+        {
+            name: FieldType.of(info.annotation, tuple(info.metadata))
+            for name, info in model.model_fields.items()
+        }
+    )
 
 
 def _check(model: type[Record], place: str, above: tuple[type[Record], ...]) -> None:
