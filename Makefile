@@ -119,8 +119,8 @@ agreement: .venv/stamp ## the agreement figures that docs/annotation.md quotes
 
 bench: build/bench/stamp ## the figures that the documentation quotes
 	build/bench/bin/python benchmarks/cold_start.py
-	build/bench/bin/python benchmarks/gate_columns.py
-	build/bench/bin/python benchmarks/gate_scale.py
+	build/bench/bin/python benchmarks/doors.py
+	build/bench/bin/python benchmarks/growth.py
 	build/bench/bin/python benchmarks/nearest.py
 
 # The package itself is not in it: it is installed from what is built.
