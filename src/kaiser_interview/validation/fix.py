@@ -4,6 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,10 +42,10 @@ def fix_data(engine: Engine, check: Check, output: Path, *, typography: bool) ->
 
     Nothing is written if the data cannot be read completely.
     """
-    with Staging() as staging:
+    after = check.of(os.fspath(output), None)
+    lines = LinesOutput(engine, replace(after, form="lines", progress=None))
+    with Staging() as staging, closing(lines) as written:
         validation = Validation(engine, check, detailed=True)
-        after = check.of(os.fspath(output), None)
-        written = LinesOutput(engine, replace(after, form="lines", progress=None))
         writer = PartWriter(staging, output, validation.validator)
         fixing = _Fixing(writer, validation.validator, written, typography=typography)
         for step in validation.steps():

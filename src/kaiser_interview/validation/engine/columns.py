@@ -1,6 +1,6 @@
 """One part of a data set, validated many rows at once: lines, batches of a table, mappings."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,6 @@ from ..formats.json.elements import lines_of
 from ..formats.json.line_batches import Lines, Taken
 from ..formats.json.lines import LineChunk
 from ..formats.json.parsed_batches import with_parsed
-from ..formats.json.text import parse
 from ..formats.text import LONGEST, SPACE, RowTexts, Tail, blank_line, long_row
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
@@ -72,10 +71,11 @@ class ColumnValidator(PartValidator):
         constants: Mapping[str, Any] = _NOTHING,
         full: Iterable[Group] = (),
     ) -> PartResult:
-        """Validate rows that come one at a time, as far as possible by columns."""
-        rows = [item for item in part.items if not isinstance(item, Note)]
-        values = None if part.told or constants else self._values(form, rows)
-        batches = values and batches_of(values, self._types, self._lists)
+        """Validate rows that come one at a time; mappings from Python as far as possible by columns."""
+        rows = [item[1] for item in part.items if not isinstance(item, Note)]
+        given = (row if type(row) is dict else None for row in rows)
+        # Rows of text come one at a time where no faster reader understands them.
+        batches = batches_of(given, self._types, self._lists) if form == "values" else []
         if not batches:
             return super().items(part, form, name, constants, full)
         account = self._account(name, full)
@@ -86,18 +86,12 @@ class ColumnValidator(PartValidator):
             suspect[numbers] = seen.suspect
             known |= {int(numbers[row]): result for row, result in self._related(batch, seen).items()}
         validate = self._reader(form, {})
-        for row, item in _noted(part.items, rows, np.flatnonzero(suspect)):
-            if isinstance(item, Note):
-                account.note(item, row)
-                continue
-            line, data = item
+        for row in np.flatnonzero(suspect).tolist():
             result = known.get(row)
-            account.validated(line, row, validated(data, validate) if result is None else result)
+            account.validated(None, row, validated(rows[row], validate) if result is None else result)
         account.rows = len(rows)
-        numbers = np.arange(account.rows)
-        lines = numbers if rows[0][0] is None else np.array([line for line, _ in rows], np.int64)
         for numbers, batch, seen in looked:
-            self._count(account, batch, seen, lines[numbers], numbers)
+            self._count(account, batch, seen, numbers, numbers)
         return self._result(account)
 
     def _related(self, batch: pa.RecordBatch, seen: Seen) -> dict[int, RowResult]:
@@ -106,16 +100,6 @@ class ColumnValidator(PartValidator):
         if not len(few):
             return {}
         return {row: result for row, _, result in self._prefilter.verdicts(batch, few, {}, seen.shaped)}
-
-    def _values(
-        self, form: str, rows: Iterable[tuple[int | None, Any]]
-    ) -> Iterator[dict[str, Any] | None] | None:
-        """Return the values of rows, None for one that cannot be read so; or None if no row of a form can."""
-        if form in {"lines", "document"}:
-            return (_parsed(data) for _, data in rows)
-        if form == "values":
-            return (data if type(data) is dict else None for _, data in rows)
-        return None
 
     def batches(
         self, items: Iterable[Batch | Note], name: str | None, full: Iterable[Group] = ()
@@ -348,26 +332,6 @@ class ColumnValidator(PartValidator):
         )
         bad = frozenset(fault.path[0] for fault in result.faults if fault.path)
         return Row(place, row, result.kind, result.values, bad, invalid)
-
-
-def _parsed(data: Any) -> dict[str, Any] | None:
-    value, fault = parse(data) if isinstance(data, bytes) else (None, None)
-    return value if fault is None and type(value) is dict else None
-
-
-def _noted(
-    items: Sequence[tuple[int | None, Any] | Note], rows: Sequence[tuple[int | None, Any]], suspects: Ints
-) -> Iterator[tuple[int, tuple[int | None, Any] | Note]]:
-    """Yield notes, and suspect rows, with the number of rows before each."""
-    if len(items) == len(rows):
-        yield from ((row, rows[row]) for row in suspects.tolist())
-        return
-    row, among = 0, {*suspects.tolist()}
-    for item in items:
-        is_note = isinstance(item, Note)
-        if is_note or row in among:
-            yield row, item
-        row += not is_note
 
 
 def _before(blanks: list[tuple[int, int]], lines: int) -> Ints:

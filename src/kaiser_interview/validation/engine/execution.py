@@ -224,8 +224,7 @@ class Validation:
                     sources = iter(())
                 else:
                     sources = chain(seen, sources)
-            for _ in self._in_order(sources):
-                pass
+            deque(self._in_order(sources), maxlen=0)
         return self.finished()
 
     def steps(self) -> Iterator[Step]:

@@ -201,14 +201,13 @@ class Merge:
         for fault in rules.faults(row.values, row.kind, place, row.bad):
             if fault.code in self.wanted:
                 found = Located(fault, source.name, line, number, row.values.get("id"))
-                is_error = self.tally.add(found) == "error"
+                self.tally.add(found)
                 if self._detailed:
                     self._of_part.append((2 * row.row + 1, found))
-                    if is_error:
-                        self._invalid.add(row.row)
-                if is_error and not invalid:
-                    invalid = True
-                    self.progress.invalid += 1
+                    self._invalid.add(row.row)
+                # All faults of the set are errors.
+                self.progress.invalid += not invalid
+                invalid = True
         rules.defer(row, place, number, line, invalid=invalid)
 
     def add_deferred(self, rules: DatasetRules) -> None:

@@ -49,6 +49,10 @@ class LinesOutput:
         self._waiting.append(self._engine.threads.submit(self._validated, LineChunk(data, last=False)))
         self._add()
 
+    def close(self) -> None:
+        """Remove what did not fit in memory."""
+        self._merge.close()
+
     def report(self) -> Report:
         """Return the report on the file, once it is in its place."""
         self._add(all_of_it=True)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ...records.introspection import field_types, records_in
+from ...records.introspection import field_types
 from ...records.models import Record, Reference
 from ..findings.finding import Path
 
-__all__ = ["Nested", "Values", "holds_records", "reference_paths", "references_in"]
+__all__ = ["Nested", "Values", "reference_paths", "references_in"]
 
 Values = Mapping[str, Any]
 
@@ -48,8 +48,3 @@ def references_in(values: Values, nested: Iterable[Nested], path: Path = ()) -> 
                 if field.reference:
                     yield at, inner
                 yield from references_in(inner, field.inner, at)
-
-
-def holds_records(model: type[Record]) -> bool:
-    """Return whether a model has a field that holds records."""
-    return any(records_in(info.annotation) for info in model.model_fields.values())

@@ -1561,3 +1561,10 @@ def test_rows_of_the_right_shape_are_judged_by_what_they_refer_to_alone():
     assert said == [(0, 0), (1, 1), (2, 1), (3, 1), (4, 1)]
     # Where something was told of a whole column, rows are judged whole.
     assert not lane.look(batch, {"note": "unknown-field"}).shaped.any()
+
+
+def test_rows_of_a_kind_without_a_field_for_it_are_all_of_that_kind():
+    lane = Prefilter(RowValidator(["claim"], shipped()))
+    batch = pa.record_batch({"claim_id": ["d01-c01", None]})
+    assert lane.is_of(batch, frozenset({"claim"})).tolist() == [True, True]
+    assert lane.is_of(batch, frozenset({"label"})).tolist() == [False, False]

@@ -110,6 +110,7 @@ FILES = {
     "lines in zstd": ("a.jsonl.zst", zstd(LINES)),
     "lines in a partition": ("creator=you/language=en/a.jsonl", LINES),
     "lines in gzip in a partition": ("creator=you/a.jsonl.gz", gzip.compress(LINES)),
+    "lines in gzip in a partition, cut": ("creator=you/a.jsonl.gz", gzip.compress(LINES)[:-300]),
     "lines whose name says nothing": ("rows", LINES),
     "blank lines": ("a.jsonl", b"\n" * 999),
     "no lines": ("a.jsonl", b""),
