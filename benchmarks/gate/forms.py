@@ -1,6 +1,7 @@
 """Rows as files and tables: each form in which derived data comes."""
 
 import csv
+import gzip
 import io
 import json
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ from .raw import Raw
 
 __all__ = ["FORMS", "as_csv", "as_json", "as_lines", "as_table", "json_text", "written"]
 
-FORMS = ("jsonl", "json", "csv", "parquet", "ipc", "arrow")
+FORMS = ("jsonl", "jsonl.gz", "json", "csv", "parquet", "ipc", "arrow")
 """Their names; ``arrow`` is a table in memory."""
 _A_GROUP = 64
 
@@ -101,9 +102,9 @@ def _nullable(sort: pa.DataType) -> pa.DataType:
 def written(ground: Ground, kind: str, form: str, rows: list[Row], folder: Path) -> Any:
     """Return rows in a form as `validate` takes them: a path, or a table."""
     path = folder / f"rows.{'arrow' if form == 'ipc' else form}"
-    if form in {"jsonl", "json", "csv"}:
-        data = as_csv(kind, rows) if form == "csv" else as_lines(rows) if form == "jsonl" else as_json(rows)
-        path.write_bytes(data)
+    if form in {"jsonl", "jsonl.gz", "json", "csv"}:
+        made = as_csv(kind, rows) if form == "csv" else (as_json if form == "json" else as_lines)(rows)
+        path.write_bytes(gzip.compress(made, 1) if form.endswith(".gz") else made)
         return path
     table = as_table(ground, kind, rows)
     if form == "arrow":
