@@ -193,6 +193,9 @@ class Validation:
         The data and the options.
     detailed : bool
         Whether `steps` yields steps.
+    prepare : callable, optional
+        Called with the source and the result of each part, in the thread that has validated it. What it
+        returns is in the result of the step.
 
     Attributes
     ----------
@@ -202,7 +205,15 @@ class Validation:
         Says how rows are understood; not for use in threads.
     """
 
-    def __init__(self, engine: Engine, check: Check, *, detailed: bool = False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        check: Check,
+        *,
+        detailed: bool = False,
+        prepare: Callable[[InputSource, PartResult], Any] | None = None,
+    ) -> None:
+        self._prepare = prepare
         self._engine = engine
         self._check = check
         self.validator: RowValidator = engine.validator.copied()
@@ -426,7 +437,13 @@ class Validation:
         if error:
             raise error
 
-    def _validated(  # noqa: PLR0911 - one return per form
+    def _validated(self, job: _Job, full: Iterable[Group]) -> "PartResult | Died":
+        result = self._result(job, full)
+        if self._prepare is not None and isinstance(result, PartResult):
+            result = result._replace(prepared=self._prepare(job.source, result))
+        return result
+
+    def _result(  # noqa: PLR0911 - one return per form
         self, job: _Job, full: Iterable[Group]
     ) -> "PartResult | Died":
         source, part = job

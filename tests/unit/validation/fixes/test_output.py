@@ -84,3 +84,15 @@ def test_parts_are_added_in_order_whenever_they_are_done(tmp_path):
         report = output.report()
     assert report == ki.validate(out, kind="label")
     assert [(one.code, one.line) for one in report.findings] == [("duplicate-id", 3)]
+
+
+def test_fields_of_a_path_are_those_of_its_file_alone(tmp_path):
+    row = LABEL | {"method": "human"}
+    paths = [tmp_path / "creator=you" / "a.jsonl", *(tmp_path / f"{name}.jsonl" for name in "bc")]
+    paths[0].parent.mkdir()
+    for path in paths:
+        path.write_bytes(text(*[row] * 40))
+    out = tmp_path / "out.jsonl"
+    ki.fix(paths, output=out, kind="label", defaults={"creator": "me"})
+    creators = [json.loads(line)["creator"] for line in out.read_bytes().splitlines()]
+    assert creators[40:] == ["me"] * 80
