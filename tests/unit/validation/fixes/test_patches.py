@@ -2,6 +2,8 @@
 
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import kaiser_interview as ki
@@ -65,3 +67,15 @@ def test_references_within_a_row(tmp_path):
     )
     assert rows == [whole] * 3
     assert filled == {"references": 1, "release": 1}
+
+
+def test_references_within_the_rows_of_a_table(tmp_path):
+    reference = {"claim_id": "d01-c01"} | QUOTE
+    whole = reference | PLACE | DIGEST
+    rows = [QUESTION | RELEASE | {"references": [one]} for one in (reference | PLACE, whole, whole)]
+    rows[0]["references"][0]["claim_sha256"] = None
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
+    result = ki.fix(tmp_path / "in.parquet", output=tmp_path / "out.parquet", kind="question")
+    assert (result.report.ok, dict(result.filled)) == (True, {"references": 1})
+    written = pq.ParquetFile(tmp_path / "out.parquet").read().column("references").to_pylist()
+    assert [{name: one[name] for name in whole} for (one,) in written] == [whole] * 3
