@@ -237,10 +237,10 @@ class PartialRecord:
     """A record that is being read, line by line."""
 
     def __init__(self, line: int) -> None:
-        self.line = line
+        self.line: int = line
         self.parts: list[bytes] = []
-        self.size = 0
-        self.is_open = False
+        self.size: int = 0
+        self.is_open: bool = False
         self._skipped = 0
 
     @property

@@ -201,7 +201,35 @@ def _stretches(chunk: bytes, size: int) -> Iterator[tuple[int, int, bool]]:
 
 
 class Block:
-    """A part of a chunk: the positions of its lines and of the quotation marks that delimit strings."""
+    """A part of a chunk: the positions of its lines and of the quotation marks that delimit strings.
+
+    Attributes
+    ----------
+    raw, text : ndarray of uint8, pyarrow.Buffer
+        The bytes.
+    starts, ends : ndarray of int
+        Where each line starts and ends.
+    special : ndarray of int
+        The positions of control characters and backslashes.
+    marks : ndarray of int
+        The positions of line feeds and unescaped quotation marks, from 1.
+    breaks : ndarray of int
+        The indices of the line feeds in `marks`.
+    quotes : ndarray of int
+        The number of unescaped quotation marks in each line.
+    fit : ndarray of bool
+        The lines that may still match a template.
+    """
+
+    raw: npt.NDArray[np.uint8]
+    text: pa.Buffer
+    starts: _Integers
+    ends: _Integers
+    special: _Places
+    marks: _Places
+    breaks: _Integers
+    quotes: _Integers
+    fit: _Truths
 
     def __init__(self, chunk: bytes, start: int, stop: int, scratch: _Truths) -> None:
         self.raw = raw = np.frombuffer(chunk, np.uint8, stop - start, start)
