@@ -10,7 +10,7 @@ from kaiser_interview.validation.engine.options import Check
 from kaiser_interview.validation.engine.part import PartValidator
 from kaiser_interview.validation.findings.finding import Note, StreamError
 from kaiser_interview.validation.findings.report import Report
-from kaiser_interview.validation.sources.source import Batch, InputSource, Items
+from kaiser_interview.validation.sources.source import Batch, Items
 
 HUGE = 1 << 40
 
@@ -48,7 +48,7 @@ def report_by_row(check: Check) -> Report:
             complete = False
             merge.note(source, None, error.fault)
         merge.end(source, count, complete=complete)
-    merge.end_of_set(InputSource(None, lambda _: iter(())))
+    merge.end_of_set()
     return merge.report()
 
 

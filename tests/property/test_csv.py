@@ -2,13 +2,14 @@
 
 import csv
 import io
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference import constants
 from scale import amount
 from workers import said
 
@@ -50,15 +51,6 @@ HEADERS = [
     b"a\n", b"a,b\n", b"a;b;c\n", b"a\tb\r\n", b'"a\nb",c\n', b"", b"a,a\n", b"\xef\xbb\xbfa,b\n",
     b"sep=;\na;b\n", b"\n \na,b,c\n", b"n,p,b\n", b"urls,counts,grid\n",
 ]  # fmt: skip
-
-
-@contextmanager
-def constants(*changes):
-    """Replace constants of modules for a while."""
-    with ExitStack() as stack:
-        for module, name, value in changes:
-            stack.enter_context(mock.patch.object(module, name, value))
-        yield
 
 
 def one_by_one(path) -> tuple[list, Header]:

@@ -45,9 +45,9 @@ def fix_data(engine: Engine, check: Check, output: Path, *, typography: bool) ->
     after = check.of(os.fspath(output), None)
     lines = LinesOutput(engine, replace(after, form="lines", progress=None))
     with Staging() as staging, closing(lines) as written:
-        writer = PartWriter(staging, output, engine.validator.copied())
-        fixing = _Fixing(writer, engine.validator, written, typography=typography)
-        validation = Validation(engine, check, detailed=True, prepare=fixing.prepared)
+        validation = Validation(engine, check, detailed=True)
+        writer = PartWriter(staging, output, validation.validator)
+        fixing = _Fixing(writer, validation.validator, written, typography=typography)
         for step in validation.steps():
             refuse_long_rows(step.findings)
             if step.begins:
@@ -63,16 +63,6 @@ def fix_data(engine: Engine, check: Check, output: Path, *, typography: bool) ->
         if fixing.written is not None:
             return Fixed(written.report(), dict(fixing.filled))
         return Fixed(engine.report(replace(after, form=writer.form)), dict(fixing.filled))
-
-
-class _Lines(NamedTuple):
-    """Lines with their fixes."""
-
-    data: bytes
-    """Without the last line feed, if they are changed."""
-    filled: Mapping[tuple[str, ...], int]
-    """The number of rows in which the same fields were filled in."""
-    is_changed: bool
 
 
 class _Fixing:
@@ -92,10 +82,8 @@ class _Fixing:
         self._writer = writer
         self.written: LinesOutput | None = written
         self.filled: Counter[str] = Counter()
-        # Lines are fixed in threads, before their source begins here: their validator stays as it is.
-        self._of_lines = Patches(validator.copied(), typography=typography)
-        self._validator = validator.copied()
-        self._patches = Patches(self._validator, typography=typography)
+        self._validator = validator
+        self._patches = Patches(validator, typography=typography)
         self._keys = [f'"{name}"'.encode() for name in self._patches.changeable]
         self._source: InputSource | None = None
         self._columns: list[str] = []
@@ -117,51 +105,43 @@ class _Fixing:
 
     def put(self, part: Part, result: PartResult) -> None:
         """Write the rows of a part."""
-        if result.prepared is not None:
-            self._put_lines(result.prepared, result)
+        details = result.details or Details()
+        if isinstance(part, RowTexts) and self._writer.form == "lines":
+            self._put_lines(part, result, details)
             return
         self.written = None
-        details = result.details or Details()
         rows = rows_in(part)
         if isinstance(part, RowTexts) and self._writer.form == "csv" and self._source is not None:
             rows = [read_record(row, self._source.header) for row in rows]
         patches = self._patches.of(details, rows.__getitem__)
-        self._count(Counter(patch.names for patch in patches.values()))
+        self._count(patches)
         if self._table is not None and isinstance(part, Batch):
             self._table.put(part.rows, {row: patch.fields for row, patch in patches.items()})
             return
         for row, data in enumerate(rows):
             self._writer.row(self._fixed(data, patches.get(row)))
 
-    def prepared(self, source: InputSource, result: PartResult) -> "_Lines | None":
-        """Fix lines; safe for use in threads. Other parts are fixed when they are written."""
-        details = result.details
-        if source.form != "lines" or details is None or details.texts is None:
-            return None
-        data, rows = details.texts.data, details.texts.rows()
-        patches = self._of_lines.of(details, rows.__getitem__)
+    def _put_lines(self, lines: RowTexts, result: PartResult, details: Details) -> None:
+        data, rows = lines.data, lines.rows()
+        patches = self._patches.of(details, rows.__getitem__)
+        self._count(patches)
         # The output ends with a line feed, so a last line without one is another line there.
         if not patches and result.lines == result.rows and data.endswith(b"\n"):
-            return _Lines(data, {}, is_changed=False)
+            self._writer.put(lines, range(len(rows)))
+            if self.written is not None:
+                self.written.unchanged(result)
+            return
         doubtful = self._may_hold(data)
         for row, patch in patches.items():
             one = rows[row]
             rows[row] = _patched(one, patch, may_hold=doubtful and self._may_hold(one))
-        return _Lines(b"\n".join(rows), Counter(patch.names for patch in patches.values()), is_changed=True)
+        data = b"\n".join(rows)
+        self._writer.lines(data)
+        if self.written is not None:
+            self.written.changed(data)
 
-    def _put_lines(self, lines: "_Lines", result: PartResult) -> None:
-        self._count(lines.filled)
-        if lines.is_changed:
-            self._writer.lines(lines.data)
-            if self.written is not None:
-                self.written.changed(lines.data)
-        else:
-            self._writer.lines(memoryview(lines.data)[:-1])
-            if self.written is not None:
-                self.written.unchanged(result)
-
-    def _count(self, filled: Mapping[tuple[str, ...], int]) -> None:
-        for names, count in filled.items():
+    def _count(self, patches: Mapping[int, Patch]) -> None:
+        for names, count in Counter(patch.names for patch in patches.values()).items():
             self.filled.update({name: count for name in names if name != AS_WRITTEN})
 
     def _fixed(self, data: Any, patch: Patch | None) -> bytes:

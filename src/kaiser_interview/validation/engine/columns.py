@@ -195,11 +195,14 @@ class ColumnValidator(PartValidator):
             result = validated(text, self._validator.json) if result is None else result
             account.validated(line, number - blank, result)
         account.rows = len(lines) - blank
-        before = _before(blanks, len(lines))
+        is_row = np.ones(len(lines), np.bool_)
+        for first, count in blanks:
+            is_row[first : first + count] = False
+        rows = np.cumsum(is_row) - 1
         for numbers, batch, seen in looked:
-            self._count(account, batch, seen, lines[numbers], numbers - before[numbers])
+            self._count(account, batch, seen, lines[numbers], rows[numbers])
         if account.details is not None:
-            account.details.texts = _rows(data, taken, blanks)
+            account.details.texts = RowTexts(data, taken.starts[is_row], taken.ends[is_row])
         return self._result(account)
 
     def _taken(self, data: bytes) -> Taken:
@@ -332,22 +335,6 @@ class ColumnValidator(PartValidator):
         )
         bad = frozenset(fault.path[0] for fault in result.faults if fault.path)
         return Row(place, row, result.kind, result.values, bad, invalid)
-
-
-def _before(blanks: list[tuple[int, int]], lines: int) -> Ints:
-    """Return how many blank lines stand before each line."""
-    counts = np.zeros(lines + 1, np.int64)
-    for first, count in blanks:
-        counts[first + 1 : first + count + 1] += 1
-    return np.cumsum(counts)
-
-
-def _rows(data: bytes, taken: Taken, blanks: list[tuple[int, int]]) -> RowTexts:
-    """Return the lines without blank ones."""
-    is_row = np.ones(len(taken.starts), np.bool_)
-    for first, count in blanks:
-        is_row[first : first + count] = False
-    return RowTexts(data, taken.starts[is_row], taken.ends[is_row])
 
 
 def _without_tail(chunk: LineChunk) -> bytes:

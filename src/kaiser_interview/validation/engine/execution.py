@@ -31,7 +31,7 @@ from ..sources.partition import Partition, Stretch, TablePart, cut_of, grouped
 from ..sources.source import Batch, InputSource, Items
 from ..workers.pool import Pool, processors
 from ..workers.process import Died
-from .merge import PLACES, Base, Merge
+from .merge import NOWHERE, PLACES, Base, Merge
 from .options import Check
 from .part import PartResult, PartValidator
 
@@ -114,7 +114,7 @@ class Engine:
     """
 
     def __init__(self, check: Check, workers: int | None = None) -> None:
-        # What validates parts needs neither the data nor who is told of progress.
+        # Validators of parts need neither the data nor the callback for progress.
         self._portable = replace(check, data=None, form=None, progress=None)
         self.validator: RowValidator = check.row_validator()
         check.verify(self.validator.fields)
@@ -193,9 +193,6 @@ class Validation:
         The data and the options.
     detailed : bool
         Whether `steps` yields steps.
-    prepare : callable, optional
-        Called with the source and the result of each part, in the thread that has validated it. What it
-        returns is in the result of the step.
 
     Attributes
     ----------
@@ -205,15 +202,7 @@ class Validation:
         Says how rows are understood; not for use in threads.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        check: Check,
-        *,
-        detailed: bool = False,
-        prepare: Callable[[InputSource, PartResult], Any] | None = None,
-    ) -> None:
-        self._prepare = prepare
+    def __init__(self, engine: Engine, check: Check, *, detailed: bool = False) -> None:
         self._engine = engine
         self._check = check
         self.validator: RowValidator = engine.validator.copied()
@@ -262,7 +251,7 @@ class Validation:
                         # The rows of a batch are counted from the start of their source.
                         at = Base(0, part.first) if isinstance(part, Batch) else base
                         merge.add(source, result, at, first=not rows)
-                        base = Base(base.lines + result.lines, base.rows + result.rows)
+                        base = base.after(result)
                         complete = complete and result.complete
                         if result.details is not None:
                             begins = not rows and result.rows > 0
@@ -277,10 +266,9 @@ class Validation:
                 is_known = source.stream is not None or source.schema is not None
                 begins = not rows and complete and is_known
                 yield Step(source, None, begins, findings=merge.taken()[0])
-        nowhere = InputSource(None, lambda _: iter(()))
-        merge.end_of_set(nowhere)
+        merge.end_of_set()
         if self._detailed:
-            yield Step(nowhere, None, findings=merge.taken()[0])
+            yield Step(NOWHERE, None, findings=merge.taken()[0])
 
     def _jobs(self, source: InputSource) -> Generator[_Job]:
         told = None
@@ -437,13 +425,7 @@ class Validation:
         if error:
             raise error
 
-    def _validated(self, job: _Job, full: Iterable[Group]) -> "PartResult | Died":
-        result = self._result(job, full)
-        if self._prepare is not None and isinstance(result, PartResult):
-            result = result._replace(prepared=self._prepare(job.source, result))
-        return result
-
-    def _result(  # noqa: PLR0911 - one return per form
+    def _validated(  # noqa: PLR0911 - one return per form
         self, job: _Job, full: Iterable[Group]
     ) -> "PartResult | Died":
         source, part = job

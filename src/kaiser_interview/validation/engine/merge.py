@@ -18,13 +18,16 @@ from ..sources.source import InputSource
 from .options import Check, Progress, wanted_codes
 from .part import Ids, PartResult, models_of, new_rules
 
-__all__ = ["PLACES", "ROWS", "Base", "Merge", "no_rows"]
+__all__ = ["NOWHERE", "PLACES", "ROWS", "Base", "Merge", "no_rows"]
 
 PLACES = 1 << 44
 """Places that a source may have."""
 
 ROWS = 1 << 64
 """Places that data may have; rows on one line differ by a multiple of it."""
+
+NOWHERE = InputSource(None, lambda _: iter(()))
+"""The source of findings that only the whole data set shows."""
 
 _PAUSE = 0.1
 """Seconds between two calls of `progress`."""
@@ -35,6 +38,10 @@ class Base(NamedTuple):
 
     lines: int = 0
     rows: int = 0
+
+    def after(self, part: PartResult) -> "Base":
+        """Return what came before the part that follows one."""
+        return Base(self.lines + part.lines, self.rows + part.rows)
 
 
 class Merge:
@@ -74,6 +81,7 @@ class Merge:
         self.inputs: list[Input] = []
         self._sources: list[InputSource] = []
         self._outside = 0
+        self._rows_without_digest = 0
         self._reported_at = 0.0
         self._detailed = detailed
         self._found: list[Located] = []
@@ -149,7 +157,7 @@ class Merge:
             self._invalid = {*part.details.invalid}
         self.progress.rows += part.rows
         self.progress.invalid += part.invalid
-        self.validator.unpinned += part.rows_without_digest
+        self._rows_without_digest += part.rows_without_digest
         self._outside += part.outside
         if part.traces is not None:
             self.rules.absorb(part.traces)
@@ -242,14 +250,14 @@ class Merge:
             progress.size = (stream.size or 0) if stream else 0
             self.check.progress(progress)
 
-    def end_of_set(self, nowhere: InputSource) -> None:
-        """Report what only the whole data set shows; `nowhere` is the source of these findings."""
+    def end_of_set(self) -> None:
+        """Report what only the whole data set shows."""
         if not self._sources:
-            self.note(nowhere, None, no_rows())
+            self.note(NOWHERE, None, no_rows())
         self.add_deferred(self.rules)
         for fault in self.rules.at_the_end():
             if fault.code in self.wanted:
-                self.note(nowhere, None, fault)
+                self.note(NOWHERE, None, fault)
 
     def close(self) -> None:
         """Remove what did not fit in memory."""
@@ -262,7 +270,7 @@ class Merge:
             rows=progress.rows,
             valid=progress.rows - progress.invalid,
             invalid=progress.invalid,
-            unpinned=self.validator.unpinned,
+            unpinned=self._rows_without_digest,
             counts=self.tally.counted(),
             findings=self.tally.findings(),
             inputs=tuple(self.inputs),

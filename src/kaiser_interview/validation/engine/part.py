@@ -99,8 +99,6 @@ class PartResult(NamedTuple):
     keys: Any = None
     traces: Mapping[str, Any] | None = None
     details: Details | None = None
-    prepared: Any = None
-    """What the caller has made of the part, in the thread that has validated it."""
 
     def portable(self) -> "PartResult":
         """Return the result with the texts of its findings computed, so that it can be pickled."""

@@ -61,7 +61,7 @@ class LinesOutput:
             source.stream = stream
             stream.drain()
             merge.end(source, self._base.rows, complete=True)
-        merge.end_of_set(InputSource(None, lambda _: iter(())))
+        merge.end_of_set()
         return merge.report(partial(every_finding, self._check))
 
     def _validated(self, chunk: LineChunk) -> PartResult:
@@ -72,7 +72,7 @@ class LinesOutput:
         """Add results in the order of the parts, as far as they are there or too many wait."""
         for result in self._ready(all_of_it=all_of_it):
             self._merge.add(self._source, result, self._base, first=not self._base.rows)
-            self._base = Base(self._base.lines + result.lines, self._base.rows + result.rows)
+            self._base = self._base.after(result)
 
     def _ready(self, *, all_of_it: bool) -> Iterator[PartResult]:
         most = 0 if all_of_it else 2 * self._engine.count
