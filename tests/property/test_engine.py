@@ -3,6 +3,7 @@
 import json
 import pickle
 from contextlib import closing
+from dataclasses import replace
 from unittest import mock
 
 import pytest
@@ -85,6 +86,15 @@ def elsewhere(self, job, full):
 def fewest(rows: int):
     """Return the constants of how many rows are read in ways other than by templates."""
     return (line_batches, "_FEW", rows), (parsed_batches, "_FEW", rows)
+
+
+def but_how_far(report):
+    """Return a report without the bytes that were read of a file that was not read to its end.
+
+    Where reading stops, more or less of the file has been read, depending on the size of what is read at once.
+    """
+    inputs = [one if one.complete else one._replace(bytes=0, sha256=None) for one in report.inputs]
+    return replace(report, inputs=tuple(inputs))
 
 
 def everything(report) -> tuple:
@@ -190,7 +200,7 @@ def test_reports_on_arrays_do_not_depend_on_cuts(tmp_path_factory, data):
     path.write_bytes(data.draw(arrays(), label="array"))
     options = data.draw(st.sampled_from(OPTIONS), label="options")
     check = check_of(path, kind="label", **options)
-    whole = everything(report_by_row(check))
+    whole = everything(but_how_far(report_by_row(check)))
     sizes = st.integers(1, 400)
     with (
         constants(
@@ -200,4 +210,5 @@ def test_reports_on_arrays_do_not_depend_on_cuts(tmp_path_factory, data):
         ),
         mock.patch.dict(Stream.__init__.__kwdefaults__, chunk=data.draw(sizes, label="read")),
     ):
-        assert everything(report_of(check, data.draw(st.sampled_from([1, 3]), label="workers"))) == whole
+        report = report_of(check, data.draw(st.sampled_from([1, 3]), label="workers"))
+    assert everything(but_how_far(report)) == whole
