@@ -91,7 +91,7 @@ def fewest(rows: int):
 def but_how_far(report):
     """Return a report without the bytes that were read of a file that was not read to its end.
 
-    Where reading stops, more or less of the file has been read, depending on the size of what is read at once.
+    Where reading stops, how much of the file has been read depends on the size of what is read at once.
     """
     inputs = [one if one.complete else one._replace(bytes=0, sha256=None) for one in report.inputs]
     return replace(report, inputs=tuple(inputs))
