@@ -108,7 +108,10 @@ DOCUMENTS = {
     "a fence after": (f"[{ROW}]\n```\n", 1, 2, FENCE),
     "two arrays": (f"[{ROW}]\n[{ROW}]\n", 1, 2, "give the rows as one array, or each on one line"),
     "no comma": (f"[{ROW}\n{ROW}]\n", 1, 2, "put a comma between the rows"),
-    "a comma too many": (f"[{ROW},\n]\n", 1, 2, "take out the comma after the last row"),
+    "a comma after the last row": (f"[{ROW},\n]\n", 1, 2, "take out the extra comma"),
+    "a comma before the first row": (f"[\n,{ROW}]\n", 0, 2, "take out the extra comma"),
+    "two commas": (f"[{ROW},\n,{ROW}]\n", 1, 2, "take out the extra comma"),
+    "a comma alone": ("[,]\n", 0, 1, "take out the extra comma"),
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Read the rows of a JSON array one at a time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...findings.display import shown
@@ -58,9 +58,7 @@ def document_chunks(
     return _document(stream, longest, together=True)
 
 
-def _document(  # noqa: C901 - one pass over the grammar
-    stream: Stream, longest: int, *, together: bool
-) -> Iterator[Any]:
+def _document(stream: Stream, longest: int, *, together: bool) -> Iterator[Any]:
     notes: list[Note] = []
     text = _Text(_without_mark(stream.chunks(), notes), longest)
     start = text.skip_space()
@@ -79,32 +77,37 @@ def _document(  # noqa: C901 - one pass over the grammar
         yield from _nothing_more(text, "the row")
         return
     text.take()
-    if text.skip_space() == b"]":
-        text.take()
+    stop = yield from _elements(text, together=together)
+    if stop:
+        yield stop
     else:
-        while True:
-            line, chunk = text.line, text.elements() if together else None
-            if chunk is not None:
-                yield chunk
-            else:
-                value = text.value()
-                if isinstance(value, Fault):
-                    yield Note(line, value, stops=True)
-                    return
-                yield line, value
-            mark = text.skip_space()
-            if mark not in {b",", b"]"}:
-                yield _after_element(text, mark)
-                return
+        yield from _nothing_more(text, "the array")
+
+
+def _elements(text: "_Text", *, together: bool) -> Generator[Any, None, Note | None]:
+    """Yield the elements of an array and consume its end; return the error that ended it early."""
+    mark = text.skip_space()
+    while mark != b"]":
+        if mark == b",":
+            return _extra_comma(text)
+        line, chunk = text.line, text.elements() if together else None
+        if chunk is not None:
+            yield chunk
+        else:
+            value = text.value()
+            if isinstance(value, Fault):
+                return Note(line, value, stops=True)
+            yield line, value
+        mark = text.skip_space()
+        if mark not in {b",", b"]"}:
+            return _after_element(text, mark)
+        if mark == b",":
             text.take()
+            mark = text.skip_space()
             if mark == b"]":
-                break
-            if text.skip_space() in {b"]", b","}:
-                remedy = "take out the comma after the last row"
-                fault = Fault("invalid-json", (), "a row after the comma", "none", remedy)
-                yield Note(text.line, fault, stops=True)
-                return
-    yield from _nothing_more(text, "the array")
+                return _extra_comma(text)
+    text.take()
+    return None
 
 
 class _Text:
@@ -224,6 +227,11 @@ class _Text:
             at += 1
             if depth == 0:
                 return at, 0, True
+
+
+def _extra_comma(text: _Text) -> Note:
+    fault = Fault("invalid-json", (), "a row before and after each comma", "none", "take out the extra comma")
+    return Note(text.line, fault, stops=True)
 
 
 def _after_element(text: _Text, mark: bytes) -> Note:
