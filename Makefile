@@ -118,6 +118,7 @@ agreement: .venv/stamp ## the agreement figures that docs/annotation.md quotes
 	$(BIN)/python benchmarks/agreement.py
 
 bench: build/bench/stamp ## the figures that the documentation quotes
+	build/bench/bin/python -m compileall -q src
 	build/bench/bin/python benchmarks/cold_start.py
 	build/bench/bin/python benchmarks/doors.py
 	build/bench/bin/python benchmarks/growth.py

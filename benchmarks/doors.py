@@ -333,8 +333,21 @@ def run_one(name: str, folder: Path) -> None:
     print(json.dumps(rates))
 
 
+READER = "import pydantic, pyarrow.parquet as pq, sys; pq.ParquetFile(sys.argv[1]).read()"
+
+
+def whole_process(path: str) -> float:
+    """Return the wall time of the command on a Parquet file, as a multiple of a process that reads it."""
+    taken = []
+    for arguments in (["-m", "kaiser_interview", "validate", "--kind", "translation"], ["-c", READER]):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, *arguments, path], check=True, capture_output=True)
+        taken.append(time.perf_counter() - start)
+    return taken[0] / taken[1]
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5, help="turns (default: 5)")
@@ -347,6 +360,7 @@ def main() -> None:
         return
     names = [BASE, *(name for name in DOORS if name != BASE and re.search(options.only, name))]
     found: dict[str, list[list[float]]] = {name: [] for name in names}
+    processes = []
     with tempfile.TemporaryDirectory() as temporary:
         write_files(Path(temporary), options.rows)
         for _ in range(options.runs):
@@ -356,6 +370,7 @@ def main() -> None:
                 if done.returncode:
                     sys.exit(f"{name}: {done.stdout}{done.stderr}")
                 found[name].append(json.loads(done.stdout.splitlines()[-1]))
+            processes.append(whole_process(f"{temporary}/rows.parquet"))
     print(f"{options.rows:,} rows, {options.runs} turns; multiples of {BASE}, warm, in the same turn\n")
     print("| | rows a second, cold | cold | warm | at least | stretch | does not check |")
     print("|---|--:|--:|--:|--:|--:|---|")
@@ -369,6 +384,11 @@ def main() -> None:
         door = DOORS[name]
         marks = " | ".join("" if one is None else f"{one:g}" for one in (door.least, door.stretch))
         print(f"| {name} | {rate:,.0f} | {cold:.2f} | {warm:.2f} | {marks} | {door.missing} |")
+    ratio = statistics.median(processes)
+    print(
+        f"\n`kaiser-interview validate rows.parquet`, as a whole process: {ratio:.1f} times the time of one"
+    )
+    print("that imports pydantic and pyarrow and reads the file (median; the aim is at most 2.8).")
 
 
 if __name__ == "__main__":

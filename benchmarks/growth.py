@@ -2,8 +2,8 @@
 
 Memory is the sum over the process and its workers of the memory that is their own (PSS: what several share is
 divided among them), looked at twenty times a second; the most that was seen is printed. Ids of a pipe are
-held within 64 MiB here, and on disk beyond that. `--full` goes on to 10,000,000 rows of Parquet and
-100,000,000 rows of a pipe, which takes hours.
+held within 64 MiB here, and on disk beyond that. `--full` goes on to 10,000,000 rows of each,
+and 100,000,000 rows of a pipe.
 """
 
 import argparse
@@ -14,8 +14,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-from rows import line, write_lines, write_parquet
-from rows import rows as given
+from rows import lines, write_lines, write_parquet
 
 ONE = """
 import sys, time
@@ -93,11 +92,15 @@ def main() -> None:
     parser.add_argument("--write", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.write:
-        sys.stdout.buffer.writelines(map(line, given(options.write)))
+        sys.stdout.buffer.writelines(lines(options.write))
         return
     sizes = {parquet: [10**5, 10**6], json_lines: [10**5, 10**6], pipe: [10**5, 10**6]}
     if options.full:
-        sizes = {parquet: [10**5, 10**6, 10**7], json_lines: [10**5, 10**6], pipe: [10**6, 10**7, 10**8]}
+        sizes = {
+            parquet: [10**5, 10**6, 10**7],
+            json_lines: [10**5, 10**6, 10**7],
+            pipe: [10**6, 10**7, 10**8],
+        }
     print("| input | rows | seconds | µs a row beyond the row above | MiB, all processes |")
     print("|---|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,7 @@ import kaiser_interview as ki
 from kaiser_interview.records.schemas import arrow_schema, arrow_value
 
 _SHORTEST_QUOTE = 4
+_DRAWN = 100_000
 _CREATORS = ("a-model", "another-model", "somebody")
 
 
@@ -73,10 +74,25 @@ def line(row: dict[str, Any]) -> bytes:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
+def lines(count: int, *, wrong: int = 0) -> Iterator[bytes]:
+    """Yield rows as lines of JSON Lines; beyond `_DRAWN` rows, earlier ones with other ids and numbers."""
+    cut = []
+    for number, row in enumerate(rows(min(count, _DRAWN), wrong=wrong)):
+        whole = line(row)
+        yield whole
+        if count > _DRAWN:
+            before, _, after = whole.rpartition(b"(%d)" % number)
+            identifier = b'"%012x"' % _mixed(number)
+            cut.append((*before.split(identifier), after))
+    for number in range(_DRAWN, count):
+        head, middle, tail = cut[number % _DRAWN]
+        yield b'%b"%012x"%b(%d)%b' % (head, _mixed(number), middle, number, tail)
+
+
 def write_lines(path: Path, count: int, *, wrong: int = 0) -> int:
     """Write rows to a file of JSON Lines, and return its size in bytes."""
     with path.open("wb") as file:
-        file.writelines(map(line, rows(count, wrong=wrong)))
+        file.writelines(lines(count, wrong=wrong))
     return path.stat().st_size
 
 

@@ -1,9 +1,13 @@
 """What a command may import: what it needs, and nothing that only other commands need."""
 
+import csv
+import gzip
 import json
 import subprocess
 import sys
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from kaiser_interview.cli import COMMANDS
@@ -62,6 +66,37 @@ def test_a_command_imports_what_it_needs(tmp_path, arguments):
     found = modules(*arguments, folder=str(tmp_path))
     assert found.isdisjoint(EVERY), found & set(EVERY)
     assert installed(found) <= MAY_IMPORT[arguments]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Return a folder of files with enough rows that they are validated by columns."""
+    folder = tmp_path_factory.mktemp("many")
+    rows = [ROW | {"id": str(number), "confidence": 0.5, "x_prompt": "p" * 120} for number in range(10_000)]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / "rows.jsonl").write_text(lines, "utf-8")
+    (folder / "rows.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    (folder / "rows.json").write_text(json.dumps(rows), "utf-8")
+    others = [dict(reversed(row.items())) if number % 2 else row for number, row in enumerate(rows)]
+    (folder / "keys.jsonl").write_text("".join(json.dumps(row) + "\n" for row in others), "utf-8")
+    with (folder / "rows.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0]])
+        writer.writeheader()
+        writer.writerows(rows)
+    table = pa.Table.from_pylist(rows)
+    pq.write_table(table, folder / "rows.parquet")
+    pq.write_table(table.slice(0, 10), folder / "few.parquet")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["rows.jsonl", "rows.jsonl.gz", "rows.json", "keys.jsonl", "rows.csv", "rows.parquet", "few.parquet"],
+)
+def test_pandas_is_not_imported_though_pyarrow_would(many, name):
+    found = modules("validate", name, "--kind", "translation", folder=str(many))
+    assert "pyarrow.lib" in found
+    assert "pandas" not in found
 
 
 def test_the_list_of_commands_says_what_each_says_of_itself():

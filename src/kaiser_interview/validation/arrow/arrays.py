@@ -1,6 +1,10 @@
-"""Convert Arrow arrays of any engine to plain types, and compute numpy masks from them."""
+"""Convert Arrow arrays of any engine to plain types, and to numpy and back.
 
-from collections.abc import Callable
+`pa.array`, `pa.scalar`, `Array.to_numpy` and scalars in calls of `pyarrow.compute` import pandas where it is
+installed, which takes longer than to validate many thousand rows. The functions here use buffers instead.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +19,9 @@ __all__ = [
     "any_within",
     "bare",
     "combined",
+    "from_numpy",
+    "from_texts",
+    "from_values",
     "is_list",
     "is_null",
     "is_plain",
@@ -23,6 +30,7 @@ __all__ = [
     "on_values",
     "picked",
     "plain",
+    "to_numpy",
     "truths",
 ]
 
@@ -57,9 +65,9 @@ def plain(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
 
 def _decoded(array: pa.Array) -> pa.Array:
     """Decode a run-end encoded array. Arrow's own function supports few types (pyarrow 26)."""
-    ends = array.run_ends.to_numpy(zero_copy_only=False)
+    ends = to_numpy(array.run_ends)
     places = np.searchsorted(ends, np.arange(array.offset, array.offset + len(array)), side="right")
-    return plain(array.values).take(pa.array(places))
+    return plain(array.values).take(from_numpy(places))
 
 
 def _plain_list(array: pa.Array) -> pa.Array:
@@ -68,8 +76,8 @@ def _plain_list(array: pa.Array) -> pa.Array:
     if inner is children and is_list(array.type):
         return array
     # Do not cast: it makes invalid lists of list views with nulls (pyarrow 26).
-    lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
-    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
+    lengths = to_numpy(pc.list_value_length(array))
+    offsets = from_numpy(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
     return pa.LargeListArray.from_arrays(offsets, inner, mask=array.is_null())
 
 
@@ -98,7 +106,7 @@ def is_plain(arrow_type: pa.DataType) -> bool:
 def picked(array: pa.Array, rows: Ints) -> pa.Array:
     """Take elements of an array by index, in plain types if `is_plain`."""
     if is_plain(array.type):
-        return plain(array).take(pa.array(rows))
+        return plain(array).take(from_numpy(rows))
     if not len(rows):
         return array.slice(0, 0)
     return pa.concat_arrays([array.slice(row, 1) for row in rows.tolist()])
@@ -130,10 +138,66 @@ def is_null(array: pa.Array) -> Bools:
 
 def truths(array: pa.Array) -> Bools:
     """Convert a boolean array to numpy; null becomes false."""
-    if array.null_count:
-        array = pc.fill_null(array, False)  # noqa: FBT003 - the value to fill in
-    made: Bools = array.to_numpy(zero_copy_only=False)
-    return made
+    validity, data = array.buffers()
+    made = _bits(data, array)
+    return made & _bits(validity, array) if array.null_count else made
+
+
+def _bits(buffer: pa.Buffer, array: pa.Array) -> Bools:
+    """Return the bits of a buffer that belong to an array."""
+    start, end = array.offset, array.offset + len(array)
+    held = np.frombuffer(buffer, np.uint8)[start // 8 : -(-end // 8)]
+    return np.unpackbits(held, bitorder="little")[start % 8 :][: len(array)].view(np.bool_)
+
+
+def to_numpy(array: pa.Array, null: int = 0) -> npt.NDArray[Any]:
+    """Convert an array of numbers to numpy; null becomes a number."""
+    if not array.null_count:
+        return np.from_dlpack(array)
+    values = pa.Array.from_buffers(array.type, len(array), [None, array.buffers()[1]], 0, array.offset)
+    return np.where(truths(array.is_valid()), np.from_dlpack(values), null)
+
+
+def from_numpy(values: npt.NDArray[Any], nulls: Bools | None = None) -> pa.Array:
+    """Return numbers or booleans as an array; `nulls` marks the elements that become null."""
+    validity = None if nulls is None or not nulls.any() else pa.py_buffer(_packed(~nulls))
+    data = _packed(values) if values.dtype == np.bool_ else np.ascontiguousarray(values)
+    arrow_type = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(arrow_type, len(values), [validity, pa.py_buffer(data)])
+
+
+def from_values(values: Sequence[Any], arrow_type: pa.DataType) -> pa.Array:
+    """Return numbers or booleans, and nulls, as an array.
+
+    Raises
+    ------
+    OverflowError
+        If a number does not fit, or if a double may not hold an integer exactly.
+    """
+    nulls = np.array([one is None for one in values], np.bool_) if None in values else None
+    given = values if nulls is None else [0 if one is None else one for one in values]
+    made = np.fromiter(given, arrow_type.to_pandas_dtype(), len(values))  # the type of numpy
+    if kinds.is_floating(arrow_type) and (np.abs(made) > _EXACT).any() and int in set(map(type, given)):
+        raise OverflowError
+    return from_numpy(made, nulls)
+
+
+_EXACT = 2**53
+
+
+def _packed(values: Bools) -> npt.NDArray[np.uint8]:
+    return np.packbits(values, bitorder="little")
+
+
+def from_texts(texts: Sequence[str | None], *, large: bool = False) -> pa.Array:
+    """Return texts and nulls as an array of strings, or of large strings."""
+    nulls = np.array([text is None for text in texts], np.bool_)
+    encoded = [(text or "").encode() for text in texts]
+    offsets = np.zeros(len(texts) + 1, np.int64 if large else np.int32)
+    np.cumsum([*map(len, encoded)], out=offsets[1:])
+    validity = pa.py_buffer(_packed(~nulls)) if nulls.any() else None
+    buffers = [validity, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.large_string() if large else pa.string(), len(texts), buffers)
 
 
 def on_values(
@@ -156,19 +220,16 @@ def on_values(
     results = on_values(array.dictionary, function, null)
     # One more result, for null indices.
     results = np.append(results, np.array([null], results.dtype))
-    codes = array.indices
-    if codes.null_count:
-        codes = pc.fill_null(codes.cast(pa.int64()), len(results) - 1)
-    return np.asarray(results[codes.to_numpy(zero_copy_only=False)])
+    return np.asarray(results[to_numpy(array.indices, len(results) - 1)])
 
 
-def combined(numbers: Ints, column: pa.Array) -> Ints:
+def combined(groups: Ints, column: pa.Array) -> Ints:
     """Return a number for each row that is equal where a number and the value in a column are equal."""
     column = plain(column)
     column = column if kinds.is_dictionary(column.type) else column.dictionary_encode()
-    codes = pc.fill_null(column.indices.cast(pa.int64()), len(column.dictionary)).to_numpy()
+    codes = to_numpy(column.indices.cast(pa.int64()), len(column.dictionary))
     # Numbered anew for each column, so that the numbers do not overflow.
-    _, found = np.unique(numbers * (len(column.dictionary) + 1) + codes, return_inverse=True)
+    _, found = np.unique(groups * (len(column.dictionary) + 1) + codes, return_inverse=True)
     return np.asarray(found)
 
 
@@ -178,18 +239,14 @@ def lookup(array: pa.Array, values: pa.Array) -> Ints:
     def places(texts: pa.Array) -> Ints:
         if not is_text(texts.type):
             return np.full(len(texts), -1, np.int64)
-        found = pc.index_in(texts, value_set=values.cast(texts.type))
-        if found.null_count:
-            found = pc.fill_null(found, -1)
-        made: Ints = found.to_numpy(zero_copy_only=False).astype(np.int64)
-        return made
+        return to_numpy(pc.index_in(texts, value_set=values.cast(texts.type)), -1).astype(np.int64)
 
     return on_values(array, places, -1)
 
 
 def any_within(lists: pa.Array, inner: Bools) -> Bools:
     """Return which lists contain a marked element; `inner` marks elements of `lists.flatten()`."""
-    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    lengths = to_numpy(pc.list_value_length(lists))
     sums = np.concatenate([[0], np.cumsum(inner, dtype=np.int64)])
     ends = np.cumsum(lengths, dtype=np.int64)
     return np.asarray(sums[ends] > sums[ends - lengths])

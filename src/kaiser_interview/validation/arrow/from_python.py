@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from .arrays import Bools, Ints
+from .arrays import Bools, Ints, from_numpy, from_values
 
 __all__ = ["ARROW", "ColumnType", "batches_of", "column_of", "columns_of"]
 
@@ -52,7 +52,7 @@ def batches_of(
             left_out |= [row is None for row in some]
             kept = np.flatnonzero(~left_out)
             if len(kept) < len(some):
-                batch = batch.filter(pa.array(~left_out))
+                batch = batch.filter(from_numpy(~left_out))
             if len(kept):
                 made[batch.schema].append((kept + first, batch))
         first += len(some)
@@ -138,7 +138,11 @@ def column_of(
     if wrong:
         values = [None if is_wrong else one for is_wrong, one in zip(wrong, values, strict=True)]
     try:
-        column = pa.array(values, pa.list_(arrow_type) if is_list else arrow_type)
+        if is_list or column_type == "string":
+            # Faster for many texts than `from_texts`, though it imports pandas.
+            column = pa.array(values, pa.list_(arrow_type) if is_list else arrow_type)
+        else:
+            column = from_values(values, arrow_type)
     except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
         return None
     if column_type == "string" and _has_zero(column):

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.types as kinds
 
 from ...records.models import Record, as_tuple, instant
-from ..arrow.arrays import Bools, any_within, is_list, is_null, on_values, plain, truths
+from ..arrow.arrays import Bools, any_within, is_list, is_null, on_values, plain, to_numpy, truths
 from .scalars import Doubts, Schema, everything, instants, leaf, nothing
 
 __all__ = ["doubts_of", "leaf_of", "not_finite"]
@@ -137,7 +137,7 @@ def _list(schema: Schema, inner: Doubts, null: bool) -> Doubts:  # noqa: FBT001 
         array = plain(array)
         if not is_list(array.type):
             return everything(array)
-        lengths = pc.fill_null(pc.list_value_length(array), least).to_numpy(zero_copy_only=False)
+        lengths = to_numpy(pc.list_value_length(array), least)
         found = lengths < least
         if most is not None:
             found |= lengths > most

@@ -10,7 +10,7 @@ import pyarrow.types as kinds
 
 from ...corpus.corpus import Corpus
 from ...records.models import Derived
-from ..arrow.arrays import Bools, Ints, is_list, is_null, plain
+from ..arrow.arrays import Bools, Ints, from_numpy, from_texts, is_list, is_null, plain, to_numpy
 from ..references.columns import Carried, Fields, Looked, ReferenceColumns
 from ..references.paths import Nested
 from ..rows.kind import KindRules
@@ -111,7 +111,7 @@ class KindPrefilter:
         rows = np.flatnonzero(shaped)
         for name, doubts in self._compared.items():
             if name in fields:
-                column = fields[name].take(pa.array(rows))
+                column = fields[name].take(from_numpy(rows))
                 shaped[rows[doubts(column) & ~is_null(column)]] = False
 
     def _with_defaults(self, columns: Fields, rows: int, suspect: Bools) -> Fields:
@@ -122,11 +122,11 @@ class KindPrefilter:
             if array is None:
                 suspect |= True if column is None else is_null(column)
             elif column is None:
-                codes = pa.array(np.zeros(rows, np.int8))
+                codes = from_numpy(np.zeros(rows, np.int8))
                 is_word = isinstance(value, str)
                 fields[name] = pa.DictionaryArray.from_arrays(codes, array) if is_word else array.take(codes)
             elif isinstance(value, str) and kinds.is_string(column.type):
-                fields[name] = pc.fill_null(column, value)
+                fields[name] = pc.fill_null(column, array[0])
             else:
                 suspect |= is_null(column)
         return fields
@@ -141,7 +141,7 @@ class KindPrefilter:
             column = plain(fields[one.name])
             parents = np.arange(len(suspect))
             if one.many and is_list(column.type):
-                lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
+                lengths = to_numpy(pc.list_value_length(column))
                 column, parents = plain(column.flatten()), np.repeat(parents, lengths)
             if not kinds.is_struct(column.type) or not len(column):
                 continue  # the field's own check marks what is not a struct
@@ -179,7 +179,7 @@ def _mark(suspect: Bools, doubts: Bools, column: pa.Array) -> None:
 def _array(value: Any) -> pa.Array | None:
     """Return a default as an array of one element; None if Arrow cannot represent it."""
     try:
-        return pa.array([value])
+        return from_texts([value]) if isinstance(value, str) else pa.array([value])
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
         return None
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.types as kinds
 
 from ...records.models import Reference
-from ..arrow.arrays import Bools, Ints, is_null, is_plain, lookup, plain, truths
+from ..arrow.arrays import Bools, Ints, from_numpy, from_texts, is_null, is_plain, lookup, plain, truths
 from ..arrow.to_python import rows_of
 from ..formats.columnar.checks import undecoded
 from ..references.columns import ReferenceColumns
@@ -56,7 +56,7 @@ class Prefilter:
         self._validator = validator
         references = ReferenceColumns(validator.corpus)
         self._kinds = [KindPrefilter(rules, validator, references) for rules in validator.rules.values()]
-        self._names = pa.array([*validator.rules], pa.string())
+        self._names = from_texts([*validator.rules])
         self._default = validator.defaults.get("kind")
         self._only = validator.only
         nested = {one.name for rules in validator.rules.values() for one in rules.nested}
@@ -95,7 +95,7 @@ class Prefilter:
                 continue
             part = columns
             if not ours.all():
-                mask = pa.array(ours)
+                mask = from_numpy(ours)
                 part = {name: column.filter(mask) for name, column in columns.items()}
             looked, shaped[ours] = kind.look(part, int(ours.sum()), reported)
             suspect[ours], unpinned[ours] = looked.suspect, looked.unpinned

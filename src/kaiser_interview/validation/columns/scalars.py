@@ -10,7 +10,7 @@ import pyarrow.types as kinds
 from pydantic_core import SchemaValidator, ValidationError
 
 from ...records.models import ID_PATTERN, INSTANT_PATTERN
-from ..arrow.arrays import Bools, is_text, lookup, on_values, plain, truths
+from ..arrow.arrays import Bools, from_numpy, from_texts, is_text, lookup, on_values, plain, to_numpy, truths
 from ..rows.schema import FORMS
 
 __all__ = ["Doubts", "Schema", "everything", "instants", "leaf", "nothing"]
@@ -66,7 +66,7 @@ def instants(schema: Schema) -> Doubts:
 def _timestamps(array: pa.Array) -> Bools:
     if array.type.tz not in _UTC:
         return everything(array)
-    ticks = _numbers(array.cast(pa.int64()))
+    ticks = to_numpy(array.cast(pa.int64()))
     if array.type.unit == "ns":
         return np.asarray(ticks % 1_000 != 0)
     scale = _MICROSECONDS[array.type.unit]
@@ -82,12 +82,12 @@ def _text(schema: Schema) -> Doubts:
             return everything(texts)
         found = nothing(texts)
         if least or most is not None:
-            sizes = pc.binary_length(texts)
-            if least > 1 or (most is not None and (pc.max(sizes).as_py() or 0) > most):
-                sizes = pc.utf8_length(texts)
-            found |= truths(pc.less(sizes, least))
+            sizes = to_numpy(pc.binary_length(texts), least)
+            if least > 1 or (most is not None and sizes.max(initial=0) > most):
+                sizes = to_numpy(pc.utf8_length(texts), least)
+            found |= sizes < least
             if most is not None:
-                found |= truths(pc.greater(sizes, most))
+                found |= sizes > most
         return found if fits is None else found | fits(texts)
 
     return lambda array: on_values(array, doubts, null=False)
@@ -99,12 +99,15 @@ def _pattern(pattern: str) -> Doubts:
     return _PatternCache(pattern).doubts
 
 
+_LONGEST_ID = 256
+
+
 def _ids(texts: pa.Array) -> Bools:
     """Return which texts are not ids, which are 1 to 256 bytes from ! to ~."""
-    sizes = pc.binary_length(texts)
     if not len(texts):
         return nothing(texts)  # an empty array may have no offsets
-    found = truths(pc.or_(pc.equal(sizes, 0), pc.greater(sizes, 256)))
+    sizes = to_numpy(pc.binary_length(texts), 1)
+    found: Bools = (sizes == 0) | (sizes > _LONGEST_ID)
     wide = kinds.is_large_string(texts.type)
     offsets = np.frombuffer(texts.buffers()[1], np.int64 if wide else np.int32)[texts.offset :][
         : len(texts) + 1
@@ -112,7 +115,7 @@ def _ids(texts: pa.Array) -> Bools:
     data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
     if not len(data) or (data.min() >= ord("!") and data.max() <= ord("~")):
         return found
-    return found | ~truths(pc.match_substring_regex(texts, ID_PATTERN))
+    return np.asarray(found | ~truths(pc.match_substring_regex(texts, ID_PATTERN)))
 
 
 class _PatternCache:
@@ -127,7 +130,7 @@ class _PatternCache:
         self._vectorised = pattern in FORMS
         self._validate = SchemaValidator({"type": "str", "pattern": pattern, "strict": True}).validate_python
         self._matching: list[str] = []
-        self._value_set = pa.array([], pa.large_string())
+        self._value_set = from_texts([], large=True)
 
     def doubts(self, texts: pa.Array) -> Bools:
         """Return which texts do not match."""
@@ -135,7 +138,7 @@ class _PatternCache:
         found = ~truths(pc.is_in(texts, value_set=self._value_set))
         if not found.any():
             return found
-        uncached = texts.filter(pa.array(found)).drop_null()
+        uncached = texts.filter(from_numpy(found)).drop_null()
         distinct = uncached.unique()
         if self._vectorised and len(distinct) > _MOST_KNOWN // 4:
             return found & ~truths(pc.match_substring_regex(texts, self._pattern))
@@ -143,9 +146,9 @@ class _PatternCache:
         accepted = self._value_set
         if len(self._matching) + len(matching) <= _MOST_KNOWN:
             self._matching += matching
-            accepted = self._value_set = pa.array(self._matching, pa.large_string())
+            accepted = self._value_set = from_texts(self._matching, large=True)
         else:
-            accepted = pa.concat_arrays([accepted, pa.array(matching, pa.large_string())])
+            accepted = pa.concat_arrays([accepted, from_texts(matching, large=True)])
         return ~truths(pc.is_in(texts, value_set=accepted))
 
     def _accepts(self, text: str) -> bool:
@@ -159,7 +162,7 @@ class _PatternCache:
 def _literal(schema: Schema) -> Doubts:
     if not all(type(one) is str for one in schema["expected"]):
         return everything
-    words = pa.array(schema["expected"], pa.string())
+    words = from_texts(schema["expected"])
     return lambda array: lookup(array, words) < 0
 
 
@@ -176,12 +179,12 @@ def _integer(schema: Schema) -> Doubts:
         if kinds.is_decimal(array.type):
             return _decimals(array, bounds)
         if kinds.is_floating(array.type):
-            numbers = _numbers(array.cast(pa.float64()))
+            numbers = to_numpy(array.cast(pa.float64()))
             # Doubles beyond 2 ** 53 do not compare exactly with bounds.
             whole = (numbers == np.floor(numbers)) & (np.abs(numbers) <= _EXACT)
             return np.asarray(~whole | bounds(numbers))
         if kinds.is_integer(array.type):
-            return bounds(_numbers(array))
+            return bounds(to_numpy(array))
         return everything(array)
 
     return lambda array: on_values(array, doubts, null=False)
@@ -195,7 +198,7 @@ def _float(schema: Schema) -> Doubts:
             return _decimals(array, bounds, whole=False)
         if not (kinds.is_floating(array.type) or kinds.is_integer(array.type)):
             return everything(array)
-        numbers = _numbers(array.cast(pa.float64(), safe=False))
+        numbers = to_numpy(array.cast(pa.float64(), safe=False))
         return np.asarray(~np.isfinite(numbers) | bounds(numbers))
 
     return lambda array: on_values(array, doubts, null=False)
@@ -204,7 +207,7 @@ def _float(schema: Schema) -> Doubts:
 def _decimals(array: pa.Array, bounds: Callable[[Any], Bools], *, whole: bool = True) -> Bools:
     """Check decimals: all are doubtful if they do not cast, else those not finite or out of bounds."""
     try:
-        numbers = _numbers(array.cast(pa.int64() if whole else pa.float64()))
+        numbers = to_numpy(array.cast(pa.int64() if whole else pa.float64()))
     except pa.ArrowInvalid:
         return everything(array)
     return (np.zeros(len(array), np.bool_) if whole else ~np.isfinite(numbers)) | bounds(numbers)
@@ -228,12 +231,6 @@ def _bounds(schema: Schema) -> Callable[[Any], Bools]:
         return found if multiple is None else np.ones(len(numbers), np.bool_)
 
     return outside
-
-
-def _numbers(array: pa.Array) -> Any:
-    if array.null_count:
-        array = pc.fill_null(array, 0)
-    return array.to_numpy(zero_copy_only=False)
 
 
 _LEAVES: dict[str, Callable[[Schema], Doubts]] = {

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.types as kinds
 
 from ...records.introspection import FieldType, field_types
-from ..arrow.arrays import Bools, combined, is_list, is_null, is_text, plain
+from ..arrow.arrays import Bools, combined, from_numpy, from_texts, is_list, is_null, is_text, plain
 from ..arrow.from_python import ColumnType
 from ..arrow.to_python import rows_of
 from ..rows.row_validator import RowValidator
@@ -100,14 +100,15 @@ class Fingerprints:
         if not columns:
             return np.zeros(batch.num_rows, np.uint64), np.zeros(batch.num_rows, np.bool_)
         absent = np.ones(batch.num_rows, np.bool_)
+        null, separator = from_texts([_NULL, _SEPARATOR], large=True)
         parts: list[Any] = []
         for name in self._key:
             if name in columns:
                 absent &= is_null(columns[name])
-                parts.append(pc.fill_null(columns[name].cast(pa.large_string()), _NULL))
+                parts.append(pc.fill_null(columns[name].cast(pa.large_string()), null))
             else:
-                parts.append(pa.scalar(_NULL, pa.large_string()))
-        texts = pc.binary_join_element_wise(*parts, pa.scalar(_SEPARATOR, pa.large_string()))
+                parts.append(null)
+        texts = pc.binary_join_element_wise(*parts, separator)
         return hashes(texts, self._seed), ~absent
 
     def suspected(self, batch: pa.RecordBatch, suspects: Suspects) -> Bools:
@@ -166,7 +167,7 @@ def _key_part(value: Any) -> str:
 
 def _array(texts: list[str]) -> pa.Array:
     # Rows from Python may contain lone surrogates, which UTF-8 cannot encode, so escape them.
-    return pa.array([text.encode("utf-8", "backslashreplace").decode() for text in texts], pa.large_string())
+    return from_texts([text.encode("utf-8", "backslashreplace").decode() for text in texts], large=True)
 
 
 def _decoded(column: pa.Array) -> pa.Array:
@@ -190,7 +191,7 @@ def firsts(columns: Mapping[str, pa.Array], passed: Bools) -> npt.NDArray[np.int
     rows = np.flatnonzero(passed)
     numbers = np.zeros(len(rows), np.int64)
     for name, column in columns.items():
-        column = plain(column).take(pa.array(rows))  # noqa: PLW2901 - the same column
+        column = plain(column).take(from_numpy(rows))  # noqa: PLW2901 - the same column
         if name == "vector" and is_list(column.type):
             column = pc.list_value_length(column)  # noqa: PLW2901 - only the length is compared
         if kinds.is_nested(column.type):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..arrow.arrays import Bools, Ints
+from ..arrow.arrays import Bools, Ints, from_numpy
 from ..arrow.from_python import batches_of
 from ..arrow.to_python import rows_of
 from ..columns.prefilter import Prefilter, Seen
@@ -310,7 +310,7 @@ class ColumnValidator(PartValidator):
             return
         column = batch.column("id")
         if len(alone) < batch.num_rows:
-            column = column.take(pa.array(alone))
+            column = column.take(from_numpy(alone))
         ids = column.to_pylist()
         if {*map(type, ids)} != {str}:
             alone = alone[[type(one) is str for one in ids]]
@@ -352,7 +352,7 @@ def _without_long(taken: Taken) -> Taken:
     batches = []
     for lines, batch in taken.batches:
         kept = ~np.isin(lines, long)
-        batches.append((lines[kept], batch.filter(pa.array(kept))))
+        batches.append((lines[kept], batch.filter(from_numpy(kept))))
     return taken._replace(batches=batches, rest=np.union1d(taken.rest, long))
 
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...records.models import Record
-from ..arrow.arrays import Bools, Ints, truths
+from ..arrow.arrays import Bools, Ints, from_numpy, truths
 from ..arrow.from_python import ColumnType, column_of
 from ..findings.finding import Fault, Note, StreamError
 from .coerce import cell_readers
@@ -267,7 +267,7 @@ class CsvColumns:
         long, or without a value, if it may violate RFC 4180, or if a column does not hold a value of it.
         """
         cells = _Cells(chunk)
-        read = ~cells.empty.all(axis=1)
+        read: Bools = np.asarray(~cells.empty.all(axis=1))
         columns = {}
         for at, name in enumerate(chunk.header.columns):
             empty = cells.empty[:, at]
@@ -285,7 +285,7 @@ class CsvColumns:
                 columns[name], held = _converted(cells.texts(at), typed)
                 read &= held | empty
         batch = pa.RecordBatch.from_pydict(columns)
-        return cells.numbers[read], batch if read.all() or not columns else batch.filter(pa.array(read))
+        return cells.numbers[read], batch if read.all() or not columns else batch.filter(from_numpy(read))
 
 
 def _converted(texts: pa.StringArray, typed: _Typed) -> tuple[pa.Array, Bools]:
@@ -348,14 +348,14 @@ class _Cells:
         values, are_digits = read_digits(self._raw, ends, ends - self._starts[:, column])
         if not (are_digits | empty).all():
             return None
-        return pa.array(values.view(np.int64), mask=empty if empty.any() else None)
+        return from_numpy(values.view(np.int64), empty)
 
     def texts(self, column: int) -> pa.StringArray:
         """Return the cells of a column as text; empty ones are null."""
         rows, width = self.empty.shape
         empty = self.empty[:, column]
         places = np.arange(2 * column, 2 * rows * width, 2 * width, dtype=np.int32)
-        indices = pa.array(places, mask=empty if empty.any() else None)
+        indices = from_numpy(places, empty)
         return pc.take(self._parts, indices, boundscheck=False)
 
 

@@ -4,6 +4,7 @@ Each check marks the rows that are suspect, which the row validator then validat
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,20 @@ import pyarrow.compute as pc
 import pyarrow.types as kinds
 
 from ...corpus.corpus import Corpus
-from ..arrow.arrays import Bools, Ints, any_within, is_list, is_null, is_text, lookup, plain, truths
+from ..arrow.arrays import (
+    Bools,
+    Ints,
+    any_within,
+    from_numpy,
+    from_texts,
+    is_list,
+    is_null,
+    is_text,
+    lookup,
+    plain,
+    to_numpy,
+    truths,
+)
 
 __all__ = ["Carried", "Fields", "Looked", "ReferenceColumns", "Releases"]
 
@@ -22,7 +36,7 @@ Fields = Mapping[str, pa.Array]
 # Stands for a null offset. Negative offsets in the data become another number, so they never equal `_ABSENT`.
 _ABSENT = -1
 
-_OF = pa.array(["text", "text_en"])
+_OF = from_texts(["text", "text_en"])
 
 # Above this many offset pairs, quotes are compared in Python instead of through a table of slots.
 _MOST_PAIRS = 1 << 23
@@ -47,9 +61,9 @@ class ReferenceColumns:
 
     def __init__(self, corpus: Corpus) -> None:
         claims = [*corpus.claims.values()]
-        self.ids: pa.Array = pa.array([one.claim_id for one in claims], pa.string())
+        self.ids: pa.Array = from_texts([one.claim_id for one in claims])
         digests = [one.sha256 for one in claims]
-        self._digests = pa.array(digests, pa.string())
+        self._digests = from_texts(digests)
         # Claims with the same text share a digest. `lookup` finds the first one, so compare with its index.
         self._digest_places = np.array([digests.index(one) for one in digests], np.int64)
         self.releases: Releases = Releases(corpus)
@@ -101,7 +115,7 @@ class Releases:
     _ANY = 1 << 40
 
     def __init__(self, corpus: Corpus) -> None:
-        self.known: pa.Array = pa.array(corpus.releases, pa.string())
+        self.known: pa.Array = from_texts(corpus.releases)
         order = corpus.release_order
         self._revised = np.array(
             [order.get(one.revised or "", -1) for one in corpus.claims.values()], np.int64
@@ -167,7 +181,7 @@ class _Passages:
             suspect |= compare & ~self._stand(quote, texts, at, until, compare)
         without_offsets = np.flatnonzero(given & ~has_offsets & ~suspect)
         if len(without_offsets):
-            words = quote.take(pa.array(without_offsets)).to_pylist()
+            words = quote.take(from_numpy(without_offsets)).to_pylist()
             unique = [
                 self._stands_once(text, one)
                 for text, one in zip(texts[without_offsets].tolist(), words, strict=True)
@@ -185,12 +199,11 @@ class _Passages:
             pairs = self._bases[texts] + (at - first) * self._sizes[texts] + (until - first)
             # Rows that are not compared may have pairs out of range.
             expected = self._spans.take(np.where(compare, pairs, 0))
-            equal = pc.equal(quote.cast(expected.type), expected)
-            return np.asarray(pc.fill_null(equal, False).to_numpy(zero_copy_only=False))  # noqa: FBT003 - the value to fill in
+            return truths(pc.equal(quote.cast(expected.type), expected))
         rows = np.flatnonzero(compare)
         found = np.zeros(len(compare), np.bool_)
         columns = (one[rows].tolist() for one in (texts, at, until))
-        words = quote.take(pa.array(rows)).to_pylist()
+        words = quote.take(from_numpy(rows)).to_pylist()
         found[rows] = [
             self._wholes[text][start:end] == word
             for text, start, end, word in zip(*columns, words, strict=True)
@@ -226,7 +239,7 @@ class _Spans:
     def __init__(self, passages: _Passages, pairs: int) -> None:
         self._passages = passages
         self._slots = np.full(pairs, -1, np.int32)
-        self._held = pa.array([], pa.large_string())
+        self._held = from_texts([], large=True)
 
     def take(self, pairs: Ints) -> pa.Array:
         """Return the text between the offsets of each pair."""
@@ -238,10 +251,10 @@ class _Spans:
                 return self.take(pairs)
             fresh = np.unique(pairs[slots < 0])
             self._slots[fresh] = np.arange(len(self._held), len(self._held) + len(fresh))
-            words = pa.array(self._passages.spans(fresh), pa.large_string())
+            words = from_texts(self._passages.spans(fresh), large=True)
             self._held = pa.concat_arrays([self._held, words])
             slots = self._slots[pairs]
-        return self._held.take(pa.array(slots))
+        return self._held.take(from_numpy(slots))
 
 
 def _offsets(column: pa.Array | None, rows: int) -> Ints | None:
@@ -260,7 +273,7 @@ def _offsets(column: pa.Array | None, rows: int) -> Ints | None:
         numbers = column.cast(pa.int64())
     except pa.ArrowInvalid:
         return None
-    made: Ints = pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False)
+    made: Ints = to_numpy(numbers)
     if made.size and made.min() < 0:
         made = np.where(made < 0, _ABSENT - 1, made)
     return np.where(is_null(numbers), _ABSENT, made) if numbers.null_count else made
@@ -279,8 +292,11 @@ class Carried:
 
     def __init__(self, corpus: Corpus, name: str) -> None:
         self.name = name
-        own = [claim.columns.get(name) for claim in corpus.claims.values()]
-        self._own = _array(own)
+        self._claims = corpus.claims
+
+    @cached_property
+    def _own(self) -> pa.Array | None:
+        return _array([claim.columns.get(self.name) for claim in self._claims.values()])
 
     def doubts(self, column: pa.Array, claims: Ints) -> Bools:
         """Return which rows have a value that is not null and may differ from their claim's."""
@@ -290,7 +306,7 @@ class Carried:
             column = plain(column.dictionary_decode())
         if self._own is None:
             return given
-        own = self._own.take(pa.array(claims))
+        own = self._own.take(from_numpy(claims))
         if is_list(own.type):
             return given & ~_same_lists(column, own)
         return given & ~_same(column, own)
@@ -333,7 +349,7 @@ def _same_lists(column: pa.Array, own: pa.Array) -> Bools:
     if not is_list(column.type):
         return np.zeros(len(column), np.bool_)
     same = truths(pc.equal(pc.list_value_length(column), pc.list_value_length(own)))
-    rows = pa.array(np.flatnonzero(same))
+    rows = from_numpy(np.flatnonzero(same))
     ours, theirs = column.take(rows), own.take(rows)
     elements = plain(ours.flatten())
     if kinds.is_dictionary(elements.type):

@@ -40,10 +40,10 @@ class LabelRule(Rule):
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        from ..arrow.arrays import is_text, lookup, on_values, truths
+        from ..arrow.arrays import from_texts, is_text, lookup, on_values, truths
 
-        schemes = pa.array([*_VOCABULARIES])
-        words = [pa.array(values) for values in _VOCABULARIES.values()]
+        schemes = from_texts([*_VOCABULARIES])
+        words = [from_texts(values) for values in _VOCABULARIES.values()]
 
         def has_colon(texts: pa.Array) -> "Bools":
             known = is_text(texts.type)

@@ -46,7 +46,7 @@ class QuestionRule(Rule):
         import pyarrow.compute as pc
         import pyarrow.types as kinds
 
-        from ..arrow.arrays import is_list, is_null, plain, truths
+        from ..arrow.arrays import is_list, is_null, plain, to_numpy, truths
 
         def look(fields: "Fields", claims: "Ints", _: "Ints") -> "Bools":
             rows = len(claims)
@@ -59,7 +59,7 @@ class QuestionRule(Rule):
             is_answerable = truths(answerable)
             answer = fields.get("answer")
             answered = np.zeros(rows, np.bool_) if answer is None else ~is_null(answer)
-            empty = truths(pc.equal(pc.list_value_length(references), 0))
+            empty = to_numpy(pc.list_value_length(references), 1) == 0
             return np.asarray((answered != is_answerable) | (is_answerable & empty))
 
         return look

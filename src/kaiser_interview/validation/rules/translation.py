@@ -42,11 +42,10 @@ class TranslationRule(Rule):
 
     def columns(self, _: "ReferenceColumns") -> "ColumnRule":
         import numpy as np
-        import pyarrow as pa
         import pyarrow.compute as pc
         import pyarrow.types as kinds
 
-        from ..arrow.arrays import is_text, plain, truths
+        from ..arrow.arrays import from_numpy, is_text, plain, truths
 
         wanted = {
             place: [_grouped(number) for number in self._wanted[name]]
@@ -61,14 +60,14 @@ class TranslationRule(Rule):
             if translation is None or not suspect.any():
                 return np.asarray(suspect)
             rows = np.flatnonzero(suspect)
-            texts = plain(translation.take(pa.array(rows)))
+            texts = plain(translation.take(from_numpy(rows)))
             texts = plain(texts.dictionary_decode()) if kinds.is_dictionary(texts.type) else texts
             if not is_text(texts.type):
                 return np.asarray(suspect)
             for place, found in wanted.items():
                 here = np.flatnonzero(claims[rows] == place)
                 if len(here):
-                    own = texts.take(pa.array(here))
+                    own = texts.take(from_numpy(here))
                     present = np.ones(len(here), np.bool_)
                     for number in found:
                         present &= truths(pc.match_substring_regex(own, _ALONE.format(number)))

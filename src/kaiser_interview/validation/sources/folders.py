@@ -109,10 +109,12 @@ def dressed(batch: "pa.RecordBatch", constants: Mapping[str, Any]) -> "pa.Record
     import numpy as np
     import pyarrow as pa
 
+    from ..arrow.arrays import from_numpy
+
     batch = _named(batch, class_labels((batch.schema.metadata or {}).get(b"huggingface")))
     for name, value in constants.items():
         if name not in batch.schema.names:
-            codes = pa.array(np.zeros(batch.num_rows, np.int8))
+            codes = from_numpy(np.zeros(batch.num_rows, np.int8))
             column = pa.DictionaryArray.from_arrays(codes, _array_of(value))
             batch = batch.append_column(
                 name, column if isinstance(value, str) else column.dictionary_decode()
@@ -124,6 +126,10 @@ def _array_of(value: Any) -> "pa.Array":
     """Return a value as an array of length 1; as text if Arrow cannot hold the value."""
     import pyarrow as pa
 
+    from ..arrow.arrays import from_texts
+
+    if isinstance(value, str):
+        return from_texts([value])
     try:
         return pa.array([value])
     except (pa.ArrowException, OverflowError):

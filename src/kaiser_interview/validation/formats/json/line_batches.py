@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ...arrow.arrays import from_numpy, from_texts, to_numpy
 from ...arrow.from_python import ColumnType
 from ..digits import MOST_DIGITS, read_digits
 from ..text import not_utf8
@@ -306,9 +307,9 @@ class _Template:
             return self.read(block, rows[right])
         columns = parts.strings(self.slots["string"]) | parts.integers(self.slots["integer"])
         columns |= {name: parts.numbers(at) for name, at in self.slots["number"].items()}
-        columns |= {name: pa.repeat(flag, len(rows)) for name, flag in self.flags.items()}
+        columns |= {name: from_numpy(np.full(len(rows), flag)) for name, flag in self.flags.items()}
         batch = pa.RecordBatch.from_pydict(columns)
-        return rows[parts.right], batch if parts.right.all() else batch.filter(pa.array(parts.right))
+        return rows[parts.right], batch if parts.right.all() else batch.filter(from_numpy(parts.right))
 
 
 class _Parts:
@@ -325,7 +326,7 @@ class _Parts:
         self.right = np.ones(len(same), np.bool_) if same.all() else np.asarray(same.all(axis=1))
 
     def _take(self, places: _Places) -> pa.StringArray:
-        return pc.take(self._parts, pa.array(places.ravel()), boundscheck=False)
+        return pc.take(self._parts, from_numpy(places.ravel()), boundscheck=False)
 
     def strings(self, slots: Mapping[str, int]) -> dict[str, pa.StringArray]:
         """Return the strings in slots; those with a backslash or a control character are parsed strictly."""
@@ -350,13 +351,13 @@ class _Parts:
 
     def _strictly(self, texts: pa.StringArray, which: _Integers) -> pa.StringArray:
         chosen = np.bincount(which, minlength=len(texts)) > 0
-        mask = pa.array(chosen)
+        mask = from_numpy(chosen)
         spelled = texts.filter(mask).cast(pa.binary()).to_pylist()
         values, fault = parse(b'["%b"]' % b'","'.join(spelled))
         if fault or "\0" in "".join(values):
             values = [parse(b'"%b"' % one)[0] for one in spelled]
             self.right[chosen] &= [value is not None and "\0" not in value for value in values]
-        return pc.replace_with_mask(texts, mask, pa.array(values, pa.string()))
+        return pc.replace_with_mask(texts, mask, from_texts(values))
 
     def integers(self, slots: Mapping[str, int]) -> dict[str, pa.Int64Array]:
         """Return the integers in slots; a row with anything but at most eight digits is no longer `right`."""
@@ -365,15 +366,15 @@ class _Parts:
         lengths = ends - self._edges[parts]
         values, right = read_digits(self._raw, ends, lengths)
         self.right &= (right & (values >= _LEAST[np.minimum(lengths, MOST_DIGITS + 1)])).all(axis=0)
-        return {name: pa.array(one) for name, one in zip(slots, values.view(np.int64), strict=True)}
+        return {name: from_numpy(one) for name, one in zip(slots, values.view(np.int64), strict=True)}
 
     def numbers(self, slot: int) -> pa.DoubleArray:
         """Return the numbers in a slot as doubles; a row with anything else is no longer `right`."""
         coded = self._take(self._first + np.int32(slot)).dictionary_encode()
-        known = [float(one) if _NUMBER.fullmatch(one) else None for one in coded.dictionary.to_pylist()]
-        values = pa.array(known, pa.float64()).take(coded.indices)
-        self.right &= values.is_valid().to_numpy(zero_copy_only=False)
-        return values
+        known = [float(one) if _NUMBER.fullmatch(one) else np.nan for one in coded.dictionary.to_pylist()]
+        values = np.array(known)[to_numpy(coded.indices)]
+        self.right &= ~np.isnan(values)
+        return from_numpy(values)
 
 
 def _template(row: bytes, columns: Mapping[str, ColumnType]) -> _Template | None:

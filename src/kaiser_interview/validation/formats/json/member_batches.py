@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...arrow.arrays import Bools, Ints
+from ...arrow.arrays import Bools, Ints, from_numpy, from_texts, from_values, to_numpy
 from ...arrow.from_python import ARROW, ColumnType
 from .text import parse
 
@@ -66,7 +66,7 @@ def read_members(
     if not right.any():
         return rows[right], None
     batch = pa.RecordBatch.from_pydict(columns)
-    return rows[right], batch if right.all() else batch.filter(pa.array(right))
+    return rows[right], batch if right.all() else batch.filter(from_numpy(right))
 
 
 def _without_special(block: "Block", rows: Ints) -> Ints:
@@ -155,14 +155,13 @@ class _Members:
 
     def _names(self, known: list[str]) -> tuple[list[str], Ints]:
         """Return the names of columns, and for each member the number of its column; -1 if it has none."""
-        keys = self._parts.take(pa.array(2 * self._keys))
-        codes = pc.index_in(keys, value_set=pa.array(known, pa.string()))
+        keys = self._parts.take(from_numpy(2 * self._keys))
+        codes = pc.index_in(keys, value_set=from_texts(known))
         if codes.null_count:
             others = pc.unique(keys.filter(codes.is_null())).to_pylist()
             known += [name for name in others if name.startswith("x_")][:_EXTRA]
-            codes = pc.index_in(keys, value_set=pa.array(known, pa.string()))
-        found: Ints = pc.fill_null(codes, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-        return known, found
+            codes = pc.index_in(keys, value_set=from_texts(known))
+        return known, to_numpy(codes, -1).astype(np.int64)
 
     def _column(self, members: Ints, type_: ColumnType, *, is_list: bool) -> pa.Array:
         """Return the values of members with one name, null in lines without one."""
@@ -182,8 +181,8 @@ class _Members:
         counts = self._counts[members]
         offsets = np.cumsum(counts) - counts
         strings = np.arange(counts.sum()) + np.repeat(self._keys[members] + 1 - offsets, counts)
-        texts = self._parts.take(pa.array(2 * strings))
-        whole = pa.ListArray.from_arrays(pa.array([*offsets.tolist(), len(texts)], pa.int32()), texts)
+        texts = self._parts.take(from_numpy(2 * strings))
+        whole = pa.ListArray.from_arrays(from_numpy(np.append(offsets, len(texts)).astype(np.int32)), texts)
         return _placed(whole, lines, np.arange(len(lines)), len(self.right))
 
     def _scalars(self, members: Ints, type_: ColumnType) -> tuple[pa.Array, Ints]:
@@ -192,12 +191,13 @@ class _Members:
         if not len(members):
             return pa.nulls(0, arrow_type), members
         edges = np.stack([self._values[members], self._ends[members]], axis=1).ravel().astype(np.int32)
-        coded = _parts(edges, self._text).take(pa.array(np.arange(0, len(edges), 2))).dictionary_encode()
+        coded = _parts(edges, self._text).take(from_numpy(np.arange(0, len(edges), 2))).dictionary_encode()
         found = [_scalar(one) if len(one) <= _SHORT else ... for one in coded.dictionary.to_pylist()]
         fits = np.array([one is None or type(one) in known for one in found])
         values = [one if is_right else None for one, is_right in zip(found, fits.tolist(), strict=True)]
-        codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        return pa.array(values, arrow_type), np.where(fits[codes], codes, -1)
+        codes = to_numpy(coded.indices).astype(np.int64)
+        made = pa.nulls(len(values), arrow_type) if type_ == "string" else from_values(values, arrow_type)
+        return made, np.where(fits[codes], codes, -1)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -216,4 +216,4 @@ def _placed(values: pa.Array, lines: Ints, places: Ints, size: int) -> pa.Array:
     """Return for each line the value at its place, null for a line without one."""
     chosen = np.full(size, -1, np.int64)
     chosen[lines] = places
-    return values.take(pa.array(chosen, mask=chosen < 0))
+    return values.take(from_numpy(chosen, chosen < 0))

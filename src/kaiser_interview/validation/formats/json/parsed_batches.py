@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pyarrow as pa
 
-from ...arrow.arrays import Ints, is_list, is_null, is_text
+from ...arrow.arrays import Ints, from_numpy, is_list, is_null, is_text, to_numpy
 from ...arrow.from_python import ColumnType, batches_of
 from ..text import LONGEST
 from .line_batches import Taken
@@ -53,7 +53,7 @@ def with_parsed(
         # A line that has a key twice has more quotation marks than the keys and texts that it is read as.
         once = taken.quotes[lines] == 2 * (np.array(keys)[which] + _texts(batch))
         if not once.all():
-            lines, batch = lines[once], batch.filter(pa.array(once))  # noqa: PLW2901 - fewer of the rows
+            lines, batch = lines[once], batch.filter(from_numpy(once))  # noqa: PLW2901 - fewer of the rows
         if len(lines):
             batches.append((lines, batch))
             left[lines] = False
@@ -67,5 +67,5 @@ def _texts(batch: pa.RecordBatch) -> Ints:
         if is_text(column.type):
             counts += ~is_null(column)
         elif is_list(column.type) and is_text(column.type.value_type):
-            counts += np.diff(column.offsets.to_numpy())
+            counts += np.diff(to_numpy(column.offsets))
     return counts
