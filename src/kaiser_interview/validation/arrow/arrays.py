@@ -177,7 +177,7 @@ def from_values(values: Sequence[Any], arrow_type: pa.DataType) -> pa.Array:
     nulls = np.array([one is None for one in values], np.bool_) if None in values else None
     given = values if nulls is None else [0 if one is None else one for one in values]
     made = np.fromiter(given, arrow_type.to_pandas_dtype(), len(values))  # the type of numpy
-    if kinds.is_floating(arrow_type) and (np.abs(made) > _EXACT).any() and int in set(map(type, given)):
+    if kinds.is_floating(arrow_type) and (np.abs(made) >= _EXACT).any() and int in set(map(type, values)):
         raise OverflowError
     return from_numpy(made, nulls)
 

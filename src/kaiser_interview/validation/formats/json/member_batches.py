@@ -32,7 +32,7 @@ __all__ = ["read_members"]
 _SPACE, _QUOTE, _COMMA, _COLON, _OPEN, _CLOSE, _LIST, _END = b' ",:{}[]'
 
 _EXACT = 2**53
-"""The largest number. A double holds any integer up to it."""
+"""All numbers are smaller, so that a double holds the integers among them."""
 
 _SHORT = 32
 """The most characters of a number or literal."""
@@ -204,7 +204,7 @@ class _Members:
 def _scalar(text: str) -> object:
     """Return the value of a number or literal; an ellipsis if it is none, or too large to be exact."""
     value, fault = parse(text.encode())
-    return ... if fault or (type(value) in {int, float} and abs(value) > _EXACT) else value
+    return ... if fault or (type(value) in {int, float} and abs(value) >= _EXACT) else value
 
 
 def _parts(edges: npt.NDArray[np.int32], text: pa.Buffer) -> pa.StringArray:
