@@ -3,7 +3,7 @@
 import io
 import json
 
-from kaiser_interview.validation.workers import main, process
+from kaiser_interview.validation.workers import process, tasks
 
 
 def within(monkeypatch) -> None:
@@ -11,7 +11,7 @@ def within(monkeypatch) -> None:
 
     def ask(self, **request):
         if self.__dict__.get("tasks") is None:
-            self.tasks = main._Tasks(self._memory)
+            self.tasks = tasks.Tasks(self._memory)
         for head, body in self.tasks.answer(json.loads(json.dumps(request))):
             text = json.dumps(head).encode()
             frame = process.read_frame(

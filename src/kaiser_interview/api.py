@@ -80,6 +80,7 @@ class Validator:
         ignore: Sequence[str] | None = None,
         max_findings: int = 1000,
         workers: int | None = None,
+        in_process: bool = False,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         if workers is not None and (type(workers) is not int or workers < 1):
@@ -96,6 +97,7 @@ class Validator:
             select=select,
             ignore=ignore,
             max_findings=max_findings,
+            in_process=in_process,
             progress=progress,
         )
         self._engine = Engine(self._check, workers)
@@ -183,6 +185,10 @@ def validate(
     workers : int, optional
         The most threads to use, and the most processes that read columnar files, under limits of memory and
         time. The result is the same for any number. Default: the number of processors.
+    in_process : bool
+        Whether columnar files are read in this process, without a worker process and its limits. Only for
+        files that you trust, where no process can be started: a damaged file can crash the reader. Default:
+        False.
     progress : callable, optional
         Called with a `Progress`, about ten times a second.
 
@@ -196,6 +202,8 @@ def validate(
         No kind, field or code has the name.
     InputError
         The data has no form that can be checked, or an option does not apply.
+    ResourceError
+        No worker process can be started to read a columnar file, or there is no room for temporary files.
     CorpusError
         The files to validate against are wrong.
     IntegrityError

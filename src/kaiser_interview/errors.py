@@ -18,6 +18,7 @@ __all__ = [
     "KaiserInterviewError",
     "MissingDependencyError",
     "NotOnDiskError",
+    "ResourceError",
     "SourceError",
     "TextError",
     "UnknownNameError",
@@ -129,6 +130,10 @@ def known_name(sort: str, name: object, known: Collection[_Name]) -> _Name:
 
 class NotOnDiskError(KaiserInterviewError, OSError):
     """The package is imported from an archive, so its data has no directory."""
+
+
+class ResourceError(KaiserInterviewError):
+    """The machine does not provide what a call needs: a worker process, or room for temporary files."""
 
 
 class TextError(KaiserInterviewError, ValueError):

@@ -13,10 +13,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-__all__ = ["Staging", "digest", "write_bytes", "write_files"]
+__all__ = ["Staging", "digest", "on_disk", "write_bytes", "write_files"]
+
+from .errors import ResourceError
 
 if sys.platform != "win32":  # pragma: no branch - of this platform
     import fcntl
+
+
+@contextmanager
+def on_disk(purpose: str) -> Iterator[None]:
+    """Raise errors of the system about temporary files as a `ResourceError`.
+
+    Parameters
+    ----------
+    purpose : str
+        What the files hold, for the message.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ResourceError(f"{purpose}: could not be held on disk: {error}") from error
 
 
 class Staging:

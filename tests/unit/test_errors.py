@@ -26,6 +26,7 @@ ERRORS = [
     ),
     (errors.TextError("text: too long"), ValueError, "text: too long"),
     (errors.NotOnDiskError("no directory"), OSError, "no directory"),
+    (errors.ResourceError("no room"), errors.KaiserInterviewError, "no room"),
     (
         errors.MissingDependencyError("f", "datasets", "hf"),
         ImportError,

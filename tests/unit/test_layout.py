@@ -14,7 +14,8 @@ PACKAGE = Path(ki.__file__).parent
 # Each may import those before it, and of its own folder. What is in one row may not import each other.
 ORDER = [
     {"near_names"},
-    {"_version", "errors", "metadata", "storage", "validation.arrow"},
+    {"_version", "errors", "metadata"},
+    {"storage", "validation.arrow"},
     {"release", "corpus", "validation.findings"},
     {"records", "validation.hints", "render"},
     {"validation.formats"},

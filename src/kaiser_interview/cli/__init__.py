@@ -126,6 +126,10 @@ def main() -> None:
     except KaiserInterviewError as error:
         stop(str(error))
     except OSError as error:
-        # The stream still holds unwritten data and would try to write it again when the interpreter exits.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        stop(f"standard output: {error.strerror or error}")
+        from ..validation.findings.display import visible
+
+        if error.filename is None:
+            # The stream still has unwritten data and would try to write it again when the interpreter exits.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        where = "standard output" if error.filename is None else visible(str(error.filename))
+        stop(f"{where}: {error.strerror or error}")

@@ -83,6 +83,15 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
     ),
     "select": (_option(metavar="CODES", help="Codes to report, separated by commas."), None),
     "ignore": (_option(metavar="CODES", help="Codes to leave out, separated by commas."), None),
+    "in_process": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--in-process", help="Read columnar files without a worker process: only if you trust them."
+            ),
+        ],
+        False,
+    ),
     "max_findings": (
         Annotated[int, typer.Option(min=0, help="Findings to keep. The counts are always exact.")],
         1000,

@@ -1,6 +1,7 @@
 """The commands: what they print, in which form, and with which exit code."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -8,7 +9,10 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner
@@ -385,7 +389,7 @@ def test_the_data_sets_citations_are_read_by_what_reads_them(run):
 
 def command(arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run a shell line in which `ki` stands for the command."""
-    line = arguments.replace("ki ", f"{sys.executable} -m kaiser_interview ", 1)
+    line = arguments.replace("ki ", f"{sys.executable} -m kaiser_interview ")
     return subprocess.run(
         ["bash", "-c", line], capture_output=True, check=False, env=os.environ | environment
     )  # fmt: skip
@@ -396,6 +400,63 @@ def test_output_that_cannot_be_written_is_one_line_and_no_finding(arguments):
     run = command(f"ki {arguments} > /dev/full")
     assert run.returncode == 2
     assert run.stderr.decode() == "kaiser-interview: standard output: No space left on device\n"
+
+
+def test_an_error_of_the_system_names_its_file(monkeypatch, tmp_path, capsys):
+    def failing() -> None:
+        (tmp_path / "a\u202eb").read_bytes()
+
+    monkeypatch.setattr(cli, "app", failing)
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == (f"kaiser-interview: {tmp_path}/a\\u202eb: No such file or directory\n")
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Return a Parquet file of random text, which is not small."""
+    row = {"claim_id": "d01-c01", "language": "en", "method": "model", "creator": "m"}
+    rows = [row | {"translation": os.urandom(2000).hex()} for _ in range(100)]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "rows.parquet")
+    return tmp_path / "rows.parquet"
+
+
+def test_a_full_disk_under_temporary_files_is_not_the_fault_of_the_output(table):
+    limit = "ulimit -f 50; cat {0} | ki validate - --kind translation"
+    run = command(limit.format(table))
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr.startswith(
+        b"kaiser-interview: tables that are compressed or come from a pipe: could not be held on disk: "
+    )
+    assert b"File too large" in run.stderr
+
+
+def test_no_temporary_folder_is_not_the_fault_of_the_data(table, monkeypatch, tmp_path, capsys):
+    packed = tmp_path / "rows.parquet.gz"
+    packed.write_bytes(gzip.compress(table.read_bytes()))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(ki.ResourceError, match="could not be held on disk"):
+        ki.validate(packed, kind="translation")
+    monkeypatch.setattr(sys, "argv", ["ki", "validate", str(packed), "--kind", "translation"])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 2
+    assert "could not be held on disk" in capsys.readouterr().err
+
+
+def test_trusted_tables_are_read_without_a_worker(table, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    arguments = ["ki", "validate", str(table), "--kind", "translation"]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "--in-process" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", [*arguments, "--in-process"])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 0
+    assert "100 rows" in capsys.readouterr().out
 
 
 def test_a_closed_output_is_one_line_and_no_finding():

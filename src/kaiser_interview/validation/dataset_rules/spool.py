@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
-from ...errors import KaiserInterviewError
+from ...storage import on_disk
 
 __all__ = ["Spool"]
 
@@ -30,7 +30,7 @@ class Spool:
 
     Raises
     ------
-    KaiserInterviewError
+    ResourceError
         No temporary folder can be made. Other methods raise it if a file cannot be written or read, for
         example because the disk is full.
     """
@@ -38,7 +38,7 @@ class Spool:
     def __init__(self, purpose: str) -> None:
         self._purpose = purpose
         self.sizes: dict[str, int] = {}
-        with self._named():
+        with on_disk(self._purpose):
             # An error in removing the folder must not replace the result.
             folder = tempfile.TemporaryDirectory(prefix="kaiser-interview-", ignore_cleanup_errors=True)
         self._folder = Path(folder.name)
@@ -52,14 +52,14 @@ class Spool:
         """Append bytes to a file."""
         # Opened for each call, since a process may have no more than 256 open files (macOS) or 512 (Windows).
         # Callers write much at a time, so that opening does not matter.
-        with self._named(), (self._folder / name).open("ab") as file:
+        with on_disk(self._purpose), (self._folder / name).open("ab") as file:
             file.write(data)
         self.sizes[name] = self.sizes.get(name, 0) + len(data)
 
     @contextmanager
     def reading(self, name: str) -> Iterator[BufferedReader]:
         """Open a file, which must have all that was appended."""
-        with self._named(), (self._folder / name).open("rb") as file:
+        with on_disk(self._purpose), (self._folder / name).open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size != self.sizes[name]:
                 raise OSError(f"{file.name}: expected {self.sizes[name]:,} bytes, got {size:,}")
@@ -67,14 +67,6 @@ class Spool:
 
     def remove(self, name: str) -> None:
         """Remove a file."""
-        with self._named():
+        with on_disk(self._purpose):
             (self._folder / name).unlink()
         del self.sizes[name]
-
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        """Raise errors of the system as a `KaiserInterviewError` that says what failed."""
-        try:
-            yield
-        except OSError as error:
-            raise KaiserInterviewError(f"{self._purpose}: could not be held on disk: {error}") from error

@@ -119,7 +119,7 @@ class Engine:
         self.validator: RowValidator = check.row_validator()
         check.verify(self.validator.fields)
         self.count: int = workers or processors()
-        self.pool: Pool = Pool(self.count)
+        self.pool: Pool = Pool(1 if check.in_process else self.count, check.reader)
         self.threads: ThreadPoolExecutor = ThreadPoolExecutor(self.count)
         self._seed = int.from_bytes(os.urandom(8))
         self._by_row: LifoQueue[PartValidator] = LifoQueue()
@@ -466,8 +466,8 @@ class Validation:
     def _batches(self, job: _Job) -> Iterator[Iterable[Batch | Note]]:
         source, part = job
         if isinstance(part, TablePart):
-            with self._engine.pool.sandbox() as sandbox:
-                yield part_batches(sandbox, part.request)
+            with self._engine.pool.reader() as reader:
+                yield part_batches(reader, part.request)
         else:
             yield _own_batches(source) if part is None else [part._replace(first=0)]
 

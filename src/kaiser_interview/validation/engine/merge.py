@@ -93,6 +93,7 @@ class Merge:
         """Yield the sources of the data, files in stable order."""
         models = models_of(self.validator).values()
         for source in sources(self.check.data, self.validator.fields, self.skipped, self.check.form):
+            source.reader = self.check.reader
             source.constants = constants_of(source.constants, models)
             yield source
 

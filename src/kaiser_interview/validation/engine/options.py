@@ -11,6 +11,8 @@ from ...records.models import KindName, Record
 from ..findings.codes import CODES
 from ..formats.detect import Form
 from ..rows.row_validator import RowValidator
+from ..workers.process import Sandbox
+from ..workers.tasks import InProcessReader, Reader
 
 __all__ = ["Against", "Check", "Extra", "Kinds", "Options", "Progress", "wanted_codes"]
 
@@ -56,6 +58,7 @@ class Options(TypedDict, total=False):
     select: Sequence[str] | None
     ignore: Sequence[str] | None
     max_findings: int
+    in_process: bool
     progress: Callable[[Progress], None] | None
 
 
@@ -74,6 +77,7 @@ class Check:
     select: Sequence[str] | None = None
     ignore: Sequence[str] | None = None
     max_findings: int = 1000
+    in_process: bool = False
     progress: Callable[[Progress], None] | None = None
     form: Form | None = None
     """The format of all files; overrides detection by name and content."""
@@ -83,6 +87,11 @@ class Check:
             given = getattr(self, name)
             if isinstance(given, str):
                 object.__setattr__(self, name, (given,))
+
+    @property
+    def reader(self) -> Callable[[], Reader]:
+        """Makes what reads columnar files."""
+        return InProcessReader if self.in_process else Sandbox
 
     def verify(self, fields: Collection[str]) -> None:
         """Check the options that name fields of the kinds, and the number of findings.

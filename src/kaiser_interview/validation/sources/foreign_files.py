@@ -2,13 +2,15 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...storage import on_disk
 from ..findings.finding import Fault, Note, StreamError
 from ..formats.streams import Stream
-from ..workers.process import Died, Sandbox, fault_of
+from ..workers.process import Died, fault_of
+from ..workers.tasks import Reader
 from .folders import dressed
 from .source import Batch
 
@@ -33,9 +35,9 @@ def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note
     if not stream.is_plain:
         yield from _unpiped(source, stream)
         return
-    with Sandbox() as sandbox:
-        plan = planned(sandbox, stream)
-        source.limited = sandbox.limited
+    with source.reader() as reader:
+        plan = planned(reader, stream)
+        source.limited = reader.limited
         source.table_form = plan["form"]
         first = 0
         known = {"path": stream.path, "form": plan["form"], "constants": source.constants}
@@ -43,7 +45,7 @@ def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note
             read = 0
             request = {**known, "part": part, "bytes": plan["sizes"][part]}
             try:
-                for item in part_batches(sandbox, request):
+                for item in part_batches(reader, request):
                     if isinstance(item, Note):
                         yield item
                         continue
@@ -56,7 +58,7 @@ def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note
             first += max(rows or 0, read)
         if source.schema is None:
             # A table without rows still has columns.
-            for batch in _frames(sandbox, {**known, "task": "schema"}):
+            for batch in _frames(reader, {**known, "task": "schema"}):
                 if not isinstance(batch, Note):
                     source.schema = batch.schema
     stream.drain()
@@ -64,15 +66,17 @@ def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note
 
 def _unpiped(source: "InputSource", stream: Stream) -> Iterator[Batch | Note]:
     """Write compressed or piped input to a temporary file, and yield the batches of that file."""
-    with tempfile.TemporaryDirectory(prefix="kaiser-interview-") as folder:
-        path = Path(folder) / "data"
-        with path.open("xb") as target:
-            target.writelines(stream.chunks())
+    with ExitStack() as stack:
+        with on_disk("tables that are compressed or come from a pipe"):
+            folder = tempfile.TemporaryDirectory(prefix="kaiser-interview-", ignore_cleanup_errors=True)
+            path = Path(stack.enter_context(folder)) / "data"
+            with path.open("xb") as target:
+                target.writelines(stream.chunks())
         with closing(Stream(str(path))) as file:
             yield from file_batches(source, file)
 
 
-def part_batches(sandbox: Sandbox, request: Mapping[str, Any]) -> Iterator[Batch | Note]:
+def part_batches(reader: Reader, request: Mapping[str, Any]) -> Iterator[Batch | Note]:
     """Yield the record batches of one part of an untrusted columnar file; faults are yielded as notes.
 
     Raises
@@ -81,7 +85,7 @@ def part_batches(sandbox: Sandbox, request: Mapping[str, Any]) -> Iterator[Batch
         The worker process died.
     """
     first = 0
-    for item in _frames(sandbox, {**request, "task": "read"}):
+    for item in _frames(reader, {**request, "task": "read"}):
         if isinstance(item, Note):
             yield item
             continue
@@ -89,18 +93,18 @@ def part_batches(sandbox: Sandbox, request: Mapping[str, Any]) -> Iterator[Batch
         first += item.num_rows
 
 
-def _frames(sandbox: Sandbox, request: Mapping[str, Any]) -> "Iterator[pa.RecordBatch | Note]":
+def _frames(reader: Reader, request: Mapping[str, Any]) -> "Iterator[pa.RecordBatch | Note]":
     import pyarrow as pa
 
-    for frame in sandbox.ask(**request):
+    for frame in reader.ask(**request):
         if "fault" in frame.head:
             yield Note(None, fault_of(frame.head), stops=True)
             continue
-        with pa.ipc.open_stream(frame.body) as reader:
-            yield dressed(reader.read_next_batch(), request["constants"])
+        with pa.ipc.open_stream(frame.body) as batches:
+            yield dressed(batches.read_next_batch(), request["constants"])
 
 
-def planned(sandbox: Sandbox, stream: Stream) -> dict[str, Any]:
+def planned(reader: Reader, stream: Stream) -> dict[str, Any]:
     """Return the `Plan` of a columnar file as a mapping, made by a worker process.
 
     Raises
@@ -110,7 +114,7 @@ def planned(sandbox: Sandbox, stream: Stream) -> dict[str, Any]:
     """
     try:
         # Read the answer to its end; otherwise the worker would be closed.
-        heads = [frame.head for frame in sandbox.ask(task="plan", path=stream.path, bytes=stream.size or 0)]
+        heads = [frame.head for frame in reader.ask(task="plan", path=stream.path, bytes=stream.size or 0)]
     except Died as died:
         raise StreamError(Fault("unreadable", (), "a file that can be read", str(died))) from None
     if not heads:

@@ -94,8 +94,8 @@ def _of_file(source: InputSource, stream: Stream, fields: frozenset[str], pool: 
     if form == "columns":
         if not stream.is_plain:
             return None
-        with pool.sandbox() as sandbox:
-            plan = planned(sandbox, stream)
+        with pool.reader() as reader:
+            plan = planned(reader, stream)
         known = {"path": stream.path, "form": plan["form"], "constants": source.constants}
         tables = [
             TablePart({**known, "part": part, "bytes": size}) for part, size in enumerate(plan["sizes"])

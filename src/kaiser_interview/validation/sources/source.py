@@ -13,6 +13,8 @@ from ..formats.json.array import ElementChunk
 from ..formats.json.lines import LineChunk
 from ..formats.streams import Stream
 from ..formats.text import marked_encoding
+from ..workers.process import Sandbox
+from ..workers.tasks import Reader
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,8 +72,10 @@ class InputSource:
         The format of a columnar file: Parquet, Arrow IPC file or Arrow IPC stream.
     constants : mapping of str
         Fields in the file's path, as ``key=value``.
+    reader : callable
+        Makes what reads the file, if it is columnar.
     limited : bool
-        False if a worker process reads the file without memory and time limits.
+        False if the file is read without memory and time limits.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class InputSource:
         self.table_form: Any = None
         self.constants: Mapping[str, Any] = {}
         self.stream: Stream | None = None
+        self.reader: Callable[[], Reader] = Sandbox
         self.limited = True
         self._open = open_items
         self._open_parts = open_parts

@@ -1,21 +1,16 @@
 """The main program of a worker process: reads untrusted columnar files.
 
-`process.py` runs it as ``python -m kaiser_interview.validation.workers.main BYTES``. It reads requests from
-standard input, one JSON object a line, and writes frames to standard output. Nothing that it writes is
-unpickled.
+`process.py` starts it. It writes frames to standard output, the first when it is ready, and reads requests
+from standard input, one JSON object a line. Nothing that it writes is unpickled.
 """
 
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any
 
-from ..findings.finding import Fault, spelled
-from .process import FRAME
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from .process import FRAME, READY
+from .tasks import Tasks
 
 __all__ = ["main"]
 
@@ -23,8 +18,6 @@ __all__ = ["main"]
 _SECONDS = 20
 
 _BYTES_A_SECOND = 4 << 20
-
-Answer = Iterator[tuple[dict[str, Any], bytes]]
 
 
 def main(memory: int) -> None:
@@ -41,85 +34,22 @@ def main(memory: int) -> None:
         with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), 1)
         limited = _limit_memory(memory)
-        tasks = _Tasks(memory, limited=limited)
+        tasks = Tasks(memory, limited=limited)
         _keep_pandas_out()
+        _write(answers, READY)
         for line in requests:
             request = json.loads(line)
             _limit_seconds(_SECONDS + request.get("bytes", 0) // _BYTES_A_SECOND)
             for head, body in tasks.answer(request):
-                text = json.dumps(head).encode()
-                answers.write(FRAME.pack(len(text), len(body)))
-                answers.write(text)
-                answers.write(body)
-                answers.flush()
+                _write(answers, head, body)
 
 
-class _Tasks:
-    """The tasks of a worker, one for each value of a request's `task`."""
-
-    def __init__(self, memory: int, *, limited: bool = True) -> None:
-        self._limited = limited
-        self._memory = memory
-
-    def answer(self, request: dict[str, Any]) -> Answer:
-        tasks: dict[str, Callable[..., Answer]] = {
-            "plan": self._plan,
-            "read": self._read,
-            "schema": self._schema,
-        }
-        try:
-            yield from tasks[request.pop("task")](**request)
-        except Exception as error:  # noqa: BLE001 - after any error of a reader, the other parts are still read
-            yield {"fault": list(_fault(error, self._memory))}, b""
-        yield {"end": True, "limited": self._limited}, b""
-
-    @staticmethod
-    def _plan(path: str, **_: Any) -> Answer:
-        from ..formats.columnar.files import plan
-
-        yield plan(path)._asdict(), b""
-
-    @staticmethod
-    def _read(path: str, form: str, part: int, **_: Any) -> Answer:
-        from ..formats.columnar.files import batches
-
-        for batch in batches(path, form, part):
-            yield {"rows": batch.num_rows}, _stream_of(batch)
-
-    @staticmethod
-    def _schema(path: str, form: str, **_: Any) -> Answer:
-        import pyarrow as pa
-        from pyarrow.parquet import read_schema
-
-        from ..formats.columnar.checks import checked
-
-        readers = {
-            "parquet": read_schema,
-            "ipc-file": lambda file: pa.ipc.open_file(file).schema,
-            "ipc-stream": lambda file: pa.ipc.open_stream(file).schema,
-        }
-        with pa.OSFile(os.fsencode(path)) as file:
-            yield {"rows": 0}, _stream_of(checked(pa.RecordBatch.from_pylist([], readers[form](file))))
-
-
-def _stream_of(batch: "pa.RecordBatch") -> bytes:
-    import pyarrow as pa
-
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.schema) as writer:
-        writer.write_batch(batch)
-    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
-
-
-def _fault(error: Exception, memory: int) -> Fault:
-    from ..findings.finding import StreamError
-
-    if isinstance(error, StreamError):
-        return spelled(error.fault)
-    if isinstance(error, MemoryError):
-        return Fault("unreadable", (), f"a part that fits into {memory >> 20} MiB", "a larger one")
-    line = " ".join(str(error).split())[:200] or type(error).__name__
-    return Fault("unreadable", (), "a file that can be read", line)
+def _write(answers: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
+    text = json.dumps(head).encode()
+    answers.write(FRAME.pack(len(text), len(body)))
+    answers.write(text)
+    answers.write(body)
+    answers.flush()
 
 
 def _keep_pandas_out() -> None:
@@ -165,7 +95,3 @@ def _limit(name: str, most: int) -> bool:
         # Windows has no limits; macOS refuses some.
         return False
     return True
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

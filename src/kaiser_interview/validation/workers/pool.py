@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from .process import Sandbox
+from .tasks import Reader
 
 __all__ = ["Pool", "processors"]
 
@@ -27,15 +28,15 @@ class Pool:
     count : int
         Number of workers.
     make : callable, optional
-        Makes a worker. Default: `Sandbox`.
+        Makes a worker, or what reads files in its place. Default: `Sandbox`.
     """
 
-    def __init__(self, count: int, make: Callable[[], Sandbox] = Sandbox) -> None:
+    def __init__(self, count: int, make: Callable[[], Reader] = Sandbox) -> None:
         self._all = [make() for _ in range(count)]
         # A stack, so that a worker that has already started is used first.
-        self._idle: LifoQueue[Sandbox] = LifoQueue()
-        for sandbox in self._all:
-            self._idle.put(sandbox)
+        self._idle: LifoQueue[Reader] = LifoQueue()
+        for reader in self._all:
+            self._idle.put(reader)
 
     def __enter__(self) -> Self:
         return self
@@ -48,25 +49,25 @@ class Pool:
     def start(self) -> None:
         """Start a worker now, so that it is ready when it is needed, unless all are in use."""
         with suppress(Empty):
-            sandbox = self._idle.get_nowait()
-            sandbox.start()
-            self._idle.put(sandbox)
+            reader = self._idle.get_nowait()
+            reader.start()
+            self._idle.put(reader)
 
     def close(self) -> None:
         """Kill the workers, which ends what waits for their answers."""
-        for sandbox in self._all:
-            sandbox.close()
+        for reader in self._all:
+            reader.close()
 
     @property
     def limited(self) -> bool:
         """False if any worker reported that it runs without limits."""
-        return all(sandbox.limited for sandbox in self._all)
+        return all(reader.limited for reader in self._all)
 
     @contextmanager
-    def sandbox(self) -> Iterator[Sandbox]:
+    def reader(self) -> Iterator[Reader]:
         """Lend an idle worker; wait until there is one."""
-        sandbox = self._idle.get()
+        reader = self._idle.get()
         try:
-            yield sandbox
+            yield reader
         finally:
-            self._idle.put(sandbox)
+            self._idle.put(reader)

@@ -6,20 +6,41 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
+from ..._version import __version__
+from ...errors import ResourceError
 from ..findings.finding import Fault
 
-__all__ = ["FRAME", "Died", "Frame", "Sandbox", "fault_of", "read_frame"]
+__all__ = ["FRAME", "READY", "Died", "Frame", "Sandbox", "fault_of", "read_frame"]
 
 FRAME = struct.Struct("<IQ")
 """The prefix of each frame: the sizes in bytes of its head (a JSON text) and its body."""
 
+READY = {"ready": __version__}
+"""The head of the first frame of a worker: it has imported what it needs."""
+
 MEMORY = 1 << 30
 """The memory limit of a worker in bytes."""
+
+# The arguments: the module search path as JSON, so that the worker imports what this process would, whatever
+# characters its folders have, and the memory limit.
+_PROGRAM = """
+import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from kaiser_interview.validation.workers.main import main
+main(int(sys.argv[2]))
+"""
+
+# Set in workers, so that a program that is not Python but started as if it were cannot start itself again.
+_MARK = "KAISER_INTERVIEW_WORKER"
+
+# The most seconds until a worker is ready. A program that is no worker may never say anything.
+_PATIENCE = 120
 
 # A frame that declares a larger size is invalid.
 _LONGEST_HEAD, _LONGEST_BODY = 1 << 26, 1 << 32
@@ -33,7 +54,7 @@ class Frame(NamedTuple):
 
 
 class Died(Exception):  # noqa: N818 - no error of the program: a file can cause it
-    """Raised if a worker ended without an answer; the message says how."""
+    """Raised if a worker that was ready ended without an answer; the message says how."""
 
 
 class Sandbox:
@@ -44,7 +65,8 @@ class Sandbox:
     memory : int
         The memory limit in bytes.
     command : sequence of str, optional
-        The command line of the worker. Default: `workers.main` under this interpreter.
+        The command line of the worker. Default: `workers.main` under this interpreter, or under the one that
+        `multiprocessing.set_executable` has set.
 
     Attributes
     ----------
@@ -54,10 +76,10 @@ class Sandbox:
 
     def __init__(self, memory: int = MEMORY, *, command: Sequence[str] | None = None) -> None:
         self._memory = memory
-        module = "kaiser_interview.validation.workers.main"
-        self._command = command or [sys.executable, "-P", "-m", module, str(memory)]
+        self._command = command
         self.limited: bool = True
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_ready = False
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +94,7 @@ class Sandbox:
 
         An error is left to the first request.
         """
-        with suppress(OSError):
+        with suppress(ResourceError):
             self._process = self._process or self._started()
 
     def ask(self, **request: Any) -> Iterator[Frame]:
@@ -84,11 +106,15 @@ class Sandbox:
         ------
         Died
             The worker ended before its answer was complete. The next request starts a new worker.
+        ResourceError
+            No worker can be started here.
         """
         done = False
         try:
             process = self._process = self._process or self._started()
             stdin, stdout = _pipes(process)
+            if not self._is_ready:
+                self._wait(process, stdout)
             try:
                 with _no_sigpipe():
                     stdin.write(json.dumps(request).encode() + b"\n")
@@ -114,7 +140,7 @@ class Sandbox:
 
     def close(self) -> None:
         """Kill the worker."""
-        process, self._process = self._process, None
+        process, self._process, self._is_ready = self._process, None, False
         if process is None:
             return
         process.kill()
@@ -125,14 +151,41 @@ class Sandbox:
                 pipe.close()
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        # The worker must import what this process can: custom kinds may be defined anywhere.
-        paths = [path or os.getcwd() for path in sys.path]
-        return subprocess.Popen(  # noqa: S603 - this interpreter, and our own module
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
+        command = self._command or [_interpreter(), "-P", "-c", _PROGRAM, _search_path(), str(self._memory)]
+        try:
+            return subprocess.Popen(  # noqa: S603 - this interpreter, and our own module
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, _MARK: "1", "OMP_NUM_THREADS": "1"},
+            )
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise _unavailable(f"{command[0]}: {reason}") from error
+
+    def _wait(self, process: "subprocess.Popen[bytes]", stdout: IO[bytes]) -> None:
+        """Wait until the worker is ready."""
+        timer = threading.Timer(_PATIENCE, process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            frame = read_frame(stdout)
+        except ValueError:
+            frame = None
+        finally:
+            timer.cancel()
+        self._is_ready = frame is not None and frame.head == READY
+        if self._is_ready:
+            return
+        if self._process is None:
+            raise Died(self._end())
+        other = frame.head.get("ready") if frame else None
+        program = os.fsdecode(process.args[0])  # type: ignore[index,arg-type]
+        raise _unavailable(
+            f"{program} imports version {other} of kaiser-interview, and this process {__version__}"
+            if other
+            else f"{program} is no Python that can import kaiser_interview and pyarrow"
         )
 
     def _end(self) -> str:
@@ -152,6 +205,38 @@ class Sandbox:
                 }
                 return known.get(name, f"the reader crashed ({name})")
         return "the reader stopped"
+
+
+def _interpreter() -> str:
+    """Return the path of an interpreter like the one that runs this process."""
+    if getattr(sys, "frozen", False) or "__compiled__" in globals():
+        raise _unavailable("this program is frozen, so it has no Python interpreter")
+    if _MARK in os.environ:
+        raise _unavailable(f"{sys.executable} was started as one and is no Python interpreter")
+    # Programs that embed Python tell multiprocessing where an interpreter is.
+    spawn = sys.modules.get("multiprocessing.spawn")
+    path = (spawn.get_executable() if spawn else None) or sys.executable
+    if not path:
+        raise _unavailable("sys.executable is empty, so it is unknown where a Python interpreter is")
+    return os.fsdecode(path)
+
+
+def _search_path() -> str:
+    """Return the folders in which this process finds modules, as JSON."""
+    folders = []
+    for path in sys.path:
+        # The import system skips other objects. An empty string is the working directory, which may be gone.
+        if isinstance(path, str):
+            with suppress(OSError):
+                folders.append(path or os.getcwd())
+    return json.dumps(folders)
+
+
+def _unavailable(reason: str) -> ResourceError:
+    return ResourceError(
+        f"no worker process can be started, which reads columnar files under limits: {reason}; "
+        "files that you trust can be read in this process (in_process=True, --in-process)"
+    )
 
 
 @contextmanager

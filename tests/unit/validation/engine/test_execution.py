@@ -28,7 +28,7 @@ from kaiser_interview.validation.formats.json import lines as json_lines
 from kaiser_interview.validation.formats.streams import Stream
 from kaiser_interview.validation.formats.text import LONGEST
 from kaiser_interview.validation.sources import discover, partition
-from kaiser_interview.validation.workers import main
+from kaiser_interview.validation.workers import tasks
 from kaiser_interview.validation.workers.pool import Pool
 from kaiser_interview.validation.workers.process import Died, Sandbox
 
@@ -758,14 +758,14 @@ def test_a_file_that_vanishes_when_it_is_cut_is_told(tmp_path, monkeypatch):
 
 def test_a_part_that_a_worker_cannot_read_is_reported(tmp_path, monkeypatch):
     table(tmp_path / "a.parquet", *[GOOD | {"id": f"r{number % 5}"} for number in range(12)])
-    read = main._Tasks._read
+    read = tasks.Tasks._read
 
     def failing(part, **request):
         if part == 1:
             raise MemoryError
         return read(part=part, **request)
 
-    monkeypatch.setattr(main._Tasks, "_read", staticmethod(failing))
+    monkeypatch.setattr(tasks.Tasks, "_read", staticmethod(failing))
     report = report_on(tmp_path / "a.parquet", 2)
     assert [(one.code, one.row, one.got) for one in report.findings if one.code == "unreadable"] == [
         ("unreadable", None, "a larger one")

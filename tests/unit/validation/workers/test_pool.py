@@ -16,11 +16,11 @@ SILENT = partial(Sandbox, command=[sys.executable, "-S", "-c", "import time; tim
 
 def test_the_last_worker_is_lent_first():
     with Pool(2) as pool:
-        with pool.sandbox() as one:
+        with pool.reader() as one:
             assert one in pool._all
-        with pool.sandbox() as other:
+        with pool.reader() as other:
             assert other is one
-            with pool.sandbox() as third:
+            with pool.reader() as third:
                 assert third is not one
 
 
@@ -29,7 +29,7 @@ def test_a_worker_is_lent_to_one_caller_at_a_time(count):
     held, most, lock = set(), [], threading.Lock()
 
     def borrow():
-        with pool.sandbox() as one:
+        with pool.reader() as one:
             with lock:
                 assert one not in held
                 held.add(one)
@@ -49,15 +49,15 @@ def test_a_worker_is_lent_to_one_caller_at_a_time(count):
 
 def test_a_worker_comes_back_from_a_caller_that_fails():
     with Pool(1) as pool:
-        with pytest.raises(KeyError), pool.sandbox() as one:
+        with pytest.raises(KeyError), pool.reader() as one:
             raise KeyError
-        with pool.sandbox() as other:
+        with pool.reader() as other:
             assert other is one
 
 
 def test_a_worker_starts_when_it_is_first_asked():
     with Pool(2, SILENT) as pool:
-        with pool.sandbox():
+        with pool.reader():
             pass
         assert [one._process for one in pool._all] == [None, None]
 
@@ -68,7 +68,7 @@ def test_a_process_at_work_is_ended(tmp_path, times):
     died = []
 
     def asks():
-        with pool.sandbox() as one:
+        with pool.reader() as one:
             try:
                 list(one.ask(task="plan", path=str(tmp_path)))
             except Died as error:

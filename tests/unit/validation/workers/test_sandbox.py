@@ -1,12 +1,16 @@
 """Worker processes: whatever becomes of one, the call goes on, and says what could not be read."""
 
+import errno
 import io
+import json
+import multiprocessing.spawn
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,10 +20,19 @@ from workers import said, within
 
 import kaiser_interview as ki
 from kaiser_interview.api import check_of
+from kaiser_interview.errors import ResourceError
 from kaiser_interview.validation.findings.finding import Fault
 from kaiser_interview.validation.sources import foreign_files
 from kaiser_interview.validation.workers import process as sandbox
-from kaiser_interview.validation.workers.process import FRAME, Died, Frame, Sandbox, fault_of, read_frame
+from kaiser_interview.validation.workers.process import (
+    FRAME,
+    READY,
+    Died,
+    Frame,
+    Sandbox,
+    fault_of,
+    read_frame,
+)
 
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v", "method": "human", "creator": "me"}
 PLAN = {"rows": [3, 3, 3]}
@@ -34,9 +47,131 @@ def file(tmp_path):
     return tmp_path / "rows.parquet"
 
 
+SAYS_READY = f"""
+import json, struct, sys
+head = json.dumps({READY!r}).encode()
+sys.stdout.buffer.write(struct.pack("<IQ", len(head), 0) + head)
+sys.stdout.buffer.flush()
+"""
+
+
 def running(code: str) -> Sandbox:
-    """Return a worker that runs this code and nothing of ours."""
-    return Sandbox(command=[sys.executable, "-S", "-c", code])
+    """Return a worker that says that it is ready, and then runs this code and nothing of ours."""
+    return Sandbox(command=[sys.executable, "-S", "-c", SAYS_READY + code])
+
+
+# Where no worker can be started
+
+
+def program(folder: Path, text: str) -> str:
+    """Return the path of a program that is no Python."""
+    path = folder / "program"
+    path.write_text(text, "utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
+def no_program(folder: Path) -> str:
+    path = folder / "data"
+    path.write_text("x", "utf-8")
+    path.chmod(0o644)
+    return str(path)
+
+
+EXECUTABLES = {
+    "none": (lambda _: None, "sys.executable is empty"),
+    "empty": (lambda _: "", "sys.executable is empty"),
+    "missing": (lambda folder: str(folder / "missing"), "/missing: No such file or directory"),
+    "a folder": (str, ": Permission denied"),
+    "not executable": (no_program, "/data: Permission denied"),
+    "a name with a zero byte": (lambda _: "a\0b", ": embedded null byte"),
+    "a program that ends": (
+        lambda folder: program(folder, "#!/bin/sh\nexit 0\n"),
+        "is no Python that can import",
+    ),
+    "a program that prints": (
+        lambda folder: program(folder, "#!/bin/sh\necho a program with something to say\n"),
+        "is no Python that can import",
+    ),
+    "a program that repeats what it is told": (
+        lambda folder: program(folder, "#!/bin/sh\nexec cat\n"),
+        "is no Python that can import",
+    ),
+    "a program that says nothing": (
+        lambda folder: program(folder, "#!/bin/sh\nexec sleep 600\n"),
+        "is no Python that can import",
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "reason"), EXECUTABLES.values(), ids=EXECUTABLES)
+def test_what_is_no_python_is_an_error_of_the_machine(file, monkeypatch, tmp_path, make, reason):
+    monkeypatch.setattr(sandbox, "_PATIENCE", 1)
+    monkeypatch.setattr(sys, "executable", make(tmp_path))
+    monkeypatch.delitem(sys.modules, "multiprocessing.spawn", raising=False)
+    with pytest.raises(ki.ResourceError) as caught:
+        ki.validate(file, kind="label")
+    assert reason in str(caught.value)
+    assert "in_process=True" in str(caught.value)
+    with pytest.raises(ki.ResourceError):
+        ki.split(file, valid=tmp_path / "ok.parquet", rejects=tmp_path / "no.parquet", kind="label")
+    assert not (tmp_path / "ok.parquet").exists()
+    # Text needs no worker, and files that are trusted need none either.
+    (tmp_path / "rows.jsonl").write_text(json.dumps(GOOD) + "\n", "utf-8")
+    assert ki.validate(tmp_path / "rows.jsonl", kind="label").ok
+    report = ki.validate(file, kind="label", in_process=True)
+    assert (report.rows, report.invalid, report.limited) == (9, 1, False)
+
+
+def test_a_program_that_starts_itself_stops_there(file, monkeypatch, tmp_path):
+    again = f"#!/bin/sh\necho x >> {tmp_path}/starts\nexec {sys.executable} {tmp_path}/main.py\n"
+    (tmp_path / "main.py").write_text(
+        "import sys\nimport kaiser_interview as ki\n"
+        f"sys.executable = {str(tmp_path / 'program')!r}\n"
+        f"ki.validate({str(file)!r}, kind='label')\n",
+        "utf-8",
+    )
+    monkeypatch.setattr(sys, "executable", program(tmp_path, again))
+    monkeypatch.delitem(sys.modules, "multiprocessing.spawn", raising=False)
+    with pytest.raises(ki.ResourceError, match="is no Python that can import"):
+        ki.validate(file, kind="label")
+    assert (tmp_path / "starts").read_text() == "x\n"
+
+
+def test_a_frozen_program_is_not_started(file, monkeypatch):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(subprocess, "Popen", None)
+    with pytest.raises(ki.ResourceError, match="this program is frozen"):
+        ki.validate(file, kind="label")
+    assert ki.validate(file, kind="label", in_process=True).rows == 9
+
+
+def test_processes_that_the_system_refuses_are_its_error(file, monkeypatch):
+    def refused(*_, **__):
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    with pytest.raises(ki.ResourceError, match="Resource temporarily unavailable"):
+        ki.validate(file, kind="label")
+
+
+def test_a_program_that_embeds_python_says_where_an_interpreter_is(file, monkeypatch):
+    monkeypatch.setattr(multiprocessing.spawn, "_python_exe", os.fsencode(sys.executable))
+    monkeypatch.setattr(sys, "executable", "/nothing/here")
+    assert ki.validate(file, kind="label").rows == 9
+
+
+def test_a_worker_of_another_version_is_no_worker(file, monkeypatch):
+    monkeypatch.setattr(sandbox, "READY", {"ready": "9.9"})
+    with pytest.raises(ki.ResourceError, match=f"imports version {ki.__version__} .* this process"):
+        ki.validate(file, kind="label")
+
+
+def test_a_worker_that_is_closed_while_it_starts_has_died():
+    with Sandbox(command=["sleep", "600"]) as one:
+        threading.Timer(0.2, one.close).start()
+        with pytest.raises(Died, match="closed"):
+            list(one.ask(task="plan"))
 
 
 # Frames
@@ -116,14 +251,15 @@ def test_how_a_worker_ended_is_told_in_words(code, words):
     assert str(caught.value) == words
 
 
-DEAD = """
+DEAD = f"""
+SAYS_READY = {SAYS_READY!r}
 import os, signal, subprocess, sys
 from kaiser_interview.validation.workers import process as sandbox
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 start = subprocess.Popen
 
 def dead(command, **options):
-    made = start([sys.executable, "-S", "-c", ""], stdin=options["stdin"], stdout=options["stdout"])
+    made = start([sys.executable, "-S", "-c", SAYS_READY], stdin=options["stdin"], stdout=options["stdout"])
     made.wait()
     return made
 
@@ -212,8 +348,8 @@ def test_what_was_asked_in_vain_can_be_asked_again(file):
     assert one._process is None
 
 
-def test_a_worker_without_memory_has_ended(file):
-    with Sandbox(memory=1 << 20) as one, pytest.raises(Died):
+def test_a_worker_without_memory_does_not_start(file):
+    with Sandbox(memory=1 << 20) as one, pytest.raises(ResourceError, match="is no Python that can import"):
         list(one.ask(task="plan", path=str(file)))
 
 
@@ -372,21 +508,13 @@ def test_a_request_is_one_line_of_json():
 
 
 def test_paths_that_python_has_go_to_the_worker(monkeypatch, tmp_path):
-    given = {}
-
-    class RefusedError(Exception):
-        pass
-
-    def popen(_, **options):
-        given.update(options["env"])
-        raise RefusedError
-
-    monkeypatch.setattr(sys, "path", ["", str(tmp_path)])
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path), Path("a"), b"b", None, f"a{os.pathsep}\udcff\n"])
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sandbox.subprocess, "Popen", popen)
-    with Sandbox() as one, pytest.raises(RefusedError):
-        list(one.ask(task="plan"))
-    assert given["PYTHONPATH"] == os.pathsep.join([str(tmp_path)] * 2)
+    assert json.loads(sandbox._search_path()) == [str(tmp_path), str(tmp_path), f"a{os.pathsep}\udcff\n"]
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert json.loads(sandbox._search_path()) == [str(tmp_path), f"a{os.pathsep}\udcff\n"]
 
 
 def test_a_worker_may_have_a_gibibyte():

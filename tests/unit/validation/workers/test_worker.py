@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from kaiser_interview.validation.findings.finding import Fault, StreamError
-from kaiser_interview.validation.workers import main
-from kaiser_interview.validation.workers.process import read_frame
+from kaiser_interview.validation.workers import main, tasks
+from kaiser_interview.validation.workers.process import READY, read_frame
 
 GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v", "method": "human", "creator": "me"}
 ROWS = [GOOD | {"id": "a"}, GOOD | {"id": "b", "claim_id": "d99-c01"}, GOOD | {"id": "a"}]
@@ -28,7 +28,7 @@ def file(tmp_path):
 
 
 def answer(**request):
-    return list(main._Tasks(1 << 30).answer(request))
+    return list(tasks.Tasks(1 << 30).answer(request))
 
 
 END = ({"end": True, "limited": True}, b"")
@@ -106,6 +106,7 @@ def test_requests_are_answered_until_there_are_no_more(file, monkeypatch):
         os.dup2(kept, 1)
         os.close(kept)
     with os.fdopen(out, "rb") as answers:
+        assert read_frame(answers).head == READY
         frames = [read_frame(answers) for _ in range(4)]
         assert answers.read() == b""
     assert [frame.head.get("rows", frame.head.get("end")) for frame in frames] == [[3, 1], True, 1, True]
@@ -151,7 +152,7 @@ def test_limits_that_the_system_refuses_are_told(monkeypatch, error):
     monkeypatch.setattr(resource, "setrlimit", refused)
     assert not main._limit_memory(100)
     main._limit_seconds(20)
-    ends = list(main._Tasks(100, limited=False).answer({"task": "none"}))
+    ends = list(tasks.Tasks(100, limited=False).answer({"task": "none"}))
     assert ends[-1] == ({"end": True, "limited": False}, b"")
 
 
@@ -185,4 +186,4 @@ def test_nothing_but_pandas_is_kept_out():
     ],
 )
 def test_whatever_a_reader_raises_is_a_fault(error, expected, got):
-    assert main._fault(error, 3 << 20) == Fault("unreadable", (), expected, got)
+    assert tasks._fault(error, 3 << 20) == Fault("unreadable", (), expected, got)
