@@ -163,6 +163,9 @@ class Merge:
         if part.traces is not None:
             self.rules.absorb(part.traces)
         self._compare(source, part, base)
+        # Whoever asks for the invalid rows of each part must know of duplicates at once.
+        if not self._detailed:
+            self.rules.limit()
         self._found += [found for _, found in sorted(self._of_part, key=itemgetter(0))]
         self._of_part = []
         self.report_progress(source)
@@ -191,9 +194,6 @@ class Merge:
                     continue
                 member = Row(at, row, None, {"id": row_id}, frozenset(), invalid)  # noqa: PLW2901 - as it was
             self.add_row(source, place, number, line, member)
-        # Whoever asks for the invalid rows of each part must know of duplicates at once.
-        if not self._detailed:
-            self.rules.limit()
 
     def add_row(  # noqa: PLR0913, PLR0917 - a row and its place
         self,

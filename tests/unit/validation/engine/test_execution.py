@@ -187,6 +187,32 @@ def test_ids_that_do_not_fit_in_memory_give_the_same_report(tmp_path, monkeypatc
     assert [*(tmp_path / "spool").iterdir()] == []
 
 
+@pytest.mark.parametrize("form", ["gzip", "values"])
+def test_ids_without_duplicates_are_held_in_no_more_memory(tmp_path, monkeypatch, form):
+    monkeypatch.setattr(state, "MEMORY", 100_000)
+    row = {"claim_id": "d01-c01", "language": "en", "translation": "…"} | BY
+    rows = [row | {"id": f"{number:030}"} for number in range(4_000)]
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_bytes(gzip.compress(lines(*rows)))
+    for name in ("_TINY", "_FEW"):
+        monkeypatch.setattr(execution, name, 0)
+    held = []
+    add = Merge.add
+
+    def counted(self, *given, **named):
+        add(self, *given, **named)
+        held.append(len(self.rules._ids.held))
+
+    monkeypatch.setattr(Merge, "add", counted)
+    monkeypatch.setattr(json_lines, "_CHUNK", 10_000)
+    monkeypatch.setattr(partition, "SLICE", 100)
+    monkeypatch.setitem(Stream.__init__.__kwdefaults__, "chunk", 1_000)
+    report = ki.validate(path if form == "gzip" else iter(rows), kind="translation")
+    assert (report.rows, report.valid) == (4_000, 4_000)
+    assert len(held) > 20
+    assert max(held) < 1_000
+
+
 def test_ids_that_can_be_held_nowhere(tmp_path, monkeypatch):
     monkeypatch.setattr(state, "MEMORY", 0)
     monkeypatch.setattr(partition, "SLICE", 3)
