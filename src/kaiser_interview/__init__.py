@@ -3,6 +3,8 @@
 Importing this package imports nothing else; each public name is imported when it is first used.
 """
 
+from .first_use import lock as _lock
+
 _MODULES = {
     "__version__": "_version",
     "data_release": "_version",
@@ -177,8 +179,9 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # __import__ with a fromlist returns the submodule itself, without importing importlib.
-    module = __import__(f"{__name__}.{_MODULES[name]}", fromlist=(name,))
+    with _lock:
+        # __import__ with a fromlist returns the submodule itself, without importing importlib.
+        module = __import__(f"{__name__}.{_MODULES[name]}", fromlist=(name,))
     value: object = getattr(module, name)
     globals()[name] = value
     return value

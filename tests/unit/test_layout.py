@@ -13,7 +13,7 @@ PACKAGE = Path(ki.__file__).parent
 
 # Each may import those before it, and of its own folder. What is in one row may not import each other.
 ORDER = [
-    {"near_names"},
+    {"first_use", "near_names"},
     {"_version", "errors", "metadata"},
     {"storage", "validation.arrow"},
     {"release", "corpus", "validation.findings"},

@@ -1,12 +1,12 @@
 """Load the shipped tables as objects, Arrow tables and datasets."""
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from .. import release
 from .._version import data_release
 from ..errors import MissingDependencyError, known_name
+from ..first_use import lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +33,6 @@ __all__ = [
 
 _Name = TypeVar("_Name", bound=str)
 _Value = TypeVar("_Value")
-
-_lock = threading.RLock()
 
 _cache: dict[tuple[str, str], Any] = {}
 
@@ -249,7 +247,7 @@ def cached(form: str, table: _Name, make: Callable[[_Name], _Value]) -> _Value:
     """Return `make(table)`, cached: every call returns the same object, in every thread."""
     # One lock for all tables: making one takes milliseconds. Also, pydantic completes a model's validator on
     # first use, which two threads must not do at once.
-    with _lock:
+    with lock:
         if (form, table) not in _cache:
             _cache[form, table] = make(table)
         return cast("_Value", _cache[form, table])

@@ -8,7 +8,7 @@ import os
 import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -16,6 +16,7 @@ from itertools import chain
 from queue import Empty, LifoQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
+from ...first_use import lock
 from ..dataset_rules.state import Row
 from ..findings.counts import Group
 from ..findings.finding import Fault, Finding, Located, Note, StreamError, severity_of
@@ -34,6 +35,7 @@ from ..workers.process import Died
 from .merge import NOWHERE, PLACES, Base, Merge
 from .options import Check
 from .part import PartResult, PartValidator
+from .threads import Threads
 
 if TYPE_CHECKING:
     from ..dataset_rules.duplicates import DuplicateHashes
@@ -120,7 +122,7 @@ class Engine:
         check.verify(self.validator.fields)
         self.count: int = workers or processors()
         self.pool: Pool = Pool(1 if check.in_process else self.count, check.reader)
-        self.threads: ThreadPoolExecutor = ThreadPoolExecutor(self.count)
+        self.threads: Threads = Threads(self.count)
         self._seed = int.from_bytes(os.urandom(8))
         self._by_row: LifoQueue[PartValidator] = LifoQueue()
         self._by_column: LifoQueue[ColumnValidator] = LifoQueue()
@@ -158,8 +160,9 @@ class Engine:
     @contextmanager
     def by_column(self, *, hashed: bool, detailed: bool) -> "Iterator[ColumnValidator]":
         """Lend a validator of many rows at once."""
-        # Imported here, so that little text is validated without numpy and pyarrow.
-        from .columns import ColumnValidator
+        with lock:
+            # Imported here, so that little text is validated without numpy and pyarrow.
+            from .columns import ColumnValidator
 
         make = partial(ColumnValidator, seed=self._seed)
         with _lent(self._by_column, partial(self._new, make)) as validator:
@@ -167,8 +170,8 @@ class Engine:
             yield validator
 
 
-def _ended(threads: ThreadPoolExecutor, pool: Pool) -> None:
-    threads.shutdown(wait=False, cancel_futures=True)
+def _ended(threads: Threads, pool: Pool) -> None:
+    threads.shutdown(wait=False)
     # Killing the workers ends the threads that wait for them. One may have started another meanwhile.
     pool.close()
     threads.shutdown()
@@ -319,7 +322,7 @@ class Validation:
     ) -> list[list[Base]]:
         merge, all_bases = self.merge, []
         results = self._results(_all_jobs(partitions), self._validated)
-        with ThreadPoolExecutor(1) as digests:
+        with Threads(1) as digests:
             for source, stream, parts, plan in partitions:
                 merge.begin(source)
                 digest = digests.submit(stream.drain) if stream else None

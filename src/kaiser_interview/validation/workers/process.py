@@ -168,7 +168,8 @@ class Sandbox:
         """Wait until the worker is ready."""
         timer = threading.Timer(_PATIENCE, process.kill)
         timer.daemon = True
-        timer.start()
+        with suppress(RuntimeError):  # no more threads: wait without a limit
+            timer.start()
         try:
             frame = read_frame(stdout)
         except ValueError:

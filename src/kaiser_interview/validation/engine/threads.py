@@ -1,0 +1,66 @@
+"""Threads, as many as the system allows."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
+from typing import Any, Self
+
+__all__ = ["Threads"]
+
+
+class Threads:
+    """Runs work in threads, or in the caller's where the system allows no more of them.
+
+    Threads are started with the first work.
+
+    Parameters
+    ----------
+    most : int
+        The most threads.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._starting = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+
+    def submit(self, work: Callable[..., Any], *given: Any) -> "Future[Any]":
+        """Run work, and return its future result."""
+        with self._starting:
+            pool = self._pool
+        if pool is not None:
+            return pool.submit(work, *given)
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(*given))
+        except Exception as error:  # noqa: BLE001 - raised by `result`, as of a thread
+            future.set_exception(error)
+        return future
+
+    def shutdown(self, *, wait: bool = True) -> None:
+        """End the threads; unless `wait`, drop work that has not begun and return at once."""
+        pool = self.__dict__.get("_pool")
+        if pool is not None:
+            pool.shutdown(wait=wait, cancel_futures=not wait)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor | None:
+        for most in range(self._most, 0, -1):
+            pool, gate = ThreadPoolExecutor(most), threading.Event()
+            try:
+                # A pool takes work even if it cannot start the thread for it, so start all of them now.
+                for _ in range(most):
+                    pool.submit(gate.wait)
+            except RuntimeError:
+                gate.set()
+                pool.shutdown()
+            else:
+                gate.set()
+                return pool
+        return None
