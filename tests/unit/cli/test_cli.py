@@ -19,8 +19,10 @@ from typer.testing import CliRunner
 
 import kaiser_interview as ki
 from kaiser_interview import cli, metadata, release
+from kaiser_interview.__main__ import main
 from kaiser_interview.dataset import citation
 from kaiser_interview.records.models import KINDS
+from kaiser_interview.validation.workers import process
 
 CAUTION = "This is a summary's wording; it does not say who speaks."
 
@@ -457,6 +459,27 @@ def test_trusted_tables_are_read_without_a_worker(table, monkeypatch, capsys):
         cli.main()
     assert caught.value.code == 0
     assert "100 rows" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "ahead"),
+    [
+        ("validate a.parquet", True),
+        ("split a.jsonl b.arrow --kind label", True),
+        ("fix a.feather", True),
+        ("validate a.jsonl", False),
+        ("validate a.parquet --in-process", False),
+        ("export claims --output a.parquet", False),
+        ("", False),
+    ],
+)
+def test_a_worker_is_started_ahead_for_tables_alone(monkeypatch, line, ahead):
+    started = []
+    monkeypatch.setattr(process, "start_ahead", lambda: started.append(1))
+    monkeypatch.setattr(cli, "main", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["kaiser-interview", *line.split()])
+    main()
+    assert bool(started) == ahead
 
 
 def test_a_closed_output_is_one_line_and_no_finding():

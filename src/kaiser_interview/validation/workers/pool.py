@@ -7,7 +7,7 @@ from queue import Empty, LifoQueue
 from types import TracebackType
 from typing import Self
 
-from .process import Sandbox
+from .process import Sandbox, started_ahead
 from .tasks import Reader
 
 __all__ = ["Pool", "processors"]
@@ -32,10 +32,11 @@ class Pool:
     """
 
     def __init__(self, count: int, make: Callable[[], Reader] = Sandbox) -> None:
-        self._all = [make() for _ in range(count)]
+        self._all: list[Reader] = [*started_ahead()] if make is Sandbox else []
+        self._all += [make() for _ in range(count - len(self._all))]
         # A stack, so that a worker that has already started is used first.
         self._idle: LifoQueue[Reader] = LifoQueue()
-        for reader in self._all:
+        for reader in reversed(self._all):
             self._idle.put(reader)
 
     def __enter__(self) -> Self:

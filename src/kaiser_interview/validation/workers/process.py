@@ -1,5 +1,6 @@
 """Start and ask a worker process with limits, which reads untrusted files and validates parts."""
 
+import atexit
 import json
 import os
 import signal
@@ -16,7 +17,17 @@ from ..._version import __version__
 from ...errors import ResourceError
 from ..findings.finding import Fault
 
-__all__ = ["FRAME", "READY", "Died", "Frame", "Sandbox", "fault_of", "read_frame"]
+__all__ = [
+    "FRAME",
+    "READY",
+    "Died",
+    "Frame",
+    "Sandbox",
+    "fault_of",
+    "read_frame",
+    "start_ahead",
+    "started_ahead",
+]
 
 FRAME = struct.Struct("<IQ")
 """The prefix of each frame: the sizes in bytes of its head (a JSON text) and its body."""
@@ -238,6 +249,22 @@ def _unavailable(reason: str) -> ResourceError:
         f"no worker process can be started, which reads columnar files under limits: {reason}; "
         "files that you trust can be read in this process (in_process=True, --in-process)"
     )
+
+
+_ahead: list[Sandbox] = []
+
+
+def start_ahead() -> None:
+    """Start a worker before there is a pool; the first pool takes it."""
+    sandbox = Sandbox()
+    sandbox.start()
+    atexit.register(sandbox.close)
+    _ahead.append(sandbox)
+
+
+def started_ahead() -> list[Sandbox]:
+    """Return the worker that was started ahead, if there is one that nobody has taken."""
+    return [_ahead.pop()] if _ahead else []
 
 
 @contextmanager

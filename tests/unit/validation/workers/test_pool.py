@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from kaiser_interview.validation.workers import pool as pools
+from kaiser_interview.validation.workers import process
 from kaiser_interview.validation.workers.pool import Pool, processors
 from kaiser_interview.validation.workers.process import Died, Sandbox
 
@@ -88,6 +89,20 @@ def test_a_process_at_work_is_ended(tmp_path, times):
     assert not thread.is_alive()
     assert [one.poll() is None for one in processes] == [False]
     assert [one._process for one in pool._all] == [None]
+
+
+def test_a_worker_that_was_started_ahead_is_used_first_and_once(monkeypatch):
+    monkeypatch.setattr(process, "_ahead", [])
+    process.start_ahead()
+    (ahead,) = process._ahead
+    with Pool(2) as pool, Pool(2) as other:
+        pool.start()
+        with pool.reader() as one, pool.reader() as second, other.reader() as third:
+            assert one is ahead
+            assert one._process is not None
+            assert second._process is third._process is None
+    assert ahead._process is None
+    assert process.started_ahead() == []
 
 
 def test_workers_are_limited_until_one_says_that_it_is_not():
