@@ -6,13 +6,15 @@ from typing import NoReturn
 
 import typer
 
+from ..validation.findings.display import visible
+
 __all__ = ["stop"]
 
 
 def stop(reason: str) -> NoReturn:
     """Print a reason as one line on standard error and exit with code 2."""
     try:
-        typer.echo(f"kaiser-interview: {reason}", err=True)
+        typer.echo(f"kaiser-interview: {visible(reason)}", err=True)
     except OSError:
         # Standard error cannot be written. Replace it, because Python would try again when it exits.
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115

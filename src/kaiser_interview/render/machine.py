@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
+from ..validation.findings.display import visible
 from ..validation.findings.finding import Finding, Path, in_any_place
 from ..validation.findings.report import Report
 
@@ -25,7 +26,7 @@ def github(report: Report) -> Iterator[str]:
     """
     for finding in _in_turns(report.findings):
         place = _place(finding)
-        title = _property(f"{finding.code} {finding.pointer}".rstrip())
+        title = _property(f"{finding.code} {visible(finding.pointer)}".rstrip())
         yield f"::{finding.severity} {place}title={title}::{_data(_message(finding))}"
     yield f"::notice title=kaiser-interview::{_data(report.summary)}"
 
@@ -45,7 +46,7 @@ def _place(finding: Finding) -> str:
     if finding.file is None:
         return ""
     line = f",line={finding.line}" if finding.line is not None else ""
-    return f"file={_property(finding.file)}{line},"
+    return f"file={_property(visible(finding.file))}{line},"
 
 
 def _message(finding: Finding) -> str:

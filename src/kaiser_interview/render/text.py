@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..validation.findings.counts import Count
+from ..validation.findings.display import visible
 from ..validation.findings.finding import Finding
 from ..validation.findings.report import Report
 from .terminal import print_hanging
@@ -20,7 +21,7 @@ def print_report(report: Report, out: Console) -> None:
     for count in report.counts:
         _print_group(count, report.findings_of(count), out)
     for name in report.passed_over[:_PLACES]:
-        print_hanging(out, "", 0, f"passed over, no data by its name: {name}", "dim")
+        print_hanging(out, "", 0, f"passed over, no data by its name: {visible(name)}", "dim")
     if len(report.passed_over) > _PLACES:
         print_hanging(out, "", 0, f"and {len(report.passed_over) - _PLACES} more", "dim")
     if any(count.number > _PLACES for count in report.counts):
@@ -30,7 +31,10 @@ def print_report(report: Report, out: Console) -> None:
 
 def _print_group(count: Count, findings: list[Finding], out: Console) -> None:
     times = f" {count.number:,} times" if count.number > 1 else ""
-    severity, path = (count.severity, _COLOURS[count.severity]), (count.path and f" {count.path}", "cyan")
+    severity, path = (
+        (count.severity, _COLOURS[count.severity]),
+        (count.path and f" {visible(count.path)}", "cyan"),
+    )
     print_hanging(out, "", 0, Text.assemble(severity, f" {count.code}", path, times))
     # A remedy may be wrong for another row. Print it once below only if all findings share it.
     remedies = dict.fromkeys(finding.remedy for finding in findings)

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from .codes import CODES, Severity
-from .display import clip
+from .display import cut, encodable
 from .finding import Finding, Located, Path, in_any_place, pointer, severity_of
 
 __all__ = ["REST", "Count", "Group", "Tally"]
@@ -98,7 +98,7 @@ class Tally:
         group = (code, severity, in_any_place(path))
         if group in self.counts:
             return group
-        group = (code, severity, tuple(clip(str(step)) for step in group[2]))
+        group = (code, severity, tuple(encodable(cut(str(step))) for step in group[2]))
         # Findings of the whole set have few paths, and come in another order where data is cut into parts.
         if group not in self.counts and CODES[code].group != "set" and group[2] != REST:
             if self._named >= self._most_named:

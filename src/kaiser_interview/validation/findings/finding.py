@@ -1,11 +1,10 @@
 """Findings, faults and notes: the problems that validation reports, with and without a place."""
 
-import json
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from .codes import CODES, Severity
-from .display import clip, visible
+from .display import clip, cut, encodable, json_text, told_apart, visible
 
 __all__ = [
     "Fault",
@@ -23,6 +22,8 @@ __all__ = [
 Path = tuple[str | int, ...]
 
 _LONGEST_REMEDY = 400
+
+_LONGEST_ID = 256
 
 
 class Fault(NamedTuple):
@@ -54,7 +55,11 @@ class Finding(NamedTuple):
     code: str
     severity: Severity
     file: str | None
-    """The file as the caller named it; for data from Python None, or the name of the split."""
+    """The file as the caller named it; for data from Python None, or the name of the split.
+
+    `file`, `id` and `path` are data: as they are, but for surrogates, which are escaped, and for their length.
+    `expected`, `got` and `remedy` are words, in which every character that cannot be seen is escaped.
+    """
     line: int | None
     """Line in the file, from 1; None for formats without lines."""
     row: int | None
@@ -77,9 +82,10 @@ class Finding(NamedTuple):
         """The file with the line or row, such as ``rows.jsonl:3``; ``the data set`` without either."""
         if self.file is None:
             return "the data set" if self.row is None else f"row {self.row}"
+        file = visible(self.file)
         if self.line is not None:
-            return f"{self.file}:{self.line}"
-        return self.file if self.row is None else f"{self.file} row {self.row}"
+            return f"{file}:{self.line}"
+        return file if self.row is None else f"{file} row {self.row}"
 
     @property
     def message(self) -> str:
@@ -89,10 +95,10 @@ class Finding(NamedTuple):
 
     def to_json(self) -> str:
         """Return the finding as a JSON text, with its path as a JSON Pointer."""
-        return json.dumps(self._asdict() | {"path": self.pointer}, ensure_ascii=False)
+        return json_text(self._asdict() | {"path": self.pointer})
 
     def __str__(self) -> str:
-        at = f", {self.pointer}" if self.path else ""
+        at = f", {visible(self.pointer)}" if self.path else ""
         return f"{self.place}{at}: {self.code}: {self.message}"
 
 
@@ -129,19 +135,21 @@ class Located(NamedTuple):
     """The number of consecutive lines with this fault, starting at `line`."""
 
     def finding(self) -> Finding:
-        """Make the finding; compute its texts, cut them and escape control characters."""
+        """Make the finding; compute its texts, cut them and escape what cannot be seen."""
         code, path, expected, got, remedy, severity = spelled(self.fault)
+        expected, got, remedy = str(expected), str(got), str(remedy or "")
+        strict = not told_apart(got, expected, remedy)
         return Finding(
             code=code,
             severity=severity or CODES[code].severity,
-            file=None if self.file is None else visible(self.file),
+            file=None if self.file is None else encodable(self.file),
             line=self.line,
             row=self.row,
-            id=clip(self.row_id) if isinstance(self.row_id, str) else None,
-            path=tuple(step if isinstance(step, int) else clip(step) for step in path),
-            expected=clip(expected),
-            got=clip(str(got)),
-            remedy=clip(str(remedy), _LONGEST_REMEDY) if remedy else None,
+            id=encodable(cut(self.row_id, _LONGEST_ID)) if isinstance(self.row_id, str) else None,
+            path=tuple(step if isinstance(step, int) else encodable(cut(step)) for step in path),
+            expected=clip(expected, strict=strict),
+            got=clip(got, strict=strict),
+            remedy=clip(remedy, _LONGEST_REMEDY, strict=strict) if remedy else None,
         )
 
     def findings(self) -> Iterator[Finding]:

@@ -1,6 +1,5 @@
 """The result of validation: exact counts, and a sample of the findings."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...errors import InputError, InvalidDataError
 from .counts import REST, Count, Tally
+from .display import json_text, visible
 from .finding import Finding, in_any_place, pointer
 
 if TYPE_CHECKING:
@@ -112,7 +112,9 @@ class Report:
         return words
 
     def __str__(self) -> str:
-        return "\n".join((*(f"{c.severity} {c.code} {c.path} {c.number}" for c in self.counts), self.summary))
+        return "\n".join(
+            (*(f"{c.severity} {c.code} {visible(c.path)} {c.number}" for c in self.counts), self.summary)
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         # The function that reads the data again works in this process only.
@@ -178,7 +180,7 @@ class Report:
             "inputs": [one._asdict() for one in self.inputs],
             "passed_over": [*self.passed_over],
         }
-        return json.dumps(document, ensure_ascii=False, indent=2)
+        return json_text(document, indent=2)
 
     def to_arrow(self) -> "pa.Table":
         """Return the sample of findings as a `pyarrow.Table`, with paths as JSON Pointers."""

@@ -10,7 +10,7 @@ from ..findings.finding import Fault, Path
 from .field_names import called
 from .values import likely_word
 
-__all__ = ["is_slip", "not_in_vocabulary", "slips"]
+__all__ = ["did_you_mean", "is_slip", "not_in_vocabulary", "slips"]
 
 # All names of one letter are within one typo of each other.
 _SHORTEST = 2
@@ -64,10 +64,21 @@ def _are_near(one: str, two: str) -> bool:
     return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
 
 
+def did_you_mean(written: str, *names: str) -> str:
+    """Return the question whether one of some names was meant.
+
+    It points out a letter or digit of another script, which may look like one of the name's own.
+    """
+    others = "".join(names)
+    other = next((mark for mark in written if mark.isalnum() and not mark.isascii()), "")
+    noted = f" U+{ord(other):04X} is not in it" if other and others.isascii() else ""
+    return f"did you mean {' or '.join(names)}?{noted}"
+
+
 def _nearest(name: str, absent: list[str], fields: Iterable[str]) -> str | None:
     near = next(iter(slips(name, absent)), None) or called(name, absent)
     near = near or next(iter(near_names(name, sorted(fields), most=1, least=0.75)), None)
-    return f"did you mean {near}?" if near else None
+    return did_you_mean(name, near) if near else None
 
 
 def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: str | None = None) -> Fault:
@@ -83,6 +94,6 @@ def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: s
         if not near and (other := likely_word(value, words)):
             return other
         near = near or next(iter(near_names(value, words, most=1)), None)
-        return f"did you mean {near}?" if near else otherwise
+        return did_you_mean(value, near) if near else otherwise
 
     return Fault("not-in-vocabulary", path, " · ".join(words), lambda: shown(value), remedy)

@@ -13,6 +13,7 @@ from ...near_names import near_names
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
 from ..formats.coerce import as_type_of
+from ..hints.typos import did_you_mean
 from .paths import Values
 from .quotes import Quote, Quotes
 
@@ -190,7 +191,7 @@ class References:
         if containing := self.quotes.only_claim_with(quote) if quote else None:
             return f"the quote stands in {containing}"
         if near:
-            return f"did you mean {' or '.join(near)}?"
+            return did_you_mean(claim_id, *near)
         return f"ids of claims look like {self._ids[0]}" if self._ids else None
 
     def _nearest_ids(self, claim_id: str) -> list[str]:

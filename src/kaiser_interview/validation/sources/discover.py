@@ -9,7 +9,7 @@ from itertools import islice, repeat
 from typing import Any
 
 from ...errors import InputError
-from ..findings.display import visible
+from ..findings.display import encodable, visible
 from ..findings.finding import Fault, StreamError
 from ..formats.csv import Header, csv_records
 from ..formats.detect import Form, is_data
@@ -161,7 +161,7 @@ def _folder(  # noqa: C901 - a folder may be many things
             found = True
             yield _file(inner, fields)
         else:
-            passed_over.append(visible(inner))
+            passed_over.append(encodable(inner))
     if not found and not above:
         yield InputSource(path, lambda _: iter(()))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..findings.display import visible
+from ..findings.display import encodable
 from ..findings.finding import Note, StreamError
 from ..findings.report import Input
 from ..formats.csv import CsvChunk, Header
@@ -146,7 +146,7 @@ class InputSource:
         """Return the name, size and digest of what was read, for the report."""
         if self.stream is None:
             return Input(self.name or "data", rows, 0, None, complete)
-        return Input(visible(self.stream.name), rows, self.stream.taken, self.stream.sha256, complete)
+        return Input(encodable(self.stream.name), rows, self.stream.taken, self.stream.sha256, complete)
 
 
 BATCH = 16_384

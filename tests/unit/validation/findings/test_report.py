@@ -218,7 +218,7 @@ def test_what_a_finding_shows_cannot_be_obeyed_and_is_short():
     row = LABEL | {"confidence": value, f"na\x07me{value}": 1, "id": "a\x1bb"}
     report = ki.validate([row], kind="label")
     for finding in report.findings:
-        for text in (finding.expected, finding.got, finding.pointer, finding.id or "", str(finding)):
+        for text in (finding.expected, finding.got, str(finding), finding.to_json()):
             assert text.isprintable()
         assert len(finding.expected) <= 80 >= len(finding.got)
         assert all(len(str(step)) <= 80 for step in finding.path)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import kaiser_interview as ki
+from kaiser_interview.validation.findings.display import visible
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[3] / "corpus")
 ROW = {"method": "model", "creator": "m", "verdict": "mixed", "urls": []}
@@ -185,7 +186,7 @@ def test_words_that_stand_twice_but_for_typography_have_no_remedy():
             "quote-typography-differs",
             "/quote",
             "what stands at 137 to 149 or 159 to 171",
-            '"eau\u00a0du canal"',
+            '"eau\\u00a0du canal"',
             None,
         )
     ]
@@ -212,7 +213,8 @@ def test_a_quote_that_stands_nowhere_has_the_nearest_passage_as_a_hint(claim_id,
     expected = f"words of {claim_id}"
     if of == "text_en" and CORPUS.claims[claim_id].text_en is None:
         expected = f"English of {claim_id}, of which the corpus has none"
-    assert said(claim_id, quote, of=of) == [("quote-not-found", "/quote", expected, f'"{quote}"', remedy)]
+    got = f'"{visible(quote)}"'
+    assert said(claim_id, quote, of=of) == [("quote-not-found", "/quote", expected, got, remedy)]
 
 
 @pytest.mark.parametrize(
