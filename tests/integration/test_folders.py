@@ -214,9 +214,11 @@ def test_a_shard_that_is_missing_is_told(tmp_path):
     assert (report.rows, report.complete) == (2, False)
 
 
-def test_a_state_without_a_dataset_is_a_file_like_others(tmp_path):
+def test_a_state_without_a_dataset_is_skipped(tmp_path):
     (tmp_path / "state.json").write_text(json.dumps(LABEL))
-    assert report_on(tmp_path, "label").rows == 1
+    report = report_on(tmp_path, "label")
+    assert (report.rows, report.passed_over) == (0, (str(tmp_path / "state.json"),))
+    assert report_on(tmp_path / "state.json", "label").rows == 1
 
 
 # Class labels

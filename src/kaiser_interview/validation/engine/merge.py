@@ -119,7 +119,7 @@ class Merge:
 
     def note(self, source: InputSource, line: int | None, fault: Fault) -> None:
         """Count a finding about no row."""
-        found = Located(fault, source.name, line)
+        found = source.hinted(Located(fault, source.name, line))
         self._outside += self.tally.add(found) == "error"
         if self._detailed:
             self._found.append(found)
@@ -149,11 +149,12 @@ class Merge:
                 self.note(source, None, fault)
         for group, count, kept in part.counts:
             # Made only if there is room for them.
-            made = (one for found in kept for one in found.within(source.name, *base).findings())
-            self.tally.put(group, count, made)
+            located = (source.hinted(found.within(source.name, *base)) for found in kept)
+            self.tally.put(group, count, (one for found in located for one in found.findings()))
         if part.details is not None:
             self._of_part = [
-                (order, found.within(source.name, *base)) for order, found in part.details.findings
+                (order, source.hinted(found.within(source.name, *base)))
+                for order, found in part.details.findings
             ]
             self._invalid = {*part.details.invalid}
         self.progress.rows += part.rows

@@ -47,7 +47,7 @@ CODES: dict[str, Code] = {
             "not-utf8",
             "The bytes are not UTF-8 text. Where they are text in GB18030 or UTF-16, the finding says so.",
             "A file that a spreadsheet saved in the system's own encoding.",
-            "Write the file as UTF-8: `iconv -f GB18030 -t UTF-8`, or in a spreadsheet save it as CSV UTF-8.",
+            "Write the file as UTF-8: `iconv -f ENCODING -t UTF-8`, or in a spreadsheet save it as CSV UTF-8.",
         ),
         (
             "invalid-json",

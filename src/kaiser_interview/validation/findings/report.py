@@ -46,7 +46,7 @@ class Report:
     inputs : tuple of Input
         Each input that was read, with the digest of its bytes.
     passed_over : tuple of str
-        Skipped files in folders: their extensions are not those of data files.
+        Skipped files in folders: their names are not those of data.
     complete : bool
         Whether every input was read to its end and did not change while it was read.
     outside : int

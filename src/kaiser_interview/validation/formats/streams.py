@@ -31,7 +31,15 @@ _MAGIC = 4
 
 _MOMENT = 0.01
 
-_GZIP, _ZSTD = _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+_GZIP = b"\x1f\x8b"
+
+# A frame of data, or one to skip, of which decoders take no notice (RFC 8878, section 3.1).
+_ZSTD = (b"\x28\xb5\x2f\xfd", *(bytes([mark]) + b"\x2a\x4d\x18" for mark in range(0x50, 0x60)))
+
+_PACKED = (_GZIP, *_ZSTD)
+
+_NO_FRAME = ("Not a gzipped file", "Unknown frame descriptor")
+"""How the readers of gzip and zstd say that something else follows the compressed data."""
 
 _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 
@@ -213,7 +221,10 @@ class Stream:
             except (OSError, ValueError, zlib.error) as error:
                 if "runcated" in str(error):
                     raise StreamError(_ends_early("the compressed data")) from None
-                raise StreamError(_unreadable(f"damaged compressed data: {_reason(error)}")) from None
+                reason = _reason(error)
+                if any(words in reason for words in _NO_FRAME):
+                    reason = "something else follows the data's end"
+                raise StreamError(_unreadable(f"damaged compressed data: {reason}")) from None
             if not chunk:
                 return
             size += len(chunk)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from ..findings.finding import Fault, Note
 from ..hints.json_syntax import CUT
+from .encodings import ON
 
 __all__ = [
     "BOM",
@@ -78,21 +79,23 @@ def marked_encoding(head: bytes) -> Fault | None:
         wide = head.startswith((b"\xff\xfe\0\0", b"\0\0")) or head[1:4] == b"\0\0\0"
         name = "UTF-32" if wide else "UTF-16"
         if head.strip(b"\0"):
-            return Fault("not-utf8", (), "UTF-8", name, f"iconv -f {name} -t UTF-8")
+            # Without a mark, the order of bytes is not the same for every iconv.
+            marked = head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))
+            order = "" if marked else "BE" if head[:1] == b"\0" else "LE"
+            return Fault("not-utf8", (), "UTF-8", name, f"iconv -f {name}{order} -t UTF-8 … {ON}")
     return None
 
 
 def not_utf8(data: bytes) -> Fault | None:
-    """Return the fault of bytes that are not UTF-8; it names GB18030 if they can be decoded as that."""
+    """Return the fault of bytes that are not UTF-8.
+
+    Which encoding they may be in cannot be seen from one row; `encoding_hint` judges by the file.
+    """
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         if isinstance(data, Tail) and error.reason == "unexpected end of data":
             return Fault("truncated", (), "a whole row", "the data's end within a character", CUT)
         got = f"byte 0x{data[error.start]:02x} at {error.start} of the row"
-        try:
-            data.decode("gb18030")
-        except UnicodeDecodeError:
-            return Fault("not-utf8", (), "UTF-8", got)
-        return Fault("not-utf8", (), "UTF-8", f"{got}; it is GB18030", "iconv -f GB18030 -t UTF-8")
+        return Fault("not-utf8", (), "UTF-8", got)
     return None

@@ -12,7 +12,7 @@ from ...errors import InputError
 from ..findings.display import encodable, visible
 from ..findings.finding import Fault, StreamError
 from ..formats.csv import Header, csv_records
-from ..formats.detect import Form, is_data
+from ..formats.detect import Form, is_beside, is_data
 from ..formats.json.array import document_chunks, json_document
 from ..formats.json.lines import json_lines, line_chunks
 from ..formats.streams import Stream
@@ -38,7 +38,8 @@ def sources(
     fields : frozenset of str
         Field names, by which the header of a CSV file is recognised if the file's extension is unknown.
     passed_over : list of str
-        Receives the paths of skipped files: those in folders without the extension of a data file.
+        Receives the paths of skipped files: those in folders or found by a pattern whose names are not
+        those of data.
     form : str, optional
         The format of the file; overrides detection by name and content.
 
@@ -101,7 +102,7 @@ def is_repeatable(data: Any) -> bool:
 
 def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str]) -> Iterator[InputSource]:
     for path in map(os.fsdecode, paths):
-        if _REMOTE.match(path):
+        if _REMOTE.match(path) and not os.path.lexists(path):
             raise InputError(
                 f"{visible(path)}: remote addresses are not read; pipe the data in "
                 "(… | kaiser-interview validate -)"
@@ -111,8 +112,11 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str])
         elif os.path.isdir(path):
             yield from _folder(path, (), fields, passed_over)
         elif not os.path.lexists(path) and glob.has_magic(path):
-            found = sorted(glob.glob(path, recursive=True))
-            files = [one for one in found if not os.path.basename(one).startswith(("_", "."))]
+            files = sorted(glob.glob(path, recursive=True))
+            if glob.has_magic(os.path.basename(path)):
+                files = [one for one in files if not os.path.basename(one).startswith(("_", "."))]
+                passed_over += [encodable(one) for one in files if is_beside(os.path.basename(one))]
+                files = [one for one in files if not is_beside(os.path.basename(one))]
             for one in files:
                 if os.path.isdir(one):
                     # A pattern selects folders as well as files.

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..findings.display import encodable
-from ..findings.finding import Note, StreamError
+from ..findings.finding import Located, Note, StreamError
 from ..findings.report import Input
 from ..formats.csv import CsvChunk, Header
 from ..formats.detect import Form, foreign, form_of
+from ..formats.encodings import encoding_hint
 from ..formats.json.array import ElementChunk
 from ..formats.json.lines import LineChunk
 from ..formats.streams import Stream
@@ -74,6 +75,8 @@ class InputSource:
         Fields in the file's path, as ``key=value``.
     reader : callable
         Makes what reads the file, if it is columnar.
+    encoding_hint : str or None
+        The encodings that a text file may be in, if it is not UTF-8.
     limited : bool
         False if the file is read without memory and time limits.
     """
@@ -98,6 +101,7 @@ class InputSource:
         self.stream: Stream | None = None
         self.reader: Callable[[], Reader] = Sandbox
         self.limited = True
+        self.encoding_hint: str | None = None
         self._open = open_items
         self._open_parts = open_parts
 
@@ -136,11 +140,19 @@ class InputSource:
         """
         self.stream = stream
         head = stream.peek()
-        fault = marked_encoding(head) or foreign(head)
+        fault = foreign(stream.name, head) or marked_encoding(head)
         if fault:
             raise StreamError(fault)
         self.form = self._given or form_of(stream.name, head, fields)
+        self.encoding_hint = None if self.form == "columns" else encoding_hint(head)
         return self.form
+
+    def hinted(self, found: Located) -> Located:
+        """Return a fault of bytes that are not UTF-8 with a hint on the encoding of the whole file."""
+        fault = found.fault
+        if self.encoding_hint is None or fault.code != "not-utf8" or fault.path or fault.remedy:
+            return found
+        return found._replace(fault=fault._replace(remedy=self.encoding_hint))
 
     def input(self, rows: int, *, complete: bool) -> Input:
         """Return the name, size and digest of what was read, for the report."""

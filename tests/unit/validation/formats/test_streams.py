@@ -487,7 +487,8 @@ def test_a_name_that_is_not_text(tmp_path):
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\n.jsonl")).write_bytes(WRONG)
     report = ki.validate(tmp_path, **HOW)
     (found,) = report.findings
-    assert found.file == f"{tmp_path}/\\udcff\\u000a.jsonl"
+    assert found.file == f"{tmp_path}/\\udcff\n.jsonl"
+    assert found.place == f"{tmp_path}/\\udcff\\u000a.jsonl:1"
     assert report.inputs[0].name == found.file
     assert report.to_json().encode()
     assert len(report.to_arrow()) == 1

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import kaiser_interview as ki
 from kaiser_interview.validation.findings.finding import Note
 from kaiser_interview.validation.formats.csv import Cells, Header, csv_records
+from kaiser_interview.validation.formats.encodings import encoding_hint
 from kaiser_interview.validation.formats.streams import Stream
 
 LONGEST = 8 << 20
@@ -321,19 +322,19 @@ def test_no_rows(gate, data):
 
 # Two bytes, four bytes, and one whose second byte is that of a backslash.
 @pytest.mark.parametrize("words", ["语言", "𠀋", "乗"])
-def test_gb18030_is_named(gate, words):
+def test_gb18030_is_offered(gate, words):
     cell = words.encode("gb18030")
     report = gate(HEAD + ROW + b"d01-c01,en,%b\n" % cell + WRONG)
     assert told(report) == [("not-utf8", 3, 1, ()), wrong_at(4, 2)]
     found = report.findings[0]
-    assert found.got == f"byte 0x{cell[0]:02x} at 11 of the row; it is GB18030"
-    assert found.remedy == "iconv -f GB18030 -t UTF-8"
+    assert found.got == f"byte 0x{cell[0]:02x} at 11 of the row"
+    assert found.remedy == encoding_hint(cell)
 
 
 def test_a_header_in_gb18030(gate):
     report = gate(b"claim_id,%b\n" % "译文".encode("gb18030") + ROW)
     assert told(report) == [("not-utf8", 1, None, ())]
-    assert report.findings[0].got.endswith("; it is GB18030")
+    assert report.findings[0].remedy.startswith("it may be GB18030")
     assert (report.rows, report.complete) == (0, False)
 
 

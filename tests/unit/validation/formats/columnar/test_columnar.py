@@ -719,7 +719,7 @@ def test_text_that_is_not_utf8(path, form):
         for batch in batches(name, form, part, 10):
             faults |= {len(rows) + row: fault for row, fault in undecoded(batch).items()}
             rows += batch.to_pylist()
-    fault = Fault("not-utf8", ("a",), "UTF-8", "byte 0xd6 at 0 of the text; it is GB18030")
+    fault = Fault("not-utf8", ("a",), "UTF-8", "byte 0xd6 at 0 of the text")
     assert faults == {41: fault, 57: fault}
     assert rows == [
         {"a": None if number in faults else f"text {number:04d}", "b": number} for number in range(100)

@@ -1,0 +1,81 @@
+"""Guess the encoding of a file that is not UTF-8, from all that was read of it first."""
+
+import codecs
+import re
+
+__all__ = ["ON", "encoding_hint", "is_utf8"]
+
+ON = "| kaiser-interview validate -"
+"""The end of a command that converts data: the file itself stays as it is."""
+
+_MOST_BYTES = 1 << 20
+
+_MOST = 0.9
+"""The share of characters or bytes that must be of the sort that an encoding is for."""
+
+# By encoding, what most of its characters are, beside ASCII and punctuation: Hangul, kana or kanji, hanzi.
+_EAST_ASIAN = {
+    "EUC-KR": re.compile("[\uac00-\ud7a3]"),
+    "EUC-JP": re.compile("[\u3041-\u30ff]"),
+    "Shift_JIS": re.compile("[\u3041-\u30ff]"),
+    "GB18030": re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]"),
+    "Big5": re.compile("[\u4e00-\u9fff]"),
+}
+
+_LEAST = {"EUC-KR": _MOST, "EUC-JP": 0.25, "Shift_JIS": 0.25, "GB18030": 0.5, "Big5": 0.5}
+"""The share of letters that must be of this sort: Japanese has kanji too, and Chinese other scripts."""
+
+# Letters with accents between ASCII letters decode too, as pairs of one high byte and one ASCII byte: half of
+# the bytes are high. In running text, nearly all are, but for two encodings whose second bytes may be ASCII.
+_HIGH = {"Shift_JIS": 0.5, "Big5": 0.6}
+
+_LETTERS = re.compile(r"[^\W\d_a-zA-Z]")
+
+
+def is_utf8(head: bytes) -> bool:
+    """Return whether the first bytes of a file may be the start of UTF-8."""
+    return _decoded(head, "utf-8") is not None
+
+
+def encoding_hint(head: bytes) -> str | None:
+    """Return which encodings the first bytes of a file may be in, and how to see it; None for UTF-8.
+
+    At most 1 MiB is looked at. If most of what is not ASCII is UTF-8, the file is taken to be UTF-8 with
+    damage, because converting it would destroy it. A name is offered, never asserted.
+    """
+    head = head[:_MOST_BYTES]
+    if is_utf8(head):
+        return None
+    high = sum(map((0x7F).__lt__, head))
+    kept = head.decode("utf-8", "ignore").encode()
+    if len(head) - len(kept) < high / 2:
+        return "most of it is UTF-8: the character is damaged, or was appended in another encoding"
+    names = [name for name in _EAST_ASIAN if _fits(head, name, high)] or _western(head)
+    if not names:
+        return None
+    commands = f"look at what iconv -f {names[0]} -t UTF-8 prints, and validate that: iconv … {ON}"
+    return f"it may be {' or '.join(names)}; {commands}"
+
+
+def _decoded(head: bytes, encoding: str) -> str | None:
+    """Decode the start of a file, whose last character may be cut; None if it cannot be."""
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return None
+
+
+def _fits(head: bytes, encoding: str, high: int) -> bool:
+    text = _decoded(head, encoding)
+    letters = _LETTERS.findall(text or "")
+    found = _EAST_ASIAN[encoding].findall("".join(letters))
+    if not found or len(found) < len(letters) * _LEAST[encoding]:
+        return False
+    return high >= _HIGH.get(encoding, _MOST) * 2 * len(letters)
+
+
+def _western(head: bytes) -> list[str]:
+    """Return the encodings of one byte a character that fit: of Cyrillic if high bytes form words."""
+    words = re.findall(rb"[\x80-\xff]+", head)
+    is_cyrillic = sum(map(len, words)) > 2 * len(words)
+    return [name for name in (["windows-1251"] if is_cyrillic else ["windows-1252"]) if _decoded(head, name)]
