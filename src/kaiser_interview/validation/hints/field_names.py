@@ -64,7 +64,10 @@ def called(name: str, absent: Collection[str]) -> str | None:
 def note_of(name: str) -> str | None:
     """Return a hint about a known column that corresponds to no field, or None."""
     if not name:
-        return "a column without a name is most often pandas' index: to_csv(index=False)"
+        return (
+            "drop the column: without a name, the first is often pandas' index, to_csv(index=False), and "
+            "the last comes from a comma at each line's end"
+        )
     return _NOTES.get(_folded(name))
 
 

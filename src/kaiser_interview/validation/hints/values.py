@@ -104,6 +104,14 @@ def likely_type(path: Path, expected: str, value: Any) -> str | None:
         return None
     if path[-1] == "created":
         return _instant(value)
+    if (
+        isinstance(value, list | tuple)
+        and len(value) == 1
+        and expected in {"text", "an integer", "a number", "true or false"}
+        and isinstance(value[0], str | bool | int | float)
+        and isinstance(path[-1], str)
+    ):
+        return "the value alone, without brackets"
     reader = {
         "text": _text,
         "an integer": _integer,
@@ -173,7 +181,7 @@ def likely_word(value: str, words: list[str]) -> str | None:
 
 def _text(path: Path, value: Any) -> str | None:
     if isinstance(value, list | tuple):
-        return "a row for each of them"
+        return "a row for each of them" if value and all(isinstance(one, str) for one in value) else None
     if path[-1] in _CLASSES:
         return (
             "the name of the class, not its number: in datasets ClassLabel.int2str"
@@ -188,19 +196,24 @@ def _text(path: Path, value: Any) -> str | None:
 def _integer(_: Path, value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer() and _short(value):
         return f'{value:.0f}, without a point; in pandas astype("Int64") before to_json'
-    return _number(_, value)
+    if isinstance(value, str):
+        text = value.strip()[:_LONGEST]
+        if _GROUPED.fullmatch(text):
+            return f"{text.replace(',', '')}, without a comma"
+        return f"{text}, without quotation marks" if re.fullmatch("-?[0-9]+", text) else None
+    return None
 
 
 def _number(path: Path, value: Any) -> str | None:  # noqa: PLR0911 - one return a way of writing
     if isinstance(value, list | tuple):
-        return "one list of numbers, none within another"
+        return "one list of numbers, none within another" if isinstance(path[-1], int) else None
     if not isinstance(value, str):
         return None
     text = value.strip()[:_LONGEST]
     if _NUMBER.fullmatch(text):
         return f"{text}, without quotation marks"
     if _GROUPED.fullmatch(text) and path[-1] != "confidence":
-        return f"{text.replace(',', '')}, without a comma"
+        return f"{text.replace(',', '')} if the comma groups thousands, {text.replace(',', '.')} if not"
     if _NUMBER.fullmatch(text.replace(",", ".")):
         return f"{text.replace(',', '.')}, with a point"
     if path[-1] == "confidence":
@@ -218,15 +231,15 @@ def _boolean(_: Path, value: Any) -> str | None:
 
 def _array(path: Path, value: Any) -> str | None:
     if isinstance(value, dict):
-        return "in brackets, as a list of one"
+        return "in brackets, as a list of one" if path[-1] == "references" else None
     if not isinstance(value, str):
         return None
     if path[-1] != "references" and _NUMBERS.fullmatch(value[:2000]):
         return "numbers in brackets with commas between them, as json.dumps(vector.tolist()) writes them"
     if value.lstrip().startswith(("[", "(", "{")):
         return 'a list is written as JSON, with double quotation marks: json.dumps makes ["a", "b"]'
-    if len(value) > _LONGEST:
-        return "in brackets, as a list of one"
+    if re.search(r"[\s,;|]", value.strip()) or len(value) > _LONGEST:
+        return "as a list, each part of it as an element"
     one = (
         json.dumps({"claim_id": value}) if path[-1] == "references" else json.dumps(value, ensure_ascii=False)
     )

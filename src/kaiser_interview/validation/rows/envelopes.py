@@ -19,6 +19,8 @@ _RECORDS = 'in pandas to_json(orient="records", lines=True)'
 
 _MOST = 1 << 16
 
+_DEEPEST = 4
+
 
 def whole(given: Mapping[str, Any], fields: Collection[str], result: RowResult) -> RowResult:
     """Return the result, with `not-an-object` as its only fault if the object contains rows but is not one.
@@ -60,7 +62,7 @@ def _rows_of(value: Any) -> str | None:
         return "its elements look like rows: write each on a line of its own"
     if isinstance(value, str) and value.lstrip().startswith("{") and len(value) < _MOST:
         encoded = isinstance(parse(value.encode("utf-8", "replace"))[0], dict)
-        return "it is a row within a string, encoded twice: json.loads gives the row" if encoded else None
+        return "it is a row as JSON text: json.loads gives the row" if encoded else None
     return None
 
 
@@ -99,21 +101,68 @@ def _wrapper(  # noqa: PLR0911 - one return per form
     return None
 
 
+# Where services put an answer: the steps to it, each a field of an object or the first of a list.
+_ANSWERS = (
+    ("choices", 0, "message", "content"),
+    ("choices", 0, "text"),
+    ("output",),
+    ("candidates", 0, "content"),
+    ("message", "content"),
+)
+
+_NO_ANSWER = "it has no answer: a failed or refused request, or one piece of a stream"
+
+
 def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Detect a response of a model API."""
+    """Detect a response of a model API. Where the answer is, is said only if it is there."""
     names = given.keys()
-    if "custom_id" in names and names & {"response", "result"}:
-        at = "response.body.choices[0].message.content" if "response" in names else "result.message.content"
-        return "a result of a batch", f"the row is the model's answer in it: {at}"
+    for name in ("response", "result"):
+        if name in names and not names.isdisjoint({"custom_id", "error", "request"}):
+            result = given[name]
+            inner = [name]
+            if isinstance(result, dict) and isinstance(result.get("body"), dict):
+                inner.append("body")
+                result = result["body"]
+            if at := _place_of_answer(result):
+                return "a result of a batch", f"the row is the model's answer in it: {'.'.join([*inner, at])}"
+            return f"a request of a batch without an answer{_message(given)}", _NO_ANSWER
     if _is_list(given.get("choices"), {"message", "finish_reason"}):
-        return "a completion", "the row is the model's answer in it: choices[0].message.content"
+        at = _place_of_answer(given)
+        return "a completion", f"the row is the model's answer in it: {at}" if at else _NO_ANSWER
     if _is_list(given.get("messages"), {"role", "content"}):
-        return "a conversation", "the row is the model's answer in it: the content of the last message"
-    if isinstance(given.get("error"), dict) and len(names) == 1:
-        message = given["error"].get("message")
-        got = f"a service's error: {shown(message)}" if isinstance(message, str) else "a service's error"
-        return got, "ask the service again"
+        answered = any(isinstance(one, dict) and one.get("role") == "assistant" for one in given["messages"])
+        at = "the content of the assistant's last message"
+        return "a conversation", f"the row is the model's answer in it: {at}" if answered else _NO_ANSWER
+    if isinstance(given.get("error"), dict) and names <= {"error", "type", "request_id"}:
+        return f"a service's error{_message(given)}", _NO_ANSWER
     return None
+
+
+def _place_of_answer(result: Any) -> str | None:
+    """Return where a result has an answer, as a path, or None."""
+    for steps in _ANSWERS:
+        held, path = result, ""
+        for step in steps:
+            if isinstance(step, int):
+                held, path = (held[step] if isinstance(held, list) and held else None), f"{path}[{step}]"
+            else:
+                held = held.get(step) if isinstance(held, dict) else None
+                path = f"{path}.{step}".removeprefix(".")
+        if held:
+            return path
+    return None
+
+
+def _message(given: Any) -> str:
+    """Return the message of the outermost error within a response, after a colon; empty if it has none."""
+    for _ in range(_DEEPEST):
+        if not isinstance(given, dict):
+            break
+        found = given.get("error")
+        if isinstance(found, dict) and isinstance(found.get("message"), str):
+            return f": {shown(found['message'])}"
+        given = found or given.get("response") or given.get("result") or given.get("body")
+    return ""
 
 
 def _is_list(value: Any, names: Collection[str]) -> bool:

@@ -60,11 +60,13 @@ def sources(
         raise InputError("data: expected rows, got one mapping; put it in a list")
     elif are_paths(data):
         yield from _paths(data, fields, passed_over)
-    elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray):
+    elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray) and not hasattr(data, "read"):
         yield _rows(data)
     else:
         name = type(data).__name__
         remedy = "; its collect() is a table" if name == "LazyFrame" else ""
+        if hasattr(data, "read"):
+            name, remedy = f"an open file ({name})", "; give its path, or - for standard input"
         raise InputError(f"data: expected a path, rows or a table, got {name}{remedy}")
 
 
@@ -100,13 +102,22 @@ def is_repeatable(data: Any) -> bool:
     return not once and not isinstance(data, Iterator)
 
 
+def _refuse_no_path(path: str) -> None:
+    """Raise if a text that is no file's name cannot be meant as one."""
+    if os.path.lexists(path):
+        return
+    if path.lstrip().startswith("{"):
+        raise InputError("data: expected a path, got JSON text; json.loads gives a row")
+    if _REMOTE.match(path):
+        raise InputError(
+            f"{visible(path)}: remote addresses are not read; pipe the data in "
+            "(… | kaiser-interview validate -)"
+        )
+
+
 def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str]) -> Iterator[InputSource]:
     for path in map(os.fsdecode, paths):
-        if _REMOTE.match(path) and not os.path.lexists(path):
-            raise InputError(
-                f"{visible(path)}: remote addresses are not read; pipe the data in "
-                "(… | kaiser-interview validate -)"
-            )
+        _refuse_no_path(path)
         if path == "-":
             yield _file(path, fields)
         elif os.path.isdir(path):

@@ -27,7 +27,10 @@ INSTANT = "an instant that exists, in UTC, such as 2026-01-31T12:00:00Z"
 ID = "1 to 256 printable ASCII characters, no space"
 TAG = "a BCP 47 tag such as en, zh-Hans or pt-BR"
 MEANT = "begin its name with x_ if it is meant"
-PANDAS = "a column without a name is most often pandas' index: to_csv(index=False)"
+PANDAS = (
+    "drop the column: without a name, the first is often pandas' index, to_csv(index=False), and the last "
+    "comes from a comma at each line's end"
+)
 VERDICTS = "supported · refuted · mixed · unverifiable"
 SCHEMES = "topic · claim_type · horizon"
 TOPICS = "language · abstraction · multimodality · world-models · programming · agents · …"
@@ -100,7 +103,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
         (
             "verdict",
             {"rationale": [1, 2]},
-            ("wrong-type", "/rationale", "text", "an array of 2", "a row for each of them"),
+            ("wrong-type", "/rationale", "text", "an array of 2", None),
         ),
         (
             "verdict",

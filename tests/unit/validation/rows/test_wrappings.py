@@ -10,6 +10,7 @@ BY = {"method": "model", "creator": "m", "language": "en"}
 ROW = {"claim_id": "d01-c01", "translation": "x"}
 RECORDS = 'in pandas to_json(orient="records", lines=True)'
 ANSWER = "the row is the model's answer in it: "
+NO_ANSWER = "it has no answer: a failed or refused request, or one piece of a stream"
 COLUMNS = {"claim_id": {"0": "d01-c01", "1": "d01-c02"}, "translation": {"0": "x", "1": "y"}}
 
 HOLDS = {
@@ -36,14 +37,56 @@ HOLDS = {
         RECORDS,
     ),
     "a batch of OpenAI's": (
-        {"id": "b", "custom_id": "d01-c01", "response": {"body": {}}, "error": None},
+        {"id": "b", "custom_id": "d01-c01", "error": None,
+         "response": {"body": {"choices": [{"message": {"content": "{}"}}]}}},
         "a result of a batch",
         f"{ANSWER}response.body.choices[0].message.content",
     ),
     "a batch of Anthropic's": (
-        {"custom_id": "d01-c01", "result": {"message": {}}},
+        {"custom_id": "d01-c01", "result": {"message": {"content": [{"text": "{}"}]}}},
         "a result of a batch",
         f"{ANSWER}result.message.content",
+    ),
+    "a batch of responses": (
+        {"custom_id": "d01-c01", "response": {"body": {"output": [{"content": []}]}}},
+        "a result of a batch",
+        f"{ANSWER}response.body.output",
+    ),
+    "a batch of Gemini's": (
+        {"request": {}, "response": {"candidates": [{"content": {"parts": []}}]}},
+        "a result of a batch",
+        f"{ANSWER}response.candidates[0].content",
+    ),
+    "a failed request of a batch": (
+        {"id": "batch_req_1", "custom_id": "a", "error": None,
+         "response": {"status_code": 400, "body": {"error": {"message": "too long"}}}},
+        'a request of a batch without an answer: "too long"',
+        NO_ANSWER,
+    ),
+    "an expired request": (
+        {"id": "batch_req_1", "response": None, "error": {"code": "batch_expired", "message": "late"}},
+        'a request of a batch without an answer: "late"',
+        NO_ANSWER,
+    ),
+    "an errored result": (
+        {"custom_id": "a", "result": {"type": "errored", "error": {"error": {"message": "bad"}}}},
+        'a request of a batch without an answer: "bad"',
+        NO_ANSWER,
+    ),
+    "a canceled result": (
+        {"custom_id": "a", "result": {"type": "canceled"}},
+        "a request of a batch without an answer",
+        NO_ANSWER,
+    ),
+    "an error in an error": (
+        {"custom_id": "a", "result": {"error": {"error": {"error": {"error": {"error": {}}}}}}},
+        "a request of a batch without an answer",
+        NO_ANSWER,
+    ),
+    "a completion of text": (
+        {"choices": [{"text": "{}", "finish_reason": "stop"}]},
+        "a completion",
+        f"{ANSWER}choices[0].text",
     ),
     "a completion": (
         {"id": "c", "choices": [{"index": 0, "message": {"content": "{}"}}]},
@@ -53,19 +96,29 @@ HOLDS = {
     "a piece of a completion": (
         {"choices": [{"index": 0, "delta": {"content": "{"}, "finish_reason": None}]},
         "a completion",
-        f"{ANSWER}choices[0].message.content",
+        NO_ANSWER,
     ),
     "a conversation": (
-        {"messages": [{"role": "user", "content": "hi"}]},
+        {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "{}"}]},
         "a conversation",
-        f"{ANSWER}the content of the last message",
+        f"{ANSWER}the content of the assistant's last message",
+    ),
+    "a conversation without an answer": (
+        {"messages": [{"role": "user", "content": "hi"}, "x"]},
+        "a conversation",
+        NO_ANSWER,
     ),
     "an error": (
         {"error": {"message": "slow down"}},
         'a service\'s error: "slow down"',
-        "ask the service again",
+        NO_ANSWER,
     ),
-    "an error without words": ({"error": {"code": 500}}, "a service's error", "ask the service again"),
+    "an error of Anthropic's": (
+        {"type": "error", "error": {"message": "slow down"}},
+        'a service\'s error: "slow down"',
+        NO_ANSWER,
+    ),
+    "an error without words": ({"error": {"code": 500}}, "a service's error", NO_ANSWER),
     "SQuAD": (
         {"version": "1.1", "data": [{"paragraphs": []}]},
         "questions as SQuAD nests them",
@@ -134,7 +187,7 @@ def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
     ("value", "remedy"),
     [
         ([ROW], "its elements look like rows: write each on a line of its own"),
-        (json.dumps(ROW), "it is a row within a string, encoded twice: json.loads gives the row"),
+        (json.dumps(ROW), "it is a row as JSON text: json.loads gives the row"),
         ("{", None),
         ("words", None),
         ("{" * 70_000, None),

@@ -83,6 +83,20 @@ def test_ordinary_names_are_data(tmp_path, name):
     assert [one.name for one in report.inputs] == [str(tmp_path / name)]
 
 
+def test_an_open_file_or_json_text_is_no_data(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(LABEL) + "\n")
+    for mode in ("r", "rb"):
+        with (
+            path.open(mode) as file,
+            pytest.raises(ki.InputError, match="got an open file"),
+        ):
+            ki.validate(file, kind="label")
+    for text in (json.dumps(LABEL), [json.dumps(LABEL)], ["  {}"]):
+        with pytest.raises(ki.InputError, match="got JSON text"):
+            ki.validate(text, kind="label")
+
+
 def test_an_address_that_is_a_path_is_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "hf:" / "a").mkdir(parents=True)
