@@ -210,7 +210,8 @@ def test_the_pre_commit_hook(folder):
     program, *words = shlex.split(hook["entry"])
     assert program == "kaiser-interview"
     # As pre-commit does: the entry, the user's arguments, the files.
-    words += ["--kind", "translation", str(folder / "out.jsonl")]
+    assert hook["args"] == ["--"]
+    words += ["--kind", "translation", *hook["args"], str(folder / "out.jsonl")]
     done = subprocess.run(
         [sys.executable, "-m", "kaiser_interview", *words],
         capture_output=True, text=True, encoding="utf-8", check=False,

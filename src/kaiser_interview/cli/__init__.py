@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from .._version import __version__
-from ..errors import KaiserInterviewError, known_name
+from ..errors import InputError, KaiserInterviewError, known_name
 from .exits import stop
 from .interrupts import ended_by_signal
 
@@ -54,6 +54,30 @@ Modules are imported when their command runs, because most of their imports serv
 """
 
 
+class _Command(TyperCommand):
+    """A command that takes no name of a file for an option, nor for standard input."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if any(parameter.name == "paths" for parameter in self.params):
+            _refuse_ambiguous(args)
+        return super().parse_args(ctx, args)
+
+
+def _refuse_ambiguous(args: list[str]) -> None:
+    """Raise if an argument is both an option, or ``-``, and the name of a file: one would go unread.
+
+    Tools such as pre-commit pass names as they find them.
+    """
+    for one in args:
+        # What stands before -- is said to be an option.
+        doubtful = one == "-" or (one.startswith("-") and "--" not in args)
+        if doubtful and os.path.lexists(one):
+            raise InputError(
+                f"{one}: expected an option or a file, got the name of both; "
+                f"name the file ./{one}, or put -- before files"
+            )
+
+
 class _Commands(TyperGroup):
     """A group that imports the module of a command when the command is used."""
 
@@ -61,7 +85,7 @@ class _Commands(TyperGroup):
         known_name("command", cmd_name, COMMANDS)
         module = importlib.import_module(f"{__name__}.{COMMANDS[cmd_name][0]}")
         one = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        one.command(cmd_name)(getattr(module, cmd_name))
+        one.command(cmd_name, cls=_Command)(getattr(module, cmd_name))
         return typer.main.get_command(one)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
@@ -120,7 +144,8 @@ def main() -> None:
     try:
         with ended_by_signal():
             try:
-                app()
+                # On Windows, typer would expand names once more, also those of files that exist.
+                app(windows_expand_args=False)
             finally:
                 sys.stdout.flush()
     except KaiserInterviewError as error:

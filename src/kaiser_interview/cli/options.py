@@ -151,10 +151,17 @@ def _check(
     return api.check_of(
         [*paths],
         kind=kinds or None,
-        against=against or None,
+        against=_folder(against),
         defaults=_defaults(defaults or (), kinds),
         **given,
     )
+
+
+def _folder(name: str | None) -> str | None:
+    if name == "":
+        # A variable that is not set must not choose the shipped corpus.
+        raise InputError("--against: expected a folder, got nothing")
+    return name
 
 
 def _kind(name: str) -> type[Record]:

@@ -96,6 +96,6 @@ def end(report: Report, limit: tuple[float, bool] = (0, False)) -> None:
 
 def _limit(text: str) -> tuple[float, bool]:
     found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(%?)", text)
-    if not found or (not found[2] and "." in found[1]):
+    if not found or (not found[2] and "." in found[1]) or (found[2] and float(found[1]) > _FULL):
         raise InputError(f"--max-invalid {text}: expected a number of rows, or a share such as 0.1%")
     return float(found[1]), bool(found[2])

@@ -56,7 +56,8 @@ class Corpus:
           `citations`, printed ``[6][7]``), and `text_en` with the English text. Derived rows may repeat all
           other columns.
         - ``sources.jsonl``: one source a line with `source_id` and `text`, optionally with `headline` and
-          `headline_en`. A source may instead be a UTF-8 file ``SOURCE_ID.txt``, which is used byte for byte.
+          `headline_en`. A source may instead be a UTF-8 file ``SOURCE_ID.txt``, which is used byte for byte:
+          line ends are counted as they are, and a byte order mark is refused, here and in the other files.
         - ``dialogues.jsonl``, optional, for headings: `dialogue_id`, `title`, `start`, and `source_id` and
           `title_en` as for claims.
         - ``releases.jsonl``, optional, for earlier releases: `release`, `claim_id`, `claim_sha256`,

@@ -1,5 +1,6 @@
 """Read the files of a corpus and check that they are consistent."""
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
@@ -131,8 +132,29 @@ class _CorpusRow:
         return value
 
 
+def _checked(file: str, data: bytes) -> bytes:
+    """Return the bytes of a file if they are UTF-8 without a byte order mark.
+
+    A mark would be the first code point of a text and shift every offset. It is not removed either, because
+    other tools that read the file would count it.
+    """
+    if data.startswith(codecs.BOM_UTF8):
+        raise CorpusError(file, None, "expected UTF-8 without a byte order mark, got U+FEFF at its start")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]:
+        raise CorpusError(
+            file, None, "expected UTF-8, got UTF-16 or UTF-32; iconv -t UTF-8 writes it anew: to another file"
+        )
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        got = f"byte 0x{data[error.start]:02x} at {error.start}"
+        raise CorpusError(file, line, f"expected UTF-8, got {got}") from None
+    return data
+
+
 def _rows(files: Mapping[str, bytes], file: str) -> Iterator[_CorpusRow]:
-    data = files.get(file, b"")
+    data = _checked(file, files.get(file, b""))
     for number, line in enumerate(data.split(b"\n"), 1):
         if not line.strip():
             continue
@@ -161,10 +183,7 @@ def _sources(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Heading]]
             headlines.append(Heading("headline", source_id, headline, start, row.optional("headline_en")))
     for name in files:
         if name.endswith(".txt") and name.removesuffix(".txt") not in sources:
-            try:
-                sources[name.removesuffix(".txt")] = files[name].decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise CorpusError(name, None, f"expected UTF-8: {error}") from None
+            sources[name.removesuffix(".txt")] = _checked(name, files[name]).decode("utf-8")
     if not sources:
         raise CorpusError("sources.jsonl", None, "expected a source, got none")
     return sources, headlines
@@ -187,7 +206,13 @@ def _claim(row: _CorpusRow, sources: Mapping[str, str], history: "_History") -> 
         row.offset("end"),
     )
     if source[start:end] != text:
-        raise row.fault(f"text: expected {source[start:end]!r:.80} from {start} to {end}, got {text!r:.80}")
+        # Git and editors on Windows change line ends.
+        ends = source.replace("\r\n", "\n") if "\r\n" in source else source.replace("\n", "\r\n")
+        other = "LF" if "\r\n" in source else "CR LF"
+        why = f"; it stands there if lines of {source_id} end in {other}" if ends[start:end] == text else ""
+        raise row.fault(
+            f"text: expected {source[start:end]!r:.80} from {start} to {end}, got {text!r:.80}{why}"
+        )
     sha256 = digest(text.encode())
     if history.last.get(claim_id, sha256) != sha256:
         raise row.fault(f"{claim_id}: its digest {sha256} is not the last in releases.jsonl")

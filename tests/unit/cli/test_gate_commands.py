@@ -41,7 +41,7 @@ def test_raw_model_output_in_one_command(run, drafts):
         "  the data set  expected a row for d01-c02 with language en, creator m, got none\n"
         "  the data set  expected a row for d01-c03 with language en, creator m, got none\n"
         "\n"
-        "0 of 38 rows invalid: 3 errors; 38 rows unpinned\n"
+        "0 of 38 rows invalid: 3 errors outside rows; 38 rows unpinned\n"
     )
 
 
@@ -68,6 +68,8 @@ def test_what_is_no_rows_fault_passes_no_bar(run, drafts):
 
 
 WRONG_OPTIONS = [
+    (["--max-invalid", "101%"], "--max-invalid 101%: expected a number of rows, or a share such as 0.1%"),
+    (["--against", ""], "--against: expected a folder, got nothing"),
     (["--max-invalid", "some"], "--max-invalid some: expected a number of rows, or a share such as 0.1%"),
     (["--kind", "tranlation"], "kind: expected one of claim, dialogue, source, translation,"),
     (["--kind", "no.such:Kind"], "kind no.such:Kind: No module named 'no'"),
@@ -203,3 +205,37 @@ def test_breaking_off_leaves_nothing_and_says_how_far_it_got(tmp_path, command):
     assert int(err.split()[3].replace(b",", b"")) > 0
     assert [path.name for path in tmp_path.iterdir()] == ["fixed.jsonl"]
     assert output.read_text() == "old\n"
+
+
+NAMES = [
+    "--set=creator=x.jsonl", "-x.jsonl", "-", "a=b.jsonl", "line\nfeed.jsonl", "a[1].jsonl", "*.jsonl",
+    "\udcff.jsonl", "$HOME.jsonl", "~.jsonl", "@x.jsonl", "a b.jsonl", "{}.jsonl",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_is_read_or_refused_whatever_its_name(run, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text(json.dumps(GOOD | {"claim_id": "d99-c01"}) + "\n")
+    Path("good.jsonl").write_text(json.dumps(GOOD) + "\n")
+    code, out, err = run("validate", *DRAFTS, "good.jsonl", name)
+    if name.startswith("-"):
+        assert (code, out) == (2, "")
+        assert f"{name}: expected an option or a file, got the name of both; name the file ./{name}" in err
+    else:
+        assert code == 1
+    assert run("validate", *DRAFTS, "good.jsonl", f"./{name}")[0] == 1
+    code, out, err = run("validate", *DRAFTS, "--", "good.jsonl", name)
+    assert code == (2 if name == "-" else 1)
+    assert (name == "-") == ("name of both" in err)
+
+
+@pytest.mark.parametrize("name", ["none.jsonl", "-none.jsonl", "--set=creator=y", "a[1].jsonl", "*.none"])
+def test_a_file_that_does_not_exist_ends_with_2(run, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    Path("good.jsonl").write_text(json.dumps(GOOD) + "\n")
+    assert run("validate", *DRAFTS, "--", "good.jsonl", name)[0] == 2
+    for command in ("split", "fix"):
+        out = ["--valid", "v", "--rejects", "r"] if command == "split" else ["--output", "o"]
+        assert run(command, *DRAFTS, *out, "--", "good.jsonl", name)[0] == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["good.jsonl"]

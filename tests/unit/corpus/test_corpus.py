@@ -144,10 +144,10 @@ def test_sources_may_be_text_files(folder):
 
 
 def test_text_files_are_taken_byte_for_byte(tmp_path):
-    (tmp_path / "s.txt").write_bytes(b"\xef\xbb\xbfone\r\ntwo\r")
+    (tmp_path / "s.txt").write_bytes(b"_one\r\ntwo\r")
     (tmp_path / "claims.jsonl").write_text('{"claim_id": "a", "text": "two", "start": 6, "end": 9}')
     corpus = ki.Corpus.from_files(tmp_path)
-    assert corpus.sources == {"s": "\ufeffone\r\ntwo\r"}
+    assert corpus.sources == {"s": "_one\r\ntwo\r"}
     assert (corpus.claims["a"].source_id, corpus.claims["a"].passage) == ("s", "two")
 
 
@@ -354,8 +354,43 @@ def test_a_text_file_that_is_not_utf8(tmp_path):
     (tmp_path / "s.txt").write_bytes(b"\xe9")
     with pytest.raises(ki.CorpusError) as error:
         ki.Corpus.from_files(tmp_path)
-    said = "'utf-8' codec can't decode byte 0xe9 in position 0: unexpected end of data"
-    refused(error, "s.txt", None, f"expected UTF-8: {said}")
+    refused(error, "s.txt", 1, "expected UTF-8, got byte 0xe9 at 0")
+
+
+WIDE = "expected UTF-8, got UTF-16 or UTF-32; iconv -t UTF-8 writes it anew: to another file"
+MARKED = "expected UTF-8 without a byte order mark, got U+FEFF at its start"
+
+
+@pytest.mark.parametrize("name", ["s.txt", "claims.jsonl", "sources.jsonl", "releases.jsonl"])
+@pytest.mark.parametrize(
+    ("encoding", "line", "reason"),
+    [
+        ("utf-8-sig", None, MARKED),
+        ("utf-16", None, WIDE),
+        ("utf-16-le", None, WIDE),
+        ("utf-16-be", None, WIDE),
+        ("utf-32", None, WIDE),
+        ("latin-1", 2, "expected UTF-8, got byte 0xe9 at 3"),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused(folder, name, encoding, line, reason):
+    (folder / name).write_bytes("{}\né".encode(encoding))
+    with pytest.raises(ki.CorpusError) as error:
+        ki.Corpus.from_files(folder)
+    refused(error, name, line, reason)
+
+
+@pytest.mark.parametrize(("ends", "claimed", "named"), [("\r\n", "\n", "LF"), ("\n", "\r\n", "CR LF")])
+def test_line_ends_that_were_changed_are_named(tmp_path, ends, claimed, named):
+    start = len(f"one{claimed}")
+    claim = {"claim_id": "a", "text": "two", "start": start, "end": start + 3}
+    (tmp_path / "claims.jsonl").write_text(json.dumps(claim))
+    (tmp_path / "s.txt").write_bytes(f"one{ends}two".encode())
+    with pytest.raises(ki.CorpusError, match=f"it stands there if lines of s end in {named}$"):
+        ki.Corpus.from_files(tmp_path)
+    (tmp_path / "claims.jsonl").write_text(json.dumps(claim | {"text": "three"}))
+    with pytest.raises(ki.CorpusError, match=r"got 'three'$"):
+        ki.Corpus.from_files(tmp_path)
 
 
 def test_validate_takes_a_folder():

@@ -98,9 +98,11 @@ class Report:
             found = [
                 _counted(n, word) for n, word in ((self.errors, "error"), (self.warnings, "warning")) if n
             ]
-            words = (
-                f"{self.invalid:,} of {rows} invalid: {', '.join(found)}" if self.rows else ", ".join(found)
-            )
+            if self.rows and self.outside and not self.invalid:
+                # Errors of a file or of the whole set need not make a row invalid.
+                found[0] += " outside rows"
+            words = ", ".join(found)
+            words = f"{self.invalid:,} of {rows} invalid: {words}" if self.rows else words
         if self.unpinned:
             words += f"; {_counted(self.unpinned, 'row')} unpinned"
         if self.parts > 1:
