@@ -21,36 +21,94 @@ from .interrupts import ended_by_signal
 __all__ = ["COMMANDS", "app", "main"]
 
 COMMANDS = {
-    "claims": ("records", "List claims: all, or those with given words or labels."),
-    "show": ("records", "Show one claim with everything that refers to it."),
+    "claims": (
+        "records",
+        (
+            "List claims: all, or those with given words or labels.\n\n"
+            "Prints each claim with the bracketed numbers after it, and its English, a machine "
+            "translation. No match is not an error: only a note is printed."
+        ),
+    ),
+    "show": (
+        "records",
+        "Show one claim with everything that refers to it.",
+    ),
     "find": (
         "find",
-        "Find every occurrence of a text in claims, headings and headline, in both languages.",
+        (
+            "Find every occurrence of a text in claims, headings and headline, in both languages.\n\n"
+            "Exact matches come first, then those that differ in markers only, then in typography only. "
+            "Without a match, prints the nearest passages with the differences. Exit code 1 if there is "
+            "no match."
+        ),
     ),
-    "cite": ("cite", "Print a citation of the data set, or of claims."),
+    "cite": (
+        "cite",
+        (
+            "Print a citation of the data set, or of claims.\n\n"
+            "A claim comes in Chinese and English (a machine translation), with its place, what the "
+            "source text is, and two entries: the claim in the data set, under a key of its own, and the "
+            "article that the text summarises, with outlet, title and time as printed. `--format csl` "
+            "prints only JSON."
+        ),
+    ),
     "validate": (
         "validate",
-        "Check derived data: its shape, its references to claims, its quotes, character for character.",
+        (
+            "Check derived data: its shape, its references to claims, its quotes, character for "
+            "character.\n\n"
+            "Reads JSON Lines, JSON arrays and CSV, also compressed by gzip or zstd, Parquet and Arrow "
+            "files. Prints one block for each code and path; `explain CODE` says what a code means. Exit "
+            "code 1 if there are errors, 2 if an input could not be read."
+        ),
     ),
     "split": (
         "derive",
-        "Write every row to exactly one of two files, byte for byte: valid rows, or rejects.",
+        (
+            "Write every row to exactly one of two files, byte for byte: valid rows, or rejects.\n\n"
+            "If an input cannot be read to its end, no file is written. Exit codes as for `validate`."
+        ),
     ),
     "fix": (
         "derive",
-        "Fix what has only one fix: fill in offsets, digests, the release, and what --set gives.",
+        (
+            "Fix what has only one fix: fill in offsets, digests, the release, and what --set gives.\n\n"
+            "Never changes a digest that is given, nor a quote, except with --typography. Drops no row. "
+            "Reports on the output."
+        ),
     ),
-    "explain": ("explain", "Explain a finding's code: what it means, an example, and how to fix it."),
-    "schema": ("schema", "Print the JSON Schema (2020-12) of a kind, or the names of all kinds."),
+    "explain": (
+        "explain",
+        "Explain a finding's code: what it means, an example, and how to fix it.",
+    ),
+    "schema": (
+        "schema",
+        "Print the JSON Schema (2020-12) of a kind, or the names of all kinds.",
+    ),
     "export": (
         "export",
-        "Write every table to a folder: JSON Lines, Parquet, CSV for spreadsheets, Arrow IPC or SQLite.",
+        (
+            "Write every table to a folder: JSON Lines, Parquet, CSV for spreadsheets, Arrow IPC or "
+            "SQLite.\n\n"
+            "`hub` writes a whole dataset repository: Parquet and JSON Lines with the dataset card, "
+            "Croissant, data package and citations.\n\n"
+            "All files are on the disk before the first is put in its place. The English is a machine "
+            "translation; the source text is not licensed."
+        ),
     ),
-    "verify": ("verify", "Check the installed data against the manifest, and the claims against the source."),
+    "verify": (
+        "verify",
+        (
+            "Check the installed data against the manifest, and the claims against the source.\n\n"
+            "Every file is hashed again, the source cut again, and each claim compared with it. Prints "
+            "what differs; exit code 1 if anything does."
+        ),
+    ),
 }
-"""Each command with the module that defines a function of the same name, and the first sentence of its help.
+"""Each command with the module that defines a function of the same name, and its help.
 
-Modules are imported when their command runs, because most of their imports serve one command only.
+The help is data, because ``python -OO`` removes docstrings. Modules are imported when their command runs,
+because most of their imports serve one command only.
 """
 
 
@@ -83,9 +141,10 @@ class _Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         known_name("command", cmd_name, COMMANDS)
-        module = importlib.import_module(f"{__name__}.{COMMANDS[cmd_name][0]}")
+        name, words = COMMANDS[cmd_name]
+        module = importlib.import_module(f"{__name__}.{name}")
         one = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        one.command(cmd_name, cls=_Command)(getattr(module, cmd_name))
+        one.command(cmd_name, cls=_Command, help=words)(getattr(module, cmd_name))
         return typer.main.get_command(one)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002

@@ -33,12 +33,7 @@ def cite(
         Style, typer.Option("--format", help="Format of the entries; cff has none for a claim.")
     ] = Style.bibtex,
 ) -> None:
-    """Print a citation of the data set, or of claims.
-
-    A claim comes in Chinese and English (a machine translation), with its place, what the source text is, and
-    two entries: the claim in the data set, under a key of its own, and the article that the text summarises,
-    with outlet, title and time as printed. `--format csl` prints only JSON.
-    """
+    """Print a citation of the data set, or of claims."""
     claims = [claim_named(one) for one in dict.fromkeys(claim_ids or ())]
     typer.echo("\n\n".join(_parts(style, claims)).rstrip("\n"))
 

@@ -34,10 +34,7 @@ def split(
     ],
     form: Form = ReportFormat.text,
 ) -> None:
-    """Write every row to exactly one of two files, byte for byte: valid rows, or rejects.
-
-    If an input cannot be read to its end, no file is written. Exit codes as for `validate`.
-    """
+    """Write every row to exactly one of two files, byte for byte: valid rows, or rejects."""
     places = Places(f"{rejects}.findings.jsonl", rejects, valid)
     with watched(check, places) as watching, Engine(check) as engine:
         report = _written(
@@ -64,11 +61,7 @@ def fix(
     ] = False,
     form: Form = ReportFormat.text,
 ) -> None:
-    """Fix what has only one fix: fill in offsets, digests, the release, and what --set gives.
-
-    Never changes a digest that is given, nor a quote, except with --typography. Drops no row. Reports on the
-    output.
-    """
+    """Fix what has only one fix: fill in offsets, digests, the release, and what --set gives."""
     places = Places(output)
     with watched(check, places) as watching, Engine(check) as engine:
         fixed = _written(

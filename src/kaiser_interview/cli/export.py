@@ -21,14 +21,7 @@ def export(
     form: Annotated[ExportFormat, typer.Option("--format", help="Of the files.")] = ExportFormat.jsonl,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
-    """Write every table to a folder: JSON Lines, Parquet, CSV for spreadsheets, Arrow IPC or SQLite.
-
-    `hub` writes a whole dataset repository: Parquet and JSON Lines with the dataset card, Croissant,
-    data package and citations.
-
-    All files are on the disk before the first is put in its place. The English is a machine translation;
-    the source text is not licensed.
-    """
+    """Write every table to a folder: JSON Lines, Parquet, CSV for spreadsheets, Arrow IPC or SQLite."""
     if not folder:
         stop("DIR: expected a folder, got nothing")
     files = export_files(form)

@@ -28,11 +28,7 @@ def find(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Words of the summary, in Chinese or English.")],
     form: Annotated[Format, typer.Option("--format", help="How to print the matches.")] = Format.text,
 ) -> None:
-    """Find every occurrence of a text in claims, headings and headline, in both languages.
-
-    Exact matches come first, then those that differ in markers only, then in typography only. Without a
-    match, prints the nearest passages with the differences. Exit code 1 if there is no match.
-    """
+    """Find every occurrence of a text in claims, headings and headline, in both languages."""
     found = loaders.find(_as_utf8(text))
     if form is Format.text:
         out = console()

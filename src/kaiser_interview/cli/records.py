@@ -37,11 +37,7 @@ def claims(
     horizon: Annotated[str | None, typer.Option(help=f"Keep one of {', '.join(get_args(Horizon))}.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print them.")] = Format.text,
 ) -> None:
-    """List claims: all, or those with given words or labels.
-
-    Prints each claim with the bracketed numbers after it, and its English, a machine translation. No match
-    is not an error: only a note is printed.
-    """
+    """List claims: all, or those with given words or labels."""
     dialogues = {one.dialogue_id: one for one in loaders.load("dialogues")}
     for subject, name, known in (
         ("dialogue", dialogue, tuple(dialogues)),

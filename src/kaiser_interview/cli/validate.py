@@ -52,12 +52,7 @@ def validate(
     workers: Workers = None,
     form: Form = ReportFormat.text,
 ) -> None:
-    """Check derived data: its shape, its references to claims, its quotes, character for character.
-
-    Reads JSON Lines, JSON arrays and CSV, also compressed by gzip or zstd, Parquet and Arrow files. Prints
-    one block for each code and path; `explain CODE` says what a code means. Exit code 1 if there are errors,
-    2 if an input could not be read.
-    """
+    """Check derived data: its shape, its references to claims, its quotes, character for character."""
     limit = _limit(max_invalid)
     with watched(check) as watching:
         report = report_of(watching, workers)

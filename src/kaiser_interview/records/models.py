@@ -207,8 +207,11 @@ class Record(BaseModel):
         # Not when the validator is built: by then, subclasses have copied the fields of their bases.
         super().__pydantic_init_subclass__(**kwargs)
         if cls.__module__ == __name__:
-            for name, description in DESCRIPTIONS.get(cls.__name__, {}).items():
-                cls.model_fields[name].description = description
+            described = DESCRIPTIONS.get(cls.__name__, {})
+            for name, field in cls.model_fields.items():
+                field.description = described.get(name, field.description)
+            # `python -OO` removes docstrings.
+            cls.__doc__ = cls.__doc__ or described.get("")
 
 
 class Claim(Record):
