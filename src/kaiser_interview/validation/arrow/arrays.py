@@ -19,6 +19,8 @@ __all__ = [
     "any_within",
     "bare",
     "combined",
+    "decoded",
+    "decoded_type",
     "from_numpy",
     "from_texts",
     "from_values",
@@ -30,6 +32,7 @@ __all__ = [
     "on_values",
     "picked",
     "plain",
+    "relisted",
     "to_numpy",
     "truths",
 ]
@@ -75,10 +78,64 @@ def _plain_list(array: pa.Array) -> pa.Array:
     inner = plain(children)
     if inner is children and is_list(array.type):
         return array
+    return _large_list(array, inner)
+
+
+def _large_list(array: pa.Array, inner: pa.Array) -> pa.Array:
     # Do not cast: it makes invalid lists of list views with nulls (pyarrow 26).
     lengths = to_numpy(pc.list_value_length(array))
     offsets = from_numpy(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
     return pa.LargeListArray.from_arrays(offsets, inner, mask=array.is_null())
+
+
+def relisted(array: pa.Array, inner: pa.Array) -> pa.Array:
+    """Return lists with other elements, which take the places of `array.flatten()`.
+
+    A list stays a list. A fixed-size list keeps its size. A list view becomes a large list.
+    """
+    lists = _large_list(array, inner)
+    if kinds.is_list(array.type):
+        return lists.cast(pa.list_(inner.type))
+    if kinds.is_fixed_size_list(array.type):
+        return lists.cast(pa.list_(inner.type, array.type.list_size))
+    return lists
+
+
+def decoded(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
+    """Return the same values in a type that files can hold, as far as there is one.
+
+    Extensions become their storage. Dictionaries and run-end encoding become their values, at any depth. List
+    views become large lists, and text and binary views large text and binary. Other types are kept.
+    """
+    arrow_type = array.type
+    if isinstance(array, pa.ExtensionArray):
+        return decoded(array.storage)
+    if kinds.is_dictionary(arrow_type):
+        return decoded(array.dictionary).take(array.indices)
+    if kinds.is_map(arrow_type):
+        key, item = decoded_type(arrow_type.key_type), decoded_type(arrow_type.item_type)
+        same = key.equals(arrow_type.key_type) and item.equals(arrow_type.item_type)
+        return array if same else pa.array(array.to_pylist(), pa.map_(key, item))
+    if kinds.is_struct(arrow_type):
+        children = array.flatten()
+        inner = [decoded(one) for one in children]
+        if all(new is old for new, old in zip(inner, children, strict=True)):
+            return array
+        names = [arrow_type.field(number).name for number in range(arrow_type.num_fields)]
+        return pa.StructArray.from_arrays(inner, names, mask=array.is_null())
+    if _is_any_list(arrow_type):
+        elements = array.flatten()
+        values = decoded(elements)
+        views = kinds.is_list_view(arrow_type) or kinds.is_large_list_view(arrow_type)
+        return array if values is elements and not views else relisted(array, values)
+    if kinds.is_run_end_encoded(arrow_type):
+        return decoded(_decoded(array))
+    return plain(array)
+
+
+def decoded_type(arrow_type: pa.DataType) -> pa.DataType:
+    """Return the type of what `decoded` makes of an array of a type."""
+    return decoded(pa.nulls(0, arrow_type)).type
 
 
 def bare(arrow_type: pa.DataType) -> pa.DataType:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
 from ...records.schemas import arrow_schema, arrow_value
-from ..arrow.arrays import bare, plain
-from ..arrow.to_python import rows_of
+from ..arrow.arrays import decoded, decoded_type, from_numpy
 from ..findings.display import visible
 from ..rows.row_validator import RowValidator
 from .tables import TableWriter, refuse_undecoded
@@ -67,51 +66,41 @@ class FixedTable:
         refuse_undecoded(rows)
         columns = []
         for field in self._schema:
+            is_there = field.name in rows.schema.names
+            column = decoded(rows.column(field.name)) if is_there else pa.nulls(rows.num_rows)
             patched = {at: patch[field.name] for at, patch in patches.items() if field.name in patch}
-            there = field.name in rows.schema.names
-            if there and not patched and field.name not in self._nested:
-                column = plain(rows.column(field.name))
-                if pa.types.is_dictionary(column.type):
-                    column = column.dictionary_decode()
-                columns.append(column.cast(field.type))
-                continue
-            values = (
-                [row[field.name] for row in rows_of(rows.select([field.name]))]
-                if there
-                else [None] * rows.num_rows
-            )
-            for at, value in patched.items():
-                values[at] = arrow_value(value, field.type)
-            columns.append(_array(values, field, patched))
+            columns.append(_patched(column.cast(field.type), field, patched))
         self._writer.add(pa.RecordBatch.from_arrays(columns, schema=self._schema))
 
     def _type_of(self, field: "pa.Field") -> "pa.DataType":
         """Return the type of a column in the output."""
         import pyarrow as pa
 
-        arrow_type = bare(field.type)
+        arrow_type = decoded_type(field.type)
         if pa.types.is_null(arrow_type) and field.name in self._fillable:
             return self._types[field.name]
         if field.name in self._nested:
             return _merged(arrow_type, self._types[field.name])
-        if arrow_type == pa.string_view():
-            return pa.large_string()
         return arrow_type
 
 
-def _array(values: list[Any], field: "pa.Field", patched: Iterable[int]) -> "pa.Array":
-    """Return values as a column.
+def _patched(column: "pa.Array", field: "pa.Field", patched: Mapping[int, Any]) -> "pa.Array":
+    """Return a column with other values in some rows.
 
     Raises
     ------
     InputError
-        The column cannot hold a filled-in value without changing it.
+        The column cannot hold a value without changing it.
     """
+    import numpy as np
     import pyarrow as pa
 
+    if not patched:
+        return column
+    values = [arrow_value(value, field.type) for value in patched.values()]
     try:
-        column = pa.array(values, field.type)
-        fits = all(_is_same(column[at].as_py(), values[at]) for at in patched)
+        filled = pa.array(values, field.type)
+        fits = all(map(_is_same, filled.to_pylist(), values))
     except (pa.ArrowException, OverflowError):
         fits = False
     if not fits:
@@ -119,7 +108,9 @@ def _array(values: list[Any], field: "pa.Field", patched: Iterable[int]) -> "pa.
             f"{visible(field.name)}: a column of {field.type} does not hold what is filled in; "
             "nothing was written"
         )
-    return column
+    places = np.arange(len(column))
+    places[[*patched]] = np.arange(len(column), len(column) + len(filled))
+    return pa.concat_arrays([column, filled]).take(from_numpy(places))
 
 
 def _is_same(stored: Any, given: Any) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from ...errors import InputError
+from ..findings.display import visible
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,24 +68,24 @@ class TableWriter:
         self._count = 0
 
     def begin(self, schema: "pa.Schema") -> None:
-        """Start writing rows of a schema; dictionary columns are written as their values.
+        """Start writing rows of a schema, each column in the type that `decoded` makes of it.
 
         Raises
         ------
         InputError
-            The file already has another schema.
+            The file already has another schema, or its format has no type for a column.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        fields = [
-            pa.field(one.name, one.type.value_type) if pa.types.is_dictionary(one.type) else one
-            for one in schema
-        ]
+        from ..arrow.arrays import decoded_type
+
+        fields = [pa.field(one.name, decoded_type(one.type)) for one in schema]
         schema = pa.schema(fields, schema.metadata)
         if self._schema is None:
             self._schema = schema
             if self._form == "parquet":
+                _refuse_unsupported(schema)
                 self._writer = pq.ParquetWriter(
                     self._file, schema, compression="zstd", write_page_checksum=True
                 )
@@ -110,8 +111,13 @@ class TableWriter:
         self.add(taken(batch, np.array(rows)))
 
     def add(self, batch: "pa.RecordBatch") -> None:
-        """Write a batch, its columns cast to the schema of the file."""
-        self._held.append(batch.select(self._schema.names).cast(self._schema))
+        """Write a batch, its columns in the types of the file."""
+        import pyarrow as pa
+
+        from ..arrow.arrays import decoded
+
+        columns = [decoded(batch.column(one.name)).cast(one.type) for one in self._schema]
+        self._held.append(pa.RecordBatch.from_arrays(columns, schema=self._schema))
         self._count += batch.num_rows
         if self._count >= self._group:
             self._write()
@@ -128,3 +134,24 @@ class TableWriter:
         if self._held:
             self._writer.write_table(pa.Table.from_batches(self._held))
         self._held, self._count = [], 0
+
+
+def _refuse_unsupported(schema: "pa.Schema") -> None:
+    """Raise if Parquet has no type for a column, such as a union.
+
+    Raises
+    ------
+    InputError
+        There is such a column.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for field in schema:
+        try:
+            pq.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
+        except pa.ArrowNotImplementedError:
+            raise InputError(
+                f"{visible(field.name)}: Parquet has no type for a column of {field.type}; "
+                "name the output .arrow or .jsonl; nothing was written"
+            ) from None

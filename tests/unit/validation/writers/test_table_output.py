@@ -607,3 +607,90 @@ def test_a_table_is_written_in_the_form_that_the_name_says(tmp_path, suffix, rea
         found = read(file)
         rows = found if isinstance(found, pa.Table) else found.read_all()
     assert GOOD.items() <= rows.to_pylist()[0].items()
+
+
+# Types that a format does not have
+
+
+def ends(values: pa.Array) -> pa.Array:
+    return pa.RunEndEncodedArray.from_arrays(pa.array([1, 3], pa.int32()), values)
+
+
+def coded(values: pa.Array) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array([0, 1, None], pa.int8()), values)
+
+
+ENCODED = {
+    "list view": pa.array([["a"], [], None], pa.list_view(pa.string())),
+    "large list view": pa.array([["a"], [], None], pa.large_list_view(pa.string())),
+    "run ends": ends(pa.array(["a", "b"])),
+    "run ends of structs": ends(pa.array([{"a": 1}, None])),
+    "list of run ends": pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), ends(pa.array(["a", "b"]))),
+    "dictionary of structs": coded(pa.array([{"a": 1}, {"a": None}])),
+    "dictionary of lists": coded(pa.array([["a"], []])),
+    "struct of dictionary of structs": pa.StructArray.from_arrays([coded(pa.array([{"a": 1}] * 2))], ["b"]),
+    "fixed-size list of list views": pa.array([[[1]], [[2]], None], pa.list_(pa.list_view(pa.int8()), 1)),
+    "text view": pa.array(["a" * 20, "", None], pa.string_view()),
+    "map of list views": pa.array([[("a", [1])], [], None], pa.map_(pa.string(), pa.list_view(pa.int8()))),
+}
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+@pytest.mark.parametrize("name", ENCODED)
+@pytest.mark.parametrize("kept", ["x_it", "rationale"])
+def test_encoded_columns_are_written_as_their_values(tmp_path, put, suffix, name, kept):
+    values = ENCODED[name].to_pylist()
+    table = pa.Table.from_pylist([GOOD | {"id": f"r{number}"} for number in range(3)])
+    table = table.append_column(kept, ENCODED[name])
+    report, ok, no = put(table, suffix)
+    held = {row["id"]: row[kept] for row in (*ok.to_pylist(), *no.to_pylist())}
+    assert [held[f"r{number}"] for number in range(3)] == values
+    assert report.valid == ok.num_rows
+    ki.fix(table, output=tmp_path / f"out.{suffix}", kind="label")
+    assert read(tmp_path / f"out.{suffix}").column(kept).to_pylist() == values
+
+
+@pytest.mark.parametrize("sort", [pa.list_view, pa.large_list_view])
+def test_references_in_list_views_are_fixed(tmp_path, sort):
+    references = [[{"claim_id": "d01-c01", "quote": CLAIM.text[:9]}], [], None]
+    column = pa.array(references, sort(pa.struct([("claim_id", pa.string()), ("quote", pa.string())])))
+    question = {"question": "?", "answerable": False, "language": "en"} | BY
+    table = pa.Table.from_pylist([question] * 3).append_column("references", column)
+    fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="question")
+    out = read(tmp_path / "out.parquet").column("references").to_pylist()
+    assert fixed.filled["references"] == 1
+    assert out[0][0].items() >= PLACED.items()
+    assert out[1:] == [[], None]
+
+
+@pytest.mark.parametrize("sort", [ki.split, ki.fix])
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array(["a"])]),
+        pa.array([(1, 2, 3)], pa.month_day_nano_interval()),
+        pa.array([{}], pa.struct([])),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_a_type_that_parquet_does_not_have_is_refused_before_anything_is_written(tmp_path, sort, column):
+    table = pa.Table.from_pylist([GOOD]).append_column("x_it", column)
+    paths = {"valid": tmp_path / "a.parquet", "rejects": tmp_path / "b.parquet"}
+    outputs = paths if sort is ki.split else {"output": tmp_path / "a.parquet"}
+    with pytest.raises(InputError) as raised:
+        sort(table, **outputs, kind="label")
+    assert str(raised.value) == (
+        f"x_it: Parquet has no type for a column of {column.type}; name the output .arrow or .jsonl; "
+        "nothing was written"
+    )
+    assert [*tmp_path.iterdir()] == []
+    assert ki.split(table, valid=tmp_path / "a.arrow", rejects=tmp_path / "b.arrow", kind="label").valid == 1
+    assert read(tmp_path / "a.arrow").column("x_it").to_pylist() == column.to_pylist()
+
+
+def test_values_that_python_cannot_hold_stay_where_others_are_filled_in(tmp_path):
+    ticks = pa.array([1, None], pa.timestamp("ns", "UTC"))
+    table = pa.Table.from_pylist([GOOD] * 2).append_column("created", ticks)
+    ki.fix(table, output=tmp_path / "out.arrow", kind="label", defaults={"created": "2026-01-31T12:00:00Z"})
+    out = read(tmp_path / "out.arrow").column("created").cast(pa.int64()).to_pylist()
+    assert out == [1, 1769860800 * 10**9]
