@@ -41,7 +41,7 @@ def report_by_row(check: Check) -> Report:
                     result = tables.batches([part], source.name)
                 else:
                     result = rows.items(part, source.form, source.name, source.constants)
-                merge.add(source, result, Base(0, count if base is None else base), first=not count)
+                merge.add(source, result, Base(0, count if base is None else base))
                 count += result.rows
                 complete = complete and result.complete
         except StreamError as error:

@@ -24,6 +24,7 @@ __all__ = [
     "from_numpy",
     "from_texts",
     "from_values",
+    "is_any_list",
     "is_list",
     "is_null",
     "is_plain",
@@ -63,7 +64,7 @@ def plain(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
             return array
         names = [arrow_type.field(number).name for number in range(arrow_type.num_fields)]
         return pa.StructArray.from_arrays(inner, names, mask=array.is_null())
-    return _plain_list(array) if _is_any_list(arrow_type) else array
+    return _plain_list(array) if is_any_list(arrow_type) else array
 
 
 def _decoded(array: pa.Array) -> pa.Array:
@@ -123,7 +124,7 @@ def decoded(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
             return array
         names = [arrow_type.field(number).name for number in range(arrow_type.num_fields)]
         return pa.StructArray.from_arrays(inner, names, mask=array.is_null())
-    if _is_any_list(arrow_type):
+    if is_any_list(arrow_type):
         elements = array.flatten()
         values = decoded(elements)
         views = kinds.is_list_view(arrow_type) or kinds.is_large_list_view(arrow_type)
@@ -153,7 +154,7 @@ def is_plain(arrow_type: pa.DataType) -> bool:
     """Return whether `plain` supports a type and `take` works on it: it contains no map or union."""
     if isinstance(arrow_type, pa.BaseExtensionType):
         return is_plain(arrow_type.storage_type)
-    if kinds.is_dictionary(arrow_type) or kinds.is_run_end_encoded(arrow_type) or _is_any_list(arrow_type):
+    if kinds.is_dictionary(arrow_type) or kinds.is_run_end_encoded(arrow_type) or is_any_list(arrow_type):
         return is_plain(arrow_type.value_type)
     if kinds.is_struct(arrow_type):
         return all(is_plain(arrow_type.field(number).type) for number in range(arrow_type.num_fields))
@@ -179,7 +180,8 @@ def is_list(arrow_type: pa.DataType) -> bool:
     return bool(kinds.is_list(arrow_type) or kinds.is_large_list(arrow_type))
 
 
-def _is_any_list(arrow_type: pa.DataType) -> bool:
+def is_any_list(arrow_type: pa.DataType) -> bool:
+    """Return whether a type is a list: also a list view, or one of a fixed size."""
     views = kinds.is_list_view(arrow_type) or kinds.is_large_list_view(arrow_type)
     return is_list(arrow_type) or bool(views or kinds.is_fixed_size_list(arrow_type))
 

@@ -1,15 +1,15 @@
 """Convert rows of an Arrow batch to Python values for the row validator."""
 
-from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from .arrays import is_plain, picked, plain
+from .arrays import decoded, is_list, is_plain, picked
+from .unreadable import Unreadable
 
 __all__ = ["rows_of", "taken"]
 
@@ -39,38 +39,55 @@ def taken(batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> pa.RecordBatch:
 def _values(column: pa.Array, rows: npt.NDArray[np.int64] | None = None) -> list[Any]:
     if rows is not None:
         column = picked(column, rows)
-    elif is_plain(column.type):
-        column = plain(column)
-    if kinds.is_timestamp(column.type) and column.type.unit == "ns":
-        return _microseconds(column)
+    if is_plain(column.type):
+        # Without dictionaries, since Arrow does not cast those of times.
+        column = decoded(column)
     try:
-        return column.to_pylist()  # type: ignore[no-any-return]
+        return _pylist(column)
     except _REFUSED:
-        return [_value(scalar.as_py) for scalar in column]
+        return [_value(column.slice(row, 1)) for row in range(len(column))]
 
 
-def _microseconds(column: pa.Array) -> list[Any]:
-    """Convert nanosecond timestamps to datetimes; those that are not whole microseconds are unreadable."""
-    values = _values(column.cast(pa.timestamp("us", column.type.tz), safe=False))
-    whole = pc.equal(pc.nanosecond(column), 0).to_pylist()
-    return [
-        value if exact is not False else Unreadable(str(text))
-        for value, exact, text in zip(values, whole, column.cast(pa.int64()).to_pylist(), strict=True)
-    ]
+def _pylist(column: pa.Array) -> list[Any]:
+    """Convert a column to Python values, whole or not at all.
+
+    Python's times have microseconds. pyarrow would convert nanoseconds to types of pandas where it is
+    installed, and cut them off or refuse them where it is not.
+    """
+    return column.cast(_in_microseconds(column.type)).to_pylist()  # type: ignore[no-any-return]
 
 
-def _value(value: Callable[[], Any]) -> Any:
+def _in_microseconds(arrow_type: pa.DataType) -> pa.DataType:  # noqa: PLR0911 - one return per type
+    """Return a type with microseconds in place of nanoseconds, at any depth of structs and lists."""
+    if kinds.is_timestamp(arrow_type) and arrow_type.unit == "ns":
+        return pa.timestamp("us", arrow_type.tz)
+    if kinds.is_time64(arrow_type):
+        return pa.time64("us")
+    if kinds.is_duration(arrow_type) and arrow_type.unit == "ns":
+        return pa.duration("us")
+    if kinds.is_struct(arrow_type):
+        return pa.struct([pa.field(one.name, _in_microseconds(one.type)) for one in arrow_type])
+    if kinds.is_fixed_size_list(arrow_type):
+        return pa.list_(_in_microseconds(arrow_type.value_type), arrow_type.list_size)
+    if is_list(arrow_type):
+        list_of = pa.list_ if kinds.is_list(arrow_type) else pa.large_list
+        return list_of(_in_microseconds(arrow_type.value_type))
+    return arrow_type
+
+
+def _value(one: pa.Array) -> Any:
+    """Convert an array of one element; a value that Python cannot represent becomes `Unreadable`."""
     try:
-        return value()
+        return _pylist(one)[0]
     except _REFUSED as error:
-        return Unreadable(str(error))
+        return Unreadable(str(one.type), _text(one, error))
 
 
-class Unreadable:
-    """A value that Python cannot represent, such as a time after the year 9999 or in an unknown zone."""
-
-    def __init__(self, reason: str) -> None:
-        self._reason = reason
-
-    def __repr__(self) -> str:
-        return self._reason
+def _text(one: pa.Array, error: Exception) -> str:
+    """Return an element as text: its time, its number, or why it cannot be converted."""
+    # Arrow prints wrong years from 32,768 on, which are never in nanoseconds.
+    types = [pa.string()] if getattr(one.type, "unit", None) == "ns" else []
+    for arrow_type in (*types, pa.int64(), pa.int32()):
+        with suppress(*_REFUSED):
+            return str(one.cast(arrow_type)[0])
+    return str(error)

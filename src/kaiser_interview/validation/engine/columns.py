@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..arrow.arrays import Bools, Ints, from_numpy
+from ..arrow.arrays import Bools, Ints, from_numpy, is_null, is_plain, plain
 from ..arrow.from_python import batches_of
 from ..arrow.to_python import rows_of
 from ..columns.prefilter import Prefilter, Seen
@@ -106,12 +106,15 @@ class ColumnValidator(PartValidator):
     ) -> PartResult:
         """Validate the rows of a table; no finding is kept of groups that are full."""
         account = self._account(name, full)
+        faults, absent = list[Fault](), set[str]()
         for item in items:
             if isinstance(item, Note):
                 account.note(item, account.rows)
                 continue
             if not account.rows:
-                account.columns = self._columns(item.rows)
+                faults = self._columns(item.rows)
+                absent = {name for name, code in self._told.items() if code == "wrong-type"}
+            absent = {name for name in absent if not _has_value(item.rows, name)}
             seen = self._prefilter.look(item.rows, self._told)
             places = np.arange(item.first, item.first + item.rows.num_rows)
             self._count(account, item.rows, seen, places, places)
@@ -119,6 +122,8 @@ class ColumnValidator(PartValidator):
             for number, _, result in self._prefilter.verdicts(item.rows, suspects, self._told, seen.shaped):
                 account.validated(None, item.first + number, result)
             account.rows += item.rows.num_rows
+        # A column without a value has a type that nobody chose: pandas gives it that of doubles.
+        account.columns = [fault for fault in faults if fault.path[0] not in absent]
         return self._result(account)
 
     def batches_again(self, items: Iterable[Batch | Note], suspects: Suspects) -> Iterator[Row]:
@@ -335,6 +340,16 @@ class ColumnValidator(PartValidator):
         )
         bad = frozenset(fault.path[0] for fault in result.faults if fault.path)
         return Row(place, row, result.kind, result.values, bad, invalid)
+
+
+def _has_value(batch: pa.RecordBatch, name: str) -> bool:
+    """Return whether a row of a batch has a value in a column, if there is such a column."""
+    if name not in batch.schema.names:
+        return False
+    column = batch.column(name)
+    if is_plain(column.type):
+        return not is_null(plain(column)).all()
+    return any(row[name] is not None for row in rows_of(batch.select([name])))
 
 
 def _without_tail(chunk: LineChunk) -> bytes:

@@ -253,7 +253,7 @@ class Validation:
                         part = job.part
                         # The rows of a batch are counted from the start of their source.
                         at = Base(0, part.first) if isinstance(part, Batch) else base
-                        merge.add(source, result, at, first=not rows)
+                        merge.add(source, result, at)
                         base = base.after(result)
                         complete = complete and result.complete
                         if result.details is not None:
@@ -336,7 +336,7 @@ class Validation:
                         complete = False
                         bases.append(Base(lines, rows + promised))
                         continue
-                    merge.add(source, result, bases[-1], first=merge.progress.rows == before)
+                    merge.add(source, result, bases[-1])
                     for hashes, found in ((ids, result.ids), (keys, result.keys)):
                         if found is not None:
                             hashes.add(found)

@@ -80,6 +80,7 @@ class Merge:
         self.skipped: list[str] = []
         self.inputs: list[Input] = []
         self._sources: list[InputSource] = []
+        self._columns: list[Fault] = []
         self._outside = 0
         self._rows_without_digest = 0
         self._reported_at = 0.0
@@ -104,6 +105,7 @@ class Merge:
     def begin(self, source: InputSource) -> None:
         """Begin a source: what is added next is of its rows."""
         self._sources.append(source)
+        self._columns = []
         self.progress.file = source.name or ""
 
     def columns(self, source: InputSource) -> Mapping[str, str]:
@@ -130,7 +132,7 @@ class Merge:
         self._found, self._invalid = [], set()
         return taken
 
-    def add(self, source: InputSource, part: PartResult, base: Base, *, first: bool) -> None:
+    def add(self, source: InputSource, part: PartResult, base: Base) -> None:
         """Add the result of a part, whose places count from its own start.
 
         Parameters
@@ -141,11 +143,11 @@ class Merge:
             The result.
         base : Base
             What came before the part in its source.
-        first : bool
-            Whether no row of the source came before. What is wrong with whole columns is reported once.
         """
-        for fault in part.columns if first and part.rows else ():
-            if fault.code in self.wanted:
+        # What is wrong with a whole column is reported once, with the first part that shows it.
+        for fault in part.columns if part.rows else ():
+            if fault.code in self.wanted and fault not in self._columns:
+                self._columns.append(fault)
                 self.note(source, None, fault)
         for group, count, kept in part.counts:
             # Made only if there is room for them.

@@ -22,6 +22,8 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from ..arrow.unreadable import Unreadable
+
 __all__ = ["clip", "cut", "encodable", "json_text", "shown", "told_apart", "visible"]
 
 _LONGEST = 80
@@ -122,7 +124,7 @@ def shown(value: object) -> str:
         return f"an array of {len(value)}"
     if isinstance(value, dict):
         return f"an object with {len(value)} field{'' if len(value) == 1 else 's'}"
-    return clip(f"a Python {type(value).__name__}")
+    return clip(value.words if isinstance(value, Unreadable) else f"a Python {type(value).__name__}")
 
 
 def _escaped(text: str, escape: Callable[[str], str], *, strict: bool = False) -> str:

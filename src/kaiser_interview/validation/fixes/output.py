@@ -71,7 +71,7 @@ class LinesOutput:
     def _add(self, *, all_of_it: bool = False) -> None:
         """Add results in the order of the parts, as far as they are there or too many wait."""
         for result in self._ready(all_of_it=all_of_it):
-            self._merge.add(self._source, result, self._base, first=not self._base.rows)
+            self._merge.add(self._source, result, self._base)
             self._base = self._base.after(result)
 
     def _ready(self, *, all_of_it: bool) -> Iterator[PartResult]:

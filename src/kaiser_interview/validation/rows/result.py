@@ -21,10 +21,10 @@ class RowResult(NamedTuple):
     """Whether the row is invalid for a reason that is reported elsewhere, such as a whole column."""
 
 
-def untold(
-    result: RowResult, reported: Mapping[str, str], unknown: Collection[str], *, slips: bool
-) -> RowResult:
+def untold(result: RowResult, reported: Mapping[str, str], given: Iterable[str], *, slips: bool) -> RowResult:
     """Remove from a result the faults that are already reported for whole columns.
+
+    A row is invalid if it has a value in an unknown column, or in one whose type holds no valid value.
 
     Parameters
     ----------
@@ -32,17 +32,19 @@ def untold(
         The result of a row.
     reported : mapping of str to str
         The columns that a fault is reported for, and its code.
-    unknown : collection of str
-        The names of unknown columns in which the row has a value.
+    given : iterable of str
+        The names of the columns in which the row has a value.
     slips : bool
         Whether a field that an unknown column is a typing slip for is not reported as missing.
     """
     if not reported:
         return result
+    wrong = {name: reported[name] for name in given if reported.get(name) in {"unknown-field", "wrong-type"}}
+    unknown = [name for name, code in wrong.items() if code == "unknown-field"]
     faults = [one for one in result.faults if not one.path or reported.get(str(one.path[0])) != one.code]
     if slips:
         faults = [one for one in faults if one.code != "missing-field" or not _is_meant(one.path, unknown)]
-    return result._replace(faults=faults, unjudged=bool(unknown) or len(faults) < len(result.faults))
+    return result._replace(faults=faults, unjudged=bool(wrong) or len(faults) < len(result.faults))
 
 
 def _is_meant(path: Path, unknown: Collection[str]) -> bool:

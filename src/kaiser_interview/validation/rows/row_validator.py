@@ -13,6 +13,7 @@ from ..findings.display import shown
 from ..findings.finding import Fault, Path, spelled
 from ..formats.csv import Cells
 from ..formats.json.text import parse
+from ..hints.empty_cells import empty_cell
 from ..hints.typos import not_in_vocabulary, slips
 from ..hints.values import to_fill
 from ..references.paths import references_in
@@ -130,7 +131,7 @@ class RowValidator:
             values = rules.typed(cells)
             result = self._values(rules, values, [*unsound(values), *faults], cells=True)
             result = result if record.values else of_nothing(result)
-        return untold(result, reported, record.values.keys() - cells.keys(), slips=self.slips)
+        return untold(result, reported, record.values, slips=self.slips)
 
     def value(
         self,
@@ -166,7 +167,13 @@ class RowValidator:
                 fault = Fault("unknown-kind", (), " · ".join(self.rules), f"a record of {name}")
                 return RowResult([fault], values, None)
         elif isinstance(row, Mapping):
-            values = {name: _plain(value) for name, value in row.items()}
+            try:
+                values = {name: _plain(value) for name, value in row.items()}
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a mapping or a value of others may raise anything
+                got = f"{type(error).__name__}: {error!s:.200}"
+                return RowResult([Fault("unreadable", (), "a row that can be read", got)], {}, None)
         else:
             return RowResult([not_an_object(row, "a mapping or a record")], {}, None)
         if not columnar:
@@ -174,7 +181,7 @@ class RowValidator:
         values = {name: value for name, value in values.items() if value is not None}
         known = {name: value for name, value in values.items() if reported.get(name) != "unknown-field"}
         result = self._object(known, columnar=True, sound_text=arrow)
-        return untold(result, reported, values.keys() - known.keys(), slips=self.slips)
+        return untold(result, reported, values, slips=self.slips)
 
     def taken(self, values: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
         """Return the kind of a row from a table, and its values as validated.
@@ -192,7 +199,8 @@ class RowValidator:
         kind, held = self.taken(values)
         rules = self.rules[str(kind)]
         known = {name: value for name, value in held.items() if name in rules.shape.fields}
-        return RowResult(self._related(rules, known, _NO_PATHS), held, kind)
+        found = self._related(rules, known, _NO_PATHS)
+        return RowResult(self._explained(rules, found, held) if found else found, held, kind)
 
     def is_unknown(self, rules: KindRules, name: str) -> bool:
         """Return whether a field is reported as unknown.
@@ -281,7 +289,22 @@ class RowValidator:
             claim = None if ("claim_id",) in bad else self.corpus.claims.get(known.get("claim_id", ""))
             if claim is not None and not any(fault.code == "stale-claim" for fault in related):
                 found += carried(claim, extras, self.corpus.columns & extras.keys(), cells=cells)
+        found = self._explained(rules, found, values, cells=cells) if found else found
         return RowResult(found, values, rules.shape.name)
+
+    def _explained(
+        self, rules: KindRules, faults: list[Fault], values: Mapping[str, Any], *, cells: bool = False
+    ) -> list[Fault]:
+        """Return the faults; those of a value that stands for an empty cell elsewhere say so."""
+        found = []
+        for fault in faults:
+            if fault.path and fault.code not in _ABOUT_NAMES:
+                name = fault.path[0]
+                is_required = len(fault.path) == 1 and (name in rules.shape.required or name in self.require)
+                words = empty_cell(_at(values, fault.path), required=is_required, cells=cells)
+                fault = fault._replace(remedy=words) if words else fault  # noqa: PLW2901 - the same fault
+            found.append(fault)
+        return found
 
     def _unknown(
         self, rules: KindRules, extras: Mapping[str, Any], known: Mapping[str, Any]
@@ -349,6 +372,8 @@ class RowValidator:
                 known_name("kind", value, self.rules)
 
 
+_ABOUT_NAMES = frozenset({"missing-field", "unknown-field"})
+
 _NO_PATHS: frozenset[Path] = frozenset()
 
 _NO_NAMES: frozenset[str] = frozenset()
@@ -358,6 +383,16 @@ _NO_OBJECTS: dict[Path, frozenset[str]] = {}
 _NO_FAULTS: list[Fault] = []
 
 
+def _at(values: Any, path: Path) -> Any:
+    """Return the value at a path; None if there is none."""
+    for step in path:
+        try:
+            values = values[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return values
+
+
 def _plain(value: Any) -> Any:
-    """Convert a numpy array or scalar to a Python value; return other values unchanged."""
-    return value.tolist() if type(value).__module__ == "numpy" else value
+    """Convert an array, a tensor, or a scalar of numpy to Python values; return other values unchanged."""
+    return value.tolist() if hasattr(value, "tolist") else value

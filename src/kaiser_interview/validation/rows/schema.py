@@ -86,8 +86,8 @@ class Shape:
         Its model.
     name : str
         Its name.
-    fields : frozenset of str
-        The names of its fields.
+    fields, required : frozenset of str
+        The names of its fields, and of those that need a value.
     accept_json : callable
         pydantic's validator of JSON text; raises `pydantic.ValidationError`.
     """
@@ -96,7 +96,9 @@ class Shape:
         self.model: type[Record] = model_of(kind)
         self.model.model_rebuild()
         self.name: str = kind_of(self.model)
-        self.fields: frozenset[str] = frozenset(self.model.model_fields)
+        infos = self.model.model_fields
+        self.fields: frozenset[str] = frozenset(infos)
+        self.required: frozenset[str] = frozenset(name for name, one in infos.items() if one.is_required())
         self.accept_json: Callable[..., Any] = self.model.__pydantic_validator__.validate_json
         self._lists = [name for name, field in field_types(self.model).items() if field.element is not None]
         self._accept = self.model.__pydantic_validator__.validate_python

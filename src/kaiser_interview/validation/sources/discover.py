@@ -18,7 +18,7 @@ from ..formats.json.lines import json_lines, line_chunks
 from ..formats.streams import Stream
 from .folders import STATE, partitions, shards
 from .foreign_files import file_batches
-from .memory import arrow_batches, dataset_batches, dataset_rows
+from .memory import arrow_batches, dataset_batches, dataset_rows, guarded
 from .source import SLICE, InputSource, Item, Items
 
 __all__ = ["are_paths", "is_repeatable", "sources"]
@@ -54,8 +54,8 @@ def sources(
         yield from _paths([data], fields, passed_over)
     elif _is_datasets(data):
         yield from _datasets(data)
-    elif hasattr(data, "__arrow_c_stream__"):
-        yield _columns(None, lambda source: arrow_batches(source, data))
+    elif hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
+        yield _columns(None, lambda source: arrow_batches(source, data, fields))
     elif isinstance(data, Mapping):
         raise InputError("data: expected rows, got one mapping; put it in a list")
     elif are_paths(data):
@@ -79,7 +79,8 @@ def _rows(data: Iterable[Any]) -> InputSource:
             yield Items([*zip(repeat(None), some)])
 
     is_held = type(data) in {list, tuple}
-    return InputSource(None, lambda _: ((None, row) for row in data), open_parts=slices if is_held else None)
+    rows = guarded(lambda _: ((None, row) for row in data))
+    return InputSource(None, rows, open_parts=slices if is_held else None)
 
 
 def are_paths(data: Any) -> bool:
@@ -96,7 +97,7 @@ def is_repeatable(data: Any) -> bool:
     if isinstance(data, str | os.PathLike):
         return os.fspath(data) != "-"
     if isinstance(data, Sequence) and not isinstance(data, bytes | bytearray):
-        return "-" not in data[:1000]
+        return not (are_paths(data) and "-" in map(os.fsdecode, data))
     # An Arrow stream without a length can be read only once.
     once = hasattr(data, "__arrow_c_stream__") and not hasattr(data, "__len__")
     return not once and not isinstance(data, Iterator)
@@ -225,13 +226,16 @@ def _is_datasets(data: Any) -> bool:
 
 def _datasets(data: Any) -> Iterator[InputSource]:
     for name, split in data.items() if isinstance(data, Mapping) else ((None, data),):
-        if hasattr(split, "with_format") and hasattr(split, "num_rows"):
+        if not hasattr(split, "with_format"):
+            yield _rows(split)  # such as a single column
+        elif hasattr(split, "num_rows"):
             yield _columns(name, lambda source, split=split: dataset_batches(source, split))  # type: ignore[misc]
         else:
-            yield InputSource(name, lambda source, split=split: dataset_rows(source, split))  # type: ignore[misc]
+            rows = guarded(lambda source, split=split: dataset_rows(source, split))  # type: ignore[misc]
+            yield InputSource(name, rows)
 
 
 def _columns(name: str | None, open_items: Callable[[InputSource], Iterator[Item]]) -> InputSource:
-    source = InputSource(name, open_items)
+    source = InputSource(name, guarded(open_items))
     source.form = "columns"
     return source

@@ -1,9 +1,8 @@
-"""Read Hive partitions (``key=value`` folders), datasets saved to disk, and names of class labels."""
+"""Read Hive partitions (``key=value`` folders) and datasets saved to disk."""
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -12,11 +11,13 @@ from ...records.models import Record
 from ..findings.display import shown
 from ..findings.finding import Fault, StreamError
 from ..formats.coerce import typed
+from .class_labels import labelled, noted_labels
+from .frame_index import without_index
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["STATE", "class_labels", "constants_of", "dressed", "partitions", "shards"]
+__all__ = ["STATE", "constants_of", "dressed", "partitions", "shards"]
 
 STATE = "state.json"
 """The file that marks a folder made by `Dataset.save_to_disk`."""
@@ -82,36 +83,19 @@ def shards(folder: str) -> list[str]:
     return [os.path.join(folder, name) for name in names]
 
 
-@lru_cache
-def class_labels(metadata: bytes | None) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of class labels by column, from the metadata that `datasets` writes in a schema."""
-    if metadata is None:
-        return {}
-    try:
-        features = json.loads(metadata)["info"]["features"]
-        return {
-            name: tuple(feature["names"])
-            for name, feature in features.items()
-            if isinstance(feature, dict)
-            and feature.get("_type") == "ClassLabel"
-            and all(map(_is_text, feature["names"]))
-        }
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return {}
-
-
-def _is_text(name: object) -> bool:
-    return isinstance(name, str) and not any("\ud800" <= one <= "\udfff" for one in name)
-
-
 def dressed(batch: "pa.RecordBatch", constants: Mapping[str, Any]) -> "pa.RecordBatch":
-    """Return a batch with class labels as names, and with the columns that its path contains."""
+    """Return a batch of a file as rows have it.
+
+    Class labels are names, the columns that the path contains are added, and an unnamed index that pandas
+    stored is left out.
+    """
     import numpy as np
     import pyarrow as pa
 
     from ..arrow.arrays import from_numpy
 
-    batch = _named(batch, class_labels((batch.schema.metadata or {}).get(b"huggingface")))
+    metadata = batch.schema.metadata or {}
+    batch = labelled(without_index(batch), noted_labels(metadata.get(b"huggingface")))
     for name, value in constants.items():
         if name not in batch.schema.names:
             codes = from_numpy(np.zeros(batch.num_rows, np.int8))
@@ -134,21 +118,3 @@ def _array_of(value: Any) -> "pa.Array":
         return pa.array([value])
     except (pa.ArrowException, OverflowError):
         return pa.array([str(value)])
-
-
-def _named(batch: "pa.RecordBatch", labels: Mapping[str, Sequence[str]]) -> "pa.RecordBatch":
-    """Replace the numbers of class labels with their names."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    for name, words in labels.items():
-        at = batch.schema.get_field_index(name)
-        if at < 0 or not pa.types.is_integer(batch.schema.field(at).type):
-            continue
-        codes = batch.column(at)
-        names = pa.array(words, pa.string())
-        known = pc.and_(pc.greater_equal(codes, 0), pc.less(codes, len(names)))
-        # Keep a number without a name, so that validation reports it.
-        texts = pc.coalesce(names.take(pc.if_else(known, codes, None)), codes.cast(pa.string()))
-        batch = batch.set_column(at, name, texts)
-    return batch

@@ -132,4 +132,6 @@ def died_fault(plan: Mapping[str, Any], part: int, first: int, how: str, read: i
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+    # Exceptions of pyarrow have a text for each step that failed. The last one names the column.
+    are_texts = len(error.args) > 1 and all(isinstance(one, str) for one in error.args)
+    return " ".join((": ".join(reversed(error.args)) if are_texts else str(error)).split())[:200]

@@ -1,21 +1,50 @@
-"""Read tables and datasets in memory as record batches or rows."""
+"""Read tables, datasets and iterables in memory as record batches or rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..findings.finding import Fault, StreamError
-from .folders import _named
+from .class_labels import labelled, labels_of, named
 from .foreign_files import _line
+from .frame_index import is_unnamed_index, named_index, without_index
 from .source import BATCH, Batch
 
 if TYPE_CHECKING:
-    from .source import InputSource
+    from .source import InputSource, Item
 
-__all__ = ["arrow_batches", "dataset_batches", "dataset_rows"]
+    Opened = Callable[[InputSource], Iterator[Item]]
+
+__all__ = ["arrow_batches", "dataset_batches", "dataset_rows", "guarded"]
 
 
-def arrow_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
-    """Yield the batches of any object with `__arrow_c_stream__`, each validated in full.
+def guarded(open_items: "Opened") -> "Opened":
+    """Return a function that reads what others wrote, and raises nothing but `StreamError`.
+
+    Data from Python runs the code of others while it is read: generators, datasets, database relations. They
+    may raise anything. What they raise becomes the finding that the data cannot be read any further.
+    MemoryError and exceptions that end a program, such as KeyboardInterrupt, are raised unchanged.
+    """
+
+    def items(source: "InputSource") -> "Iterator[Item]":
+        rows = 0
+        try:
+            for item in open_items(source):
+                yield item
+                rows += item.rows.num_rows if isinstance(item, Batch) else 1
+        except (StreamError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            place = f"it came after {rows:,} row{'' if rows == 1 else 's'}" if rows else None
+            got = f"{type(error).__name__}: {_line(error)}".removesuffix(": ")
+            raise StreamError(Fault("unreadable", (), "rows that can be read", got, place)) from None
+
+    return items
+
+
+def arrow_batches(source: "InputSource", data: Any, fields: frozenset[str]) -> Iterator[Batch]:
+    """Yield the batches of an object with `__arrow_c_stream__` or `__arrow_c_array__`, validated in full.
+
+    The index of a data frame is left out, except levels that are named as one of `fields` or ``x_…``.
 
     Raises
     ------
@@ -29,53 +58,63 @@ def arrow_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
     with told():
         if isinstance(getattr(data, "schema", None), pa.Schema):
             examine(data.schema)
-    try:
-        # In pyarrow before 25, exporting a table through the C interface can crash the process:
-        # a string view that `cast` made of short strings is exported with a missing buffer.
-        is_pyarrow = isinstance(data, pa.Table)
-        reader = data.to_reader() if is_pyarrow else pa.RecordBatchReader.from_stream(data)
-        source.schema = reader.schema
-        first = 0
-        for whole in reader:
-            for batch in pieces(whole, BATCH):
-                yield Batch(first, batch)
-                first += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
-        raise StreamError(Fault("unreadable", (), "a table", _line(error))) from None
+    # In pyarrow before 25, exporting a table through the C interface can crash the process:
+    # a string view that `cast` made of short strings is exported with a missing buffer.
+    if isinstance(data, pa.Table):
+        reader = data.to_reader()
+    elif hasattr(data, "__arrow_c_stream__"):
+        reader = pa.RecordBatchReader.from_stream(data)
+    else:
+        array = pa.record_batch(data)
+        reader = pa.RecordBatchReader.from_batches(array.schema, [array])
+    left_out = {name for name in named_index(reader.schema) - fields if not name.startswith("x_")}
+    source.schema = without_index(_empty(reader.schema), left_out).schema
+    first = 0
+    for whole in reader:
+        for batch in pieces(without_index(whole, left_out), BATCH):
+            yield Batch(first, batch)
+            first += batch.num_rows
 
 
 def dataset_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
-    """Yield the batches of a `datasets.Dataset`, in the order of its selected or sorted rows."""
-    import pyarrow as pa
+    """Yield the batches of a `datasets.Dataset`, in the order of its selected or sorted rows.
 
-    labels = {
-        name: tuple(feature.names)
-        for name, feature in data.features.items()
-        if type(feature).__name__ == "ClassLabel"
-    }
+    Rows are read as they are stored, whatever format or transform the dataset has.
+    """
+    labels = labels_of(data.features.to_dict())
     first = 0
     for table in data.with_format("arrow").iter(batch_size=BATCH):
         for batch in table.combine_chunks().to_batches():
-            batch = _named(batch, labels)  # noqa: PLW2901 - the same rows
+            batch = labelled(without_index(batch), labels)  # noqa: PLW2901 - the same rows
             if source.schema is None:
                 source.schema = batch.schema
             yield Batch(first, batch)
             first += batch.num_rows
     if source.schema is None:
-        source.schema = _named(pa.RecordBatch.from_pylist([], data.features.arrow_schema), labels).schema
+        source.schema = labelled(without_index(_empty(data.features.arrow_schema)), labels).schema
 
 
 def dataset_rows(source: "InputSource", data: Any) -> Iterator[tuple[None, Any]]:
-    """Yield the rows of an iterable `datasets` dataset, with class labels as names."""
+    """Yield the rows of an iterable `datasets` dataset, with class labels as names.
+
+    Rows are Python objects, whatever format the dataset has.
+    """
     source.form = "columns"
-    source.names = [*(getattr(data, "column_names", None) or ())]
-    named = {
-        name: feature.names
-        for name, feature in (getattr(data, "features", None) or {}).items()
-        if type(feature).__name__ == "ClassLabel"
-    }
-    for row in data:
-        for name, text_of in named.items():
-            if isinstance(row.get(name), int) and 0 <= row[name] < len(text_of):
-                row[name] = text_of[row[name]]
-        yield None, row
+    source.names = [name for name in data.column_names or () if not is_unnamed_index(name)]
+    labels = labels_of(data.features.to_dict()) if data.features else {}
+    for row in data.with_format(None):
+        yield (
+            None,
+            {
+                name: named(value, labels[name]) if name in labels else value
+                for name, value in row.items()
+                if not is_unnamed_index(name)
+            },
+        )
+
+
+def _empty(schema: Any) -> Any:
+    """Return a batch of no rows."""
+    import pyarrow as pa
+
+    return pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in schema], schema=schema)

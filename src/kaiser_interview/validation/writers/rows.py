@@ -15,7 +15,7 @@ from typing import IO, Any, Protocol
 from ...errors import InputError
 from ...records.models import Record, instant
 from ...storage import Staging
-from ..findings.display import visible
+from ..findings.display import shown, visible
 from ..formats.detect import Form
 from ..sources.source import InputSource
 from .tables import TableWriter, table_form
@@ -120,11 +120,23 @@ class Writer:
 
 def as_json(row: Any) -> bytes:
     """Return a row from Python as a JSON text; values that JSON cannot hold are replaced by text."""
-    try:
-        return json.dumps(row, ensure_ascii=False, default=_foreign).encode()
-    except (TypeError, ValueError, RecursionError):
-        # Surrogates, keys that are not text, integers of thousands of digits, rows that contain themselves.
-        return json.dumps(_held_by_json(row)).encode()
+    for text in (_text, _text_of_held):
+        try:
+            return text(row)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001, S112 - the objects of others may raise anything
+            continue
+    return json.dumps(shown(row)).encode()  # a mapping that cannot be read
+
+
+def _text(row: Any) -> bytes:
+    return json.dumps(row, ensure_ascii=False, default=_foreign).encode()
+
+
+def _text_of_held(row: Any) -> bytes:
+    # Surrogates, keys that are not text, integers of thousands of digits, rows that contain themselves.
+    return json.dumps(_held_by_json(row)).encode()
 
 
 def as_record(cells: Iterable[str], delimiter: str = ",") -> bytes:
@@ -153,6 +165,16 @@ def different_files(outputs: Iterable[Path], source: InputSource | None = None) 
 
 
 def _foreign(value: object) -> object:
+    """Return a value of a type that JSON does not have in one that it has; as text if it cannot be read."""
+    try:
+        return _converted(value)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - the objects of others may raise anything
+        return shown(value)
+
+
+def _converted(value: object) -> object:
     if isinstance(value, Record):
         return value.__dict__
     if isinstance(value, Mapping):
@@ -163,7 +185,7 @@ def _foreign(value: object) -> object:
         return value.isoformat()
     if isinstance(value, Decimal):
         return float(value) if math.isfinite(float(value)) else str(value)
-    return value.tolist() if type(value).__module__ == "numpy" else repr(value)  # type: ignore[attr-defined]
+    return value.tolist() if hasattr(value, "tolist") else repr(value)
 
 
 def _held_by_json(value: Any, above: tuple[int, ...] = ()) -> Any:

@@ -345,7 +345,7 @@ def test_a_table_that_breaks_off_is_told():
             return 2
 
     report = report_on(Broken())
-    assert [(one.code, one.expected) for one in report.findings] == [("unreadable", "a table")]
+    assert [(one.code, one.expected) for one in report.findings] == [("unreadable", "rows that can be read")]
     assert "broken off" in report.findings[0].got
     assert (report.rows, report.complete) == (1, False)
 

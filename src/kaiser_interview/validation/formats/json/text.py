@@ -10,6 +10,7 @@ import jiter
 
 from ...findings.display import shown
 from ...findings.finding import Fault, Path
+from ...hints.empty_cells import empty_cell
 from ...hints.json_syntax import CUT, got_of, remedy_of
 from ..text import Tail, not_utf8
 
@@ -82,7 +83,8 @@ def _fault(data: bytes, message: str) -> Fault:  # noqa: PLR0911 - one return fo
     found = _not_a_number(text)
     if found:
         path, value = found
-        return Fault("not-finite", path, "a number that a double can hold", number_name(value))
+        expected = "a number that a double can hold"
+        return Fault("not-finite", path, expected, number_name(value), empty_cell(value))
     if "surrogate" in message or "hex escape" in message:
         found_at = re.search(r"column (\d+)$", message)
         where = f"byte {found_at[1]}" if found_at else "some byte"

@@ -1,0 +1,36 @@
+"""Leave out the index of a data frame, which pandas passes on and stores as columns."""
+
+import json
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["is_unnamed_index", "named_index", "without_index"]
+
+# The names that pyarrow gives to the levels of an index without a name.
+_UNNAMED = re.compile("__index_level_[0-9]+__")
+
+
+def is_unnamed_index(name: object) -> bool:
+    """Return whether a column is a level of an index that has no name."""
+    return isinstance(name, str) and _UNNAMED.fullmatch(name) is not None
+
+
+def named_index(schema: "pa.Schema") -> frozenset[str]:
+    """Return the columns that are levels of an index, from the metadata that pandas writes in a schema."""
+    try:
+        levels = json.loads((schema.metadata or {}).get(b"pandas", b"{}"))["index_columns"]
+        # A range has no column, but an object that describes it.
+        return frozenset(level for level in levels if isinstance(level, str))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return frozenset()
+
+
+def without_index(batch: "pa.RecordBatch", others: Collection[str] = ()) -> "pa.RecordBatch":
+    """Return a batch without the unnamed levels of an index, and without other columns."""
+    names = batch.schema.names
+    kept = [name for name in names if not is_unnamed_index(name) and name not in others]
+    return batch if len(kept) == len(names) else batch.select(kept)
