@@ -64,6 +64,8 @@ def plain(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
             return array
         names = [arrow_type.field(number).name for number in range(arrow_type.num_fields)]
         return pa.StructArray.from_arrays(inner, names, mask=array.is_null())
+    if _is_list_view(arrow_type):
+        return decoded(array)
     return _plain_list(array) if is_any_list(arrow_type) else array
 
 
@@ -82,6 +84,14 @@ def _plain_list(array: pa.Array) -> pa.Array:
     return _large_list(array, inner)
 
 
+def _elements_of(views: pa.Array) -> Ints:
+    """Return the places of the elements of list views in `views.values`, in the order of the lists."""
+    lengths = to_numpy(pc.list_value_length(views)).astype(np.int64)
+    starts = to_numpy(views.offsets).astype(np.int64)
+    ends = np.cumsum(lengths)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
+
+
 def _large_list(array: pa.Array, inner: pa.Array) -> pa.Array:
     # Do not cast: it makes invalid lists of list views with nulls (pyarrow 26).
     lengths = to_numpy(pc.list_value_length(array))
@@ -90,10 +100,7 @@ def _large_list(array: pa.Array, inner: pa.Array) -> pa.Array:
 
 
 def relisted(array: pa.Array, inner: pa.Array) -> pa.Array:
-    """Return lists with other elements, which take the places of `array.flatten()`.
-
-    A list stays a list. A fixed-size list keeps its size. A list view becomes a large list.
-    """
+    """Return lists with other elements, which take the places of `array.flatten()`."""
     lists = _large_list(array, inner)
     if kinds.is_list(array.type):
         return lists.cast(pa.list_(inner.type))
@@ -124,11 +131,15 @@ def decoded(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
             return array
         names = [arrow_type.field(number).name for number in range(arrow_type.num_fields)]
         return pa.StructArray.from_arrays(inner, names, mask=array.is_null())
+    if _is_list_view(arrow_type):
+        # All elements first: to put them in order, Arrow takes them, which it cannot do if they are encoded.
+        values = decoded(array.values)
+        places = from_numpy(_elements_of(array))
+        return _large_list(array, values.take(places))
     if is_any_list(arrow_type):
         elements = array.flatten()
         values = decoded(elements)
-        views = kinds.is_list_view(arrow_type) or kinds.is_large_list_view(arrow_type)
-        return array if values is elements and not views else relisted(array, values)
+        return array if values is elements else relisted(array, values)
     if kinds.is_run_end_encoded(arrow_type):
         return decoded(_decoded(array))
     return plain(array)
@@ -182,8 +193,11 @@ def is_list(arrow_type: pa.DataType) -> bool:
 
 def is_any_list(arrow_type: pa.DataType) -> bool:
     """Return whether a type is a list: also a list view, or one of a fixed size."""
-    views = kinds.is_list_view(arrow_type) or kinds.is_large_list_view(arrow_type)
-    return is_list(arrow_type) or bool(views or kinds.is_fixed_size_list(arrow_type))
+    return is_list(arrow_type) or bool(_is_list_view(arrow_type) or kinds.is_fixed_size_list(arrow_type))
+
+
+def _is_list_view(arrow_type: pa.DataType) -> bool:
+    return bool(kinds.is_list_view(arrow_type) or kinds.is_large_list_view(arrow_type))
 
 
 def is_null(array: pa.Array) -> Bools:

@@ -45,7 +45,7 @@ def _values(column: pa.Array, rows: npt.NDArray[np.int64] | None = None) -> list
     try:
         return _pylist(column)
     except _REFUSED:
-        return [_value(column.slice(row, 1)) for row in range(len(column))]
+        return [_value(picked(column, np.array([row]))) for row in range(len(column))]
 
 
 def _pylist(column: pa.Array) -> list[Any]:
@@ -79,15 +79,15 @@ def _value(one: pa.Array) -> Any:
     """Convert an array of one element; a value that Python cannot represent becomes `Unreadable`."""
     try:
         return _pylist(one)[0]
-    except _REFUSED as error:
-        return Unreadable(str(one.type), _text(one, error))
+    except _REFUSED:
+        return Unreadable(str(one.type), _text(one))
 
 
-def _text(one: pa.Array, error: Exception) -> str:
-    """Return an element as text: its time, its number, or why it cannot be converted."""
+def _text(one: pa.Array) -> str:
+    """Return an element as text: its time, its number, or whatever Arrow shows of it."""
     # Arrow prints wrong years from 32,768 on, which are never in nanoseconds.
     types = [pa.string()] if getattr(one.type, "unit", None) == "ns" else []
     for arrow_type in (*types, pa.int64(), pa.int32()):
         with suppress(*_REFUSED):
             return str(one.cast(arrow_type)[0])
-    return str(error)
+    return " ".join(one.to_string().split()[1:-1])

@@ -9,7 +9,7 @@ from ..columns.table_schema import column_faults
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.counts import Tally
 from ..findings.display import visible
-from ..findings.finding import Fault, Finding, Located
+from ..findings.finding import Fault, Finding, Located, Path
 from ..findings.report import Input, Report
 from ..rows.row_validator import RowValidator
 from ..sources.discover import sources
@@ -80,7 +80,7 @@ class Merge:
         self.skipped: list[str] = []
         self.inputs: list[Input] = []
         self._sources: list[InputSource] = []
-        self._columns: list[Fault] = []
+        self._columns: set[tuple[str, Path]] = set()
         self._outside = 0
         self._rows_without_digest = 0
         self._reported_at = 0.0
@@ -105,7 +105,7 @@ class Merge:
     def begin(self, source: InputSource) -> None:
         """Begin a source: what is added next is of its rows."""
         self._sources.append(source)
-        self._columns = []
+        self._columns = set()
         self.progress.file = source.name or ""
 
     def columns(self, source: InputSource) -> Mapping[str, str]:
@@ -146,8 +146,8 @@ class Merge:
         """
         # What is wrong with a whole column is reported once, with the first part that shows it.
         for fault in part.columns if part.rows else ():
-            if fault.code in self.wanted and fault not in self._columns:
-                self._columns.append(fault)
+            if fault.code in self.wanted and (fault.code, fault.path) not in self._columns:
+                self._columns.add((fault.code, fault.path))
                 self.note(source, None, fault)
         for group, count, kept in part.counts:
             # Made only if there is room for them.

@@ -53,7 +53,7 @@ def empty_cell(value: Any, *, required: bool = False, cells: bool = False) -> st
 
 def _words(value: Any) -> str | None:
     if isinstance(value, str):
-        return _TEXTS.get(value.strip().lower()) if len(value) <= _LONGEST else None
+        return _TEXTS.get(value.strip().lower() or value) if len(value) <= _LONGEST else None
     if isinstance(value, float | Decimal):
         return _NAN if math.isnan(value) else None
     return _TYPES.get(type(value).__name__)

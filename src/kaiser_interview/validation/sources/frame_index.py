@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["is_unnamed_index", "named_index", "without_index"]
+__all__ = ["is_unnamed_index", "named_index", "schema_without_index", "without_index"]
 
 # The names that pyarrow gives to the levels of an index without a name.
 _UNNAMED = re.compile("__index_level_[0-9]+__")
@@ -31,6 +31,16 @@ def named_index(schema: "pa.Schema") -> frozenset[str]:
 
 def without_index(batch: "pa.RecordBatch", others: Collection[str] = ()) -> "pa.RecordBatch":
     """Return a batch without the unnamed levels of an index, and without other columns."""
-    names = batch.schema.names
-    kept = [name for name in names if not is_unnamed_index(name) and name not in others]
-    return batch if len(kept) == len(names) else batch.select(kept)
+    kept = [at for at, name in enumerate(batch.schema.names) if not _is_left_out(name, others)]
+    return batch if len(kept) == batch.num_columns else batch.select(kept)
+
+
+def schema_without_index(schema: "pa.Schema", others: Collection[str] = ()) -> "pa.Schema":
+    """Return the schema of what `without_index` makes of a batch."""
+    import pyarrow as pa
+
+    return pa.schema([one for one in schema if not _is_left_out(one.name, others)], schema.metadata)
+
+
+def _is_left_out(name: str, others: Collection[str]) -> bool:
+    return is_unnamed_index(name) or name in others

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..findings.finding import Fault, StreamError
 from .class_labels import labelled, labels_of, named
 from .foreign_files import _line
-from .frame_index import is_unnamed_index, named_index, without_index
+from .frame_index import is_unnamed_index, named_index, schema_without_index, without_index
 from .source import BATCH, Batch
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def arrow_batches(source: "InputSource", data: Any, fields: frozenset[str]) -> I
         array = pa.record_batch(data)
         reader = pa.RecordBatchReader.from_batches(array.schema, [array])
     left_out = {name for name in named_index(reader.schema) - fields if not name.startswith("x_")}
-    source.schema = without_index(_empty(reader.schema), left_out).schema
+    source.schema = schema_without_index(reader.schema, left_out)
     first = 0
     for whole in reader:
         for batch in pieces(without_index(whole, left_out), BATCH):
@@ -81,6 +81,8 @@ def dataset_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
 
     Rows are read as they are stored, whatever format or transform the dataset has.
     """
+    import pyarrow as pa
+
     labels = labels_of(data.features.to_dict())
     first = 0
     for table in data.with_format("arrow").iter(batch_size=BATCH):
@@ -91,7 +93,8 @@ def dataset_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
             yield Batch(first, batch)
             first += batch.num_rows
     if source.schema is None:
-        source.schema = labelled(without_index(_empty(data.features.arrow_schema)), labels).schema
+        nothing = pa.RecordBatch.from_pylist([], data.features.arrow_schema)
+        source.schema = labelled(without_index(nothing), labels).schema
 
 
 def dataset_rows(source: "InputSource", data: Any) -> Iterator[tuple[None, Any]]:
@@ -111,10 +114,3 @@ def dataset_rows(source: "InputSource", data: Any) -> Iterator[tuple[None, Any]]
                 if not is_unnamed_index(name)
             },
         )
-
-
-def _empty(schema: Any) -> Any:
-    """Return a batch of no rows."""
-    import pyarrow as pa
-
-    return pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in schema], schema=schema)

@@ -176,7 +176,17 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 None,
             ),
         ),
-        ("verdict", {"creator": ""}, ("bad-length", "/creator", "at least 1 characters", '""', None)),
+        (
+            "verdict",
+            {"creator": ""},
+            (
+                "bad-length",
+                "/creator",
+                "at least 1 characters",
+                '""',
+                "an empty text is not null; the field needs a value",
+            ),
+        ),
         ("embedding", {"vector": []}, ("bad-length", "/vector", "at least 1 elements", "0", None)),
         (
             "verdict",
@@ -336,7 +346,13 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
         (
             "verdict",
             {"x_n": float("nan")},
-            ("not-finite", "/x_n", "a number that a double can hold", "NaN", None),
+            (
+                "not-finite",
+                "/x_n",
+                "a number that a double can hold",
+                "NaN",
+                "NaN, as pandas writes an empty cell; leave the field out or give null",
+            ),
         ),
         (
             "verdict",

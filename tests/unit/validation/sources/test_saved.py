@@ -7,7 +7,7 @@ import pytest
 import kaiser_interview as ki
 from kaiser_interview.records.models import KINDS
 from kaiser_interview.validation.findings.finding import Fault, StreamError
-from kaiser_interview.validation.sources.folders import class_labels, constants_of, partitions, shards
+from kaiser_interview.validation.sources.folders import constants_of, partitions, shards
 
 FIELDS = {"language", "claim_id", "confidence"}
 
@@ -102,41 +102,6 @@ def test_a_damaged_state_is_told(tmp_path, text):
 def test_no_state_is_a_damaged_one(tmp_path):
     with pytest.raises(StreamError):
         shards(str(tmp_path))
-
-
-# Class labels
-
-
-def noted(features: object) -> bytes:
-    return json.dumps({"info": {"features": features}}).encode()
-
-
-LABELS = {"_type": "ClassLabel", "names": ["a", "b"]}
-
-
-def test_class_labels_are_noted_by_column():
-    features = {"value": LABELS, "id": {"_type": "Value", "dtype": "string"}, "list": [LABELS]}
-    assert class_labels(noted(features)) == {"value": ("a", "b")}
-    assert class_labels(None) == {}
-
-
-@pytest.mark.parametrize(
-    "names", [[1, 2], [None], None, 5, ["\ud800"], ["a", "\udfff"], [["a"]]], ids=repr
-)  # fmt: skip
-def test_class_labels_that_are_no_names_are_none(names):
-    assert "value" not in class_labels(noted({"value": LABELS | {"names": names}, "other": 5}))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"", b"{", b"null", b"[]", b"{}", b"\xff", b'{"info": 5}', b'{"info": {"features": [1]}}',
-        b'{"info": {"features": {"value": {"_type": "ClassLabel"}}}}', b"[" * 100_000,
-    ],
-    ids=lambda text: text[:40],
-)  # fmt: skip
-def test_damaged_notes_are_none(text):
-    assert class_labels(text) == {}
 
 
 @pytest.mark.parametrize(("name", "shown"), [("../a.arrow", '"../a.arrow"'), ("", '""'), (7, "7")])
