@@ -162,7 +162,8 @@ def validate(
         A file of JSON Lines, a JSON array or CSV, each also compressed by gzip or zstd; of Parquet, or an
         Arrow file or stream; a folder (also one that `save_to_disk` made) or a glob pattern; ``"-"`` for
         standard input; an iterable of mappings or records; a `datasets` `Dataset`, `DatasetDict` or
-        `IterableDataset`; anything with `__arrow_c_stream__`.
+        `IterableDataset`, in any format; anything with `__arrow_c_stream__` or `__arrow_c_array__`. The index
+        of a pandas frame is a column only if it has the name of a field or begins with ``x_``.
     kind : str, type of Record, or several of these, optional
         What the rows are. Default: each row's `kind` says it.
     against : Corpus or path, optional
@@ -289,10 +290,11 @@ def split(
     """Write every row to exactly one of two files: valid rows, or rejects.
 
     Rows of text are copied byte for byte, in order, in the format of the data; rows from Python are written
-    as JSON Lines. An output whose name ends in ``.gz`` or ``.zst`` is compressed. The findings are written to
-    ``<rejects>.findings.jsonl``. Either all three files are written or none: if an input cannot be read to
-    its end, the report says so and nothing is written. If the process is killed, each file is either the old
-    one or complete. The file of valid rows is replaced last.
+    as JSON Lines. Columns keep their values, not their encoding: a dictionary is written as its values, and a
+    list view as a large list. An output whose name ends in ``.gz`` or ``.zst`` is compressed. The findings
+    are written to ``<rejects>.findings.jsonl``. Either all three files are written or none: if an input
+    cannot be read to its end, the report says so and nothing is written. If the process is killed, each file
+    is either the old one or complete. The file of valid rows is replaced last.
 
     Parameters
     ----------

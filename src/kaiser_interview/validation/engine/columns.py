@@ -343,9 +343,7 @@ class ColumnValidator(PartValidator):
 
 
 def _has_value(batch: pa.RecordBatch, name: str) -> bool:
-    """Return whether a row of a batch has a value in a column, if there is such a column."""
-    if name not in batch.schema.names:
-        return False
+    """Return whether a row of a batch has a value in a column."""
     column = batch.column(name)
     if is_plain(column.type):
         return not is_null(plain(column)).all()

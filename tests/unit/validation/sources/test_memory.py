@@ -1,6 +1,8 @@
 """Data in memory: read whatever its format is, and whatever it raises."""
 
 import csv
+import json
+from collections.abc import Mapping
 
 import datasets
 import duckdb
@@ -10,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 import kaiser_interview as ki
+from kaiser_interview.validation.writers.rows import as_json
 
 GOOD = {
     "claim_id": "d01-c01", "scheme": "acme:stance", "value": "for", "method": "human", "creator": "me",
@@ -228,3 +231,52 @@ def test_what_a_callback_raises_is_raised(data):
 def test_rows_that_compare_by_element_are_no_objects(row):
     report = validated([row, GOOD])
     assert [(one.code, one.row) for one in report.findings] == [("not-an-object", 0)]
+
+
+class Lazy(Mapping):
+    """A row whose values cannot be read."""
+
+    def __init__(self, error: BaseException):
+        self.error = error
+
+    def __getitem__(self, name):
+        raise self.error
+
+    def __iter__(self):
+        return iter(["claim_id"])
+
+    def __len__(self):
+        return 1
+
+
+class Unprintable:
+    """A value whose conversion fails."""
+
+    def __init__(self, error: BaseException):
+        self.error = error
+
+    def __repr__(self):
+        raise self.error
+
+
+def test_a_row_that_raises_is_invalid_and_kept(tmp_path):
+    rows = [Lazy(BrokenError("gone")), GOOD]
+    report = ki.split(rows, valid=tmp_path / "a.jsonl", rejects=tmp_path / "b.jsonl", kind="label")
+    (found,) = report.findings
+    assert (found.code, found.row, found.got) == ("unreadable", 0, "BrokenError: gone")
+    assert (report.rows, report.valid, report.complete) == (2, 1, True)
+    assert (tmp_path / "b.jsonl").read_text() == '"a Python Lazy"\n'
+
+
+def test_a_value_that_raises_is_kept_by_its_type(tmp_path):
+    rows = [BAD | {"x_it": Unprintable(BrokenError())}]
+    ki.split(rows, valid=tmp_path / "a.jsonl", rejects=tmp_path / "b.jsonl", kind="label")
+    assert json.loads((tmp_path / "b.jsonl").read_text("utf-8")) == BAD | {"x_it": "a Python Unprintable"}
+
+
+def test_memory_that_is_exhausted_in_a_row_ends_the_call():
+    with pytest.raises(MemoryError):
+        validated([Lazy(MemoryError())])
+    for row in (Lazy(MemoryError()), {"a": Unprintable(MemoryError())}):
+        with pytest.raises(MemoryError):
+            as_json(row)
