@@ -29,7 +29,7 @@ def said(report, *, places: bool = True):
     """Return all that a report says, as values that can be compared."""
     findings = [
         (one.code, one.line, one.row, one.id, one.path, one.expected, one.got if places else None, one.remedy)
-        for one in report.findings
+        for one in report.sample
     ]
     return (
         report.rows, report.valid, report.invalid, report.unpinned, report.counts, findings,

@@ -138,7 +138,7 @@ def _compare(
 ) -> None:
     """Count as faults what a report says otherwise than stated."""
     told: dict[int | None, set[Place]] = {}
-    for finding in report.findings:
+    for finding in report.sample:
         told.setdefault(finding.row, set()).add((finding.code, finding.path))
         if " jsonl" in about and finding.row is not None and finding.line != finding.row + 1:
             tally.faults.append(f"{about}: row {finding.row} said to be on line {finding.line}")
@@ -186,4 +186,4 @@ def _told(
         data = path
     report = ki.validate(data, kind=kind, against=ground.against, max_findings=1000, **made.options)
     text = isinstance(made.data, bytes)
-    return {(one.code, one.path, one.line if text else one.row) for one in report.findings}
+    return {(one.code, one.path, one.line if text else one.row) for one in report.sample}

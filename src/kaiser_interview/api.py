@@ -219,7 +219,7 @@ def validate(
     --------
     >>> row = {"claim_id": "d05-c03", "quote": "推理模型增加参数数量", "language": "en", "translation": "…"}
     >>> report = validate([row], kind="translation", defaults={"method": "model", "creator": "m"})
-    >>> report.ok, report.findings[0].code
+    >>> report.ok, report.sample[0].code
     (False, 'quote-not-found')
     """
     with Validator(against=against, workers=workers, **options) as validator:

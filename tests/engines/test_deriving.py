@@ -190,7 +190,7 @@ CASES = [
 def test_the_wrong_row_is_told_and_no_other(make, timed, kind, tmp_path):
     made = Made(kind, rows(kind, timed=timed), tmp_path)
     report = ki.validate(make(made), kind=kind, require=["claim_sha256", "creator"])
-    assert [(one.code, one.path, one.row) for one in report.findings] == [(*EXPECTED[kind], WRONG)]
+    assert [(one.code, one.path, one.row) for one in report.sample] == [(*EXPECTED[kind], WRONG)]
     assert (report.ok, report.rows, report.valid, report.invalid) == (False, 5, 4, 1)
 
 
@@ -199,5 +199,5 @@ def test_right_rows_pass(make, timed, tmp_path):
     right = [row for number, row in enumerate(rows("translation", timed=timed)) if number != WRONG]
     made = Made("translation", right, tmp_path)
     report = ki.validate(make(made), kind="translation", require=["claim_sha256", "creator"])
-    assert [*map(str, report.findings)] == []
+    assert [*map(str, report.sample)] == []
     assert (report.ok, report.rows, report.valid, report.unpinned) == (True, 4, 4, 0)

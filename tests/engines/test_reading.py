@@ -143,7 +143,7 @@ def test_datasets_guesses_at_json_unless_it_is_told_the_features(folder):
     """What docs/recipes.md warns of: the zone of `created` is lost, and the gate says so."""
     rows, schema = from_file("labels", JSON, folder)
     assert sorts(schema)["created"] == "time without zone"
-    (finding,) = ki.validate(pa.Table.from_pylist(rows, schema), kind="label").findings
+    (finding,) = ki.validate(pa.Table.from_pylist(rows, schema), kind="label").sample
     assert (finding.code, finding.path, finding.row) == ("wrong-type", ("created",), None)
 
 

@@ -43,7 +43,7 @@ def check(data: bytes) -> None:
     draws = Draws(data)
     report, faults = _report(draws)
     assert sum(count.number for count in report.counts) == faults
-    assert len(report.findings) == min(faults, report.max_findings)
+    assert len(report.sample) == min(faults, report.max_findings)
     _text(report, draws.number(1, 200))
     _json(report)
     _github(report)
@@ -77,7 +77,7 @@ def _report(draws: Draws) -> tuple[Report, int]:
             invalid=invalid,
             unpinned=draws.number(0, 2),
             counts=tally.counted(),
-            findings=tally.findings(),
+            sample=tally.findings(),
             inputs=(Input(visible(files[0]), faults, 1, None, complete=True),),
             # What is not data by its name is put there in its visible form.
             passed_over=tuple(visible(_string(draws, 3)) for _ in range(draws.number(0, 5))),
@@ -129,19 +129,19 @@ def _json(report: Report) -> None:
     lines = [*jsonl(report)]
     for line in lines:
         _is_harmless(line, line_feeds=False)
-    assert [json.loads(line) for line in lines] == document["findings"]
-    assert len(lines) == len(report.findings)
-    for line, found in zip(lines, report.findings, strict=True):
+    assert [json.loads(line) for line in lines] == document["sample"]
+    assert len(lines) == len(report.sample)
+    for line, found in zip(lines, report.sample, strict=True):
         told = json.loads(line)
         assert told == found._asdict() | {"path": found.pointer}, (told, found)
 
 
 def _github(report: Report) -> None:
     lines = [*github(report)]
-    assert len(lines) == len(report.findings) + 1
+    assert len(lines) == len(report.sample) + 1
     for line in lines:
         _is_harmless(line, line_feeds=False)
-    for line, found in zip(lines, _in_turns(report.findings), strict=False):
+    for line, found in zip(lines, _in_turns(report.sample), strict=False):
         command, properties, message = _runner(line)
         assert command == found.severity
         wanted = {"title": f"{found.code} {found.pointer}".rstrip()}

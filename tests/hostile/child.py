@@ -46,7 +46,7 @@ def main(module: str, folder: str, mode: str = "") -> None:
             "valid": report.valid,
             "invalid": report.invalid,
             "counts": {f"{one.code} {one.path}".strip(): one.number for one in report.counts},
-            "words": [str(one)[:400] for one in report.findings[:5]],
+            "words": [str(one)[:400] for one in report.sample[:5]],
             "seconds": round(_used() - before, 2),
             "memory": _peak(),
         }

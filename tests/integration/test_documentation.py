@@ -183,7 +183,7 @@ def test_the_example_of_a_finding_gives_it(tmp_path, code):
     (tmp_path / "rows.jsonl").write_text(block.text.removesuffix("\n"), "utf-8")
     defaults = {"method": "human", "creator": "I"} | FILLED[options["kind"]]
     report = ki.validate(tmp_path / "rows.jsonl", defaults=defaults, **options)
-    assert {one.code for one in report.findings} == {code}
+    assert {one.code for one in report.sample} == {code}
 
 
 def python_block(name: str) -> str:

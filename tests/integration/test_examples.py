@@ -115,8 +115,8 @@ def example(kind: str, name: str, suffix: str, folder: Path):
 
 def told(report: ki.Report) -> list[tuple[str, str, int | None, str]]:
     """Return the findings in order of line, then path."""
-    assert len(report.findings) == report.errors + report.warnings
-    found = [(one.code, one.severity, one.line, one.pointer) for one in report.findings]
+    assert len(report.sample) == report.errors + report.warnings
+    found = [(one.code, one.severity, one.line, one.pointer) for one in report.sample]
     return sorted(found, key=lambda one: (one[2] is not None, one[2], one[3]))
 
 
@@ -127,7 +127,7 @@ def test_invalid(name, tmp_path):
     assert told(report) == [tuple(one) for one in said["findings"]]
     assert report.ok is all(severity == "warning" for _, severity, _, _ in told(report))
     assert report.rows == report.valid + report.invalid
-    assert sorted(map(str, report.iter_findings())) == sorted(map(str, report.findings))
+    assert sorted(map(str, report.iter_findings())) == sorted(map(str, report.sample))
 
 
 @pytest.mark.parametrize("name", names("valid"))
@@ -143,7 +143,7 @@ def test_valid(name, tmp_path):
 @pytest.mark.parametrize("name", names("invalid"))
 def test_findings_can_be_shown(name, tmp_path):
     path, _, options = example("invalid", name, "expected", tmp_path)
-    for one in ki.validate(path, **options).findings:
+    for one in ki.validate(path, **options).sample:
         words = (one.expected, one.got, one.remedy or "", *map(str, one.path))
         assert all(len(word) <= 80 for word in (one.expected, one.got))
         assert one.expected
@@ -194,4 +194,4 @@ def test_the_example_of_a_code_gives_it(code, tmp_path):
     report = ki.validate(path, **options)
     # All claims but one are missing where one has a row.
     expected = 40 if code.name == "missing-claim" else 1
-    assert [one.code for one in report.findings] == [code.name] * expected
+    assert [one.code for one in report.sample] == [code.name] * expected

@@ -42,7 +42,7 @@ def report_on(data, kind="translation", **options) -> ki.Report:
 
 
 def told(report: ki.Report) -> list:
-    return [(one.code, one.path, one.got) for one in report.findings]
+    return [(one.code, one.path, one.got) for one in report.sample]
 
 
 WRITERS = {
@@ -240,7 +240,7 @@ def numbered(values: list, names: object, sort=None) -> pa.Table:
 def test_labels_of_a_file_are_told_by_their_names(tmp_path, sort):
     pq.write_table(numbered([0, 1, None, 5], ["past", "pst"], sort), tmp_path / "a.parquet")
     report = report_on(tmp_path, "label", ignore=["too-many-labels"])
-    assert {(one.code, one.row, one.got) for one in report.findings} == {
+    assert {(one.code, one.row, one.got) for one in report.sample} == {
         ("not-in-vocabulary", 1, '"pst"'), ("missing-field", 2, "nothing"), ("not-in-vocabulary", 3, '"5"')
     }  # fmt: skip
 

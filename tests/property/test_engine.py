@@ -98,7 +98,7 @@ def but_how_far(report):
 
 
 def everything(report) -> tuple:
-    return said(report), [one.file for one in report.findings], report.inputs
+    return said(report), [one.file for one in report.sample], report.inputs
 
 
 @pytest.mark.parametrize("kind", ["label", "translation", None])

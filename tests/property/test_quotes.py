@@ -310,7 +310,7 @@ def worlds(
 def findings(world: World, rows: Any, kind: str) -> dict[int, list[ki.Finding]]:
     """Return the findings of each row that has any."""
     found: dict[int, list[ki.Finding]] = {}
-    for one in ki.validate(rows, kind=kind, against=world["corpus"], max_findings=100_000).findings:
+    for one in ki.validate(rows, kind=kind, against=world["corpus"], max_findings=100_000).sample:
         found.setdefault(one.row, []).append(one)
     return found
 

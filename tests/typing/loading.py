@@ -30,7 +30,7 @@ def check(name: str) -> None:
     ki.json_schema(Stance)
     report = ki.validate("rows.jsonl", kind=Stance, against=ki.Corpus.from_files("corpus"), key=["id"])
     assert_type(report, ki.Report)
-    assert_type(report.findings, tuple[ki.Finding, ...])
+    assert_type(report.sample, tuple[ki.Finding, ...])
     assert_type(ki.split([], valid="a", rejects="b", kind=["label", Stance], extra="allow"), ki.Report)
     assert_type(ki.fix("a", output="b", typography=True), ki.Fixed)
     assert_type(ki.write(ki.load(), "claims.csv"), int)

@@ -32,7 +32,7 @@ def test_a_row_is_checked_by_itself(validator):
     assert validator.check(GOOD) == ()
     assert validator.check(GOOD | {"id": "a"}) == validator.check(GOOD | {"id": "a"}) == ()
     found = validator.check(WRONG | {"id": "a"})
-    assert found == ki.validate([WRONG | {"id": "a"}], kind="label").findings
+    assert found == ki.validate([WRONG | {"id": "a"}], kind="label").sample
     assert codes(found) == ["out-of-range", "unknown-claim"]
     assert {(one.row, one.id, one.place) for one in found} == {(0, "a", "row 0")}
 
@@ -40,7 +40,7 @@ def test_a_row_is_checked_by_itself(validator):
 def test_records_are_rows_and_other_things_are_findings(validator):
     assert validator.check(ki.Label(**GOOD)) == ()
     assert codes(validator.check("a")) == codes(validator.check(None)) == ["not-an-object"]
-    assert codes(validator.check({})) == codes(ki.validate([{}], kind="label").findings)
+    assert codes(validator.check({})) == codes(ki.validate([{}], kind="label").sample)
 
 
 def test_options_hold_for_rows_and_data_sets():
@@ -66,7 +66,7 @@ def test_a_validator_gives_what_the_functions_give(validator, tmp_path):
 def test_data_sets_are_apart(validator):
     row = GOOD | {"id": "a"}
     assert [validator.validate([row]).ok for _ in range(3)] == [True, True, True]
-    assert codes(validator.validate([row, row]).findings) == ["duplicate-id"]
+    assert codes(validator.validate([row, row]).sample) == ["duplicate-id"]
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class Tagged(ki.Derived):
 
 
 def told(report: ki.Report) -> list[tuple]:
-    return [(one.code, one.file, one.row, one.pointer) for one in report.findings]
+    return [(one.code, one.file, one.row, one.pointer) for one in report.sample]
 
 
 @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ def test_a_device_as_standard_input(monkeypatch):
     with Path("/dev/zero").open("rb") as zero:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(zero))
         report = ki.validate("-", kind="label")
-        assert report.findings[0].got == "a device, which might never end"
+        assert report.sample[0].got == "a device, which might never end"
         sys.stdin.detach()
 
 
 def test_a_folder_where_a_file_is_opened(tmp_path, monkeypatch):
     # Between being listed and being opened, a file may become a folder.
     monkeypatch.setattr(os.path, "isdir", lambda _: False)
-    assert ki.validate(tmp_path, kind="label").findings[0].got == "a folder"
+    assert ki.validate(tmp_path, kind="label").sample[0].got == "a folder"
 
 
 FEATURES = Features({name: Value("string") for name in LABEL} | {"value": ClassLabel(names=["good", "bad"])})
@@ -224,7 +224,7 @@ def test_lists_of_thousands_are_judged_in_full():
     vector = [0.5] * 10_000
     vector[5] = vector[5000] = vector[9999] = "x"
     report = ki.validate([VECTOR | {"vector": vector}], kind="embedding")
-    assert sorted(one.path[1] for one in report.findings) == [5, 5000, 9999]
+    assert sorted(one.path[1] for one in report.sample) == [5, 5000, 9999]
     assert [(one.code, one.path, one.number) for one in report.counts] == [("wrong-type", "/vector/*", 3)]
 
     claim = {name: VECTOR[name] for name in ("claim_id", "method", "creator")}
@@ -259,8 +259,8 @@ def test_a_question_covers_the_claims_that_it_rests_on():
     assert ki.validate([row], kind="question", complete=["language"]).ok
     broken = row | {"references": [*references[1:], {"claim_id": 5}]}
     report = ki.validate([broken], kind="question", complete=["language"])
-    assert sorted(one.code for one in report.findings) == ["missing-claim", "wrong-type"]
-    assert [one.code for one in ki.validate([row | {"references": ["x"]}], kind="question").findings] == [
+    assert sorted(one.code for one in report.sample) == ["missing-claim", "wrong-type"]
+    assert [one.code for one in ki.validate([row | {"references": ["x"]}], kind="question").sample] == [
         "wrong-type"
     ]
 
@@ -274,7 +274,7 @@ def test_offsets_without_a_quote_lie_in_their_claim():
         ],
         kind="label",
     )
-    assert [(one.code, one.row) for one in report.findings] == [
+    assert [(one.code, one.row) for one in report.sample] == [
         ("quote-misplaced", 1),
         ("quote-out-of-range", 2),
         ("quote-out-of-range", 3),
@@ -286,7 +286,7 @@ def test_offsets_without_a_quote_lie_in_their_claim():
 def test_a_quote_that_nothing_is_near():
     rows = [LABEL | {"quote": quote} for quote in ("♠♣♥♦", " ♠", "x" * 5000)]
     report = ki.validate(rows, kind="label")
-    assert [(one.code, one.remedy) for one in report.findings] == [("quote-not-found", None)] * 3
+    assert [(one.code, one.remedy) for one in report.sample] == [("quote-not-found", None)] * 3
 
 
 def test_slips_of_typing():
@@ -326,7 +326,7 @@ def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_tol
         text = json.dumps(row) if form == "file" else f"{','.join(row)}\n{','.join(row.values())}"
         data.write_text(f"{text}\n")
     report = ki.validate(data, kind="label", **left_out)
-    assert [(one.code, one.path) for one in report.findings] == [("missing-field", ("claim_id",))]
+    assert [(one.code, one.path) for one in report.sample] == [("missing-field", ("claim_id",))]
     assert (report.ok, report.invalid) == (False, 1)
 
 
@@ -364,20 +364,18 @@ def test_rows_are_counted_on_from_batch_to_batch(workers):
     ]
     stream = pa.RecordBatchReader.from_batches(batches[0].schema, batches)
     report = ki.validate(stream, kind="verdict", workers=workers)
-    assert [(one.code, one.row) for one in report.findings] == [("not-in-vocabulary", 5)]
+    assert [(one.code, one.row) for one in report.sample] == [("not-in-vocabulary", 5)]
 
 
 def test_a_row_in_which_a_wrong_column_is_null_is_right():
     good = {"claim_id": "d05-c02", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     table = pa.Table.from_pylist([good | {"confidence": given} for given in ("high", None, "low")])
     report = ki.validate(table, kind="verdict")
-    assert [(one.code, one.row, one.path) for one in report.findings] == [
-        ("wrong-type", None, ("confidence",))
-    ]
+    assert [(one.code, one.row, one.path) for one in report.sample] == [("wrong-type", None, ("confidence",))]
     assert (report.rows, report.valid, report.invalid) == (3, 1, 2)
 
 
 def test_no_finding_may_be_asked_for():
     report = ki.validate([{"claim_id": "d99-c01"}], kind="verdict", max_findings=0)
-    assert (report.findings, report.invalid, report.ok) == ((), 1, False)
+    assert (report.sample, report.invalid, report.ok) == ((), 1, False)
     assert ("unknown-claim", 1) in {(one.code, one.number) for one in report.counts}

@@ -63,9 +63,9 @@ def _descriptions(models: Path) -> dict[str, dict[str, str]]:
     for model, field, docstring in _fields(models):
         if docstring is not None:
             described.setdefault(model, {})[ast.unparse(field.target)] = " ".join(docstring.split())
-    for model in _models(models):
-        if model.name in described:
-            described[model.name][""] = ast.get_docstring(model) or ""
+    for one in _models(models):
+        if one.name in described:
+            described[one.name][""] = ast.get_docstring(one) or ""
     return described
 
 

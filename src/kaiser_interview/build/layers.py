@@ -88,7 +88,7 @@ def _read(
         complete=complete,
         max_findings=1,
     )
-    for finding in report_of(check).findings:
+    for finding in report_of(check).sample:
         place = f"{finding.pointer}: " if finding.path else ""
         raise BuildError(file, finding.line, f"{place}{finding.code}: {finding.message}")
     return tuple(model.model_validate_json(line) for line in path.read_bytes().split(b"\n") if line)

@@ -69,6 +69,8 @@ def print_as(report: Report, form: ReportFormat) -> None:
     else:
         for line in (jsonl if form is ReportFormat.jsonl else github)(report):
             typer.echo(line)
+        if form is ReportFormat.jsonl and report.left_out:
+            typer.echo(f"{report.left_out:,} findings not in the sample: see --max-findings", err=True)
 
 
 def end(report: Report, limit: tuple[float, bool] = (0, False)) -> None:

@@ -12,19 +12,19 @@ __all__ = ["github", "jsonl"]
 
 
 def jsonl(report: Report) -> Iterator[str]:
-    """Yield each finding in the report as a line of JSON, with its path as a JSON Pointer."""
-    for finding in report.findings:
+    """Yield each finding in the sample as a line of JSON, with its path as a JSON Pointer."""
+    for finding in report.sample:
         yield finding.to_json()
 
 
 def github(report: Report) -> Iterator[str]:
-    """Yield each finding in the report as an annotation, and the summary as a notice.
+    """Yield each finding in the sample as an annotation, and the summary as a notice.
 
     Data cannot end a command or begin another one: percent signs and line ends are escaped everywhere, and
     colons and commas in properties, as the runner unescapes them. GitHub shows ten annotations of each
     severity in a step, so the first finding of every code and path comes before any second one.
     """
-    for finding in _in_turns(report.findings):
+    for finding in _in_turns(report.sample):
         place = _place(finding)
         title = _property(f"{finding.code} {visible(finding.pointer)}".rstrip())
         yield f"::{finding.severity} {place}title={title}::{_data(_message(finding))}"

@@ -24,14 +24,14 @@ def main() -> None:
 
     row = {"claim_id": "d05-c03", "quote": "推理模型增加参数数量", "verdict": "mixed", "urls": []}
     report = ki.validate([row], kind="verdict", defaults={"method": "human", "creator": "I"})
-    assert [one.code for one in report.findings] == ["quote-not-found"], report
+    assert [one.code for one in report.sample] == ["quote-not-found"], report
     made = {"verdict": "mixed", "urls": [], "method": "human", "creator": "I", "id": "a"}
     with tempfile.TemporaryDirectory() as folder:
         for name in ("rows.parquet", "rows.jsonl"):
             path = Path(folder) / name
             ki.write([ki.Verdict.of(ki.claim("d05-c03"), **made)] * 2, path)
             report = ki.validate(path, kind="verdict")
-            assert [one.code for one in report.findings] == ["duplicate-id"], report
+            assert [one.code for one in report.sample] == ["duplicate-id"], report
     try:
         ki.load_dataset()
     except ImportError as error:

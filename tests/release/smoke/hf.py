@@ -13,7 +13,7 @@ def main() -> None:
     assert labels.num_rows == 4
     assert ki.validate(labels, kind="label").ok
     wrong = labels.map(lambda row: row | {"claim_id": "d99-c01"})
-    assert {one.code for one in ki.validate(wrong, kind="label").findings} == {"unknown-claim"}
+    assert {one.code for one in ki.validate(wrong, kind="label").sample} == {"unknown-claim"}
 
 
 if __name__ == "__main__":

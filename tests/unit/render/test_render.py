@@ -109,7 +109,7 @@ def test_data_in_a_report_is_never_obeyed(tmp_path, evil):
     for line in printed(report).splitlines():
         assert line.isprintable()
     lines = [*github(report)]
-    assert len(lines) == len(report.findings) + 1
+    assert len(lines) == len(report.sample) + 1
     for line in lines:
         assert line.isprintable()
         assert line.startswith(("::error ", "::warning ", "::notice "))

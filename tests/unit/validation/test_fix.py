@@ -99,7 +99,7 @@ def test_the_report_is_on_the_output(mend, tmp_path):
     assert fixed.report == ki.validate(tmp_path / "out.jsonl", kind="verdict")
     assert fixed.report.inputs[0].name == str(tmp_path / "out.jsonl")
     assert fixed.report.inputs[0].bytes == len(out)
-    assert [(one.code, one.row) for one in fixed.report.findings] == [("unknown-claim", 1)]
+    assert [(one.code, one.row) for one in fixed.report.sample] == [("unknown-claim", 1)]
     assert fixed.filled == dict.fromkeys(FILLED, 1)
 
 
@@ -463,7 +463,7 @@ def test_csv_gets_columns(mend, mark, end, odd):
     filled = {name: str(value) for name, value in (FILLED | {"creator": "a, b"}).items()}
     assert {name: after[0][name] for name in filled} == filled
     assert {name: after[1][name] for name in filled} == dict.fromkeys(filled, "") | {"creator": "a, b"}
-    assert [(one.code, one.row) for one in fixed.report.findings] == [("unknown-claim", 1)]
+    assert [(one.code, one.row) for one in fixed.report.sample] == [("unknown-claim", 1)]
     assert fixed.filled == dict.fromkeys(FILLED, 1) | {"creator": 2, "method": 1}
     again, same = mend(out, ".csv")
     assert (again.filled, same) == ({}, out)
@@ -515,7 +515,7 @@ def test_records_of_csv_that_cannot_be_read_are_kept(mend, bad):
     head = "claim_id,verdict,urls\nd05-c03,mixed,[]\n"
     fixed, out = mend((head + bad + "\n").encode(), ".csv", defaults=BY)
     assert (fixed.report.rows, fixed.report.valid) == (2, 1)
-    assert {one.code for one in fixed.report.findings} <= {"invalid-csv", "truncated"}
+    assert {one.code for one in fixed.report.sample} <= {"invalid-csv", "truncated"}
     # One that would come to fit the new header gets one cell more.
     assert bad.encode() + b"\n" in out or bad.encode() + b",\n" in out
 
@@ -859,4 +859,4 @@ def test_offsets_that_a_kind_demands_are_filled_in(tmp_path, suffix):
         "creator": 4,
         "method": 4,
     }
-    assert {one.code for one in fixed.report.findings} == {"missing-field", "quote-not-found"}
+    assert {one.code for one in fixed.report.sample} == {"missing-field", "quote-not-found"}

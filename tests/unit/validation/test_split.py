@@ -227,7 +227,7 @@ def test_every_finding_is_beside_the_rejects(put, tmp_path):
     report, _, _ = put(b"\n" + data, max_findings=1)
     beside = (tmp_path / "no.jsonl.findings.jsonl").read_text("utf-8").split("\n")[:-1]
     assert beside == [one.to_json() for one in report.iter_findings()]
-    assert len(beside) == sum(one.number for one in report.counts) > len(report.findings) == 1
+    assert len(beside) == sum(one.number for one in report.counts) > len(report.sample) == 1
     first = json.loads(beside[1])
     assert (first["code"], first["row"], first["path"]) == ("unknown-claim", 0, "/claim_id")
 
@@ -265,7 +265,7 @@ def test_valid_rows_are_valid_still(put, tmp_path):
 def test_of_rows_with_one_id_the_first_is_valid(put):
     made = [GOOD | {"id": "a"}, BAD | {"id": "b"}, GOOD | {"id": "a", "value": "2"}, GOOD | {"id": "b"}]
     report, ok, no = put(rows(*made))
-    assert [(one.code, one.row) for one in report.findings] == [
+    assert [(one.code, one.row) for one in report.sample] == [
         ("unknown-claim", 1),
         ("duplicate-id", 2),
         ("duplicate-id", 3),

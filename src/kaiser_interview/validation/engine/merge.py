@@ -276,7 +276,7 @@ class Merge:
             invalid=progress.invalid,
             unpinned=self._rows_without_digest,
             counts=self.tally.counted(),
-            findings=self.tally.findings(),
+            sample=self.tally.findings(),
             inputs=tuple(self.inputs),
             passed_over=tuple(self.skipped),
             complete=self.complete,

@@ -48,7 +48,7 @@ class Finding(NamedTuple):
     --------
     >>> import kaiser_interview as ki
     >>> report = ki.validate([{"claim_id": "d01-c99"}], kind="label", select=["unknown-claim"])
-    >>> print(report.findings[0])
+    >>> print(report.sample[0])
     row 0, /claim_id: unknown-claim: expected a claim of the corpus, got "d01-c99"; did you mean d01-c05 or d01-c04?
     """
 

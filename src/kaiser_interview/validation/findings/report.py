@@ -41,8 +41,9 @@ class Report:
         Rows that refer to a claim without the digest of its text (`claim_sha256`).
     counts : tuple of Count
         The exact number of findings of each code and path: errors first, in the order of the codes.
-    findings : tuple of Finding
+    sample : tuple of Finding
         Up to `max_findings` findings: the first of each code and path, shared evenly among these groups.
+        `iter_findings` yields all of them, and `split` writes all rows with an error apart.
     inputs : tuple of Input
         Each input that was read, with the digest of its bytes.
     passed_over : tuple of str
@@ -63,7 +64,7 @@ class Report:
     invalid: int
     unpinned: int
     counts: tuple[Count, ...]
-    findings: tuple[Finding, ...]
+    sample: tuple[Finding, ...]
     inputs: tuple[Input, ...]
     passed_over: tuple[str, ...] = ()
     complete: bool = True
@@ -82,6 +83,11 @@ class Report:
     def warnings(self) -> int:
         """Number of findings that are warnings."""
         return sum(one.number for one in self.counts if one.severity == "warning")
+
+    @property
+    def left_out(self) -> int:
+        """Number of findings that are not in the sample."""
+        return self.errors + self.warnings - len(self.sample)
 
     @property
     def ok(self) -> bool:
@@ -105,6 +111,8 @@ class Report:
             words = f"{self.invalid:,} of {rows} invalid: {words}" if self.rows else words
         if self.unpinned:
             words += f"; {_counted(self.unpinned, 'row')} unpinned"
+        if self.left_out:
+            words += f"; {_counted(self.left_out, 'finding')} not in the sample"
         if self.parts > 1:
             words += f"; rules over the whole set were judged within each of {self.parts} parts"
         if not self.complete:
@@ -129,7 +137,7 @@ class Report:
     @cached_property
     def _grouped(self) -> dict[tuple[str, str, str], list[Finding]]:
         grouped: dict[tuple[str, str, str], list[Finding]] = {count[:3]: [] for count in self.counts}
-        for found in self.findings:
+        for found in self.sample:
             path = pointer(in_any_place(found.path))
             group = (found.code, found.severity, path)
             grouped[group if group in grouped else (found.code, found.severity, pointer(REST))].append(found)
@@ -153,7 +161,7 @@ class Report:
         """Raise `InvalidDataError` with the first five findings in its message, unless the report is `ok`."""
         if self.ok:
             return
-        first = [f"  {one}" for one in self.findings[:5]]
+        first = [f"  {one}" for one in self.sample[:5]]
         raise InvalidDataError("\n".join((self.summary, *first)), self)
 
     def merge(self, *others: "Report") -> "Report":
@@ -177,15 +185,19 @@ class Report:
             "outside": self.outside,
             "limited": self.limited,
             "parts": self.parts,
+            "left_out": self.left_out,
             "counts": [one._asdict() for one in self.counts],
-            "findings": [_flat(one) for one in self.findings],
+            "sample": [_flat(one) for one in self.sample],
             "inputs": [one._asdict() for one in self.inputs],
             "passed_over": [*self.passed_over],
         }
         return json_text(document, indent=2)
 
-    def to_arrow(self) -> "pa.Table":
-        """Return the sample of findings as a `pyarrow.Table`, with paths as JSON Pointers."""
+    def sample_to_arrow(self) -> "pa.Table":
+        """Return the sample of findings as a `pyarrow.Table`, with paths as JSON Pointers.
+
+        A sample: to drop every invalid row, use `split`.
+        """
         import pyarrow as pa
 
         schema = pa.schema(
@@ -199,7 +211,7 @@ class Report:
                 pa.field("remedy", pa.string()),
             ]
         )
-        return pa.Table.from_pylist([_flat(one) for one in self.findings], schema)
+        return pa.Table.from_pylist([_flat(one) for one in self.sample], schema)
 
 
 def _merged(one: Report, other: Report) -> Report:
@@ -214,7 +226,7 @@ def _merged(one: Report, other: Report) -> Report:
         invalid=one.invalid + other.invalid,
         unpinned=one.unpinned + other.unpinned,
         counts=tally.counted(),
-        findings=tally.findings(),
+        sample=tally.findings(),
         inputs=(*one.inputs, *other.inputs),
         passed_over=(*one.passed_over, *other.passed_over),
         complete=one.complete and other.complete,

@@ -118,13 +118,11 @@ def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
     names = given.keys()
     for name in ("response", "result"):
         if name in names and not names.isdisjoint({"custom_id", "error", "request"}):
-            result = given[name]
-            inner = [name]
+            result, inner = given[name], str(name)
             if isinstance(result, dict) and isinstance(result.get("body"), dict):
-                inner.append("body")
-                result = result["body"]
+                result, inner = result["body"], f"{name}.body"
             if at := _place_of_answer(result):
-                return "a result of a batch", f"the row is the model's answer in it: {'.'.join([*inner, at])}"
+                return "a result of a batch", f"the row is the model's answer in it: {inner}.{at}"
             return f"a request of a batch without an answer{_message(given)}", _NO_ANSWER
     if _is_list(given.get("choices"), {"message", "finish_reason"}):
         at = _place_of_answer(given)

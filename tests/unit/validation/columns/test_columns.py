@@ -79,7 +79,7 @@ def both(rows: pa.Table, kind, *, against: ki.Corpus | None = None, **options):
     # A number that its column's type has no integer for may make the others of its batch suspect too.
     assert all(not one.suspect[0] or seen.suspect[row] for row, one in enumerate(alone))
     assert [bool(one.doomed[0]) for one in alone] == seen.doomed.tolist()
-    found = ki.validate(rows, kind=kind, against=against, workers=1, **options).findings
+    found = ki.validate(rows, kind=kind, against=against, workers=1, **options).sample
     order = sorted(((one.row, one.code, one.pointer) for one in found), key=lambda one: (one[0] or 0, one[2]))
     return np.flatnonzero(seen.suspect).tolist(), order
 
@@ -1032,7 +1032,7 @@ def test_deep_columns():
     (batch,) = rows.to_batches()
     # Such a batch is refused before it is looked at.
     assert Prefilter(RowValidator(["label"], shipped())).look(batch, {}).suspect.tolist() == [True, False]
-    assert [one.code for one in ki.validate(rows, kind="label").findings] == ["unreadable"]
+    assert [one.code for one in ki.validate(rows, kind="label").sample] == ["unreadable"]
 
 
 def test_names_within_a_slip_of_typing():
@@ -1531,13 +1531,13 @@ def test_rows_as_values():
 def test_text_that_is_not_utf8_makes_its_row_suspect():
     data = pa.py_buffer(b"ab\xffc")
     column = pa.StringArray.from_buffers(3, pa.py_buffer(np.array([0, 1, 3, 4], np.int32)), data)
-    found = ki.validate(table("label", rationale=column), kind="label").findings
+    found = ki.validate(table("label", rationale=column), kind="label").sample
     assert [(one.row, one.code, one.pointer) for one in found] == [(1, "not-utf8", "/rationale")]
-    found = ki.validate(table("dialogue", x_note=column), kind="dialogue").findings
+    found = ki.validate(table("dialogue", x_note=column), kind="dialogue").sample
     assert [(one.row, one.code, one.pointer) for one in found] == [(1, "not-utf8", "/x_note")]
     # A second fault of the row is told too, and what is null for that reason is not missing.
     rows = table("label", creator=column, method=["model", "x", "rule"])
-    found = sorted((one.row, one.code, one.pointer) for one in ki.validate(rows, kind="label").findings)
+    found = sorted((one.row, one.code, one.pointer) for one in ki.validate(rows, kind="label").sample)
     assert found == [(1, "not-in-vocabulary", "/method"), (1, "not-utf8", "/creator")]
 
 

@@ -244,7 +244,7 @@ def test_the_gate_tells_each_once():
         | {"note": ["x"] * 1000, "creator": [1] * 1000, "created": [date(2026, 1, 1)] * 1000}
     )
     report = ki.validate(rows, kind="label")
-    found = {(one.code, one.path[0], one.row) for one in report.findings if one.row is None}
+    found = {(one.code, one.path[0], one.row) for one in report.sample if one.row is None}
     assert found == {
         ("unknown-field", "note", None),
         ("wrong-type", "creator", None),
@@ -258,4 +258,4 @@ def test_the_gate_tells_each_once():
 def test_a_group_is_named_in_forty_characters():
     row = {"claim_id": "d01-c01", "verdict": "mixed", "urls": [], "method": "human", "creator": "c" * 60}
     report = ki.validate([row], kind="verdict", complete=["creator"])
-    assert report.findings[0].expected == f"a row for d01-c02 with creator {'c' * 39}…"
+    assert report.sample[0].expected == f"a row for d01-c02 with creator {'c' * 39}…"

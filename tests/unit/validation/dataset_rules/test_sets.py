@@ -47,7 +47,7 @@ def test_rows_are_not_compared_by_a_field_that_is_wrong_itself(kind, same, one, 
     row = {"claim_id": "d01-c01", "method": "model", "creator": "m"} | same
     report = ki.validate([row | one, row | other], kind=kind)
     wrong = next(name for name in ("model", "creator", "claim_id") if name in same)
-    assert [finding.path for finding in report.findings] == [(wrong,), (wrong,)]
+    assert [finding.path for finding in report.sample] == [(wrong,), (wrong,)]
 
 
 KINDS = {"label": Label, "embedding": Embedding, "question": Question, "verdict": Verdict}

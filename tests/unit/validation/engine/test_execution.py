@@ -115,7 +115,7 @@ def test_what_cannot_be_cut_is_read_from_its_start_to_its_end(tmp_path, cut, nam
 
 @pytest.mark.parametrize("data", ["none.jsonl", "*.none"])
 def test_what_is_not_there_is_told_once(tmp_path, cut, data):
-    assert [one.code for one in report_on(tmp_path / data).findings] == ["unreadable"]
+    assert [one.code for one in report_on(tmp_path / data).sample] == ["unreadable"]
     assert cut == [None]
 
 
@@ -320,14 +320,14 @@ def test_a_stream_of_batches_is_read_once(cut):
     rows = [GOOD | {"id": "a"}, GOOD | {"id": "a"}]
     for data in (Once(rows), Once(rows).reader):
         report = report_of(check_of(data, kind="label"))
-        assert [one.code for one in report.findings] == ["duplicate-id"]
+        assert [one.code for one in report.sample] == ["duplicate-id"]
     assert cut == []
 
 
 def test_a_table_that_cannot_be_read_is_told():
     twice = pa.table([pa.array(["a"]), pa.array(["b"])], names=["id", "id"])
     report = report_on(twice)
-    assert [(one.code, one.path) for one in report.findings] == [("duplicate-column", ("id",))]
+    assert [(one.code, one.path) for one in report.sample] == [("duplicate-column", ("id",))]
     assert (report.rows, report.complete) == (0, False)
 
 
@@ -345,8 +345,8 @@ def test_a_table_that_breaks_off_is_told():
             return 2
 
     report = report_on(Broken())
-    assert [(one.code, one.expected) for one in report.findings] == [("unreadable", "rows that can be read")]
-    assert "broken off" in report.findings[0].got
+    assert [(one.code, one.expected) for one in report.sample] == [("unreadable", "rows that can be read")]
+    assert "broken off" in report.sample[0].got
     assert (report.rows, report.complete) == (1, False)
 
 
@@ -386,7 +386,7 @@ def test_lines_of_any_kind_in_stretches(tmp_path, cut, end, last):
     made += b"{" + end + lines(GOOD | {"value": "x" * 2000}, end=end) * 2 + end + lines(GOOD, end=end) * 7
     (tmp_path / "a.jsonl").write_bytes(made if last else made.removesuffix(end))
     report = report_on(tmp_path / "a.jsonl")
-    assert {(one.code, one.line, one.row) for one in report.findings} == {
+    assert {(one.code, one.line, one.row) for one in report.sample} == {
         ("blank-line", 4, None), ("blank-line", 5, None), ("blank-line", 6, None), ("blank-line", 11, None),
         ("invalid-json", 8, 4),
     }  # fmt: skip
@@ -396,7 +396,7 @@ def test_lines_of_any_kind_in_stretches(tmp_path, cut, end, last):
 
 def test_a_last_line_that_breaks_off(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9) + b'{"claim_id": "d0')
-    assert [(one.code, one.line) for one in report_on(tmp_path / "a.jsonl").findings] == [("truncated", 10)]
+    assert [(one.code, one.line) for one in report_on(tmp_path / "a.jsonl").sample] == [("truncated", 10)]
 
 
 def test_lines_that_are_too_long(tmp_path):
@@ -404,7 +404,7 @@ def test_lines_that_are_too_long(tmp_path):
     long = one | {"value": "x" * LONGEST}
     (tmp_path / "a.jsonl").write_bytes(lines(one, long, GOOD, long, one))
     report = report_on(tmp_path / "a.jsonl")
-    assert [(one.code, one.line) for one in report.findings] == [
+    assert [(one.code, one.line) for one in report.sample] == [
         ("line-too-long", 2), ("line-too-long", 4), ("duplicate-id", 5)
     ]  # fmt: skip
     assert (report.rows, report.invalid) == (5, 3)
@@ -441,7 +441,7 @@ def test_ids_stand_once_in_files_of_all_forms(tmp_path, monkeypatch):
     (tmp_path / "c.jsonl").write_bytes(lines(GOOD | {"id": "s8"}, GOOD | {"id": "s9"}))
     for workers in (1, 2):
         report = report_on(["a.jsonl", "b.parquet", "c.jsonl"], workers)
-        assert [(one.file, one.line, one.row, one.got) for one in report.findings] == [
+        assert [(one.file, one.line, one.row, one.got) for one in report.sample] == [
             ("a.jsonl", 10, 9, '"r0", as in a.jsonl:1'),
             ("a.jsonl", 11, 10, '"r8", as in a.jsonl:9'),
             ("b.parquet", None, 9, '"r3", as in a.jsonl:4'),
@@ -456,9 +456,9 @@ def test_keys_stand_once(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(lines(*made))
     table(tmp_path / "b.parquet", *made[:1])
     report = report_on(tmp_path, key=("value", "x_n"), extra="allow")
-    assert [(one.line, one.row) for one in report.findings] == [(None, 0)]
+    assert [(one.line, one.row) for one in report.sample] == [(None, 0)]
     report = report_on(tmp_path, key=("value",))
-    assert [(one.line, one.row) for one in report.findings] == [
+    assert [(one.line, one.row) for one in report.sample] == [
         *((number + 1, number) for number in range(7, 12)), (None, 0)
     ]  # fmt: skip
 
@@ -473,7 +473,7 @@ def test_a_claim_has_not_too_many_labels(tmp_path):
         rows=2,
     )
     report = report_on(tmp_path)
-    assert [(one.code, one.line, one.row) for one in report.findings] == [
+    assert [(one.code, one.line, one.row) for one in report.sample] == [
         ("too-many-labels", 2, 1), ("too-many-labels", 4, 3),
         ("too-many-labels", None, 1), ("too-many-labels", None, 3),
     ]  # fmt: skip
@@ -488,7 +488,7 @@ def test_vectors_of_a_model_have_one_length(tmp_path, monkeypatch):
     report = report_on(["a.jsonl", "b.parquet"], kind="embedding")
     assert report.counts[0].code == "dimension-differs"
     assert report.invalid == 12
-    assert report.findings[0].expected == "3, as in a.jsonl:1, the first of m"
+    assert report.sample[0].expected == "3, as in a.jsonl:1, the first of m"
 
 
 @pytest.mark.parametrize("form", ["lines", "array", "rows", "table"])
@@ -521,7 +521,7 @@ def test_rows_on_one_line_are_compared(tmp_path):
     rows = [GOOD | {"id": one, "x_key": one} for one in ("a", "b", "a")]
     (tmp_path / "a.json").write_bytes(json.dumps(rows).encode())
     report = report_on(tmp_path / "a.json", key=("x_key",))
-    assert [(one.code, one.line, one.row) for one in report.findings] == [
+    assert [(one.code, one.line, one.row) for one in report.sample] == [
         ("duplicate-id", 1, 2), ("duplicate-record", 1, 2)
     ]  # fmt: skip
 
@@ -531,7 +531,7 @@ def test_claims_are_all_there(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD | {"claim_id": one} for one in claims[:20]]))
     table(tmp_path / "b.parquet", *[GOOD | {"claim_id": one} for one in claims[21:]])
     report = report_on(tmp_path, complete=("creator",))
-    assert [one.expected for one in report.findings] == [f"a row for {claims[20]} with creator me"]
+    assert [one.expected for one in report.sample] == [f"a row for {claims[20]} with creator me"]
 
 
 def test_a_row_that_is_wrong_and_a_duplicate_is_one_row(tmp_path):
@@ -551,7 +551,7 @@ def test_few_findings_are_kept_and_all_are_counted(tmp_path, most, workers):
     (tmp_path / "a.jsonl").write_bytes(lines(*made))
     table(tmp_path / "b.parquet", *made)
     report = report_on(tmp_path, workers, max_findings=most)
-    assert len(report.findings) == most
+    assert len(report.sample) == most
 
 
 @pytest.mark.parametrize(
@@ -594,18 +594,18 @@ def test_parts_without_rows(tmp_path):
         for count in (0, 2, 0, 1):
             writer.write_table(pa.Table.from_pylist([GOOD | {"note": "x"}] * count, schema))
     report = report_on(tmp_path / "a.parquet")
-    assert [(one.code, one.row) for one in report.findings] == [("unknown-field", None)]
+    assert [(one.code, one.row) for one in report.sample] == [("unknown-field", None)]
     assert (report.rows, report.invalid) == (3, 3)
 
 
 def test_data_without_rows(tmp_path):
     pq.write_table(pa.table({"id": pa.array([], pa.string())}), tmp_path / "a.parquet")
-    assert [one.code for one in report_on(tmp_path / "a.parquet").findings] == ["no-rows"]
+    assert [one.code for one in report_on(tmp_path / "a.parquet").sample] == ["no-rows"]
     (tmp_path / "b.jsonl").write_bytes(b"\n" * 1000)
-    assert {one.code for one in report_on(tmp_path / "b.jsonl").findings} == {"blank-line", "no-rows"}
+    assert {one.code for one in report_on(tmp_path / "b.jsonl").sample} == {"blank-line", "no-rows"}
     with pa.ipc.new_file(tmp_path / "c.arrow", pa.schema([("id", pa.string())])):
         pass
-    assert [one.code for one in report_on(tmp_path / "c.arrow").findings] == ["no-rows"]
+    assert [one.code for one in report_on(tmp_path / "c.arrow").sample] == ["no-rows"]
 
 
 # Meanwhile
@@ -687,7 +687,7 @@ def test_ids_are_compared_where_data_is_read_in_order(tmp_path, monkeypatch, nam
     data = {"a.csv": text.replace("None", "").encode(), "a.jsonl.gz": gzip.compress(lines(*rows))}[name]
     (tmp_path / name).write_bytes(data)
     report = report_on(tmp_path / name, kind="translation")
-    assert [one.row for one in report.findings if one.code == "duplicate-id"] == twice
+    assert [one.row for one in report.sample if one.code == "duplicate-id"] == twice
 
 
 def rewritten(path) -> None:
@@ -745,8 +745,8 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, cha
         report = report_by_row(check)
     else:
         report = report_of(check, 1)
-    assert "one that changed while it was read" in [one.got for one in report.findings]
-    assert {one.code for one in report.findings} == {"unreadable"}
+    assert "one that changed while it was read" in [one.got for one in report.sample]
+    assert {one.code for one in report.sample} == {"unreadable"}
     assert (report.complete, report.ok, report.inputs[0].complete) == (False, False, False)
 
 
@@ -762,7 +762,7 @@ def test_a_file_that_changes_before_it_is_read_again_is_told_once(tmp_path, monk
 
     monkeypatch.setattr(execution.Validation, "_second_reading", changing)
     report = report_of(check_of([tmp_path / "a.jsonl", tmp_path / "b.jsonl"], kind="label"), 1)
-    assert [one.got for one in report.findings if one.code == "unreadable"] == [
+    assert [one.got for one in report.sample if one.code == "unreadable"] == [
         "one that changed while it was read"
     ]
     assert [one.complete for one in report.inputs] == [False, True]
@@ -779,7 +779,7 @@ def test_a_file_that_vanishes_when_it_is_cut_is_told(tmp_path, monkeypatch):
 
     monkeypatch.setattr(partition, "_stretches", vanishing)
     report = report_of(check_of(tmp_path / "a.jsonl", kind="label"), 1)
-    assert [(one.code, one.got) for one in report.findings] == [("unreadable", "No such file or directory")]
+    assert [(one.code, one.got) for one in report.sample] == [("unreadable", "No such file or directory")]
 
 
 def test_a_part_that_a_worker_cannot_read_is_reported(tmp_path, monkeypatch):
@@ -793,12 +793,12 @@ def test_a_part_that_a_worker_cannot_read_is_reported(tmp_path, monkeypatch):
 
     monkeypatch.setattr(tasks.Tasks, "_read", staticmethod(failing))
     report = report_on(tmp_path / "a.parquet", 2)
-    assert [(one.code, one.row, one.got) for one in report.findings if one.code == "unreadable"] == [
+    assert [(one.code, one.row, one.got) for one in report.sample if one.code == "unreadable"] == [
         ("unreadable", None, "a larger one")
     ]
     assert report.complete is False
     # Of the third part, after the first.
-    twice = [one.row for one in report.findings if one.code == "duplicate-id"]
+    twice = [one.row for one in report.sample if one.code == "duplicate-id"]
     assert twice == [8, 10, 11]
     assert report.rows == 8
 
@@ -814,7 +814,7 @@ def test_the_rows_of_a_worker_that_died_are_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Sandbox, "ask", dying)
     report = report_on(tmp_path / "a.parquet")
-    assert [one.got for one in report.findings] == ["rows 4 to 7 cannot be: it took too long"]
+    assert [one.got for one in report.sample] == ["rows 4 to 7 cannot be: it took too long"]
     assert report.rows == 5
 
 
@@ -844,8 +844,8 @@ def test_a_file_that_vanishes_before_it_is_read_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(execution, "cut_of", gone)
     report = report_of(check_of(path, kind="label"), 1)
     assert (report.rows, report.complete) == (0, False)
-    assert {one.code for one in report.findings} == {"unreadable"}
-    assert "No such file or directory" in {one.got for one in report.findings}
+    assert {one.code for one in report.sample} == {"unreadable"}
+    assert "No such file or directory" in {one.got for one in report.sample}
 
 
 @pytest.mark.parametrize("tiny", [0, 1 << 20])

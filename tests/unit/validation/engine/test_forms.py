@@ -227,7 +227,7 @@ def size(request, monkeypatch):
 def everything(report: ki.Report) -> tuple:
     return (
         said(report),
-        [(one.file, one.severity) for one in report.findings],
+        [(one.file, one.severity) for one in report.sample],
         report.inputs,
         report.passed_over,
         report.limited,
@@ -355,6 +355,6 @@ def test_what_is_compared_says_something(tmp_path):
 def test_every_finding_is_made_anew(tmp_path):
     report = ki.validate(written(tmp_path, "lines"), kind="label", max_findings=2)
     found = [*report.iter_findings()]
-    assert len(found) == report.errors + report.warnings > len(report.findings) == 2
+    assert len(found) == report.errors + report.warnings > len(report.sample) == 2
     with pytest.raises(ki.InputError):
         [*ki.validate(iter(ROWS), kind="label").iter_findings()]

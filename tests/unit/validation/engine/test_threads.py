@@ -229,7 +229,7 @@ def test_a_kind_may_be_defined_in_a_function(data):
         value: str
 
     report = report_of(check_of(data, kind=Label), 3)
-    assert (report.rows, report.invalid, {one.code for one in report.findings}) == (120, 5, {"duplicate-id"})
+    assert (report.rows, report.invalid, {one.code for one in report.sample}) == (120, 5, {"duplicate-id"})
     assert said(report) == said(report_by_row(check_of(data, kind=Label)))
 
 

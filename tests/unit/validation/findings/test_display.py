@@ -122,7 +122,7 @@ def test_texts_that_look_the_same_are_told_apart(got, other, apart):
 def test_every_format_shows_what_cannot_be_seen_and_keeps_data_raw():
     row = LABEL | {"claim_id": "d05-c03", "id": "a\u200bb", "x\u00adfield": 1}
     report = ki.validate([row], kind="label")
-    (field,) = (one for one in report.findings if one.code == "unknown-field")
+    (field,) = (one for one in report.sample if one.code == "unknown-field")
     assert field.path == ("x\u00adfield",)
     assert (field.id, field.got) == ("a\u200bb", '"x\\u00adfield"')
     for text in (str(field), str(report), "\n".join(github(report)), *jsonl(report), report.to_json()):
@@ -135,8 +135,8 @@ def test_every_format_shows_what_cannot_be_seen_and_keeps_data_raw():
 def test_a_suggestion_names_a_letter_of_another_script():
     words = {"claim_id": "d05-с03", "value": "mеmory"}
     report = ki.validate([LABEL | words], kind="label")
-    assert {one.remedy for one in report.findings} >= {"did you mean d05-c03? U+0441 is not in it"}
-    (found,) = ki.validate([LABEL | {"claim_id": "d05-c03", "value": "mеmory"}], kind="label").findings
+    assert {one.remedy for one in report.sample} >= {"did you mean d05-c03? U+0441 is not in it"}
+    (found,) = ki.validate([LABEL | {"claim_id": "d05-c03", "value": "mеmory"}], kind="label").sample
     assert found.remedy == "did you mean memory? U+0435 is not in it"
 
 
@@ -144,4 +144,4 @@ def test_data_fields_can_be_encoded():
     assert encodable("a\udcffb\u200b") == "a\\udcffb\u200b"
     assert cut("x" * 81) == "x" * 79 + "…"
     report = ki.validate([LABEL | {"claim_id": "d05-c03", "\udcff": 1, "id": "\udcff"}], kind="label")
-    assert report.to_arrow()["path"].to_pylist().count("/\\udcff") >= 1
+    assert report.sample_to_arrow()["path"].to_pylist().count("/\\udcff") >= 1

@@ -66,7 +66,7 @@ def report_of(faults, most: int, first_row: int = 0) -> Report:
     bad = len([1 for code, _ in faults if code != "blank-line"])
     return Report(
         rows=len(faults), valid=len(faults) - bad, invalid=bad, unpinned=1, counts=counts,
-        findings=tally.findings(), inputs=(), max_findings=most,
+        sample=tally.findings(), inputs=(), max_findings=most,
     )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def test_parts_put_together_are_the_whole(a, b, c, most):
     assert left == right == one.merge(two, three)
     assert (left.rows, left.valid, left.invalid) == (whole.rows, whole.valid, whole.invalid)
     assert left.counts == whole.counts
-    assert left.findings == whole.findings
+    assert left.sample == whole.sample
     assert (left.parts, left.unpinned) == (3, 3)
     assert "judged within each of 3 parts" in left.summary
 
@@ -89,7 +89,7 @@ def test_parts_with_paths_that_need_escapes():
     one = ki.validate(rows, kind="label")
     merged = one.merge(ki.validate(rows, kind="label"))
     assert [(count.path, count.number) for count in merged.counts] == [("/a~1b~0c", 2)]
-    assert len(merged.findings) == 2
+    assert len(merged.sample) == 2
 
 
 def test_more_groups_than_can_be_told_apart_are_counted_all_the_same():
@@ -98,9 +98,9 @@ def test_more_groups_than_can_be_told_apart_are_counted_all_the_same():
     assert sum(one.number for one in report.counts) == report.errors == report.invalid == 3000
     assert len(report.counts) <= 1001
     assert report.counts[-1].path in {"/…", "/note999"}
-    assert len(report.findings) == 3000
+    assert len(report.sample) == 3000
     assert report.merge(report).errors == 6000
-    assert len(report.merge(report).findings) == 6000
+    assert len(report.merge(report).sample) == 6000
 
 
 def test_a_list_is_one_group_whatever_the_place_in_it():
@@ -112,7 +112,7 @@ def test_a_list_is_one_group_whatever_the_place_in_it():
         ("wrong-type", "/urls/*", 2),
         ("bad-length", "/urls/*", 1),
     ]
-    assert [one.pointer for one in report.findings] == ["/urls/0", "/urls/2", "/urls/1"]
+    assert [one.pointer for one in report.sample] == ["/urls/0", "/urls/2", "/urls/1"]
     found = [[one.pointer for one in report.findings_of(count)] for count in report.counts]
     assert found == [["/urls/0", "/urls/2"], ["/urls/1"]]
 
@@ -153,7 +153,7 @@ def test_no_group_crowds_out_another():
     rows = [LABEL | {"confidence": 2}] * 5000 + [LABEL | {"claim_id": "d99-c01"}]
     report = ki.validate(rows, kind="label", max_findings=10)
     assert [(one.code, one.number) for one in report.counts] == [("out-of-range", 5000), ("unknown-claim", 1)]
-    assert [one.code for one in report.findings] == ["out-of-range"] * 9 + ["unknown-claim"]
+    assert [one.code for one in report.sample] == ["out-of-range"] * 9 + ["unknown-claim"]
 
 
 def test_the_forms_of_a_report():
@@ -164,7 +164,8 @@ def test_the_forms_of_a_report():
         "warnings": 0, "outside": 0, "limited": True,
         "parts": 1,
         "counts": [{"code": "wrong-type", "severity": "error", "path": "/value", "number": 1}],
-        "findings": [
+        "left_out": 0,
+        "sample": [
             {
                 "code": "wrong-type", "severity": "error", "file": None, "line": None, "row": 1, "id": "a",
                 "path": "/value", "expected": "text", "got": "1", "remedy": CLASS,
@@ -173,17 +174,17 @@ def test_the_forms_of_a_report():
         "inputs": [{"name": "data", "rows": 2, "bytes": 0, "sha256": None, "complete": True}],
         "passed_over": [],
     }  # fmt: skip
-    table = report.to_arrow()
-    assert table.to_pylist() == document["findings"]
+    table = report.sample_to_arrow()
+    assert table.to_pylist() == document["sample"]
     assert [str(field.type) for field in table.schema][3:5] == ["int64", "int64"]
     assert str(report) == "error wrong-type /value 1\n1 of 2 rows invalid: 1 error; 2 rows unpinned"
-    assert str(report.findings[0]) == f"row 1, /value: wrong-type: expected text, got 1; {CLASS}"
+    assert str(report.sample[0]) == f"row 1, /value: wrong-type: expected text, got 1; {CLASS}"
 
 
 def test_an_empty_report_has_the_same_columns():
     good = ki.validate([LABEL], kind="label", defaults={"claim_sha256": ki.claim("d01-c01").claim_sha256})
     bad = ki.validate([{}], kind="label")
-    assert good.to_arrow().schema == bad.to_arrow().schema
+    assert good.sample_to_arrow().schema == bad.sample_to_arrow().schema
     assert good.summary == "1 row, no finding"
 
 
@@ -203,7 +204,7 @@ def test_every_finding_one_at_a_time(tmp_path):
     path = tmp_path / "labels.jsonl"
     path.write_text("".join(f"{json.dumps(LABEL | {'value': n})}\n" for n in range(3000)))
     report = ki.validate(path, kind="label", max_findings=3)
-    assert len(report.findings) == 3
+    assert len(report.sample) == 3
     lines = [finding.line for finding in report.iter_findings()]
     assert lines == [*range(1, 3001)]
     once = ki.validate(iter([LABEL]), kind="label")
@@ -217,7 +218,7 @@ def test_what_a_finding_shows_cannot_be_obeyed_and_is_short():
     value = "\x1b[31m\u202eevil\u2028\n" + "x" * 500
     row = LABEL | {"confidence": value, f"na\x07me{value}": 1, "id": "a\x1bb"}
     report = ki.validate([row], kind="label")
-    for finding in report.findings:
+    for finding in report.sample:
         for text in (finding.expected, finding.got, str(finding), finding.to_json()):
             assert text.isprintable()
         assert len(finding.expected) <= 80 >= len(finding.got)
@@ -235,3 +236,22 @@ def test_a_fault_of_many_lines_is_counted_and_kept_as_that_of_each(most):
         each.add(Located(fault, "f", line))
     assert together.counted() == each.counted()
     assert together.findings() == each.findings()
+
+
+def test_a_sample_says_what_it_leaves_out(tmp_path, run):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f"{json.dumps(LABEL | {'claim_id': 'd99-c01'})}\n" * 50, "utf-8")
+    for most, left_out in ((7, 43), (50, 0), (1000, 0), (0, 50)):
+        report = ki.validate(path, kind="label", max_findings=most)
+        assert (len(report.sample), report.left_out, report.errors) == (50 - left_out, left_out, 50)
+        assert report.sample_to_arrow().num_rows == len(report.sample)
+        assert json.loads(report.to_json())["left_out"] == left_out
+        assert (f"; {left_out} findings not in the sample" in report.summary) == bool(left_out)
+        assert len([*report.iter_findings()]) == 50
+        assert report.merge(report).left_out == 100 - len(report.merge(report).sample)
+    _, out, err = run("validate", path, "--kind", "label", "--max-findings", "7", "--format", "jsonl")
+    assert (out.count("\n"), err) == (7, "43 findings not in the sample: see --max-findings\n")
+    _, out, _ = run("validate", path, "--kind", "label", "--max-findings", "7")
+    assert "43 findings not in the sample" in " ".join(out.split())
+    for name in ("findings", "to_arrow", "to_pandas"):
+        assert not hasattr(report, name)

@@ -83,7 +83,7 @@ def test_parts_are_added_in_order_whenever_they_are_done(tmp_path):
             output.changed(text(DONE))
         report = output.report()
     assert report == ki.validate(out, kind="label")
-    assert [(one.code, one.line) for one in report.findings] == [("duplicate-id", 3)]
+    assert [(one.code, one.line) for one in report.sample] == [("duplicate-id", 3)]
 
 
 def test_fields_of_a_path_are_those_of_its_file_alone(tmp_path):

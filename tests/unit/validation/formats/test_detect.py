@@ -77,7 +77,7 @@ def test_a_format_that_is_not_read_is_named(tmp_path, monkeypatch, data, got, re
     report = ki.validate("-" if piped else path, kind="label")
     assert not report.ok
     if got is not None:
-        (found,) = report.findings
+        (found,) = report.sample
         assert (found.code, found.got, report.complete) == ("unreadable", got, False)
         assert found.remedy.startswith(remedy)
 
@@ -87,7 +87,7 @@ def test_brotli_is_known_by_its_name_only(tmp_path):
         path = tmp_path / "rows.jsonl.br"
         path.write_bytes(data)
         report = ki.validate(path, kind="label")
-        assert [one.got for one in report.findings if one.severity == "error"] == (
+        assert [one.got for one in report.sample if one.severity == "error"] == (
             ["data compressed by brotli"] if known else []
         )
 
@@ -123,7 +123,7 @@ def test_what_follows_compressed_data_is_one_finding(tmp_path, data):
     path = tmp_path / "rows.jsonl.gz"
     path.write_bytes(data)
     report = ki.validate(path, kind="label")
-    (found,) = (one for one in report.findings if one.severity == "error")
+    (found,) = (one for one in report.sample if one.severity == "error")
     assert (found.code, found.got) == (
         "unreadable",
         "damaged compressed data: something else follows the data's end",

@@ -73,9 +73,9 @@ def test_a_file_is_judged_as_a_whole(tmp_path):
     # One row alone could be GB18030.
     path.write_bytes((row % "naïveté" + row % WESTERN).encode("cp1252"))
     report = ki.validate(path, kind="translation")
-    assert {one.code for one in report.findings} == {"not-utf8"}
-    assert {one.remedy.partition(";")[0] for one in report.findings} == {"it may be windows-1252"}
-    assert {one.remedy for one in report.iter_findings()} == {one.remedy for one in report.findings}
+    assert {one.code for one in report.sample} == {"not-utf8"}
+    assert {one.remedy.partition(";")[0] for one in report.sample} == {"it may be windows-1252"}
+    assert {one.remedy for one in report.iter_findings()} == {one.remedy for one in report.sample}
     path.write_bytes(b"\xef\xef\n")
-    (found,) = (one for one in ki.validate(path, kind="translation").findings if one.code == "not-utf8")
+    (found,) = (one for one in ki.validate(path, kind="translation").sample if one.code == "not-utf8")
     assert found.remedy is None or found.remedy.startswith("it may be ")

@@ -75,12 +75,12 @@ PACKS = {
 
 def told(report: ki.Report) -> list[tuple]:
     """Return the findings as code, line, row and path, in order of place; those about no row come first."""
-    found = [(one.code, one.line, one.row, one.path) for one in report.findings]
+    found = [(one.code, one.line, one.row, one.path) for one in report.sample]
     return sorted(found, key=lambda one: (one[1] or 0, -1 if one[2] is None else one[2]))
 
 
 def codes(report: ki.Report) -> list[str]:
-    return [one.code for one in report.findings]
+    return [one.code for one in report.sample]
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def gate(tmp_path):
         path.write_bytes(data)
         report = ki.validate(path, **HOW)
         path.unlink()
-        assert {one.file for one in report.findings} <= {str(path)}
+        assert {one.file for one in report.sample} <= {str(path)}
         assert report.rows == report.valid + report.invalid
         return report
 
@@ -115,7 +115,7 @@ def soon():
 
 def unreadable(report: ki.Report, name: object, got: str) -> None:
     """Assert that a report says of one input that it cannot be read, and nothing else."""
-    (found,) = report.findings
+    (found,) = report.sample
     assert (found.code, found.severity, found.file) == ("unreadable", "error", str(name))
     assert (found.line, found.row, found.id, found.path) == (None, None, None, ())
     assert (found.expected, found.got) == ("a file that can be read", got)
@@ -181,7 +181,7 @@ def test_an_empty_file_has_no_rows(gate, tmp_path):
     report = gate(b"")
     assert told(report) == [("no-rows", None, None, ())]
     said = "expected at least one row, got none; see whether the step before has written any"
-    assert report.findings[0].message == said
+    assert report.sample[0].message == said
     assert report.inputs == ((str(tmp_path / "rows.jsonl"), 0, 0, hashlib.sha256().hexdigest(), True),)
     assert (report.complete, report.ok) == (True, False)
 
@@ -199,7 +199,7 @@ def test_a_packed_file_that_is_cut_anywhere_is_truncated(gate, pack, name):
     for end in range(4, len(packed), 1 if name == "rows.jsonl" else 7):
         report = gate(packed[:end], name)
         assert told(report) == [("truncated", None, None, ())], end
-        assert report.findings[0].message == "expected the compressed data to its end, got less"
+        assert report.sample[0].message == "expected the compressed data to its end, got less"
         assert (report.complete, report.ok) == (False, False)
 
 
@@ -219,7 +219,7 @@ def test_a_packed_file_that_is_cut_in_a_later_part_is_truncated(gate, pack):
 
 def damaged(report: ki.Report, got: str) -> None:
     assert told(report) == [("unreadable", None, None, ())]
-    assert report.findings[0].got.startswith(f"damaged compressed data: {got}")
+    assert report.sample[0].got.startswith(f"damaged compressed data: {got}")
     assert (report.complete, report.ok) == (False, False)
 
 
@@ -319,7 +319,7 @@ def test_bombs(gate, name, made, expected, rows):
     assert peak < 80 << 20
     assert told(report) == expected
     if expected == BOMB:
-        assert report.findings[0].got == "more: it may be a decompression bomb"
+        assert report.sample[0].got == "more: it may be a decompression bomb"
     assert (report.rows, report.complete, report.ok) == (rows, False, False)
 
 
@@ -354,7 +354,7 @@ def test_a_line_that_is_too_long_is_not_read_and_what_follows_is(gate, length, p
         ("unknown-claim", 3, 2, ("claim_id",)),
         ("line-too-long", 4, 3, ()),
     ]
-    assert report.findings[0].message == "expected at most 8 MiB, got more"
+    assert report.sample[0].message == "expected at most 8 MiB, got more"
     assert (report.rows, report.valid, report.complete) == (5, 2, True)
 
 
@@ -406,7 +406,7 @@ def test_a_folder_that_may_not_be_read(tmp_path, monkeypatch):
     listdir = os.listdir
     monkeypatch.setattr(os, "listdir", forbid)
     report = ki.validate(tmp_path, **HOW)
-    assert [(one.code, one.file, one.got) for one in report.findings] == [
+    assert [(one.code, one.file, one.got) for one in report.sample] == [
         ("unreadable", str(tmp_path / "b"), "Permission denied")
     ]
     assert (report.rows, report.complete) == (2, False)
@@ -429,7 +429,7 @@ def test_reading_that_fails_midway(monkeypatch, pack):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=failing(pack(ROWS)[:40]), closed=False))
     report = ki.validate("-", **HOW)
     assert told(report) == [("unreadable", None, None, ())]
-    assert report.findings[0].got == "Input/output error"
+    assert report.sample[0].got == "Input/output error"
     assert report.complete is False
 
 
@@ -450,7 +450,7 @@ def test_a_pipe_by_its_name_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(path)
     report = ki.validate(path, **HOW)
     unreadable(report, path, "a device, socket or pipe")
-    assert report.findings[0].remedy == "pipe it in: … | kaiser-interview validate -"
+    assert report.sample[0].remedy == "pipe it in: … | kaiser-interview validate -"
 
 
 def test_a_socket_is_refused(tmp_path, monkeypatch):
@@ -480,18 +480,18 @@ def refusal(name: str) -> Exception:
 )
 def test_names_that_no_file_can_have(name, got):
     report = ki.validate(name, **HOW)
-    assert [(one.code, one.got) for one in report.findings] == [("unreadable", got)]
+    assert [(one.code, one.got) for one in report.sample] == [("unreadable", got)]
 
 
 def test_a_name_that_is_not_text(tmp_path):
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\n.jsonl")).write_bytes(WRONG)
     report = ki.validate(tmp_path, **HOW)
-    (found,) = report.findings
+    (found,) = report.sample
     assert found.file == f"{tmp_path}/\\udcff\n.jsonl"
     assert found.place == f"{tmp_path}/\\udcff\\u000a.jsonl:1"
     assert report.inputs[0].name == found.file
     assert report.to_json().encode()
-    assert len(report.to_arrow()) == 1
+    assert len(report.sample_to_arrow()) == 1
 
 
 def test_links_that_lead_nowhere(tmp_path):
@@ -567,10 +567,10 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, meanwhile, change, pack,
     assert ki.validate(path, **HOW).ok
     meanwhile(lambda: change(path, pack(more)))
     report = ki.validate(path, **HOW)
-    assert [(one.code, one.file, one.line, one.row) for one in report.findings] == [
+    assert [(one.code, one.file, one.line, one.row) for one in report.sample] == [
         ("unreadable", str(path), None, None)
     ]
-    assert report.findings[0].got == "one that changed while it was read"
+    assert report.sample[0].got == "one that changed while it was read"
     assert report.rows <= len(cuts) + 1
     assert (report.complete, report.ok) == (False, False)
     assert [one.complete for one in report.inputs] == [False]
@@ -603,7 +603,7 @@ def test_a_file_that_vanishes_between_listing_and_opening(tmp_path, meanwhile):
         (tmp_path / name).write_bytes(ROW)
     meanwhile(lambda: (tmp_path / "b.jsonl").unlink(missing_ok=True))
     report = ki.validate(tmp_path, **HOW)
-    assert [(one.code, one.file, one.got) for one in report.findings] == [
+    assert [(one.code, one.file, one.got) for one in report.sample] == [
         ("unreadable", str(tmp_path / "b.jsonl"), "No such file or directory")
     ]
     assert (report.rows, report.complete) == (2, False)
@@ -623,7 +623,7 @@ def test_standard_input(monkeypatch, data, line, pack):
     given(monkeypatch, packed)
     report = ki.validate("-", **HOW)
     assert told(report) == [("unknown-claim", line, 2, ("claim_id",))]
-    assert report.findings[0].place == f"standard input:{line}"
+    assert report.sample[0].place == f"standard input:{line}"
     assert (report.rows, report.complete) == (3, True)
     (read,) = report.inputs
     assert (read.bytes, read.sha256) == (len(packed), hashlib.sha256(packed).hexdigest())
@@ -634,7 +634,7 @@ def test_standard_input_with_nothing(monkeypatch):
     given(monkeypatch, b"")
     report = ki.validate("-", **HOW)
     assert told(report) == [("no-rows", None, None, ())]
-    assert report.findings[0].file == "standard input"
+    assert report.sample[0].file == "standard input"
 
 
 def test_standard_input_cannot_be_read_again(monkeypatch):
@@ -649,7 +649,7 @@ def test_standard_input_among_files(monkeypatch, tmp_path):
     path.write_bytes(ROW)
     given(monkeypatch, WRONG)
     report = ki.validate([path, "-", path], **HOW)
-    assert [(one.file, one.line, one.row) for one in report.findings] == [("standard input", 1, 0)]
+    assert [(one.file, one.line, one.row) for one in report.sample] == [("standard input", 1, 0)]
     assert report.rows == 3
 
 
@@ -768,7 +768,7 @@ def test_the_others_are_checked_after_one_that_is_bad(tmp_path):
     files(tmp_path, "h.jsonl", data=b"")
     wanted = [tmp_path / "missing.jsonl", *sorted(tmp_path.iterdir())]
     report = ki.validate(wanted, **HOW)
-    assert sorted((Path(one.file).name, one.code, one.line, one.row) for one in report.findings) == [
+    assert sorted((Path(one.file).name, one.code, one.line, one.row) for one in report.sample) == [
         ("b.jsonl.gz", "truncated", None, None),
         ("d.json", "invalid-json", 2, None),
         ("f.jsonl", "unreadable", None, None),
@@ -857,7 +857,7 @@ def test_paths_are_read_in_the_order_in_which_they_are_named(tmp_path):
 def test_rows_and_lines_begin_anew_in_each_file(tmp_path):
     files(tmp_path, "a.jsonl", "b.jsonl", data=ROW + WRONG)
     report = ki.validate(tmp_path, **HOW)
-    assert [(Path(one.file).name, one.line, one.row) for one in report.findings] == [
+    assert [(Path(one.file).name, one.line, one.row) for one in report.sample] == [
         ("a.jsonl", 2, 1),
         ("b.jsonl", 2, 1),
     ]
@@ -868,7 +868,7 @@ def test_a_folder_without_data_has_no_rows(tmp_path, name):
     if name:
         files(tmp_path, name)
     report = ki.validate(tmp_path, **HOW)
-    assert [(one.code, one.file, one.line, one.row) for one in report.findings] == [
+    assert [(one.code, one.file, one.line, one.row) for one in report.sample] == [
         ("no-rows", str(tmp_path), None, None)
     ]
     assert (report.complete, report.ok) == (True, False)
@@ -881,10 +881,10 @@ def test_folders_within_themselves(tmp_path):
     loops[0].symlink_to(tmp_path)
     loops[1].symlink_to(tmp_path / "a")
     report = ki.validate(tmp_path, **HOW)
-    assert [(one.code, one.file, one.line, one.row) for one in report.findings] == [
+    assert [(one.code, one.file, one.line, one.row) for one in report.sample] == [
         ("unreadable", str(loop), None, None) for loop in loops
     ]
-    assert report.findings[0].message == "expected a folder, got one that is within itself"
+    assert report.sample[0].message == "expected a folder, got one that is within itself"
     assert (report.rows, report.complete, report.ok) == (2, False, False)
 
 
@@ -917,7 +917,7 @@ def test_patterns(tmp_path):
 def test_a_pattern_without_a_file(tmp_path, pattern):
     files(tmp_path, "_c.jsonl", "d.txt")
     report = ki.validate(tmp_path / pattern, **HOW)
-    (found,) = report.findings
+    (found,) = report.sample
     assert (found.code, found.file, found.line, found.row) == (
         "unreadable",
         str(tmp_path / pattern),
@@ -966,7 +966,7 @@ def test_what_is_no_data_at_all(data):
 @pytest.mark.parametrize("data", [[], (), iter(())])
 def test_no_data_has_no_rows(data):
     report = ki.validate(data, **HOW)
-    assert [(one.code, one.file, one.line, one.row) for one in report.findings] == [
+    assert [(one.code, one.file, one.line, one.row) for one in report.sample] == [
         ("no-rows", None, None, None)
     ]
     assert not report.ok

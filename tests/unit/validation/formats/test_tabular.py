@@ -30,7 +30,7 @@ CLAIM = ki.claim("d01-c03")
 
 def told(report: ki.Report) -> list[tuple]:
     """Return the findings as code, line, row and path, in order of place; those about no row come first."""
-    found = [(one.code, one.line, one.row, one.path) for one in report.findings]
+    found = [(one.code, one.line, one.row, one.path) for one in report.sample]
     return sorted(found, key=lambda one: (one[1] or 0, -1 if one[2] is None else one[2]))
 
 
@@ -43,7 +43,7 @@ def gate(tmp_path):
         path.write_bytes(data)
         report = ki.validate(path, **(options or HOW))
         path.unlink()
-        assert {one.file for one in report.findings} <= {str(path)}
+        assert {one.file for one in report.sample} <= {str(path)}
         assert report.rows == report.valid + report.invalid
         return report
 
@@ -168,7 +168,7 @@ MESSAGES = {
 
 @pytest.mark.parametrize(("record", "message"), MESSAGES.items())
 def test_what_is_said_of_what_does_not_fit(gate, record, message):
-    (found,) = gate(HEAD + record).findings
+    (found,) = gate(HEAD + record).sample
     assert found.message == message
 
 
@@ -176,7 +176,7 @@ def test_what_is_said_of_what_does_not_fit(gate, record, message):
 def test_carriage_returns_for_line_ends_are_named(gate, data):
     report = gate(data.replace(b"\n", b"\r"))
     assert told(report) == [("invalid-csv", 1, None, ())]
-    assert report.findings[0].got == "a carriage return alone"
+    assert report.sample[0].got == "a carriage return alone"
     assert (report.rows, report.complete) == (0, False)
 
 
@@ -219,7 +219,7 @@ def test_a_first_column_of_two_lines_after_a_byte_order_mark(gate):
 def test_nothing_is_read_after_a_header_that_is_none(gate, header):
     # Least of all another header.
     report = gate(header + b"\n" + HEAD + ROW + HEAD)
-    assert len(report.findings) == 1
+    assert len(report.sample) == 1
     assert (report.rows, report.complete) == (0, False)
 
 
@@ -276,7 +276,7 @@ def test_a_column_twice_is_one_finding_and_every_row_is_invalid(gate, header, ro
     # Too few fields, too: which of the columns a row means is unknown in any case.
     report = gate(header + row * rows + b"d01-c01\n")
     assert told(report) == [("duplicate-column", 1, None, ("language",))]
-    assert report.findings[0].message == 'expected each column once, got "language" twice'
+    assert report.sample[0].message == 'expected each column once, got "language" twice'
     assert (report.rows, report.valid, report.invalid) == (rows + 1, 0, rows + 1)
     assert not report.ok
 
@@ -284,7 +284,7 @@ def test_a_column_twice_is_one_finding_and_every_row_is_invalid(gate, header, ro
 def test_a_byte_order_mark_is_a_warning_and_passed_over(gate):
     report = gate(BOM + HEAD + WRONG)
     assert told(report) == [("byte-order-mark", 1, None, ()), wrong_at(2, 0)]
-    assert {one.code: one.severity for one in report.findings}["byte-order-mark"] == "warning"
+    assert {one.code: one.severity for one in report.sample}["byte-order-mark"] == "warning"
     report = gate(BOM + b'"claim_id",language,translation\n' + ROW)
     assert told(report) == [("byte-order-mark", 1, None, ())]
     assert report.ok
@@ -316,7 +316,7 @@ def test_a_record_of_empty_fields_is_no_row_whatever_is_left_out(gate):
 def test_no_rows(gate, data):
     report = gate(data)
     assert told(report)[0] == ("no-rows", None, None, ())
-    assert {one.code for one in report.findings} <= {"no-rows", "blank-line", "byte-order-mark"}
+    assert {one.code for one in report.sample} <= {"no-rows", "blank-line", "byte-order-mark"}
     assert (report.rows, report.ok) == (0, False)
 
 
@@ -326,7 +326,7 @@ def test_gb18030_is_offered(gate, words):
     cell = words.encode("gb18030")
     report = gate(HEAD + ROW + b"d01-c01,en,%b\n" % cell + WRONG)
     assert told(report) == [("not-utf8", 3, 1, ()), wrong_at(4, 2)]
-    found = report.findings[0]
+    found = report.sample[0]
     assert found.got == f"byte 0x{cell[0]:02x} at 11 of the row"
     assert found.remedy == encoding_hint(cell)
 
@@ -334,21 +334,21 @@ def test_gb18030_is_offered(gate, words):
 def test_a_header_in_gb18030(gate):
     report = gate(b"claim_id,%b\n" % "译文".encode("gb18030") + ROW)
     assert told(report) == [("not-utf8", 1, None, ())]
-    assert report.findings[0].remedy.startswith("it may be GB18030")
+    assert report.sample[0].remedy.startswith("it may be GB18030")
     assert (report.rows, report.complete) == (0, False)
 
 
 def test_what_is_in_no_encoding(gate):
     report = gate(HEAD + b"d01-c01,en,a\xff\n")
     assert told(report) == [("not-utf8", 2, 0, ())]
-    assert report.findings[0].got == "byte 0xff at 12 of the row"
+    assert report.sample[0].got == "byte 0xff at 12 of the row"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_what_a_spreadsheet_calls_unicode_text(gate, encoding):
     report = gate((HEAD + ROW).decode().encode(encoding))
     assert told(report) == [("not-utf8", None, None, ())]
-    assert report.findings[0].got == "UTF-16"
+    assert report.sample[0].got == "UTF-16"
 
 
 # Cells.
@@ -448,7 +448,7 @@ WRONG_CELLS = {
 def test_wrong_cells(gate, kind, cells, code):
     right = dict.fromkeys(cells, "") | LEAST[kind]
     report = gate(written(right, right | cells), kind=kind, defaults=BY)
-    assert [(one.code, one.row, one.path) for one in report.findings] == [(code, 1, (*cells,))]
+    assert [(one.code, one.row, one.path) for one in report.sample] == [(code, 1, (*cells,))]
     assert (report.rows, report.valid) == (2, 1)
 
 
@@ -488,7 +488,7 @@ def test_a_key_twice_in_a_cell(gate):
     cell = '[{"claim_id": "d01-c03", "claim_id": "d01-c02"}]'
     report = gate(written(LEAST["question"] | {"references": cell}), kind="question", defaults=BY)
     # Which claim is meant is unknown, so it must not pass.
-    assert [one.path[0] for one in report.findings] == ["references"]
+    assert [one.path[0] for one in report.sample] == ["references"]
     assert report.invalid == 1
 
 
@@ -531,13 +531,13 @@ DIFFERS = {
 def test_a_claim_s_column_that_is_not_the_claim_s(gate, name, value):
     row = CARRIED | LEAST["translation"]
     report = gate(written(row, row | {name: value}))
-    assert [(one.code, one.row, one.path) for one in report.findings] == [("claim-differs", 1, (name,))]
+    assert [(one.code, one.row, one.path) for one in report.sample] == [("claim-differs", 1, (name,))]
 
 
 def test_shifted_rows_differ_in_every_column(gate):
     report = gate(written(CARRIED | {"claim_sha256": ""} | LEAST["translation"] | {"claim_id": "d01-c01"}))
-    assert {one.code for one in report.findings} == {"claim-differs"}
-    assert {"text", "text_en", "start", "end", "position"} <= {one.path[0] for one in report.findings}
+    assert {one.code for one in report.sample} == {"claim-differs"}
+    assert {"text", "text_en", "start", "end", "position"} <= {one.path[0] for one in report.sample}
 
 
 # Long records.
@@ -557,7 +557,7 @@ def test_a_record_that_is_too_long_is_not_read_and_what_follows_is(gate, record)
     report = gate(HEAD + ROW + record + ROW + WRONG)
     after = 4 + record.count(b"\n")
     assert told(report) == [("line-too-long", 3, 1, ()), wrong_at(after, 3)]
-    assert report.findings[0].message == "expected at most 8 MiB, got more"
+    assert report.sample[0].message == "expected at most 8 MiB, got more"
     assert (report.rows, report.valid, report.complete) == (4, 2, True)
 
 
@@ -687,15 +687,15 @@ def test_a_byte_order_mark_is_told_where_it_is_asked_for(tmp_path, select, codes
     path = tmp_path / "rows.csv"
     path.write_bytes(b"\xef\xbb\xbfclaim_id,verdict,urls,method,creator\nd05-c02,mixed,[],human,I\n")
     report = ki.validate(path, kind="verdict", select=select)
-    assert [one.code for one in report.findings] == codes
-    assert {one.remedy for one in report.findings} <= {"spreadsheets write it, and it is passed over"}
+    assert [one.code for one in report.sample] == codes
+    assert {one.remedy for one in report.sample} <= {"spreadsheets write it, and it is passed over"}
 
 
 def test_a_line_of_excels_own_is_told(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("sep=;\nclaim_id;verdict;urls;method;creator\nd05-c02;mixed;[];human;I\n", "utf-8")
     report = ki.validate(path, kind="verdict")
-    assert [(one.code, one.line, one.remedy) for one in report.findings] == [
+    assert [(one.code, one.line, one.remedy) for one in report.sample] == [
         ("invalid-csv", 1, "a line of Excel's own: take it out")
     ]
     assert (report.rows, report.valid) == (1, 1)
@@ -706,5 +706,5 @@ def test_a_row_that_has_nothing_in_an_unknown_column_is_right(tmp_path):
     right = "d05-c02,mixed,[],human,I"
     path.write_text(f"claim_id,verdict,urls,method,creator,note\n{right},x\n{right},\n", "utf-8")
     report = ki.validate(path, kind="verdict")
-    assert [(one.code, one.path) for one in report.findings] == [("unknown-field", ("note",))]
+    assert [(one.code, one.path) for one in report.sample] == [("unknown-field", ("note",))]
     assert (report.rows, report.valid, report.invalid) == (2, 1, 1)

@@ -121,7 +121,7 @@ def test_what_stands_around_an_array_is_one_finding(tmp_path, text, rows, line, 
     path = tmp_path / name
     path.write_text(text, "utf-8")
     report = ki.validate(path, **HOW)
-    assert [(one.code, one.line, one.remedy) for one in report.findings] == [("invalid-json", line, remedy)]
+    assert [(one.code, one.line, one.remedy) for one in report.sample] == [("invalid-json", line, remedy)]
     assert (report.rows, report.valid, report.complete) == (rows, rows, False)
 
 
@@ -130,7 +130,7 @@ def test_words_around_lines_are_rows_that_are_wrong(tmp_path, name):
     path = tmp_path / name
     path.write_text(f"Sure!\n```json\n{ROW}\n{ROW}\n```\n", "utf-8")
     report = ki.validate(path, **HOW)
-    assert [(one.code, one.line, one.remedy) for one in report.findings] == [
+    assert [(one.code, one.line, one.remedy) for one in report.sample] == [
         ("invalid-json", 1, WORDS),
         ("invalid-json", 2, FENCE),
         ("invalid-json", 5, FENCE),
@@ -141,7 +141,7 @@ def test_words_around_lines_are_rows_that_are_wrong(tmp_path, name):
 def test_words_in_another_encoding(tmp_path):
     path = tmp_path / "rows.json"
     path.write_bytes(f"好的，如下：\n[{ROW}]\n".encode("gb18030"))
-    (found,) = ki.validate(path, **HOW).findings
+    (found,) = ki.validate(path, **HOW).sample
     assert (found.code, found.line) == ("not-utf8", 1)
     assert found.remedy.startswith("it may be GB18030; ")
 
@@ -175,7 +175,7 @@ def test_files_of_forms_that_are_not_read(tmp_path, name, head, said):
     path = tmp_path / name
     path.write_bytes(head + b"\nmore\n" * 20)
     report = ki.validate(path, **HOW)
-    (found,) = report.findings
+    (found,) = report.sample
     assert (found.code, found.line, found.path) == ("unreadable", None, ())
     assert found.expected == "JSON Lines, JSON, CSV, Parquet or Arrow"
     assert (found.got, found.remedy) == said
@@ -196,7 +196,7 @@ def test_tables_that_were_printed(tmp_path, text):
     path = tmp_path / "rows.csv"
     path.write_text(text, "utf-8")
     report = ki.validate(path, **HOW)
-    (found,) = report.findings
+    (found,) = report.sample
     assert (found.code, found.line) == ("invalid-csv", 1)
     assert found.remedy == "write the table as CSV: it was printed for people to read"
     assert (report.rows, report.complete) == (0, False)
@@ -207,7 +207,7 @@ def test_a_column_by_itself_is_a_table(tmp_path, header):
     path = tmp_path / "rows.csv"
     path.write_text(f"{header}\nd01-c01\n", "utf-8")
     report = ki.validate(path, kind="translation")
-    assert "invalid-csv" not in {one.code for one in report.findings}
+    assert "invalid-csv" not in {one.code for one in report.sample}
     assert report.rows == 1
 
 
@@ -215,7 +215,7 @@ def test_excel_s_line_about_its_delimiter_is_no_header(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("sep=;\r\nclaim_id;translation\r\nd01-c01;x\r\nd01-c99;x\r\n", "utf-8", newline="")
     report = ki.validate(path, **HOW)
-    assert {(one.code, one.line) for one in report.findings} == {("invalid-csv", 1), ("unknown-claim", 4)}
+    assert {(one.code, one.line) for one in report.sample} == {("invalid-csv", 1), ("unknown-claim", 4)}
     assert (report.rows, report.valid, report.complete) == (2, 1, True)
 
 

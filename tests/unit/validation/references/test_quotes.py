@@ -22,7 +22,7 @@ def said(claim_id: str, quote: str, *offsets: int, of: str | None = None) -> lis
     row = ROW | {"claim_id": claim_id, "quote": quote, "quote_of": of}
     row |= dict(zip(("quote_start", "quote_end"), offsets, strict=False))
     report = ki.validate([row], kind="verdict", against=CORPUS)
-    return [(one.code, one.pointer, one.expected, one.got, one.remedy) for one in report.findings]
+    return [(one.code, one.pointer, one.expected, one.got, one.remedy) for one in report.sample]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_offsets_without_a_quote_lie_in_the_claim(claim_id, offsets, of, fault):
         | {"claim_id": claim_id, "quote_of": of}
         | dict(zip(("quote_start", "quote_end"), offsets, strict=True))
     )
-    found = ki.validate([row], kind="verdict", against=CORPUS).findings
+    found = ki.validate([row], kind="verdict", against=CORPUS).sample
     said = [(one.code, one.pointer, one.expected, one.got) for one in found]
     got = "{} to {}".format(*offsets)
     assert said == ([] if fault is None else [(fault[0], "/quote_start", fault[1], got)])
@@ -250,7 +250,7 @@ def test_a_hint_is_for_quotes_as_long_as_find_takes(tmp_path):
     corpus = ki.Corpus.from_files(tmp_path)
     for length, hinted in ((4000, True), (4001, False)):
         row = ROW | {"claim_id": "c", "quote": "x" + text[1:length]}
-        (found,) = ki.validate([row], kind="verdict", against=corpus).findings
+        (found,) = ki.validate([row], kind="verdict", against=corpus).sample
         assert found.code == "quote-not-found"
         assert (found.remedy or "").startswith(f"nearest, no evidence: c, 0 to {length}: ⟦") is hinted
         assert (found.remedy is not None) is hinted
@@ -284,7 +284,7 @@ def test_a_quote_of_the_english_goes_the_same_way_in_that_string():
 def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said):
     row = {"claim_id": "d05-c02", "quote": "large models can be distilled into tiny ones", "quote_of": of}
     row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
-    (finding,) = ki.validate([row], kind="verdict").findings
+    (finding,) = ki.validate([row], kind="verdict").sample
     assert finding.code == "quote-not-found"
     assert finding.remedy.startswith(f"nearest, no evidence: d05-c02 {said}, 96 to 143: ")
 
@@ -292,7 +292,7 @@ def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said
 def test_a_quote_with_a_gap_is_told_where_its_parts_stand():
     row = {"claim_id": "d05-c02", "quote": "预训练Scaling Law存在…可将大模型蒸馏成更小模型"}
     row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
-    (finding,) = ki.validate([row], kind="verdict").findings
+    (finding,) = ki.validate([row], kind="verdict").sample
     assert finding.code == "quote-not-found"
     assert finding.remedy == (
         "a quote has no gap: 1023 to 1039 and 1052 to 1064 are its parts; quote one, or all of 1023 to 1064"

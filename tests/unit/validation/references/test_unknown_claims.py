@@ -42,5 +42,5 @@ def test_the_claim_with_the_quote_is_suggested_else_the_nearest_id(corpus, claim
         "method": "model",
         "creator": "m",
     }
-    (finding,) = ki.validate([row], kind="verdict", against=corpus).findings
+    (finding,) = ki.validate([row], kind="verdict", against=corpus).sample
     assert (finding.code, finding.remedy) == ("unknown-claim", remedy)

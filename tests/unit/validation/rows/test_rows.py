@@ -60,7 +60,7 @@ def without(row: dict, *names: str) -> dict:
 
 def placed(report: ki.Report) -> list[tuple[int, str, str]]:
     """Return the findings as row, code and JSON Pointer, in order of row, then path."""
-    found = [(one.row, one.code, one.pointer) for one in report.findings]
+    found = [(one.row, one.code, one.pointer) for one in report.sample]
     return sorted(found, key=lambda one: (one[0] is not None, one[0], one[2]))
 
 
@@ -76,7 +76,7 @@ def judge(tmp_path):
         assert placed(values) == placed(lines)
         # Words are the same, save where they name another row's place.
         said = [
-            [one.message for one in report.findings if CODES[one.code].group != "set"]
+            [one.message for one in report.sample if CODES[one.code].group != "set"]
             for report in (values, lines)
         ]
         assert said[0] == said[1]
@@ -163,7 +163,7 @@ def test_a_kind_that_is_none(told, name):
 
 
 def test_the_nearest_kind_is_named():
-    (found,) = ki.validate([verdict | {"kind": "verdcit"}]).findings
+    (found,) = ki.validate([verdict | {"kind": "verdcit"}]).sample
     assert (found.got, found.remedy) == ('"verdcit"', "did you mean verdict?")
 
 
@@ -274,14 +274,14 @@ def test_an_unknown_choice_for_extras():
 def test_a_fault_of_a_whole_column_is_one_finding(tmp_path):
     rows = [verdict | {"note": "…"}] * 3
     table = ki.validate(pa.Table.from_pylist(rows), kind="verdict")
-    assert [(one.code, one.pointer) for one in table.findings] == [("unknown-field", "/note")]
+    assert [(one.code, one.pointer) for one in table.sample] == [("unknown-field", "/note")]
     assert (table.rows, table.invalid) == (3, 3)
     path = tmp_path / "rows.csv"
     path.write_text(
         "claim_id,method,creator,verdict,urls,note\n" + "d01-c02,model,m,mixed,[],…\n" * 3, "utf-8"
     )
     report = ki.validate(path, kind="verdict")
-    assert [(one.code, one.pointer) for one in report.findings] == [("unknown-field", "/note")]
+    assert [(one.code, one.pointer) for one in report.sample] == [("unknown-field", "/note")]
     assert (report.rows, report.invalid) == (3, 3)
 
 
@@ -359,7 +359,7 @@ def test_defaults_come_before_any_rule(told):
 
 def test_the_version_of_the_package_is_no_data_release():
     row = {"claim_id": "d01-c01", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
-    (finding,) = ki.validate([row | {"release": ki.__version__}], kind="verdict").findings
+    (finding,) = ki.validate([row | {"release": ki.__version__}], kind="verdict").sample
     assert (finding.code, finding.expected, finding.got) == ("unknown-release", "one of 1.0.0", "0.1.0")
     assert finding.remedy == "0.1.0 is the version of kaiser-interview; a row names the data release"
 
@@ -627,7 +627,7 @@ def test_labels_of_shipped_schemes_and_of_ones_own(told, scheme, value, found):
 
 
 def test_the_nearest_value_is_named():
-    (found,) = ki.validate([label | {"value": "Langage"}], kind="label").findings
+    (found,) = ki.validate([label | {"value": "Langage"}], kind="label").sample
     assert (found.got, found.remedy) == ('"Langage"', "did you mean language?")
 
 
@@ -720,7 +720,7 @@ def test_an_id_of_another_type_is_a_finding_and_no_error_of_the_gate(told, kind,
 
 def test_remedies_of_references():
     def remedy(**fields: object) -> str | None:
-        (found,) = ki.validate([verdict | fields], kind="verdict", against=CORPUS).findings
+        (found,) = ki.validate([verdict | fields], kind="verdict", against=CORPUS).sample
         return found.remedy
 
     assert remedy(claim_id="b-07") == "its successor is b-08"
@@ -849,7 +849,7 @@ def test_a_missing_number_is_a_warning_and_named():
     row = translation | {"claim_id": "a-02", "translation": "…"}
     report = ki.validate([row], kind="translation", against=CORPUS)
     assert (report.ok, report.valid, report.warnings) == (True, 1, 1)
-    (found,) = report.findings
+    (found,) = report.sample
     assert (found.severity, found.expected, found.got) == ("warning", "1000, 3, as in a-02", "none")
 
 
@@ -893,7 +893,7 @@ def test_a_record_of_a_kind_that_was_not_asked_for():
 def test_rows_may_come_one_by_one():
     report = ki.validate((verdict for _ in range(3)), kind="verdict")
     assert (report.rows, report.ok) == (3, True)
-    assert [one.code for one in ki.validate(iter(()), kind="verdict").findings] == ["no-rows"]
+    assert [one.code for one in ki.validate(iter(()), kind="verdict").sample] == ["no-rows"]
 
 
 @pytest.mark.parametrize(
@@ -1030,7 +1030,7 @@ def test_values_of_other_types(value):
 
 def test_a_finding_shows_what_it_got_in_few_harmless_words():
     def got(value: object) -> str:
-        (found,) = ki.validate([verdict | {"method": value}], kind="verdict").findings
+        (found,) = ki.validate([verdict | {"method": value}], kind="verdict").sample
         return found.got
 
     assert got("x" * 1000) == '"' + "x" * 78 + "…"
@@ -1038,7 +1038,7 @@ def test_a_finding_shows_what_it_got_in_few_harmless_words():
     assert got([1, 2]) == "an array of 2"
     assert got({"a": 1}) == "an object with 1 field"
     assert got(b"x") == "a Python bytes"
-    (found,) = ki.validate([verdict | {"k\x1b" * 100: 1}], kind="verdict").findings
+    (found,) = ki.validate([verdict | {"k\x1b" * 100: 1}], kind="verdict").sample
     assert len(found.path[0]) <= 80
     assert "\x1b" not in str(found)
 
@@ -1160,7 +1160,7 @@ def test_validators_of_ones_own(told):
     assert told(STANCE | {"claim_id": "d01-c01"}, kind=Stance) == [("bad-format", "/stance")]
     assert told(STANCE | {"stance": "against"}, kind=Stance) == [("bad-format", "")]
     assert told(STANCE | {"stance": "against", "level": 1}, kind=Stance) == []
-    (found,) = ki.validate([STANCE | {"stance": "against"}], kind=Stance).findings
+    (found,) = ki.validate([STANCE | {"stance": "against"}], kind=Stance).sample
     assert found.expected == "Value error, to be against takes a level"
 
 
@@ -1185,18 +1185,18 @@ def test_every_later_occurrence_of_an_id(judge):
         (4, "duplicate-id", "/id"),
     ]
     report = ki.validate(rows, kind="verdict")
-    assert [(one.got, one.id) for one in report.findings] == [('"a", as in row 0', "a")] * 2
+    assert [(one.got, one.id) for one in report.sample] == [('"a", as in row 0', "a")] * 2
     assert (report.valid, report.invalid) == (3, 2)
 
 
 def test_an_id_stands_once_in_all_files(tmp_path):
     for name in ("one.jsonl", "two.jsonl"):
         (tmp_path / name).write_text(f"{json.dumps(verdict)}\n{json.dumps(verdict | {'id': 'a'})}\n", "utf-8")
-    (found,) = ki.validate(tmp_path, kind="verdict").findings
+    (found,) = ki.validate(tmp_path, kind="verdict").sample
     assert (found.code, found.file, found.line) == ("duplicate-id", str(tmp_path / "two.jsonl"), 2)
     assert found.got.startswith('"a", as in ')
     report = ki.validate([tmp_path / "one.jsonl", tmp_path / "one.jsonl"], kind="verdict")
-    assert [one.code for one in report.findings] == ["duplicate-id"]
+    assert [one.code for one in report.sample] == ["duplicate-id"]
 
 
 def test_an_id_counts_in_a_row_that_is_wrong_otherwise(judge):
@@ -1213,7 +1213,7 @@ def test_records_by_a_key(judge):
     numbered = [row | {"x_run": number} for number, row in enumerate(rows)]
     assert check(*numbered, key=["claim_id", "language", "x_run"]) == []
     report = ki.validate(rows, kind="translation", key=["claim_id", "language"])
-    (found,) = report.findings
+    (found,) = report.sample
     assert found.expected == "claim_id and language once"
     assert found.got == "as in row 0"
 
@@ -1230,8 +1230,8 @@ def test_values_of_a_key_are_told_apart_as_json_does(judge):
 
 def missing(rows: list, **options: object) -> list[str]:
     report = ki.validate(rows, against=CORPUS, **options)
-    assert {(one.code, one.row, one.pointer) for one in report.findings} <= {("missing-claim", None, "")}
-    return [one.expected for one in report.findings]
+    assert {(one.code, one.row, one.pointer) for one in report.sample} <= {("missing-claim", None, "")}
+    return [one.expected for one in report.sample]
 
 
 def test_every_current_claim_once_a_group():
@@ -1310,7 +1310,7 @@ def test_vectors_of_one_model_have_one_length(judge):
         (3, "dimension-differs", "/vector"),
     ]
     assert check(*vectors(3), *vectors(2, of="text_en")) == [(1, "dimension-differs", "/vector")]
-    (found,) = ki.validate(vectors(3, 2), kind="embedding").findings
+    (found,) = ki.validate(vectors(3, 2), kind="embedding").sample
     assert (found.expected, found.got) == ("3, as in row 0, the first of m", "2")
 
 
@@ -1353,7 +1353,7 @@ def test_what_cannot_be_read_is_always_told(tmp_path):
     path.write_text(f"\n{json.dumps(verdict)}\nno row\n", "utf-8")
     for options in ({"select": ["unknown-claim"]}, {"ignore": ["invalid-json", "blank-line"]}):
         report = ki.validate(path, kind="verdict", **options)
-        assert [(one.code, one.line) for one in report.findings] == [("invalid-json", 3)]
+        assert [(one.code, one.line) for one in report.sample] == [("invalid-json", 3)]
         assert not report.ok
     assert not ki.validate(tmp_path / "none.jsonl", kind="verdict", ignore=["unreadable"]).ok
 
@@ -1367,7 +1367,7 @@ def test_a_code_that_is_none(option):
 
 def test_counts_are_exact_though_nothing_is_kept():
     report = ki.validate(FAULTY * 100, kind="verdict", max_findings=0)
-    assert report.findings == ()
+    assert report.sample == ()
     assert [tuple(one) for one in report.counts] == [
         ("out-of-range", "error", "/confidence", 100),
         ("unknown-claim", "error", "/claim_id", 100),
@@ -1446,7 +1446,7 @@ def test_the_length_of_an_instant_given_as_a_datetime():
     assert ki.validate([row], kind=Short).counts == ()
     row["when"] = row["when"].replace(microsecond=5)
     report = ki.validate([row], kind=Short)
-    assert [(one.code, one.path) for one in report.findings] == [("bad-length", ("when",))]
+    assert [(one.code, one.path) for one in report.sample] == [("bad-length", ("when",))]
 
 
 def test_a_row_of_a_table_that_is_of_no_kind_is_taken_as_it_is():
@@ -1472,7 +1472,7 @@ def test_an_integer_that_rounds_to_infinity_is_none_that_a_double_can_hold(numbe
         "urls": [],
         "x_n": number,
     }
-    assert [one.code for one in ki.validate([row], kind="verdict").findings] == codes
+    assert [one.code for one in ki.validate([row], kind="verdict").sample] == codes
 
 
 def test_what_repeats_is_told_once_in_its_order():

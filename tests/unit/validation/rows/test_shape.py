@@ -39,7 +39,7 @@ TOPICS = "language · abstraction · multimodality · world-models · programmin
 def said(kind: str, fields: dict, **options: object) -> list[tuple]:
     row = {name: value for name, value in (LEAST[kind] | fields).items() if value is not ABSENT}
     report = ki.validate([row], kind=kind, **options)
-    return [(one.code, one.pointer, one.expected, one.got, one.remedy) for one in report.findings]
+    return [(one.code, one.pointer, one.expected, one.got, one.remedy) for one in report.sample]
 
 
 @pytest.mark.parametrize(
@@ -386,31 +386,31 @@ class Ruled(ki.Annotation):
 
 @pytest.mark.parametrize("length", [6, 5000])
 def test_a_list_that_is_too_long(length):
-    (found,) = ki.validate([BY | {"thesis": "…", "marks": [1] * length}], kind=Ruled).findings
+    (found,) = ki.validate([BY | {"thesis": "…", "marks": [1] * length}], kind=Ruled).sample
     assert (found.code, found.pointer) == ("bad-length", "/marks")
     assert (found.expected, found.got) == ("at most 5 elements", str(length))
 
 
 def test_names_that_are_no_text():
-    (found,) = ki.validate([LEAST["verdict"] | {"x_a": {5: 1}}], kind="verdict").findings
+    (found,) = ki.validate([LEAST["verdict"] | {"x_a": {5: 1}}], kind="verdict").sample
     assert (found.code, found.pointer) == ("wrong-type", "/x_a")
     assert (found.expected, found.got) == ("names of fields that are text", "another type")
 
 
 def test_a_kind_that_is_none_of_several():
-    (found,) = ki.validate([LEAST["verdict"] | {"kind": "x"}], kind=["label", "verdict"]).findings
+    (found,) = ki.validate([LEAST["verdict"] | {"kind": "x"}], kind=["label", "verdict"]).sample
     assert (found.code, found.expected, found.got) == ("unknown-kind", "label · verdict", '"x"')
 
 
 def test_a_line_that_is_too_long(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"x": "' + b"x" * (8 << 20) + b'"}\n')
-    (found, *_) = ki.validate(path, kind="verdict").findings
+    (found, *_) = ki.validate(path, kind="verdict").sample
     assert (found.code, found.expected, found.got) == ("line-too-long", "at most 8 MiB", "more")
 
 
 def test_a_validator_of_ones_own():
-    (found,) = ki.validate([BY | {"thesis": "why?"}], kind=Ruled).findings
+    (found,) = ki.validate([BY | {"thesis": "why?"}], kind=Ruled).sample
     assert (found.code, found.pointer, found.got) == ("bad-format", "/thesis", '"why?"')
     assert found.expected == "Value error, a thesis is no question"
 
@@ -423,7 +423,7 @@ def test_what_is_required_of_others_is_told_so():
 @pytest.mark.parametrize("row", [[1], "x", 5, None])
 def test_a_row_that_is_no_object(row):
     ((code, expected),) = {
-        (one.code, one.expected) for one in ki.validate(iter([row]), kind="verdict").findings
+        (one.code, one.expected) for one in ki.validate(iter([row]), kind="verdict").sample
     }
     assert (code, expected) == ("not-an-object", "a mapping or a record")
 

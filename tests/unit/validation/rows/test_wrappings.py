@@ -134,7 +134,7 @@ def test_what_holds_rows_is_one_finding_whatever_is_left_out(tmp_path, value, go
     path.write_text(f"{json.dumps(value)}\n", "utf-8")
     for data in (path, [value]):
         report = ki.validate(data, kind="translation", defaults=BY, **options)
-        (found,) = report.findings
+        (found,) = report.sample
         assert (found.code, found.path, found.expected) == ("not-an-object", (), "a row")
         assert (found.got, found.remedy) == (got, remedy)
         assert (report.rows, report.invalid) == (1, 1)
@@ -162,7 +162,7 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS, ids=map(str, ROWS))
 def test_what_is_a_row_is_told_as_one(row):
     report = ki.validate([row], kind="translation", defaults=BY)
-    assert "not-an-object" not in {one.code for one in report.findings}
+    assert "not-an-object" not in {one.code for one in report.sample}
     assert report.invalid == 1
 
 
@@ -179,7 +179,7 @@ class Thesis(ki.Annotation):
 
 def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
     held = {"theses": [{"thesis": "x", "method": "human", "creator": "me"}]}
-    (found,) = ki.validate([held], kind=Thesis).findings
+    (found,) = ki.validate([held], kind=Thesis).sample
     assert (found.code, found.got) == ("not-an-object", 'an object with 1 row in "theses"')
 
 
@@ -199,7 +199,7 @@ def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
 def test_what_is_no_object(tmp_path, value, remedy):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"{json.dumps(value)}\n", "utf-8")
-    (found,) = ki.validate(path, kind="translation").findings
+    (found,) = ki.validate(path, kind="translation").sample
     assert (found.code, found.expected, found.remedy) == ("not-an-object", "an object", remedy)
 
 

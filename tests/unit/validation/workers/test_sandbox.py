@@ -392,7 +392,7 @@ def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatc
     check = check_of(file, kind="label")
     report = report_by_row(check)
     first = 3 * part
-    assert [(one.code, one.row, one.got) for one in report.findings] == [
+    assert [(one.code, one.row, one.got) for one in report.sample] == [
         ("unreadable", None, f"rows {first} to {first + 2} cannot be: it took too long"),
         *([("unknown-claim", 6, '"d99-c01"')] if part < 2 else []),
     ]
@@ -406,9 +406,9 @@ def test_rows_that_were_read_before_their_worker_died_are_judged(file, monkeypat
     check = check_of(file, kind="label")
     monkeypatch.setattr(foreign_files, "part_batches", halved(foreign_files.part_batches))
     report = report_by_row(check)
-    assert report.findings[0].got == "rows 1 to 2 cannot be: it took too long"
+    assert report.sample[0].got == "rows 1 to 2 cannot be: it took too long"
     assert (report.rows, report.complete) == (7, False)
-    assert [one.row for one in report.findings] == [None, 6]
+    assert [one.row for one in report.sample] == [None, 6]
 
 
 def halved(part_batches):
@@ -437,7 +437,7 @@ def test_a_process_that_is_killed_in_the_middle_costs_its_own_part(file, monkeyp
 
     monkeypatch.setattr(Sandbox, "ask", killed)
     report = ki.validate(file, kind="label", workers=1)
-    assert [(one.code, one.row, one.got) for one in report.findings] == [
+    assert [(one.code, one.row, one.got) for one in report.sample] == [
         ("unreadable", None, "rows 3 to 5 cannot be: the reader crashed (SIGSEGV)"),
         ("unknown-claim", 6, '"d99-c01"'),
     ]
@@ -461,7 +461,7 @@ def test_a_limit_of_processor_time_ends_a_worker():
 def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
     monkeypatch.setattr(Sandbox, "ask", lambda *_, **__: iter(()))
     report = report_by_row(check_of(file, kind="label"))
-    assert [(one.code, one.got) for one in report.findings] == [
+    assert [(one.code, one.got) for one in report.sample] == [
         ("unreadable", "one of which nothing is said")
     ]  # fmt: skip
     assert not report.complete
@@ -470,7 +470,7 @@ def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
 def test_a_worker_that_dies_of_the_plan_is_told(file, monkeypatch):
     dies(monkeypatch, None)
     for report in (report_by_row(check_of(file, kind="label")), ki.validate(file, kind="label")):
-        assert [(one.code, one.got) for one in report.findings] == [("unreadable", "it took too long")]
+        assert [(one.code, one.got) for one in report.sample] == [("unreadable", "it took too long")]
         assert not report.complete
 
 
@@ -487,7 +487,7 @@ def test_a_schema_that_cannot_be_had_is_none(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Sandbox, "ask", failing)
     report = report_by_row(check_of(tmp_path / "none.parquet", kind="label"))
-    assert [one.code for one in report.findings] == ["no-rows"]
+    assert [one.code for one in report.sample] == ["no-rows"]
 
 
 @pytest.mark.parametrize("plan", [{}, {"rows": [None]}, {"rows": [0]}])

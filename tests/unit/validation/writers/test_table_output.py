@@ -261,7 +261,7 @@ def test_text_that_is_not_utf8_is_not_written(tmp_path, where, name):
             writer.write_table(undecodable())
     before = {path.name for path in tmp_path.iterdir()}
     report = ki.validate(data, kind="label")
-    assert [(one.code, one.row) for one in report.findings] == [("not-utf8", 1)]
+    assert [(one.code, one.row) for one in report.sample] == [("not-utf8", 1)]
     for call in (
         lambda: ki.split(data, valid=tmp_path / name, rejects=tmp_path / f"no-{name}", kind="label"),
         lambda: ki.fix(data, output=tmp_path / name, kind="label"),

@@ -48,7 +48,7 @@ def test_a_footer_that_names_one_batch_of_two(file):
             plan(str(file))
         report = ki.validate(file, kind="verdict")
         assert not report.ok
-        assert [(one.code, one.expected, one.got) for one in report.findings] == [
+        assert [(one.code, one.expected, one.got) for one in report.sample] == [
             ("unreadable", "1 batches, as the footer says", "2 in the file")
         ]
     assert changed == 1

@@ -52,7 +52,7 @@ def holding(value: bytes) -> bytes:
 
 def told(report: ki.Report) -> list[tuple]:
     """Return the findings as code, line, row and path, in order of place; those about no row come first."""
-    found = [(one.code, one.line, one.row, one.path) for one in report.findings]
+    found = [(one.code, one.line, one.row, one.path) for one in report.sample]
     return sorted(found, key=lambda one: (one[1] or 0, -1 if one[2] is None else one[2]))
 
 
@@ -65,7 +65,7 @@ def gate(tmp_path):
         path.write_bytes(data)
         report = ki.validate(path, **(options or HOW))
         path.unlink()
-        assert {one.file for one in report.findings} <= {str(path)}
+        assert {one.file for one in report.sample} <= {str(path)}
         assert report.rows == report.valid + report.invalid
         return report
 
@@ -404,7 +404,7 @@ def test_every_number_that_no_double_holds_is_told(gate):
         ("not-finite", 1, 0, ("x_v", "a", 0)),
         ("not-finite", 1, 0, ("x_v", "a", 2, "b")),
     ]
-    assert [one.got for one in report.findings] == ["Infinity", "-Infinity"]
+    assert [one.got for one in report.sample] == ["Infinity", "-Infinity"]
 
 
 TWO_FAULTS = {
@@ -461,8 +461,8 @@ def test_gb18030_is_offered(gate, words):
     _, fault = parse(data)
     assert fault.got == f"byte 0x{data[6]:02x} at 6 of the row"
     report = gate(b"[%b,\n%b]" % (data, ROW), "rows.json")
-    assert [one.code for one in report.findings] == ["not-utf8"]
-    assert report.findings[0].remedy == encoding_hint(data)
+    assert [one.code for one in report.sample] == ["not-utf8"]
+    assert report.sample[0].remedy == encoding_hint(data)
 
 
 @pytest.mark.parametrize("mark", [True, False])
@@ -474,7 +474,7 @@ def test_files_in_utf16_and_utf32_are_named(gate, data, encoding, mark):
     assert told(report) == [("not-utf8", None, None, ())]
     order = "" if mark else encoding[-2:].upper()
     remedy = f"iconv -f {name}{order} -t UTF-8 … | kaiser-interview validate -"
-    assert report.findings[0].message == f"expected UTF-8, got {name}; {remedy}"
+    assert report.sample[0].message == f"expected UTF-8, got {name}; {remedy}"
     assert (report.rows, report.complete) == (0, False)
 
 
@@ -657,7 +657,7 @@ def test_other_line_ends_divide_no_rows(gate, mark):
 def test_carriage_returns_alone_are_named(gate):
     report = gate(b"%b\r%b\r%b\r" % (ROW, ROW, ROW))
     assert told(report) == [("invalid-json", 1, 0, ())]
-    assert report.findings[0].got.startswith("lines that end in a carriage return alone: ")
+    assert report.sample[0].got.startswith("lines that end in a carriage return alone: ")
 
 
 def test_the_last_line_needs_no_line_feed(gate):
@@ -668,7 +668,7 @@ def test_the_last_line_needs_no_line_feed(gate):
 def test_blank_lines_are_told_and_are_no_rows(gate):
     report = gate(b"\n%b\n \n\t\r\n%b\r\n\r\n" % (ROW, ROW))
     assert told(report) == [("blank-line", line, None, ()) for line in (1, 3, 4, 6)]
-    assert {one.severity for one in report.findings} == {"warning"}
+    assert {one.severity for one in report.sample} == {"warning"}
     assert (report.rows, report.valid, report.ok) == (2, 2, True)
 
 
@@ -701,7 +701,7 @@ def test_a_byte_order_mark_is_an_error_and_passed_over(gate, data, name):
         data = ROW
     report = gate(BOM + data, name)
     assert told(report) == [("byte-order-mark", 1, None, ())]
-    assert [one.severity for one in report.findings] == ["error"]
+    assert [one.severity for one in report.sample] == ["error"]
     # The rows are read and right; the file is not.
     assert (report.rows, report.valid, report.ok) == (1, 1, False)
 
@@ -714,7 +714,7 @@ def test_a_byte_order_mark_and_nothing_else(gate):
 def test_nul_is_named(gate):
     report = gate(b'%b\n{"claim_id":"d01-\0c01"}\n' % ROW)
     assert told(report) == [("invalid-json", 2, 1, ())]
-    assert report.findings[0].got.startswith("U+0000: ")
+    assert report.sample[0].got.startswith("U+0000: ")
 
 
 def test_nuls_that_a_crash_has_left_at_the_end(gate):
@@ -738,7 +738,7 @@ def test_a_line_that_ends_early_and_has_its_line_feed_is_not_json(gate, row):
 
 
 def test_what_is_shown_of_a_truncated_row(gate):
-    (found,) = gate(b'{"claim_id":"d01-c01","transl').findings
+    (found,) = gate(b'{"claim_id":"d01-c01","transl').sample
     assert (
         f"{found.expected}, {found.got}"
         == """a whole row, the data's end after "im_id\\":\\"d01-c01\\",\\"transl\""""
@@ -939,8 +939,8 @@ def test_documents(gate, data, rows, expected):
 
 def test_a_value_that_is_missing_before_the_first_comma(gate):
     report = gate(b"[,%b]" % ROW, "rows.json")
-    assert {one.code for one in report.findings} == {"invalid-json"}
-    assert len(report.findings) == 1
+    assert {one.code for one in report.sample} == {"invalid-json"}
+    assert len(report.sample) == 1
 
 
 WHOLE = (
@@ -954,8 +954,8 @@ def test_an_array_that_ends_early_is_truncated_wherever_it_ends(gate, packed):
         data = gzip.compress(WHOLE[:end], mtime=0) if packed else WHOLE[:end]
         report = gate(data, "rows.json.gz" if packed else "rows.json")
         # One fault, one finding.
-        assert [one.code for one in report.findings] == ["truncated"], WHOLE[:end]
-        assert report.findings[0].line == WHOLE[:end].count(b"\n") + 1, WHOLE[:end]
+        assert [one.code for one in report.sample] == ["truncated"], WHOLE[:end]
+        assert report.sample[0].line == WHOLE[:end].count(b"\n") + 1, WHOLE[:end]
         assert not report.ok
         assert report.valid == sum(end > WHOLE.index(mark) for mark in (b"},\n", b"}\n]"))
 
@@ -978,7 +978,7 @@ def test_a_printed_object_that_ends_early_is_truncated_wherever_it_ends(gate):
 def test_what_is_expected_of_a_line_that_is_no_json(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"claim_id": }\n')
-    (found,) = ki.validate(path, kind="verdict").findings
+    (found,) = ki.validate(path, kind="verdict").sample
     assert (found.code, found.line, found.pointer, found.expected) == ("invalid-json", 1, "", "a JSON text")
 
 
@@ -994,7 +994,7 @@ def test_where_a_surrogate_stands_alone():
 def test_nothing_may_follow(tmp_path, rows, what):
     path = tmp_path / "rows.json"
     path.write_text(f"{rows} x", "utf-8")
-    (told,) = [one for one in ki.validate(path, kind="verdict").findings if one.code == "invalid-json"]
+    (told,) = [one for one in ki.validate(path, kind="verdict").sample if one.code == "invalid-json"]
     assert (told.expected, told.got) == (f"nothing after {what}", '"x"')
 
 
