@@ -657,7 +657,7 @@ def test_a_fault_of_the_data_itself_leaves_no_half_file(tmp_path, places):
     before = held(tmp_path)
     report = ki.split(broken(), **places, kind="label")
     assert (report.rows, report.complete) == (1, False)
-    assert [one.got for one in report.findings] == ["LookupError: the data's own"]
+    assert [one.got for one in report.sample] == ["LookupError: the data's own"]
     assert held(tmp_path) == before
 
 

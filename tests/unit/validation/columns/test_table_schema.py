@@ -40,7 +40,7 @@ def test_each_value_in_a_column_of_a_wrong_type_makes_its_row_invalid(tmp_path, 
     values = pa.concat_arrays([values] * (more // 2 + 1))
     table = pa.Table.from_pylist([row] * len(values)).append_column(name, values)
     report, counts = split(tmp_path, table)
-    (found,) = [one for one in report.findings if one.code == "wrong-type" and one.row is None]
+    (found,) = [one for one in report.sample if one.code == "wrong-type" and one.row is None]
     assert found.got == f"a column of {values.type}"[:79] or found.got.endswith("…")
     assert (report.valid, report.invalid) == (0, len(values))
     assert counts == (0, len(values))
@@ -60,7 +60,7 @@ def test_a_row_without_a_value_is_not_invalid(tmp_path, values):
 def test_a_column_without_a_value_has_no_wrong_type(tmp_path, values):
     table = pa.Table.from_pylist([GOOD] * 3).append_column("quote", values)
     report, counts = split(tmp_path, table)
-    assert (report.findings, counts) == ((), (3, 0))
+    assert (report.sample, counts) == ((), (3, 0))
 
 
 def test_a_column_of_nothing_in_a_frame_has_no_type():
@@ -71,7 +71,7 @@ def test_a_wrong_type_is_reported_once_with_the_first_value(tmp_path):
     values = pa.chunked_array([pa.nulls(2, pa.int64()), pa.array([5, None]), pa.array([5])])
     table = pa.Table.from_pylist([GOOD] * 5).append_column("rationale", values)
     for report in (ki.validate(table, kind="label"), split(tmp_path, table)[0]):
-        assert [(one.code, one.row) for one in report.findings] == [("wrong-type", None)]
+        assert [(one.code, one.row) for one in report.sample] == [("wrong-type", None)]
         assert (report.valid, report.invalid) == (3, 2)
 
 

@@ -186,7 +186,7 @@ def test_an_error_of_an_iterator_is_a_finding(workers):
     report = report_of(check_of(rows(), kind="label"), workers)
     assert said(report) == said(report_by_row(check_of(rows(), kind="label")))
     assert (report.rows, report.complete) == (len(ROWS), False)
-    (found,) = [one for one in report.findings if one.code == "unreadable"]
+    (found,) = [one for one in report.sample if one.code == "unreadable"]
     assert (found.got, found.remedy) == ("BrokenError", f"it came after {len(ROWS)} rows")
 
 

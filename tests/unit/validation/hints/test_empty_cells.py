@@ -43,7 +43,7 @@ VALUES = [
 @pytest.mark.parametrize("name", ["confidence", "created", "quote_start", "quote_of"])
 def test_a_value_for_an_empty_cell_is_refused_and_named(name, value, words):
     report = ki.validate([GOOD | {name: value}], kind="label")
-    found = [one for one in report.findings if one.path == (name,)]
+    found = [one for one in report.sample if one.path == (name,)]
     assert [one.remedy for one in found] == [f"{words}; leave the field out or give null"]
     assert report.invalid == 1
 
@@ -51,7 +51,7 @@ def test_a_value_for_an_empty_cell_is_refused_and_named(name, value, words):
 @pytest.mark.parametrize(("value", "words"), VALUES, ids=repr)
 def test_a_field_that_needs_a_value_is_not_left_out(value, words):
     report = ki.validate([GOOD | {"claim_id": value}], kind="label")
-    assert [one.remedy for one in report.findings] == [f"{words}; the field needs a value"]
+    assert [one.remedy for one in report.sample] == [f"{words}; the field needs a value"]
     required = ki.validate([GOOD | {"confidence": value}], kind="label", require=["confidence"])
     assert [one.remedy for one in required.findings] == [f"{words}; the field needs a value"]
 
@@ -62,7 +62,7 @@ def test_a_cell_of_csv_is_refused_and_named(tmp_path, text, rows):
     path = tmp_path / "a.csv"
     path.write_text("confidence," + ",".join(GOOD) + "\n" + f"{text},{','.join(GOOD.values())}\n" * rows)
     report = ki.validate(path, kind="label")
-    assert {one.remedy for one in report.findings} == {f"{CELLS[text]}; leave the cell empty"}
+    assert {one.remedy for one in report.sample} == {f"{CELLS[text]}; leave the cell empty"}
     assert (report.rows, report.invalid) == (rows, rows)
 
 
@@ -72,7 +72,7 @@ def test_a_quote_is_named_however_it_is_read(rows):
     words = "N/A, as spreadsheets show an empty cell; leave the field out or give null"
     for given in (data, pd.DataFrame(data)):
         report = ki.validate(given, kind="label", ignore=["quote-too-short"])
-        assert {one.remedy for one in report.findings} == {words}
+        assert {one.remedy for one in report.sample} == {words}
 
 
 def test_nan_in_json_is_named(tmp_path):

@@ -172,7 +172,7 @@ def test_topics_as_class_labels_are_valid(tmp_path, monkeypatch, dataset, sort):
     report = ki.validate(data, kind="claim")
     rows = 0 if sort == "empty" else 41
     assert (report.rows, report.invalid) == (rows, 0)
-    assert [one.code for one in report.findings] == (["no-rows"] if sort == "empty" else [])
+    assert [one.code for one in report.sample] == (["no-rows"] if sort == "empty" else [])
 
 
 def test_a_number_without_a_name_is_reported_and_no_label_is_null():
@@ -184,5 +184,5 @@ def test_a_number_without_a_name_is_reported_and_no_label_is_null():
     options = {"kind": "label", "defaults": {"method": "human", "creator": "me"}}
     for data in (datasets.Dataset(table), datasets.Dataset(table).to_iterable_dataset()):
         report = ki.validate(data, **options)
-        assert [(one.row, one.code) for one in report.findings if one.row == 1] == [(1, "missing-field")]
+        assert [(one.row, one.code) for one in report.sample if one.row == 1] == [(1, "missing-field")]
         assert report.invalid == 2

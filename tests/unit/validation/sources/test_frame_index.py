@@ -37,7 +37,7 @@ FRAMES = {
 def test_an_index_is_no_field(tmp_path, name, sort):
     frame = FRAMES[name]
     report = ki.validate(sort(frame), kind="label")
-    assert (report.rows, report.invalid, report.findings) == (len(frame), 0, ())
+    assert (report.rows, report.invalid, report.sample) == (len(frame), 0, ())
     ki.split(sort(frame), valid=tmp_path / "a.parquet", rejects=tmp_path / "b.parquet", kind="label")
     kept = pq.ParquetFile(tmp_path / "a.parquet").read()
     assert {*kept.schema.names} == {*ROW, "claim_id"}
@@ -58,7 +58,7 @@ def test_an_index_that_is_named_for_the_user_is_kept(tmp_path):
 
 def test_a_wrong_row_is_found_by_its_place_and_not_by_its_label():
     report = ki.validate(pd.concat([FRAME, WRONG, FRAME]), kind="label")
-    assert [(one.code, one.row) for one in report.findings] == [("unknown-claim", 4)]
+    assert [(one.code, one.row) for one in report.sample] == [("unknown-claim", 4)]
 
 
 @pytest.mark.parametrize("name", ["filtered", "of several levels"])
@@ -70,14 +70,14 @@ def test_an_unnamed_index_that_was_stored_is_left_out(tmp_path, monkeypatch, nam
     assert any(map(is_unnamed_index, dataset.column_names))
     data = {"parquet": tmp_path / "a.parquet", "dataset": dataset, "stream": dataset.to_iterable_dataset()}
     report = ki.validate(data[sort], kind="label")
-    assert (report.rows, report.findings) == (len(FRAMES[name]), ())
+    assert (report.rows, report.sample) == (len(FRAMES[name]), ())
 
 
 def test_a_named_index_that_was_stored_is_a_column_like_any_other(tmp_path, monkeypatch):
     within(monkeypatch)
     FRAMES["named"].to_parquet(tmp_path / "a.parquet")
     report = ki.validate(tmp_path / "a.parquet", kind="label")
-    assert [(one.code, one.path) for one in report.findings] == [("unknown-field", ("place",))]
+    assert [(one.code, one.path) for one in report.sample] == [("unknown-field", ("place",))]
 
 
 @pytest.mark.parametrize(

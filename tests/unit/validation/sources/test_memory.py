@@ -47,7 +47,7 @@ DATASETS = {
 def test_rows_are_the_same_in_every_format(name, form):
     report = validated(DATASETS[name]().with_format(form))
     assert (report.rows, report.invalid, report.complete) == (3, 1, True)
-    assert [(one.code, one.row) for one in report.findings] == [("unknown-claim", 1)]
+    assert [(one.code, one.row) for one in report.sample] == [("unknown-claim", 1)]
 
 
 @pytest.mark.parametrize("form", ["arrow", "pandas"])
@@ -69,7 +69,7 @@ def test_rows_are_read_as_they_are_stored():
 def test_a_column_of_a_dataset_has_no_rows(sort):
     report = validated(sort(ROWS)["claim_id"])
     assert (report.rows, report.invalid) == (3, 3)
-    assert {one.code for one in report.findings} == {"not-an-object"}
+    assert {one.code for one in report.sample} == {"not-an-object"}
 
 
 def test_an_array_of_structs_is_a_table():
@@ -195,7 +195,7 @@ def test_rows_before_are_checked(sort, count):
         batch = pa.RecordBatch.from_pylist(rows)
         data = pa.RecordBatchReader.from_batches(batch.schema, breaks(BrokenError("gone"), [batch]))
     report = validated(data)
-    (found,) = [one for one in report.findings if one.code == "unreadable"]
+    (found,) = [one for one in report.sample if one.code == "unreadable"]
     assert (report.rows, report.invalid, report.complete) == (count, count, False)
     assert found.remedy == ("it came after 1 row" if count == 1 else "it came after 5,000 rows")
     assert "gone" in found.got
@@ -230,7 +230,7 @@ def test_what_a_callback_raises_is_raised(data):
 )
 def test_rows_that_compare_by_element_are_no_objects(row):
     report = validated([row, GOOD])
-    assert [(one.code, one.row) for one in report.findings] == [("not-an-object", 0)]
+    assert [(one.code, one.row) for one in report.sample] == [("not-an-object", 0)]
 
 
 class Lazy(Mapping):
