@@ -187,6 +187,8 @@ class Sandbox:
             frame = None
         finally:
             timer.cancel()
+            if timer.ident is not None:
+                timer.join()
         self._is_ready = frame is not None and frame.head == READY
         if self._is_ready:
             return

@@ -90,7 +90,7 @@ def test_a_value_that_python_cannot_hold_is_invalid_and_named(tmp_path, ticks, a
     created = pa.array([ticks, None], pa.int64()).cast(arrow_type)
     table = pa.Table.from_pylist([GOOD] * 2).append_column("created", created)
     report, counts = split(tmp_path, table)
-    (found,) = report.findings
+    (found,) = report.sample
     assert (found.code, found.row, found.path) == ("wrong-type", 0, ("created",))
     assert found.got == (got if len(got) <= 80 else f"{got[:79]}…")
     assert counts == (report.valid, report.invalid) == (1, 1)

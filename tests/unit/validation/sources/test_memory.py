@@ -174,7 +174,7 @@ UNREADABLE = {
 def test_what_others_raise_is_one_finding(tmp_path, name):
     make, got = UNREADABLE[name]
     report = validated(make())
-    (found,) = report.findings
+    (found,) = report.sample
     assert (found.code, found.expected, found.remedy) == ("unreadable", "rows that can be read", None)
     assert found.got.startswith(got)
     assert (report.rows, report.complete, report.outside) == (0, False, 1)
@@ -262,7 +262,7 @@ class Unprintable:
 def test_a_row_that_raises_is_invalid_and_kept(tmp_path):
     rows = [Lazy(BrokenError("gone")), GOOD]
     report = ki.split(rows, valid=tmp_path / "a.jsonl", rejects=tmp_path / "b.jsonl", kind="label")
-    (found,) = report.findings
+    (found,) = report.sample
     assert (found.code, found.row, found.got) == ("unreadable", 0, "BrokenError: gone")
     assert (report.rows, report.valid, report.complete) == (2, 1, True)
     assert (tmp_path / "b.jsonl").read_text() == '"a Python Lazy"\n'
