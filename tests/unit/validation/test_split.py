@@ -679,10 +679,10 @@ def test_a_kill_leaves_the_old_files(tmp_path, places):
     assert {name: data for name, data in after.items() if not name.startswith(".")} == dict.fromkeys(
         ("ok.jsonl", "no.jsonl", "no.jsonl.findings.jsonl"), b"old\n"
     )
-    # In the middle: something was written. What a kill leaves is passed over in a folder.
+    # In the middle: something was written. What a kill leaves is skipped in a folder, as findings are.
     assert any(data for name, data in after.items() if name.startswith("."))
     assert [one.name for one in ki.validate(tmp_path, kind="label").inputs] == [
-        str(tmp_path / name) for name in ("no.jsonl", "no.jsonl.findings.jsonl", "ok.jsonl")
+        str(tmp_path / name) for name in ("no.jsonl", "ok.jsonl")
     ]
 
 

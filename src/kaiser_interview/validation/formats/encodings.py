@@ -10,6 +10,8 @@ ON = "| kaiser-interview validate -"
 
 _MOST_BYTES = 1 << 20
 
+_ASCII = bytes(range(0x80))
+
 _MOST = 0.9
 """The share of characters or bytes that must be of the sort that an encoding is for."""
 
@@ -46,7 +48,7 @@ def encoding_hint(head: bytes) -> str | None:
     head = head[:_MOST_BYTES]
     if is_utf8(head):
         return None
-    high = sum(map((0x7F).__lt__, head))
+    high = len(head.translate(None, _ASCII))
     kept = head.decode("utf-8", "ignore").encode()
     if len(head) - len(kept) < high / 2:
         return "most of it is UTF-8: the character is damaged, or was appended in another encoding"
