@@ -184,7 +184,8 @@ def test_columns_that_no_kind_has():
             ("",),
             "a field of label",
             '""',
-            "a column without a name is most often pandas' index: to_csv(index=False)",
+            "drop the column: without a name, the first is often pandas' index, to_csv(index=False), and "
+            "the last comes from a comma at each line's end",
         ),
     ]
     # By name alone, as of CSV.
