@@ -3,7 +3,7 @@ r"""Format values for findings: short, and with every character to be seen.
 One rule holds for all reports. A character that cannot be seen is escaped, as ``\u200b`` or ``\U000e0041``:
 
 - control and format characters, bidirectional controls, surrogates, private and unassigned code points;
-- every space but U+0020, line and paragraph separators, and letters that print nothing (Hangul fillers);
+- every space but U+0020, separators (U+2028, U+2029), and letters that print nothing (Hangul fillers);
 - variation selectors, and combining marks that follow no letter, number or symbol.
 
 Where such a character is an ordinary part of writing, it stays: joiners, variation selectors and tags within

@@ -22,7 +22,7 @@ _BESIDE = re.compile(
     r"|.*[.-](?:schema|metadata|csl)\.json"
     r"|.*\.(?:findings|changes|failures)\.jsonl"
     r"|cache-[0-9a-f]{16}(?:_[0-9]+_of_[0-9]+)?\.arrow"
-    # written by office programs while a file is open
+    # lock files of office programs
     r"|~\$.*"
 )
 
