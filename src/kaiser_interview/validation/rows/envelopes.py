@@ -60,6 +60,8 @@ def _rows_of(value: Any) -> str | None:
     """Return a hint on how to get rows from a value that is not an object."""
     if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
         return "its elements look like rows: write each on a line of its own"
+    if hasattr(value, "__arrow_c_stream__"):
+        return "it is a table within a list: join the tables to one, or validate each by itself"
     if isinstance(value, str) and value.lstrip().startswith("{") and len(value) < _MOST:
         encoded = isinstance(parse(value.encode("utf-8", "replace"))[0], dict)
         return "it is a row as JSON text: json.loads gives the row" if encoded else None
