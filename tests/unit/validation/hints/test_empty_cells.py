@@ -78,7 +78,7 @@ def test_a_quote_is_named_however_it_is_read(rows):
 def test_nan_in_json_is_named(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"claim_id": "d01-c01", "confidence": NaN}\n{"confidence": Infinity}\n')
-    first, second = ki.validate(path, kind="label").findings
+    first, second = ki.validate(path, kind="label").sample
     assert (first.code, first.remedy) == ("not-finite", f"{NAN}; leave the field out or give null")
     assert (second.code, second.remedy) == ("not-finite", None)
 
@@ -86,7 +86,7 @@ def test_nan_in_json_is_named(tmp_path):
 def test_records_of_a_frame_are_told_what_a_frame_is_not():
     frame = pd.DataFrame([GOOD | {"confidence": 0.5}, GOOD])
     assert ki.validate(frame, kind="label").ok
-    (found,) = ki.validate(frame.to_dict("records"), kind="label").findings
+    (found,) = ki.validate(frame.to_dict("records"), kind="label").sample
     assert (found.row, found.remedy) == (1, f"{NAN}; leave the field out or give null")
 
 
@@ -95,7 +95,7 @@ def test_values_within_lists_and_records_are_named():
         "references": [{"claim_id": "d01-c01", "quote_start": float("nan"), "quote_end": 5}],
         "question": "?", "answerable": False, "language": "en", "method": "human", "creator": "me",
     }  # fmt: skip
-    found = ki.validate([question], kind="question").findings
+    found = ki.validate([question], kind="question").sample
     assert f"{NAN}; leave the field out or give null" in [one.remedy for one in found]
 
 
@@ -110,5 +110,5 @@ def test_other_values_are_no_empty_cells(value):
 
 
 def test_unknown_fields_keep_their_words():
-    (found,) = ki.validate([GOOD | {"colour": "NA"}], kind="label").findings
+    (found,) = ki.validate([GOOD | {"colour": "NA"}], kind="label").sample
     assert found.remedy == "drop it, or name it x_colour to keep it"
