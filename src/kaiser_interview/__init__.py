@@ -1,6 +1,6 @@
 """41 claims from a Chinese summary of a dialogue with Lukasz Kaiser, exact to the character.
 
-Importing this package imports nothing else; each public name is imported when it is first used.
+Importing this package imports no other package; each public name is imported when it is first used.
 """
 
 from .first_use import lock as _lock

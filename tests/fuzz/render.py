@@ -110,7 +110,7 @@ def _text(report: Report, width: int) -> None:
     said = re.sub(r"\s", "", text)
     for count in report.counts:
         times = f"{count.number:,}times" if count.number > 1 else ""
-        head = re.sub(r"\s", "", f"{count.severity}{count.code}{count.path}{times}")
+        head = re.sub(r"\s", "", f"{count.severity}{count.code}{visible(count.path)}{times}")
         assert head in said, (head, text)
     assert said.endswith(re.sub(r"\s", "", report.summary)), text
     for count in report.counts:
@@ -144,9 +144,9 @@ def _github(report: Report) -> None:
     for line, found in zip(lines, _in_turns(report.sample), strict=False):
         command, properties, message = _runner(line)
         assert command == found.severity
-        wanted = {"title": f"{found.code} {found.pointer}".rstrip()}
+        wanted = {"title": f"{found.code} {visible(found.pointer)}".rstrip()}
         if found.file is not None:
-            wanted["file"] = found.file
+            wanted["file"] = visible(found.file)
         if found.file is not None and found.line is not None:
             wanted["line"] = str(found.line)
         assert properties == wanted, (line, properties, wanted)

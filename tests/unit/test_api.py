@@ -167,8 +167,8 @@ def test_async_code_uses_a_validator(validator):
 def test_an_error_in_one_call_leaves_the_validator_usable(validator):
     def rows():
         yield GOOD
-        raise ZeroDivisionError
+        raise MemoryError
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(MemoryError):
         validator.validate(rows())
     assert validator.validate([GOOD]).ok

@@ -405,7 +405,7 @@ def test_output_that_cannot_be_written_is_one_line_and_no_finding(arguments):
 
 
 def test_an_error_of_the_system_names_its_file(monkeypatch, tmp_path, capsys):
-    def failing() -> None:
+    def failing(**_: object) -> None:
         (tmp_path / "a\u202eb").read_bytes()
 
     monkeypatch.setattr(cli, "app", failing)

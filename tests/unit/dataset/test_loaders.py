@@ -28,9 +28,12 @@ def python(code: str, **options) -> str:
     return run.stdout
 
 
-def test_importing_the_package_adds_one_module():
-    code = "import sys; before = {*sys.modules}; import kaiser_interview; print({*sys.modules} - before)"
-    assert python(code) == "{'kaiser_interview'}\n"
+def test_importing_the_package_adds_two_modules():
+    code = (
+        "import sys; before = {*sys.modules}; import kaiser_interview; "
+        "print(*sorted({*sys.modules} - before))"
+    )
+    assert python(code) == "kaiser_interview kaiser_interview.first_use\n"
 
 
 def test_every_public_name_is_there():

@@ -1,4 +1,4 @@
-"""Guess the encoding of a file that is not UTF-8, from all that was read of it first."""
+"""Guess the encoding of a file that is not UTF-8, from its first bytes."""
 
 import codecs
 import re
@@ -7,8 +7,6 @@ __all__ = ["ON", "encoding_hint", "is_utf8"]
 
 ON = "| kaiser-interview validate -"
 """The end of a command that converts data: the file itself stays as it is."""
-
-_MOST_BYTES = 1 << 20
 
 _ASCII = bytes(range(0x80))
 
@@ -42,10 +40,9 @@ def is_utf8(head: bytes) -> bool:
 def encoding_hint(head: bytes) -> str | None:
     """Return which encodings the first bytes of a file may be in, and how to see it; None for UTF-8.
 
-    At most 1 MiB is looked at. If most of what is not ASCII is UTF-8, the file is taken to be UTF-8 with
+    If most of what is not ASCII is UTF-8, the file is taken to be UTF-8 with
     damage, because converting it would destroy it. A name is offered, never asserted.
     """
-    head = head[:_MOST_BYTES]
     if is_utf8(head):
         return None
     high = len(head.translate(None, _ASCII))

@@ -27,6 +27,8 @@ _BOMB_BYTES = 256 << 20
 
 _HEAD = 1 << 12
 
+_START = 1 << 20
+
 _MAGIC = 4
 
 _MOMENT = 0.01
@@ -88,6 +90,16 @@ class Stream:
                 break
             self._head += chunk
         return self._head
+
+    def start(self) -> bytes:
+        """Return the first 1 MiB of a plain file, or 4 KiB of other input, however the input arrives."""
+        if not self.is_plain:
+            return self.peek()[:_HEAD]
+        at = self._file.tell()
+        self._file.seek(0)
+        data: bytes = self._file.read(_START)
+        self._file.seek(at)
+        return data
 
     @property
     def is_plain(self) -> bool:

@@ -9,6 +9,7 @@ from ...corpus.corpus import Corpus
 from ...errors import InputError, known_name
 from ...records.introspection import kind_of
 from ...records.models import KINDS, Annotation, Record
+from ..findings.codes import CODES
 from ..findings.display import shown
 from ..findings.finding import Fault, Path, spelled
 from ..formats.csv import Cells
@@ -298,7 +299,7 @@ class RowValidator:
         """Return the faults; those of a value that stands for an empty cell elsewhere say so."""
         found = []
         for fault in faults:
-            if fault.path and fault.code not in _ABOUT_NAMES:
+            if fault.path and fault.code not in _NOT_OF_CELLS:
                 name = fault.path[0]
                 is_required = len(fault.path) == 1 and (name in rules.shape.required or name in self.require)
                 words = empty_cell(_at(values, fault.path), required=is_required, cells=cells)
@@ -372,7 +373,10 @@ class RowValidator:
                 known_name("kind", value, self.rules)
 
 
-_ABOUT_NAMES = frozenset({"missing-field", "unknown-field"})
+_OF_QUOTES = {name for name, code in CODES.items() if code.group == "quote"} - {"quote-not-found"}
+
+_NOT_OF_CELLS = frozenset({"missing-field", "unknown-field"} | _OF_QUOTES)
+"""Codes that are not about a field's value, or say better what is wrong with it."""
 
 _NO_PATHS: frozenset[Path] = frozenset()
 

@@ -18,7 +18,7 @@ __all__ = ["arrow_batches", "dataset_batches", "dataset_rows", "guarded"]
 
 
 def guarded(open_items: "Opened") -> "Opened":
-    """Return a function that reads what others wrote, and raises nothing but `StreamError`.
+    """Return a function that opens data of others, and raises nothing but `StreamError`.
 
     Data from Python runs the code of others while it is read: generators, datasets, database relations. They
     may raise anything. What they raise becomes the finding that the data cannot be read any further.

@@ -144,7 +144,7 @@ class InputSource:
         if fault:
             raise StreamError(fault)
         self.form = self._given or form_of(stream.name, head, fields)
-        self.encoding_hint = None if self.form == "columns" else encoding_hint(head)
+        self.encoding_hint = None if self.form == "columns" else encoding_hint(stream.start())
         return self.form
 
     def hinted(self, found: Located) -> Located:

@@ -53,7 +53,7 @@ def test_a_field_that_needs_a_value_is_not_left_out(value, words):
     report = ki.validate([GOOD | {"claim_id": value}], kind="label")
     assert [one.remedy for one in report.sample] == [f"{words}; the field needs a value"]
     required = ki.validate([GOOD | {"confidence": value}], kind="label", require=["confidence"])
-    assert [one.remedy for one in required.findings] == [f"{words}; the field needs a value"]
+    assert [one.remedy for one in required.sample] == [f"{words}; the field needs a value"]
 
 
 @pytest.mark.parametrize("text", CELLS)

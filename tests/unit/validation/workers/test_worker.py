@@ -133,12 +133,12 @@ def test_limits_are_set_for_this_process_alone(monkeypatch):
         (resource.RLIMIT_CORE, (0, 50)),
     ]
     set_to.clear()
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    used = os.times()
     hard["value"] = resource.RLIM_INFINITY
     main._limit_seconds(20)
     ((which, (soft, most)),) = set_to
     assert (which, most) == (resource.RLIMIT_CPU, resource.RLIM_INFINITY)
-    assert 0 <= soft - int(used.ru_utime + used.ru_stime) - 21 <= 1
+    assert 0 <= soft - int(used.user + used.system) - 21 <= 1
     hard["value"] = 5
     main._limit_seconds(20)
     assert set_to[-1][1] == (min(5, soft), 5)
