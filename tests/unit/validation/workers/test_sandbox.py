@@ -1,6 +1,7 @@
 """Worker processes: whatever becomes of one, the call goes on, and says what could not be read."""
 
 import errno
+import gzip
 import io
 import json
 import multiprocessing.spawn
@@ -136,6 +137,22 @@ def test_a_program_that_starts_itself_stops_there(file, monkeypatch, tmp_path):
     with pytest.raises(ki.ResourceError, match="is no Python that can import"):
         ki.validate(file, kind="label")
     assert (tmp_path / "starts").read_text() == "x\n"
+
+
+def test_compressed_tables_that_are_trusted_are_read_without_a_worker(file, monkeypatch, tmp_path):
+    monkeypatch.setattr(subprocess, "Popen", None)
+    packed = tmp_path / "rows.parquet.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    report = ki.validate(packed, kind="label", in_process=True)
+    assert (report.rows, report.invalid, report.limited) == (9, 1, False)
+
+
+def test_a_worker_starts_without_threads(file, monkeypatch):
+    def refused(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert ki.validate(file, kind="label").rows == 9
 
 
 def test_a_frozen_program_is_not_started(file, monkeypatch):
