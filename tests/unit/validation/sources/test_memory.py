@@ -288,12 +288,3 @@ def test_tables_in_a_list_are_told_to_be_joined():
         assert (
             found.remedy == "it is a table within a list: join the tables to one, or validate each by itself"
         )
-
-
-def test_a_row_that_takes_too_much_memory_is_not_written():
-    class Row(dict):
-        def items(self):
-            raise MemoryError
-
-    with pytest.raises(MemoryError):
-        as_json(Row(a=1))
