@@ -288,3 +288,14 @@ def test_tables_in_a_list_are_told_to_be_joined():
         assert (
             found.remedy == "it is a table within a list: join the tables to one, or validate each by itself"
         )
+
+
+def test_a_mapping_that_cannot_be_read_is_kept_by_its_size():
+    class Row(dict):
+        def items(self):
+            raise BrokenError
+
+        def __iter__(self):
+            raise BrokenError
+
+    assert as_json(Row(a=1)) == b'"an object with 1 field"'
