@@ -10,7 +10,7 @@ from _thread import RLock
 
 __all__ = ["lock"]
 
-lock = RLock()
+lock: RLock = RLock()
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
     os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)

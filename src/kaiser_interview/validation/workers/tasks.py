@@ -26,7 +26,7 @@ class InProcessReader:
     There are no limits of memory and time, and a damaged file can crash the process.
     """
 
-    limited = False
+    limited: bool = False
 
     def __enter__(self) -> Self:
         return self
