@@ -210,10 +210,8 @@ def main() -> None:
     except KaiserInterviewError as error:
         stop(str(error))
     except OSError as error:
-        from ..validation.findings.display import visible
-
         if error.filename is None:
             # The stream still has unwritten data and would try to write it again when the interpreter exits.
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        where = "standard output" if error.filename is None else visible(str(error.filename))
+        where = "standard output" if error.filename is None else str(error.filename)
         stop(f"{where}: {error.strerror or error}")

@@ -58,15 +58,20 @@ def plain(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
         values = plain(array.dictionary)
         return array if values is array.dictionary else pa.DictionaryArray.from_arrays(array.indices, values)
     if kinds.is_struct(arrow_type):
-        children = array.flatten()
-        inner = [plain(one) for one in children]
-        if all(new is old for new, old in zip(inner, children, strict=True)):
-            return array
-        names = [arrow_type.field(number).name for number in range(arrow_type.num_fields)]
-        return pa.StructArray.from_arrays(inner, names, mask=array.is_null())
+        return _with_fields(array, plain)
     if _is_list_view(arrow_type):
         return decoded(array)
     return _plain_list(array) if is_any_list(arrow_type) else array
+
+
+def _with_fields(structs: pa.Array, convert: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Convert each field of structs; return the same array if that changes none."""
+    children = structs.flatten()
+    inner = [convert(one) for one in children]
+    if all(new is old for new, old in zip(inner, children, strict=True)):
+        return structs
+    names = [structs.type.field(number).name for number in range(structs.type.num_fields)]
+    return pa.StructArray.from_arrays(inner, names, mask=structs.is_null())
 
 
 def _decoded(array: pa.Array) -> pa.Array:
@@ -125,12 +130,7 @@ def decoded(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
         same = key.equals(arrow_type.key_type) and item.equals(arrow_type.item_type)
         return array if same else pa.array(array.to_pylist(), pa.map_(key, item))
     if kinds.is_struct(arrow_type):
-        children = array.flatten()
-        inner = [decoded(one) for one in children]
-        if all(new is old for new, old in zip(inner, children, strict=True)):
-            return array
-        names = [arrow_type.field(number).name for number in range(arrow_type.num_fields)]
-        return pa.StructArray.from_arrays(inner, names, mask=array.is_null())
+        return _with_fields(array, decoded)
     if _is_list_view(arrow_type):
         # All elements first: to put them in order, Arrow takes them, which it cannot do if they are encoded.
         values = decoded(array.values)
