@@ -69,6 +69,6 @@ def _all_suspect(look):
     def looked(batch, reported):
         seen = look(batch, reported)
         none = seen.suspect & False
-        return seen._replace(suspect=~none, shaped=none, unpinned=none)
+        return seen._replace(suspect=~none, shaped=none, without_digest=none)
 
     return looked

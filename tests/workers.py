@@ -3,6 +3,8 @@
 import io
 import json
 
+from hints import hint
+
 from kaiser_interview.validation.workers import process, tasks
 
 
@@ -28,10 +30,10 @@ def within(monkeypatch) -> None:
 def said(report, *, places: bool = True):
     """Return all that a report says, as values that can be compared."""
     findings = [
-        (one.code, one.line, one.row, one.id, one.path, one.expected, one.got if places else None, one.remedy)
+        (one.code, one.line, one.row, one.id, one.path, one.expected, one.got if places else None, hint(one))
         for one in report.sample
     ]
     return (
-        report.rows, report.valid, report.invalid, report.unpinned, report.counts, findings,
+        report.rows, report.valid, report.invalid, report.rows_without_digest, report.counts, findings,
         report.complete, report.outside, [(one.rows, one.sha256, one.bytes) for one in report.inputs],
     )  # fmt: skip

@@ -110,8 +110,8 @@ class UnknownNameError(KaiserInterviewError, LookupError):
         )
         few = len(known) <= self._FEW
         known_text = ", ".join(known) if few else f"{known[0]} to {known[-1]}"
-        remedy = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
-        super().__init__(f"{sort}: expected one of {known_text}, got {name!r:.80}{remedy}")
+        suggestion = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
+        super().__init__(f"{sort}: expected one of {known_text}, got {name!r:.80}{suggestion}")
 
 
 def known_name(sort: str, name: object, known: Collection[_Name]) -> _Name:

@@ -200,4 +200,4 @@ def test_right_rows_pass(make, timed, tmp_path):
     made = Made("translation", right, tmp_path)
     report = ki.validate(make(made), kind="translation", require=["claim_sha256", "creator"])
     assert [*map(str, report.sample)] == []
-    assert (report.ok, report.rows, report.valid, report.unpinned) == (True, 4, 4, 0)
+    assert (report.ok, report.rows, report.valid, report.rows_without_digest) == (True, 4, 4, 0)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from hints import hint
 from rich.console import Console
 
 from kaiser_interview.render.machine import github, jsonl
@@ -56,13 +57,13 @@ def _report(draws: Draws) -> tuple[Report, int]:
         path = tuple(
             draws.number(0, 9) if draws.chance(3) else _string(draws, 3) for _ in range(draws.number(0, 3))
         )
-        got, remedy = _string(draws, 6), _string(draws, 6)
+        got, suggestion = _string(draws, 6), _string(draws, 6)
         fault = Fault(
             draws.pick([*CODES]),
             path,
             _string(draws, 4),
             (lambda got=got: got) if draws.chance(2) else got,
-            draws.pick([remedy, None, lambda remedy=remedy: remedy]),
+            draws.pick([suggestion, None, lambda suggestion=suggestion: suggestion]),
             draws.pick([None, None, "error", "warning"]),
         )
         file = draws.pick([*files, None])
@@ -75,12 +76,12 @@ def _report(draws: Draws) -> tuple[Report, int]:
             rows=faults,
             valid=faults - invalid,
             invalid=invalid,
-            unpinned=draws.number(0, 2),
+            rows_without_digest=draws.number(0, 2),
             counts=tally.counted(),
             sample=tally.findings(),
             inputs=(Input(visible(files[0]), faults, 1, None, complete=True),),
             # What is not data by its name is put there in its visible form.
-            passed_over=tuple(visible(_string(draws, 3)) for _ in range(draws.number(0, 5))),
+            skipped=tuple(visible(_string(draws, 3)) for _ in range(draws.number(0, 5))),
             complete=draws.chance(2),
             max_findings=most,
         ),
@@ -150,7 +151,7 @@ def _github(report: Report) -> None:
         if found.file is not None and found.line is not None:
             wanted["line"] = str(found.line)
         assert properties == wanted, (line, properties, wanted)
-        assert message.endswith(f"expected {found.expected}, got {found.got}" + _remedy(found)), line
+        assert message.endswith(f"expected {found.expected}, got {found.got}" + _suggestion(found)), line
     assert _runner(lines[-1]) == ("notice", {"title": "kaiser-interview"}, report.summary)
 
 
@@ -165,8 +166,8 @@ def _in_turns(findings: Sequence[Finding]) -> Iterator[Finding]:
             yield findings[number]
 
 
-def _remedy(found: object) -> str:
-    return f"; {found.remedy}" if found.remedy else ""
+def _suggestion(found: object) -> str:
+    return f"; {hint(found)}" if hint(found) else ""
 
 
 def _runner(line: str) -> tuple[str, dict[str, str], str]:

@@ -104,7 +104,7 @@ def _refused(data: bytes, reasons: set[str], fault: Fault | None, codes: set[str
     cut = {"truncated"} if isinstance(data, Tail) else set()
     deep = {"too-deep"} if data.count(b"[") + data.count(b"{") > SURELY_READ else set()
     assert fault.code in (reasons - {"truncated"}) | cut | deep, (data, fault, reasons)
-    said = [words if isinstance(words, str | None) else words() for words in (fault.got, fault.remedy)]
+    said = [words if isinstance(words, str | None) else words() for words in (fault.got, fault.suggestion)]
     assert isinstance(said[0], str)
     assert isinstance(said[1], str | None)
 

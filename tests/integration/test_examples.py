@@ -12,6 +12,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from hints import hint
 
 import kaiser_interview as ki
 from kaiser_interview.validation.findings.codes import CODES
@@ -144,7 +145,7 @@ def test_valid(name, tmp_path):
 def test_findings_can_be_shown(name, tmp_path):
     path, _, options = example("invalid", name, "expected", tmp_path)
     for one in ki.validate(path, **options).sample:
-        words = (one.expected, one.got, one.remedy or "", *map(str, one.path))
+        words = (one.expected, one.got, hint(one) or "", *map(str, one.path))
         assert all(len(word) <= 80 for word in (one.expected, one.got))
         assert one.expected
         assert one.got

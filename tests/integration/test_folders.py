@@ -170,7 +170,7 @@ def test_a_saved_dataset_is_read_with_its_labels_by_name(tmp_path):
     assert (loaded.rows, told(loaded)) == (3, [])
 
 
-def test_what_lies_beside_the_shards_is_passed_over(tmp_path):
+def test_what_lies_beside_the_shards_is_skipped(tmp_path):
     saved(tmp_path / "one")
     write_ipc(tmp_path / "one" / "cache-0123456789abcdef.arrow", pa.table({"note": ["x"]}))
     write_ipc(tmp_path / "one" / "data-00009-of-00001.arrow", pa.table({"note": ["x"]}))
@@ -217,7 +217,7 @@ def test_a_shard_that_is_missing_is_told(tmp_path):
 def test_a_state_without_a_dataset_is_skipped(tmp_path):
     (tmp_path / "state.json").write_text(json.dumps(LABEL))
     report = report_on(tmp_path, "label")
-    assert (report.rows, report.passed_over) == (0, (str(tmp_path / "state.json"),))
+    assert (report.rows, report.skipped) == (0, (str(tmp_path / "state.json"),))
     assert report_on(tmp_path / "state.json", "label").rows == 1
 
 
@@ -252,7 +252,7 @@ def test_labels_without_proper_names_are_numbers(tmp_path, names):
     assert report.invalid == 1
 
 
-def test_damaged_notes_of_labels_are_passed_over(tmp_path):
+def test_damaged_notes_of_labels_are_skipped(tmp_path):
     table = pa.Table.from_pylist([LABEL])
     for number, text in enumerate((b"{", b"\xff", b"[1]")):
         pq.write_table(table.replace_schema_metadata({b"huggingface": text}), tmp_path / f"{number}.parquet")
@@ -309,7 +309,7 @@ def test_the_layout_of_the_hub(tmp_path):
     (tmp_path / ".gitattributes").write_text("*.parquet filter=lfs\n")
     report = report_on(tmp_path, "label")
     assert (report.rows, told(report)) == (1, [])
-    assert report.passed_over == (str(tmp_path / "README.md"),)
+    assert report.skipped == (str(tmp_path / "README.md"),)
 
 
 # Folders as such

@@ -13,7 +13,7 @@ import pytest
 NATURAL = Path(__file__).parents[1] / "natural"
 REPORTS = sorted(path.name for path in NATURAL.glob("*.report.txt"))
 PROMPT = "$ kaiser-interview "
-# Codes whose expectation is a list of words or a form, so that it may stand without a remedy.
+# Codes whose expectation is a list of words or a form, so that it may stand without a suggestion.
 PLAIN = {"bad-format", "not-in-vocabulary", "number-missing"}
 
 

@@ -27,7 +27,7 @@ RENAMES: dict[str, str] = {"findings": "sample"}
 
 ADDED = {"limited": True, "left_out": 0}
 """What results have got since, with the value that changes nothing."""
-HINTS = {"remedy"}
+HINTS = {"suggestion"}
 """Keys, by their earlier name, whose texts are compared apart."""
 _SHOWN = 20
 

@@ -217,7 +217,7 @@ def said(verdict):
             one.code,
             one.path,
             one.expected,
-            *(part() if callable(part) else part for part in (one.got, one.remedy)),
+            *(part() if callable(part) else part for part in (one.got, one.suggestion)),
         )
         for one in verdict.faults
     ]
@@ -233,7 +233,7 @@ def parted(lane: Prefilter, batch: pa.RecordBatch, told, seen) -> None:
         assert not (parts[0] & ~seen.suspect).any()
         assert (parts[2] == seen.doomed).all()
         both = ~parts[0] & ~seen.suspect
-        assert (parts[3] == seen.unpinned)[both].all()
+        assert (parts[3] == seen.without_digest)[both].all()
         if not any(pa.types.is_floating(one) or pa.types.is_decimal(one) for one in batch.schema.types):
             assert all((one == other).all() for one, other in zip(parts, seen, strict=True))
 
@@ -245,16 +245,16 @@ def held(judge: RowValidator, lane: Prefilter, batch: pa.RecordBatch) -> tuple[i
     parted(lane, batch, told, seen)
     passed = right = 0
     for number, values in enumerate(rows_of(batch)):
-        before = judge.unpinned
+        before = judge.without_digest
         verdict = judge.value(values, told, columnar=True)
-        unpinned = judge.unpinned - before
+        without_digest = judge.without_digest - before
         if seen.shaped[number]:
             assert seen.suspect[number]
             assert said(judge.relations(values)) == said(verdict)
         assert seen.doomed[number] == verdict.unjudged or seen.suspect[number], (values, told)
         if not seen.suspect[number]:
             assert verdict.faults == [], (values, verdict.faults)
-            assert bool(unpinned) == seen.unpinned[number], values
+            assert bool(without_digest) == seen.without_digest[number], values
             passed += 1
         right += not verdict.faults
     return passed, right

@@ -61,8 +61,8 @@ def test_a_row_is_judged_the_same_in_every_form(tmp_path, kind, by_columns):
         by_row = report_by_row(check_of(lines, kind=kind, extra="allow", max_findings=10**6))
         assert reports[0].counts == by_row.counts
         assert reports[0].sample == by_row.sample
-    assert {(report.rows, report.invalid, report.unpinned) for report in reports} == {
-        (len(made), reports[0].invalid, reports[0].unpinned)
+    assert {(report.rows, report.invalid, report.rows_without_digest) for report in reports} == {
+        (len(made), reports[0].invalid, reports[0].rows_without_digest)
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hints import hint
 from scale import amount
 
 import kaiser_interview as ki
@@ -45,7 +46,7 @@ KINDS: dict[str, Row] = {
     "question": {"question": "q", "answer": "a", "answerable": True, "language": "en"},
 }
 
-# Offsets in other units than code points of the source, in the words with which a remedy that names it ends.
+# Offsets in other units than code points of the source, in the words with which a suggestion ends.
 UNITS = {
     "from the claim": lambda _, origin, a, b: (a - origin, b - origin),
     "from one": lambda _, __, a, b: (a + 1, b + 1),
@@ -409,9 +410,9 @@ def test_the_unit_that_explains_offsets_is_named(tmp_path):
     for one, finding, meant in counted_otherwise(amount(16_000, 200_000), 3, tmp_path, several=False):
         if len({*meant.values()}) == 1:
             ((start, end),) = {*meant.values()}
-            assert finding.remedy.startswith(f"{start} to {end}: "), (one, finding, meant)
+            assert hint(finding).startswith(f"{start} to {end}: "), (one, finding, meant)
             # Some names end as others do.
-            named = max((name for name in UNITS if finding.remedy.endswith(name)), key=len, default=None)
+            named = max((name for name in UNITS if hint(finding).endswith(name)), key=len, default=None)
             assert named in meant, (one, finding, meant)
             seen.update((one["quote_of"], name) for name in meant)
     # In an English string, offsets from the claim are right.
@@ -419,11 +420,11 @@ def test_the_unit_that_explains_offsets_is_named(tmp_path):
     assert min(seen[one] for one in wanted) > 15, seen
 
 
-def test_no_remedy_is_certain_where_units_mean_different_places(tmp_path):
+def test_no_suggestion_is_certain_where_units_mean_different_places(tmp_path):
     seen = 0
     for one, finding, meant in counted_otherwise(amount(8_000, 200_000), 4, tmp_path, several=True):
         if len({*meant.values()}) > 1:
-            told = finding.remedy or ""
+            told = hint(finding) or ""
             named = {place for place in meant.values() if f"{place[0]} to {place[1]}" in told}
             assert named in (set(), {*meant.values()}), (one, finding, meant)
             seen += 1
@@ -435,15 +436,15 @@ def unescaped(words: str) -> str:
     return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), words)
 
 
-def test_a_remedy_is_right(tmp_path):
-    """Offsets that a remedy names are right, for the characters there where the quote differs from them."""
+def test_a_suggestion_is_right(tmp_path):
+    """Offsets that a suggestion names are right, for the characters there if the quote differs."""
     seen: Counter[str] = Counter()
     for draw, world, so_many in worlds(amount(4_000, 100_000), 5, tmp_path):
         rows = [row(draw, world, "label") for _ in range(so_many)]
         found = findings(world, rows, "label")
         for number, one in enumerate(rows):
             for finding in found.get(number, ()):
-                code, told = finding.code, re.search("([0-9]+) to ([0-9]+)", finding.remedy or "")
+                code, told = finding.code, re.search("([0-9]+) to ([0-9]+)", hint(finding) or "")
                 passage, whole, _ = quoted(world, one)
                 places = naive(passage, one["quote"])
                 if code == "quote-typography-differs":
@@ -457,7 +458,7 @@ def test_a_remedy_is_right(tmp_path):
                 mended = placed(one, start, end)
                 if code in {"quote-typography-differs", "quote-markers-differ"}:
                     mended["quote"] = whole[start:end]
-                    assert unescaped(finding.remedy).endswith(whole[start:end])
+                    assert unescaped(hint(finding)).endswith(whole[start:end])
                 if code == "quote-typography-differs":
                     assert typography(whole[start:end]) == typography(one["quote"])
                 if code == "quote-markers-differ":
@@ -483,8 +484,8 @@ def test_every_place_of_a_misattributed_quote_is_named_or_counted(tmp_path):
             if ladder(world, one) == "quote-misattributed":
                 (finding,) = found[number]
                 count = sum(len(naive(held, one["quote"])) for held in world[one.get("quote_of") or "text"])
-                named = len(re.findall("at [0-9]+ to [0-9]+", finding.remedy))
-                more = re.search("and ([0-9]+) more$", finding.remedy)
+                named = len(re.findall("at [0-9]+ to [0-9]+", hint(finding)))
+                more = re.search("and ([0-9]+) more$", hint(finding))
                 assert named + int(more[1] if more else 0) == count, (count, finding, described(world, one))
                 assert named >= min(count, 3)
                 seen[bool(more)] += 1

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
+from hints import hint
 from pydantic import field_validator
 
 import kaiser_interview as ki
@@ -286,7 +287,7 @@ def test_offsets_without_a_quote_lie_in_their_claim():
 def test_a_quote_that_nothing_is_near():
     rows = [LABEL | {"quote": quote} for quote in ("♠♣♥♦", " ♠", "x" * 5000)]
     report = ki.validate(rows, kind="label")
-    assert [(one.code, one.remedy) for one in report.sample] == [("quote-not-found", None)] * 3
+    assert [(one.code, hint(one)) for one in report.sample] == [("quote-not-found", None)] * 3
 
 
 def test_slips_of_typing():

@@ -67,7 +67,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     },
     "Reference": {
         "claim_id": "The claim.",
-        "claim_sha256": "Digest of the claim's text as it was seen. Null: the row is unpinned.",
+        "claim_sha256": "Digest of the claim's text as it was seen. Null: not recorded.",
         "quote": "Words of the claim, character for character. Null: the claim as a whole.",
         "quote_start": "First code point of quote, counted as quote_of says. Null: not given.",
         "quote_end": "Code point after the last of quote. Null exactly if quote_start is.",
@@ -94,7 +94,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     },
     "Relation": {
         "other_claim_id": "The other claim.",
-        "other_claim_sha256": "Digest of the other claim's text as it was seen. Null: unpinned.",
+        "other_claim_sha256": "Digest of the other claim's text as it was seen. Null: not recorded.",
         "relation": "What the first claim does to the other.",
         "": "How one claim stands to another."
     },

@@ -421,7 +421,7 @@ class Reference(Record):
     """The claim."""
 
     claim_sha256: Sha256 | None = None
-    """Digest of the claim's text as it was seen. Null: the row is unpinned."""
+    """Digest of the claim's text as it was seen. Null: not recorded."""
 
     quote: Text | None = None
     """Words of the claim, character for character. Null: the claim as a whole."""
@@ -487,7 +487,7 @@ class Relation(Derived):
     """The other claim."""
 
     other_claim_sha256: Sha256 | None = None
-    """Digest of the other claim's text as it was seen. Null: unpinned."""
+    """Digest of the other claim's text as it was seen. Null: not recorded."""
 
     relation: RelationType
     """What the first claim does to the other."""

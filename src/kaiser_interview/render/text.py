@@ -17,13 +17,13 @@ _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 
 
 def print_report(report: Report, out: Console) -> None:
-    """Print a report: count, up to three findings and their remedies for each code and path; the summary."""
+    """Print a report: for each code and path the count and up to three findings, then the summary."""
     for count in report.counts:
         _print_group(count, report.findings_of(count), out)
-    for name in report.passed_over[:_PLACES]:
+    for name in report.skipped[:_PLACES]:
         print_hanging(out, "", 0, f"passed over, no data by its name: {visible(name)}", "dim")
-    if len(report.passed_over) > _PLACES:
-        print_hanging(out, "", 0, f"and {len(report.passed_over) - _PLACES} more", "dim")
+    if len(report.skipped) > _PLACES:
+        print_hanging(out, "", 0, f"and {len(report.skipped) - _PLACES} more", "dim")
     if any(count.number > _PLACES for count in report.counts):
         print_hanging(out, "", 0, "one by one: --format jsonl", "dim")
     print_hanging(out, "", 0, report.summary, "green" if report.ok else "bold")
@@ -36,24 +36,28 @@ def _print_group(count: Count, findings: list[Finding], out: Console) -> None:
         (count.path and f" {visible(count.path)}", "cyan"),
     )
     print_hanging(out, "", 0, Text.assemble(severity, f" {count.code}", path, times))
-    # A remedy may be wrong for another row. Print it once below only if all findings share it.
-    remedies = dict.fromkeys(finding.remedy for finding in findings)
+    # A suggestion may be wrong for another row. Print it once below only if all findings share it.
+    suggestions = dict.fromkeys(map(_suggestion, findings))
     shown = _chosen(findings)
     for finding in shown:
         words = Text.assemble((finding.place, "bold"), f"  expected {finding.expected}, got {finding.got}")
         print_hanging(out, "", 2, words)
-        if len(remedies) > 1 and finding.remedy:
-            print_hanging(out, "  →", 4, finding.remedy, "green")
+        if len(suggestions) > 1 and finding.suggestion:
+            print_hanging(out, "  →", 4, _suggestion(finding), "green")
     if count.number > len(shown):
         print_hanging(out, "", 2, f"and {count.number - len(shown):,} more", "dim")
-    if len(remedies) == 1 and (remedy := next(iter(remedies))):
-        print_hanging(out, "  →", 4, remedy, "green")
+    if len(suggestions) == 1 and (suggestion := next(iter(suggestions))):
+        print_hanging(out, "  →", 4, suggestion, "green")
     out.print()
 
 
 def _chosen(findings: list[Finding]) -> list[Finding]:
-    """Choose up to three findings to print: first one for each different remedy, then others."""
-    first = {finding.remedy: finding for finding in reversed(findings)}
-    ordered = sorted(findings, key=lambda one: first[one.remedy] is not one)
+    """Choose up to three findings to print: first one for each different suggestion, then others."""
+    first = {_suggestion(finding): finding for finding in reversed(findings)}
+    ordered = sorted(findings, key=lambda one: first[_suggestion(one)] is not one)
     chosen = {id(one) for one in ordered[:_PLACES]}
     return [one for one in findings if id(one) in chosen]
+
+
+def _suggestion(finding: Finding) -> str:
+    return finding.suggestion.text if finding.suggestion else ""

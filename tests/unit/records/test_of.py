@@ -69,7 +69,7 @@ def test_a_draft_becomes_a_row_that_passes(tmp_path, kind):
     ki.write([row], tmp_path / "row.jsonl")
     for report in (ki.validate([row]), ki.validate(tmp_path / "row.jsonl"), ki.validate([row], kind=kind)):
         # The other claim's digest is in no draft.
-        assert (report.rows, report.counts, report.unpinned) == (1, (), kind == "relation")
+        assert (report.rows, report.counts, report.rows_without_digest) == (1, (), kind == "relation")
     # What the draft says stays as it says it.
     for name, value in draft.items():
         if value is not None and name != "references":

@@ -45,14 +45,14 @@ def test_text_has_a_block_for_each_code_and_path():
         "  → it stands in claim d05-c03 at 1072 to 1083\n"
         "\n"
         "one by one: --format jsonl\n"
-        "6 of 7 rows invalid: 6 errors; 7 rows unpinned\n"
+        "6 of 7 rows invalid: 6 errors; 7 rows without claim_sha256\n"
     )
 
 
-def test_a_remedy_stands_below_the_place_that_it_is_for():
+def test_a_suggestion_stands_below_the_place_that_it_is_for():
     quotes = ["推理模型不增加参数数量", "推理模型不增加参数数量", "需要更多并行性", "语言边界就是世界边界"]
     text = printed(ki.validate([ROW | {"quote": one} for one in quotes], kind="translation"))
-    # Of four places those are shown whose remedies differ, in their order.
+    # Of four places those are shown whose suggestions differ, in their order.
     assert text == (
         "error quote-misattributed /quote 4 times\n"
         '  row 0  expected words of d01-c01, got "推理模型不增加参数数量"\n'
@@ -64,7 +64,7 @@ def test_a_remedy_stands_below_the_place_that_it_is_for():
         "  and 1 more\n"
         "\n"
         "one by one: --format jsonl\n"
-        "4 of 4 rows invalid: 4 errors; 4 rows unpinned\n"
+        "4 of 4 rows invalid: 4 errors; 4 rows without claim_sha256\n"
     )
 
 
@@ -79,7 +79,7 @@ def test_text_fits_eighty_columns_and_has_colours_on_a_terminal_alone():
     assert "\x1b[1;31merror" in coloured
 
 
-def test_text_names_what_was_passed_over(tmp_path):
+def test_text_names_what_was_skipped(tmp_path):
     for number in range(5):
         (tmp_path / f"notes{number}.txt").write_text("x")
     (tmp_path / "a.jsonl").write_text(f"{json.dumps(ROW)}\n")
@@ -127,7 +127,7 @@ def test_github_says_where_lines_are_none():
     assert [*github(report)] == [
         "::error title=bad-format /id::row 0: expected 1 to 256 printable ASCII characters, no space, "
         'got "a b"',
-        "::notice title=kaiser-interview::1 of 1 row invalid: 1 error; 1 row unpinned",
+        "::notice title=kaiser-interview::1 of 1 row invalid: 1 error; 1 row without claim_sha256",
     ]
 
 

@@ -89,7 +89,7 @@ def test_what_there_is_one_way_to_fill_in(mend):
     fixed, out = mend(line + b"\n")
     assert out == line.rstrip(b"} ") + b", " + text(FILLED | {"quote_end": 1076})[1:] + b"  \n"
     assert fixed.filled == dict.fromkeys(FILLED, 1)
-    assert (fixed.report.ok, fixed.report.unpinned, fixed.report.counts) == (True, 0, ())
+    assert (fixed.report.ok, fixed.report.rows_without_digest, fixed.report.counts) == (True, 0, ())
 
 
 def test_the_report_is_on_the_output(mend, tmp_path):

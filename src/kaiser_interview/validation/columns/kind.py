@@ -74,15 +74,15 @@ class KindPrefilter:
         self._fields(fields, reported, misshapen)
         releases = self._references.releases.places(fields.get("release"), rows)
         suspect = releases < 0
-        claims, unpinned = np.zeros(rows, np.int64), np.zeros(rows, np.bool_)
+        claims, without_digest = np.zeros(rows, np.int64), np.zeros(rows, np.bool_)
         if self._rules.refers:
             looked, claims = self._references.look(fields, rows, releases)
             suspect |= looked.suspect
-            unpinned |= looked.unpinned
+            without_digest |= looked.without_digest
         if self._rules.pairs:
             other = fields.get("other_claim_sha256")
-            unpinned |= np.ones(rows, np.bool_) if other is None else is_null(other)
-        self._nested(fields, self._rules.nested, releases, suspect, unpinned)
+            without_digest |= np.ones(rows, np.bool_) if other is None else is_null(other)
+        self._nested(fields, self._rules.nested, releases, suspect, without_digest)
         for look in self._column_rules:
             suspect |= look(fields, claims, releases)
         self._extras(fields, claims, misshapen)
@@ -92,8 +92,8 @@ class KindPrefilter:
         elif shaped.any():
             self._shape(fields, shaped)
         suspect |= misshapen
-        unpinned &= ~suspect
-        return Looked(suspect, unpinned), shaped
+        without_digest &= ~suspect
+        return Looked(suspect, without_digest), shaped
 
     def _fields(self, fields: Fields, reported: Mapping[str, str], suspect: Bools) -> None:
         """Mark rows with a missing required field or a doubtful value; skip columns in `reported`."""
@@ -132,7 +132,7 @@ class KindPrefilter:
         return fields
 
     def _nested(
-        self, fields: Fields, nested: Iterable[Nested], releases: Ints, suspect: Bools, unpinned: Bools
+        self, fields: Fields, nested: Iterable[Nested], releases: Ints, suspect: Bools, without_digest: Bools
     ) -> None:
         """Check the references within rows, and mark the rows."""
         for one in nested:
@@ -148,15 +148,15 @@ class KindPrefilter:
             names = [column.type.field(number).name for number in range(column.type.num_fields)]
             inner = dict(zip(names, map(plain, column.flatten()), strict=True))
             inner = {name: array for name, array in inner.items() if not kinds.is_null(array.type)}
-            bad, without_digest = np.zeros(len(column), np.bool_), np.zeros(len(column), np.bool_)
+            bad, bare = np.zeros(len(column), np.bool_), np.zeros(len(column), np.bool_)
             if one.reference:
                 looked, _ = self._references.look(inner, len(column), releases[parents])
                 bad |= looked.suspect
-                without_digest |= looked.unpinned
-            self._nested(inner, one.inner, releases[parents], bad, without_digest)
+                bare |= looked.without_digest
+            self._nested(inner, one.inner, releases[parents], bad, bare)
             present = ~is_null(column)
             suspect[parents[bad & present]] = True
-            unpinned[parents[without_digest & present]] = True
+            without_digest[parents[bare & present]] = True
 
     def _extras(self, fields: Fields, claims: Ints, suspect: Bools) -> None:
         """Check columns that are not fields of the kind, and mark rows in which they may be at fault."""

@@ -37,7 +37,7 @@ class Seen(NamedTuple):
     """Suspect rows that certainly match their schema: only checks beyond it remain."""
     doomed: Bools
     """Rows that are invalid because of a fault that is reported for a whole column."""
-    unpinned: Bools
+    without_digest: Bools
     """Rows that are not suspect and refer to a claim without its digest."""
 
 
@@ -85,8 +85,10 @@ class Prefilter:
                     del columns[name]
         if self._only is not None and "kind" not in self._only.shape.fields:
             looked, shaped = self._kinds[0].look(columns, rows, reported)
-            return Seen(looked.suspect | doubtful, shaped & ~doubtful, doomed, looked.unpinned & ~doubtful)
-        suspect, shaped, unpinned = (np.zeros(rows, np.bool_) for _ in range(3))
+            return Seen(
+                looked.suspect | doubtful, shaped & ~doubtful, doomed, looked.without_digest & ~doubtful
+            )
+        suspect, shaped, without_digest = (np.zeros(rows, np.bool_) for _ in range(3))
         which = self._which(columns.get("kind"), rows)
         suspect[which < 0] = True
         for number, kind in enumerate(self._kinds):
@@ -98,8 +100,8 @@ class Prefilter:
                 mask = from_numpy(ours)
                 part = {name: column.filter(mask) for name, column in columns.items()}
             looked, shaped[ours] = kind.look(part, int(ours.sum()), reported)
-            suspect[ours], unpinned[ours] = looked.suspect, looked.unpinned
-        return Seen(suspect | doubtful, shaped & ~doubtful, doomed, unpinned & ~doubtful)
+            suspect[ours], without_digest[ours] = looked.suspect, looked.without_digest
+        return Seen(suspect | doubtful, shaped & ~doubtful, doomed, without_digest & ~doubtful)
 
     def verdicts(
         self, batch: pa.RecordBatch, rows: Ints, reported: Mapping[str, str], shaped: Bools | None = None

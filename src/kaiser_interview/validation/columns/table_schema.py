@@ -92,8 +92,10 @@ def _misfits(validator: RowValidator, types: "Mapping[str, pa.DataType]") -> lis
         holders = [rules.shape.model for rules in validator.rules.values() if name in rules.shape.fields]
         wanted = [_misfit(field_types(model)[name], arrow_type) for model in holders]
         if wanted and all(wanted):
-            remedy = likely_column(str(wanted[0]), str(arrow_type))
-            found.append(Fault("wrong-type", (name,), str(wanted[0]), f"a column of {arrow_type}", remedy))
+            suggestion = likely_column(str(wanted[0]), str(arrow_type))
+            found.append(
+                Fault("wrong-type", (name,), str(wanted[0]), f"a column of {arrow_type}", suggestion)
+            )
     return found
 
 

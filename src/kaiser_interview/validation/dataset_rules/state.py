@@ -282,8 +282,8 @@ class DatasetRules:
             return []
         self.fired.add((model,))
         expected = f"{length}, as in {self._where(first)}, the first of {clip(model, 40)}"
-        remedy = "make the vectors anew, or name the models apart"
-        return [Fault("dimension-differs", ("vector",), expected, str(len(vector)), remedy)]
+        suggestion = "make the vectors anew, or name the models apart"
+        return [Fault("dimension-differs", ("vector",), expected, str(len(vector)), suggestion)]
 
 
 def _not_known(_row_id: str, _place: int) -> None:

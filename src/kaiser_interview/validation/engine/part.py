@@ -219,7 +219,7 @@ class Account:
         self.lines: int = 0
         self.invalid: int = 0
         self.outside: int = 0
-        self.rows_without_digest: int = -validator.unpinned
+        self.rows_without_digest: int = -validator.without_digest
         self.columns: list[Fault] = []
         self.members: list[Member] = []
         self.with_ids: list[Ids] = []
@@ -285,7 +285,7 @@ class Account:
             rows=self.rows,
             lines=self.lines,
             invalid=self.invalid,
-            rows_without_digest=self.rows_without_digest + self._validator.unpinned,
+            rows_without_digest=self.rows_without_digest + self._validator.without_digest,
             outside=self.outside,
             complete=self._complete,
             counts=[

@@ -17,12 +17,13 @@ class Code(NamedTuple):
     meaning: str
     example: str
     """Data that causes the finding: JSON rows if the text begins with a brace, otherwise a description."""
-    mend: str
+    correction: str
 
 
 def _codes(group: str, severity: Severity, *texts: tuple[str, str, str, str]) -> dict[str, Code]:
     return {
-        name: Code(name, group, severity, meaning, example, mend) for name, meaning, example, mend in texts
+        name: Code(name, group, severity, meaning, example, correction)
+        for name, meaning, example, correction in texts
     }
 
 

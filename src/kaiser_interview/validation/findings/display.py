@@ -11,9 +11,9 @@ emoji; joiners between letters of Arabic, Indic and other joining scripts; varia
 letters; Arabic signs that enclose numbers. Two texts that would look the same all the same, because one of
 them holds a joiner or composed characters, are told apart: then these are escaped too (`told_apart`).
 
-Words of a finding (`expected`, `got`, `remedy`) are escaped when it is made. Data (`file`, `id`, `path`) is
-escaped when it is printed. JSON writes the same characters as its own escapes (`json_text`), so that a
-program reads the raw value.
+Words of a finding (`expected`, `got`, the text of `suggestion`) are escaped when it is made. Data (`file`,
+`id`, `path`) is escaped when it is printed. JSON writes the same characters as its own escapes (`json_text`),
+so that a program reads the raw value.
 """
 
 import json

@@ -1,18 +1,21 @@
 """Findings, faults and notes: the problems that validation reports, with and without a place."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from .codes import CODES, Severity
 from .display import clip, cut, encodable, json_text, told_apart, visible
 
 __all__ = [
+    "Applicability",
+    "Edit",
     "Fault",
     "Finding",
     "Located",
     "Note",
     "Path",
     "StreamError",
+    "Suggestion",
     "in_any_place",
     "pointer",
     "severity_of",
@@ -21,22 +24,52 @@ __all__ = [
 
 Path = tuple[str | int, ...]
 
-_LONGEST_REMEDY = 400
+_LONGEST_SUGGESTION = 400
 
 _LONGEST_ID = 256
+
+
+Applicability = Literal["safe", "unsafe", "display"]
+"""How far a suggestion may be applied: always; if the caller allows it; not at all, only shown."""
+
+
+class Edit(NamedTuple):
+    """A change of one value in a row."""
+
+    path: Path
+    """The path to the value, from the row inwards."""
+    before: Any
+    """The value; None if the field is absent or null."""
+    after: Any
+    """The new value; None if the field is removed."""
+
+
+class Suggestion(NamedTuple):
+    """What may correct a finding."""
+
+    text: str
+    """The suggestion in words."""
+    applicability: Applicability = "display"
+    """Who may apply it: ``safe``: `fix`. ``unsafe``: `fix` with unsafe fixes. ``display``: nobody but a person.
+
+    A safe suggestion has exactly one possible value, and does not change the meaning of the row. An unsafe
+    one is probably what was meant.
+    """
+    edits: tuple[Edit, ...] = ()
+    """The changes; empty for ``display``."""
 
 
 class Fault(NamedTuple):
     """A problem with a code and a path, but without a file, line or row; `Located` adds these.
 
-    `got` and `remedy` may be functions. They are called only if the finding is kept.
+    `got` and `suggestion` may be functions. They are called only if the finding is kept.
     """
 
     code: str
     path: Path
     expected: str
     got: str | Callable[[], str]
-    remedy: str | Callable[[], str | None] | None = None
+    suggestion: str | Callable[[], str | None] | None = None
     severity: Severity | None = None
     """Set if it differs from the severity of the code."""
 
@@ -58,7 +91,8 @@ class Finding(NamedTuple):
     """The file as the caller named it; for data from Python None, or the name of the split.
 
     `file`, `id` and `path` are data: as they are, but for surrogates, which are escaped, and for their length.
-    `expected`, `got` and `remedy` are words, in which every character that cannot be seen is escaped.
+    `expected`, `got` and the text of `suggestion` are words, in which every character that cannot be seen is
+    escaped.
     """
     line: int | None
     """Line in the file, from 1; None for formats without lines."""
@@ -70,7 +104,7 @@ class Finding(NamedTuple):
     """The path to the field, from the row inwards; empty for the row as a whole."""
     expected: str
     got: str
-    remedy: str | None
+    suggestion: Suggestion | None
 
     @property
     def pointer(self) -> str:
@@ -89,13 +123,23 @@ class Finding(NamedTuple):
 
     @property
     def message(self) -> str:
-        """What was expected, what was found, and the remedy if there is one."""
-        remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"expected {self.expected}, got {self.got}{remedy}"
+        """What was expected, what was found, and the suggestion if there is one."""
+        suggestion = f"; {self.suggestion.text}" if self.suggestion else ""
+        return f"expected {self.expected}, got {self.got}{suggestion}"
 
     def to_json(self) -> str:
-        """Return the finding as a JSON text, with its path as a JSON Pointer."""
-        return json_text(self._asdict() | {"path": self.pointer})
+        """Return the finding as a JSON text, with paths as JSON Pointers."""
+        return json_text(self.as_json())
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as JSON values, with paths as JSON Pointers."""
+        suggestion = self.suggestion
+        return self._asdict() | {
+            "path": self.pointer,
+            "suggestion": suggestion
+            and suggestion._asdict()
+            | {"edits": [one._asdict() | {"path": pointer(one.path)} for one in suggestion.edits]},
+        }
 
     def __str__(self) -> str:
         at = f", {visible(self.pointer)}" if self.path else ""
@@ -118,9 +162,11 @@ def pointer(path: Path) -> str:
 
 
 def spelled(fault: Fault) -> Fault:
-    """Return a fault with `got` and `remedy` as text, so that it can be sent to another process."""
+    """Return a fault with `got` and `suggestion` as text, so that it can be sent to another process."""
     got = fault.got if isinstance(fault.got, str) else fault.got()
-    return fault._replace(got=got, remedy=fault.remedy() if callable(fault.remedy) else fault.remedy)
+    return fault._replace(
+        got=got, suggestion=fault.suggestion() if callable(fault.suggestion) else fault.suggestion
+    )
 
 
 class Located(NamedTuple):
@@ -136,9 +182,9 @@ class Located(NamedTuple):
 
     def finding(self) -> Finding:
         """Make the finding; compute its texts, cut them and escape what cannot be seen."""
-        code, path, expected, got, remedy, severity = spelled(self.fault)
-        expected, got, remedy = str(expected), str(got), str(remedy or "")
-        strict = not told_apart(got, expected, remedy)
+        code, path, expected, got, suggestion, severity = spelled(self.fault)
+        expected, got, suggestion = str(expected), str(got), str(suggestion or "")
+        strict = not told_apart(got, expected, suggestion)
         return Finding(
             code=code,
             severity=severity or CODES[code].severity,
@@ -149,7 +195,9 @@ class Located(NamedTuple):
             path=tuple(step if isinstance(step, int) else encodable(cut(step)) for step in path),
             expected=clip(expected, strict=strict),
             got=clip(got, strict=strict),
-            remedy=clip(remedy, _LONGEST_REMEDY, strict=strict) if remedy else None,
+            suggestion=(
+                Suggestion(clip(suggestion, _LONGEST_SUGGESTION, strict=strict)) if suggestion else None
+            ),
         )
 
     def findings(self) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ def explanation(name: str) -> str:
         example = f"```{'json' if _is_json(example) else 'text'}\n{example}\n```"
     return (
         f"# {code.name}\n\n{code.severity.capitalize()}, {code.group}.\n\n{code.meaning}\n\n"
-        f"## Example\n\n{example}\n\n## How to mend it\n\n{code.mend}\n"
+        f"## Example\n\n{example}\n\n## How to fix it\n\n{code.correction}\n"
     )
 
 

@@ -37,8 +37,8 @@ class Report:
     ----------
     rows, valid, invalid : int
         Rows read, rows without an error, rows with an error.
-    unpinned : int
-        Rows that refer to a claim without the digest of its text (`claim_sha256`).
+    rows_without_digest : int
+        Rows that do not record `claim_sha256`, so that changes to the claim cannot be detected.
     counts : tuple of Count
         The exact number of findings of each code and path: errors first, in the order of the codes.
     sample : tuple of Finding
@@ -46,7 +46,7 @@ class Report:
         `iter_findings` yields all of them, and `split` writes all rows with an error apart.
     inputs : tuple of Input
         Each input that was read, with the digest of its bytes.
-    passed_over : tuple of str
+    skipped : tuple of str
         Skipped files in folders: their names are not those of data.
     complete : bool
         Whether every input was read to its end and did not change while it was read.
@@ -62,11 +62,11 @@ class Report:
     rows: int
     valid: int
     invalid: int
-    unpinned: int
+    rows_without_digest: int
     counts: tuple[Count, ...]
     sample: tuple[Finding, ...]
     inputs: tuple[Input, ...]
-    passed_over: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
     complete: bool = True
     outside: int = 0
     limited: bool = True
@@ -109,8 +109,8 @@ class Report:
                 found[0] += " outside rows"
             words = ", ".join(found)
             words = f"{self.invalid:,} of {rows} invalid: {words}" if self.rows else words
-        if self.unpinned:
-            words += f"; {_counted(self.unpinned, 'row')} unpinned"
+        if self.rows_without_digest:
+            words += f"; {_counted(self.rows_without_digest, 'row')} without claim_sha256"
         if self.left_out:
             words += f"; {_counted(self.left_out, 'finding')} not in the sample"
         if self.parts > 1:
@@ -179,7 +179,7 @@ class Report:
             "rows": self.rows,
             "valid": self.valid,
             "invalid": self.invalid,
-            "unpinned": self.unpinned,
+            "rows_without_digest": self.rows_without_digest,
             "errors": self.errors,
             "warnings": self.warnings,
             "outside": self.outside,
@@ -187,9 +187,9 @@ class Report:
             "parts": self.parts,
             "left_out": self.left_out,
             "counts": [one._asdict() for one in self.counts],
-            "sample": [_flat(one) for one in self.sample],
+            "sample": [one.as_json() for one in self.sample],
             "inputs": [one._asdict() for one in self.inputs],
-            "passed_over": [*self.passed_over],
+            "skipped": [*self.skipped],
         }
         return json_text(document, indent=2)
 
@@ -208,7 +208,8 @@ class Report:
                 pa.field("row", pa.int64()),
                 pa.field("id", pa.string()),
                 *(pa.field(name, pa.string(), nullable=False) for name in ("path", "expected", "got")),
-                pa.field("remedy", pa.string()),
+                pa.field("suggestion", pa.string()),
+                pa.field("applicability", pa.string()),
             ]
         )
         return pa.Table.from_pylist([_flat(one) for one in self.sample], schema)
@@ -224,11 +225,11 @@ def _merged(one: Report, other: Report) -> Report:
         rows=one.rows + other.rows,
         valid=one.valid + other.valid,
         invalid=one.invalid + other.invalid,
-        unpinned=one.unpinned + other.unpinned,
+        rows_without_digest=one.rows_without_digest + other.rows_without_digest,
         counts=tally.counted(),
         sample=tally.findings(),
         inputs=(*one.inputs, *other.inputs),
-        passed_over=(*one.passed_over, *other.passed_over),
+        skipped=(*one.skipped, *other.skipped),
         complete=one.complete and other.complete,
         outside=one.outside + other.outside,
         limited=one.limited and other.limited,
@@ -242,4 +243,9 @@ def _counted(number: int, word: str) -> str:
 
 
 def _flat(one: Finding) -> dict[str, Any]:
-    return one._asdict() | {"path": one.pointer}
+    suggestion, applicability, _ = one.suggestion or (None, None, None)
+    return one._asdict() | {
+        "path": one.pointer,
+        "suggestion": suggestion,
+        "applicability": applicability,
+    }

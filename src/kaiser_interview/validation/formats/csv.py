@@ -132,8 +132,11 @@ def csv_records(stream: Chunks, header: Header) -> Iterator[tuple[int, Cells | F
 def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     """Parse the header into `header` and yield a note for each problem."""
     if raw.startswith(BOM):
-        expected, remedy = "UTF-8 without a byte order mark", "spreadsheets write it, and it is passed over"
-        fault = Fault("byte-order-mark", (), expected, "U+FEFF", remedy, "warning")
+        expected, suggestion = (
+            "UTF-8 without a byte order mark",
+            "spreadsheets write it, and it is passed over",
+        )
+        fault = Fault("byte-order-mark", (), expected, "U+FEFF", suggestion, "warning")
         yield Note(line, fault)
         raw = type(raw)(raw[len(BOM) :])  # keep the type: it may be a Tail
     columns: list[str] = []
@@ -164,9 +167,9 @@ def _printed(columns: list[str]) -> Fault | None:
     """Return the fault of a header that looks like a table printed for people, with no CSV delimiter."""
     if len(columns) > 1 or not _PRINTED.search(columns[0]):
         return None
-    remedy = "write the table as CSV: it was printed for people to read"
+    suggestion = "write the table as CSV: it was printed for people to read"
     expected = "columns divided by commas, tabs or semicolons"
-    return Fault("invalid-csv", (), expected, shown(columns[0]), remedy)
+    return Fault("invalid-csv", (), expected, shown(columns[0]), suggestion)
 
 
 def read_record(raw: bytes, header: Header) -> Cells:

@@ -351,8 +351,8 @@ def _reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or "an error"
 
 
-def _unreadable(got: str, remedy: str | None = None) -> Fault:
-    return Fault("unreadable", (), "a file that can be read", got, remedy)
+def _unreadable(got: str, suggestion: str | None = None) -> Fault:
+    return Fault("unreadable", (), "a file that can be read", got, suggestion)
 
 
 def _changed() -> Fault:

@@ -40,8 +40,11 @@ def long_row(longest: int = LONGEST) -> Fault:
 def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]:
     first = next(chunks, b"")
     if first.startswith(BOM):
-        expected, remedy = "UTF-8 without a byte order mark", 'in Python encoding="utf-8", not "utf-8-sig"'
-        notes.append(Note(1, Fault("byte-order-mark", (), expected, "U+FEFF", remedy)))
+        expected, suggestion = (
+            "UTF-8 without a byte order mark",
+            'in Python encoding="utf-8", not "utf-8-sig"',
+        )
+        notes.append(Note(1, Fault("byte-order-mark", (), expected, "U+FEFF", suggestion)))
         first = first[len(BOM) :]
     if first:
         yield first

@@ -47,8 +47,8 @@ def empty_cell(value: Any, *, required: bool = False, cells: bool = False) -> st
     words = _words(value)
     if words is None:
         return None
-    remedy = "leave the cell empty" if cells else "leave the field out or give null"
-    return f"{words}; {'the field needs a value' if required else remedy}"
+    suggestion = "leave the cell empty" if cells else "leave the field out or give null"
+    return f"{words}; {'the field needs a value' if required else suggestion}"
 
 
 def _words(value: Any) -> str | None:

@@ -5,10 +5,10 @@ import re
 from ..findings.display import shown
 from ..findings.finding import Fault
 
-__all__ = ["CUT", "got_of", "remedy_of", "stray"]
+__all__ = ["CUT", "got_of", "stray", "suggestion_of"]
 
 CUT = "get the rest: a write that did not end, or a model's answer at its limit of length"
-"""The remedy for truncated data."""
+"""The suggestion for truncated data."""
 
 _SEEN = 40
 
@@ -49,7 +49,7 @@ def got_of(data: bytes, message: str) -> str:  # noqa: PLR0911 - one return a mi
     return f"{error} at {where}"
 
 
-def remedy_of(data: bytes, message: str) -> str | None:  # noqa: C901, PLR0911 - one return a mistake
+def suggestion_of(data: bytes, message: str) -> str | None:  # noqa: C901, PLR0911 - one return a mistake
     """Return how to correct a JSON syntax error, or None if the cause is unclear."""
     error, at, _ = _placed(data, message)
     rest = data[at:].decode("utf-8", "replace")

@@ -84,11 +84,11 @@ def _nearest(name: str, absent: list[str], fields: Iterable[str]) -> str | None:
 def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: str | None = None) -> Fault:
     """Return the fault of a value outside a vocabulary.
 
-    The remedy names the nearest word, or else is `otherwise`.
+    The suggestion names the nearest word, or else is `otherwise`.
     """
     words = [*words]
 
-    def remedy() -> str | None:
+    def suggestion() -> str | None:
         folded = {word.lower(): word for word in words}
         near = folded.get(value.strip().lower())
         if not near and (other := likely_word(value, words)):
@@ -96,4 +96,4 @@ def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: s
         near = near or next(iter(near_names(value, words, most=1)), None)
         return did_you_mean(value, near) if near else otherwise
 
-    return Fault("not-in-vocabulary", path, " · ".join(words), lambda: shown(value), remedy)
+    return Fault("not-in-vocabulary", path, " · ".join(words), lambda: shown(value), suggestion)

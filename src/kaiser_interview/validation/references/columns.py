@@ -52,7 +52,7 @@ class Looked(NamedTuple):
 
     suspect: Bools
     """Rows that the row validator has to validate."""
-    unpinned: Bools
+    without_digest: Bools
     """Rows that refer to a claim without its digest."""
 
 
@@ -74,7 +74,7 @@ class ReferenceColumns:
         return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids)
 
     def pins(self, claims: Ints, column: pa.Array | None) -> Looked:
-        """Compare claim digests with the current ones; a null digest is reported as `unpinned`."""
+        """Compare claim digests with the current ones; a null digest is reported as `without_digest`."""
         if column is None:
             return Looked(np.zeros(len(claims), np.bool_), np.ones(len(claims), np.bool_))
         absent = is_null(column)
@@ -106,7 +106,7 @@ class ReferenceColumns:
         digests = self.pins(claims, fields.get("claim_sha256"))
         suspect |= digests.suspect | self.releases.older(releases, claims)
         suspect |= self._passages.doubts(fields, claims)
-        return Looked(suspect, digests.unpinned), claims
+        return Looked(suspect, digests.without_digest), claims
 
 
 class Releases:

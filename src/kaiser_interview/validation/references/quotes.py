@@ -132,8 +132,8 @@ class Quotes:
             if stale:
                 return None
             expected = f"words of {quote.claim.claim_id}"
-            remedy = partial(self._elsewhere, quote)
-            return Fault("quote-misattributed", field, expected, lambda: shown(words), remedy)
+            suggestion = partial(self._elsewhere, quote)
+            return Fault("quote-misattributed", field, expected, lambda: shown(words), suggestion)
         places = quote.places_but_for_markers
         if places:
             return _differs("quote-markers-differ", quote, field, places)
@@ -207,14 +207,14 @@ def _without_ellipsis(quote: Quote) -> str | None:
 
 def _out_of_range(quote: Quote, path: Path) -> Fault:
     expected = f"offsets from 0 to {len(quote.whole)}, the end after the start"
-    remedy = partial(_right_offsets, quote, quote.places)
-    return Fault("quote-out-of-range", path, expected, f"{quote.start} to {quote.end}", remedy)
+    suggestion = partial(_right_offsets, quote, quote.places)
+    return Fault("quote-out-of-range", path, expected, f"{quote.start} to {quote.end}", suggestion)
 
 
 def _misplaced(quote: Quote, path: Path) -> Fault:
     places = quote.places
-    got, remedy = f"{quote.start} to {quote.end}", partial(_right_offsets, quote, places)
-    return Fault("quote-misplaced", (*path, "quote_start"), _spans(places), got, remedy)
+    got, suggestion = f"{quote.start} to {quote.end}", partial(_right_offsets, quote, places)
+    return Fault("quote-misplaced", (*path, "quote_start"), _spans(places), got, suggestion)
 
 
 def _right_offsets(quote: Quote, places: list[Place]) -> str | None:
@@ -230,8 +230,8 @@ def _without_offsets(quote: Quote, path: Path) -> Fault | None:
     """Return the fault of a quote without offsets that occurs in its claim; None if it is valid."""
     field, places = (*path, "quote"), quote.places
     if len(places) > 1:
-        got, remedy = f"{len(places)}: {_spans(places)}", "give quote_start and quote_end, or quote more"
-        return Fault("quote-ambiguous", field, f"one place in {quote.claim.claim_id}", got, remedy)
+        got, suggestion = f"{len(places)}: {_spans(places)}", "give quote_start and quote_end, or quote more"
+        return Fault("quote-ambiguous", field, f"one place in {quote.claim.claim_id}", got, suggestion)
     if len(quote.words) < _SHORT:
         expected, got = (
             f"at least {_SHORT} code points, or offsets",

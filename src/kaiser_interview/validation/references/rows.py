@@ -110,14 +110,14 @@ class References:
         for step in fault.path:
             values = values[step]
         short = isinstance(values, str) or (type(values) is int and values < _MOST)
-        return fault._replace(remedy=lambda: self._near(str(values), None)) if short else fault
+        return fault._replace(suggestion=lambda: self._near(str(values), None)) if short else fault
 
     def no_claim(self, path: Path, claim_id: str, quote: str | None = None) -> Fault:
         """Return the fault of an id that is not the id of a current claim."""
         if claim_id in self.corpus.retired:
             successor = self.corpus.retired[claim_id]
-            remedy = f"its successor is {successor}" if successor else "it has no successor"
-            return Fault("retired-claim", path, "a current claim", shown(claim_id), remedy)
+            suggestion = f"its successor is {successor}" if successor else "it has no successor"
+            return Fault("retired-claim", path, "a current claim", shown(claim_id), suggestion)
         return Fault(
             "unknown-claim",
             path,
@@ -131,14 +131,14 @@ class References:
         if sha256 is None or sha256 == claim.sha256:
             return None
         if sha256 in claim.earlier:
-            remedy = (
+            suggestion = (
                 f"this is the digest of {claim.claim_id} in {claim.earlier[sha256]}; its text changed in "
                 f"{claim.revised}: look at it again, then pin it anew"
             )
-            return Fault("stale-claim", path, claim.sha256, sha256, remedy)
+            return Fault("stale-claim", path, claim.sha256, sha256, suggestion)
         other = self.corpus.known_digests.get(sha256)
-        remedy = f"this is the digest of {other}" if other else f"{claim.claim_id} never had this digest"
-        return Fault("digest-differs", path, claim.sha256, sha256, remedy)
+        suggestion = f"this is the digest of {other}" if other else f"{claim.claim_id} never had this digest"
+        return Fault("digest-differs", path, claim.sha256, sha256, suggestion)
 
     def older(self, claim: CorpusClaim, release: str | None) -> Fault | None:
         """Return the fault of a release older than the last change of the claim's text; None if it is not."""
@@ -160,10 +160,10 @@ class References:
         known = self.corpus.releases
         if release is None or not known or release in self.corpus.release_order:
             return None
-        remedy = "if it is later than these, check the row against that release"
+        suggestion = "if it is later than these, check the row against that release"
         if release == __version__:
-            remedy = f"{release} is the version of kaiser-interview; a row names the data release"
-        return Fault("unknown-release", ("release",), f"one of {', '.join(known[-5:])}", release, remedy)
+            suggestion = f"{release} is the version of kaiser-interview; a row names the data release"
+        return Fault("unknown-release", ("release",), f"one of {', '.join(known[-5:])}", release, suggestion)
 
     def _span(
         self, claim: CorpusClaim, start: int | None, end: int | None, of: str, path: Path
@@ -212,8 +212,8 @@ class References:
 def _half_given(path: Path, start: int | None) -> Fault:
     """Return the fault of one offset without the other: of an end if there is no start, else of a start."""
     given, missing = ("quote_end", "quote_start") if start is None else ("quote_start", "quote_end")
-    got, remedy = f"{given} alone", f"give {missing}, or drop {given}"
-    return Fault("fields-disagree", (*path, missing), "both offsets or neither", got, remedy)
+    got, suggestion = f"{given} alone", f"give {missing}, or drop {given}"
+    return Fault("fields-disagree", (*path, missing), "both offsets or neither", got, suggestion)
 
 
 def _numbers(claim_id: str) -> tuple[int, ...]:
@@ -249,12 +249,12 @@ def carried(claim: CorpusClaim, values: Values, names: Iterable[str], *, cells: 
 
 def _differs(name: str, own: Any, value: Any) -> Fault:
     """Return the fault of a copied column that differs from the claim's value."""
-    remedy = "take the column from the claim anew, or drop it"
+    suggestion = "take the column from the claim anew, or drop it"
     if isinstance(own, list) and isinstance(value, str):
-        remedy = "a list is written as JSON, or the column is dropped"
+        suggestion = "a list is written as JSON, or the column is dropped"
     held = json.dumps(own, ensure_ascii=False) if isinstance(own, list) else shown(own)
     got = json.dumps(value, ensure_ascii=False) if _is_small(value) else shown(value)
-    return Fault("claim-differs", (name,), held, got, remedy)
+    return Fault("claim-differs", (name,), held, got, suggestion)
 
 
 def _is_small(value: Any) -> bool:

@@ -47,8 +47,8 @@ def of_nothing(result: RowResult) -> RowResult:
     """Return the result for a CSV record of empty cells: not a row, if a field is missing."""
     if not any(fault.code == "missing-field" for fault in result.faults):
         return result
-    remedy = "take it out; spreadsheets leave such lines at a table's end"
-    return result._replace(faults=[Fault("not-an-object", (), "a row", "empty cells alone", remedy)])
+    suggestion = "take it out; spreadsheets leave such lines at a table's end"
+    return result._replace(faults=[Fault("not-an-object", (), "a row", "empty cells alone", suggestion)])
 
 
 def not_an_object(value: Any, expected: str = "an object") -> Fault:

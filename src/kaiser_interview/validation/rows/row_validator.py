@@ -60,7 +60,7 @@ class RowValidator:
         Whether a field with a mistyped name is reported as unknown only, and not as missing too.
     constants : mapping of str
         The defaults, and the values from the path of the file.
-    unpinned : int
+    without_digest : int
         Number of rows so far that refer to a claim without its digest.
 
     Raises
@@ -84,7 +84,7 @@ class RowValidator:
     ) -> None:
         self.corpus = corpus
         self.slips = True
-        self.unpinned: int = 0
+        self.without_digest: int = 0
         self.references: References = References(corpus)
         self._allow = known_name("extra", extra, ("error", "allow")) == "allow"
         self._latest = corpus.releases[-1] if corpus.releases else None
@@ -108,9 +108,9 @@ class RowValidator:
             self._check_default(name, value)
 
     def copied(self) -> "RowValidator":
-        """Return a validator that shares what is compiled, but neither `constants` nor `unpinned`."""
+        """Return a validator that shares what is compiled, but neither `constants` nor `without_digest`."""
         other = copy(self)
-        other.constants, other.unpinned = self.defaults, 0
+        other.constants, other.without_digest = self.defaults, 0
         return other
 
     def json(self, data: bytes) -> RowResult:
@@ -303,7 +303,7 @@ class RowValidator:
                 name = fault.path[0]
                 is_required = len(fault.path) == 1 and (name in rules.shape.required or name in self.require)
                 words = empty_cell(_at(values, fault.path), required=is_required, cells=cells)
-                fault = fault._replace(remedy=words) if words else fault  # noqa: PLW2901 - the same fault
+                fault = fault._replace(suggestion=words) if words else fault  # noqa: PLW2901 - the same fault
             found.append(fault)
         return found
 
@@ -339,7 +339,7 @@ class RowValidator:
         for path, reference in self._references(rules, values, bad):
             has_digests = has_digests and reference.get("claim_sha256") is not None
             found += self.references.faults(reference, path, bad_fields.get(path, _NO_NAMES), release)
-        self.unpinned += not has_digests
+        self.without_digest += not has_digests
         if rules.rules:
             names = bad_fields.get((), _NO_NAMES)
             for rule in rules.rules:

@@ -127,12 +127,12 @@ class Shape:
 
     def _with_hint(self, fault: Fault) -> Fault:
         """Add to the fault of a missing field a hint on what it holds."""
-        return fault._replace(remedy=lambda: to_fill(fault.path, self.model))
+        return fault._replace(suggestion=lambda: to_fill(fault.path, self.model))
 
     def unknown(self, name: str, absent: Iterable[str] = ()) -> Fault:
         """Return the fault of an unknown field, with a suggestion that prefers fields in `absent`."""
 
-        def remedy() -> str:
+        def suggestion() -> str:
             hint = note_of(name) or _nearest(name, [*absent], self.fields)
             if not hint and "references" in self.fields and (inner := called(name, _REFERENCE)):
                 hint = f"it goes into a reference, as {inner}"
@@ -140,7 +140,7 @@ class Shape:
             return hint or f"drop it, or {rename} to keep it"
 
         # A row may have hundreds of thousands of them, so search for a suggestion only if it is shown.
-        return Fault("unknown-field", (name,), f"a field of {self.name}", lambda: shown(name), remedy)
+        return Fault("unknown-field", (name,), f"a field of {self.name}", lambda: shown(name), suggestion)
 
     def meant(self, faults: Iterable[Fault], values: Mapping[str, Any]) -> set[Path]:
         """Return the paths of missing fields that unknown fields in nested records may stand for."""

@@ -31,14 +31,14 @@ class QuestionRule(Rule):
                 else "null, since it is not answerable"
             )
             got = "nothing" if answerable else shown(answer)
-            remedy = (
+            suggestion = (
                 "give it, or set answerable to false" if answerable else "drop it, or set answerable to true"
             )
-            found.append(Fault("fields-disagree", ("answer",), expected, got, remedy))
+            found.append(Fault("fields-disagree", ("answer",), expected, got, suggestion))
         if answerable and "references" not in bad and not references:
             expected = "a reference, since the question is answerable"
-            remedy = "give the claims that answer it, or set answerable to false"
-            found.append(Fault("fields-disagree", ("references",), expected, "none", remedy))
+            suggestion = "give the claims that answer it, or set answerable to false"
+            found.append(Fault("fields-disagree", ("references",), expected, "none", suggestion))
         return found
 
     def columns(self, _: "ReferenceColumns") -> "ColumnRule":

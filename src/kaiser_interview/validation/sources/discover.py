@@ -27,7 +27,7 @@ _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 def sources(
-    data: Any, fields: frozenset[str], passed_over: list[str], form: Form | None = None
+    data: Any, fields: frozenset[str], skipped: list[str], form: Form | None = None
 ) -> Iterator[InputSource]:
     """Yield an input source for each file, table, split or iterable in `data`; files in a stable order.
 
@@ -37,7 +37,7 @@ def sources(
         The argument of `validate`.
     fields : frozenset of str
         Field names, by which the header of a CSV file is recognised if the file's extension is unknown.
-    passed_over : list of str
+    skipped : list of str
         Receives the paths of skipped files: those in folders or found by a pattern whose names are not
         those of data.
     form : str, optional
@@ -51,7 +51,7 @@ def sources(
     if form is not None:
         yield _file(os.fspath(data), fields, form)
     elif isinstance(data, str | os.PathLike):
-        yield from _paths([data], fields, passed_over)
+        yield from _paths([data], fields, skipped)
     elif _is_datasets(data):
         yield from _datasets(data)
     elif hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
@@ -59,15 +59,15 @@ def sources(
     elif isinstance(data, Mapping):
         raise InputError("data: expected rows, got one mapping; put it in a list")
     elif are_paths(data):
-        yield from _paths(data, fields, passed_over)
+        yield from _paths(data, fields, skipped)
     elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray) and not hasattr(data, "read"):
         yield _rows(data)
     else:
         name = type(data).__name__
-        remedy = "; its collect() is a table" if name == "LazyFrame" else ""
+        suggestion = "; its collect() is a table" if name == "LazyFrame" else ""
         if hasattr(data, "read"):
-            name, remedy = f"an open file ({name})", "; give its path, or - for standard input"
-        raise InputError(f"data: expected a path, rows or a table, got {name}{remedy}")
+            name, suggestion = f"an open file ({name})", "; give its path, or - for standard input"
+        raise InputError(f"data: expected a path, rows or a table, got {name}{suggestion}")
 
 
 def _rows(data: Iterable[Any]) -> InputSource:
@@ -116,23 +116,23 @@ def _refuse_no_path(path: str) -> None:
         )
 
 
-def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str]) -> Iterator[InputSource]:
+def _paths(paths: Iterable[Any], fields: frozenset[str], skipped: list[str]) -> Iterator[InputSource]:
     for path in map(os.fsdecode, paths):
         _refuse_no_path(path)
         if path == "-":
             yield _file(path, fields)
         elif os.path.isdir(path):
-            yield from _folder(path, (), fields, passed_over)
+            yield from _folder(path, (), fields, skipped)
         elif not os.path.lexists(path) and glob.has_magic(path):
             files = sorted(glob.glob(path, recursive=True))
             if glob.has_magic(os.path.basename(path)):
                 files = [one for one in files if not os.path.basename(one).startswith(("_", "."))]
-                passed_over += [encodable(one) for one in files if is_beside(os.path.basename(one))]
+                skipped += [encodable(one) for one in files if is_beside(os.path.basename(one))]
                 files = [one for one in files if not is_beside(os.path.basename(one))]
             for one in files:
                 if os.path.isdir(one):
                     # A pattern selects folders as well as files.
-                    yield from _folder(one, (), fields, passed_over)
+                    yield from _folder(one, (), fields, skipped)
                 else:
                     yield _file(one, fields)
             if not files:
@@ -142,7 +142,7 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], passed_over: list[str])
 
 
 def _folder(  # noqa: C901 - a folder may be many things
-    path: str, above: tuple[tuple[int, int], ...], fields: frozenset[str], passed_over: list[str]
+    path: str, above: tuple[tuple[int, int], ...], fields: frozenset[str], skipped: list[str]
 ) -> Iterator[InputSource]:
     try:
         about = os.stat(path)
@@ -170,14 +170,14 @@ def _folder(  # noqa: C901 - a folder may be many things
         if name.startswith(("_", ".")):
             continue
         if os.path.isdir(inner):
-            for source in _folder(inner, (*above, identity), fields, passed_over):
+            for source in _folder(inner, (*above, identity), fields, skipped):
                 found = True
                 yield source
         elif is_data(name):
             found = True
             yield _file(inner, fields)
         else:
-            passed_over.append(encodable(inner))
+            skipped.append(encodable(inner))
     if not found and not above:
         yield InputSource(path, lambda _: iter(()))
 

@@ -150,9 +150,9 @@ class InputSource:
     def hinted(self, found: Located) -> Located:
         """Return a fault of bytes that are not UTF-8 with a hint on the encoding of the whole file."""
         fault = found.fault
-        if self.encoding_hint is None or fault.code != "not-utf8" or fault.path or fault.remedy:
+        if self.encoding_hint is None or fault.code != "not-utf8" or fault.path or fault.suggestion:
             return found
-        return found._replace(fault=fault._replace(remedy=self.encoding_hint))
+        return found._replace(fault=fault._replace(suggestion=self.encoding_hint))
 
     def input(self, rows: int, *, complete: bool) -> Input:
         """Return the name, size and digest of what was read, for the report."""

@@ -488,7 +488,7 @@ def test_references_to_claims_that_have_changed():
     assert both(rows, "label", against=OWN) == ([1, 2, 4], found)
     lane = Prefilter(RowValidator(["label"], OWN))
     (batch,) = rows.to_batches()
-    assert lane.look(batch, {}).unpinned.tolist() == [False, False, False, True, False, False]
+    assert lane.look(batch, {}).without_digest.tolist() == [False, False, False, True, False, False]
 
 
 def test_relations():
@@ -513,7 +513,10 @@ def test_relations():
         other_claim_sha256=[OTHER.claim_sha256, None],
     )
     (batch,) = pinned.to_batches()
-    assert Prefilter(RowValidator(["relation"], shipped())).look(batch, {}).unpinned.tolist() == [False, True]
+    assert Prefilter(RowValidator(["relation"], shipped())).look(batch, {}).without_digest.tolist() == [
+        False,
+        True,
+    ]
     stale = table("relation", claim_id=["a-01"], other_claim_id=["b-02"], release=["1.0.0"])
     assert both(stale, "relation", against=OWN) == ([0], at("stale-claim", "/release", 0))
 
@@ -783,7 +786,7 @@ def test_references_within_rows():
     assert both(rows, "question") == ([2, 3, 4, 5, 6], found)
     (batch,) = table("question", references=[[right], [right, REFERENCE], [REFERENCE]]).to_batches()
     seen = Prefilter(RowValidator(["question"], shipped())).look(batch, {})
-    assert seen.unpinned.tolist() == [False, True, True]
+    assert seen.without_digest.tolist() == [False, True, True]
     # Null among references, and an older release of the row.
     assert both(table("question", references=[[right, None]]), "question") == (
         [0],
@@ -1449,7 +1452,7 @@ class Loud(Rule):
         return [Fault("fields-disagree", ("creator",), "small letters", creator)] if loud else []
 
 
-def test_a_rule_by_row_alone_is_never_passed_over(monkeypatch):
+def test_a_rule_by_row_alone_is_never_skipped(monkeypatch):
     monkeypatch.setattr(registry, "RULES", (*registry.RULES, Loud))
     rows = table("verdict", creator=["a", "B", "C"], rationale=["x", None, "y"])
     assert both(rows, "verdict") == ([0, 1, 2], at("fields-disagree", "/creator", 2))

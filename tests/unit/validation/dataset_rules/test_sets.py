@@ -62,7 +62,7 @@ def of(*kinds: str, key=None, complete=None) -> DatasetRules:
 
 
 def told(faults) -> list[tuple]:
-    return [(one.code, one.path, one.expected, one.got, one.remedy) for one in faults]
+    return [(one.code, one.path, one.expected, one.got, one.suggestion) for one in faults]
 
 
 @pytest.mark.parametrize(

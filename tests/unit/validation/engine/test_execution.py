@@ -252,7 +252,7 @@ def test_little_is_not_worth_a_process(tmp_path, cut, monkeypatch):
     (tmp_path / "a.jsonl").write_bytes(lines(GOOD, GOOD))
     (tmp_path / "README.md").write_bytes(b"")
     report = report_on(tmp_path)
-    assert (report.rows, report.passed_over) == (2, (str(tmp_path / "README.md"),))
+    assert (report.rows, report.skipped) == (2, (str(tmp_path / "README.md"),))
     assert cut == [1]
 
 

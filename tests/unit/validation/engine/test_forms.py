@@ -229,7 +229,7 @@ def everything(report: ki.Report) -> tuple:
         said(report),
         [(one.file, one.severity) for one in report.sample],
         report.inputs,
-        report.passed_over,
+        report.skipped,
         report.limited,
         report.max_findings,
     )
@@ -337,7 +337,7 @@ def test_many_files(tmp_path, names, options):
     (tmp_path / "in-0" / "README.md").write_bytes(b"")
     compared(lambda: paths, options)
     report = compared(lambda: tmp_path, options)
-    assert report.passed_over == (str(tmp_path / "in-0" / "README.md"),)
+    assert report.skipped == (str(tmp_path / "in-0" / "README.md"),)
 
 
 def test_what_is_compared_says_something(tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hints import hint
 from reference import report_by_row
 from workers import said
 
@@ -187,7 +188,7 @@ def test_an_error_of_an_iterator_is_a_finding(workers):
     assert said(report) == said(report_by_row(check_of(rows(), kind="label")))
     assert (report.rows, report.complete) == (len(ROWS), False)
     (found,) = [one for one in report.sample if one.code == "unreadable"]
-    assert (found.got, found.remedy) == ("BrokenError", f"it came after {len(ROWS)} rows")
+    assert (found.got, hint(found)) == ("BrokenError", f"it came after {len(ROWS)} rows")
 
 
 def test_an_error_ends_a_worker_that_never_answers(tmp_path, monkeypatch, processes):

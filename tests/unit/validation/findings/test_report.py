@@ -65,7 +65,7 @@ def report_of(faults, most: int, first_row: int = 0) -> Report:
     counts = tally.counted()
     bad = len([1 for code, _ in faults if code != "blank-line"])
     return Report(
-        rows=len(faults), valid=len(faults) - bad, invalid=bad, unpinned=1, counts=counts,
+        rows=len(faults), valid=len(faults) - bad, invalid=bad, rows_without_digest=1, counts=counts,
         sample=tally.findings(), inputs=(), max_findings=most,
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def test_parts_put_together_are_the_whole(a, b, c, most):
     assert (left.rows, left.valid, left.invalid) == (whole.rows, whole.valid, whole.invalid)
     assert left.counts == whole.counts
     assert left.sample == whole.sample
-    assert (left.parts, left.unpinned) == (3, 3)
+    assert (left.parts, left.rows_without_digest) == (3, 3)
     assert "judged within each of 3 parts" in left.summary
 
 
@@ -126,10 +126,10 @@ PIN = {"claim_sha256": ki.claim("d01-c01").claim_sha256}
     [
         ([], "1 error"),
         ([VERDICT | PIN], "1 row, no finding"),
-        ([VERDICT], "1 row, no finding; 1 row unpinned"),
+        ([VERDICT], "1 row, no finding; 1 row without claim_sha256"),
         ([VERDICT | PIN | {"verdict": "x"}], "1 of 1 row invalid: 1 error"),
         ([VERDICT, VERDICT | {"verdict": "x", "urls": [1]}],
-         "1 of 2 rows invalid: 2 errors; 2 rows unpinned"),
+         "1 of 2 rows invalid: 2 errors; 2 rows without claim_sha256"),
         ([VERDICT | PIN | {"quote": "智"}], "0 of 1 row invalid: 1 warning"),
         ([VERDICT | PIN | {"quote": "智"}, VERDICT | PIN | {"urls": 1}],
          "1 of 2 rows invalid: 1 error, 1 warning"),
@@ -160,7 +160,8 @@ def test_the_forms_of_a_report():
     report = ki.validate([LABEL, LABEL | {"value": 1, "id": "a"}], kind="label")
     document = json.loads(report.to_json())
     assert document == {
-        "ok": False, "complete": True, "rows": 2, "valid": 1, "invalid": 1, "unpinned": 2, "errors": 1,
+        "ok": False, "complete": True, "rows": 2, "valid": 1, "invalid": 1, "rows_without_digest": 2,
+        "errors": 1,
         "warnings": 0, "outside": 0, "limited": True,
         "parts": 1,
         "counts": [{"code": "wrong-type", "severity": "error", "path": "/value", "number": 1}],
@@ -168,16 +169,20 @@ def test_the_forms_of_a_report():
         "sample": [
             {
                 "code": "wrong-type", "severity": "error", "file": None, "line": None, "row": 1, "id": "a",
-                "path": "/value", "expected": "text", "got": "1", "remedy": CLASS,
+                "path": "/value", "expected": "text", "got": "1",
+                    "suggestion": {"text": CLASS, "applicability": "display", "edits": []},
             }
         ],
         "inputs": [{"name": "data", "rows": 2, "bytes": 0, "sha256": None, "complete": True}],
-        "passed_over": [],
+        "skipped": [],
     }  # fmt: skip
     table = report.sample_to_arrow()
-    assert table.to_pylist() == document["sample"]
+    (found,) = document["sample"]
+    assert table.to_pylist() == [found | {"suggestion": CLASS, "applicability": "display"}]
     assert [str(field.type) for field in table.schema][3:5] == ["int64", "int64"]
-    assert str(report) == "error wrong-type /value 1\n1 of 2 rows invalid: 1 error; 2 rows unpinned"
+    assert (
+        str(report) == "error wrong-type /value 1\n1 of 2 rows invalid: 1 error; 2 rows without claim_sha256"
+    )
     assert str(report.sample[0]) == f"row 1, /value: wrong-type: expected text, got 1; {CLASS}"
 
 
@@ -194,7 +199,9 @@ def test_raise_if_failed():
     with pytest.raises(ki.InvalidDataError) as caught:
         report.raise_if_failed()
     first = [f"  row {n}, /value: wrong-type: expected text, got 1; {CLASS}" for n in range(5)]
-    assert str(caught.value) == "\n".join(["9 of 9 rows invalid: 9 errors; 9 rows unpinned", *first])
+    assert str(caught.value) == "\n".join(
+        ["9 of 9 rows invalid: 9 errors; 9 rows without claim_sha256", *first]
+    )
     assert caught.value.report is report
     again = pickle.loads(pickle.dumps(caught.value))
     assert again.report == report

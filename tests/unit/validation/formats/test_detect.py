@@ -11,6 +11,7 @@ import zlib
 
 import pyarrow as pa
 import pytest
+from hints import hint
 
 import kaiser_interview as ki
 from kaiser_interview.validation.formats.detect import foreign
@@ -68,9 +69,9 @@ class Pipe:
         self.closed = False
 
 
-@pytest.mark.parametrize(("data", "got", "remedy"), FOREIGN.values(), ids=[*FOREIGN])
+@pytest.mark.parametrize(("data", "got", "suggestion"), FOREIGN.values(), ids=[*FOREIGN])
 @pytest.mark.parametrize("piped", [False, True])
-def test_a_format_that_is_not_read_is_named(tmp_path, monkeypatch, data, got, remedy, piped):
+def test_a_format_that_is_not_read_is_named(tmp_path, monkeypatch, data, got, suggestion, piped):
     path = tmp_path / "rows.jsonl"
     path.write_bytes(data)
     monkeypatch.setattr(sys, "stdin", Pipe(data))
@@ -79,7 +80,7 @@ def test_a_format_that_is_not_read_is_named(tmp_path, monkeypatch, data, got, re
     if got is not None:
         (found,) = report.sample
         assert (found.code, found.got, report.complete) == ("unreadable", got, False)
-        assert found.remedy.startswith(remedy)
+        assert hint(found).startswith(suggestion)
 
 
 def test_brotli_is_known_by_its_name_only(tmp_path):

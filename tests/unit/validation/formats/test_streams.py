@@ -21,6 +21,7 @@ from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
+from hints import hint
 
 import kaiser_interview as ki
 from kaiser_interview.errors import InputError
@@ -450,7 +451,7 @@ def test_a_pipe_by_its_name_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(path)
     report = ki.validate(path, **HOW)
     unreadable(report, path, "a device, socket or pipe")
-    assert report.sample[0].remedy == "pipe it in: … | kaiser-interview validate -"
+    assert hint(report.sample[0]) == "pipe it in: … | kaiser-interview validate -"
 
 
 def test_a_socket_is_refused(tmp_path, monkeypatch):
@@ -814,7 +815,7 @@ def test_a_folder_s_files_come_in_stable_order(tmp_path):
     assert report.complete
 
 
-def test_names_that_begin_with_an_underscore_or_a_dot_are_passed_over(tmp_path):
+def test_names_that_begin_with_an_underscore_or_a_dot_are_skipped(tmp_path):
     files(
         tmp_path,
         "_a.jsonl",
@@ -828,14 +829,14 @@ def test_names_that_begin_with_an_underscore_or_a_dot_are_passed_over(tmp_path):
     files(tmp_path, "i.jsonl", "j/k.jsonl")
     report = ki.validate(tmp_path, **HOW)
     assert read_in(report, tmp_path) == ["i.jsonl", "j/k.jsonl"]
-    assert report.passed_over == ()
+    assert report.skipped == ()
     assert report.rows == 2
 
 
 def test_files_that_are_no_data_by_their_names_are_named(tmp_path):
     files(tmp_path, "a.jsonl", "README.md", "b/notes.txt", "b/c.jsonl", "d.gz")
     report = ki.validate(tmp_path, **HOW)
-    assert report.passed_over == tuple(str(tmp_path / name) for name in ("README.md", "b/notes.txt", "d.gz"))
+    assert report.skipped == tuple(str(tmp_path / name) for name in ("README.md", "b/notes.txt", "d.gz"))
     assert read_in(report, tmp_path) == ["a.jsonl", "b/c.jsonl"]
     assert report.ok
 

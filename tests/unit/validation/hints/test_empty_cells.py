@@ -5,6 +5,7 @@ import decimal
 import numpy as np
 import pandas as pd
 import pytest
+from hints import hint
 
 import kaiser_interview as ki
 from kaiser_interview.validation.hints.empty_cells import empty_cell
@@ -44,16 +45,16 @@ VALUES = [
 def test_a_value_for_an_empty_cell_is_refused_and_named(name, value, words):
     report = ki.validate([GOOD | {name: value}], kind="label")
     found = [one for one in report.sample if one.path == (name,)]
-    assert [one.remedy for one in found] == [f"{words}; leave the field out or give null"]
+    assert [hint(one) for one in found] == [f"{words}; leave the field out or give null"]
     assert report.invalid == 1
 
 
 @pytest.mark.parametrize(("value", "words"), VALUES, ids=repr)
 def test_a_field_that_needs_a_value_is_not_left_out(value, words):
     report = ki.validate([GOOD | {"claim_id": value}], kind="label")
-    assert [one.remedy for one in report.sample] == [f"{words}; the field needs a value"]
+    assert [hint(one) for one in report.sample] == [f"{words}; the field needs a value"]
     required = ki.validate([GOOD | {"confidence": value}], kind="label", require=["confidence"])
-    assert [one.remedy for one in required.sample] == [f"{words}; the field needs a value"]
+    assert [hint(one) for one in required.sample] == [f"{words}; the field needs a value"]
 
 
 @pytest.mark.parametrize("text", CELLS)
@@ -62,7 +63,7 @@ def test_a_cell_of_csv_is_refused_and_named(tmp_path, text, rows):
     path = tmp_path / "a.csv"
     path.write_text("confidence," + ",".join(GOOD) + "\n" + f"{text},{','.join(GOOD.values())}\n" * rows)
     report = ki.validate(path, kind="label")
-    assert {one.remedy for one in report.sample} == {f"{CELLS[text]}; leave the cell empty"}
+    assert {hint(one) for one in report.sample} == {f"{CELLS[text]}; leave the cell empty"}
     assert (report.rows, report.invalid) == (rows, rows)
 
 
@@ -72,22 +73,22 @@ def test_a_quote_is_named_however_it_is_read(rows):
     words = "N/A, as spreadsheets show an empty cell; leave the field out or give null"
     for given in (data, pd.DataFrame(data)):
         report = ki.validate(given, kind="label", ignore=["quote-too-short"])
-        assert {one.remedy for one in report.sample} == {words}
+        assert {hint(one) for one in report.sample} == {words}
 
 
 def test_nan_in_json_is_named(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"claim_id": "d01-c01", "confidence": NaN}\n{"confidence": Infinity}\n')
     first, second = ki.validate(path, kind="label").sample
-    assert (first.code, first.remedy) == ("not-finite", f"{NAN}; leave the field out or give null")
-    assert (second.code, second.remedy) == ("not-finite", None)
+    assert (first.code, hint(first)) == ("not-finite", f"{NAN}; leave the field out or give null")
+    assert (second.code, hint(second)) == ("not-finite", None)
 
 
 def test_records_of_a_frame_are_told_what_a_frame_is_not():
     frame = pd.DataFrame([GOOD | {"confidence": 0.5}, GOOD])
     assert ki.validate(frame, kind="label").ok
     (found,) = ki.validate(frame.to_dict("records"), kind="label").sample
-    assert (found.row, found.remedy) == (1, f"{NAN}; leave the field out or give null")
+    assert (found.row, hint(found)) == (1, f"{NAN}; leave the field out or give null")
 
 
 def test_values_within_lists_and_records_are_named():
@@ -96,7 +97,7 @@ def test_values_within_lists_and_records_are_named():
         "question": "?", "answerable": False, "language": "en", "method": "human", "creator": "me",
     }  # fmt: skip
     found = ki.validate([question], kind="question").sample
-    assert f"{NAN}; leave the field out or give null" in [one.remedy for one in found]
+    assert f"{NAN}; leave the field out or give null" in [hint(one) for one in found]
 
 
 @pytest.mark.parametrize("text", ["NA", "None"])
@@ -111,4 +112,4 @@ def test_other_values_are_no_empty_cells(value):
 
 def test_unknown_fields_keep_their_words():
     (found,) = ki.validate([GOOD | {"colour": "NA"}], kind="label").sample
-    assert found.remedy == "drop it, or name it x_colour to keep it"
+    assert hint(found) == "drop it, or name it x_colour to keep it"

@@ -1,6 +1,7 @@
 """Texts that are no JSON: what stands there, and what to do where that is plain to see."""
 
 import pytest
+from hints import hint
 
 import kaiser_interview as ki
 from kaiser_interview.validation.formats.json.text import parse
@@ -76,18 +77,18 @@ TEXTS = {
 def test_what_stands_there_and_what_to_do(text, told):
     _, fault = parse(text.encode())
     assert (fault.code, fault.expected) == ("invalid-json", "a JSON text")
-    assert (fault.got(), fault.remedy()) == told
+    assert (fault.got(), fault.suggestion()) == told
 
 
 @pytest.mark.parametrize("end", ["{", '{"a": "b', "[1", '{"a": "语'.encode()[:-1]])
 def test_what_ends_in_its_middle(end):
     _, fault = parse(Tail(end if isinstance(end, bytes) else end.encode()))
-    assert (fault.code, fault.remedy) == ("truncated", CUT)
+    assert (fault.code, fault.suggestion) == ("truncated", CUT)
 
 
 def test_words_where_rows_are_to_stand():
     assert stray("Sure!\nHere").got == '"Sure!"'
-    assert stray("```").remedy == FENCE
+    assert stray("```").suggestion == FENCE
 
 
 ROW = '{"claim_id": "d01-c01", "translation": "x"}'
@@ -116,12 +117,12 @@ DOCUMENTS = {
 
 
 @pytest.mark.parametrize("name", ["rows.json", "rows.txt", "rows"])
-@pytest.mark.parametrize(("text", "rows", "line", "remedy"), DOCUMENTS.values(), ids=DOCUMENTS)
-def test_what_stands_around_an_array_is_one_finding(tmp_path, text, rows, line, remedy, name):
+@pytest.mark.parametrize(("text", "rows", "line", "suggestion"), DOCUMENTS.values(), ids=DOCUMENTS)
+def test_what_stands_around_an_array_is_one_finding(tmp_path, text, rows, line, suggestion, name):
     path = tmp_path / name
     path.write_text(text, "utf-8")
     report = ki.validate(path, **HOW)
-    assert [(one.code, one.line, one.remedy) for one in report.sample] == [("invalid-json", line, remedy)]
+    assert [(one.code, one.line, hint(one)) for one in report.sample] == [("invalid-json", line, suggestion)]
     assert (report.rows, report.valid, report.complete) == (rows, rows, False)
 
 
@@ -130,7 +131,7 @@ def test_words_around_lines_are_rows_that_are_wrong(tmp_path, name):
     path = tmp_path / name
     path.write_text(f"Sure!\n```json\n{ROW}\n{ROW}\n```\n", "utf-8")
     report = ki.validate(path, **HOW)
-    assert [(one.code, one.line, one.remedy) for one in report.sample] == [
+    assert [(one.code, one.line, hint(one)) for one in report.sample] == [
         ("invalid-json", 1, WORDS),
         ("invalid-json", 2, FENCE),
         ("invalid-json", 5, FENCE),
@@ -143,7 +144,7 @@ def test_words_in_another_encoding(tmp_path):
     path.write_bytes(f"好的，如下：\n[{ROW}]\n".encode("gb18030"))
     (found,) = ki.validate(path, **HOW).sample
     assert (found.code, found.line) == ("not-utf8", 1)
-    assert found.remedy.startswith("it may be GB18030; ")
+    assert hint(found).startswith("it may be GB18030; ")
 
 
 SHEET = "save the sheet as CSV in UTF-8"
@@ -178,7 +179,7 @@ def test_files_of_forms_that_are_not_read(tmp_path, name, head, said):
     (found,) = report.sample
     assert (found.code, found.line, found.path) == ("unreadable", None, ())
     assert found.expected == "JSON Lines, JSON, CSV, Parquet or Arrow"
-    assert (found.got, found.remedy) == said
+    assert (found.got, hint(found)) == said
     assert (report.rows, report.complete) == (0, False)
 
 
@@ -198,7 +199,7 @@ def test_tables_that_were_printed(tmp_path, text):
     report = ki.validate(path, **HOW)
     (found,) = report.sample
     assert (found.code, found.line) == ("invalid-csv", 1)
-    assert found.remedy == "write the table as CSV: it was printed for people to read"
+    assert hint(found) == "write the table as CSV: it was printed for people to read"
     assert (report.rows, report.complete) == (0, False)
 
 

@@ -1,10 +1,11 @@
-"""What the gate says of quotes, word for word: the rung, what would be right, what is there, one remedy."""
+"""Findings about quotes: code, expected, got and suggestion, word for word."""
 
 import json
 import re
 from pathlib import Path
 
 import pytest
+from hints import hint
 
 import kaiser_interview as ki
 from kaiser_interview.validation.findings.display import visible
@@ -22,7 +23,7 @@ def said(claim_id: str, quote: str, *offsets: int, of: str | None = None) -> lis
     row = ROW | {"claim_id": claim_id, "quote": quote, "quote_of": of}
     row |= dict(zip(("quote_start", "quote_end"), offsets, strict=False))
     report = ki.validate([row], kind="verdict", against=CORPUS)
-    return [(one.code, one.pointer, one.expected, one.got, one.remedy) for one in report.sample]
+    return [(one.code, one.pointer, one.expected, one.got, hint(one)) for one in report.sample]
 
 
 @pytest.mark.parametrize(
@@ -39,8 +40,8 @@ def said(claim_id: str, quote: str, *offsets: int, of: str | None = None) -> lis
 )
 def test_the_unit_that_would_explain_wrong_offsets_is_named(offsets, unit):
     got = "{} to {}".format(*offsets)
-    remedy = f"{AT}: the offsets given count {unit}"
-    assert said("a-04", BENDS, *offsets) == [("quote-misplaced", "/quote_start", AT, got, remedy)]
+    suggestion = f"{AT}: the offsets given count {unit}"
+    assert said("a-04", BENDS, *offsets) == [("quote-misplaced", "/quote_start", AT, got, suggestion)]
 
 
 def test_bytes_of_the_source_explain_offsets():
@@ -59,7 +60,7 @@ def test_wrong_offsets_that_no_unit_explains_leave_the_one_place(offsets):
     assert said("a-04", BENDS, *offsets) == [("quote-misplaced", "/quote_start", AT, got, AT)]
 
 
-def test_wrong_offsets_of_words_that_stand_twice_have_no_remedy():
+def test_wrong_offsets_of_words_that_stand_twice_have_no_suggestion():
     assert said("a-01", "像低语", 0, 3) == [
         ("quote-misplaced", "/quote_start", "28 to 31 or 35 to 38", "0 to 3", None)
     ]
@@ -76,7 +77,7 @@ def test_wrong_offsets_of_words_that_stand_twice_are_explained_if_they_mean_one_
 def test_offsets_out_of_range(offsets):
     got = "{} to {}".format(*offsets)
     assert said("a-04", BENDS, *offsets) == [("quote-out-of-range", "/quote_start", WHOLE, got, AT)]
-    # There is one remedy only where there is one place.
+    # There is one suggestion only where there is one place.
     for quote in ("像低语", "zzzz"):
         assert said("a-01", quote, *offsets) == [("quote-out-of-range", "/quote_start", WHOLE, got, None)]
 
@@ -146,10 +147,10 @@ def test_words_that_stand_elsewhere_are_placed(quote, places):
 
 def test_of_words_that_stand_very_often_elsewhere_three_places_are_named():
     # The n of "Kanal nie" in alpha, and those of the claims and headings of beta that hold one.
-    ((code, _, _, _, remedy),) = said("a-03", "n")
+    ((code, _, _, _, suggestion),) = said("a-03", "n")
     assert code == "quote-misattributed"
     assert re.fullmatch(
-        r"it stands in (claim [ab]-0[0-9] at [0-9]+ to [0-9]+, ){2}.* and ([0-9]+) more", remedy
+        r"it stands in (claim [ab]-0[0-9] at [0-9]+ to [0-9]+, ){2}.* and ([0-9]+) more", suggestion
     )
     standing = [
         at
@@ -157,7 +158,7 @@ def test_of_words_that_stand_very_often_elsewhere_three_places_are_named():
         for at in range(len(one.text))
         if one.text.startswith("n", at)
     ]
-    assert remedy.endswith(f" and {len(standing) - 3} more")
+    assert suggestion.endswith(f" and {len(standing) - 3} more")
 
 
 def test_words_that_stand_but_for_markers():
@@ -180,7 +181,7 @@ def test_words_that_stand_but_for_typography():
     ]
 
 
-def test_words_that_stand_twice_but_for_typography_have_no_remedy():
+def test_words_that_stand_twice_but_for_typography_have_no_suggestion():
     assert said("b-03", "eau\u00a0du canal") == [
         (
             "quote-typography-differs",
@@ -193,7 +194,7 @@ def test_words_that_stand_twice_but_for_typography_have_no_remedy():
 
 
 @pytest.mark.parametrize(
-    ("claim_id", "quote", "of", "remedy"),
+    ("claim_id", "quote", "of", "suggestion"),
     [
         ("b-01", "the canal never", "text", "it stands in the claim's text_en: set quote_of to text_en"),
         ("b-01", "der Kanal nie", "text_en", "it stands in the claim's text: set quote_of to text"),
@@ -209,12 +210,12 @@ def test_words_that_stand_twice_but_for_typography_have_no_remedy():
         ("a-03", "\u3000\u3000\u3000\u3000", "text", None),
     ],
 )  # fmt: skip
-def test_a_quote_that_stands_nowhere_has_the_nearest_passage_as_a_hint(claim_id, quote, of, remedy):
+def test_a_quote_that_stands_nowhere_has_the_nearest_passage_as_a_hint(claim_id, quote, of, suggestion):
     expected = f"words of {claim_id}"
     if of == "text_en" and CORPUS.claims[claim_id].text_en is None:
         expected = f"English of {claim_id}, of which the corpus has none"
     got = f'"{visible(quote)}"'
-    assert said(claim_id, quote, of=of) == [("quote-not-found", "/quote", expected, got, remedy)]
+    assert said(claim_id, quote, of=of) == [("quote-not-found", "/quote", expected, got, suggestion)]
 
 
 @pytest.mark.parametrize(
@@ -252,21 +253,21 @@ def test_a_hint_is_for_quotes_as_long_as_find_takes(tmp_path):
         row = ROW | {"claim_id": "c", "quote": "x" + text[1:length]}
         (found,) = ki.validate([row], kind="verdict", against=corpus).sample
         assert found.code == "quote-not-found"
-        assert (found.remedy or "").startswith(f"nearest, no evidence: c, 0 to {length}: ⟦") is hinted
-        assert (found.remedy is not None) is hinted
+        assert (hint(found) or "").startswith(f"nearest, no evidence: c, 0 to {length}: ⟦") is hinted
+        assert (hint(found) is not None) is hinted
 
 
 def test_a_quote_of_the_english_goes_the_same_way_in_that_string():
     assert said("b-01", "the canal never", of="text_en") == []
     assert said("b-01", "the canal never", 25, 40, of="text_en") == []
-    for offsets, remedy in (
+    for offsets, suggestion in (
         ((25, 39), "25 to 40: the offsets given count with the end inclusive"),
         ((26, 41), "25 to 40: the offsets given count from one"),
         ((0, 4), "25 to 40"),
     ):
         got = "{} to {}".format(*offsets)
         assert said("b-01", "the canal never", *offsets, of="text_en") == [
-            ("quote-misplaced", "/quote_start", "25 to 40", got, remedy)
+            ("quote-misplaced", "/quote_start", "25 to 40", got, suggestion)
         ]
     assert said("b-01", "the canal never", 25, 42, of="text_en") == [
         ("quote-out-of-range", "/quote_start", "offsets from 0 to 41, the end after the start", "25 to 42",
@@ -286,7 +287,7 @@ def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said
     row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row], kind="verdict").sample
     assert finding.code == "quote-not-found"
-    assert finding.remedy.startswith(f"nearest, no evidence: d05-c02 {said}, 96 to 143: ")
+    assert hint(finding).startswith(f"nearest, no evidence: d05-c02 {said}, 96 to 143: ")
 
 
 def test_a_quote_with_a_gap_is_told_where_its_parts_stand():
@@ -294,6 +295,6 @@ def test_a_quote_with_a_gap_is_told_where_its_parts_stand():
     row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row], kind="verdict").sample
     assert finding.code == "quote-not-found"
-    assert finding.remedy == (
+    assert hint(finding) == (
         "a quote has no gap: 1023 to 1039 and 1052 to 1064 are its parts; quote one, or all of 1023 to 1064"
     )

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from hints import hint
 
 import kaiser_interview as ki
 
@@ -23,7 +24,7 @@ def corpus(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("claim_id", "quote", "remedy"),
+    ("claim_id", "quote", "suggestion"),
     [
         ("gama", None, "did you mean gamma?"),
         ("c.2", None, "did you mean beta-2?"),
@@ -33,7 +34,7 @@ def corpus(tmp_path_factory):
         ("x", None, "ids of claims look like alpha"),
     ],
 )
-def test_the_claim_with_the_quote_is_suggested_else_the_nearest_id(corpus, claim_id, quote, remedy):
+def test_the_claim_with_the_quote_is_suggested_else_the_nearest_id(corpus, claim_id, quote, suggestion):
     row = {
         "claim_id": claim_id,
         "quote": quote,
@@ -43,4 +44,4 @@ def test_the_claim_with_the_quote_is_suggested_else_the_nearest_id(corpus, claim
         "creator": "m",
     }
     (finding,) = ki.validate([row], kind="verdict", against=corpus).sample
-    assert (finding.code, finding.remedy) == ("unknown-claim", remedy)
+    assert (finding.code, hint(finding)) == ("unknown-claim", suggestion)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import numpy as np
 import pyarrow as pa
 import pytest
+from hints import hint
 from pydantic import Field, field_validator, model_validator
 
 import kaiser_interview as ki
@@ -80,7 +81,7 @@ def judge(tmp_path):
             for report in (values, lines)
         ]
         assert said[0] == said[1]
-        counted = ("rows", "valid", "invalid", "unpinned", "ok")
+        counted = ("rows", "valid", "invalid", "rows_without_digest", "ok")
         assert [getattr(values, name) for name in counted] == [getattr(lines, name) for name in counted]
         return placed(values)
 
@@ -164,7 +165,7 @@ def test_a_kind_that_is_none(told, name):
 
 def test_the_nearest_kind_is_named():
     (found,) = ki.validate([verdict | {"kind": "verdcit"}]).sample
-    assert (found.got, found.remedy) == ('"verdcit"', "did you mean verdict?")
+    assert (found.got, hint(found)) == ('"verdcit"', "did you mean verdict?")
 
 
 @pytest.mark.parametrize("asked", ["label", ["label", "translation"]])
@@ -361,7 +362,7 @@ def test_the_version_of_the_package_is_no_data_release():
     row = {"claim_id": "d01-c01", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row | {"release": ki.__version__}], kind="verdict").sample
     assert (finding.code, finding.expected, finding.got) == ("unknown-release", "one of 1.0.0", "0.1.0")
-    assert finding.remedy == "0.1.0 is the version of kaiser-interview; a row names the data release"
+    assert hint(finding) == "0.1.0 is the version of kaiser-interview; a row names the data release"
 
 
 def test_a_default_may_be_the_kind(told):
@@ -628,7 +629,7 @@ def test_labels_of_shipped_schemes_and_of_ones_own(told, scheme, value, found):
 
 def test_the_nearest_value_is_named():
     (found,) = ki.validate([label | {"value": "Langage"}], kind="label").sample
-    assert (found.got, found.remedy) == ('"Langage"', "did you mean language?")
+    assert (found.got, hint(found)) == ('"Langage"', "did you mean language?")
 
 
 # What a row refers to
@@ -718,17 +719,17 @@ def test_an_id_of_another_type_is_a_finding_and_no_error_of_the_gate(told, kind,
     assert (("wrong-type", "/other_claim_id") in found) is (kind == "relation")
 
 
-def test_remedies_of_references():
-    def remedy(**fields: object) -> str | None:
+def test_suggestions_of_references():
+    def suggestion(**fields: object) -> str | None:
         (found,) = ki.validate([verdict | fields], kind="verdict", against=CORPUS).sample
-        return found.remedy
+        return hint(found)
 
-    assert remedy(claim_id="b-07") == "its successor is b-08"
-    assert remedy(claim_id="a-09") == "it has no successor"
-    assert remedy(claim_id="B-02") == "did you mean b-02 or b-08?"
-    assert remedy(claim_id="x-99", quote="ergibt drei.") == "the quote stands in b-05"
-    assert remedy(claim_id="b-01", claim_sha256=NOW["b-03"]) == "this is the digest of b-03"
-    assert remedy(claim_id="b-01", claim_sha256="0" * 64) == "b-01 never had this digest"
+    assert suggestion(claim_id="b-07") == "its successor is b-08"
+    assert suggestion(claim_id="a-09") == "it has no successor"
+    assert suggestion(claim_id="B-02") == "did you mean b-02 or b-08?"
+    assert suggestion(claim_id="x-99", quote="ergibt drei.") == "the quote stands in b-05"
+    assert suggestion(claim_id="b-01", claim_sha256=NOW["b-03"]) == "this is the digest of b-03"
+    assert suggestion(claim_id="b-01", claim_sha256="0" * 64) == "b-01 never had this digest"
 
 
 def test_a_stale_row_may_carry_the_earlier_columns(told):
@@ -779,18 +780,21 @@ def test_the_columns_of_a_claim_row_are_the_claim_s(told):
 
 
 def test_rows_that_refer_to_a_claim_without_its_digest_are_counted():
-    def unpinned(kind: str, *rows: dict) -> int:
-        return ki.validate(rows, kind=kind, against=CORPUS).unpinned
+    def without_digest(kind: str, *rows: dict) -> int:
+        return ki.validate(rows, kind=kind, against=CORPUS).rows_without_digest
 
     pinned = {"claim_id": "a-01", "claim_sha256": NOW["a-01"]}
     bare = {"claim_id": "a-01"}
-    assert unpinned("verdict", verdict | bare, verdict | pinned, verdict | bare | {"claim_sha256": None}) == 2
-    assert unpinned("question", question | {"references": [pinned, bare, bare]}) == 1
-    assert unpinned("question", question | {"references": [pinned]}) == 0
-    assert unpinned("question", question | {"references": [], "answer": None, "answerable": False}) == 0
+    assert (
+        without_digest("verdict", verdict | bare, verdict | pinned, verdict | bare | {"claim_sha256": None})
+        == 2
+    )
+    assert without_digest("question", question | {"references": [pinned, bare, bare]}) == 1
+    assert without_digest("question", question | {"references": [pinned]}) == 0
+    assert without_digest("question", question | {"references": [], "answer": None, "answerable": False}) == 0
     other = {"other_claim_id": "a-03"}
-    assert unpinned("relation", relation | pinned | other | {"other_claim_sha256": NOW["a-03"]}) == 0
-    assert unpinned("relation", relation | pinned | other) == 1
+    assert without_digest("relation", relation | pinned | other | {"other_claim_sha256": NOW["a-03"]}) == 0
+    assert without_digest("relation", relation | pinned | other) == 1
 
 
 # Numbers

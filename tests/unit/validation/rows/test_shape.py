@@ -1,8 +1,9 @@
-"""What the gate says of a row's shape, word for word: what is expected, what stands there, the one remedy."""
+"""Findings about the shape of rows: expected, got and suggestion, word for word."""
 
 from typing import Annotated
 
 import pytest
+from hints import hint
 from pydantic import Field, field_validator
 
 import kaiser_interview as ki
@@ -39,7 +40,7 @@ TOPICS = "language · abstraction · multimodality · world-models · programmin
 def said(kind: str, fields: dict, **options: object) -> list[tuple]:
     row = {name: value for name, value in (LEAST[kind] | fields).items() if value is not ABSENT}
     report = ki.validate([row], kind=kind, **options)
-    return [(one.code, one.pointer, one.expected, one.got, one.remedy) for one in report.sample]
+    return [(one.code, one.pointer, one.expected, one.got, hint(one)) for one in report.sample]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from hints import hint
 
 import kaiser_interview as ki
 
@@ -128,15 +129,15 @@ HOLDS = {
 
 
 @pytest.mark.parametrize("options", [{}, {"ignore": ["not-an-object", "missing-field", "unknown-field"]}])
-@pytest.mark.parametrize(("value", "got", "remedy"), HOLDS.values(), ids=HOLDS)
-def test_what_holds_rows_is_one_finding_whatever_is_left_out(tmp_path, value, got, remedy, options):
+@pytest.mark.parametrize(("value", "got", "suggestion"), HOLDS.values(), ids=HOLDS)
+def test_what_holds_rows_is_one_finding_whatever_is_left_out(tmp_path, value, got, suggestion, options):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"{json.dumps(value)}\n", "utf-8")
     for data in (path, [value]):
         report = ki.validate(data, kind="translation", defaults=BY, **options)
         (found,) = report.sample
         assert (found.code, found.path, found.expected) == ("not-an-object", (), "a row")
-        assert (found.got, found.remedy) == (got, remedy)
+        assert (found.got, hint(found)) == (got, suggestion)
         assert (report.rows, report.invalid) == (1, 1)
 
 
@@ -184,7 +185,7 @@ def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
 
 
 @pytest.mark.parametrize(
-    ("value", "remedy"),
+    ("value", "suggestion"),
     [
         ([ROW], "its elements look like rows: write each on a line of its own"),
         (json.dumps(ROW), "it is a row as JSON text: json.loads gives the row"),
@@ -196,11 +197,11 @@ def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
         (1, None),
     ],
 )
-def test_what_is_no_object(tmp_path, value, remedy):
+def test_what_is_no_object(tmp_path, value, suggestion):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"{json.dumps(value)}\n", "utf-8")
     (found,) = ki.validate(path, kind="translation").sample
-    assert (found.code, found.expected, found.remedy) == ("not-an-object", "an object", remedy)
+    assert (found.code, found.expected, hint(found)) == ("not-an-object", "an object", suggestion)
 
 
 def test_empty_cells_are_a_row_where_nothing_is_missing(tmp_path):

@@ -44,14 +44,14 @@ def test_what_stands_beside_data_in_a_folder_is_skipped_and_named(folder):
     report = ki.validate(folder, kind="label")
     assert report.ok
     assert (report.rows, [one.name for one in report.inputs]) == (1, [str(folder / "rows.jsonl")])
-    assert sorted(report.passed_over) == sorted(str(folder / name) for name in BESIDE)
+    assert sorted(report.skipped) == sorted(str(folder / name) for name in BESIDE)
 
 
 def test_a_pattern_skips_it_too(folder):
     report = ki.validate(str(folder / "*.json*"), kind="label")
     assert [one.name for one in report.inputs][:1] == [str(folder / "rows.jsonl")]
-    assert str(folder / "dataset_infos.json") in report.passed_over
-    assert str(folder / "rows.jsonl.findings.jsonl") in report.passed_over
+    assert str(folder / "dataset_infos.json") in report.skipped
+    assert str(folder / "rows.jsonl.findings.jsonl") in report.skipped
 
 
 @pytest.mark.parametrize("name", ["state.json", "rows.jsonl.findings.jsonl", "~$rows.csv", ".rows.jsonl"])
@@ -63,7 +63,7 @@ def test_a_file_that_is_named_is_read(tmp_path, name):
         report = ki.validate(path, kind="label")
         assert not report.ok
         assert [one.name for one in report.inputs] == [str(inner / name)]
-        assert report.passed_over == ()
+        assert report.skipped == ()
 
 
 def test_of_an_exported_repository_only_the_tables_are_read(tmp_path):
@@ -73,7 +73,7 @@ def test_of_an_exported_repository_only_the_tables_are_read(tmp_path):
     report = ki.validate(tmp_path, kind="label")
     tables = {name for name in files if name.endswith((".jsonl", ".parquet"))}
     assert {os.path.relpath(one.name, tmp_path) for one in report.inputs} == tables
-    assert {os.path.relpath(one, tmp_path) for one in report.passed_over} == {*files} - tables
+    assert {os.path.relpath(one, tmp_path) for one in report.skipped} == {*files} - tables
 
 
 @pytest.mark.parametrize("name", ["rows.json", "labels.json", "mystate.json", "metadata.jsonl", "schema.csv"])

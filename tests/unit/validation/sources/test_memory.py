@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hints import hint
 
 import kaiser_interview as ki
 from kaiser_interview.validation.writers.rows import as_json
@@ -175,7 +176,7 @@ def test_what_others_raise_is_one_finding(tmp_path, name):
     make, got = UNREADABLE[name]
     report = validated(make())
     (found,) = report.sample
-    assert (found.code, found.expected, found.remedy) == ("unreadable", "rows that can be read", None)
+    assert (found.code, found.expected, hint(found)) == ("unreadable", "rows that can be read", None)
     assert found.got.startswith(got)
     assert (report.rows, report.complete, report.outside) == (0, False, 1)
     outputs = {"valid": tmp_path / "a.jsonl", "rejects": tmp_path / "b.jsonl"}
@@ -197,7 +198,7 @@ def test_rows_before_are_checked(sort, count):
     report = validated(data)
     (found,) = [one for one in report.sample if one.code == "unreadable"]
     assert (report.rows, report.invalid, report.complete) == (count, count, False)
-    assert found.remedy == ("it came after 1 row" if count == 1 else "it came after 5,000 rows")
+    assert hint(found) == ("it came after 1 row" if count == 1 else "it came after 5,000 rows")
     assert "gone" in found.got
 
 
@@ -286,7 +287,7 @@ def test_tables_in_a_list_are_told_to_be_joined():
     for table in (pd.DataFrame(ROWS), pa.Table.from_pylist(ROWS)):
         (found,) = validated([table]).sample
         assert (
-            found.remedy == "it is a table within a list: join the tables to one, or validate each by itself"
+            hint(found) == "it is a table within a list: join the tables to one, or validate each by itself"
         )
 
 

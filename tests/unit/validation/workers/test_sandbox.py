@@ -239,7 +239,7 @@ def test_a_worker_that_says_what_is_no_frame_is_ended_at_once(sort):
 
 
 def test_a_fault_is_what_it_was():
-    fault = Fault("unreadable", ("a", 1), "expected", "got", "remedy")
+    fault = Fault("unreadable", ("a", 1), "expected", "got", "suggestion")
     assert fault_of({"fault": list(fault)}) == fault
 
 

@@ -126,8 +126,8 @@ def _stream(path: str, _: int, __: int) -> Iterator["pa.RecordBatch"]:
             yield batch
         # Arrow allows a stream without an end marker, but then a truncated stream looks complete.
         if file.read_at(file.tell() - at, at) != _STREAM + bytes(4):
-            got, remedy = "one without the mark of its end", "close its writer, which sets the mark"
-            raise StreamError(Fault("truncated", (), "a stream to its end", got, remedy))
+            got, suggestion = "one without the mark of its end", "close its writer, which sets the mark"
+            raise StreamError(Fault("truncated", (), "a stream to its end", got, suggestion))
         rest = file.size() - file.tell()
         if rest:
             raise StreamError(Fault("unreadable", (), "nothing after the stream's end", f"{rest:,} bytes"))

@@ -71,9 +71,9 @@ def told() -> Iterator[None]:
         raise StreamError(_damaged(error)) from None
 
 
-def unreadable(got: str, remedy: str | None = None) -> Fault:
+def unreadable(got: str, suggestion: str | None = None) -> Fault:
     """Return the fault of a file that cannot be read."""
-    return Fault("unreadable", (), "a file that can be read", got, remedy)
+    return Fault("unreadable", (), "a file that can be read", got, suggestion)
 
 
 def _damaged(error: Exception, path: Path = ()) -> Fault:

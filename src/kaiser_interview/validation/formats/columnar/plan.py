@@ -41,5 +41,7 @@ def _most(path: str) -> int:
 def _bound(unpacked: int, most: int) -> None:
     if unpacked > most:
         expected = f"data that unpacks to at most {BOMB_RATIO} times its size"
-        remedy = "if it is not one, write it anew in smaller parts"
-        raise StreamError(Fault("unreadable", (), expected, "more: it may be a decompression bomb", remedy))
+        suggestion = "if it is not one, write it anew in smaller parts"
+        raise StreamError(
+            Fault("unreadable", (), expected, "more: it may be a decompression bomb", suggestion)
+        )

@@ -239,8 +239,10 @@ def _after_element(text: _Text, mark: bytes) -> Note:
         fault = Fault("truncated", (), "a comma or the array's end", "the data's end", CUT)
         return Note(text.line, fault, stops=True)
     got = shown(mark.decode("latin-1"))
-    remedy = "put a comma between the rows" if mark == b"{" else None
-    return Note(text.line, Fault("invalid-json", (), "a comma or the array's end", got, remedy), stops=True)
+    suggestion = "put a comma between the rows" if mark == b"{" else None
+    return Note(
+        text.line, Fault("invalid-json", (), "a comma or the array's end", got, suggestion), stops=True
+    )
 
 
 def _nothing_more(text: _Text, what: str) -> Iterator[Note]:
@@ -250,5 +252,5 @@ def _nothing_more(text: _Text, what: str) -> Iterator[Note]:
             expected=f"nothing after {what}"
         )
         if mark in {b"{", b"["}:
-            fault = fault._replace(remedy="give the rows as one array, or each on one line")
+            fault = fault._replace(suggestion="give the rows as one array, or each on one line")
         yield Note(text.line, fault, stops=True)

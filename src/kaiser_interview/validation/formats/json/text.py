@@ -11,7 +11,7 @@ import jiter
 from ...findings.display import shown
 from ...findings.finding import Fault, Path
 from ...hints.empty_cells import empty_cell
-from ...hints.json_syntax import CUT, got_of, remedy_of
+from ...hints.json_syntax import CUT, got_of, suggestion_of
 from ..text import Tail, not_utf8
 
 __all__ = ["DEEPEST", "number_name", "object_of", "parse"]
@@ -90,7 +90,7 @@ def _fault(data: bytes, message: str) -> Fault:  # noqa: PLR0911 - one return fo
         where = f"byte {found_at[1]}" if found_at else "some byte"
         return Fault("invalid-json", (), "surrogates in pairs", f"one alone at {where}")
     return Fault(
-        "invalid-json", (), "a JSON text", lambda: got_of(data, message), lambda: remedy_of(data, message)
+        "invalid-json", (), "a JSON text", lambda: got_of(data, message), lambda: suggestion_of(data, message)
     )
 
 

@@ -75,8 +75,8 @@ def refused(path: str | Path) -> Fault:
     return caught.value.fault
 
 
-def unreadable(got: str, *path: str, remedy: str | None = None) -> Fault:
-    return Fault("unreadable", path, "a file that can be read", got, remedy)
+def unreadable(got: str, *path: str, suggestion: str | None = None) -> Fault:
+    return Fault("unreadable", path, "a file that can be read", got, suggestion)
 
 
 @pytest.fixture
@@ -349,8 +349,8 @@ def test_what_is_no_file(tmp_path):
         (b"", Fault("unreadable", (), "Parquet or Arrow IPC", "an empty file")),
         (b"PAR", Fault("unreadable", (), "Parquet or Arrow IPC", 'a file that begins "PAR"')),
         (b"FEA1" * 4, Fault("unreadable", (), "Parquet or Arrow IPC", 'a file that begins "FEA1FEA1"')),
-        (b"\x1f\x8b\x08\0" * 4, unreadable("a compressed one", remedy="unpack it")),
-        (b"\x28\xb5\x2f\xfd" * 4, unreadable("a compressed one", remedy="unpack it")),
+        (b"\x1f\x8b\x08\0" * 4, unreadable("a compressed one", suggestion="unpack it")),
+        (b"\x28\xb5\x2f\xfd" * 4, unreadable("a compressed one", suggestion="unpack it")),
     ],
 )
 def test_what_is_another_form(path, data, fault):
@@ -456,7 +456,7 @@ def test_encryption(path, plaintext_footer):
     with pq.ParquetWriter(path, TABLE.schema, encryption_properties=properties) as writer:
         writer.write_table(TABLE)
     got = "one with encrypted columns" if plaintext_footer else "an encrypted one"
-    assert refused(path) == unreadable(got, remedy="decrypt it")
+    assert refused(path) == unreadable(got, suggestion="decrypt it")
     assert has_columnar_magic(path.read_bytes()[:8])
 
 
@@ -481,7 +481,7 @@ def test_big_endian(path, form):
     data = path.read_bytes()
     assert LITTLE in data
     path.write_bytes(data.replace(LITTLE, BIG))
-    fault = unreadable("one in big-endian byte order", remedy="write it in little-endian order")
+    fault = unreadable("one in big-endian byte order", suggestion="write it in little-endian order")
     assert refused(name) == fault
     with pytest.raises(StreamError) as caught:
         next(batches(name, form, 0))

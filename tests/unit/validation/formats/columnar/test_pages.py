@@ -74,7 +74,7 @@ def test_pages_that_hold_another_number_of_rows(tmp_path):
         field(1, STRUCT, field(1, BYTE, b"x") + STOP),
     ],
 )
-def test_what_a_header_says_besides_is_passed_over(more):
+def test_what_a_header_says_besides_is_skipped(more):
     header = _Header(page(7, more=more))
     assert header.page() == (1, 7, None)
     assert header.at == len(page(7, more=more))

@@ -9,6 +9,7 @@ import re
 from functools import reduce
 
 import pytest
+from hints import hint
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -450,7 +451,7 @@ def test_what_is_not_utf8(gate, data, got):
     faults_of(data, "not-utf8", (), gate)
     faults_of_element(data, "not-utf8", (), gate)
     _, fault = parse(data)
-    assert (fault.got, fault.remedy) == (got, None)
+    assert (fault.got, fault.suggestion) == (got, None)
 
 
 # Two bytes, four bytes, and one whose second byte is that of a backslash.
@@ -462,7 +463,7 @@ def test_gb18030_is_offered(gate, words):
     assert fault.got == f"byte 0x{data[6]:02x} at 6 of the row"
     report = gate(b"[%b,\n%b]" % (data, ROW), "rows.json")
     assert [one.code for one in report.sample] == ["not-utf8"]
-    assert report.sample[0].remedy == encoding_hint(data)
+    assert hint(report.sample[0]) == encoding_hint(data)
 
 
 @pytest.mark.parametrize("mark", [True, False])
@@ -473,8 +474,8 @@ def test_files_in_utf16_and_utf32_are_named(gate, data, encoding, mark):
     name = encoding[:6].upper()
     assert told(report) == [("not-utf8", None, None, ())]
     order = "" if mark else encoding[-2:].upper()
-    remedy = f"iconv -f {name}{order} -t UTF-8 … | kaiser-interview validate -"
-    assert report.sample[0].message == f"expected UTF-8, got {name}; {remedy}"
+    suggestion = f"iconv -f {name}{order} -t UTF-8 … | kaiser-interview validate -"
+    assert report.sample[0].message == f"expected UTF-8, got {name}; {suggestion}"
     assert (report.rows, report.complete) == (0, False)
 
 
@@ -696,7 +697,7 @@ def test_a_file_of_nothing_but_blank_lines(gate):
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows"])
 @pytest.mark.parametrize("data", [ROW + b"\n", ROW, b"[" + ROW + b"]", b'{\n"claim_id":\n"d01-c01"}'])
-def test_a_byte_order_mark_is_an_error_and_passed_over(gate, data, name):
+def test_a_byte_order_mark_is_an_error_and_skipped(gate, data, name):
     if name == "rows.jsonl" and data[:2] != ROW[:2]:
         data = ROW
     report = gate(BOM + data, name)
@@ -743,9 +744,7 @@ def test_what_is_shown_of_a_truncated_row(gate):
         f"{found.expected}, {found.got}"
         == """a whole row, the data's end after "im_id\\":\\"d01-c01\\",\\"transl\""""
     )
-    assert (
-        found.remedy == "get the rest: a write that did not end, or a model's answer at its limit of length"
-    )
+    assert hint(found) == "get the rest: a write that did not end, or a model's answer at its limit of length"
 
 
 def read(reader, path, chunk: int, **options: int):
