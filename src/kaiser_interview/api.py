@@ -129,11 +129,11 @@ class Validator:
         """Validate data; see the function `validate`."""
         return self._engine.report(self._of(data))
 
-    def fix(self, data: Any, output: str | os.PathLike[str], *, typography: bool = False) -> "Fixed":
+    def fix(self, data: Any, output: str | os.PathLike[str], *, unsafe_fixes: bool = False) -> "Fixed":
         """Write data with its fixes; see the function `fix`."""
         from .validation.fix import fix_data
 
-        return fix_data(self._engine, self._of(data), Path(output), typography=typography)
+        return fix_data(self._engine, self._of(data), Path(output), unsafe=unsafe_fixes)
 
     def split(self, data: Any, valid: str | os.PathLike[str], rejects: str | os.PathLike[str]) -> Report:
         """Write valid rows and rejects to two files; see the function `split`."""
@@ -230,16 +230,26 @@ def fix(
     data: Any,
     *,
     output: str | os.PathLike[str],
-    typography: bool = False,
+    unsafe_fixes: bool = False,
     against: Against = None,
     **options: Unpack[Options],
 ) -> "Fixed":
-    """Write data with every fault fixed that has only one fix.
+    """Write data with its safe fixes applied.
 
-    Fills in the offsets of a quote that occurs once in its claim, the digest of the claim, the release, and
-    `defaults`. Corrects wrong offsets where the quote occurs once. Never changes a digest that is given, nor
-    a quote, except with `typography`. Copies rows without a fix as they are, byte for byte if they are JSON
-    texts. Drops no row.
+    A safe fix has exactly one possible value, and does not change the meaning of a row:
+
+    - the offsets of a quote that occurs once in its claim;
+    - the digest, and the release, of the claim that an exact quote is from. Without an exact quote, a row
+      gets neither, unless `defaults` has a `release`: then it gets that, with the digest of its claim in it;
+    - the source's own characters for a quote that differs in typography, in markers, in quotation marks
+      around it or in Markdown emphasis only. The original is kept in `x_quote_as_written`;
+    - a number, a boolean, a word of a vocabulary, an instant or a language tag in the notation of its field;
+    - the id of the claim whose digest the row has, or that alone has the quote, for a misspelled id;
+    - `defaults`, where the row has no value.
+
+    The words of a quote never change, and no row is dropped. Rows without a change are copied as they are,
+    byte for byte if they are JSON. The changes are written to ``<output>.changes.jsonl``. A second `fix`
+    changes nothing.
 
     Parameters
     ----------
@@ -247,16 +257,17 @@ def fix(
         As for `validate`.
     output : path
         The file to write, in the format of the data; rows from Python as JSON Lines.
-    typography : bool
-        Replace a quote that differs from one passage in typography only by the source's own characters, and
-        keep the original in `x_quote_as_written`.
+    unsafe_fixes : bool
+        Whether to apply unsafe fixes too, which are probably what was meant: of a misspelled id of a claim or
+        name of a field, a synonym of a word, a time without a zone. Unknown fields, and null written as text,
+        are removed.
     against, **options
         As for `validate`, without `workers`.
 
     Returns
     -------
     Fixed
-        The report on the output, and what was filled in. If an input could not be read to its end, the
+        The report on the output, and the changed fields. If an input could not be read to its end, the
         report is on the input, and nothing is written.
 
     Raises
@@ -270,13 +281,13 @@ def fix(
     --------
     >>> import tempfile, pathlib
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "out.jsonl"
-    >>> row = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "verdict": "supported", "urls": []}
+    >>> row = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "verdict": "Supported", "urls": []}
     >>> fixed = fix([row], output=path, kind="verdict", defaults={"method": "human", "creator": "me"})
-    >>> fixed.report.ok, sorted(fixed.filled)
-    (True, ['claim_sha256', 'creator', 'method', 'quote_end', 'quote_start', 'release'])
+    >>> fixed.report.ok, sorted(fixed.changed)
+    (True, ['claim_sha256', 'creator', 'method', 'quote_end', 'quote_start', 'release', 'verdict'])
     """
     with Validator(against=against, **options) as validator:
-        return validator.fix(data, output, typography=typography)
+        return validator.fix(data, output, unsafe_fixes=unsafe_fixes)
 
 
 def split(

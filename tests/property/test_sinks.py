@@ -89,12 +89,13 @@ def outputs(path: Path, folder: Path, kind: str) -> list:
     suffix, options = path.suffix, {"kind": kind}
     valid, rejects, fixed = (folder / f"{name}{suffix}" for name in ("valid", "rejects", "fixed"))
     report = ki.split(path, valid=valid, rejects=rejects, **options)
-    result = ki.fix(path, output=fixed, typography=True, defaults={"creator": "some-model"}, **options)
-    written = [one.read_bytes() for one in (valid, rejects, folder / f"{rejects.name}.findings.jsonl", fixed)]
+    result = ki.fix(path, output=fixed, unsafe_fixes=True, defaults={"creator": "some-model"}, **options)
+    beside = [folder / f"{rejects.name}.findings.jsonl", folder / f"{fixed.name}.changes.jsonl"]
+    written = [one.read_bytes() for one in (valid, rejects, fixed, *beside)]
     found = [*ki.validate(path, **options).iter_findings()]
     assert found == [*report.iter_findings()]
     assert len(found) == sum(one.number for one in report.counts)
-    return [written, report.to_json(), result.report.to_json(), dict(result.filled), found]
+    return [written, report.to_json(), result.report.to_json(), dict(result.changed), found]
 
 
 @pytest.mark.parametrize("form", ["jsonl", "json", "csv"])

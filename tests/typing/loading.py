@@ -32,6 +32,6 @@ def check(name: str) -> None:
     assert_type(report, ki.Report)
     assert_type(report.sample, tuple[ki.Finding, ...])
     assert_type(ki.split([], valid="a", rejects="b", kind=["label", Stance], extra="allow"), ki.Report)
-    assert_type(ki.fix("a", output="b", typography=True), ki.Fixed)
+    assert_type(ki.fix("a", output="b", unsafe_fixes=True), ki.Fixed)
     assert_type(ki.write(ki.load(), "claims.csv"), int)
     assert_type(Stance.of(ki.claim(name), stance="for"), Stance)

@@ -59,7 +59,7 @@ def test_a_validator_gives_what_the_functions_give(validator, tmp_path):
     assert paths["valid"].read_bytes() == paths["other"].read_bytes()
     fixed = validator.fix(rows, tmp_path / "fixed.jsonl")
     again = ki.fix(rows, output=tmp_path / "again.jsonl", kind="label")
-    assert (fixed.filled, fixed.report.counts) == (again.filled, again.report.counts)
+    assert (fixed.changed, fixed.report.counts) == (again.changed, again.report.counts)
     assert (tmp_path / "fixed.jsonl").read_bytes() == (tmp_path / "again.jsonl").read_bytes()
 
 

@@ -72,9 +72,9 @@ COMMANDS = {
     "fix": (
         "derive",
         (
-            "Fix what has only one fix: fill in offsets, digests, the release, and what --set gives.\n\n"
-            "Never changes a digest that is given, nor a quote, except with --typography. Drops no row. "
-            "Reports on the output."
+            "Fix rows: add missing values and correct findings, where only one value is possible.\n\n"
+            "Writes --set values into rows. Never changes the words of a quote, and drops no row. The "
+            "changes are written to FILE.changes.jsonl. Prints the report on the output."
         ),
     ),
     "explain": (

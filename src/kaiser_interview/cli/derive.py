@@ -6,10 +6,13 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from ..errors import InputError
+from ..render.terminal import console
+from ..render.text import print_report
 from ..validation.engine.execution import Engine
 from ..validation.engine.options import Check
 from ..validation.findings.display import visible
-from ..validation.fix import fix_data
+from ..validation.fix import Diff, fix_data
 from ..validation.split import split_data
 from .exits import stop
 from .options import takes_check
@@ -50,28 +53,48 @@ def split(
 @takes_check("select", "ignore", "max_findings")
 def fix(
     check: Check,
-    output: Annotated[str, typer.Option(metavar="FILE", help="The file to write.")],
-    typography: Annotated[
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The file to write.", show_default=False)
+    ] = None,
+    unsafe_fixes: Annotated[
         bool,
-        typer.Option(
-            "--typography",
-            help="Replace a quote that differs in typography only by the source's own characters; the "
-            "original is kept in x_quote_as_written.",
-        ),
+        typer.Option("--unsafe-fixes", help="Also apply fixes that are probably, but not certainly, right."),
+    ] = False,
+    diff: Annotated[
+        bool,
+        typer.Option("--diff", help="Print what would change, and write nothing; exit code 1 if anything."),
     ] = False,
     form: Form = ReportFormat.text,
 ) -> None:
-    """Fix what has only one fix: fill in offsets, digests, the release, and what --set gives."""
-    places = Places(output)
+    """Fix rows: add missing values and correct findings, where only one value is possible."""
+    if diff:
+        _print_diff(check, unsafe=unsafe_fixes)
+        return
+    if output is None:
+        raise InputError("--output: expected a file to write, or --diff")
+    places = Places(f"{output}.changes.jsonl", output)
     with watched(check, places) as watching, Engine(check) as engine:
         fixed = _written(
-            lambda: fix_data(engine, watching, Path(output), typography=typography), places, output
+            lambda: fix_data(engine, watching, Path(output), unsafe=unsafe_fixes), places, output
         )
     print_as(fixed.report, form)
     if form is ReportFormat.text:
-        filled = ", ".join(f"{name} in {count:,}" for name, count in sorted(fixed.filled.items()))
-        typer.echo(f"filled: {filled or 'nothing'}" if fixed.report.complete else "nothing was written")
+        changed = ", ".join(f"{name} in {count:,}" for name, count in sorted(fixed.changed.items()))
+        typer.echo(f"changed: {changed or 'nothing'}" if fixed.report.complete else "nothing was written")
     end(fixed.report)
+
+
+def _print_diff(check: Check, *, unsafe: bool) -> None:
+    """Print what `fix` would change; exit with 1 if anything would, with 2 if an input could not be read."""
+    with watched(check) as watching, Engine(check) as engine:
+        diff = Diff(engine, watching, unsafe=unsafe)
+        for line in diff:
+            typer.echo(line)
+    if diff.report is not None and not diff.report.complete:
+        print_report(diff.report, console(stderr=True))
+        raise typer.Exit(2)
+    typer.echo(f"{diff.rows:,} row{'' if diff.rows == 1 else 's'} would change", err=True)
+    raise typer.Exit(1 if diff.rows else 0)
 
 
 def _written(work: Callable[[], _Result], places: Places, *outputs: str) -> _Result:

@@ -89,9 +89,22 @@ class Corpus:
         return cls(*read_corpus(files))
 
     @cached_property
-    def known_digests(self) -> Mapping[str, str]:
-        """Claim ids by the digest of the claim's current text."""
-        return {claim.sha256: claim.claim_id for claim in self.claims.values()}
+    def ids_by_digest(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of the claims with the same current text, by its digest."""
+        found: dict[str, tuple[str, ...]] = {}
+        for claim in self.claims.values():
+            found[claim.sha256] = (*found.get(claim.sha256, ()), claim.claim_id)
+        return found
+
+    def digest_in(self, release: str, claim: CorpusClaim) -> str | None:
+        """Return the digest that a claim's text had in a release; None if it is not recorded."""
+        order = self.release_order
+        if release not in order or claim.revised is None:
+            return None
+        if order[claim.revised] <= order[release]:
+            return claim.sha256
+        texts = {order[since]: sha256 for sha256, since in claim.earlier.items()}
+        return texts[max(since)] if (since := [one for one in texts if one <= order[release]]) else None
 
     @cached_property
     def columns(self) -> frozenset[str]:

@@ -13,6 +13,8 @@ __all__ = ["print_report"]
 
 _PLACES = 3
 
+_MARKS = {"safe": "[*] ", "unsafe": "[?] "}
+
 _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 
 
@@ -26,6 +28,8 @@ def print_report(report: Report, out: Console) -> None:
         print_hanging(out, "", 0, f"and {len(report.skipped) - _PLACES} more", "dim")
     if any(count.number > _PLACES for count in report.counts):
         print_hanging(out, "", 0, "one by one: --format jsonl", "dim")
+    if words := _fixable(report):
+        print_hanging(out, "", 0, words)
     print_hanging(out, "", 0, report.summary, "green" if report.ok else "bold")
 
 
@@ -60,4 +64,14 @@ def _chosen(findings: list[Finding]) -> list[Finding]:
 
 
 def _suggestion(finding: Finding) -> str:
-    return finding.suggestion.text if finding.suggestion else ""
+    if finding.suggestion is None:
+        return ""
+    return f"{_MARKS.get(finding.suggestion.applicability, '')}{finding.suggestion.text}"
+
+
+def _fixable(report: Report) -> str:
+    """Return how many of the findings can be fixed, and what the marks of suggestions mean."""
+    safe, unsafe = report.fixable
+    words = [f"[*] {safe:,} fixable with `fix`"] if safe else []
+    words += [f"[?] {unsafe:,} fixable with `fix --unsafe-fixes`"] if unsafe else []
+    return ", ".join(words)

@@ -1,31 +1,33 @@
-"""Fix what has exactly one correct value: offsets, digests, the release, and missing provenance."""
+"""Fix rows: add missing values that have one possible value, and correct findings where that is safe."""
 
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..storage import Staging
-from .engine.execution import Engine, Validation
+from .engine.execution import Engine, Step, Validation
 from .engine.options import Check
-from .engine.part import Details, PartResult
+from .engine.part import Details
+from .findings.display import visible
 from .findings.report import Report
-from .fixes.output import LinesOutput
+from .fixes.columns import ColumnEdits
 from .fixes.patches import Patch, Patches, fields_of
-from .fixes.row import AS_WRITTEN
 from .formats.csv import Cells, read_record
 from .formats.text import RowTexts
 from .rows.row_validator import RowValidator
-from .sources.source import Batch, InputSource
+from .sources.source import Batch, InputSource, Items
+from .writers.changes import ChangeWriter
 from .writers.fixed_tables import FixedTable
-from .writers.parts import Part, PartWriter, refuse_long_rows, rows_in
+from .writers.lines_output import LinesOutput
+from .writers.parts import PartWriter, RowBytes, refuse_long_rows, rows_in
 from .writers.rows import as_json, as_record, different_files
 
-__all__ = ["Fixed", "fix_data"]
+__all__ = ["Diff", "Fixed", "fix_data"]
 
 
 class Fixed(NamedTuple):
@@ -33,36 +35,269 @@ class Fixed(NamedTuple):
 
     report: Report
     """The report on the output; on the input if it could not be read completely."""
-    filled: Mapping[str, int]
-    """The number of rows in which each field was filled in or changed."""
+    changed: Mapping[str, int]
+    """The number of rows in which each field was changed."""
 
 
-def fix_data(engine: Engine, check: Check, output: Path, *, typography: bool) -> Fixed:
+def fix_data(engine: Engine, check: Check, output: Path, *, unsafe: bool) -> Fixed:
     """Fix the rows of a check and write them to `output`; the public function is `fix`.
 
-    Nothing is written if the data cannot be read completely.
+    The changes are written to ``OUTPUT.changes.jsonl``. Nothing is written if the data cannot be read
+    completely.
     """
     after = check.of(os.fspath(output), None)
+    beside = output.with_name(f"{output.name}.changes.jsonl")
     lines = LinesOutput(engine, replace(after, form="lines", progress=None))
     with Staging() as staging, closing(lines) as written:
         validation = Validation(engine, check, detailed=True)
+        # Files are put in place in this order: if the rows are new, their changes are too.
+        changes = ChangeWriter(staging.open(beside))
         writer = PartWriter(staging, output, validation.validator)
-        fixing = _Fixing(writer, validation.validator, written, typography=typography)
-        for step in validation.steps():
-            refuse_long_rows(step.findings)
+        fixing = _Fixing(writer, validation.validator, written)
+        for part in FixedParts(validation, unsafe=unsafe):
+            step = part.step
             if step.begins:
-                different_files([output], step.source)
-                fixing.begin(step.source)
+                different_files([output, beside], step.source)
+                fixing.begin(part)
+                changes.begin(step.source.name)
             if step.part is not None and step.result.rows:
-                fixing.put(step.part, step.result)
+                fixing.put(part)
+                for row, patch in part.patches.items():
+                    changes.add(part.line_of(row), step.base.rows + row, patch)
         writer.end()
         report = validation.finished()
         if not report.complete:
             return Fixed(report, {})
         staging.commit()
         if fixing.written is not None:
-            return Fixed(written.report(), dict(fixing.filled))
-        return Fixed(engine.report(replace(after, form=writer.form)), dict(fixing.filled))
+            return Fixed(written.report(), dict(fixing.changed))
+        return Fixed(engine.report(replace(after, form=writer.form)), dict(fixing.changed))
+
+
+class Diff:
+    """What fixes would change, as a unified diff; nothing is written.
+
+    Parameters
+    ----------
+    engine : Engine
+        Validates the data.
+    check : Check
+        The data.
+    unsafe : bool
+        Whether unsafe edits are applied too.
+
+    Attributes
+    ----------
+    report : Report or None
+        The report on the data, once all lines were read.
+    rows : int
+        The number of rows that would change.
+    """
+
+    def __init__(self, engine: Engine, check: Check, *, unsafe: bool) -> None:
+        self.report: Report | None = None
+        self.rows: int = 0
+        self._validation = Validation(engine, check, detailed=True)
+        self._unsafe = unsafe
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the lines of the diff. A row of a table is a JSON text, and its line is its number."""
+        rows = _FixedRows(self._validation.validator)
+        head: list[str] = []
+        for part in FixedParts(self._validation, unsafe=self._unsafe):
+            source = part.step.source
+            if part.step.begins:
+                rows.begin(part)
+                name = visible(source.name or "data")
+                head = [f"--- {name}", f"+++ {name}"]
+                if rows.columns and source.header.raw is not None:
+                    head += _hunk(source.header.line or 1, source.header.raw, rows.header or b"")
+            # Columns that are added change every record of a CSV file.
+            numbers = range(len(part.rows)) if rows.columns else [*part.patches]
+            for row in numbers:
+                data, line = part.rows[row], part.line_of(row)
+                at = part.step.base.rows + row + 1 if line is None else line
+                hunk = _hunk(at, rows.before(data), rows.after(data, part.patches.get(row)))
+                if hunk:
+                    self.rows += 1
+                    yield from (*head, *hunk)
+                    head = []
+        self.report = self._validation.finished()
+
+
+def _hunk(line: int, before: bytes, after: bytes) -> list[str]:
+    """Return the lines of a diff for one row; none if it does not change."""
+    if before == after:
+        return []
+    old, new = (text.decode("utf-8", "backslashreplace").split("\n") for text in (before, after))
+    return [
+        f"@@ -{line},{len(old)} +{line},{len(new)} @@",
+        *(f"-{visible(one)}" for one in old),
+        *(f"+{visible(one)}" for one in new),
+    ]
+
+
+class FixedPart(NamedTuple):
+    """A validated part with its fixes."""
+
+    step: Step
+    columns: list[str]
+    """The columns of the source, if all its rows have the same."""
+    schema: Any
+    """The Arrow schema of the source, if it has one."""
+    added: list[str]
+    """The fields that may be added to rows; to columns, if there are columns."""
+    part: RowTexts | Items | Batch | None
+    """The part; a batch with its columns renamed."""
+    rows: list[Any]
+    """The rows as the source gives them; their columns renamed."""
+    patches: Mapping[int, Patch]
+    """The changes of its rows, by index in the part, in ascending order."""
+
+    def line_of(self, row: int) -> int | None:
+        """Return the line of a row in its source."""
+        details = self.step.result.details
+        if details is None or not len(details.lines):
+            return None
+        return self.step.base.lines + int(details.lines[row])
+
+
+class FixedParts:
+    """Validate data part by part, and compute the fixes of each part.
+
+    Parameters
+    ----------
+    validation : Validation
+        The validation of the data.
+    unsafe : bool
+        Whether unsafe edits are applied too.
+    """
+
+    def __init__(self, validation: Validation, *, unsafe: bool) -> None:
+        self._validation = validation
+        self._validator: RowValidator = validation.validator
+        self._unsafe = unsafe
+        self._patches = Patches(self._validator, unsafe=unsafe)
+        self._edits: ColumnEdits | None = None
+        self._columns: list[str] = []
+        self._schema: Any = None
+        self._added: list[str] = []
+
+    def __iter__(self) -> Iterator[FixedPart]:
+        for step in self._validation.steps():
+            refuse_long_rows(step.findings)
+            if step.begins:
+                self._begin(step.source)
+            about = step, self._columns, self._schema, self._added
+            if step.part is None or not step.result.rows:
+                yield FixedPart(*about, step.part, [], {})
+            else:
+                part, rows, patches = self._fixed(step, step.part)
+                yield FixedPart(*about, part, rows, dict(sorted(patches.items())))
+
+    def _begin(self, source: InputSource) -> None:
+        validator, names = self._validator, source.columns
+        validator.constants = {**validator.defaults, **source.constants}
+        self._columns, self._schema = names, source.schema
+        edits = ColumnEdits(validator, names)
+        self._edits = edits if self._unsafe and edits else None
+        if self._edits:
+            self._columns = edits.names(names)
+            if self._schema is not None:
+                self._schema = edits.batch(self._schema.empty_table()).schema
+        self._added = self._patches.fillable(self._columns) if self._columns else self._patches.added
+
+    def _fixed(
+        self, step: Step, part: RowTexts | Items | Batch
+    ) -> tuple[RowTexts | Items | Batch, list[Any], dict[int, Patch]]:
+        """Return a part, its rows, and their fixes."""
+        source, columnar = step.source, step.source.form == "columns"
+        rows = rows_in(part)
+        if isinstance(part, RowTexts) and source.form == "csv":
+            rows = [read_record(row, source.header) for row in rows]
+        if self._edits is None:
+            details = step.result.details or Details()
+            return (
+                part,
+                rows,
+                self._patches.of(details.looked, details.results, rows.__getitem__, columnar=columnar),
+            )
+        if isinstance(part, Batch):
+            part = part._replace(rows=self._edits.batch(part.rows))
+        made = [_with_columns(row, self._edits) for row in rows]
+        patches = {}
+        for number, (row, given) in enumerate(zip(made, rows, strict=True)):
+            if isinstance(row, Cells):
+                result = self._validator.cells(row)
+            else:
+                result = self._validator.value(row, columnar=columnar)
+            edits = self._edits.edits(fields_of(given))
+            if patch := self._patches.by_row(result, fields_of(row), edits, columnar=columnar):
+                patches[number] = patch
+        return part, made, patches
+
+
+def _with_columns(row: Any, edits: ColumnEdits) -> Any:
+    """Return a row after the edits of its columns; as it is if it could not be read."""
+    if isinstance(row, Cells):
+        return row if row.values is None else row._replace(values=edits.values(row.values))
+    return edits.values(row) if isinstance(row, Mapping) else row
+
+
+class _FixedRows:
+    """The bytes of rows with their fixes.
+
+    Attributes
+    ----------
+    columns : list of str
+        The columns of a CSV file after the fixes; empty for other formats.
+    header : bytes or None
+        The header of a CSV file after the fixes.
+    """
+
+    def __init__(self, validator: RowValidator) -> None:
+        self.columns: list[str] = []
+        self.header: bytes | None = None
+        self._as_given = RowBytes(validator)
+        self._delimiter = ","
+        self._keys: list[bytes] = []
+
+    def begin(self, part: FixedPart) -> None:
+        """Start with rows of a source."""
+        source = part.step.source
+        header = source.header
+        self._as_given.begin(source)
+        self._delimiter = header.delimiter
+        self.columns = list(dict.fromkeys([*part.columns, *part.added])) if header.columns else []
+        self.header = as_record(self.columns, header.delimiter) if self.columns else header.raw
+        self._keys = [f'"{name}"'.encode() for name in part.added]
+
+    def before(self, data: Any) -> bytes:
+        """Return the original bytes of a row."""
+        return self._as_given.of(data)
+
+    def after(self, data: Any, patch: Patch | None) -> bytes:
+        """Return the bytes of a row with its fixes; without fixes, the original bytes."""
+        if self.columns and isinstance(data, Cells):
+            return self._record(data, patch.fields if patch else {})
+        if patch is None:
+            return self._as_given.of(data)
+        if not isinstance(data, bytes):
+            return as_json(_changed(self._as_given.as_validated(data), patch))
+        return _patched(data, patch, may_hold=self.may_hold(data))
+
+    def may_hold(self, data: bytes) -> bool:
+        """Return whether a JSON text may have a field that can be added; a key may have escapes."""
+        return b"\\u" in data or any(key in data for key in self._keys)
+
+    def _record(self, cells: Cells, fields: Mapping[str, Any]) -> bytes:
+        if cells.values is not None:
+            held = cells.values | {name: _cell(value) for name, value in fields.items()}
+            return as_record([held.get(name, "") for name in self.columns], self._delimiter)
+        # An unreadable record must not become valid because columns were added: make it too wide if it fits.
+        delimiter = self._delimiter.encode()
+        fits = cells.raw.count(delimiter) == len(self.columns) - 1
+        return bytes(cells.raw) + (delimiter if fits else b"")
 
 
 class _Fixing:
@@ -72,120 +307,82 @@ class _Fixing:
     ----------
     written : LinesOutput or None
         Validates what is written; None if anything else than parts of JSON Lines was written.
-    filled : Counter of str
-        The number of rows in which each field was filled in or changed.
+    changed : Counter of str
+        The number of rows in which each field was changed.
     """
 
-    def __init__(
-        self, writer: PartWriter, validator: RowValidator, written: LinesOutput, *, typography: bool
-    ) -> None:
+    def __init__(self, writer: PartWriter, validator: RowValidator, written: LinesOutput) -> None:
         self._writer = writer
         self.written: LinesOutput | None = written
-        self.filled: Counter[str] = Counter()
+        self.changed: Counter[str] = Counter()
         self._validator = validator
-        self._patches = Patches(validator, typography=typography)
-        self._keys = [f'"{name}"'.encode() for name in self._patches.changeable]
-        self._source: InputSource | None = None
-        self._columns: list[str] = []
+        self._rows = _FixedRows(validator)
         self._table: FixedTable | None = None
 
-    def begin(self, source: InputSource) -> None:
+    def begin(self, part: FixedPart) -> None:
         """Start writing rows of a source."""
-        self._source, header = source, source.header
-        self._validator.constants = {**self._validator.defaults, **source.constants}
-        self._columns = self._extended(header.columns)
-        self._writer.begin_source(
-            source, as_record(self._columns, header.delimiter) if self._columns else header.raw
-        )
+        self._rows.begin(part)
+        self._writer.begin_source(part.step.source, self._rows.header)
         if self._writer.table is not None:
-            self._table = self._table or FixedTable(
-                self._writer.table, self._validator, self._patches.fillable
-            )
-            self._table.begin(source.schema)
+            self._table = self._table or FixedTable(self._writer.table, self._validator)
+            self._table.begin(part.schema, part.added)
 
-    def put(self, part: Part, result: PartResult) -> None:
+    def put(self, part: FixedPart) -> None:
         """Write the rows of a part."""
-        details = result.details or Details()
-        if isinstance(part, RowTexts) and self._writer.form == "lines":
-            self._put_lines(part, result, details)
+        patches = part.patches
+        for names, count in Counter(patch.names for patch in patches.values()).items():
+            self.changed.update(dict.fromkeys(names, count))
+        held = part.part
+        if isinstance(held, RowTexts) and self._writer.form == "lines":
+            self._put_lines(held, part)
             return
         self.written = None
-        rows = rows_in(part)
-        if isinstance(part, RowTexts) and self._writer.form == "csv" and self._source is not None:
-            rows = [read_record(row, self._source.header) for row in rows]
-        patches = self._patches.of(details, rows.__getitem__)
-        self._count(patches)
-        if self._table is not None and isinstance(part, Batch):
-            self._table.put(part.rows, {row: patch.fields for row, patch in patches.items()})
+        if self._table is not None and isinstance(held, Batch):
+            self._table.put(held.rows, {row: patch.fields for row, patch in patches.items()})
             return
-        for row, data in enumerate(rows):
-            self._writer.row(self._fixed(data, patches.get(row)))
+        for row, data in enumerate(part.rows):
+            self._writer.row(self._rows.after(data, patches.get(row)))
 
-    def _put_lines(self, lines: RowTexts, result: PartResult, details: Details) -> None:
-        data, rows = lines.data, lines.rows()
-        patches = self._patches.of(details, rows.__getitem__)
-        self._count(patches)
+    def _put_lines(self, lines: RowTexts, part: FixedPart) -> None:
+        data, rows, result, patches = lines.data, part.rows, part.step.result, part.patches
         # The output ends with a line feed, so a last line without one is another line there.
         if not patches and result.lines == result.rows and data.endswith(b"\n"):
             self._writer.put(lines, range(len(rows)))
             if self.written is not None:
                 self.written.unchanged(result)
             return
-        doubtful = self._may_hold(data)
+        doubtful = self._rows.may_hold(data)
         for row, patch in patches.items():
             one = rows[row]
-            rows[row] = _patched(one, patch, may_hold=doubtful and self._may_hold(one))
+            rows[row] = _patched(one, patch, may_hold=doubtful and self._rows.may_hold(one))
         data = b"\n".join(rows)
         self._writer.lines(data)
         if self.written is not None:
             self.written.changed(data)
-
-    def _count(self, patches: Mapping[int, Patch]) -> None:
-        for names, count in Counter(patch.names for patch in patches.values()).items():
-            self.filled.update({name: count for name in names if name != AS_WRITTEN})
-
-    def _fixed(self, data: Any, patch: Patch | None) -> bytes:
-        """Return the bytes of a row with its fixes; without fixes, the original bytes."""
-        if self._columns and isinstance(data, Cells):
-            return self._record(data, patch.fields if patch else {})
-        if patch is None:
-            return self._writer.bytes_of(data)
-        if not isinstance(data, bytes):
-            return as_json({**self._writer.as_validated(data), **patch.fields})
-        return _patched(data, patch, may_hold=self._may_hold(data))
-
-    def _may_hold(self, data: bytes) -> bool:
-        """Return whether a JSON text may have a field that can be filled in; a key may have escapes."""
-        return b"\\u" in data or any(key in data for key in self._keys)
-
-    def _record(self, cells: Cells, fields: Mapping[str, Any]) -> bytes:
-        delimiter = self._source.header.delimiter if self._source else ","
-        if cells.values is not None:
-            held = cells.values | {name: _cell(value) for name, value in fields.items()}
-            return as_record([held.get(name, "") for name in self._columns], delimiter)
-        # An unreadable record must not become valid because columns were added: make it too wide if it fits.
-        fits = cells.raw.count(delimiter.encode()) == len(self._columns) - 1
-        return bytes(cells.raw) + (delimiter.encode() if fits else b"")
-
-    def _extended(self, columns: list[str]) -> list[str]:
-        """Return the columns of a CSV file, followed by those that may be filled in; empty if it has none."""
-        fields = self._validator.fields | {AS_WRITTEN}
-        more = [name for name in self._patches.fillable if name in fields]
-        return list(dict.fromkeys([*columns, *more])) if columns else []
 
 
 def _patched(data: bytes, patch: Patch, *, may_hold: bool) -> bytes:
     """Return the JSON text of a row with its fixes, given whether it may have one of their fields."""
     body, _, end = data.rpartition(b"}")
     body = body.rstrip()
-    if may_hold or body.endswith(b"{"):
-        given, fields = fields_of(data), patch.fields
-        if not given or not given.keys().isdisjoint(fields):
+    if not patch.adds or may_hold or body.endswith(b"{"):
+        given = fields_of(data)
+        if not patch.adds or not given or not given.keys().isdisjoint(patch.names):
             ends = b"\r" if data.endswith(b"\r") else b""
-            return json.dumps({**given, **fields}, ensure_ascii=False).encode() + ends
+            return json.dumps(_changed(given, patch), ensure_ascii=False).encode() + ends
     # New fields come last, so that the rest of the row keeps its bytes.
     return b"%b, %b}%b" % (body, patch.members, end)
 
 
+def _changed(given: Mapping[str, Any], patch: Patch) -> dict[str, Any]:
+    """Return the fields of a row with its fixes."""
+    fields = patch.fields
+    return {
+        name: value for name, value in {**given, **fields}.items() if value is not None or name not in fields
+    }
+
+
 def _cell(value: Any) -> str:
+    if value is None:
+        return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

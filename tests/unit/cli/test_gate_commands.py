@@ -152,7 +152,7 @@ def test_split_and_fix(run, drafts, tmp_path):
     assert code == 0
     assert out == (
         "1 row, no finding\n"
-        "filled: claim_sha256 in 1, creator in 1, language in 1, method in 1, quote_end in 1, "
+        "changed: claim_sha256 in 1, creator in 1, language in 1, method in 1, quote_end in 1, "
         "quote_start in 1, release in 1\n"
     )
     assert run("validate", fixed, "--kind", "translation", "--require", "claim_sha256 release")[0] == 0

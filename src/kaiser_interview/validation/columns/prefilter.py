@@ -16,6 +16,7 @@ import pyarrow.types as kinds
 from ...records.models import Reference
 from ..arrow.arrays import Bools, Ints, from_numpy, from_texts, is_null, is_plain, lookup, plain, truths
 from ..arrow.to_python import rows_of
+from ..fixes.corrections import AS_WRITTEN
 from ..formats.columnar.checks import undecoded
 from ..references.columns import ReferenceColumns
 from ..rows.result import RowResult
@@ -25,7 +26,7 @@ from .kind import KindPrefilter
 __all__ = ["Prefilter", "Seen"]
 
 # Fields that checks beyond the schema, and reports, need for any kind.
-_RELATED = frozenset({*Reference.model_fields, "id", "kind", "release", "other_claim_sha256"})
+_RELATED = frozenset({*Reference.model_fields, "id", "kind", "release", "other_claim_sha256", AS_WRITTEN})
 
 
 class Seen(NamedTuple):

@@ -208,6 +208,7 @@ class ColumnValidator(PartValidator):
             self._count(account, batch, seen, lines[numbers], rows[numbers])
         if account.details is not None:
             account.details.texts = RowTexts(data, taken.starts[is_row], taken.ends[is_row])
+            account.details.lines = lines[is_row].tolist()
         return self._result(account)
 
     def _taken(self, data: bytes) -> Taken:
@@ -255,6 +256,7 @@ class ColumnValidator(PartValidator):
         self._count(account, batch, seen, chunk.lines[numbers], rows[numbers])
         if account.details is not None:
             account.details.texts = RowTexts(chunk.data, chunk.starts[is_row], chunk.ends[is_row])
+            account.details.lines = chunk.lines[is_row].tolist()
         return self._result(account)
 
     def _columns(self, batch: pa.RecordBatch) -> list[Fault]:

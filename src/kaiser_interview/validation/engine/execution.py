@@ -99,6 +99,8 @@ class Step(NamedTuple):
     """The invalid rows of the part."""
     result: PartResult = PartResult()
     """What the part has shown by itself, before it was compared with others."""
+    base: Base = Base()
+    """What came before the part in its source."""
 
 
 class Engine:
@@ -259,7 +261,7 @@ class Validation:
                         if result.details is not None:
                             begins = not rows and result.rows > 0
                             part = result.details.texts or part
-                            yield Step(source, part, begins, *merge.taken(), result)
+                            yield Step(source, part, begins, *merge.taken(), result, at)
                         rows += result.rows
             except StreamError as error:
                 complete = False

@@ -11,6 +11,7 @@ from ..findings.counts import Tally
 from ..findings.display import visible
 from ..findings.finding import Fault, Finding, Located, Path
 from ..findings.report import Input, Report
+from ..fixes.columns import ColumnEdits
 from ..rows.row_validator import RowValidator
 from ..sources.discover import sources
 from ..sources.folders import constants_of
@@ -121,7 +122,10 @@ class Merge:
 
     def note(self, source: InputSource, line: int | None, fault: Fault) -> None:
         """Count a finding about no row."""
-        found = source.hinted(Located(fault, source.name, line))
+        correction = None
+        if fault.code == "unknown-field":
+            correction = ColumnEdits(self.validator, source.columns).correction(str(fault.path[0]))
+        found = source.hinted(Located(fault, source.name, line, correction=correction))
         self._outside += self.tally.add(found) == "error"
         if self._detailed:
             self._found.append(found)

@@ -5,6 +5,7 @@ one at a time, without numpy and pyarrow; `columns` validates many rows at once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from ...records.models import Record
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.counts import Group, Tally
 from ..findings.finding import Fault, Finding, Located, Note
+from ..fixes.corrections import Corrections
 from ..formats.text import RowTexts
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
@@ -55,6 +57,8 @@ class Details:
         The rows that were read into record batches: their numbers, the batch, what the prefilter says.
     texts : RowTexts or None
         The rows of a part that is text.
+    lines : sequence of int
+        The line of each row in the part, from 1; empty for formats without lines.
     """
 
     def __init__(self) -> None:
@@ -63,6 +67,7 @@ class Details:
         self.results: dict[int, RowResult] = {}
         self.looked: list[tuple[Any, Any, Any]] = []
         self.texts: RowTexts | None = None
+        self.lines: Sequence[int] = ()
 
 
 class Ids(NamedTuple):
@@ -134,6 +139,7 @@ class PartValidator:
         self._new_rules: Callable[[], DatasetRules] = lambda: new_rules(check, validator, str, hashed=True)
         # Rows that are compared when results are merged need only know what these compare.
         self._rules = new_rules(check, validator, str, hashed=False)
+        self._corrections = Corrections(validator)
 
     def items(
         self,
@@ -162,6 +168,7 @@ class PartValidator:
         account = self._account(name, full)
         validator.constants = {**validator.defaults, **constants}
         validate = self._reader(form, part.told)
+        lines: list[int] = []
         try:
             for item in part.items:
                 if isinstance(item, Note):
@@ -170,8 +177,12 @@ class PartValidator:
                 line, data = item
                 account.validated(line, account.rows, validated(data, validate))
                 account.rows += 1
+                if line is not None:
+                    lines.append(line)
         finally:
             validator.constants = validator.defaults
+        if account.details is not None:
+            account.details.lines = lines
         return account.result()
 
     def findings(self, row: object) -> tuple[Finding, ...]:
@@ -179,7 +190,9 @@ class PartValidator:
         result = self._validator.value(row)
         row_id = result.values.get("id")
         return tuple(
-            Located(fault, row=0, row_id=row_id).finding()
+            Located(
+                fault, row=0, row_id=row_id, correction=partial(self._corrections.of, fault, result)
+            ).finding()
             for fault in result.faults
             if fault.code in self._wanted
         )
@@ -196,7 +209,16 @@ class PartValidator:
         tally = Tally(self._max_findings, full, _MOST_GROUPS, lazy=True)
         rules = self._new_rules() if self.hashed else self._rules
         details = Details() if self.detailed else None
-        return Account(self._validator, rules, tally, self._wanted, name, details, hashed=self.hashed)
+        return Account(
+            self._corrections,
+            self._validator,
+            rules,
+            tally,
+            self._wanted,
+            name,
+            details,
+            hashed=self.hashed,
+        )
 
 
 class Account:
@@ -204,6 +226,7 @@ class Account:
 
     def __init__(  # noqa: PLR0913, PLR0917 - what counts, and what it counts by
         self,
+        corrections: Corrections,
         validator: RowValidator,
         rules: DatasetRules,
         tally: Tally,
@@ -230,6 +253,7 @@ class Account:
         self._complete = True
         self._validator, self._tally, self._wanted, self._name = validator, tally, wanted, name
         self._hashed = hashed
+        self._correct = corrections.of
 
     def note(self, note: Note, row: int) -> None:
         """Count a finding about no row, given the number of the row that it stands before."""
@@ -247,7 +271,8 @@ class Account:
         row_id = values.get("id")
         for fault in result.faults:
             if fault.code in self._wanted:
-                found = Located(fault, self._name, line, row, row_id)
+                correction = partial(self._correct, fault, result)
+                found = Located(fault, self._name, line, row, row_id, correction=correction)
                 if details is not None:
                     found = found.spelled()
                     details.findings.append((2 * row + 1, found))

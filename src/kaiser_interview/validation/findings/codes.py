@@ -282,7 +282,7 @@ CODES: dict[str, Code] = {
             "But for typography (width, normal form, quotation marks, dashes, white space) the quote stands in the "
             "claim.",
             _row(claim_id="d01-c01", quote="语言在时间维度上对智能至关重要，语言模型"),
-            "Take the source's own characters from the finding, or let `kaiser-interview fix --typography` do it.",
+            "Run `kaiser-interview fix`: it writes the source's own characters, and keeps the quote in `x_quote_as_written`.",
         ),
     ),
     **_codes(

@@ -1,13 +1,15 @@
 """Findings, faults and notes: the problems that validation reports, with and without a place."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from .codes import CODES, Severity
-from .display import clip, cut, encodable, json_text, told_apart, visible
+from .display import clip, cut, encodable, json_text, shown, told_apart, visible
 
 __all__ = [
     "Applicability",
+    "Correction",
     "Edit",
     "Fault",
     "Finding",
@@ -28,6 +30,8 @@ _LONGEST_SUGGESTION = 400
 
 _LONGEST_ID = 256
 
+_LONGEST_VALUE = 1000
+
 
 Applicability = Literal["safe", "unsafe", "display"]
 """How far a suggestion may be applied: always; if the caller allows it; not at all, only shown."""
@@ -37,11 +41,11 @@ class Edit(NamedTuple):
     """A change of one value in a row."""
 
     path: Path
-    """The path to the value, from the row inwards."""
+    """The path to the value, from the row inwards. Empty for a column: then the values are its names."""
     before: Any
     """The value; None if the field is absent or null."""
     after: Any
-    """The new value; None if the field is removed."""
+    """The new value; None if the field, or the column, is removed."""
 
 
 class Suggestion(NamedTuple):
@@ -56,7 +60,7 @@ class Suggestion(NamedTuple):
     one is probably what was meant.
     """
     edits: tuple[Edit, ...] = ()
-    """The changes; empty for ``display``."""
+    """The changes. Empty for ``display``, and if a value is longer than 1,000 bytes or not JSON."""
 
 
 class Fault(NamedTuple):
@@ -169,8 +173,18 @@ def spelled(fault: Fault) -> Fault:
     )
 
 
+class Correction(NamedTuple):
+    """The edits that correct a fault, and whether they may be applied."""
+
+    applicability: Applicability
+    edits: tuple[Edit, ...]
+
+
 class Located(NamedTuple):
-    """A fault and its place, from which a finding is made if it is kept."""
+    """A fault and its place, from which a finding is made if it is kept.
+
+    `correction` may be a function. It is called only if the finding is kept.
+    """
 
     fault: Fault
     file: str | None = None
@@ -179,11 +193,13 @@ class Located(NamedTuple):
     row_id: object = None
     lines: int = 1
     """The number of consecutive lines with this fault, starting at `line`."""
+    correction: Correction | Callable[[], Correction | None] | None = None
 
     def finding(self) -> Finding:
         """Make the finding; compute its texts, cut them and escape what cannot be seen."""
-        code, path, expected, got, suggestion, severity = spelled(self.fault)
-        expected, got, suggestion = str(expected), str(got), str(suggestion or "")
+        (code, path, expected, got, hint, severity), correction = spelled(self.fault), self._corrected()
+        applicability, edits = correction or Correction("display", ())
+        expected, got, suggestion = str(expected), str(got), str(hint or _in_words(edits))
         strict = not told_apart(got, expected, suggestion)
         return Finding(
             code=code,
@@ -196,9 +212,14 @@ class Located(NamedTuple):
             expected=clip(expected, strict=strict),
             got=clip(got, strict=strict),
             suggestion=(
-                Suggestion(clip(suggestion, _LONGEST_SUGGESTION, strict=strict)) if suggestion else None
+                Suggestion(clip(suggestion, _LONGEST_SUGGESTION, strict=strict), applicability, _short(edits))
+                if suggestion
+                else None
             ),
         )
+
+    def _corrected(self) -> Correction | None:
+        return self.correction() if callable(self.correction) else self.correction
 
     def findings(self) -> Iterator[Finding]:
         """Yield a finding for each line."""
@@ -208,14 +229,42 @@ class Located(NamedTuple):
             yield first._replace(line=first.line and first.line + more)
 
     def spelled(self) -> "Located":
-        """Return it with its texts computed, so that it can be sent to another process."""
-        return self._replace(fault=spelled(self.fault))
+        """Return it with its texts and edits computed, so that it can be sent to another process."""
+        return self._replace(fault=spelled(self.fault), correction=self._corrected())
 
     def within(self, file: str | None, lines: int, rows: int) -> "Located":
         """Return it with a place in a file, given what came before the part that it was found in."""
         line = None if self.line is None else self.line + lines
         row = None if self.row is None else self.row + rows
         return self._replace(file=file, line=line, row=row)
+
+
+def _in_words(edits: tuple[Edit, ...]) -> str:
+    """Describe edits."""
+    words = []
+    for path, before, after in edits:
+        name = str(path[-1])
+        if after is None:
+            words.append(f"remove {visible(name)}")
+        elif before is None:
+            words.append(f"add {visible(name)} {shown(after)}")
+        else:
+            words.append(f"write {shown(after)}" if len(edits) == 1 else f"set {name} to {shown(after)}")
+    return ", ".join(words)
+
+
+def _short(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Return edits with paths that can be written, or none if a value is too long or not JSON."""
+    try:
+        texts = [json.dumps(one[1:], ensure_ascii=False, allow_nan=False).encode() for one in edits]
+    except (TypeError, ValueError, RecursionError):
+        return ()
+    if any(len(text) > _LONGEST_VALUE for text in texts):
+        return ()
+    return tuple(
+        one._replace(path=tuple(step if isinstance(step, int) else encodable(cut(step)) for step in one.path))
+        for one in edits
+    )
 
 
 class StreamError(Exception):

@@ -1,5 +1,6 @@
 """The result of validation: exact counts, and a sample of the findings."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
@@ -13,7 +14,7 @@ from .finding import Finding, in_any_place, pointer
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Input", "Report"]
+__all__ = ["Fixable", "Input", "Report"]
 
 
 class Input(NamedTuple):
@@ -27,6 +28,14 @@ class Input(NamedTuple):
     """The SHA-256 of these bytes; None for data from Python."""
     complete: bool
     """Whether the input was read to its end and did not change while it was read."""
+
+
+class Fixable(NamedTuple):
+    """The number of findings that `fix` can correct."""
+
+    safe: int
+    unsafe: int
+    """With unsafe fixes only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +97,12 @@ class Report:
     def left_out(self) -> int:
         """Number of findings that are not in the sample."""
         return self.errors + self.warnings - len(self.sample)
+
+    @property
+    def fixable(self) -> "Fixable":
+        """Number of findings in the sample that `fix` can correct."""
+        counts = Counter(one.suggestion.applicability for one in self.sample if one.suggestion)
+        return Fixable(counts["safe"], counts["unsafe"])
 
     @property
     def ok(self) -> bool:
@@ -186,6 +201,7 @@ class Report:
             "limited": self.limited,
             "parts": self.parts,
             "left_out": self.left_out,
+            "fixable": self.fixable._asdict(),
             "counts": [one._asdict() for one in self.counts],
             "sample": [one.as_json() for one in self.sample],
             "inputs": [one._asdict() for one in self.inputs],

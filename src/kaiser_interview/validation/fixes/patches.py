@@ -1,18 +1,20 @@
 """Compute the fixes of the rows of a part: of right rows by columns, of all others row by row."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from ...records.models import Record, Reference
-from ..engine.part import Details
+from ..findings.finding import pointer
 from ..formats.csv import Cells
 from ..formats.json.text import parse
-from ..references.quotes import Quote
+from ..references.quotes import LEAST, Quote
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
-from .row import AS_WRITTEN, fixes_of
+from .corrections import AS_WRITTEN
+from .filled import filled
+from .row import AppliedEdit, RowFix, RowFixer
 
 __all__ = ["Patch", "Patches", "fields_of"]
 
@@ -25,6 +27,9 @@ _OFFSETS = ("quote_start", "quote_end")
 
 _QUOTE = ("quote", "quote_of", "quote_start")
 """What the offsets of a row follow from, with its claim."""
+
+_FILLED_IN = b'{"path": %b, "before": null, "after": %b, "code": null, "applicability": "safe"}'
+"""The JSON of an `AppliedEdit` that fills in a value."""
 
 _MOST = 1 << 16
 """Quotes whose offsets are remembered."""
@@ -43,25 +48,46 @@ class _Fields:
         self.members: bytes = first + (b", " if first and last else b"") + last
         self.head: bytes = first + b", " if first else b""
         self.tail: bytes = b", " + last if last else b""
+        first, last = _edits(before), _edits(after)
+        self.edits: bytes = first + (b", " if first and last else b"") + last
+        self.edits_head: bytes = first + b", " if first else b""
+        self.edits_tail: bytes = b", " + last if last else b""
 
 
 class Patch:
-    """The fixes of a row: the fields to fix and their values."""
+    """The changes of a row.
 
-    __slots__ = ("_fields", "_place")
+    Attributes
+    ----------
+    names : tuple of str
+        The names of the fields that change.
+    adds : bool
+        Whether it only adds fields that the row does not have, or that are null.
+    """
 
-    def __init__(self, fields: _Fields, place: tuple[int, int] | None = None) -> None:
+    __slots__ = ("_edits", "_fields", "_place", "adds")
+
+    def __init__(
+        self,
+        fields: _Fields,
+        place: tuple[int, int] | None = None,
+        edits: tuple[AppliedEdit, ...] | None = None,
+    ) -> None:
         self._fields = fields
         self._place = place
+        self._edits = edits
+        self.adds: bool = edits is None or all(
+            len(one.path) == 1 and one.before is None and one.after is not None for one in edits
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the fields."""
+        """The names of the fields that change."""
         return self._fields.names if self._place is None else self._fields.names_with_offsets
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The fields and their values."""
+        """The fields and their new values; None for a removed one."""
         offsets = zip(_OFFSETS, self._place or (), strict=False)
         return {**self._fields.before, **dict(offsets), **self._fields.after}
 
@@ -73,6 +99,29 @@ class Patch:
             return fields.members
         return b'%b"quote_start": %d, "quote_end": %d%b' % (fields.head, *self._place, fields.tail)
 
+    @property
+    def edits(self) -> tuple[AppliedEdit, ...]:
+        """The changes of its values."""
+        if self._edits is not None:
+            return self._edits
+        return tuple(AppliedEdit((name,), None, value, None, "safe") for name, value in self.fields.items())
+
+    @property
+    def filled_json(self) -> bytes | None:
+        """The same as JSON objects, for a right row, of which there are many; None for other rows."""
+        fields = self._fields
+        if self._edits is not None:
+            return None
+        if self._place is None:
+            return fields.edits
+        start, end = self._place
+        return b"%b%b, %b%b" % (
+            fields.edits_head,
+            _FILLED_IN % (b'"/quote_start"', b"%d" % start),
+            _FILLED_IN % (b'"/quote_end"', b"%d" % end),
+            fields.edits_tail,
+        )
+
 
 class Patches:
     """Compute fixes.
@@ -81,58 +130,83 @@ class Patches:
     ----------
     validator : RowValidator
         What has validated the rows.
-    typography : bool
-        Whether a quote that differs in typography only is replaced.
+    unsafe : bool
+        Whether unsafe edits are applied too.
 
     Attributes
     ----------
-    fillable : list of str
-        The fields that may be filled in.
-    changeable : frozenset of str
-        These, and the fields that may be changed.
+    added : list of str
+        The fields that may be added to rows.
     """
 
-    def __init__(self, validator: RowValidator, *, typography: bool) -> None:
+    def __init__(self, validator: RowValidator, *, unsafe: bool) -> None:
         self._validator = validator
-        self._typography = typography
-        self.fillable: list[str] = [*validator.defaults, *_FILLED, *([AS_WRITTEN] if typography else [])]
+        self.added: list[str] = [*dict.fromkeys([*validator.defaults, *_FILLED, AS_WRITTEN])]
+        self._fixer = RowFixer(validator, unsafe=unsafe)
         fields = validator.fields
         digests = [name for name in ("claim_sha256", "other_claim_sha256") if name in fields]
         releases = ["release"] if validator.corpus.releases and "release" in fields else []
         # A right row needs no fix if it has all of these, and offsets if it has a quote.
         self._wanted = [*(name for name in validator.defaults if name in fields), *digests, *releases]
         self._nested = [one.name for rules in validator.rules.values() for one in rules.nested]
-        quote = ["quote"] if typography else []
-        self.changeable: frozenset[str] = frozenset([*self.fillable, *quote, *self._nested])
         self._read = {*_NAMES, *_QUOTE, *self._wanted, *self._nested}
         self._is_plain = validator.defaults.keys().isdisjoint(Reference.model_fields)
         self._place = lru_cache(_MOST)(self._place_of)
 
-    def of(self, details: Details, row_at: Callable[[int], Any]) -> dict[int, Patch]:
+    def fillable(self, columns: Collection[str]) -> list[str]:
+        """Return the fields that may be filled in in a table with some columns."""
+        validator = self._validator
+        is_named, is_quoted = "release" in validator.defaults, "quote" in columns
+        wanted = {*validator.defaults}
+        if is_quoted:
+            wanted |= {*_OFFSETS, AS_WRITTEN}
+        if is_quoted or is_named:
+            wanted.add("claim_sha256")
+        if is_named:
+            wanted.add("other_claim_sha256")
+        if validator.corpus.releases and (is_quoted or any(name in columns for name in self._nested)):
+            wanted.add("release")
+        known = {*validator.fields, AS_WRITTEN}
+        return [name for name in self.added if name in wanted and name in known]
+
+    def of(
+        self,
+        looked: Iterable[tuple[Any, Any, Any]],
+        results: Mapping[int, RowResult],
+        row_at: Callable[[int], Any],
+        *,
+        columnar: bool,
+    ) -> dict[int, Patch]:
         """Return the fixes of each row of a part that has any.
 
         Parameters
         ----------
-        details : Details
-            What validation has shown.
+        looked : iterable of tuple
+            The rows that were validated by columns: their numbers, the batch, what the prefilter says.
+        results : mapping of int to RowResult
+            The results of the rows that the row validator has validated.
         row_at : callable
             Returns a row as its source gives it, given its index.
+        columnar : bool
+            Whether the rows are from a table.
         """
         found: dict[int, Patch] = {}
         partly: set[int] = set()
-        for rows, batch, seen in details.looked:
+        for rows, batch, seen in looked:
             partly.update(rows[seen.suspect & seen.shaped].tolist())
             found.update(self._of_right(rows, batch, ~seen.suspect))
-        for row, result in details.results.items():
-            if result.kind is not None:
-                data = row_at(row)
-                given = fields_of(data)
-                if row in partly:  # the result has those values alone that were validated
-                    rules = self._validator.rules[result.kind]
-                    typed = rules.typed(given) if isinstance(data, Cells) else given
-                    result = result._replace(values=self._validator.taken(typed)[1])  # noqa: PLW2901 - as above
-                if patch := self._by_row(result, given):
-                    found[row] = patch
+        for row, result in results.items():
+            if not result.values:
+                continue  # it could not be read
+            data = row_at(row)
+            given = fields_of(data)
+            if row in partly and result.kind is not None:
+                # The result has only the values that were validated.
+                rules = self._validator.rules[result.kind]
+                typed = rules.typed(given) if isinstance(data, Cells) else given
+                result = result._replace(values=self._validator.taken(typed)[1])  # noqa: PLW2901 - as above
+            if patch := self.by_row(result, given, columnar=columnar):
+                found[row] = patch
         return found
 
     def _of_right(self, rows: Any, batch: Any, right: Any) -> dict[int, Patch]:
@@ -147,7 +221,8 @@ class Patches:
         def absent(name: str) -> Any:
             return is_null(batch.column(name)) if name in names else np.ones(len(rows), np.bool_)
 
-        unplaced = ~absent("quote") & absent("quote_start")
+        quoted = ~absent("quote")
+        unplaced = quoted & absent("quote_start")
         incomplete = unplaced.copy()
         for name in self._wanted:
             incomplete |= absent(name)
@@ -160,27 +235,49 @@ class Patches:
         read = taken(batch.select([name for name in names if name in self._read]), chosen)
         if self._nested or not self._is_plain:
             return dict(self._each(numbers, rows_of(read)))
-        alike, first = self._alike(read)
-        held = [self._fields(values) for values in rows_of(read, first)]
+        proved = self._proved(read)
+        alike, first = self._alike(read, proved)
+        held = [
+            self._fields(values, proved=proves_it)
+            for values, proves_it in zip(rows_of(read, first), proved[first].tolist(), strict=True)
+        ]
         refers = np.array([fields.refers for fields in held], np.bool_)[alike]
         places: list[tuple[int, int] | None] = [None] * len(numbers)
-        quoted = np.flatnonzero(unplaced[chosen] & refers)
-        for at, values in zip(quoted.tolist(), rows_of(read, quoted), strict=True):
+        unplaced_here = np.flatnonzero(unplaced[chosen] & refers)
+        for at, values in zip(unplaced_here.tolist(), rows_of(read, unplaced_here), strict=True):
             places[at] = self._place(values["claim_id"], values["quote"], values.get("quote_of") or "text")
         fixed = zip(numbers, alike.tolist(), places, strict=True)
         return {
             number: Patch(held[group], place) for number, group, place in fixed if place or held[group].names
         }
 
-    def _alike(self, batch: Any) -> tuple[Any, Any]:
+    @staticmethod
+    def _proved(batch: Any) -> Any:
+        """Return for each row whether it has a quote that is long enough to prove its claim."""
+        import numpy as np
+        import pyarrow.compute as pc
+
+        from ..arrow.arrays import is_text, on_values, to_numpy
+
+        def are_long(texts: Any) -> Any:
+            if not is_text(texts.type):
+                return np.zeros(len(texts), np.bool_)
+            return to_numpy(pc.utf8_length(texts)) >= LEAST
+
+        if "quote" not in batch.schema.names:
+            return np.zeros(batch.num_rows, np.bool_)
+        return on_values(batch.column("quote"), are_long, null=False)
+
+    def _alike(self, batch: Any, proved: Any) -> tuple[Any, Any]:
         """Return a number for each row, equal for rows to fill in alike, and the first row of each number."""
         import numpy as np
 
         from ..arrow.arrays import combined, is_null
 
-        numbers = np.zeros(batch.num_rows, np.int64)
+        numbers = proved.astype(np.int64)
+        compared = (*_NAMES, "release") if "release" in self._validator.defaults else _NAMES
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
-            if name in _NAMES:
+            if name in compared:
                 numbers = combined(numbers, column)
             elif name in self._wanted:
                 numbers = numbers * 2 + is_null(column)
@@ -191,18 +288,45 @@ class Patches:
         """Yield the fixes of right rows, each by itself."""
         for number, values in zip(numbers, rows, strict=True):
             kind, held = self._validator.taken(values)
-            if patch := self._by_row(RowResult([], held, kind), values):
+            if patch := self.by_row(RowResult([], held, kind), values):
                 yield number, patch
 
-    def _by_row(self, result: RowResult, given: Mapping[str, Any]) -> Patch | None:
-        fields = fixes_of(result, given, self._validator, typography=self._typography)
-        return Patch(_Fields(fields, {})) if fields else None
+    def by_row(
+        self,
+        result: RowResult,
+        given: Mapping[str, Any],
+        before: Sequence[AppliedEdit] = (),
+        *,
+        columnar: bool = True,
+    ) -> Patch | None:
+        """Return the changes of one row, or None.
 
-    def _fields(self, values: Mapping[str, Any]) -> _Fields:
+        Parameters
+        ----------
+        result : RowResult
+            The result of validating the row, with all its values.
+        given : mapping of str
+            The fields of the row before defaults were added.
+        before : sequence of AppliedEdit
+            Changes that were made before the row was validated.
+        columnar : bool
+            Whether the row is from a table.
+        """
+        fix = self._fixer.fixed(result, given, columnar=columnar) or RowFix({}, ())
+        if not fix.edits and not before:
+            return None
+        fields = {str(one.path[0]): given.get(str(one.path[0])) for one in before}
+        edits = {one.path: one for one in before}
+        for edit in fix.edits:
+            edits[edit.path] = edit._replace(before=edits.get(edit.path, edit).before)
+        return Patch(_Fields({**fields, **fix.fields}, {}), None, tuple(edits.values()))
+
+    def _fields(self, values: Mapping[str, Any], *, proved: bool) -> _Fields:
         """Return what is filled in, offsets apart, in all right rows that are like one."""
-        given = {name: value for name, value in values.items() if name not in _QUOTE}
+        given = values if proved else {name: one for name, one in values.items() if name != "quote"}
         kind, held = self._validator.taken(given)
-        fields = fixes_of(RowResult([], held, kind), given, self._validator, typography=self._typography)
+        added = filled(RowResult([], held, kind), given, self._validator)
+        fields = {str(name): value for (name,), value in added.items() if name not in _OFFSETS}
         defaults = self._validator.defaults
         return _Fields(
             {name: value for name, value in fields.items() if name in defaults},
@@ -227,5 +351,13 @@ def fields_of(data: Any) -> Mapping[str, Any]:
     return data if isinstance(data, Mapping) else {}
 
 
+def _edits(fields: Mapping[str, Any]) -> bytes:
+    return b", ".join(_FILLED_IN % (_json(pointer((name,))), _json(value)) for name, value in fields.items())
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
 def _members(fields: Mapping[str, Any]) -> bytes:
-    return json.dumps(fields, ensure_ascii=False)[1:-1].encode()
+    return _json(fields)[1:-1]

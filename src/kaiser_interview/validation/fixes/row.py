@@ -1,139 +1,131 @@
-"""Compute the fixes of one row: what has exactly one correct value."""
+"""Fix one row: apply edits and validate again, until nothing more can be fixed."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from ...records.models import Record, Relation
-from ..findings.codes import CODES
-from ..findings.finding import Path
-from ..references.paths import references_in
-from ..references.quotes import Quote
+from ...records.models import Record
+from ..findings.finding import Applicability, Path
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
+from .corrections import Corrections
+from .filled import filled
 
-__all__ = ["AS_WRITTEN", "fixes_of"]
+__all__ = ["AppliedEdit", "RowFix", "RowFixer"]
 
-AS_WRITTEN = "x_quote_as_written"
-
-_FIXED_BY_SEARCH = {"quote-misplaced", "quote-out-of-range", "quote-typography-differs"}
-
-_UNANCHORED = {"quote-ambiguous", "quote-too-short"}
-
-_CLAIM_IN_DOUBT = {"stale-claim", "digest-differs", "unknown-release", "claim-differs"}
+_MOST_ROUNDS = 8
+"""A row needs two: its claim is corrected first, then its quote. More are safe, but bounded."""
 
 
-def fixes_of(
-    result: RowResult, given: Mapping[str, Any], validator: RowValidator, *, typography: bool
-) -> dict[str, Any]:
-    """Return the fields to fix and their values.
+class AppliedEdit(NamedTuple):
+    """A change of one value that a fix has made."""
+
+    path: Path
+    before: Any
+    """The value; None if the field was absent or null."""
+    after: Any
+    """The new value; None if the field was removed."""
+    code: str | None
+    """The code of the finding that it corrects; None for a value that was filled in."""
+    applicability: Applicability
+
+
+class RowFix(NamedTuple):
+    """The changes of one row."""
+
+    fields: Mapping[str, Any]
+    """The changed fields with their new values; None for a removed one."""
+    edits: tuple[AppliedEdit, ...]
+
+
+class RowFixer:
+    """Fix rows one at a time.
 
     Parameters
     ----------
-    result : RowResult
-        The result of validating the row, with all its values.
-    given : mapping of str
-        The fields of the row before defaults were added.
     validator : RowValidator
-        What has validated the row.
-    typography : bool
-        Whether a quote that differs in typography only is replaced.
+        What has validated the rows.
+    unsafe : bool
+        Whether unsafe edits are applied too.
     """
-    return {} if result.kind is None else _Row(result, given, validator, typography=typography).fixes()
 
-
-class _Row:
-    """A row with its validation result, from which fixes are computed."""
-
-    def __init__(
-        self, result: RowResult, given: Mapping[str, Any], validator: RowValidator, *, typography: bool
-    ) -> None:
+    def __init__(self, validator: RowValidator, *, unsafe: bool) -> None:
         self._validator = validator
-        self._result = result
-        self._given = given
-        self._typography = typography
-        self._wrong = {fault.path: fault for fault in result.faults}
-        self._fixed_at: set[Path] = set()
-        self._claim_is_certain = not any(fault.code in _CLAIM_IN_DOUBT for fault in result.faults)
+        self._corrections = Corrections(validator)
+        self._applicable = {"safe", "unsafe"} if unsafe else {"safe"}
 
-    def fixes(self) -> dict[str, Any]:
-        """Return the fields to fix and their values."""
-        rules, values = self._validator.rules[str(self._result.kind)], self._result.values
-        fields, defaults = rules.shape.fields, self._validator.defaults
-        patch = {name: values[name] for name in defaults if name in fields and self._given.get(name) is None}
-        if rules.refers:
-            patch |= self._fixed(values, (), typography=self._typography)
-        for name in dict.fromkeys(str(path[0]) for path, _ in references_in(values, rules.nested)):
-            copy, changed = _copied(values[name]), False
-            for path, reference in references_in({name: copy}, rules.nested):
-                fixed = self._fixed(reference, path, typography=False)
-                reference.update(fixed)  # type: ignore[attr-defined]
-                changed = changed or bool(fixed)
-            if changed:
-                patch[name] = copy
-        if issubclass(rules.shape.model, Relation):
-            patch |= self._digest(values, (), "other_")
-        releases = self._validator.corpus.releases
-        if releases and "release" in fields and values.get("release") is None and self._is_right():
-            patch["release"] = releases[-1]
-        return patch
+    def fixed(self, result: RowResult, given: Mapping[str, Any], *, columnar: bool = False) -> RowFix | None:
+        """Return the changes of a row, or None if there are none.
 
-    def _fixed(self, reference: Mapping[str, Any], path: Path, *, typography: bool) -> dict[str, Any]:
-        """Return the fields of a reference to a claim that can be fixed: offsets, quote and digest."""
-        claim = self._validator.corpus.claims.get(str(reference.get("claim_id")))
-        names = ["claim_id", "quote_of"]
-        # A kind may require offsets. If both are missing, they are added here.
-        has_no_offsets = reference.get("quote_start") is None and reference.get("quote_end") is None
-        if not (has_no_offsets and self._is_missing((*path, "quote_end"))):
-            names.append("quote_end")
-        if claim is None or not self._claim_is_certain or any((*path, name) in self._wrong for name in names):
-            return {}
-        patch: dict[str, Any] = {}
-        words, given = reference.get("quote"), reference.get("quote_start")
-        if words:
-            quote_fault, start_fault = (
-                self._wrong.get((*path, "quote")),
-                self._wrong.get((*path, "quote_start")),
-            )
-            if has_no_offsets and self._is_missing((*path, "quote_start")):
-                start_fault = None
-            differs = (
-                quote_fault is not None and quote_fault.code == "quote-typography-differs" and typography
-            )
-            wrong = quote_fault and quote_fault.code not in _UNANCHORED and not differs
-            if wrong or (start_fault and start_fault.code not in _FIXED_BY_SEARCH):
-                return {}
-            quote = Quote(claim, words, None, None, reference.get("quote_of") or "text")
-            places = quote.places_but_for_typography if differs else quote.places
-            if not places or (len(places) != 1 and (start_fault or differs)):
-                return {}
-            if differs:
-                patch |= {AS_WRITTEN: words, "quote": quote.own_words(places[0])}
-                if self._given.get(AS_WRITTEN) is not None:
-                    del patch[AS_WRITTEN]  # keep the original that the row already has
-            if len(places) == 1 and (start_fault or differs or given is None):
-                patch |= dict(zip(("quote_start", "quote_end"), places[0], strict=True))
-                self._fixed_at |= {(*path, name) for name in ("quote", "quote_start", "quote_end")}
-        return patch | self._digest(reference, path)
+        Parameters
+        ----------
+        result : RowResult
+            The result of validating the row, with all its values.
+        given : mapping of str
+            The fields of the row before defaults were added.
+        columnar : bool
+            Whether the row is from a table.
+        """
+        validator = self._validator
+        defaulted = {name for name in validator.constants if given.get(name) is None}
+        row = {name: value for name, value in result.values.items() if name not in defaulted}
+        edits: dict[Path, AppliedEdit] = {}
+        for _ in range(_MOST_ROUNDS):
+            chosen = self._chosen(result)
+            if not chosen:
+                break
+            row = _edited(row, chosen)
+            for edit in chosen:
+                first = edits.setdefault(edit.path, edit)
+                edits[edit.path] = edit._replace(before=first.before)
+            result = validator.value(row, columnar=columnar)
+        added = [
+            AppliedEdit(path, None, value, None, "safe")
+            for path, value in filled(result, row, validator).items()
+        ]
+        edits |= {edit.path: edit for edit in added if edit.path not in edits}
+        row = _edited(row, added)
+        names = dict.fromkeys(str(path[0]) for path in edits)
+        return RowFix({name: row.get(name) for name in names}, tuple(edits.values())) if edits else None
 
-    def _is_missing(self, path: Path) -> bool:
-        """Return whether the fault of a field is that it is missing."""
-        return path in self._wrong and self._wrong[path].code == "missing-field"
+    def _chosen(self, result: RowResult) -> list[AppliedEdit]:
+        """Return the edits that correct the faults of a row and do not contradict each other."""
+        found = []
+        written: dict[Path, Any] = {}
+        contested: set[Path] = set()
+        for fault in result.faults:
+            correction = self._corrections.of(fault, result)
+            if correction is not None and correction.applicability in self._applicable:
+                found.append((fault.code, correction))
+                contested |= {
+                    one.path
+                    for one in correction.edits
+                    if written.setdefault(one.path, one.after) != one.after
+                }
+        chosen: dict[Path, AppliedEdit] = {}
+        for code, (applicability, edits) in found:
+            if contested.isdisjoint(one.path for one in edits):
+                for edit in edits:
+                    chosen.setdefault(edit.path, AppliedEdit(*edit, code, applicability))
+        return [*chosen.values()]
 
-    def _digest(self, reference: Mapping[str, Any], path: Path, prefix: str = "") -> dict[str, Any]:
-        """Return the digest of the referenced claim if the reference has none."""
-        id_field, digest_field = f"{prefix}claim_id", f"{prefix}claim_sha256"
-        claim = self._validator.corpus.claims.get(str(reference.get(id_field)))
-        wrong = any((*path, name) in self._wrong for name in (id_field, digest_field))
-        if claim is None or wrong or not self._claim_is_certain or reference.get(digest_field) is not None:
-            return {}
-        return {digest_field: claim.sha256}
 
-    def _is_right(self) -> bool:
-        """Return whether every error in the row has been fixed."""
-        return all(
-            CODES[fault.code].severity == "warning" or fault.path in self._fixed_at
-            for fault in self._wrong.values()
-        )
+def _edited(row: Mapping[str, Any], edits: Iterable[AppliedEdit]) -> dict[str, Any]:
+    """Return a row with edits applied; values that do not change are shared with it."""
+    edited = dict(row)
+    copied: set[object] = set()
+    for path, _, after, *_ in edits:
+        first, last = str(path[0]), path[-1]
+        holder: Any = edited
+        if len(path) > 1 and first not in copied:
+            copied.add(first)
+            edited[first] = _copied(edited[first])
+        for step in path[:-1]:
+            holder = holder[step]
+        if after is None:
+            holder.pop(last, None)
+        else:
+            holder[last] = after
+    return edited
 
 
 def _copied(value: Any) -> Any:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-__all__ = ["called", "note_of"]
+__all__ = ["REFERENCE", "called", "note_of", "says_more"]
 
 _INDEX = "most often pandas' index: write the table with index=False"
 
@@ -59,6 +59,25 @@ def called(name: str, absent: Collection[str]) -> str | None:
     return next(
         (field for field, names in _CALLED.items() if field in absent and folded in names.split()), None
     )
+
+
+def says_more(name: str, fields: Collection[str]) -> bool:
+    """Return whether an unknown field says something that other fields should say instead.
+
+    Parameters
+    ----------
+    name : str
+        The unknown field.
+    fields : collection of str
+        The fields of the kind.
+    """
+    if _folded(name) in {"isimpossible", "answers"}:
+        return True
+    return "references" in fields and called(name, REFERENCE) is not None
+
+
+REFERENCE = ("claim_id", "quote", "quote_start", "quote_end")
+"""The fields of a reference that other tools put into the row."""
 
 
 def note_of(name: str) -> str | None:

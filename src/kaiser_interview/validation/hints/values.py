@@ -10,7 +10,18 @@ from pydantic import BaseModel
 from ...near_names import near_names
 from ..findings.finding import Path
 
-__all__ = ["likely_column", "likely_format", "likely_type", "likely_value", "likely_word", "to_fill"]
+__all__ = [
+    "BOOLEANS",
+    "instant_of",
+    "language_of",
+    "likely_column",
+    "likely_format",
+    "likely_type",
+    "likely_value",
+    "likely_word",
+    "synonym",
+    "to_fill",
+]
 
 _CLASSES = {"method", "relation", "scheme", "type", "value", "verdict"}
 
@@ -28,7 +39,7 @@ _NUMBERS = re.compile(
     r"[\[(]?\s*-?[0-9.]+(?:[eE][-+]?[0-9]+)?(?:[\s,;]+-?[0-9.]+(?:[eE][-+]?[0-9]+)?)+\s*[\])]?"
 )
 
-_BOOLEANS = {
+BOOLEANS = {
     "yes": True,
     "y": True,
     "1": True,
@@ -148,7 +159,7 @@ def likely_format(path: Path, value: str) -> str | None:
     if name == "created":
         return _instant(value)
     if name == "language":
-        meant = _language(value)
+        meant = language_of(value)
         return f"did you mean {meant}?" if meant else None
     if name in {"claim_sha256", "other_claim_sha256"}:
         return "hexadecimal digits in lower case" if re.fullmatch("[0-9A-Fa-f]{64}", value) else None
@@ -169,14 +180,18 @@ def likely_word(value: str, words: list[str]) -> str | None:
 
     Typos are handled by `typos`.
     """
-    folded = re.sub(r"[^a-z]", "", value[:80].lower())
-    for word in words:
-        if folded in _WORDS.get(word, "").split():
-            return f"did you mean {word}?"
+    if word := synonym(value, words):
+        return f"did you mean {word}?"
     parts = [part.strip(" []'\"") for part in re.split("[,;|/]", value[:200])]
     if len(parts) > 1 and {*parts} <= {*words}:
         return f"a row for each: {', '.join(parts)}"
     return None
+
+
+def synonym(value: str, words: list[str]) -> str | None:
+    """Return the vocabulary word that a text is a common synonym of, or None."""
+    folded = re.sub(r"[^a-z]", "", value[:80].lower())
+    return next((word for word in words if folded in _WORDS.get(word, "").split()), None)
 
 
 def _text(path: Path, value: Any) -> str | None:
@@ -225,7 +240,7 @@ def _number(path: Path, value: Any) -> str | None:  # noqa: PLR0911 - one return
 
 
 def _boolean(_: Path, value: Any) -> str | None:
-    meant = _BOOLEANS.get(str(value).strip().lower()) if isinstance(value, str | int) else None
+    meant = BOOLEANS.get(str(value).strip().lower()) if isinstance(value, str | int) else None
     return None if meant is None else f"did you mean {json.dumps(meant)}?"
 
 
@@ -256,8 +271,31 @@ def _short(value: float) -> bool:
     return -(2**53) < value < 2**53
 
 
-def _instant(value: Any) -> str | None:  # noqa: PLR0911 - one return a way of writing
-    """Return a time in another format as an instant in UTC; say so if that assumes its zone."""
+def _instant(value: Any) -> str | None:
+    """Return how to write a time as an instant in UTC, or None."""
+    if isinstance(value, datetime):
+        return "a time with its zone: in pandas dt.tz_localize, in polars dt.replace_time_zone"
+    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
+        return "a time of day belongs to it, as in 2026-01-31T00:00:00Z"
+    if meant := instant_of(value):
+        instant, condition = meant
+        return f"{instant} if {condition}" if condition else instant
+    return None
+
+
+_DATE = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}")
+
+_ZONE = re.compile(r"(:[0-9.]+[+-][0-9]{2})(?::?([0-9]{2}))?$")
+
+
+def instant_of(value: Any) -> tuple[str, str] | None:  # noqa: PLR0911 - one return per notation
+    """Return the instant in UTC that a time in another notation is, or None.
+
+    Returns
+    -------
+    tuple of str and str, or None
+        The instant; and the condition under which it is right, empty if there is none.
+    """
     if isinstance(value, bool):
         return None
     text = value.strip() if isinstance(value, str) else ""
@@ -265,14 +303,9 @@ def _instant(value: Any) -> str | None:  # noqa: PLR0911 - one return a way of w
         return _epoch(value)
     if re.fullmatch("[0-9]{9,19}", text):
         return _epoch(int(text))
-    if isinstance(value, datetime):
-        return "a time with its zone: in pandas dt.tz_localize, in polars dt.replace_time_zone"
-    text = re.sub(
-        r"(:[0-9.]+[+-][0-9]{2})(?::?([0-9]{2}))?$", lambda zone: f"{zone[1]}:{zone[2] or '00'}", text
-    )
-    dated = re.fullmatch(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}", text)
-    if dated:
-        return "a time of day belongs to it, as in 2026-01-31T00:00:00Z"
+    if _DATE.fullmatch(text):
+        return None
+    text = _ZONE.sub(lambda zone: f"{zone[1]}:{zone[2] or '00'}", text)
     try:
         moment = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
@@ -280,15 +313,15 @@ def _instant(value: Any) -> str | None:  # noqa: PLR0911 - one return a way of w
     if moment.year in {MINYEAR, MAXYEAR}:
         return None  # in UTC it may fall outside the years that datetime supports
     if moment.tzinfo is None:
-        return f"{_written(moment)} if it is in UTC"
-    return _written(moment.astimezone(UTC))
+        return _written(moment), "it is in UTC"
+    return _written(moment.astimezone(UTC)), ""
 
 
 def _written(moment: datetime) -> str:
     return f"{moment.replace(tzinfo=None).isoformat()}Z"
 
 
-def _epoch(value: float) -> str | None:
+def _epoch(value: float) -> tuple[str, str] | None:
     for unit, size in (
         ("seconds", 1),
         ("milliseconds", 10**3),
@@ -298,11 +331,12 @@ def _epoch(value: float) -> str | None:
         # From 2000 to 2100; within these years the units do not overlap.
         if 30 * _YEAR * size < value < 130 * _YEAR * size:
             moment = datetime.fromtimestamp(value // size, UTC)
-            return f"{_written(moment)} if it counts {unit}"
+            return _written(moment), f"it counts {unit}"
     return None
 
 
-def _language(value: str) -> str | None:
+def language_of(value: str) -> str | None:
+    """Return the tag of a language that is given by name, or in another notation; None if unclear."""
     folded = re.sub(r"[\W_]", "", value[:80].lower())
     for tag, names in _LANGUAGES.items():
         if folded in names.split():

@@ -18,7 +18,7 @@ from ...corpus.typography import fold_typography, least_folded, without_typograp
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
 
-__all__ = ["Place", "Quote", "Quotes"]
+__all__ = ["LEAST", "Place", "Quote", "Quotes", "explained", "proves"]
 
 # Runs of characters that folding leaves unchanged. A run omits its last character before another character,
 # because NFKC may compose the two.
@@ -31,9 +31,16 @@ _without_typography = lru_cache(1024)(fold_typography)
 
 _MARKS = "\"'“”‘’„«»「」『』《》"
 
+_MOST_MARKS = 3
+"""Quotation marks around a quote, one within the other."""
+
+# Not ~~, which strikes words out.
+_EMPHASIS = re.compile(r"\*+|_+|`+")
+
 _ELLIPSIS = re.compile(r"\s*(?:[\[(（]?(?:[…⋯]+|\.{3,})[\])）]?)\s*")
 
-_SHORT = 4
+LEAST = 4
+"""The least code points of a quote that proves which claim it is from."""
 
 _FEW = 3
 
@@ -91,12 +98,30 @@ class Quote(NamedTuple):
             return []
         return self._moved(passage.places(without_typography(self.words)))
 
+    def restored(self) -> tuple[str, Place] | None:
+        """Return the source's own characters for the quote, and their place; None if that is not certain.
+
+        The quote may differ in typography or markers, in quotation marks around it, and in Markdown emphasis.
+        All its words are the same, in the same order. It must occur exactly once.
+        """
+        for words in _unwrapped(self.words):
+            one = self._replace(words=words)
+            for places in (one.places, one.places_but_for_markers, one.places_but_for_typography):
+                if places:
+                    return (self.own_words(places[0]), places[0]) if len(places) == 1 else None
+        return None
+
     def own_words(self, place: Place) -> str:
         """Return the passage's own text at a place."""
         return self.whole[place[0] : place[1]]
 
     def _moved(self, places: list[Place]) -> list[Place]:
         return [(self.origin + start, self.origin + end) for start, end in places]
+
+
+def proves(words: str) -> bool:
+    """Return whether an exact quote is long enough to prove which claim it is from."""
+    return len(words) >= LEAST
 
 
 class Quotes:
@@ -145,9 +170,9 @@ class Quotes:
             expected = f"English of {quote.claim.claim_id}, of which the corpus has none"
         return Fault("quote-not-found", field, expected, lambda: shown(words), lambda: self._hint(quote))
 
-    def only_claim_with(self, words: str) -> str | None:
-        """Return the id of the claim that some words of the source occur in, or None if not exactly one."""
-        passages = self._passages.exact(words, "text")
+    def only_claim_with(self, words: str, of: str = "text") -> str | None:
+        """Return the id of the claim that a quote occurs in, or None if it is not exactly one."""
+        passages = self._passages.exact(words, of)
         claims = [*islice((one.record_id for one in passages if one.record == "claim"), 2)]
         return claims[0] if len(claims) == 1 else None
 
@@ -167,7 +192,9 @@ class Quotes:
         other = "text" if quote.of == "text_en" else "text_en"
         if quote.words in quote._replace(of=other).passage:
             return f"it stands in the claim's {other}: set quote_of to {other}"
-        if hint := _without_marks_around(quote) or _without_ellipsis(quote):
+        if own := quote.restored():
+            return f"in the source, {_spans([own[1]])}: {own[0]}"
+        if hint := _without_ellipsis(quote):
             return hint
         match = self._passages.nearest(quote.words, quote.of) or self._passages.nearest(quote.words, other)
         if match is None:
@@ -178,13 +205,18 @@ class Quotes:
         return f"nearest, no evidence: {place}: {_marked(match)}"
 
 
-def _without_marks_around(quote: Quote) -> str | None:
-    """Return a hint for a quote that matches without the quotation marks around it."""
-    words = quote.words.strip()
-    inner = words[1:-1].strip()
-    if len(words) < _SHORT or words[0] not in _MARKS or words[-1] not in _MARKS or inner not in quote.passage:
-        return None
-    return f"without the quotation marks around it, it stands at {_spans(quote._replace(words=inner).places)}"
+def _unwrapped(words: str) -> Iterator[str]:
+    """Yield a quote, then without emphasis, and without quotation marks around it."""
+    yield words
+    bare = _EMPHASIS.sub("", words).strip()
+    if bare and bare != words:
+        yield bare
+    for _ in range(_MOST_MARKS):
+        inner = bare[1:-1].strip()
+        if not inner or bare[0] not in _MARKS or bare[-1] not in _MARKS:
+            return
+        bare = inner
+        yield bare
 
 
 def _without_ellipsis(quote: Quote) -> str | None:
@@ -219,9 +251,9 @@ def _misplaced(quote: Quote, path: Path) -> Fault:
 
 def _right_offsets(quote: Quote, places: list[Place]) -> str | None:
     """Return the right offsets and, if found, the unit that explains the wrong ones; None if unclear."""
-    explained = _explained(quote, places)
-    if explained:
-        unit, place = explained
+    meant = explained(quote, places)
+    if meant:
+        unit, place = meant
         return f"{_spans([place])}: the offsets given count {unit}"
     return _spans(places) if len(places) == 1 else None
 
@@ -232,9 +264,9 @@ def _without_offsets(quote: Quote, path: Path) -> Fault | None:
     if len(places) > 1:
         got, suggestion = f"{len(places)}: {_spans(places)}", "give quote_start and quote_end, or quote more"
         return Fault("quote-ambiguous", field, f"one place in {quote.claim.claim_id}", got, suggestion)
-    if len(quote.words) < _SHORT:
+    if not proves(quote.words):
         expected, got = (
-            f"at least {_SHORT} code points, or offsets",
+            f"at least {LEAST} code points, or offsets",
             f"{len(quote.words)}: {shown(quote.words)}",
         )
         return Fault("quote-too-short", field, expected, got, f"give its offsets: {_spans(places)}")
@@ -249,7 +281,7 @@ def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault
     return Fault(code, field, shown(own), shown(quote.words), f"in the source, {_spans(places)}: {own}")
 
 
-def _explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
+def explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
     """Return the unit in which the wrong offsets would be right, and their place; None if not exactly one."""
     meant = [
         (unit, place)

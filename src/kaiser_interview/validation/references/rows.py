@@ -17,7 +17,7 @@ from ..hints.typos import did_you_mean
 from .paths import Values
 from .quotes import Quote, Quotes
 
-__all__ = ["References", "carried"]
+__all__ = ["References", "carried", "numbers_in"]
 
 _MOST = 10**9
 
@@ -38,7 +38,7 @@ class References:
         self.quotes: Quotes = Quotes(corpus)
         self._ids = tuple(corpus.claims)
         # Models repeat the ids that they make up.
-        self._near_ids: Callable[[str], list[str]] = lru_cache(_KNOWN)(self._nearest_ids)
+        self.near_ids: Callable[[str], list[str]] = lru_cache(_KNOWN)(self._nearest_ids)
 
     def faults(
         self, reference: Mapping[str, Any], path: Path, bad: frozenset[str], release: str | None
@@ -136,8 +136,10 @@ class References:
                 f"{claim.revised}: look at it again, then pin it anew"
             )
             return Fault("stale-claim", path, claim.sha256, sha256, suggestion)
-        other = self.corpus.known_digests.get(sha256)
-        suggestion = f"this is the digest of {other}" if other else f"{claim.claim_id} never had this digest"
+        others = self.corpus.ids_by_digest.get(sha256, ())
+        suggestion = f"{claim.claim_id} never had this digest"
+        if others:
+            suggestion = f"this is the digest of {' and '.join(others[:_FEW])}"
         return Fault("digest-differs", path, claim.sha256, sha256, suggestion)
 
     def older(self, claim: CorpusClaim, release: str | None) -> Fault | None:
@@ -187,7 +189,7 @@ class References:
 
     def _near(self, claim_id: str, quote: str | None) -> str | None:
         claim_id = claim_id[:80].strip().lower()
-        near = self._near_ids(claim_id)
+        near = self.near_ids(claim_id)
         if containing := self.quotes.only_claim_with(quote) if quote else None:
             return f"the quote stands in {containing}"
         if near:
@@ -196,7 +198,7 @@ class References:
 
     def _nearest_ids(self, claim_id: str) -> list[str]:
         # The same numbers in another notation: D1-C3, 1.3, [d01-c03].
-        near = self._ids_by_numbers.get(_numbers(claim_id), [])
+        near = self._ids_by_numbers.get(numbers_in(claim_id), [])
         return near if len(near) == 1 else near_names(claim_id, self._ids, most=2)
 
     @cached_property
@@ -204,7 +206,7 @@ class References:
         """The ids that have numbers, by these."""
         found: dict[tuple[int, ...], list[str]] = {}
         for one in self._ids:
-            if numbers := _numbers(one):
+            if numbers := numbers_in(one):
                 found.setdefault(numbers, []).append(one)
         return found
 
@@ -216,7 +218,8 @@ def _half_given(path: Path, start: int | None) -> Fault:
     return Fault("fields-disagree", (*path, missing), "both offsets or neither", got, suggestion)
 
 
-def _numbers(claim_id: str) -> tuple[int, ...]:
+def numbers_in(claim_id: str) -> tuple[int, ...]:
+    """Return the numbers in an id, which are the same in another notation of it."""
     return tuple(int(digits) for digits in re.findall("[0-9]{1,18}", claim_id))
 
 

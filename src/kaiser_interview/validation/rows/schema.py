@@ -12,7 +12,7 @@ from ...records.introspection import FieldType, field_types, kind_of, model_of
 from ...records.models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
-from ..hints.field_names import called, note_of
+from ..hints.field_names import REFERENCE, called, note_of
 from ..hints.typos import _nearest, not_in_vocabulary, slips
 from ..hints.values import likely_format, likely_type, likely_value, to_fill
 
@@ -25,8 +25,6 @@ MOST_FAULTS = 1 << 16
 """Limit on faults of the elements of one list, and of unknown fields of one row. More would not help."""
 
 _ENOUGH = MOST_FAULTS - _CHUNK
-
-_REFERENCE = ("claim_id", "quote", "quote_start", "quote_end")
 
 _PLAIN = re.compile("[A-Za-z0-9_.-]{1,40}")
 
@@ -134,7 +132,7 @@ class Shape:
 
         def suggestion() -> str:
             hint = note_of(name) or _nearest(name, [*absent], self.fields)
-            if not hint and "references" in self.fields and (inner := called(name, _REFERENCE)):
+            if not hint and "references" in self.fields and (inner := called(name, REFERENCE)):
                 hint = f"it goes into a reference, as {inner}"
             rename = f"name it x_{name}" if _PLAIN.fullmatch(name) else "begin its name with x_"
             return hint or f"drop it, or {rename} to keep it"
@@ -151,14 +149,20 @@ class Shape:
             for name in self._meant(fault, values)
         }
 
-    def _meant(self, fault: Fault, values: Mapping[str, Any]) -> list[str]:
-        model, held = self.model, cast("Any", values)
-        for step in fault.path[:-1]:
-            held = held[step]
+    def fields_at(self, path: Path) -> list[str]:
+        """Return the names of the fields of the record at a path."""
+        model = self.model
+        for step in path:
             if isinstance(step, str):
                 model = FieldType.of(model.model_fields[step].annotation).inner.python
-        name = str(fault.path[-1])
-        return [field for field in slips(name, model.model_fields) if held.get(field) is None]
+        return [*model.model_fields]
+
+    def _meant(self, fault: Fault, values: Mapping[str, Any]) -> list[str]:
+        above, held = fault.path[:-1], cast("Any", values)
+        for step in above:
+            held = held[step]
+        names = slips(str(fault.path[-1]), self.fields_at(above))
+        return [field for field in names if held.get(field) is None]
 
     def _schema_faults(self, values: Mapping[str, Any]) -> Iterable[Fault]:
         long = {name: values[name] for name in self._lists if _is_long(values.get(name))}

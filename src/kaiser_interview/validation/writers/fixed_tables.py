@@ -1,6 +1,6 @@
 """Write record batches with fixes applied: filled-in values, and new columns for missing fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from math import isclose
 from typing import TYPE_CHECKING, Any
 
@@ -29,27 +29,32 @@ class FixedTable:
         The output.
     validator : RowValidator
         The validator of the rows.
-    fillable : iterable of str
-        Fields that may be filled in, in the order in which their columns are added.
     """
 
-    def __init__(self, writer: TableWriter, validator: RowValidator, fillable: Iterable[str]) -> None:
+    def __init__(self, writer: TableWriter, validator: RowValidator) -> None:
         import pyarrow as pa
 
         self._writer = writer
         models = [rules.shape.model for rules in validator.rules.values()]
         self._types = {field.name: field.type for model in models for field in arrow_schema(model)}
         self._nested = {one.name for rules in validator.rules.values() for one in rules.nested}
-        self._fillable = [name for name in fillable if name in self._types or name.startswith("x_")]
-        self._types |= {name: pa.string() for name in self._fillable if name not in self._types}
         self._schema: pa.Schema = pa.schema([])
 
-    def begin(self, schema: "pa.Schema") -> None:
-        """Start writing rows of a schema."""
+    def begin(self, schema: "pa.Schema", fillable: Collection[str]) -> None:
+        """Start writing rows of a schema.
+
+        Parameters
+        ----------
+        schema : pyarrow.Schema
+            The schema of the rows.
+        fillable : collection of str
+            Fields that may be filled in, in the order in which their columns are added.
+        """
         import pyarrow as pa
 
-        fields = [pa.field(one.name, self._type_of(one)) for one in schema]
-        fields += [pa.field(name, self._types[name]) for name in self._fillable if name not in schema.names]
+        self._types |= {name: pa.string() for name in fillable if name not in self._types}
+        fields = [pa.field(one.name, self._type_of(one, fillable)) for one in schema]
+        fields += [pa.field(name, self._types[name]) for name in fillable if name not in schema.names]
         self._schema = pa.schema(fields, schema.metadata)
         self._writer.begin(self._schema)
 
@@ -72,12 +77,12 @@ class FixedTable:
             columns.append(_patched(column.cast(field.type), field, patched))
         self._writer.add(pa.RecordBatch.from_arrays(columns, schema=self._schema))
 
-    def _type_of(self, field: "pa.Field") -> "pa.DataType":
+    def _type_of(self, field: "pa.Field", fillable: Collection[str]) -> "pa.DataType":
         """Return the type of a column in the output."""
         import pyarrow as pa
 
         arrow_type = decoded_type(field.type)
-        if pa.types.is_null(arrow_type) and field.name in self._fillable:
+        if pa.types.is_null(arrow_type) and field.name in fillable:
             return self._types[field.name]
         if field.name in self._nested:
             return _merged(arrow_type, self._types[field.name])

@@ -18,61 +18,29 @@ from ..sources.source import Batch, InputSource, Items
 from .rows import Writer, as_json
 from .tables import refuse_undecoded
 
-__all__ = ["Part", "PartWriter", "refuse_long_rows", "rows_in"]
+__all__ = ["Part", "PartWriter", "RowBytes", "refuse_long_rows", "rows_in"]
 
 Part = RowTexts | Items | Batch
 
 
-class PartWriter(Writer):
-    """Write rows of parts.
+class RowBytes:
+    """The bytes of rows as their sources give them.
 
     Parameters
     ----------
-    staging, path
-        As for `Writer`.
     validator : RowValidator
         Says how rows were understood.
     """
 
-    def __init__(self, staging: Staging, path: Path, validator: RowValidator) -> None:
-        super().__init__(staging, path)
+    def __init__(self, validator: RowValidator) -> None:
         self._validator = validator
         self._source: InputSource | None = None
 
-    def begin_source(self, source: InputSource, header: bytes | None) -> None:
-        """Start writing rows of a source, in its format."""
+    def begin(self, source: InputSource) -> None:
+        """Start with rows of a source."""
         self._source = source
-        self.begin(source.form, header, source)
 
-    def put(self, part: Part, rows: Sequence[int]) -> None:
-        """Write rows of a part unchanged, given their indices in ascending order.
-
-        Raises
-        ------
-        InputError
-            A table had text that is not UTF-8.
-        """
-        if not rows:
-            return
-        if isinstance(part, RowTexts) and self.form != "document":
-            data, starts, ends = part
-            whole = len(rows) == len(starts)
-            self._lines(data, starts if whole else starts[rows], ends if whole else ends[rows])
-        elif isinstance(part, Batch) and self.table is not None:
-            self.table.take(part.rows, rows)
-        else:
-            held = rows_in(part)
-            for row in rows:
-                self.row(self.bytes_of(held[row]))
-
-    def _lines(self, data: bytes, starts: Any, ends: Any) -> None:
-        """Write some lines; those that follow each other are written together."""
-        breaks = [0, *((starts[1:] != ends[:-1] + 1).nonzero()[0] + 1).tolist(), len(starts)]
-        with memoryview(data) as view:
-            for first, stop in pairwise(breaks):
-                self.lines(view[starts[first] : ends[stop - 1]])
-
-    def bytes_of(self, row: Any) -> bytes:
+    def of(self, row: Any) -> bytes:
         """Return the original bytes of a row; a row from Python or a table as a JSON text."""
         if isinstance(row, Cells):
             return row.raw
@@ -101,6 +69,55 @@ class PartWriter(Writer):
             if value is not None or not validator.is_unknown(rules, name)
         }
         return rules.lossless(given)
+
+
+class PartWriter(Writer):
+    """Write rows of parts.
+
+    Parameters
+    ----------
+    staging, path
+        As for `Writer`.
+    validator : RowValidator
+        Says how rows were understood.
+    """
+
+    def __init__(self, staging: Staging, path: Path, validator: RowValidator) -> None:
+        super().__init__(staging, path)
+        self._bytes = RowBytes(validator)
+
+    def begin_source(self, source: InputSource, header: bytes | None) -> None:
+        """Start writing rows of a source, in its format."""
+        self._bytes.begin(source)
+        self.begin(source.form, header, source)
+
+    def put(self, part: Part, rows: Sequence[int]) -> None:
+        """Write rows of a part unchanged, given their indices in ascending order.
+
+        Raises
+        ------
+        InputError
+            A table had text that is not UTF-8.
+        """
+        if not rows:
+            return
+        if isinstance(part, RowTexts) and self.form != "document":
+            data, starts, ends = part
+            whole = len(rows) == len(starts)
+            self._lines(data, starts if whole else starts[rows], ends if whole else ends[rows])
+        elif isinstance(part, Batch) and self.table is not None:
+            self.table.take(part.rows, rows)
+        else:
+            held = rows_in(part)
+            for row in rows:
+                self.row(self._bytes.of(held[row]))
+
+    def _lines(self, data: bytes, starts: Any, ends: Any) -> None:
+        """Write some lines; those that follow each other are written together."""
+        breaks = [0, *((starts[1:] != ends[:-1] + 1).nonzero()[0] + 1).tolist(), len(starts)]
+        with memoryview(data) as view:
+            for first, stop in pairwise(breaks):
+                self.lines(view[starts[first] : ends[stop - 1]])
 
 
 def refuse_long_rows(findings: Iterable[Located]) -> None:

@@ -166,6 +166,7 @@ def test_the_forms_of_a_report():
         "parts": 1,
         "counts": [{"code": "wrong-type", "severity": "error", "path": "/value", "number": 1}],
         "left_out": 0,
+        "fixable": {"safe": 0, "unsafe": 0},
         "sample": [
             {
                 "code": "wrong-type", "severity": "error", "file": None, "line": None, "row": 1, "id": "a",

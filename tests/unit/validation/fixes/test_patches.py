@@ -1,6 +1,7 @@
 """Fixes of rows in which nothing is wrong follow from few columns."""
 
 import json
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -32,17 +33,54 @@ def fixed(tmp_path, rows, **options) -> tuple[list[dict], dict]:
     result = ki.fix(path, output=tmp_path / "out.jsonl", **options)
     assert result.report.ok
     written = (tmp_path / "out.jsonl").read_text("utf-8").splitlines()
-    return [json.loads(line) for line in written], dict(result.filled)
+    return [json.loads(line) for line in written], dict(result.changed)
 
 
-@pytest.mark.parametrize(
-    "given", [{}, DIGEST, RELEASE, QUOTE, QUOTE | PLACE, QUOTE | PLACE | DIGEST | RELEASE]
-)
-def test_what_is_missing_is_filled_in(tmp_path, given):
+@pytest.mark.parametrize("given", [QUOTE, QUOTE | DIGEST, QUOTE | PLACE, QUOTE | PLACE | DIGEST | RELEASE])
+def test_missing_values_are_filled_in(tmp_path, given):
     rows, filled = fixed(tmp_path, [VERDICT | given] * 3, kind="verdict")
-    whole = VERDICT | given | DIGEST | RELEASE | (PLACE if "quote" in given else {})
+    whole = VERDICT | given | PLACE | DIGEST | RELEASE
     assert rows == [whole] * 3
     assert filled == dict.fromkeys(whole.keys() - (VERDICT | given).keys(), 3)
+
+
+SHORT = {"quote": CLAIM.text[:3], "quote_start": CLAIM.start, "quote_end": CLAIM.start + 3}
+
+
+@pytest.mark.parametrize("given", [{}, DIGEST, RELEASE, SHORT])
+def test_without_a_quote_that_proves_the_claim_nothing_is_filled_in(tmp_path, given):
+    rows, filled = fixed(tmp_path, [VERDICT | given] * 3, kind="verdict")
+    assert (rows, filled) == ([VERDICT | given] * 3, {})
+
+
+@pytest.mark.parametrize("given", [{}, RELEASE, QUOTE | PLACE])
+def test_a_caller_may_name_the_release(tmp_path, given):
+    rows, _ = fixed(tmp_path, [VERDICT | given] * 3, kind="verdict", defaults=RELEASE)
+    assert rows == [VERDICT | given | RELEASE | DIGEST] * 3
+
+
+def test_a_release_of_the_row_is_not_the_callers(tmp_path):
+    corpus = ki.Corpus.from_files(Path(__file__).parents[3] / "corpus")
+    row = VERDICT | {"claim_id": "b-01"}
+    rows, _ = fixed(
+        tmp_path, [row | {"release": "1.1.0"}, row], kind="verdict", against=corpus,
+        defaults={"release": "1.0.0"},
+    )  # fmt: skip
+    assert [one.get("claim_sha256") for one in rows] == [None, corpus.claims["b-01"].sha256]
+
+
+def test_the_log_has_every_change(tmp_path):
+    fixed(tmp_path, [VERDICT | QUOTE, VERDICT, VERDICT | QUOTE | PLACE], kind="verdict")
+    log = (tmp_path / "out.jsonl.changes.jsonl").read_text("utf-8").splitlines()
+    first, last = map(json.loads, log)
+    assert [(one["file"], one["line"], one["row"]) for one in (first, last)] == [
+        (str(tmp_path / "in.jsonl"), 1, 0),
+        (str(tmp_path / "in.jsonl"), 3, 2),
+    ]
+    safe = {"before": None, "code": None, "applicability": "safe"}
+    digests = [{"path": f"/{name}", "after": value} | safe for name, value in (DIGEST | RELEASE).items()]
+    places = [{"path": f"/{name}", "after": value} | safe for name, value in PLACE.items()]
+    assert (first["edits"], last["edits"]) == ([*places, *digests], digests)
 
 
 def test_defaults_go_first_and_only_where_a_field_is_missing(tmp_path):
@@ -76,6 +114,6 @@ def test_references_within_the_rows_of_a_table(tmp_path):
     rows[0]["references"][0]["claim_sha256"] = None
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
     result = ki.fix(tmp_path / "in.parquet", output=tmp_path / "out.parquet", kind="question")
-    assert (result.report.ok, dict(result.filled)) == (True, {"references": 1})
+    assert (result.report.ok, dict(result.changed)) == (True, {"references": 1})
     written = pq.ParquetFile(tmp_path / "out.parquet").read().column("references").to_pylist()
     assert [{name: one[name] for name in whole} for (one,) in written] == [whole] * 3

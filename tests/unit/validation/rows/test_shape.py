@@ -93,7 +93,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
         (
             "question",
             {"references": [{"claim_id": "d01-c02", "note": 1}]},
-            ("unknown-field", "/references/0/note", "a field of the record", '"note"', None),
+            ("unknown-field", "/references/0/note", "a field of the record", '"note"', "remove note"),
         ),
         ("verdict", {"rationale": 5}, ("wrong-type", "/rationale", "text", "5", 'in quotation marks: "5"')),
         (

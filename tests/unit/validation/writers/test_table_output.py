@@ -228,7 +228,7 @@ def test_a_table_without_rows_stays_a_table(tmp_path, put, suffix, where):
     assert (ok.num_rows, no.num_rows, no.schema) == (0, 0, ok.schema)
     fixed = ki.fix(data, output=tmp_path / f"fixed.{suffix}", kind="label", defaults={"id": "x"})
     assert [one.code for one in fixed.report.counts] == ["no-rows"]
-    assert {*read(tmp_path / f"fixed.{suffix}").schema.names} >= {*table.schema.names, "claim_sha256"}
+    assert {*read(tmp_path / f"fixed.{suffix}").schema.names} == {*table.schema.names, "id"}
 
 
 def test_a_file_without_rows_goes_with_others(tmp_path, put):
@@ -293,10 +293,10 @@ def test_rows_of_several_kinds(tmp_path, put):
     report, ok, _ = put(table, "parquet", kind=None)
     assert (report.valid, report.invalid) == (2, 1)
     assert ok.to_pylist() == [names | row for row in rows[:2]]
-    fixed = ki.fix(table, output=tmp_path / "out.parquet")
+    fixed = ki.fix(table, output=tmp_path / "out.parquet", defaults={"release": "1.0.0"})
     digests = read(tmp_path / "out.parquet").column("claim_sha256").to_pylist()
     assert digests == [CLAIM.claim_sha256, CLAIM.claim_sha256, None]
-    assert dict(fixed.filled) == {"claim_sha256": 2, "release": 2}
+    assert dict(fixed.changed) == {"claim_sha256": 2, "release": 3}
 
 
 def test_rows_are_written_in_groups(tmp_path):
@@ -331,7 +331,7 @@ PINNED = {"claim_sha256": CLAIM.claim_sha256, "release": "1.0.0"}
 
 @pytest.mark.parametrize("suffix", FORMS)
 @pytest.mark.parametrize("where", ["file", "memory"])
-def test_what_is_mended_stands_in_columns(tmp_path, suffix, where):
+def test_what_is_fixed_stands_in_columns(tmp_path, suffix, where):
     rows = [QUOTED | {"id": f"r{number}", "x_n": number} for number in range(7)]
     data = pa.Table.from_pylist(rows)
     if where == "file":
@@ -339,14 +339,13 @@ def test_what_is_mended_stands_in_columns(tmp_path, suffix, where):
         data = tmp_path / f"in.{suffix}"
     fixed = ki.fix(data, output=tmp_path / f"out.{suffix}", kind="verdict")
     out = read(tmp_path / f"out.{suffix}")
-    assert out.to_pylist() == [
-        row | {"claim_sha256": CLAIM.claim_sha256} | PLACED | {"release": "1.0.0"} for row in rows
-    ]
-    assert out.schema.names == [*rows[0], "claim_sha256", "quote_start", "quote_end", "release"]
+    assert out.to_pylist() == [row | PINNED | PLACED | {"x_quote_as_written": None} for row in rows]
+    added = ["claim_sha256", "quote_start", "quote_end", "release", "x_quote_as_written"]
+    assert out.schema.names == [*rows[0], *added]
     schema = ki.arrow_schema("verdict")
     assert all(out.schema.field(name).type == schema.field(name).type for name in PINNED | PLACED)
     assert (fixed.report.ok, fixed.report.rows) == (True, 7)
-    assert fixed.filled == dict.fromkeys([*PINNED, *PLACED], 7)
+    assert fixed.changed == dict.fromkeys([*PINNED, *PLACED], 7)
     assert fixed.report.inputs[0].name == str(tmp_path / f"out.{suffix}")
 
 
@@ -373,7 +372,8 @@ def test_columns_that_are_there_keep_their_types(tmp_path):
     fixed = ki.fix(table, output=tmp_path / "out.arrow", kind="verdict")
     out = read(tmp_path / "out.arrow")
     assert fixed.report.ok
-    assert out.to_pylist() == [MISPLACED | PLACED | PINNED | {"confidence": 0.5}] * 2
+    filled_in = PLACED | PINNED | {"confidence": 0.5, "x_quote_as_written": None}
+    assert out.to_pylist() == [MISPLACED | filled_in] * 2
     types = {name: str(out.schema.field(name).type) for name in out.schema.names}
     assert {name: types[name] for name in ("quote_start", "quote_end", "release", "confidence")} == {
         "quote_start": "double", "quote_end": "uint16", "release": "large_string", "confidence": "float"
@@ -388,7 +388,7 @@ def test_an_extension_becomes_what_it_is_stored_as_where_it_is_filled_in(tmp_pat
     table = table.set_column(at, "creator", table.column(at).cast(pa.json_()))
     fixed = ki.fix(table, output=tmp_path / "out.arrow", kind="verdict", defaults={"creator": "m"})
     out = read(tmp_path / "out.arrow")
-    assert fixed.filled["creator"] == 1
+    assert fixed.changed["creator"] == 1
     assert out.column("creator").to_pylist() == [MISPLACED["creator"], "m"]
     assert out.schema.field("creator").type == pa.string()
 
@@ -415,7 +415,7 @@ def test_defaults_of_every_type_are_filled_in(tmp_path):
 
 
 @pytest.mark.parametrize("given", [True, False])
-def test_references_in_lists_are_mended(tmp_path, given):
+def test_references_in_lists_are_fixed(tmp_path, given):
     reference = {"claim_id": "d01-c01", "quote": CLAIM.text[:9]}
     question = {"references": [reference], "question": "?", "answerable": False, "language": "en"} | BY
     if given:
@@ -431,7 +431,8 @@ def test_references_in_lists_are_mended(tmp_path, given):
         for row in out.to_pylist()
     ]
     assert held == [[whole] * len(question["references"]), [], [whole] * len(question["references"])]
-    assert fixed.filled == {"references": 2, "release": 3}
+    # The row without a reference proves no release.
+    assert fixed.changed == {"references": 2, "release": 2}
 
 
 ASKED = {"question": "?", "answerable": False, "language": "en"} | BY
@@ -525,7 +526,7 @@ def test_a_column_that_does_not_hold_what_is_filled_in_is_told(tmp_path, name, s
         assert [*tmp_path.iterdir()] == []
     else:
         assert fits
-        assert (fixed.report.ok, fixed.filled[name]) == (True, 1)
+        assert (fixed.report.ok, fixed.changed[name]) == (True, 1)
 
 
 def test_a_column_that_holds_no_references_stays(tmp_path):
@@ -536,36 +537,36 @@ def test_a_column_that_holds_no_references_stays(tmp_path):
     assert read(tmp_path / "out.parquet").to_pylist()[0]["references"] == ["d01-c01"]
 
 
-def test_relations_are_pinned_at_both_ends(tmp_path):
+def test_relations_get_both_digests_of_a_release_that_the_caller_names(tmp_path):
     relation = {"claim_id": "d01-c01", "other_claim_id": "d01-c02", "relation": "supports"} | BY
-    fixed = ki.fix(pa.Table.from_pylist([relation]), output=tmp_path / "out.parquet", kind="relation")
+    fixed = ki.fix(
+        pa.Table.from_pylist([relation]), output=tmp_path / "out.parquet", kind="relation",
+        defaults={"release": "1.0.0"},
+    )  # fmt: skip
     assert fixed.report.ok
     (row,) = read(tmp_path / "out.parquet").to_pylist()
     assert row["other_claim_sha256"] == ki.claim("d01-c02").claim_sha256
 
 
-def test_typography_is_mended_in_columns(tmp_path):
+def test_typography_is_fixed_in_columns(tmp_path):
     quote = CLAIM.text[:20]
     written = quote.replace(",", "，")
     assert written != quote
     table = pa.Table.from_pylist([QUOTED | {"quote": written}, QUOTED])
-    fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="verdict", typography=True)
+    fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="verdict")
     out = read(tmp_path / "out.parquet").to_pylist()
     assert fixed.report.ok
     assert [(row["quote"], row["x_quote_as_written"]) for row in out] == [
         (quote, written), (QUOTED["quote"], None)
     ]  # fmt: skip
-    without = ki.fix(table, output=tmp_path / "out.parquet", kind="verdict")
-    assert not without.report.ok
-    assert "x_quote_as_written" not in read(tmp_path / "out.parquet").schema.names
 
 
-def test_rows_with_nothing_to_mend_stay_as_they_are(tmp_path):
-    rows = [QUOTED | PLACED | PINNED | {"id": f"r{number}"} for number in range(3)]
+def test_rows_with_nothing_to_fix_stay_as_they_are(tmp_path):
+    rows = [QUOTED | PLACED | PINNED | {"id": f"r{n}", "x_quote_as_written": "so"} for n in range(3)]
     table = made(rows)
     fixed = ki.fix(table, output=tmp_path / "out.arrow", kind="verdict")
     out = read(tmp_path / "out.arrow")
-    assert (fixed.filled, fixed.report.ok) == ({}, True)
+    assert (fixed.changed, fixed.report.ok) == ({}, True)
     assert out.schema.equals(table.schema)
     assert out.equals(table)
 
@@ -584,7 +585,7 @@ def test_tables_from_memory_become_json_lines_under_other_names(tmp_path):
     assert json.loads((tmp_path / "out.txt").read_text()) == QUOTED | PLACED | PINNED
 
 
-def test_several_files_are_mended_into_one(tmp_path):
+def test_several_files_are_fixed_into_one(tmp_path):
     for name in ("a", "b"):
         write(tmp_path / f"{name}.arrow", pa.Table.from_pylist([QUOTED | {"id": name}] * 4))
     fixed = ki.fix(
@@ -658,7 +659,7 @@ def test_references_in_list_views_are_fixed(tmp_path, sort):
     table = pa.Table.from_pylist([question] * 3).append_column("references", column)
     fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="question")
     out = read(tmp_path / "out.parquet").column("references").to_pylist()
-    assert fixed.filled["references"] == 1
+    assert fixed.changed["references"] == 1
     assert out[0][0].items() >= PLACED.items()
     assert out[1:] == [[], None]
 

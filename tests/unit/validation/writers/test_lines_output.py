@@ -10,8 +10,8 @@ import kaiser_interview as ki
 from kaiser_interview.api import check_of
 from kaiser_interview.validation.engine import execution
 from kaiser_interview.validation.engine.execution import Engine, Validation
-from kaiser_interview.validation.fixes.output import LinesOutput
 from kaiser_interview.validation.formats.json import lines as json_lines
+from kaiser_interview.validation.writers.lines_output import LinesOutput
 
 BY = {"method": "human", "creator": "me"}
 LABEL = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v"}
