@@ -16,7 +16,9 @@ _MODULES = {
     "source": "dataset.loaders",
     "tables": "dataset.loaders",
     "Corpus": "corpus.corpus",
+    "Edit": "validation.findings.finding",
     "Finding": "validation.findings.finding",
+    "Suggestion": "validation.findings.finding",
     "Report": "validation.findings.report",
     "Fixed": "validation.fix",
     "Validator": "api",
@@ -111,7 +113,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from .records.schemas import arrow_schema, features, json_schema
-    from .validation.findings.finding import Finding
+    from .validation.findings.finding import Edit, Finding, Suggestion
     from .validation.findings.report import Report
     from .validation.fix import Fixed
     from .writing import write
@@ -124,6 +126,7 @@ __all__ = [
     "CorpusError",
     "Derived",
     "Dialogue",
+    "Edit",
     "Embedding",
     "Finding",
     "Fixed",
@@ -150,6 +153,7 @@ __all__ = [
     "Segment",
     "Source",
     "SourceError",
+    "Suggestion",
     "TextError",
     "Translation",
     "UnknownNameError",

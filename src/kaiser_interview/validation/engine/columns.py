@@ -16,6 +16,7 @@ from ..dataset_rules.fingerprints import Fingerprints, Suspects, firsts, line_so
 from ..dataset_rules.state import Row
 from ..findings.counts import Group
 from ..findings.finding import Fault, Note, severity_of
+from ..fixes.columns import ColumnEdits
 from ..formats.csv import CsvChunk
 from ..formats.csv_batches import CsvColumns, blank_records
 from ..formats.json.array import ElementChunk
@@ -106,13 +107,13 @@ class ColumnValidator(PartValidator):
     ) -> PartResult:
         """Validate the rows of a table; no finding is kept of groups that are full."""
         account = self._account(name, full)
-        faults, absent = list[Fault](), set[str]()
+        names, faults, absent = list[str](), list[Fault](), set[str]()
         for item in items:
             if isinstance(item, Note):
                 account.note(item, account.rows)
                 continue
             if not account.rows:
-                faults = self._columns(item.rows)
+                names, faults = item.rows.schema.names, self._columns(item.rows)
                 absent = {name for name, code in self._told.items() if code == "wrong-type"}
             absent = {name for name in absent if not _has_value(item.rows, name)}
             seen = self._prefilter.look(item.rows, self._told)
@@ -123,7 +124,10 @@ class ColumnValidator(PartValidator):
                 account.validated(None, item.first + number, result)
             account.rows += item.rows.num_rows
         # A column without a value has a type that nobody chose: pandas gives it that of doubles.
-        account.columns = [fault for fault in faults if fault.path[0] not in absent]
+        edits = ColumnEdits(self._validator, names)
+        account.columns = [
+            (fault, edits.correction(fault)) for fault in faults if fault.path[0] not in absent
+        ]
         return self._result(account)
 
     def batches_again(self, items: Iterable[Batch | Note], suspects: Suspects) -> Iterator[Row]:

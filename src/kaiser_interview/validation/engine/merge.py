@@ -9,7 +9,7 @@ from ..columns.table_schema import column_faults
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.counts import Tally
 from ..findings.display import visible
-from ..findings.finding import Fault, Finding, Located, Path
+from ..findings.finding import Correction, Fault, Finding, Located, Path
 from ..findings.report import Input, Report
 from ..fixes.columns import ColumnEdits
 from ..rows.row_validator import RowValidator
@@ -115,16 +115,16 @@ class Merge:
         if not names:
             return {}
         faults = column_faults(self.validator, names, source.schema, missing=source.form == "columns")
+        edits = ColumnEdits(self.validator, names)
         for fault in faults:
             if fault.code in self.wanted:
-                self.note(source, source.header.line, fault)
+                self.note(source, source.header.line, fault, edits.correction(fault))
         return {str(fault.path[0]): fault.code for fault in faults}
 
-    def note(self, source: InputSource, line: int | None, fault: Fault) -> None:
+    def note(
+        self, source: InputSource, line: int | None, fault: Fault, correction: Correction | None = None
+    ) -> None:
         """Count a finding about no row."""
-        correction = None
-        if fault.code == "unknown-field":
-            correction = ColumnEdits(self.validator, source.columns).correction(str(fault.path[0]))
         found = source.hinted(Located(fault, source.name, line, correction=correction))
         self._outside += self.tally.add(found) == "error"
         if self._detailed:
@@ -149,10 +149,10 @@ class Merge:
             What came before the part in its source.
         """
         # What is wrong with a whole column is reported once, with the first part that shows it.
-        for fault in part.columns if part.rows else ():
+        for fault, correction in part.columns if part.rows else ():
             if fault.code in self.wanted and (fault.code, fault.path) not in self._columns:
                 self._columns.add((fault.code, fault.path))
-                self.note(source, None, fault)
+                self.note(source, None, fault, correction)
         for group, count, kept in part.counts:
             # Made only if there is room for them.
             located = (source.hinted(found.within(source.name, *base)) for found in kept)

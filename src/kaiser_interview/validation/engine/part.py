@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ...records.models import Record
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.counts import Group, Tally
-from ..findings.finding import Fault, Finding, Located, Note
+from ..findings.finding import Correction, Fault, Finding, Located, Note
 from ..fixes.corrections import Corrections
 from ..formats.text import RowTexts
 from ..rows.result import RowResult
@@ -95,8 +95,8 @@ class PartResult(NamedTuple):
     """Errors about no row."""
     complete: bool = True
     counts: Iterable[tuple[Group, int, list[Located]]] = ()
-    columns: Iterable[Fault] = ()
-    """What is wrong with columns as a whole."""
+    columns: Iterable[tuple[Fault, Correction | None]] = ()
+    """Faults of columns as a whole, with the edits that correct them."""
     members: Iterable[Member] | Ids = ()
     """Rows that are compared with others, in order."""
     ids: Any = None
@@ -243,7 +243,7 @@ class Account:
         self.invalid: int = 0
         self.outside: int = 0
         self.rows_without_digest: int = -validator.without_digest
-        self.columns: list[Fault] = []
+        self.columns: list[tuple[Fault, Correction | None]] = []
         self.members: list[Member] = []
         self.with_ids: list[Ids] = []
         self.ids: list[object] = []

@@ -30,6 +30,9 @@ class Claims:
         self._corpus = references.corpus
         self._quotes = references.quotes
         self._ids = tuple(self._corpus.claims)
+        self._in_lower_case: dict[str, list[str]] = {}
+        for one in self._ids:
+            self._in_lower_case.setdefault(one.lower(), []).append(one)
         # Models repeat the ids that they make up.
         self._meant: Callable[[str], tuple[str, ...]] = lru_cache(_KNOWN)(self._meant_by)
 
@@ -73,7 +76,8 @@ class Claims:
     def _meant_by(self, given: str) -> tuple[str, ...]:
         """Return the ids that an unknown id may be a misspelling of: by one typo, or in another notation."""
         given = given.strip()
-        slips = [one for one in near_names(given, self._ids, most=_FEW) if is_slip(given, one)]
+        near = near_names(given.lower(), [*self._in_lower_case], most=_FEW)
+        slips = [one for name in near for one in self._in_lower_case[name] if is_slip(given, one)]
         numbers = numbers_in(given)
         same = [one for one in self._ids if numbers and numbers_in(one) == numbers]
         # In another notation, such as D1-C3 or 1.3 for d01-c03, the numbers are certain.

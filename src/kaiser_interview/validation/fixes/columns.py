@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..findings.finding import Correction, Edit
+from ..findings.finding import Correction, Edit, Fault
 from ..hints.field_names import called, says_more
 from ..hints.typos import slips
 from ..rows.row_validator import RowValidator
@@ -52,9 +52,10 @@ class ColumnEdits:
     def __bool__(self) -> bool:
         return bool(self._renamed)
 
-    def correction(self, name: str) -> Correction | None:
-        """Return the edit of a column, with an empty path; None if it has none."""
-        if name not in self._renamed:
+    def correction(self, fault: Fault) -> Correction | None:
+        """Return the edit that corrects the fault of a column, with an empty path; None if there is none."""
+        name = str(fault.path[0])
+        if fault.code != "unknown-field" or name not in self._renamed:
             return None
         return Correction("unsafe", (Edit((), name, self._renamed[name]),))
 

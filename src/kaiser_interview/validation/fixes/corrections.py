@@ -111,7 +111,9 @@ class Corrections:
         """Correct the id of a claim."""
         *above, name = fault.path
         prefix = "other_" if str(name).startswith("other_") else ""
-        if name == "release":
+        # An unknown field, or column, may be the quote that proves another claim.
+        is_unsure = result.unjudged or any(one.code == "unknown-field" for one in result.faults)
+        if name == "release" or is_unsure:
             return None
         reference, _ = _at(result.values, tuple(above))
         id_path = (*above, f"{prefix}claim_id")

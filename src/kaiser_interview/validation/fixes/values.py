@@ -5,6 +5,7 @@ import re
 from typing import Any, NamedTuple, get_args
 
 from ...records.models import INSTANT_PATTERN, Language
+from ...records.schemas import SHIPPED_SCHEMES
 from ..findings.finding import Applicability, Fault
 from ..hints.empty_cells import empty_cell
 from ..hints.typos import is_slip
@@ -148,6 +149,8 @@ def _notation(name: str, value: Any) -> Converted | None:
         return None
     if name == "language":
         return _language(value)
+    if name == "scheme":
+        return _word(value, [*SHIPPED_SCHEMES])
     digest = value.strip().lower()
     if name in {"claim_sha256", "other_claim_sha256"} and re.fullmatch("[0-9a-f]{64}", digest):
         return Converted(digest, "safe")

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Collection
 
-__all__ = ["REFERENCE", "called", "note_of", "says_more"]
+__all__ = ["called", "in_reference", "note_of", "says_more"]
+
+_REFERENCE = ("claim_id", "quote", "quote_start", "quote_end")
+"""The fields of a reference that other tools put into the row."""
 
 _INDEX = "most often pandas' index: write the table with index=False"
 
@@ -62,7 +65,7 @@ def called(name: str, absent: Collection[str]) -> str | None:
 
 
 def says_more(name: str, fields: Collection[str]) -> bool:
-    """Return whether an unknown field says something that other fields should say instead.
+    """Return whether the name of an unknown field tells what it holds, so that it must not be removed.
 
     Parameters
     ----------
@@ -71,13 +74,14 @@ def says_more(name: str, fields: Collection[str]) -> bool:
     fields : collection of str
         The fields of the kind.
     """
-    if _folded(name) in {"isimpossible", "answers"}:
+    if _folded(name) in {"isimpossible", "answers"} or called(name, fields) is not None:
         return True
-    return "references" in fields and called(name, REFERENCE) is not None
+    return "references" in fields and in_reference(name) is not None
 
 
-REFERENCE = ("claim_id", "quote", "quote_start", "quote_end")
-"""The fields of a reference that other tools put into the row."""
+def in_reference(name: str) -> str | None:
+    """Return the field of a reference that a field of the row stands for, or None."""
+    return name if name in _REFERENCE else called(name, _REFERENCE)
 
 
 def note_of(name: str) -> str | None:

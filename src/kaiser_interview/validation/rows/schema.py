@@ -12,7 +12,7 @@ from ...records.introspection import FieldType, field_types, kind_of, model_of
 from ...records.models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
-from ..hints.field_names import REFERENCE, called, note_of
+from ..hints.field_names import in_reference, note_of
 from ..hints.typos import _nearest, not_in_vocabulary, slips
 from ..hints.values import likely_format, likely_type, likely_value, to_fill
 
@@ -132,7 +132,7 @@ class Shape:
 
         def suggestion() -> str:
             hint = note_of(name) or _nearest(name, [*absent], self.fields)
-            if not hint and "references" in self.fields and (inner := called(name, REFERENCE)):
+            if not hint and "references" in self.fields and (inner := in_reference(name)):
                 hint = f"it goes into a reference, as {inner}"
             rename = f"name it x_{name}" if _PLAIN.fullmatch(name) else "begin its name with x_"
             return hint or f"drop it, or {rename} to keep it"
