@@ -25,7 +25,7 @@ ORDER = [
     {"validation.columns", "validation.dataset_rules"},
     {"validation.engine"},
     {"validation.fixes", "validation.writers"},
-    {"validation.split", "validation.fix", "writing"},
+    {"validation.split", "validation.fix", "reading", "writing"},
     {"dataset"},
     {"build", "api"},
     {"cli"},
