@@ -167,6 +167,7 @@ class _Columns:
         """Add the rows of a batch, with defaults."""
         import pyarrow as pa
 
+        from .validation.arrow.arrays import decoded
         from .validation.arrow.values import array_of, filled, fitted, values_in
 
         for rules in _kinds_in(batch, validator):
@@ -179,7 +180,7 @@ class _Columns:
             if validator.is_unknown(rules, name):
                 continue  # all its values are null, or the rows would be invalid
             column, field = given.get(name, pa.nulls(batch.num_rows)), self._fields.get(name)
-            array = fitted(column, column.type if field is None else field.type)
+            array = decoded(column) if field is None else fitted(column, field.type)
             if array is not None and field is not None and name in defaults:
                 array = filled(array, array_of([defaults[name]], field.type))
             if array is None:

@@ -1,5 +1,6 @@
 """Write rows to a file in the format of its extension."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -161,9 +162,10 @@ def _record(cells: list[str], path: Path) -> bytes:
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else as_json(value).decode()
+    if value is None or isinstance(value, str):
+        return value or ""
+    text = as_json(value).decode()
+    return str(json.loads(text)) if text.startswith('"') else text  # an instant is a text in JSON
 
 
 def _columnar(rows: list[_Row], path: Path, form: TableForm, model: type[Record] | None) -> int:
@@ -199,6 +201,6 @@ def _columnar(rows: list[_Row], path: Path, form: TableForm, model: type[Record]
                 with new(file, table.schema) as writer:
                     writer.write_table(table)
             staging.commit()
-    except (TypeError, ValueError, OverflowError, pa.ArrowException) as error:
+    except (ValueError, TypeError, pa.ArrowException) as error:
         raise InputError(f"{path.name}: {visible(str(error))}; `validate` finds such rows") from None
     return len(rows)

@@ -215,7 +215,7 @@ def to_table(model: type[Record], rows: Iterable[Record | Mapping[str, Any]]) ->
 
     Raises
     ------
-    TypeError, ValueError, OverflowError
+    ValueError
         A value of a mapping does not fit its field; the message begins with the name of the field.
     """
     import pyarrow as pa
@@ -233,7 +233,7 @@ def to_table(model: type[Record], rows: Iterable[Record | Mapping[str, Any]]) ->
         try:
             column = chunked(values, field and field.type)
         except (TypeError, ValueError, OverflowError) as error:
-            raise type(error)(f"{name}: {error}") from None
+            raise ValueError(f"{name}: {error}") from None
         nullable = field is None or field.nullable or column.null_count > 0
         fields.append(pa.field(name, column.type, nullable))
         columns.append(column)

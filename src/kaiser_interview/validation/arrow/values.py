@@ -213,11 +213,12 @@ def _structs(values: Sequence[Mapping[str, Any] | None], arrow_type: pa.DataType
 
 
 def _lists(values: Sequence[Sequence[Any] | None], arrow_type: pa.DataType) -> pa.Array:
-    inner = array_of([*chain.from_iterable(value or () for value in values)], arrow_type.value_type)
-    if len(inner) > _LARGEST:
+    lengths = [0 if value is None else len(value) for value in values]
+    if sum(lengths) > _LARGEST:
         raise OverflowError(f"more than {_LARGEST} elements")
+    inner = array_of([*chain.from_iterable(value or () for value in values)], arrow_type.value_type)
     offsets = np.zeros(len(values) + 1, np.int32)
-    np.cumsum([0 if value is None else len(value) for value in values], out=offsets[1:])
+    np.cumsum(lengths, out=offsets[1:])
     list_type = pa.list_(arrow_type.value_field.with_type(inner.type))
     return pa.ListArray.from_arrays(from_numpy(offsets), inner, type=list_type, mask=_nulls(values))
 
