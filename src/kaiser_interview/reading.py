@@ -12,6 +12,7 @@ from .records.schemas import arrow_schema
 from .validation.engine.execution import Engine, Validation
 from .validation.engine.options import Check, wanted_codes
 from .validation.findings.codes import CODES
+from .validation.findings.display import visible
 from .validation.formats.csv import read_record
 from .validation.formats.text import RowTexts
 from .validation.rows.kind import KindRules
@@ -61,7 +62,7 @@ def read_arrow_table(engine: Engine, check: Check) -> "pa.Table":
     InvalidDataError
         The data is invalid.
     InputError
-        The check ignores a code of the schema, or the rows are of several kinds.
+        The check ignores a code of the schema, the rows are of several kinds, or a name has U+0000.
     """
     columns = _Columns()
     for source, part, validator in _valid_parts(engine, check):
@@ -191,9 +192,18 @@ class _Columns:
         self._sizes.append(batch.num_rows)
 
     def table(self) -> "pa.Table":
-        """Return a table of all rows."""
+        """Return a table of all rows.
+
+        Raises
+        ------
+        InputError
+            A name has the character U+0000.
+        """
         import pyarrow as pa
 
+        for name in self._parts:
+            if "\0" in name:  # it ends names in Arrow
+                raise InputError(f"columns: expected names without U+0000, got {visible(name)}")
         columns = {name: self._column(name) for name in dict.fromkeys((*self._fields, *self._parts))}
         fields = [
             self._fields.get(name, pa.field(name, pa.null())).with_type(column.type)

@@ -340,10 +340,22 @@ def test_rows_of_several_kinds(tmp_path):
 def test_records_are_read_as_they_are():
     records = records_of("question", [ROWS["question"] | {"x_n": 1}])
     assert ki.read(records, kind="question") == records
+    assert ki.read(records) == records
+    assert ki.read_table(records) == ki.read_table(records, kind="question")
     table = ki.read_table(records, kind="question")
     assert ki.read(table, kind="question") == records
     mixed = [ROWS["question"] | {"references": records[0].references}]
     assert ki.read_table(mixed, kind="question").column("references") == table.column("references")
+
+
+def test_names_that_no_table_can_have(tmp_path):
+    row = ROWS["label"] | {"x_\0": 1}
+    (record,) = ki.read([row], kind="label")
+    assert record.model_extra == {"x_\0": 1}
+    with pytest.raises(ki.InputError, match=r"columns: expected names without U\+0000, got x_"):
+        ki.read_table([row], kind="label")
+    with pytest.raises(ki.InputError, match=r"a.parquet: x_\\u0000: expected a name without U\+0000"):
+        ki.write([row], tmp_path / "a.parquet", kind="label")
 
 
 def test_arrays_in_rows():

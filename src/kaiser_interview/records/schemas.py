@@ -216,7 +216,8 @@ def to_table(model: type[Record], rows: Iterable[Record | Mapping[str, Any]]) ->
     Raises
     ------
     ValueError
-        A value of a mapping does not fit its field; the message begins with the name of the field.
+        A value of a mapping does not fit its field, or a name has U+0000, which ends names in Arrow. The
+        message begins with the name of the field.
     """
     import pyarrow as pa
 
@@ -228,6 +229,8 @@ def to_table(model: type[Record], rows: Iterable[Record | Mapping[str, Any]]) ->
     names = dict.fromkeys(chain(schema.names, (name for part in parts for row in part for name in row)))
     fields, columns = [], []
     for name in names:
+        if "\0" in name:
+            raise ValueError(f"{name}: expected a name without U+0000")
         field = schema.field(name) if name in schema.names else None
         values = [[row.get(name) for row in part] for part in parts]
         try:

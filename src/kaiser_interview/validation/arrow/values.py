@@ -109,7 +109,9 @@ def type_of(values: Iterable[Any], levels: int = _DEEPEST) -> pa.DataType | None
 
 def _struct_of(objects: Sequence[dict[Any, Any]], levels: int) -> pa.DataType | None:
     names = objects[0].keys()
-    if not names or any(one.keys() != names for one in objects) or not all(type(one) is str for one in names):
+    if not names or any(one.keys() != names for one in objects):
+        return None
+    if any(type(name) is not str or "\0" in name for name in names):  # U+0000 ends names in Arrow
         return None
     types = {name: type_of((one[name] for one in objects), levels) for name in names}
     return None if None in types.values() else pa.struct([*types.items()])

@@ -218,7 +218,10 @@ class RowValidator:
             values = {name: _plain(value) for name, value in cast("Mapping[str, Any]", row).items()}
         if columnar:
             values = {name: value for name, value in values.items() if value is not None}
-        rules = cast("KindRules", self._kind(values)[0])
+        named = values
+        if isinstance(row, Record) and values.get("kind") is None and kind_of(type(row)) in self.rules:
+            named = {"kind": kind_of(type(row))}
+        rules = cast("KindRules", self._kind(named)[0])
         if isinstance(row, Cells):
             values = rules.typed(values)
         elif columnar:

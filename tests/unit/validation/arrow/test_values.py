@@ -128,6 +128,7 @@ def test_a_struct_keeps_fields_that_its_type_does_not_have():
         ([{"a": 1}, {"b": 1}], None),
         ([{"a": 1}, {"a": "x"}], None),
         ([{1: 1}], None),
+        ([{"a\0b": 1}], None),
         ([[1], ["a"]], None),
         ([[[[[[[[[[1]]]]]]]]]], None),
     ],
