@@ -62,7 +62,8 @@ def read_arrow_table(engine: Engine, check: Check) -> "pa.Table":
     InvalidDataError
         The data is invalid.
     InputError
-        The check ignores a code of the schema, the rows are of several kinds, or a name has U+0000.
+        The check ignores a code of the schema, the rows are of several kinds, or Arrow cannot hold a name or
+        a value.
     """
     columns = _Columns()
     for source, part, validator in _valid_parts(engine, check):
@@ -226,10 +227,16 @@ class _Columns:
         """Add a part of a column; an array, unless it has fields that the schema does not have."""
         from .validation.arrow.values import array_of
 
-        field, number = self._fields.get(name), len(self._sizes)
-        array = None if field is None else array_of(values, field.type)
-        is_known = array is not None and field is not None and array.type == field.type
-        self._parts[name][number] = array if is_known else values
+        field, array = self._fields.get(name), None
+        if field is not None:
+            try:
+                array = array_of(values, field.type)
+            except OverflowError as error:  # such as an integer of a custom kind without bounds
+                raise InputError(
+                    f"{name}: expected values that {field.type} holds, got others: {error}"
+                ) from None
+        is_known = field is not None and array is not None and array.type == field.type
+        self._parts[name][len(self._sizes)] = array if is_known else values
 
     def _column(self, name: str) -> "pa.ChunkedArray":
         """Return a column of all parts; it is null in parts that do not have it."""

@@ -251,6 +251,7 @@ class Large(ki.Derived):
     """A custom kind with numbers that doubles do not hold exactly."""
 
     size: float
+    count: int = 0
 
 
 def test_a_value_that_arrow_cannot_cast_is_converted_as_by_the_model():
@@ -259,6 +260,13 @@ def test_a_value_that_arrow_cannot_cast_is_converted_as_by_the_model():
     found = ki.read_table(table, kind=Large, defaults={"creator": "you"})
     assert found.column("size").to_pylist() == [float(2**53 + 1)] * 2
     assert found.column("creator").to_pylist() == ["m", "you"]
+
+
+def test_a_value_that_arrow_cannot_hold():
+    row = {"claim_id": "d05-c03", "size": 1, "count": 2**63} | BY
+    assert ki.read([row], kind=Large)[0].count == 2**63
+    with pytest.raises(ki.InputError, match="count: expected values that int64 holds, got others: "):
+        ki.read_table([row], kind=Large)
 
 
 def test_files_whose_columns_differ(tmp_path):

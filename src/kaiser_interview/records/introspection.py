@@ -42,8 +42,13 @@ def values_of(record: Record) -> dict[str, Any]:
     return {**record.__dict__, **(record.model_extra or {})}
 
 
+_SCALARS = frozenset({str, int, float, bool, NoneType})
+
+
 def plain_value(value: Any) -> Any:
     """Return a value with dictionaries and lists in place of records, mappings, sequences and arrays."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, Record):
         value = values_of(value)
     elif hasattr(value, "tolist"):
