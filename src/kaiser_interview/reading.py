@@ -112,7 +112,10 @@ def _valid_parts(engine: Engine, check: Check) -> Iterator[tuple[InputSource, Pa
     """
     ignored = ", ".join(sorted(_SCHEMA - wanted_codes(check.select, check.ignore)))
     if ignored:
-        raise InputError(f"codes: expected all that are about the schema to read rows, got none of {ignored}")
+        raise InputError(
+            f"select and ignore: expected all codes about the schema, got options that leave out {ignored}; "
+            "rows that do not match their schema cannot be read"
+        )
     validation = Validation(engine, check, detailed=True)
     validator, is_valid = validation.validator, True
     for step in validation.steps():

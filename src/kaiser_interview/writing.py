@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import PydanticSerializationError
+
 from .errors import InputError
-from .records.introspection import kind_of, model_of
+from .records.introspection import kind_of, model_of, values_of
 from .records.models import KindName, Record
 from .records.schemas import to_table
 from .storage import Staging
@@ -128,19 +130,24 @@ def _rows(rows: Iterable[_Row]) -> Iterator[_Row]:
 
 def _json(rows: Iterable[_Row], writer: Writer, form: Form) -> Iterator[bytes]:
     writer.begin(form)
-    for row in rows:
-        if isinstance(row, Record):
-            yield row.model_dump_json(exclude_none=True).encode()
-        else:
-            yield as_json({name: value for name, value in row.items() if value is not None})
+    return map(_json_text, rows)
+
+
+def _json_text(row: _Row) -> bytes:
+    if isinstance(row, Record):
+        try:
+            return row.model_dump_json(exclude_none=True).encode()
+        except PydanticSerializationError:  # lone surrogates, or foreign objects in `x_` fields
+            row = values_of(row)
+    return as_json({name: value for name, value in row.items() if value is not None})
 
 
 def _csv(rows: list[_Row], path: Path, writer: Writer) -> Iterator[bytes]:
-    dumped = [row.model_dump(mode="json") if isinstance(row, Record) else row for row in rows]
-    names = [*dict.fromkeys(name for row in dumped for name in row)]
-    if dumped:
+    given = [values_of(row) if isinstance(row, Record) else row for row in rows]
+    names = [*dict.fromkeys(name for row in given for name in row)]
+    if given:
         writer.begin("csv", _record(names, path))
-    for row in dumped:
+    for row in given:
         yield _record([_cell(row.get(name)) for name in names], path)
 
 
@@ -201,6 +208,6 @@ def _columnar(rows: list[_Row], path: Path, form: TableForm, model: type[Record]
                 with new(file, table.schema) as writer:
                     writer.write_table(table)
             staging.commit()
-    except (ValueError, TypeError, pa.ArrowException) as error:
+    except (ValueError, TypeError, RecursionError, pa.ArrowException) as error:
         raise InputError(f"{path.name}: {visible(str(error))}; `validate` finds such rows") from None
     return len(rows)

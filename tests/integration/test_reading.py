@@ -411,11 +411,14 @@ def test_invalid_data_raises_with_the_report(function, tmp_path):
 
 
 def test_findings_about_the_schema_cannot_be_ignored():
-    for options in ({"ignore": ["bad-format"]}, {"select": ["unknown-claim"]}):
-        with pytest.raises(
-            ki.InputError, match="codes: expected all that are about the schema to read rows, got"
-        ):
-            ki.read([ROWS["label"]], kind="label", **options)
+    with pytest.raises(ki.InputError) as caught:
+        ki.read([ROWS["label"]], kind="label", ignore=["bad-format"])
+    assert str(caught.value) == (
+        "select and ignore: expected all codes about the schema, got options that leave out bad-format; "
+        "rows that do not match their schema cannot be read"
+    )
+    with pytest.raises(ki.InputError, match="leave out bad-format, bad-length, "):
+        ki.read_table([ROWS["label"]], kind="label", select=["unknown-claim"])
     row = ROWS["label"] | {"claim_id": "d99-c01"}
     assert ki.read([row], kind="label", ignore=["unknown-claim", "quote-not-found"])[0].claim_id == "d99-c01"
 

@@ -266,6 +266,34 @@ def test_text_that_csv_cannot_hold(tmp_path, text, message):
     assert [*tmp_path.iterdir()] == []
 
 
+class Foreign:
+    """An object that no format holds."""
+
+    def __repr__(self) -> str:
+        return "foreign"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(float("nan"), "NaN"), ("\ud800", '"\\ud800"'), (Foreign(), '"foreign"')]
+)
+def test_values_that_no_row_should_have_are_not_lost(tmp_path, value, text):
+    record = MADE["label"][0].model_copy(update={"x_a": value})
+    for row in (record, record.model_dump(exclude_none=True)):
+        ki.write([row], tmp_path / "a.jsonl")
+        assert f'"x_a":{text}}}' in (tmp_path / "a.jsonl").read_text("utf-8").replace(": ", ":")
+        if value != "\ud800":
+            ki.write([row], tmp_path / "a.csv")
+            (found,) = rows_of(tmp_path / "a.csv", ki.Label)
+            assert found["x_a"] == text.strip('"')
+
+
+def test_a_row_that_contains_itself(tmp_path):
+    row: dict[str, object] = {"claim_id": "d01-c01"}
+    row["x_a"] = [row]
+    with pytest.raises(ki.InputError, match=r"a\.parquet: maximum recursion depth"):
+        ki.write([row], tmp_path / "a.parquet", kind="label")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_are_records_or_mappings(tmp_path, name):
     for rows, got in (([1], "int"), ("ab", "str"), ([None], "NoneType")):

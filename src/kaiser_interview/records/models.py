@@ -212,7 +212,12 @@ class Record(BaseModel):
 
     # Building a validator costs more than importing this module; deferred, only the kinds in use pay.
     model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="allow", strict=True, allow_inf_nan=False, defer_build=True
+        frozen=True,
+        extra="allow",
+        strict=True,
+        allow_inf_nan=False,
+        ser_json_inf_nan="constants",  # in fields of any type; as null they would be lost
+        defer_build=True,
     )
 
     if not TYPE_CHECKING:  # type checkers would take it for a field
