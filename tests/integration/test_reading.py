@@ -170,6 +170,18 @@ def test_datasets_loads_what_is_written(tmp_path, kind, builder, suffix):
     assert ki.read_dataset(path, kind=kind, in_process=True).features == features
 
 
+@pytest.mark.parametrize("suffix", [".jsonl", ".json.gz", ".parquet", ".arrows"])
+@pytest.mark.parametrize("table", ki.tables())
+def test_the_shipped_tables_are_read_back(tmp_path, table, suffix):
+    records, path, kind = [*ki.load(table)], tmp_path / f"rows{suffix}", table.removesuffix("s")
+    ki.write([one.model_copy(update={"x_n": 1}) for one in records], path)
+    with ki.Validator(kind, in_process=True) as validator:
+        found = validator.read(path)
+        assert [one.model_extra for one in found] == [{"x_n": 1}] * len(records)
+        assert [type(one).model_validate(one.model_dump(exclude={"x_n"})) for one in found] == records
+        assert validator.read_table(path).drop_columns("x_n").equals(ki.load_table(table))
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
 def test_defaults_and_columns_of_the_claim(tmp_path, suffix):
     row = {"claim_id": "d05-c03", "scheme": "acme:stance", "value": "for", "position": 3, "x_n": "a"}
@@ -366,11 +378,14 @@ def test_names_that_no_table_can_have(tmp_path):
         ki.write([row], tmp_path / "a.parquet", kind="label")
 
 
-def test_arrays_in_rows():
+def test_arrays_in_rows(tmp_path):
     row = ROWS["embedding"] | {"vector": np.array([0.5, 1.0]), "x_scores": np.array([1, 2])}
     (record,) = ki.read([row], kind="embedding")
     assert (record.vector, record.x_scores) == ((0.5, 1.0), [1, 2])
-    assert ki.read_table([row], kind="embedding").column("x_scores").to_pylist() == [[1, 2]]
+    table = ki.read_table([row], kind="embedding")
+    assert table.column("x_scores").to_pylist() == [[1, 2]]
+    ki.write([row], tmp_path / "rows.parquet", kind="embedding")
+    assert pq.read_table(tmp_path / "rows.parquet") == table
 
 
 def test_fields_of_the_folders_of_a_file(tmp_path):

@@ -220,7 +220,8 @@ class Record(BaseModel):
         defer_build=True,
     )
 
-    if not TYPE_CHECKING:  # type checkers would take it for a field
+    # Type checkers would take it for a field.
+    if not TYPE_CHECKING:  # pragma: no branch - always, at run time
         __pydantic_extra__: dict[Annotated[str, _AnyName], Any]
 
     @classmethod
