@@ -23,6 +23,9 @@ _MODULES = {
     "Fixed": "validation.fix",
     "Validator": "api",
     "fix": "api",
+    "read": "api",
+    "read_dataset": "api",
+    "read_table": "api",
     "split": "api",
     "validate": "api",
     "write": "writing",
@@ -71,7 +74,7 @@ _MODULES = {
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._version import __version__, data_release
-    from .api import Validator, fix, split, validate
+    from .api import Validator, fix, read, read_dataset, read_table, split, validate
     from .corpus.corpus import Corpus
     from .corpus.grammar import Segment
     from .corpus.search import Match
@@ -172,6 +175,9 @@ __all__ = [
     "load",
     "load_dataset",
     "load_table",
+    "read",
+    "read_dataset",
+    "read_table",
     "source",
     "split",
     "tables",

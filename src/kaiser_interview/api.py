@@ -1,23 +1,39 @@
-"""`Validator`, and the functions `validate`, `split` and `fix` over it."""
+"""`Validator`, and the functions `validate`, `split`, `fix` and `read` over it."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from .corpus.corpus import Corpus
 from .dataset.loaders import shipped
 from .errors import InputError
+from .records.models import Record
 from .validation.engine.execution import Engine
-from .validation.engine.options import Against, Check, Extra, Kinds, Options, Progress
+from .validation.engine.options import Against, Check, CommonOptions, Extra, Kinds, Options, Progress
 from .validation.findings.finding import Finding
 from .validation.findings.report import Report
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+    from datasets import Dataset
+
     from .validation.fix import Fixed
 
-__all__ = ["Validator", "check_of", "corpus_of", "fix", "split", "validate"]
+__all__ = [
+    "Validator",
+    "check_of",
+    "corpus_of",
+    "fix",
+    "read",
+    "read_dataset",
+    "read_table",
+    "split",
+    "validate",
+]
+
+_Record = TypeVar("_Record", bound=Record)
 
 
 def corpus_of(against: Against) -> Corpus:
@@ -140,6 +156,24 @@ class Validator:
         from .validation.split import split_data
 
         return split_data(self._engine, self._of(data), Path(valid), Path(rejects))
+
+    def read(self, data: Any) -> list[Record]:
+        """Return valid rows as records; see the function `read`."""
+        from .reading import read_records
+
+        return read_records(self._engine, self._of(data))
+
+    def read_table(self, data: Any) -> "pa.Table":
+        """Return valid rows as an Arrow table; see the function `read_table`."""
+        from .reading import read_arrow_table
+
+        return read_arrow_table(self._engine, self._of(data))
+
+    def read_dataset(self, data: Any) -> "Dataset":
+        """Return valid rows as a Hugging Face dataset; see the function `read_dataset`."""
+        from .reading import read_hf_dataset
+
+        return read_hf_dataset(self._engine, self._of(data))
 
     def _of(self, data: Any) -> Check:
         if self._engine.is_closed:
@@ -340,3 +374,130 @@ def split(
     """
     with Validator(against=against, **options) as validator:
         return validator.split(data, valid, rejects)
+
+
+@overload
+def read(
+    data: Any, *, kind: type[_Record], against: Against = None, **options: Unpack[CommonOptions]
+) -> list[_Record]: ...
+
+
+@overload
+def read(
+    data: Any, *, kind: Kinds = None, against: Against = None, **options: Unpack[CommonOptions]
+) -> list[Record]: ...
+
+
+def read(
+    data: Any, *, kind: Kinds = None, against: Against = None, **options: Unpack[CommonOptions]
+) -> list[Any]:
+    """Validate rows, and return them as records.
+
+    All rows are held in memory. A record has the values of `defaults`, and the fields whose names begin with
+    ``x_``, in `model_extra`; a null field is the same as an absent one. Other fields that the kind does not
+    define are left out: columns of the claim, and what ``extra="allow"`` lets pass. `read_table` keeps them.
+
+    Parameters
+    ----------
+    data : path, several paths, rows, or a table
+        As for `validate`.
+    kind : str, type of Record, or several of these, optional
+        As for `validate`. If it is one type, type checkers know the type of the records.
+    against, **options
+        As for `validate`, without `workers`.
+
+    Returns
+    -------
+    list of Record
+        A record of its kind for each row, in order.
+
+    Raises
+    ------
+    InvalidDataError
+        `validate` finds an error. The message has the first findings, and the attribute `report` the report.
+    InputError
+        `select` or `ignore` leaves out a code about the schema, or as for `validate`.
+    UnknownNameError, ResourceError, CorpusError, IntegrityError
+        As for `validate`.
+
+    Examples
+    --------
+    >>> row = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "for", "x_batch": 7}
+    >>> (label,) = read([row], kind="label", defaults={"method": "human", "creator": "me"})
+    >>> label.value, label.creator, label.model_extra
+    ('for', 'me', {'x_batch': 7})
+    """
+    with Validator(kind, against=against, **options) as validator:
+        return validator.read(data)
+
+
+def read_table(data: Any, *, against: Against = None, **options: Unpack[Options]) -> "pa.Table":
+    """Validate rows, and return them as an Arrow table.
+
+    All rows are held in memory. The table has every column of the data, and the values of `defaults`.
+
+    Parameters
+    ----------
+    data : path, several paths, rows, or a table
+        As for `validate`. All rows must be of one kind.
+    against, **options
+        As for `validate`, without `workers`.
+
+    Returns
+    -------
+    pyarrow.Table
+        The columns of `arrow_schema` of the kind, followed by the other columns of the data in the order in
+        which they occur, in the types of their values. A column of a table keeps its type, but for encodings:
+        a dictionary is read as its values. CSV has no types, so these columns are text. If the values of a
+        column have no common type (text among numbers, or objects with different keys), all of them are
+        written as JSON texts.
+
+    Raises
+    ------
+    InvalidDataError
+        `validate` finds an error. The message has the first findings, and the attribute `report` the report.
+    InputError
+        The rows are of several kinds, or as for `read`.
+    UnknownNameError, ResourceError, CorpusError, IntegrityError
+        As for `validate`.
+
+    Examples
+    --------
+    >>> row = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "for", "x_batch": 7}
+    >>> table = read_table([row], kind="label", defaults={"method": "human", "creator": "me"})
+    >>> table.schema.names[-3:], table.column("x_batch").type
+    (['scheme', 'value', 'x_batch'], DataType(int64))
+    """
+    with Validator(against=against, **options) as validator:
+        return validator.read_table(data)
+
+
+def read_dataset(data: Any, *, against: Against = None, **options: Unpack[Options]) -> "Dataset":
+    """Validate rows, and return them as a Hugging Face dataset.
+
+    The dataset is held in memory; no cache file is written.
+
+    Parameters
+    ----------
+    data : path, several paths, rows, or a table
+        As for `read_table`.
+    against, **options
+        As for `validate`, without `workers`.
+
+    Returns
+    -------
+    datasets.Dataset
+        The columns of `read_table`, with `features` of the kind. A column of a type that `datasets` does not
+        have holds JSON texts.
+
+    Raises
+    ------
+    MissingDependencyError
+        `datasets` is not installed; the message has the command that installs it.
+    InvalidDataError
+        `validate` finds an error. The message has the first findings, and the attribute `report` the report.
+    InputError, UnknownNameError, ResourceError, CorpusError, IntegrityError
+        As for `read_table`.
+    """
+    with Validator(against=against, **options) as validator:
+        return validator.read_dataset(data)

@@ -34,4 +34,11 @@ def check(name: str) -> None:
     assert_type(ki.split([], valid="a", rejects="b", kind=["label", Stance], extra="allow"), ki.Report)
     assert_type(ki.fix("a", output="b", unsafe_fixes=True), ki.Fixed)
     assert_type(ki.write(ki.load(), "claims.csv"), int)
+    assert_type(ki.write([{"claim_id": name}], "rows.parquet", kind=Stance), int)
+    assert_type(ki.read("rows.jsonl", kind=Stance), list[Stance])
+    assert_type(ki.read("rows.jsonl", kind=ki.Label, extra="allow"), list[ki.Label])
+    assert_type(ki.read("rows.jsonl", kind="label"), list[ki.Record])
+    assert_type(ki.read("rows.jsonl", defaults={"kind": name}), list[ki.Record])
+    with ki.Validator("label") as validator:
+        assert_type(validator.read("rows.jsonl"), list[ki.Record])
     assert_type(Stance.of(ki.claim(name), stance="for"), Stance)

@@ -26,7 +26,7 @@ ORDER = [
     {"validation.columns", "validation.dataset_rules"},
     {"validation.engine"},
     {"validation.writers"},
-    {"validation.split", "validation.fix", "writing"},
+    {"validation.split", "validation.fix", "reading", "writing"},
     {"dataset"},
     {"build", "api"},
     {"cli"},

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -185,28 +186,121 @@ def test_none_is_a_whole_file_too(tmp_path):
 def test_a_name_that_asks_for_no_form(tmp_path, name, got):
     with pytest.raises(ki.InputError) as caught:
         ki.write(MADE["label"], tmp_path / name)
-    assert str(caught.value) == f"{name}: expected .jsonl, .json, .csv or .parquet, got {got}"
+    assert str(caught.value) == f"{name}: expected .jsonl, .json, .csv, .parquet or .arrow, got {got}"
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
 @pytest.mark.parametrize(
     "records", [[], [*MADE["label"], *MADE["verdict"]], [{"claim_id": "d01-c01"}], [*MADE["label"], {}]]
 )
-def test_parquet_takes_records_of_one_kind(tmp_path, records):
+def test_columnar_files_need_a_kind(tmp_path, records, name):
     with pytest.raises(ki.InputError) as caught:
-        ki.write(records, tmp_path / "a.parquet")
-    assert str(caught.value) == "Parquet: expected records of one kind"
+        ki.write(records, tmp_path / name)
+    expected = 'expected records of one kind, or the kind of mappings, as in kind="translation"'
+    assert str(caught.value) == f"{name}: {expected}"
+    with pytest.raises(ki.UnknownNameError, match="did you mean label"):
+        ki.write(records, tmp_path / name, kind="labels")
     assert [*tmp_path.iterdir()] == []
 
 
-def test_csv_takes_the_columns_of_the_first(tmp_path):
-    (tmp_path / "a.csv").write_bytes(b"old\n")
+def test_mappings_are_written_by_their_kind(tmp_path):
+    rows = [{"claim_id": "d01-c01", "created": "2026-01-31T12:00:00Z", "x_n": 1}, MADE["label"][0]]
+    ki.write(rows, tmp_path / "a.parquet", kind="label")
+    schema = pq.read_schema(tmp_path / "a.parquet")
+    assert schema.names == [*ki.arrow_schema("label").names, "x_n"]
+    # A required field that a row does not have is null, for `validate` to report.
+    assert (schema.field("creator").nullable, schema.field("claim_id").nullable) == (True, False)
+    assert ki.validate(tmp_path / "a.parquet", kind="label", in_process=True).invalid == 1
+    assert ki.write([], tmp_path / "none.parquet", kind="label") == 0
+    assert pq.read_table(tmp_path / "none.parquet") == ki.arrow_schema("label").empty_table()
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"quote_start": "5"}, "quote_start: expected int32, got a value of str"),
+        ({"quote_start": 2**31}, "quote_start: "),
+        ({"created": "noon"}, "created: Invalid isoformat string: 'noon'"),
+        ({"creator": "\ud800"}, "creator: "),
+        ({"x_a": ["\ud800"]}, "x_a: "),
+    ],
+)
+def test_a_value_that_does_not_fit_a_column(tmp_path, row, message):
+    (tmp_path / "a.parquet").write_bytes(b"old\n")
     with pytest.raises(ki.InputError) as caught:
-        ki.write([{"a": 1, "b": 2}, {"b": 2, "c": 3}], tmp_path / "a.csv")
-    assert str(caught.value) == "CSV: expected the columns a, b, got b, c"
-    with pytest.raises(ki.InputError, match="CSV: expected the columns id, kind, release, "):
-        ki.write([*MADE["label"], *MADE["verdict"]], tmp_path / "a.csv")
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old\n"]
+        ki.write([row], tmp_path / "a.parquet", kind="label")
+    assert str(caught.value).startswith(f"a.parquet: {message}")
+    assert str(caught.value).endswith("; `validate` finds such rows")
+    assert (tmp_path / "a.parquet").read_bytes() == b"old\n"
+
+
+def test_a_record_of_another_kind(tmp_path):
+    with pytest.raises(ki.InputError) as caught:
+        ki.write(MADE["verdict"], tmp_path / "a.parquet", kind="label")
+    assert str(caught.value) == "a.parquet: expected rows of kind label, got a record of Verdict"
+
+
+def test_csv_has_the_columns_of_all_rows(tmp_path):
+    assert ki.write([{"a": 1, "b": 2}, {"b": 2, "c": 3}], tmp_path / "a.csv") == 2
+    assert (tmp_path / "a.csv").read_bytes() == b"a,b,c\n1,2,\n,2,3\n"
+    ki.write([*MADE["label"][:1], *MADE["verdict"][:1]], tmp_path / "a.csv")
+    header, *_ = (tmp_path / "a.csv").read_text("utf-8").splitlines()
+    assert header.split(",") == [*ki.Label.model_fields, "verdict", "urls"]
+    ki.write([{"created": datetime(2026, 1, 31, tzinfo=UTC)}], tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes() == b"created\n2026-01-31T00:00:00Z\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a\0b", "CSV cannot hold the character U+0000; write JSON Lines"),
+        ("\ud800", "expected text without lone surrogates, got some"),
+    ],
+)
+def test_text_that_csv_cannot_hold(tmp_path, text, message):
+    for row in ({"a": text}, {text: "a"}):
+        with pytest.raises(ki.InputError) as caught:
+            ki.write([row], tmp_path / "a.csv")
+        assert str(caught.value) == f"a.csv: {message}"
+    assert [*tmp_path.iterdir()] == []
+
+
+class Foreign:
+    """An object that no format holds."""
+
+    def __repr__(self) -> str:
+        return "foreign"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(float("nan"), "NaN"), ("\ud800", '"\\ud800"'), (Foreign(), '"foreign"')]
+)
+def test_values_that_no_row_should_have_are_not_lost(tmp_path, value, text):
+    record = MADE["label"][0].model_copy(update={"x_a": value})
+    for row in (record, record.model_dump(exclude_none=True)):
+        ki.write([row], tmp_path / "a.jsonl")
+        assert f'"x_a":{text}}}' in (tmp_path / "a.jsonl").read_text("utf-8").replace(": ", ":")
+        if value != "\ud800":
+            ki.write([row], tmp_path / "a.csv")
+            (found,) = rows_of(tmp_path / "a.csv", ki.Label)
+            assert found["x_a"] == text.strip('"')
+
+
+def test_a_row_that_contains_itself(tmp_path):
+    row: dict[str, object] = {"claim_id": "d01-c01"}
+    row["x_a"] = [row]
+    with pytest.raises(ki.InputError, match=r"a\.parquet: maximum recursion depth"):
+        ki.write([row], tmp_path / "a.parquet", kind="label")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_are_records_or_mappings(tmp_path, name):
+    for rows, got in (([1], "int"), ("ab", "str"), ([None], "NoneType")):
+        with pytest.raises(ki.InputError) as caught:
+            ki.write(rows, tmp_path / name, kind="label")
+        assert str(caught.value) == f"rows: expected records or mappings, got {got}"
+    assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,7 +1,8 @@
 """``split`` and ``fix``: write valid, rejected or fixed rows to files."""
 
+import shlex
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, TypeVar
 
 import typer
@@ -12,10 +13,13 @@ from ..render.text import print_report
 from ..validation.engine.execution import Engine
 from ..validation.engine.options import Check
 from ..validation.findings.display import visible
+from ..validation.findings.report import Report
 from ..validation.fix import Diff, fix_data
+from ..validation.sources.folders import partitions
 from ..validation.split import split_data
+from ..validation.writers.tables import table_form
 from .exits import stop
-from .options import takes_check
+from .options import given_options, takes_check
 from .output import Places
 from .progress import watched
 from .validate import Form, ReportFormat, end, print_as
@@ -28,6 +32,7 @@ _Result = TypeVar("_Result")
 @takes_check("max_findings")
 def split(
     check: Check,
+    context: typer.Context,
     valid: Annotated[str, typer.Option(metavar="FILE", help="The file for valid rows.")],
     rejects: Annotated[
         str,
@@ -47,7 +52,32 @@ def split(
     if form is ReportFormat.text and report.complete:
         rows = "row" if report.valid == 1 else "rows"
         typer.echo(f"{report.valid:,} {rows} in {visible(valid)}, {report.invalid:,} in {visible(rejects)}")
+        options = _options_of(report, context, check)
+        if report.valid and options is not None:
+            file = f"./{valid}" if valid.startswith("-") else valid
+            command = shlex.join(["kaiser-interview", "validate", file, *options])
+            typer.echo(f"{visible(valid)} passes: {visible(command)}")
     end(report)
+
+
+def _options_of(report: Report, context: typer.Context, check: Check) -> list[str] | None:
+    """Return the options with which the valid rows pass; None if there are none for all of them."""
+    found = {one.code for one in report.counts if one.severity == "error"}
+    is_complete = not report.invalid and "missing-claim" not in found
+    options = given_options(context, *(() if is_complete else ("complete",)))
+    if report.outside and "unknown-field" in found:
+        # The file of valid rows has the unknown columns, without values.
+        options += ["--ignore", "unknown-field"]
+    # Rows of text do not repeat what the folders of their file say, as in `language=en/rows.jsonl`.
+    fields = check.row_validator().fields
+    texts = [one.name for one in report.inputs if table_form(PurePath(one.name).suffix) is None]
+    constants = {tuple(partitions(name, fields).items()) for name in texts}
+    if len(constants) > 1:
+        return None
+    return [
+        *options,
+        *(word for one in constants for name, value in one for word in ("--set", f"{name}={value}")),
+    ]
 
 
 @takes_check("select", "ignore", "max_findings")

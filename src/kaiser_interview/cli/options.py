@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from ..records.models import KINDS, Annotation, Record
 from ..validation.engine.options import Check
 from ..validation.formats.coerce import typed
 
-__all__ = ["takes_check"]
+__all__ = ["given_options", "takes_check"]
 
 
 def _option(*names: str, type: Any = list[str], metavar: str, help: str) -> Any:  # noqa: A002 - as Typer
@@ -127,6 +128,27 @@ def takes_check(*without: str) -> Callable[[Callable[..., None]], Callable[..., 
         return run
 
     return decorate
+
+
+def given_options(context: typer.Context, *without: str) -> list[str]:
+    """Return the options of a command that make its check, as words of a command line.
+
+    Parameters
+    ----------
+    context : typer.Context
+        The context of the command.
+    *without : str
+        Options to leave out.
+    """
+    words: list[str] = []
+    for option in context.command.params:
+        name, flag = str(option.name), option.opts[0]
+        value = context.params[name]
+        if name not in _OPTIONS or name in {"paths", *without} or value is None or value == option.default:
+            continue
+        values = value if isinstance(value, list | tuple) else [value]
+        words += chain.from_iterable([flag] if one is True else [flag, str(one)] for one in values)
+    return words
 
 
 def _check(

@@ -12,7 +12,7 @@ from pydantic.errors import PydanticUserError
 from ..errors import UnsupportedTypeError, known_name
 from .models import KINDS, Record
 
-__all__ = ["FieldType", "field_types", "kind_of", "model_of", "records_in"]
+__all__ = ["FieldType", "field_types", "kind_of", "model_of", "plain_value", "records_in", "values_of"]
 
 
 def model_of(kind: object) -> type[Record]:
@@ -35,6 +35,27 @@ def model_of(kind: object) -> type[Record]:
 def kind_of(model: type[Record]) -> str:
     """Return the name of a model's kind: as registered, else its class name in lower case."""
     return next((name for name, known in KINDS.items() if known is model), model.__name__.lower())
+
+
+def values_of(record: Record) -> dict[str, Any]:
+    """Return the values of a record by name, with those of fields that its kind does not define."""
+    return {**record.__dict__, **(record.model_extra or {})}
+
+
+_SCALARS = frozenset({str, int, float, bool, NoneType})
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value with dictionaries and lists in place of records, mappings, sequences and arrays."""
+    if type(value) in _SCALARS:
+        return value
+    if isinstance(value, Record):
+        value = values_of(value)
+    elif hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return {name: plain_value(one) for name, one in value.items()}
+    return [*map(plain_value, value)] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)

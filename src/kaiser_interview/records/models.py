@@ -93,6 +93,15 @@ def instant(value: object) -> object:
     return value
 
 
+class _AnyName:
+    """Marks names of fields that a kind does not define: only those that begin with ``x_`` are allowed."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(*_: Any) -> CoreSchema:
+        # The error is that of pydantic for unknown fields, not that of a pattern.
+        return core_schema.custom_error_schema(core_schema.str_schema(pattern="^x_"), "extra_forbidden")
+
+
 class Width:
     """Marks a type with the Arrow type that holds it and what it counts, which JSON Schema cannot say."""
 
@@ -195,12 +204,25 @@ RelationType = Literal["supports", "contrasts", "elaborates", "depends-on"]
 
 
 class Record(BaseModel):
-    """The base of all records: immutable, strict, and closed to fields it does not name."""
+    """The base of all records: immutable and strict.
+
+    Fields that a kind does not define must have names that begin with ``x_``. They hold any value, are in
+    `model_extra` and are written with the others.
+    """
 
     # Building a validator costs more than importing this module; deferred, only the kinds in use pay.
     model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
+        frozen=True,
+        extra="allow",
+        strict=True,
+        allow_inf_nan=False,
+        ser_json_inf_nan="constants",  # in fields of any type; as null they would be lost
+        defer_build=True,
     )
+
+    # Type checkers would take it for a field.
+    if not TYPE_CHECKING:  # pragma: no branch - always, at run time
+        __pydantic_extra__: dict[Annotated[str, _AnyName], Any]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -11,7 +12,7 @@ from pydantic_core import core_schema
 from .. import release
 from ..errors import MissingDependencyError, UnsupportedTypeError, known_name
 from .draft_schema import draft_schema
-from .introspection import FieldType, field_types, kind_of, model_of
+from .introspection import FieldType, field_types, kind_of, model_of, plain_value
 from .models import KINDS, KindName, Label, Record, Width
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ __all__ = [
 
 VOCABULARIES = "vocabularies.json"
 """The shipped file with the values of every vocabulary and their definitions."""
+
+_ROWS = 1 << 14
+"""Rows in a chunk of a table: few enough that a column of text stays below 2 GiB."""
 
 SHIPPED_SCHEMES = {"topic": 4, "claim_type": 1, "horizon": 1}
 """The shipped label schemes, each with the most values that a claim may have; the least is one."""
@@ -102,6 +106,13 @@ class _Generate(GenerateJsonSchema):
             made = {_LENGTHS.get(keyword, keyword): value for keyword, value in made.items()}
         return made
 
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        made = super().model_schema(schema)
+        if made.get("additionalProperties") is True:
+            # The names of other fields are checked by `Record`, which pydantic does not express.
+            made |= {"additionalProperties": False, "patternProperties": {"^x_": {}}}
+        return made
+
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         made = super().default_schema(schema)
         return {keyword: value for keyword, value in made.items() if (keyword, value) != ("default", None)}
@@ -145,7 +156,8 @@ def arrow_schema(kind: KindName | str | type[Record]) -> "pa.Schema":
     -------
     pyarrow.Schema
         A field for each model field, in the same order. Exactly the fields that may be null are nullable.
-        Instants are ``timestamp[us, tz=UTC]``; vocabularies are plain strings.
+        Instants are ``timestamp[us, tz=UTC]``; vocabularies are plain strings. ``pa.Table.from_pylist`` does
+        not take instants as text; `read_table` converts rows to a table of this schema.
 
     Raises
     ------
@@ -194,16 +206,41 @@ def features(kind: KindName | str | type[Record]) -> "Features":
     return Features.from_arrow_schema(arrow_schema(kind))
 
 
-def to_table(model: type[Record], records: Iterable[Record]) -> "pa.Table":
-    """Convert records of one model to a `pyarrow.Table` with the model's Arrow schema, in the same order."""
+def to_table(model: type[Record], rows: Iterable[Record | Mapping[str, Any]]) -> "pa.Table":
+    """Convert records of one model, or mappings, to a `pyarrow.Table`, in the same order.
+
+    The columns are those of `arrow_schema(model)`, followed by those of other fields, such as ``x_note``, in
+    the types of their values. Values that have no common type become JSON texts. A column of which a mapping
+    has no value is nullable.
+
+    Raises
+    ------
+    ValueError
+        A value of a mapping does not fit its field, or a name has U+0000, which ends names in Arrow. The
+        message begins with the name of the field.
+    """
     import pyarrow as pa
 
+    from ..validation.arrow.values import chunked
+
     schema = arrow_schema(model)
-    rows = [record.model_dump() for record in records]
-    columns = [
-        pa.array([arrow_value(row[field.name], field.type) for row in rows], field.type) for field in schema
-    ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    given = map(plain_value, rows)
+    parts = [*iter(lambda: [*islice(given, _ROWS)], [])]
+    names = dict.fromkeys(chain(schema.names, (name for part in parts for row in part for name in row)))
+    fields, columns = [], []
+    for name in names:
+        if "\0" in name:
+            raise ValueError(f"{name}: expected a name without U+0000")
+        field = schema.field(name) if name in schema.names else None
+        values = [[row.get(name) for row in part] for part in parts]
+        try:
+            column = chunked(values, field and field.type)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"{name}: {error}") from None
+        nullable = field is None or field.nullable or column.null_count > 0
+        fields.append(pa.field(name, column.type, nullable))
+        columns.append(column)
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
 
 
 def _arrow_fields(model: type[Record], place: str) -> "list[pa.Field]":

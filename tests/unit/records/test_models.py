@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import pickle
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 import kaiser_interview as ki
 from kaiser_interview.records import models
+from kaiser_interview.records.introspection import values_of
 from kaiser_interview.records.models import KINDS, Language, Scheme, Version
 
 RECORDS = [ki.Annotation, ki.Derived, ki.Participant, ki.Reference, *KINDS.values()]
@@ -93,6 +95,32 @@ def test_a_row_needs_only_what_is_not_optional():
 
 def test_records_are_closed_to_other_fields():
     assert refused(ki.Translation, **TRANSLATION, note="x") == [("extra_forbidden", ("note",))]
+
+
+def test_records_hold_other_fields_whose_names_begin_with_x():
+    others = {"x_note": "a", "x_": [1, {"a": None}], "x_ä": None}
+    row = ki.Translation.model_validate(TRANSLATION | others)
+    assert row.model_extra == others
+    assert row.model_dump(exclude_none=True) == TRANSLATION | {"x_note": "a", "x_": [1, {"a": None}]}
+    assert ki.Translation.model_validate_json(row.model_dump_json()) == row
+    assert row != ki.Translation.model_validate(TRANSLATION)
+    for copy in (pickle.loads(pickle.dumps(row)), row.model_copy()):
+        assert (copy, hash(copy), repr(copy)) == (row, hash(row), repr(row))
+    assert "x_note='a'" in repr(row)
+    with pytest.raises(ValidationError, match="frozen"):
+        row.x_note = "b"
+    assert values_of(row) == row.model_dump()
+
+
+@pytest.mark.parametrize("name", ["X_note", "xnote", " x_note", "_x_note", ""])
+def test_other_names_are_refused(name):
+    assert refused(ki.Translation, **TRANSLATION, **{name: 1}) == [("extra_forbidden", (name,))]
+    reference = {"claim_id": "d01-c01", "x_note": 1}
+    question = {"question": "?", "answerable": True, "language": "en", "method": "human", "creator": "c"}
+    row = ki.Question.model_validate(question | {"references": [reference]})
+    assert row.references[0].model_extra == {"x_note": 1}
+    found = refused(ki.Question, **question, references=[reference | {name: None}])
+    assert found == [("extra_forbidden", ("references", 0, name))]
 
 
 def test_records_cannot_be_changed():

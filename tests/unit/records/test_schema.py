@@ -200,3 +200,13 @@ def test_the_length_of_a_sequence_is_its_number_of_items_wherever_it_is_said():
         array = schema.get("anyOf", [schema])[0]
         assert (array["minItems"], array["maxItems"]) == (1, 2)
         assert "minLength" not in array
+
+
+def test_the_names_of_other_fields():
+    class Closed(ki.Derived, extra="forbid"):
+        """Allows no other field."""
+
+    assert ki.json_schema("label")["patternProperties"] == {"^x_": {}}
+    assert ki.json_schema("question")["$defs"]["Reference"]["patternProperties"] == {"^x_": {}}
+    schema = ki.json_schema(Closed)
+    assert (schema["additionalProperties"], "patternProperties" in schema) == (False, False)

@@ -922,7 +922,9 @@ def test_exit_codes_and_words(tmp_path, run, places):
         )  # fmt: skip
         return code, out.replace("\n", " "), err
 
-    ends = "{} in " + str(places["valid"]) + ", {} in " + str(places["rejects"]) + " "
+    valid = places["valid"]
+    ends = f"{{}} in {valid}, {{}} in {places['rejects']} {valid} passes: kaiser-interview validate {valid} "
+    ends += f"{' '.join(LABEL)} "
     assert call(rows(GOOD)) == (
         0,
         f"1 row, no finding; 1 row without claim_sha256 {ends.format('1 row', 0)}",

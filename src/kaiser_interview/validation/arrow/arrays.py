@@ -263,11 +263,23 @@ def _packed(values: Bools) -> npt.NDArray[np.uint8]:
 
 
 def from_texts(texts: Sequence[str | None], *, large: bool = False) -> pa.Array:
-    """Return texts and nulls as an array of strings, or of large strings."""
+    """Return texts and nulls as an array of strings, or of large strings.
+
+    Raises
+    ------
+    UnicodeEncodeError
+        A text has a lone surrogate.
+    OverflowError
+        There are 2 GiB of text or more, and the strings are not large.
+    """
     nulls = np.array([text is None for text in texts], np.bool_)
     encoded = [(text or "").encode() for text in texts]
-    offsets = np.zeros(len(texts) + 1, np.int64 if large else np.int32)
+    offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum([*map(len, encoded)], out=offsets[1:])
+    if not large:
+        if offsets[-1] >= 2**31:
+            raise OverflowError("2 GiB of text or more")
+        offsets = offsets.astype(np.int32)
     validity = pa.py_buffer(_packed(~nulls)) if nulls.any() else None
     buffers = [validity, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
     return pa.Array.from_buffers(pa.large_string() if large else pa.string(), len(texts), buffers)

@@ -160,11 +160,11 @@ def _struct(fields: Mapping[str, Schema], definitions: Mapping[str, Schema]) -> 
         if not kinds.is_struct(array.type):
             return everything(array)
         names = [array.type.field(number).name for number in range(array.type.num_fields)]
-        if not required <= set(names) <= set(known):
+        if not required <= set(names) or not all(name in known or name.startswith("x_") for name in names):
             return everything(array)
         found = nothing(array)
         for name, inner in zip(names, array.flatten(), strict=True):
-            doubt, null = known[name]
+            doubt, null = known.get(name, (not_finite, True))
             absent = is_null(inner)
             found |= doubt(inner) & ~absent
             if not null:

@@ -1,4 +1,4 @@
-"""The options that `validate`, `split` and `fix` share, and the check that they describe."""
+"""The options that `validate`, `split`, `fix` and `read` share, and the check that they describe."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -14,7 +14,16 @@ from ..rows.row_validator import RowValidator
 from ..workers.process import Sandbox
 from ..workers.tasks import InProcessReader, Reader
 
-__all__ = ["Against", "Check", "Extra", "Kinds", "Options", "Progress", "wanted_codes"]
+__all__ = [
+    "Against",
+    "Check",
+    "CommonOptions",
+    "Extra",
+    "Kinds",
+    "Options",
+    "Progress",
+    "wanted_codes",
+]
 
 Kinds = KindName | str | type[Record] | Iterable[KindName | str | type[Record]] | None
 """Kinds by name or model. `str` is allowed for names in variables; editors complete the literals."""
@@ -46,10 +55,9 @@ class Progress:
         self.file = ""
 
 
-class Options(TypedDict, total=False):
-    """The options that `validate`, `split` and `fix` share; `Check` has the default values."""
+class CommonOptions(TypedDict, total=False):
+    """`Options` without `kind`, which decides the type of the records that `read` returns."""
 
-    kind: Kinds
     defaults: Mapping[str, Any] | None
     extra: Extra
     require: Sequence[str]
@@ -60,6 +68,12 @@ class Options(TypedDict, total=False):
     max_findings: int
     in_process: bool
     progress: Callable[[Progress], None] | None
+
+
+class Options(CommonOptions, total=False):
+    """The options that `validate`, `split`, `fix` and `read` share; `Check` has the default values."""
+
+    kind: Kinds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import lru_cache
 from typing import Any
 
+from ...records.introspection import values_of
 from ...records.models import Record, Reference
 from ..findings.finding import pointer
 from ..formats.csv import Cells
@@ -347,7 +348,7 @@ def fields_of(data: Any) -> Mapping[str, Any]:
     elif isinstance(data, Cells):
         data = data.values
     elif isinstance(data, Record):
-        data = data.__dict__
+        data = values_of(data)
     return data if isinstance(data, Mapping) else {}
 
 

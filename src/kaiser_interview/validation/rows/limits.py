@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from ...records.introspection import values_of
 from ...records.models import Record
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
@@ -63,7 +64,7 @@ def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
                 if _surrogate(name):
                     yield Fault("not-utf8", (*path, name), "a name without lone surrogates", shown(name))
         for key, one in container.items() if isinstance(container, Mapping) else enumerate(container):
-            inner = one.__dict__ if isinstance(one, Record) else one
+            inner = values_of(one) if isinstance(one, Record) else one
             if isinstance(inner, dict | list | tuple):
                 stack.append(((*path, key), inner))
             else:

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 from ...corpus.corpus import Corpus
 from ...errors import InputError, known_name
-from ...records.introspection import kind_of
+from ...records.introspection import kind_of, values_of
 from ...records.models import KINDS, Annotation, Record
 from ..findings.codes import CODES
 from ..findings.display import shown
@@ -156,7 +156,7 @@ class RowValidator:
             Whether the row is from an Arrow batch, whose text needs no check of its own.
         """
         if isinstance(row, Record):
-            values = dict(row.__dict__)
+            values = values_of(row)
             name = kind_of(type(row))
             if name in self.rules and "kind" in values and values["kind"] is None:
                 values["kind"] = name
@@ -194,6 +194,39 @@ class RowValidator:
         if rules is None:
             return None, given
         return rules.shape.name, self._filled(rules, rules.lossless(given))
+
+    def completed(self, row: object, *, columnar: bool = False) -> tuple[KindRules, dict[str, Any]]:
+        """Return the kind of a valid row, and its values as they were validated, with the defaults.
+
+        The row is not validated again.
+
+        Parameters
+        ----------
+        row : bytes, Cells, mapping or record
+            A JSON text, a record of a CSV file, or a row from Python.
+        columnar : bool
+            As for `value`.
+        """
+        values: dict[str, Any]
+        if isinstance(row, bytes):
+            values = parse(row)[0]
+        elif isinstance(row, Cells):
+            values = dict(row.values or {})
+        elif isinstance(row, Record):
+            values = values_of(row)
+        else:
+            values = {name: _plain(value) for name, value in cast("Mapping[str, Any]", row).items()}
+        if columnar:
+            values = {name: value for name, value in values.items() if value is not None}
+        named = values
+        if isinstance(row, Record) and values.get("kind") is None and kind_of(type(row)) in self.rules:
+            named = {"kind": kind_of(type(row))}
+        rules = cast("KindRules", self._kind(named)[0])
+        if isinstance(row, Cells):
+            values = rules.typed(values)
+        elif columnar:
+            values = rules.lossless(values)
+        return rules, self._filled(rules, values)
 
     def relations(self, values: Mapping[str, Any]) -> RowResult:
         """Validate a row from a table that matches its schema: references, rules and required fields only."""

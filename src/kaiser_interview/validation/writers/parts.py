@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import InputError
-from ...records.introspection import kind_of
+from ...records.introspection import kind_of, values_of
 from ...records.models import Record
 from ...storage import Staging
 from ..findings.display import visible
@@ -53,8 +53,9 @@ class RowBytes:
         Of a table's row, only nulls in columns that its kind does not have are left out.
         """
         if isinstance(row, Record):
-            has_kind = "kind" not in type(row).model_fields or row.__dict__.get("kind") is not None
-            return row.__dict__ if has_kind else {**row.__dict__, "kind": kind_of(type(row))}
+            values = values_of(row)
+            has_kind = "kind" not in type(row).model_fields or values.get("kind") is not None
+            return values if has_kind else {**values, "kind": kind_of(type(row))}
         if self._source is None or self._source.form != "columns" or not isinstance(row, Mapping):
             return row
         validator = self._validator

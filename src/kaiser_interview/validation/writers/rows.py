@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from ...errors import InputError
+from ...records.introspection import values_of
 from ...records.models import Record, instant
 from ...storage import Staging
 from ..findings.display import shown, visible
@@ -176,7 +177,7 @@ def _foreign(value: object) -> object:
 
 def _converted(value: object) -> object:
     if isinstance(value, Record):
-        return value.__dict__
+        return values_of(value)
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, datetime) and value.tzinfo is not None:

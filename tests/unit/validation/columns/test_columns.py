@@ -1000,6 +1000,20 @@ def test_columns_of_ones_own(column, suspect, wrong):
             assert both(table("label", **{name: column}), "label", **option) == (suspect, found)
 
 
+@pytest.mark.parametrize(
+    ("value", "suspect", "found"),
+    [
+        ({"x_note": "a"}, [], []),
+        ({"x_score": 0.5, "x_none": None}, [], []),
+        ({"x_score": NAN}, [0], [(0, "not-finite", "/references/0/x_score")]),
+        ({"note": "a"}, [0], [(0, "unknown-field", "/references/0/note")]),
+    ],
+)
+def test_other_fields_of_records_within_rows(value, suspect, found):
+    references = pa.array([[{"claim_id": "d01-c01"} | value]])
+    assert both(table("question", references=references).slice(0, 1), "question") == (suspect, found)
+
+
 def unions() -> list[pa.Array]:
     views = pa.array(["x", "y"], pa.string_view())
     held = pa.MapArray.from_arrays(pa.array([0, 1, 2], pa.int32()), pa.array(["a", "b"]), views)

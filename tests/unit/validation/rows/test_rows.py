@@ -267,6 +267,19 @@ def test_fields_of_ones_own_may_hold_anything(told, name, value):
     assert told(verdict | {name: value}, kind="verdict") == []
 
 
+@pytest.mark.parametrize("name", ["x_note", "x_claim_id"])
+def test_so_may_those_of_records_within_a_row(name):
+    row = {"question": "?", "answer": "!", "answerable": True, "language": "en", **BY}
+    for reference in ({"claim_id": "d01-c01", name: 1}, ki.Reference(claim_id="d01-c01", **{name: 1})):
+        assert values(row | {"references": [reference]}, kind="question") == []
+    for wrong, code in (({name: float("nan")}, "not-finite"), ({"note": 1}, "unknown-field")):
+        reference = {"claim_id": "d01-c01"} | wrong
+        path = f"/references/0/{next(iter(wrong))}"
+        assert values(row | {"references": [reference]}, kind="question") == [(code, path)]
+    record = ki.Label(claim_id="d01-c01", scheme="a:b", value="v", **BY, **{name: float("inf")})
+    assert values(record, kind="label") == [("not-finite", f"/{name}")]
+
+
 def test_an_unknown_choice_for_extras():
     with pytest.raises(ki.UnknownNameError):
         ki.validate([verdict], kind="verdict", extra="ignore")
