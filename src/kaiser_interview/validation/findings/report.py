@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...errors import InputError, InvalidDataError
+from ...errors import InputError, InvalidDataError, MissingDependencyError
+from .checked import Checked
 from .counts import REST, Count, Tally
-from .display import json_text, visible
+from .display import json_text
 from .finding import Finding, in_any_place, pointer
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
 __all__ = ["Input", "Report"]
@@ -29,9 +32,11 @@ class Input(NamedTuple):
     """Whether the input was read to its end and did not change while it was read."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Report:
     """The result of validating a data set.
+
+    `print(report)` prints what the command line prints.
 
     Attributes
     ----------
@@ -39,6 +44,9 @@ class Report:
         Rows read, rows without an error, rows with an error.
     rows_without_digest : int
         Rows that do not record `claim_sha256`, so that changes to the claim cannot be detected.
+    checked : Checked
+        What was checked: quotes by outcome, references, digests and covered claims; against which corpus, by
+        which options.
     counts : tuple of Count
         The exact number of findings of each code and path: errors first, in the order of the codes.
     sample : tuple of Finding
@@ -72,6 +80,7 @@ class Report:
     limited: bool = True
     parts: int = 1
     max_findings: int = 1000
+    checked: Checked = field(default=Checked())
     again: Callable[[], Iterator[Finding]] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -96,35 +105,44 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The result in one sentence."""
-        rows = _counted(self.rows, "row")
-        if not self.errors and not self.warnings:
-            words = f"{rows}, no finding"
-        else:
-            found = [
-                _counted(n, word) for n, word in ((self.errors, "error"), (self.warnings, "warning")) if n
-            ]
-            if self.rows and self.outside and not self.invalid:
-                # Errors of a file or of the whole set need not make a row invalid.
-                found[0] += " outside rows"
-            words = ", ".join(found)
-            words = f"{self.invalid:,} of {rows} invalid: {words}" if self.rows else words
+        """The result and what was checked, on one line."""
+        words = self._result
+        if self.rows:
+            words += f"; {self.checked.summary}"
         if self.rows_without_digest:
             words += f"; {_counted(self.rows_without_digest, 'row')} without claim_sha256"
         if self.left_out:
             words += f"; {_counted(self.left_out, 'finding')} not in the sample"
         if self.parts > 1:
-            words += f"; rules over the whole set were judged within each of {self.parts} parts"
+            words += f"; rules about the whole data set applied within each of {self.parts} parts only"
         if not self.complete:
             words += "; not everything could be read"
         if not self.limited:
             words += "; this system sets no limits for worker processes"
         return words
 
+    @property
+    def _result(self) -> str:
+        rows = _counted(self.rows, "row")
+        numbers = ((self.errors, "error"), (self.warnings, "warning"))
+        found = [_counted(number, word) for number, word in numbers if number]
+        if not found:
+            return f"{rows}, no finding"
+        if self.invalid:
+            return f"{self.invalid:,} of {rows} invalid: {', '.join(found)}"
+        if self.outside:
+            # No row is invalid, so all errors are about a file or the whole set.
+            found[0] += " about the data set as a whole"
+        return f"{rows} valid; {', '.join(found)}" if self.rows else ", ".join(found)
+
     def __str__(self) -> str:
-        return "\n".join(
-            (*(f"{c.severity} {c.code} {visible(c.path)} {c.number}" for c in self.counts), self.summary)
-        )
+        """Return what `kaiser-interview validate` prints, without colour, on lines of at most 100 cells."""
+        from ...render.text import report_text
+
+        return report_text(self)
+
+    def __repr__(self) -> str:
+        return f"<Report: {self._result}>"
 
     def __getstate__(self) -> dict[str, Any]:
         # The function that reads the data again works in this process only.
@@ -168,6 +186,11 @@ class Report:
         """Merge with the reports of other parts of a data set.
 
         Rules about the whole data set are not applied across parts; `parts` says how many there are.
+
+        Raises
+        ------
+        InputError
+            The parts were checked against different corpora.
         """
         return reduce(_merged, others, self)
 
@@ -180,6 +203,7 @@ class Report:
             "valid": self.valid,
             "invalid": self.invalid,
             "rows_without_digest": self.rows_without_digest,
+            "checked": self.checked.as_json(),
             "errors": self.errors,
             "warnings": self.warnings,
             "outside": self.outside,
@@ -214,6 +238,18 @@ class Report:
         )
         return pa.Table.from_pylist([_flat(one) for one in self.sample], schema)
 
+    def sample_to_pandas(self) -> "pd.DataFrame":
+        """Return the sample of findings as a `pandas.DataFrame`, with the columns of `sample_to_arrow`.
+
+        Raises
+        ------
+        MissingDependencyError
+            pandas is not installed.
+        """
+        if find_spec("pandas") is None:
+            raise MissingDependencyError("sample_to_pandas", "pandas")
+        return self.sample_to_arrow().to_pandas()
+
 
 def _merged(one: Report, other: Report) -> Report:
     tally = Tally(max(one.max_findings, other.max_findings))
@@ -235,6 +271,7 @@ def _merged(one: Report, other: Report) -> Report:
         limited=one.limited and other.limited,
         parts=one.parts + other.parts,
         max_findings=max(one.max_findings, other.max_findings),
+        checked=one.checked.merge(other.checked),
     )
 
 
