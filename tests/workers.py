@@ -35,5 +35,6 @@ def said(report, *, places: bool = True):
     ]
     return (
         report.rows, report.valid, report.invalid, report.rows_without_digest, report.checked, report.counts,
-        findings, report.complete, report.outside, [(one.rows, one.sha256, one.bytes) for one in report.inputs],
+        findings, report.complete, report.outside,
+        [(one.rows, one.sha256, one.bytes) for one in report.inputs],
     )  # fmt: skip

@@ -29,9 +29,15 @@ def print_report(report: Report, out: Console) -> None:
     if len(report.skipped) > _PLACES:
         print_hanging(out, "", 0, f"and {len(report.skipped) - _PLACES} more", "dim")
     if any(count.number > _PLACES for count in report.counts):
-        words = "For every finding" if not report.left_out else f"For {len(report.sample):,} of the findings"
-        print_hanging(out, "", 0, f"{words}, use `--format jsonl`.", "dim")
-    print_hanging(out, "", 0, report.summary, "green" if report.ok else "bold")
+        words = "For every finding, use `--format jsonl`."
+        if report.left_out:
+            kept, found = len(report.sample), report.errors + report.warnings
+            words = (
+                f"For {kept:,} of {found:,} findings, use `--format jsonl`; for more, also `--max-findings`."
+            )
+        print_hanging(out, "", 0, words, "dim")
+    for line in report.summary_lines:
+        print_hanging(out, "", 0, line, "green" if report.ok else "bold")
 
 
 def report_text(report: Report) -> str:

@@ -105,21 +105,25 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The result and what was checked, on one line."""
-        words = self._result
-        if self.rows:
-            words += f"; {self.checked.summary}"
-        if self.rows_without_digest:
-            words += f"; {_counted(self.rows_without_digest, 'row')} without claim_sha256"
-        if self.left_out:
-            words += f"; {_counted(self.left_out, 'finding')} not in the sample"
-        if self.parts > 1:
-            words += f"; rules about the whole data set applied within each of {self.parts} parts only"
-        if not self.complete:
-            words += "; not everything could be read"
-        if not self.limited:
-            words += "; this system sets no limits for worker processes"
-        return words
+        """The result, what was checked, and what else to know, on one line."""
+        return "; ".join(self.summary_lines)
+
+    @property
+    def summary_lines(self) -> tuple[str, ...]:
+        """The summary as one or two lines: the result with what was checked, and what else to know."""
+        notes = (
+            (self.rows_without_digest, f"{_counted(self.rows_without_digest, 'row')} without claim_sha256"),
+            (self.left_out, f"{_counted(self.left_out, 'finding')} not in the sample"),
+            (
+                self.parts > 1,
+                f"rules about the whole data set applied within each of {self.parts} parts only",
+            ),
+            (not self.complete, "not everything could be read"),
+            (not self.limited, "this system sets no limits for worker processes"),
+        )
+        result = f"{self._result}; {self.checked.summary}" if self.rows else self._result
+        more = "; ".join(words for applies, words in notes if applies)
+        return (result, more) if more else (result,)
 
     @property
     def _result(self) -> str:
@@ -128,12 +132,12 @@ class Report:
         found = [_counted(number, word) for number, word in numbers if number]
         if not found:
             return f"{rows}, no finding"
-        if self.invalid:
-            return f"{self.invalid:,} of {rows} invalid: {', '.join(found)}"
-        if self.outside:
-            # No row is invalid, so all errors are about a file or the whole set.
+        if self.rows and self.outside and not self.invalid:
             found[0] += " about the data set as a whole"
-        return f"{rows} valid; {', '.join(found)}" if self.rows else ", ".join(found)
+        words = ", ".join(found)
+        if not self.rows:
+            return words
+        return f"{self.invalid:,} of {rows} invalid: {words}" if self.invalid else f"{rows} valid; {words}"
 
     def __str__(self) -> str:
         """Return what `kaiser-interview validate` prints, without colour, on lines of at most 100 cells."""

@@ -102,13 +102,15 @@ class References:
         """Return the fault of the quote or the offsets of a reference, and the outcome of its quote."""
         get = reference.get
         quote, start, end = get("quote"), get("quote_start"), get("quote_end")
-        of = get("quote_of") or "text"
-        if quote is None:
-            return None if bad else self._span(claim, start, end, of, path), None
         if bad:
+            if quote is None:
+                return None, None
             if not bad <= _OFFSETS or any(get(name) is not None for name in bad):
                 return None, "not_compared"
             start = end = None
+        of = get("quote_of") or "text"
+        if quote is None:
+            return self._span(claim, start, end, of, path), None
         compared = Quote(claim, quote, start, end, of)
         fault = self.quotes.fault(compared, path, stale=stale)
         if fault is None:
