@@ -32,9 +32,7 @@ def print_report(report: Report, out: Console) -> None:
         words = "For every finding, use `--format jsonl`."
         if report.left_out:
             kept, found = len(report.sample), report.errors + report.warnings
-            words = (
-                f"For {kept:,} of {found:,} findings, use `--format jsonl`; for more, also `--max-findings`."
-            )
+            words = f"For {kept:,} of {found:,} findings, use `--format jsonl`. `--max-findings` keeps more."
         print_hanging(out, "", 0, words, "dim")
     for line in report.summary_lines:
         print_hanging(out, "", 0, line, "green" if report.ok else "bold")

@@ -116,20 +116,19 @@ class KindPrefilter:
 
     def _checked(self, passed: Bools, found: Iterable[_Found]) -> CheckedTally:
         """Count the references of the rows that passed. Each names a current claim and is right."""
-        checked = CheckedTally()
+        checked, claim_ids = CheckedTally(), self._references.claim_ids
         with_quote, without_digest = np.zeros(len(passed), np.bool_), np.zeros(len(passed), np.bool_)
         for rows, looked, present in found:
             counted = passed[rows] & present
             quoted, bare = counted & looked.quoted, counted & looked.without_digest
             with_quote[rows[quoted]] = True
             without_digest[rows[bare]] = True
-            claims = looked.claims[counted]
-            checked.current(
-                len(claims),
-                quotes=int(quoted.sum()),
-                without_digest=int(bare.sum()),
-                claims=self._references.claim_ids(claims),
-            )
+            # Four outcomes a claim: with and without digest, with and without quote.
+            outcomes = (4 * looked.claims + 2 * looked.without_digest + looked.quoted)[counted]
+            for number, count in _counts(outcomes, 4 * len(claim_ids)):
+                claim, outcome = divmod(number, 4)
+                digest, quote = _OUTCOMES[outcome]
+                checked.references((claim_ids[claim], digest, quote), count)
         checked.rows_with_quote = int(with_quote.sum())
         checked.rows_without_digest = int(without_digest.sum())
         return checked
@@ -215,6 +214,20 @@ class KindPrefilter:
                 suspect |= self._carried[name].doubts(column, claims)
             else:
                 _mark(suspect, not_finite(column), column)
+
+
+_OUTCOMES = [("current", None), ("current", "exact"), ("missing", None), ("missing", "exact")]
+
+
+def _counts(numbers: Ints, most: int) -> Iterable[tuple[int, int]]:
+    """Return the different numbers, which are from 0 to below `most`, and how often each occurs."""
+    if most > len(numbers):
+        found, counts = np.unique(numbers, return_counts=True)
+    else:
+        counts = np.bincount(numbers)
+        found = np.flatnonzero(counts)
+        counts = counts[found]
+    return zip(found.tolist(), counts.tolist(), strict=True)
 
 
 def _mark(suspect: Bools, doubts: Bools, column: pa.Array) -> None:

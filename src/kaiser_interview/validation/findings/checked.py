@@ -1,5 +1,6 @@
 """What was checked: quotes, references, digests and claims; against which corpus, by which options."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
@@ -145,55 +146,45 @@ class Checked:
 
 
 class CheckedTally:
-    """Counts what the rows of a part refer to. Tallies of parts add up."""
+    """Counts what rows refer to. Tallies of parts add up.
+
+    Attributes
+    ----------
+    rows_with_quote, rows_without_digest : int
+        Rows with a quote, and rows that refer to a claim without its digest.
+    outcomes : dict of ReferenceOutcome to int
+        The number of references with each outcome.
+    """
 
     def __init__(self) -> None:
         self.rows_with_quote: int = 0
         self.rows_without_digest: int = 0
-        self.references: int = 0
-        self.current_references: int = 0
-        self.quotes: dict[str, int] = {}
-        self.digests: dict[str, int] = {}
-        self.claims: set[str] = set()
+        self.outcomes: dict[ReferenceOutcome, int] = {}
 
     def row(self, outcomes: Iterable[ReferenceOutcome]) -> None:
         """Count a row, given the outcomes of its references."""
         has_quote = has_no_digest = False
-        for claim_id, digest, quote in outcomes:
-            self.references += 1
-            if claim_id is not None:
-                self.current_references += 1
-                self.claims.add(claim_id)
-            self.digests[digest] = self.digests.get(digest, 0) + 1
-            has_no_digest = has_no_digest or digest == "missing"
+        counts = self.outcomes
+        for outcome in outcomes:
+            counts[outcome] = counts.get(outcome, 0) + 1
+            _, digest, quote = outcome
             if quote is not None:
-                self.quotes[quote] = self.quotes.get(quote, 0) + 1
                 has_quote = True
+            if digest == "missing":
+                has_no_digest = True
         self.rows_with_quote += has_quote
         self.rows_without_digest += has_no_digest
-
-    def current(self, references: int, *, quotes: int, without_digest: int, claims: Iterable[str]) -> None:
-        """Count references to current claims: their quotes are exact, their digests current or missing."""
-        self.references += references
-        self.current_references += references
-        self.claims.update(claims)
-        self._add(self.quotes, {"exact": quotes})
-        self._add(self.digests, {"current": references - without_digest, "missing": without_digest})
 
     def add(self, other: "CheckedTally") -> None:
         """Add the counts of other rows."""
         self.rows_with_quote += other.rows_with_quote
         self.rows_without_digest += other.rows_without_digest
-        self.references += other.references
-        self.current_references += other.current_references
-        self._add(self.quotes, other.quotes)
-        self._add(self.digests, other.digests)
-        self.claims |= other.claims
+        for outcome, count in other.outcomes.items():
+            self.references(outcome, count)
 
-    @staticmethod
-    def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
-        for outcome, count in more.items():
-            counts[outcome] = counts.get(outcome, 0) + count
+    def references(self, outcome: ReferenceOutcome, count: int) -> None:
+        """Count references with the same outcome."""
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
 
     def checked(self, rows: int, *, claims: int, corpus: str, options: Mapping[str, Any]) -> Checked:
         """Return the counts of a data set.
@@ -209,15 +200,22 @@ class CheckedTally:
         options : mapping
             The options of the check, as JSON values.
         """
+        quotes, digests, current = Counter[str](), Counter[str](), Counter[str]()
+        for (claim_id, digest, quote), count in self.outcomes.items():
+            digests[digest] += count
+            if quote is not None:
+                quotes[quote] += count
+            if claim_id is not None:
+                current[claim_id] += count
         return Checked(
             rows_with_quote=self.rows_with_quote,
             rows_without_quote=rows - self.rows_with_quote,
-            quotes=QuoteCounts(**self.quotes),
-            references=self.references,
-            current_references=self.current_references,
-            digests=DigestCounts(**self.digests),
+            quotes=QuoteCounts(**quotes),
+            references=digests.total(),
+            current_references=current.total(),
+            digests=DigestCounts(**digests),
             claims=claims,
-            covered=frozenset(self.claims),
+            covered=frozenset(current),
             corpus=corpus,
             options=options,
         )

@@ -111,13 +111,11 @@ class Report:
     @property
     def summary_lines(self) -> tuple[str, ...]:
         """The summary as one or two lines: the result with what was checked, and what else to know."""
+        parts = f"rules about the whole data set applied within each of {self.parts} parts only"
         notes = (
             (self.rows_without_digest, f"{_counted(self.rows_without_digest, 'row')} without claim_sha256"),
             (self.left_out, f"{_counted(self.left_out, 'finding')} not in the sample"),
-            (
-                self.parts > 1,
-                f"rules about the whole data set applied within each of {self.parts} parts only",
-            ),
+            (self.parts > 1, parts),
             (not self.complete, "not everything could be read"),
             (not self.limited, "this system sets no limits for worker processes"),
         )
@@ -252,7 +250,11 @@ class Report:
         """
         if find_spec("pandas") is None:
             raise MissingDependencyError("sample_to_pandas", "pandas")
-        return self.sample_to_arrow().to_pandas()
+        import pandas as pd
+        import pyarrow as pa
+
+        # By default, integers with nulls become floats.
+        return self.sample_to_arrow().to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
 
 
 def _merged(one: Report, other: Report) -> Report:

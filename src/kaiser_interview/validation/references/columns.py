@@ -65,8 +65,8 @@ class ReferenceColumns:
 
     def __init__(self, corpus: Corpus) -> None:
         claims = [*corpus.claims.values()]
-        self._claim_ids = [one.claim_id for one in claims]
-        self.ids: pa.Array = from_texts(self._claim_ids)
+        self.claim_ids: list[str] = [one.claim_id for one in claims]
+        self.ids: pa.Array = from_texts(self.claim_ids)
         digests = [one.sha256 for one in claims]
         self._digests = from_texts(digests)
         # Claims with the same text share a digest. `lookup` finds the first one, so compare with its index.
@@ -77,12 +77,6 @@ class ReferenceColumns:
     def claims(self, column: pa.Array | None, rows: int) -> Ints:
         """Return the index of the claim that each row names; -1 if it is not a current claim."""
         return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids)
-
-    def claim_ids(self, claims: Ints) -> list[str]:
-        """Return the ids of claims, each once, given their indices in any number."""
-        named = np.zeros(len(self._claim_ids), np.bool_)
-        named[claims] = True
-        return [self._claim_ids[claim] for claim in np.flatnonzero(named).tolist()]
 
     def pins(self, claims: Ints, column: pa.Array | None) -> tuple[Bools, Bools]:
         """Compare claim digests with the current ones; return which differ, and which are null."""

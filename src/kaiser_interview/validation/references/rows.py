@@ -86,7 +86,9 @@ class References:
         stale = digest_fault is not None and digest_fault.code == "stale-claim"
         release_fault = None if stale else self.older(claim, release)
         stale = stale or release_fault is not None
-        fault, quote_outcome = self._quote(claim, reference, path, bad & _QUOTE_FIELDS, stale=stale)
+        fault, quote_outcome = self._quote(
+            claim, reference, path, bad & _QUOTE_FIELDS if bad else bad, stale=stale
+        )
         found += filter(None, (digest_fault, release_fault, fault))
         return found, (claim_id, digest_outcome, quote_outcome)
 
