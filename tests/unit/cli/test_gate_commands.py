@@ -30,7 +30,7 @@ def test_raw_model_output_in_one_command(run, drafts):
     rows = [{"claim_id": claim.claim_id, "translation": claim.text_en} for claim in ki.load()]
     assert run("validate", drafts(*rows), *DRAFTS, "--complete", "language,creator") == (
         0,
-        "41 rows, no finding; 0 quotes; claims: 41 of 41\n41 rows without claim_sha256\n",
+        "41 rows, no finding; 0 quotes; claims: 41 of 41; 41 rows without claim_sha256\n",
         "",
     )
     code, out, _ = run("validate", drafts(*rows[3:]), *DRAFTS, "--complete", "language,creator")
@@ -41,8 +41,8 @@ def test_raw_model_output_in_one_command(run, drafts):
         "  the data set  expected a row for d01-c02 with language en, creator m, got none\n"
         "  the data set  expected a row for d01-c03 with language en, creator m, got none\n"
         "\n"
-        "38 rows valid; 3 errors about the data set as a whole; 0 quotes; claims: 38 of 41\n"
-        "38 rows without claim_sha256\n"
+        "38 rows valid; 3 errors about the data set as a whole\n"
+        "0 quotes; claims: 38 of 41; 38 rows without claim_sha256\n"
     )
 
 
@@ -171,7 +171,7 @@ def test_a_bar_on_a_terminal_alone(run, drafts, monkeypatch):
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     code, out, err = run("validate", path, *DRAFTS)
     assert code == 0
-    assert "3,000 rows, no finding; 0 quotes; claims: 1 of 41\n3,000 rows without claim_sha256" in out
+    assert "0 quotes; claims: 1 of 41; 3,000 rows without claim_sha256" in out
     assert "rows" in err
 
 

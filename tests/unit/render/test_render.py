@@ -45,8 +45,8 @@ def test_text_has_a_block_for_each_code_and_path():
         "  → it stands in claim d05-c03 at 1072 to 1083\n"
         "\n"
         "For every finding, use `--format jsonl`.\n"
-        "6 of 7 rows invalid: 6 errors; quotes exact: 0 of 5; claims: 1 of 41\n"
-        "7 rows without claim_sha256\n"
+        "6 of 7 rows invalid: 6 errors\n"
+        "quotes exact: 0 of 5; claims: 1 of 41; 7 rows without claim_sha256\n"
     )
 
 
@@ -65,8 +65,8 @@ def test_a_suggestion_stands_below_the_place_that_it_is_for():
         "  and 1 more\n"
         "\n"
         "For every finding, use `--format jsonl`.\n"
-        "4 of 4 rows invalid: 4 errors; quotes exact: 0 of 4; claims: 1 of 41\n"
-        "4 rows without claim_sha256\n"
+        "4 of 4 rows invalid: 4 errors\n"
+        "quotes exact: 0 of 4; claims: 1 of 41; 4 rows without claim_sha256\n"
     )
 
 

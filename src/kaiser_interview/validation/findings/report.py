@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Input", "Report"]
 
+_WIDTH = 80
+
 
 class Input(NamedTuple):
     """An input that was read: its size and digest."""
@@ -106,22 +108,27 @@ class Report:
     @property
     def summary(self) -> str:
         """The result, what was checked, and what else to know, on one line."""
-        return "; ".join(self.summary_lines)
+        return "; ".join((self._result, *self._details))
 
     @property
     def summary_lines(self) -> tuple[str, ...]:
-        """The summary as one or two lines: the result with what was checked, and what else to know."""
+        """The summary, as two lines if it is longer than 80 characters: the result, and the rest."""
+        summary = self.summary
+        return (summary,) if len(summary) <= _WIDTH else (self._result, "; ".join(self._details))
+
+    @property
+    def _details(self) -> list[str]:
+        """What was checked, and what else to know."""
         parts = f"rules about the whole data set applied within each of {self.parts} parts only"
-        notes = (
+        details = (
+            (self.rows, self.checked.summary),
             (self.rows_without_digest, f"{_counted(self.rows_without_digest, 'row')} without claim_sha256"),
             (self.left_out, f"{_counted(self.left_out, 'finding')} not in the sample"),
             (self.parts > 1, parts),
             (not self.complete, "not everything could be read"),
             (not self.limited, "this system sets no limits for worker processes"),
         )
-        result = f"{self._result}; {self.checked.summary}" if self.rows else self._result
-        more = "; ".join(words for applies, words in notes if applies)
-        return (result, more) if more else (result,)
+        return [words for applies, words in details if applies]
 
     @property
     def _result(self) -> str:

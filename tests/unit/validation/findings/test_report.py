@@ -145,6 +145,19 @@ def test_the_sum_in_a_sentence(rows, summary):
     assert ki.validate(rows, kind="verdict").summary == summary
 
 
+def test_a_long_summary_takes_two_lines():
+    row = VERDICT | PIN | {"quote": QUOTE}
+    assert ki.validate([row], kind="verdict").summary_lines == (
+        "1 row, no finding; quotes exact: 1 of 1; claims: 1 of 41",
+    )
+    long = ki.validate([row | {"verdict": "x"}], kind="verdict", max_findings=0)
+    assert long.summary_lines == (
+        "1 of 1 row invalid: 1 error",
+        "quotes exact: 1 of 1; claims: 1 of 41; 1 finding not in the sample",
+    )
+    assert long.summary == "; ".join(long.summary_lines)
+
+
 def test_the_sum_of_what_could_not_be_read_and_of_parts(tmp_path):
     report = ki.validate(tmp_path / "missing.jsonl", kind="verdict")
     assert report.summary == "1 error; not everything could be read"
@@ -215,8 +228,8 @@ def test_the_forms_of_a_report():
             "  row 1  expected text, got 1",
             f"  → {CLASS}",
             "",
-            f"1 of 2 rows invalid: 1 error; {NO_QUOTE}",
-            "2 rows without claim_sha256",
+            "1 of 2 rows invalid: 1 error",
+            f"{NO_QUOTE}; 2 rows without claim_sha256",
         ]
     )
     assert str(report.sample[0]) == f"row 1, /value: wrong-type: expected text, got 1; {CLASS}"
