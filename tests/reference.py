@@ -8,6 +8,7 @@ from kaiser_interview.validation.engine.columns import ColumnValidator
 from kaiser_interview.validation.engine.merge import Base, Merge
 from kaiser_interview.validation.engine.options import Check
 from kaiser_interview.validation.engine.part import PartValidator
+from kaiser_interview.validation.findings.checked import CheckedTally
 from kaiser_interview.validation.findings.finding import Note, StreamError
 from kaiser_interview.validation.findings.report import Report
 from kaiser_interview.validation.sources.source import Batch, Items
@@ -69,6 +70,6 @@ def _all_suspect(look):
     def looked(batch, reported):
         seen = look(batch, reported)
         none = seen.suspect & False
-        return seen._replace(suspect=~none, shaped=none, without_digest=none)
+        return seen._replace(suspect=~none, shaped=none, checked=CheckedTally())
 
     return looked

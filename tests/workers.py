@@ -34,6 +34,7 @@ def said(report, *, places: bool = True):
         for one in report.sample
     ]
     return (
-        report.rows, report.valid, report.invalid, report.rows_without_digest, report.counts, findings,
-        report.complete, report.outside, [(one.rows, one.sha256, one.bytes) for one in report.inputs],
+        report.rows, report.valid, report.invalid, report.rows_without_digest, report.checked, report.counts,
+        findings, report.complete, report.outside,
+        [(one.rows, one.sha256, one.bytes) for one in report.inputs],
     )  # fmt: skip

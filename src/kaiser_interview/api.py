@@ -118,6 +118,10 @@ class Validator:
         )
         self._engine = Engine(self._check, workers)
 
+    def __repr__(self) -> str:
+        kinds = ", ".join(self._engine.validator.rules)
+        return f"<Validator: {kinds}; {self._check.against!r}>"
+
     def __enter__(self) -> Self:
         return self
 

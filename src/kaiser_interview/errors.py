@@ -141,13 +141,11 @@ class TextError(KaiserInterviewError, ValueError):
 
 
 class MissingDependencyError(KaiserInterviewError, ImportError):
-    """A function needs a package of an optional dependency group that is not installed."""
+    """A function needs a package that is not installed; `extra` is its optional dependency group, if any."""
 
-    def __init__(self, function: str, package: str, extra: str) -> None:
-        super().__init__(
-            f"{function}: needs {package}; install it with: pip install 'kaiser-interview[{extra}]'",
-            name=package,
-        )
+    def __init__(self, function: str, package: str, extra: str | None = None) -> None:
+        install = package if extra is None else f"'kaiser-interview[{extra}]'"
+        super().__init__(f"{function}: needs {package}; install it with: pip install {install}", name=package)
         self.function = function
         self.extra = extra
 

@@ -113,7 +113,7 @@ def _text(report: Report, width: int) -> None:
         times = f"{count.number:,}times" if count.number > 1 else ""
         head = re.sub(r"\s", "", f"{count.severity}{count.code}{visible(count.path)}{times}")
         assert head in said, (head, text)
-    assert said.endswith(re.sub(r"\s", "", report.summary)), text
+    assert said.endswith(re.sub(r"\s", "", "".join(report.summary_lines))), text
     for count in report.counts:
         # Which three are shown is the renderer's affair.
         findings = report.findings_of(count)

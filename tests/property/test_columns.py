@@ -17,6 +17,7 @@ from kaiser_interview.records.schemas import arrow_schema
 from kaiser_interview.validation.arrow.to_python import rows_of
 from kaiser_interview.validation.columns.prefilter import Prefilter
 from kaiser_interview.validation.columns.table_schema import column_faults
+from kaiser_interview.validation.findings.checked import CheckedTally
 from kaiser_interview.validation.rows.row_validator import RowValidator
 
 OWN = ki.Corpus.from_files("tests/corpus")
@@ -221,21 +222,24 @@ def said(verdict):
         )
         for one in verdict.faults
     ]
-    return faults, verdict.kind, verdict.unjudged, verdict.values
+    return faults, verdict.kind, verdict.unjudged, verdict.values, verdict.references
 
 
 def parted(lane: Prefilter, batch: pa.RecordBatch, told, seen) -> None:
     """Hold a look at slices of a batch to one at the whole of it."""
     for size in (1 + len(batch) // 3, len(batch) - 1):
-        slices = [batch.slice(first, size) for first in range(0, len(batch), size)]
-        parts = [*map(np.concatenate, zip(*(lane.look(one, told) for one in slices), strict=True))]
+        looks = [lane.look(batch.slice(first, size), told) for first in range(0, len(batch), size)]
+        parts = [*map(np.concatenate, zip(*(look[:3] for look in looks), strict=True))]
         # A number for which there is no integer makes all rows of its batch suspect: fewer in smaller ones.
         assert not (parts[0] & ~seen.suspect).any()
         assert (parts[2] == seen.doomed).all()
-        both = ~parts[0] & ~seen.suspect
-        assert (parts[3] == seen.without_digest)[both].all()
+        if (parts[0] == seen.suspect).all():
+            checked = CheckedTally()
+            for look in looks:
+                checked.add(look.checked)
+            assert vars(checked) == vars(seen.checked)
         if not any(pa.types.is_floating(one) or pa.types.is_decimal(one) for one in batch.schema.types):
-            assert all((one == other).all() for one, other in zip(parts, seen, strict=True))
+            assert all((one == other).all() for one, other in zip(parts, seen[:3], strict=True))
 
 
 def held(judge: RowValidator, lane: Prefilter, batch: pa.RecordBatch) -> tuple[int, int]:
@@ -244,19 +248,19 @@ def held(judge: RowValidator, lane: Prefilter, batch: pa.RecordBatch) -> tuple[i
     seen = lane.look(batch, told)
     parted(lane, batch, told, seen)
     passed = right = 0
+    checked = CheckedTally()
     for number, values in enumerate(rows_of(batch)):
-        before = judge.without_digest
         verdict = judge.value(values, told, columnar=True)
-        without_digest = judge.without_digest - before
         if seen.shaped[number]:
             assert seen.suspect[number]
             assert said(judge.relations(values)) == said(verdict)
         assert seen.doomed[number] == verdict.unjudged or seen.suspect[number], (values, told)
         if not seen.suspect[number]:
             assert verdict.faults == [], (values, verdict.faults)
-            assert bool(without_digest) == seen.without_digest[number], values
+            checked.row(verdict.references)
             passed += 1
         right += not verdict.faults
+    assert vars(checked) == vars(seen.checked)
     return passed, right
 
 

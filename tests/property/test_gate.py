@@ -61,9 +61,11 @@ def test_a_row_is_judged_the_same_in_every_form(tmp_path, kind, by_columns):
         by_row = report_by_row(check_of(lines, kind=kind, extra="allow", max_findings=10**6))
         assert reports[0].counts == by_row.counts
         assert reports[0].sample == by_row.sample
+        assert reports[0].checked == by_row.checked
     assert {(report.rows, report.invalid, report.rows_without_digest) for report in reports} == {
         (len(made), reports[0].invalid, reports[0].rows_without_digest)
     }
+    assert all(report.checked == reports[0].checked for report in reports)
 
 
 def test_records_written_as_csv_are_judged_as_they_are(tmp_path):

@@ -42,3 +42,10 @@ def check(name: str) -> None:
     with ki.Validator("label") as validator:
         assert_type(validator.read("rows.jsonl"), list[ki.Record])
     assert_type(Stance.of(ki.claim(name), stance="for"), Stance)
+    assert_type(Stance.of("a-01", against="corpus", stance="for"), Stance)
+    corpus = ki.Corpus.from_files("corpus")
+    assert_type(Stance.of([corpus.claims["a-01"], name], against=corpus), Stance)
+    assert_type(corpus.digest, str)
+    assert_type(report.checked.quotes.exact, int)
+    assert_type(report.checked.covered, frozenset[str])
+    assert_type(report.summary_lines, tuple[str, ...])

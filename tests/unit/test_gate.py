@@ -312,7 +312,7 @@ def test_a_kind_of_ones_own_may_be_about_no_claim():
 
     row = Remark.of((), text="…", method="human", creator="I")
     assert (row.kind, row.release) == ("remark", "1.0.0")
-    assert ki.validate([row], kind=Remark).summary == "1 row, no finding"
+    assert ki.validate([row], kind=Remark).summary == "1 row, no finding; 0 quotes"
 
 
 @pytest.mark.parametrize("form", ["rows", "table", "file", "csv"])

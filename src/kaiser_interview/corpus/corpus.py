@@ -1,10 +1,12 @@
 """The corpus that rows are validated against: source texts, their claims, and retired claims."""
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
 from ..errors import CorpusError
+from ..storage import digest
 from .files import NAMES, CorpusClaim, Heading, read_corpus
 
 __all__ = ["Corpus"]
@@ -105,6 +107,18 @@ class Corpus:
             return claim.sha256
         texts = {order[since]: sha256 for sha256, since in claim.earlier.items()}
         return texts[max(since)] if (since := [one for one in texts if one <= order[release]]) else None
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of everything that rows are compared with, except history.
+
+        Corpora with equal sources, headings and claims have equal digests, whatever the order in their files.
+        """
+        # Each claim holds the text of its source, which is needed once.
+        claims = (claim._replace(source="", earlier={}, revised=None) for claim in self.claims.values())
+        held = [*self.sources.items(), *self.headings, *claims]
+        return digest("\n".join(sorted(json.dumps(one, sort_keys=True) for one in held)).encode())
+
 
     @cached_property
     def columns(self) -> frozenset[str]:

@@ -1,35 +1,87 @@
 """Complete a draft from its claim: the digest, and the offsets of a quote that occurs once."""
 
+import os
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-__all__ = ["reference_to", "references_to"]
+from .._version import data_release
+from ..errors import InputError, known_name
+
+if TYPE_CHECKING:
+    from ..corpus.corpus import Corpus
+    from ..corpus.files import CorpusClaim
+    from .models import Claim
+
+    AnyClaim: TypeAlias = str | Claim | CorpusClaim
+
+__all__ = ["Draft", "Target", "reference_to", "references_to"]
 
 
-class _Claim(Protocol):
+class Target(NamedTuple):
+    """A claim that a row is about."""
+
     claim_id: str
-    text: str
-    text_en: str
+    sha256: str
+    passage: str
+    """The text that may be quoted: the claim's text with its markers."""
     start: int
-    claim_sha256: str
-
-    @property
-    def markers(self) -> str: ...
+    """The offset of the passage in the source."""
+    text_en: str
 
 
-def reference_to(claim: _Claim, given: Mapping[str, Any]) -> dict[str, Any]:
+class Draft(NamedTuple):
+    """The claims that a row is about, and the release that it is made from."""
+
+    targets: tuple[Target, ...]
+    release: str | None
+
+    @classmethod
+    def of(cls, claim: object, against: "Corpus | str | os.PathLike[str] | None") -> "Draft":
+        """Look up claims: one or several, each an `AnyClaim`.
+
+        Raises
+        ------
+        InputError
+            One of `claim` is nothing that names a claim, or is not the claim that `against` has.
+        UnknownNameError
+            There is no claim with an id.
+        """
+        from ..corpus.corpus import Corpus
+        from ..corpus.files import CorpusClaim
+        from .models import Claim, Record
+
+        if isinstance(claim, str | Claim | CorpusClaim):
+            claims: tuple[Any, ...] = (claim,)
+        elif isinstance(claim, Iterable) and not isinstance(claim, Mapping | Record | bytes):
+            claims = tuple(claim)
+        else:
+            raise _not_a_claim(claim)
+        for one in claims:
+            if not isinstance(one, str | Claim | CorpusClaim):
+                raise _not_a_claim(one)
+        if against is None:
+            # Only the releases of the shipped claims are known.
+            release = None if any(isinstance(one, CorpusClaim) for one in claims) else data_release
+            found = (_target(one, _shipped() if isinstance(one, str) else None) for one in claims)
+            return cls(tuple(found), release)
+        corpus = against if isinstance(against, Corpus) else Corpus.from_files(os.fspath(against))
+        release = corpus.releases[-1] if corpus.releases else None
+        return cls(tuple(_target(one, corpus) for one in claims), release)
+
+
+def reference_to(claim: Target, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a reference with the claim's id and digest added.
 
     Offsets are also added if there are none and the quote occurs exactly once in the claim.
 
     Raises
     ------
-    ValueError
+    InputError
         The fields contain the id of another claim.
     """
     if given.get("claim_id") not in {None, claim.claim_id}:
-        raise ValueError(f"claim_id: expected {claim.claim_id}, got {given['claim_id']!r:.80}")
-    fields = {"claim_id": claim.claim_id, "claim_sha256": claim.claim_sha256, **given}
+        raise InputError(f"claim_id: expected {claim.claim_id}, got {given['claim_id']!r:.80}")
+    fields = {"claim_id": claim.claim_id, "claim_sha256": claim.sha256, **given}
     quote = given.get("quote")
     if (
         isinstance(quote, str)
@@ -38,7 +90,7 @@ def reference_to(claim: _Claim, given: Mapping[str, Any]) -> dict[str, Any]:
         and given.get("quote_end") is None
     ):
         english = given.get("quote_of") == "text_en"
-        passage, origin = (claim.text_en, 0) if english else (f"{claim.text} {claim.markers}", claim.start)
+        passage, origin = (claim.text_en, 0) if english else (claim.passage, claim.start)
         at = passage.find(quote)
         if at >= 0 and passage.find(quote, at + 1) < 0:
             fields |= {"quote_start": origin + at, "quote_end": origin + at + len(quote)}
@@ -46,13 +98,13 @@ def reference_to(claim: _Claim, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def references_to(
-    claims: Iterable[_Claim], given: Iterable[Mapping[str, Any]] | None
+    claims: Iterable[Target], given: Iterable[Mapping[str, Any]] | None
 ) -> list[dict[str, Any]]:
     """Return references to claims: the given ones, completed by `reference_to`, or one for each claim.
 
     Raises
     ------
-    ValueError
+    InputError
         A given reference has none of the claims' ids.
     """
     by_id = {claim.claim_id: claim for claim in claims}
@@ -62,8 +114,41 @@ def references_to(
     for one in given:
         fields = {name: value for name, value in one.items() if value is not None}
         if fields.get("claim_id") not in by_id:
-            raise ValueError(
+            raise InputError(
                 f"references: expected one of {', '.join(by_id)}, got {fields.get('claim_id')!r:.80}"
             )
         made.append(reference_to(by_id[fields["claim_id"]], fields))
     return made
+
+
+def _shipped() -> "Corpus":
+    from ..dataset.loaders import shipped
+
+    return shipped()
+
+
+def _not_a_claim(got: object) -> InputError:
+    return InputError(
+        "claim: expected the id of a claim, a Claim, a CorpusClaim, or several of these, "
+        f"got {type(got).__name__}"
+    )
+
+
+def _target(given: Any, corpus: "Corpus | None") -> Target:
+    """Return a claim, as the corpus has it if one is given."""
+    from .models import Claim
+
+    if corpus is not None:
+        claim_id = given if isinstance(given, str) else given.claim_id
+        own = _as_target(corpus.claims[known_name("claim", claim_id, corpus.claims)])
+        if not isinstance(given, str) and _target(given, None).sha256 != own.sha256:
+            raise InputError(f"claim: expected {claim_id} as the corpus has it, got another text")
+        return own
+    if not isinstance(given, Claim):
+        return _as_target(given)
+    passage = f"{given.text} {given.markers}"
+    return Target(given.claim_id, given.claim_sha256, passage, given.start, given.text_en)
+
+
+def _as_target(claim: "CorpusClaim") -> Target:
+    return Target(claim.claim_id, claim.sha256, claim.passage, claim.start, claim.text_en or "")

@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeV
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from .._version import data_release
+from ..errors import InputError
 from ..metadata import CAUTION, MACHINE_TRANSLATION
 from .descriptions import DESCRIPTIONS
-from .drafting import reference_to, references_to
+from .drafting import Draft, reference_to, references_to
 
 if TYPE_CHECKING:
+    import os
+
+    from ..corpus.corpus import Corpus
     from ..corpus.grammar import Segment
+    from .drafting import AnyClaim
 
 __all__ = [
     "ID_PATTERN",
@@ -432,8 +436,15 @@ class Annotation(Record):
     if TYPE_CHECKING:
 
         @classmethod
-        def of(cls, claim: Claim | Iterable[Claim], /, **fields: Any) -> Self:
-            """Return a row about a claim, made of a draft; see `_of`."""
+        def of(
+            cls,
+            claim: AnyClaim | Iterable[AnyClaim],
+            /,
+            *,
+            against: Corpus | str | os.PathLike[str] | None = None,
+            **fields: Any,
+        ) -> Self:
+            """Return a row about a claim, made from a draft; see `_of`."""
 
 
 class Reference(Record):
@@ -557,41 +568,65 @@ class Embedding(Derived):
     """The vector, finite as float32."""
 
 
-def _of(cls: type[Annotation], claim: Claim | Iterable[Claim], /, **fields: Any) -> Annotation:
-    """Return a row about a claim, made of a draft: with the claim's id and digest, the release and the kind.
+def _of(
+    cls: type[Annotation],
+    claim: "AnyClaim | Iterable[AnyClaim]",
+    /,
+    *,
+    against: "Corpus | str | os.PathLike[str] | None" = None,
+    **fields: Any,
+) -> Annotation:
+    """Return a row about a claim, made from a draft; add the claim's id and digest, the release, the kind.
 
-    A quote that stands in the claim once gets its offsets; one that does not stays as it is, for the gate to
-    judge. Null fields count as absent.
+    A quote that occurs once in the claim gets its offsets. Any other quote is left for `validate` to report.
+    Null fields count as absent.
 
     Parameters
     ----------
-    claim : Claim, or several
-        What the row is about; several, or none, for a kind with `references`.
+    claim : str, Claim, CorpusClaim, or several
+        What the row is about: the id of a claim, or the claim itself; several, or none, for a kind with
+        `references`.
+    against : Corpus or path, optional
+        The corpus of the claim; a path is read by `Corpus.from_files`. Default: the shipped claims for an id.
+        The release is the latest one of the corpus, if it has any; without `against`, a `CorpusClaim` gives
+        none.
     **fields
         The draft's fields, and those that say how it was made.
 
     Raises
     ------
+    UnknownNameError
+        There is no claim with the id.
+    InputError
+        What is given as the claim names none, a field names another claim, or the corpus has another text for
+        the claim.
     ValueError
-        A field names another claim, or the row does not have its kind's shape.
+        The row does not match the schema of its kind.
 
     Examples
     --------
     >>> import kaiser_interview as ki
     >>> draft = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "verdict": "mixed", "urls": []}
-    >>> row = ki.Verdict.of(ki.claim("d05-c03"), **draft, method="model", creator="a-model")
+    >>> row = ki.Verdict.of("d05-c03", **draft, method="model", creator="a-model")
     >>> row.quote_start, row.quote_end, row.release
     (1072, 1083, '1.0.0')
+
+    With a custom corpus:
+
+    >>> corpus = ki.Corpus.from_files("tests/corpus")
+    >>> row = ki.Label.of("a-01", against=corpus, scheme="my:mood", value="good", method="human", creator="I")
+    >>> ki.validate([row], kind="label", against=corpus).ok
+    True
     """
     given = {name: value for name, value in fields.items() if value is not None}
-    claims = (claim,) if isinstance(claim, Claim) else tuple(claim)
+    targets, release = Draft.of(claim, against)
     if issubclass(cls, Reference):
-        if len(claims) != 1:
-            raise ValueError(f"claim: expected one, got {len(claims)}")
-        given = reference_to(claims[0], given)
+        if len(targets) != 1:
+            raise InputError(f"claim: expected one, got {len(targets)}")
+        given = reference_to(targets[0], given)
     elif "references" in cls.model_fields:
-        given["references"] = references_to(claims, given.get("references"))
-    return cls.model_validate({"kind": cls.__name__.lower(), "release": data_release, **given})
+        given["references"] = references_to(targets, given.get("references"))
+    return cls.model_validate({"kind": cls.__name__.lower(), "release": release, **given})
 
 
 # Given here and not in the class: `Embedding` has a field of the same name, which pydantic would take for a

@@ -1,5 +1,7 @@
 """Print text on a terminal: wrapped beside a label, with wide characters, without markup."""
 
+from typing import IO, Literal
+
 from rich.console import Console
 from rich.text import Text
 
@@ -8,9 +10,28 @@ __all__ = ["console", "print_hanging"]
 _NARROWEST = 16
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Return a console that prints text verbatim: no markup, no emoji codes, no highlighting."""
-    out = Console(markup=False, emoji=False, highlight=False, stderr=stderr)
+def console(file: IO[str] | None = None, *, stderr: bool = False, width: int | None = None) -> Console:
+    """Return a console that prints text verbatim: no markup, no emoji codes, no highlighting.
+
+    Parameters
+    ----------
+    file : text file, optional
+        Where to print, without colour. Default: standard output.
+    stderr : bool
+        Whether to print to standard error.
+    width : int, optional
+        The width in cells. Default: that of the terminal.
+    """
+    colours: Literal["auto"] | None = "auto" if file is None else None
+    out = Console(
+        file=file,
+        width=width,
+        color_system=colours,
+        stderr=stderr,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
     if out.width < 1:  # COLUMNS=0
         out.width = 80
     return out

@@ -1,5 +1,7 @@
 """Print a report for people: a block for each code and path, then the summary."""
 
+from io import StringIO
+
 from rich.console import Console
 from rich.text import Text
 
@@ -7,9 +9,11 @@ from ..validation.findings.counts import Count
 from ..validation.findings.display import visible
 from ..validation.findings.finding import Finding
 from ..validation.findings.report import Report
-from .terminal import print_hanging
+from .terminal import console, print_hanging
 
-__all__ = ["print_report"]
+__all__ = ["print_report", "report_text"]
+
+_WIDTH = 100
 
 _PLACES = 3
 
@@ -23,14 +27,26 @@ def print_report(report: Report, out: Console) -> None:
     for count in report.counts:
         _print_group(count, report.findings_of(count), out)
     for name in report.skipped[:_PLACES]:
-        print_hanging(out, "", 0, f"passed over, no data by its name: {visible(name)}", "dim")
+        print_hanging(out, "", 0, f"skipped: not a data file (by extension): {visible(name)}", "dim")
     if len(report.skipped) > _PLACES:
         print_hanging(out, "", 0, f"and {len(report.skipped) - _PLACES} more", "dim")
     if any(count.number > _PLACES for count in report.counts):
-        print_hanging(out, "", 0, "one by one: --format jsonl", "dim")
+        words = "For every finding, use `--format jsonl`."
+        if report.left_out:
+            kept, found = len(report.sample), report.errors + report.warnings
+            words = f"For {kept:,} of {found:,} findings, use `--format jsonl`. `--max-findings` keeps more."
+        print_hanging(out, "", 0, words, "dim")
     if words := _fixable(report):
         print_hanging(out, "", 0, words)
-    print_hanging(out, "", 0, report.summary, "green" if report.ok else "bold")
+    for line in report.summary_lines:
+        print_hanging(out, "", 0, line, "green" if report.ok else "bold")
+
+
+def report_text(report: Report) -> str:
+    """Return what `print_report` prints, without colour, wrapped at 100 cells."""
+    out = StringIO()
+    print_report(report, console(out, width=_WIDTH))
+    return out.getvalue().rstrip("\n")
 
 
 def _print_group(count: Count, findings: list[Finding], out: Console) -> None:

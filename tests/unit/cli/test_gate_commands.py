@@ -30,7 +30,7 @@ def test_raw_model_output_in_one_command(run, drafts):
     rows = [{"claim_id": claim.claim_id, "translation": claim.text_en} for claim in ki.load()]
     assert run("validate", drafts(*rows), *DRAFTS, "--complete", "language,creator") == (
         0,
-        "41 rows, no finding; 41 rows without claim_sha256\n",
+        "41 rows, no finding; 0 quotes; claims: 41 of 41; 41 rows without claim_sha256\n",
         "",
     )
     code, out, _ = run("validate", drafts(*rows[3:]), *DRAFTS, "--complete", "language,creator")
@@ -41,7 +41,8 @@ def test_raw_model_output_in_one_command(run, drafts):
         "  the data set  expected a row for d01-c02 with language en, creator m, got none\n"
         "  the data set  expected a row for d01-c03 with language en, creator m, got none\n"
         "\n"
-        "0 of 38 rows invalid: 3 errors outside rows; 38 rows without claim_sha256\n"
+        "38 rows valid; 3 errors about the data set as a whole\n"
+        "0 quotes; claims: 38 of 41; 38 rows without claim_sha256\n"
     )
 
 
@@ -151,7 +152,7 @@ def test_split_and_fix(run, drafts, tmp_path):
     code, out, _ = run("fix", ok, "--output", fixed, *DRAFTS)
     assert code == 0
     assert out == (
-        "1 row, no finding\n"
+        "1 row, no finding; quotes exact: 1 of 1; claims: 1 of 41\n"
         "changed: claim_sha256 in 1, creator in 1, language in 1, method in 1, quote_end in 1, "
         "quote_start in 1, release in 1\n"
     )
@@ -170,7 +171,7 @@ def test_a_bar_on_a_terminal_alone(run, drafts, monkeypatch):
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     code, out, err = run("validate", path, *DRAFTS)
     assert code == 0
-    assert "3,000 rows, no finding; 3,000 rows without claim_sha256" in out
+    assert "0 quotes; claims: 1 of 41; 3,000 rows without claim_sha256" in out
     assert "rows" in err
 
 

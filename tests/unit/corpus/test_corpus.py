@@ -416,3 +416,23 @@ def test_a_claim_may_say_that_it_has_no_markers(edit):
     first = json.loads(lines(CORPUS, "claims.jsonl")[0])
     corpus = edit("claims.jsonl", 1, markers="")
     assert corpus.claims[first["claim_id"]].passage == first["text"]
+
+
+def test_the_digest_is_of_what_rows_are_compared_with(folder, edit):
+    corpus = ki.Corpus.from_files(folder)
+    assert len(corpus.digest) == 64
+    assert ki.Corpus.from_files(CORPUS).digest == corpus.digest
+    for name in ("claims.jsonl", "sources.jsonl"):
+        (folder / name).write_text("\n".join(reversed(lines(folder, name))) + "\n", "utf-8")
+    (folder / "releases.jsonl").unlink()
+    turned = ki.Corpus.from_files(folder)
+    assert ([*turned.claims], turned.releases) == ([*reversed(corpus.claims)], ())
+    assert turned.digest == corpus.digest
+    digests = {
+        corpus.digest,
+        edit("claims.jsonl", 1, text_en="Other English.").digest,
+        edit("claims.jsonl", 1, x="another column").digest,
+        edit("dialogues.jsonl", 1, title_en="Another heading").digest,
+        edit("sources.jsonl", 3, '{"source_id": "gamma", "text": "Another source."}').digest,
+    }
+    assert len(digests) == 5

@@ -126,6 +126,7 @@ def test_a_kind_about_one_claim_is_about_one(claims):
     with pytest.raises(ValueError, match=r"^claim: ") as caught:
         ki.Verdict.of(claims, **DRAFTS["verdict"], **BY)
     assert str(caught.value) == f"claim: expected one, got {len(claims)}"
+    assert isinstance(caught.value, ki.InputError)
     assert ki.Verdict.of(iter([CLAIM]), **DRAFTS["verdict"], **BY).quote_start == 1072
 
 
@@ -280,3 +281,88 @@ def test_rows_of_many_drafts_pass_and_are_all_there():
     ]
     report = ki.validate(rows, kind="translation", complete=["language"], require=["claim_sha256", "release"])
     assert (report.rows, report.counts) == (41, ())
+
+
+# What a claim may be
+
+OWN = ki.Corpus.from_files("tests/corpus")
+LABEL = BY | {"scheme": "my:mood", "value": "good"}
+
+
+def test_an_id_is_that_of_a_shipped_claim():
+    assert ki.Verdict.of("d05-c03", **DRAFTS["verdict"], **BY) == ki.Verdict.of(
+        CLAIM, **DRAFTS["verdict"], **BY
+    )
+    both = ki.Question.of(["d05-c03", OTHER], **DRAFTS["question"], **BY)
+    assert both == ki.Question.of([CLAIM, OTHER], **DRAFTS["question"], **BY)
+
+
+@pytest.mark.parametrize("claim_id", OWN.claims)
+@pytest.mark.parametrize("form", ["id", "claim", "path"])
+def test_a_claim_of_a_custom_corpus(claim_id, form):
+    claim = OWN.claims[claim_id]
+    given_claim = claim if form == "claim" else claim_id
+    against = "tests/corpus" if form == "path" else OWN
+    row = ki.Label.of(given_claim, against=against, quote=claim.text, **LABEL)
+    assert (row.claim_id, row.claim_sha256, row.release) == (claim_id, claim.sha256, OWN.releases[-1])
+    assert (row.quote_start, row.quote_end) == (claim.start, claim.end)
+    assert ki.validate([row], kind="label", against=OWN).counts == ()
+
+
+def test_a_claim_of_a_corpus_is_itself_enough():
+    claim = OWN.claims["a-01"]
+    row = ki.Label.of(claim, quote=claim.passage, **LABEL)
+    assert (row.claim_id, row.claim_sha256, row.release) == ("a-01", claim.sha256, None)
+    assert row.quote_end == claim.passage_end
+    assert ki.validate([row], kind="label", against=OWN).counts == ()
+    asked = ki.Question.of([claim, OTHER], question="?", answer="!", answerable=True, language="en", **BY)
+    assert ([one.claim_id for one in asked.references], asked.release) == (["a-01", "d01-c01"], None)
+
+
+def test_a_corpus_without_releases(tmp_path):
+    (tmp_path / "s.txt").write_text("One claim. Two.", "utf-8")
+    row = {"claim_id": "one", "text": "One claim.", "start": 0, "end": 10}
+    (tmp_path / "claims.jsonl").write_text(json.dumps(row), "utf-8")
+    made = ki.Label.of("one", against=tmp_path, quote="claim", **LABEL)
+    assert (made.release, made.quote_start) == (None, 4)
+    assert (
+        ki.Label.of("one", against=tmp_path, quote="claim", quote_of="text_en", **LABEL).quote_start is None
+    )
+    assert ki.validate([made], kind="label", against=tmp_path).counts == ()
+
+
+def test_a_claim_as_the_corpus_has_it():
+    shipped = ki.Corpus.from_files(ki.data_path())
+    assert ki.Label.of(OTHER, against=shipped, **LABEL) == ki.Label.of("d01-c01", against=shipped, **LABEL)
+    other = OWN.claims["a-01"]._replace(sha256="0" * 64)
+    with pytest.raises(ki.InputError) as caught:
+        ki.Label.of(other, against=OWN, **LABEL)
+    assert str(caught.value) == "claim: expected a-01 as the corpus has it, got another text"
+    with pytest.raises(ki.UnknownNameError):
+        ki.Label.of(OTHER, against=OWN, **LABEL)
+
+
+def test_an_unknown_id_has_near_ones():
+    with pytest.raises(ki.UnknownNameError) as caught:
+        ki.Label.of("d01-c1", **LABEL)
+    assert str(caught.value) == (
+        "claim: expected one of d01-c01 to d10-c04, got 'd01-c1'; did you mean d01-c01 or d10-c01?"
+    )
+    with pytest.raises(ki.UnknownNameError, match="did you mean a-01"):
+        ki.Label.of("a-1", against=OWN, **LABEL)
+
+
+@pytest.mark.parametrize(
+    ("claim", "got"),
+    [
+        (None, "NoneType"), (7, "int"), ({"claim_id": "d01-c01"}, "dict"), (b"d01-c01", "bytes"),
+        ([7], "int"), ([CLAIM, None], "NoneType"), ([["d01-c01"]], "list"),
+        (ki.load("labels")[0], "Label"), (OWN, "Corpus"),
+    ],
+)  # fmt: skip
+def test_what_is_no_claim(claim, got):
+    with pytest.raises(ki.InputError) as caught:
+        ki.Label.of(claim, **LABEL)
+    assert str(caught.value) == (
+        f"claim: expected the id of a claim, a Claim, a CorpusClaim, or several of these, got {got}"
+    )

@@ -44,8 +44,9 @@ def test_text_has_a_block_for_each_code_and_path():
         "  and 2 more\n"
         "  → it stands in claim d05-c03 at 1072 to 1083\n"
         "\n"
-        "one by one: --format jsonl\n"
-        "6 of 7 rows invalid: 6 errors; 7 rows without claim_sha256\n"
+        "For every finding, use `--format jsonl`.\n"
+        "6 of 7 rows invalid: 6 errors\n"
+        "quotes exact: 0 of 5; claims: 1 of 41; 7 rows without claim_sha256\n"
     )
 
 
@@ -63,9 +64,15 @@ def test_a_suggestion_stands_below_the_place_that_it_is_for():
         "  → it stands in claim d01-c02 at 100 to 110\n"
         "  and 1 more\n"
         "\n"
-        "one by one: --format jsonl\n"
-        "4 of 4 rows invalid: 4 errors; 4 rows without claim_sha256\n"
+        "For every finding, use `--format jsonl`.\n"
+        "4 of 4 rows invalid: 4 errors\n"
+        "quotes exact: 0 of 4; claims: 1 of 41; 4 rows without claim_sha256\n"
     )
+
+
+def test_text_says_how_many_findings_other_formats_have():
+    report = ki.validate([ROW | {"confidence": 2}] * 5, kind="translation", max_findings=2)
+    assert "For 2 of 5 findings, use `--format jsonl`. `--max-findings` keeps more." in printed(report)
 
 
 def test_text_fits_eighty_columns_and_has_colours_on_a_terminal_alone():
@@ -84,7 +91,7 @@ def test_text_names_what_was_skipped(tmp_path):
         (tmp_path / f"notes{number}.txt").write_text("x")
     (tmp_path / "a.jsonl").write_text(f"{json.dumps(ROW)}\n")
     text = printed(ki.validate(".", kind="translation"))
-    assert text.count("passed over, no data by its name: ") == 3
+    assert text.count("skipped: not a data file (by extension): ") == 3
     assert "and 2 more\n" in text
 
 
@@ -127,7 +134,8 @@ def test_github_says_where_lines_are_none():
     assert [*github(report)] == [
         "::error title=bad-format /id::row 0: expected 1 to 256 printable ASCII characters, no space, "
         'got "a b"',
-        "::notice title=kaiser-interview::1 of 1 row invalid: 1 error; 1 row without claim_sha256",
+        "::notice title=kaiser-interview::1 of 1 row invalid: 1 error; 0 quotes; claims: 1 of 41; "
+        "1 row without claim_sha256",
     ]
 
 

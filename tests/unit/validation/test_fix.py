@@ -744,7 +744,7 @@ def test_the_command_says_what_it_changed(tmp_path, run):
     (tmp_path / "in.jsonl").write_bytes(text(VERDICT | FILLED) + b"\n")
     out = tmp_path / "out.jsonl"
     assert run("fix", tmp_path / "in.jsonl", "--output", out, "--kind", "verdict") == (
-        0, "1 row, no finding\nchanged: nothing\n", ""
+        0, "1 row, no finding; quotes exact: 1 of 1; claims: 1 of 41\nchanged: nothing\n", ""
     )  # fmt: skip
     (tmp_path / "in.jsonl").write_bytes(text(VERDICT | {"quote": "RL数据"}) + b"\n")
     code, said, _ = run("fix", tmp_path / "in.jsonl", "--output", out, "--kind", "verdict")

@@ -927,14 +927,15 @@ def test_exit_codes_and_words(tmp_path, run, places):
     ends += f"{' '.join(LABEL)} "
     assert call(rows(GOOD)) == (
         0,
-        f"1 row, no finding; 1 row without claim_sha256 {ends.format('1 row', 0)}",
+        f"1 row, no finding; 0 quotes; claims: 1 of 41; 1 row without claim_sha256 {ends.format('1 row', 0)}",
         "",
     )
     code, out, err = call(rows(GOOD, BAD, BAD))
     assert (code, err) == (1, "")
     assert out.startswith("error unknown-claim /claim_id 2 times")
     assert out.endswith(
-        f"2 of 3 rows invalid: 2 errors; 3 rows without claim_sha256 {ends.format('1 row', 2)}"
+        "2 of 3 rows invalid: 2 errors; 0 quotes; claims: 1 of 41; 3 rows without claim_sha256 "
+        + ends.format("1 row", 2)
     )
     assert call(b"")[0] == 1
     assert call(rows(GOOD), "--complete", "scheme")[0] == 1

@@ -1,7 +1,7 @@
 """Find the rows of one kind, in Arrow columns, that the row validator must validate."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -11,13 +11,34 @@ import pyarrow.types as kinds
 from ...corpus.corpus import Corpus
 from ...records.models import Derived
 from ..arrow.arrays import Bools, Ints, from_numpy, from_texts, is_list, is_null, plain, to_numpy
+from ..findings.checked import CheckedTally
 from ..references.columns import Carried, Fields, Looked, ReferenceColumns
 from ..references.paths import Nested
 from ..rows.kind import KindRules
 from ..rows.row_validator import RowValidator
 from .compile import doubts_of, leaf_of, not_finite
 
-__all__ = ["KindPrefilter"]
+__all__ = ["KindPrefilter", "KindSeen"]
+
+
+class KindSeen(NamedTuple):
+    """The result of checking rows of one kind."""
+
+    suspect: Bools
+    """Rows that the row validator must validate."""
+    shaped: Bools
+    """Suspect rows that certainly match their schema; none if something is already reported."""
+    checked: CheckedTally
+    """What the rows that are not suspect refer to."""
+
+
+class _Found(NamedTuple):
+    """References, and the row that each is in."""
+
+    rows: Ints
+    looked: Looked
+    present: Bools | bool = True
+    """Which of them are not null."""
 
 
 class KindPrefilter:
@@ -47,42 +68,41 @@ class KindPrefilter:
             if name in rules.shape.fields
         }
 
-    def look(self, columns: Fields, rows: int, reported: Mapping[str, str]) -> tuple[Looked, Bools]:
+    def look(self, columns: Fields, doubtful: Bools, reported: Mapping[str, str]) -> KindSeen:
         """Check rows.
 
         Parameters
         ----------
         columns : mapping of str to pyarrow.Array
             The columns, without those of type null.
-        rows : int
-            The number of rows.
+        doubtful : ndarray of bool
+            Rows that are suspect because their values are not all in `columns`.
         reported : mapping of str to str
             Columns with a fault that is already reported, and its code.
-
-        Returns
-        -------
-        Looked
-            Which rows are suspect, and which of the others refer to a claim without its digest.
-        ndarray of bool
-            Which suspect rows certainly match their schema; none if `reported` is not empty.
         """
+        rows = len(doubtful)
         if self._is_odd:
             nothing = np.zeros(rows, np.bool_)
-            return Looked(~nothing, nothing), nothing
-        misshapen = np.zeros(rows, np.bool_)
+            return KindSeen(~nothing, nothing, CheckedTally())
+        misshapen = doubtful.copy()
         fields = self._with_defaults(columns, rows, misshapen)
         self._fields(fields, reported, misshapen)
         releases = self._references.releases.places(fields.get("release"), rows)
         suspect = releases < 0
-        claims, without_digest = np.zeros(rows, np.int64), np.zeros(rows, np.bool_)
+        claims, numbers = np.zeros(rows, np.int64), np.arange(rows)
+        found: list[_Found] = []
         if self._rules.refers:
-            looked, claims = self._references.look(fields, rows, releases)
+            looked = self._references.look(fields, rows, releases)
             suspect |= looked.suspect
-            without_digest |= looked.without_digest
+            claims = looked.claims
+            found.append(_Found(numbers, looked))
         if self._rules.pairs:
-            other = fields.get("other_claim_sha256")
-            without_digest |= np.ones(rows, np.bool_) if other is None else is_null(other)
-        self._nested(fields, self._rules.nested, releases, suspect, without_digest)
+            found.append(_Found(numbers, self._references.others(fields, rows)))
+        for one in self._rules.nested:
+            # What a column of the wrong type refers to is only known row by row.
+            if one.name in reported and one.name in fields:
+                suspect |= ~is_null(fields[one.name])
+        self._nested(fields, self._rules.nested, numbers, releases, suspect, found)
         for look in self._column_rules:
             suspect |= look(fields, claims, releases)
         self._extras(fields, claims, misshapen)
@@ -92,8 +112,26 @@ class KindPrefilter:
         elif shaped.any():
             self._shape(fields, shaped)
         suspect |= misshapen
-        without_digest &= ~suspect
-        return Looked(suspect, without_digest), shaped
+        return KindSeen(suspect, shaped, self._checked(~suspect, found))
+
+    def _checked(self, passed: Bools, found: Iterable[_Found]) -> CheckedTally:
+        """Count the references of the rows that passed. Each names a current claim and is right."""
+        checked, claim_ids = CheckedTally(), self._references.claim_ids
+        with_quote, without_digest = np.zeros(len(passed), np.bool_), np.zeros(len(passed), np.bool_)
+        for rows, looked, present in found:
+            counted = passed[rows] & present
+            quoted, bare = counted & looked.quoted, counted & looked.without_digest
+            with_quote[rows[quoted]] = True
+            without_digest[rows[bare]] = True
+            # Four outcomes a claim: with and without digest, with and without quote.
+            outcomes = (4 * looked.claims + 2 * looked.without_digest + looked.quoted)[counted]
+            for number, count in _counts(outcomes, 4 * len(claim_ids)):
+                claim, outcome = divmod(number, 4)
+                digest, quote = _OUTCOMES[outcome]
+                checked.references((claim_ids[claim], digest, quote), count)
+        checked.rows_with_quote = int(with_quote.sum())
+        checked.rows_without_digest = int(without_digest.sum())
+        return checked
 
     def _fields(self, fields: Fields, reported: Mapping[str, str], suspect: Bools) -> None:
         """Mark rows with a missing required field or a doubtful value; skip columns in `reported`."""
@@ -131,10 +169,19 @@ class KindPrefilter:
                 suspect |= is_null(column)
         return fields
 
-    def _nested(
-        self, fields: Fields, nested: Iterable[Nested], releases: Ints, suspect: Bools, without_digest: Bools
+    def _nested(  # noqa: PLR0913, PLR0917 - what is read, and what is written to
+        self,
+        fields: Fields,
+        nested: Iterable[Nested],
+        rows: Ints,
+        releases: Ints,
+        suspect: Bools,
+        found: list[_Found],
     ) -> None:
-        """Check the references within rows, and mark the rows."""
+        """Check the references within objects; mark the suspect objects, and add the references to `found`.
+
+        `rows` has the row that each object is in.
+        """
         for one in nested:
             if one.name not in fields:
                 continue
@@ -148,15 +195,13 @@ class KindPrefilter:
             names = [column.type.field(number).name for number in range(column.type.num_fields)]
             inner = dict(zip(names, map(plain, column.flatten()), strict=True))
             inner = {name: array for name, array in inner.items() if not kinds.is_null(array.type)}
-            bad, bare = np.zeros(len(column), np.bool_), np.zeros(len(column), np.bool_)
+            bad, present = np.zeros(len(column), np.bool_), ~is_null(column)
             if one.reference:
-                looked, _ = self._references.look(inner, len(column), releases[parents])
+                looked = self._references.look(inner, len(column), releases[parents])
                 bad |= looked.suspect
-                bare |= looked.without_digest
-            self._nested(inner, one.inner, releases[parents], bad, bare)
-            present = ~is_null(column)
+                found.append(_Found(rows[parents], looked, present))
+            self._nested(inner, one.inner, rows[parents], releases[parents], bad, found)
             suspect[parents[bad & present]] = True
-            without_digest[parents[bare & present]] = True
 
     def _extras(self, fields: Fields, claims: Ints, suspect: Bools) -> None:
         """Check columns that are not fields of the kind, and mark rows in which they may be at fault."""
@@ -169,6 +214,20 @@ class KindPrefilter:
                 suspect |= self._carried[name].doubts(column, claims)
             else:
                 _mark(suspect, not_finite(column), column)
+
+
+_OUTCOMES = [("current", None), ("current", "exact"), ("missing", None), ("missing", "exact")]
+
+
+def _counts(numbers: Ints, most: int) -> Iterable[tuple[int, int]]:
+    """Return the different numbers, which are from 0 to below `most`, and how often each occurs."""
+    if most > len(numbers):
+        found, counts = np.unique(numbers, return_counts=True)
+    else:
+        counts = np.bincount(numbers)
+        found = np.flatnonzero(counts)
+        counts = counts[found]
+    return zip(found.tolist(), counts.tolist(), strict=True)
 
 
 def _mark(suspect: Bools, doubts: Bools, column: pa.Array) -> None:

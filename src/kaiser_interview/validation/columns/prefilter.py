@@ -16,6 +16,7 @@ import pyarrow.types as kinds
 from ...records.models import Reference
 from ..arrow.arrays import Bools, Ints, from_numpy, from_texts, is_null, is_plain, lookup, plain, truths
 from ..arrow.to_python import rows_of
+from ..findings.checked import CheckedTally
 from ..fixes.corrections import AS_WRITTEN
 from ..formats.columnar.checks import undecoded
 from ..references.columns import ReferenceColumns
@@ -38,8 +39,8 @@ class Seen(NamedTuple):
     """Suspect rows that certainly match their schema: only checks beyond it remain."""
     doomed: Bools
     """Rows that are invalid because of a fault that is reported for a whole column."""
-    without_digest: Bools
-    """Rows that are not suspect and refer to a claim without its digest."""
+    checked: CheckedTally
+    """What the rows that are not suspect refer to."""
 
 
 class Prefilter:
@@ -85,11 +86,9 @@ class Prefilter:
                 if code == "unknown-field":
                     del columns[name]
         if self._only is not None and "kind" not in self._only.shape.fields:
-            looked, shaped = self._kinds[0].look(columns, rows, reported)
-            return Seen(
-                looked.suspect | doubtful, shaped & ~doubtful, doomed, looked.without_digest & ~doubtful
-            )
-        suspect, shaped, without_digest = (np.zeros(rows, np.bool_) for _ in range(3))
+            suspect, shaped, checked = self._kinds[0].look(columns, doubtful, reported)
+            return Seen(suspect, shaped, doomed, checked)
+        suspect, shaped, checked = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_), CheckedTally()
         which = self._which(columns.get("kind"), rows)
         suspect[which < 0] = True
         for number, kind in enumerate(self._kinds):
@@ -100,9 +99,10 @@ class Prefilter:
             if not ours.all():
                 mask = from_numpy(ours)
                 part = {name: column.filter(mask) for name, column in columns.items()}
-            looked, shaped[ours] = kind.look(part, int(ours.sum()), reported)
-            suspect[ours], without_digest[ours] = looked.suspect, looked.without_digest
-        return Seen(suspect | doubtful, shaped & ~doubtful, doomed, without_digest & ~doubtful)
+            seen = kind.look(part, doubtful[ours], reported)
+            suspect[ours], shaped[ours] = seen.suspect, seen.shaped
+            checked.add(seen.checked)
+        return Seen(suspect, shaped, doomed, checked)
 
     def verdicts(
         self, batch: pa.RecordBatch, rows: Ints, reported: Mapping[str, str], shaped: Bools | None = None

@@ -272,7 +272,7 @@ class ColumnValidator(PartValidator):
     def _count(self, account: Account, batch: pa.RecordBatch, seen: Seen, places: Ints, rows: Ints) -> None:
         """Count the rows of a batch that are not suspect, and what the rules of the set need of them."""
         passed = ~seen.suspect
-        account.rows_without_digest += int(seen.without_digest.sum())
+        account.checked.add(seen.checked)
         doomed = seen.doomed & passed
         account.invalid += int(doomed.sum())
         if account.details is not None:

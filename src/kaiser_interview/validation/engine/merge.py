@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..columns.table_schema import column_faults
 from ..dataset_rules.state import DatasetRules, Row
+from ..findings.checked import CheckedTally
 from ..findings.counts import Tally
 from ..findings.display import visible
 from ..findings.finding import Correction, Fault, Finding, Located, Path
@@ -83,7 +84,7 @@ class Merge:
         self._sources: list[InputSource] = []
         self._columns: set[tuple[str, Path]] = set()
         self._outside = 0
-        self._rows_without_digest = 0
+        self._checked = CheckedTally()
         self._reported_at = 0.0
         self._detailed = detailed
         self._found: list[Located] = []
@@ -165,7 +166,8 @@ class Merge:
             self._invalid = {*part.details.invalid}
         self.progress.rows += part.rows
         self.progress.invalid += part.invalid
-        self._rows_without_digest += part.rows_without_digest
+        if part.checked is not None:
+            self._checked.add(part.checked)
         self._outside += part.outside
         if part.traces is not None:
             self.rules.absorb(part.traces)
@@ -273,12 +275,12 @@ class Merge:
 
     def report(self, again: Callable[[], Iterator[Finding]] | None = None) -> Report:
         """Return the report of what has been added; `again` yields every finding anew."""
-        progress = self.progress
+        progress, corpus = self.progress, self.check.against
         return Report(
             rows=progress.rows,
             valid=progress.rows - progress.invalid,
             invalid=progress.invalid,
-            rows_without_digest=self._rows_without_digest,
+            rows_without_digest=self._checked.rows_without_digest,
             counts=self.tally.counted(),
             sample=self.tally.findings(),
             inputs=tuple(self.inputs),
@@ -287,6 +289,12 @@ class Merge:
             outside=self._outside,
             limited=self.limited,
             max_findings=self.check.max_findings,
+            checked=self._checked.checked(
+                progress.rows,
+                claims=len(corpus.claims),
+                corpus=corpus.digest,
+                options=self.check.as_json(self.validator),
+            ),
             again=again,
         )
 

@@ -1,5 +1,6 @@
 """The options that `validate`, `split`, `fix` and `read` share, and the check that they describe."""
 
+import json
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -137,6 +138,27 @@ class Check:
         # If unknown fields are not reported, a misspelled field must still be reported as missing.
         validator.slips = "unknown-field" in wanted_codes(self.select, self.ignore)
         return validator
+
+    def as_json(self, validator: RowValidator) -> dict[str, Any]:
+        """Return the options that decide what is found, as JSON values.
+
+        Parameters
+        ----------
+        validator : RowValidator
+            The validator of this check, which knows the names of the kinds.
+        """
+        names = ("complete", "key", "select", "ignore")
+        given = {name: getattr(self, name) for name in names}
+        options = {
+            "kind": [*validator.rules] if validator.is_asked else None,
+            "defaults": validator.defaults,
+            "extra": self.extra,
+            "require": [*validator.require],
+            **{name: None if fields is None else [*fields] for name, fields in given.items()},
+            "max_findings": self.max_findings,
+        }
+        # A default may be any value that a field can have, such as a datetime.
+        return dict(json.loads(json.dumps(options, default=str)))
 
     def watched_by(self, progress: Callable[[Progress], None]) -> "Check":
         """Return a copy of this check that calls `progress`."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ...records.models import Record
 from ..dataset_rules.state import DatasetRules, Row
+from ..findings.checked import CheckedTally
 from ..findings.counts import Group, Tally
 from ..findings.finding import Correction, Fault, Finding, Located, Note
 from ..fixes.corrections import Corrections
@@ -90,7 +91,6 @@ class PartResult(NamedTuple):
     lines: int = 0
     """Lines of the part, where its lines count from its own start; else 0."""
     invalid: int = 0
-    rows_without_digest: int = 0
     outside: int = 0
     """Errors about no row."""
     complete: bool = True
@@ -104,6 +104,8 @@ class PartResult(NamedTuple):
     keys: Any = None
     traces: Mapping[str, Any] | None = None
     details: Details | None = None
+    checked: CheckedTally | None = None
+    """What the rows refer to; None if there is none."""
 
     def portable(self) -> "PartResult":
         """Return the result with the texts of its findings computed, so that it can be pickled."""
@@ -210,14 +212,7 @@ class PartValidator:
         rules = self._new_rules() if self.hashed else self._rules
         details = Details() if self.detailed else None
         return Account(
-            self._corrections,
-            self._validator,
-            rules,
-            tally,
-            self._wanted,
-            name,
-            details,
-            hashed=self.hashed,
+            self._corrections, rules, tally, self._wanted, name, details, hashed=self.hashed
         )
 
 
@@ -227,7 +222,6 @@ class Account:
     def __init__(  # noqa: PLR0913, PLR0917 - what counts, and what it counts by
         self,
         corrections: Corrections,
-        validator: RowValidator,
         rules: DatasetRules,
         tally: Tally,
         wanted: frozenset[str],
@@ -242,7 +236,7 @@ class Account:
         self.lines: int = 0
         self.invalid: int = 0
         self.outside: int = 0
-        self.rows_without_digest: int = -validator.without_digest
+        self.checked: CheckedTally = CheckedTally()
         self.columns: list[tuple[Fault, Correction | None]] = []
         self.members: list[Member] = []
         self.with_ids: list[Ids] = []
@@ -251,7 +245,7 @@ class Account:
         self.key_hashes: list[Any] = []
         self.keyed: list[Mapping[str, Any]] = []
         self._complete = True
-        self._validator, self._tally, self._wanted, self._name = validator, tally, wanted, name
+        self._tally, self._wanted, self._name = tally, wanted, name
         self._hashed = hashed
         self._correct = corrections.of
 
@@ -268,6 +262,7 @@ class Account:
     def validated(self, line: int | None, row: int, result: RowResult) -> None:
         """Count a row that the row validator has looked at."""
         values, invalid, details = result.values, result.unjudged, self.details
+        self.checked.row(result.references)
         row_id = values.get("id")
         for fault in result.faults:
             if fault.code in self._wanted:
@@ -310,7 +305,6 @@ class Account:
             rows=self.rows,
             lines=self.lines,
             invalid=self.invalid,
-            rows_without_digest=self.rows_without_digest + self._validator.without_digest,
             outside=self.outside,
             complete=self._complete,
             counts=[
@@ -319,6 +313,7 @@ class Account:
             columns=self.columns,
             members=members,
             details=self.details,
+            checked=self.checked,
         )
 
 

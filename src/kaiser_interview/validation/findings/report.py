@@ -4,17 +4,22 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...errors import InputError, InvalidDataError
+from ...errors import InputError, InvalidDataError, MissingDependencyError
+from .checked import Checked
 from .counts import REST, Count, Tally
-from .display import json_text, visible
+from .display import json_text
 from .finding import Finding, in_any_place, pointer
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
 __all__ = ["Fixable", "Input", "Report"]
+
+_WIDTH = 80
 
 
 class Input(NamedTuple):
@@ -38,9 +43,11 @@ class Fixable(NamedTuple):
     """With unsafe fixes only."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Report:
     """The result of validating a data set.
+
+    `print(report)` prints what the command line prints.
 
     Attributes
     ----------
@@ -48,6 +55,9 @@ class Report:
         Rows read, rows without an error, rows with an error.
     rows_without_digest : int
         Rows that do not record `claim_sha256`, so that changes to the claim cannot be detected.
+    checked : Checked
+        What was checked: quotes by outcome, references, digests and covered claims; against which corpus, by
+        which options.
     counts : tuple of Count
         The exact number of findings of each code and path: errors first, in the order of the codes.
     sample : tuple of Finding
@@ -81,6 +91,7 @@ class Report:
     limited: bool = True
     parts: int = 1
     max_findings: int = 1000
+    checked: Checked = field(default=Checked())
     again: Callable[[], Iterator[Finding]] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -111,35 +122,51 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The result in one sentence."""
+        """The result, what was checked, and what else to know, on one line."""
+        return "; ".join((self._result, *self._details))
+
+    @property
+    def summary_lines(self) -> tuple[str, ...]:
+        """The summary, as two lines if it is longer than 80 characters: the result, and the rest."""
+        summary = self.summary
+        return (summary,) if len(summary) <= _WIDTH else (self._result, "; ".join(self._details))
+
+    @property
+    def _details(self) -> list[str]:
+        """What was checked, and what else to know."""
+        parts = f"rules about the whole data set applied within each of {self.parts} parts only"
+        details = (
+            (self.rows, self.checked.summary),
+            (self.rows_without_digest, f"{_counted(self.rows_without_digest, 'row')} without claim_sha256"),
+            (self.left_out, f"{_counted(self.left_out, 'finding')} not in the sample"),
+            (self.parts > 1, parts),
+            (not self.complete, "not everything could be read"),
+            (not self.limited, "this system sets no limits for worker processes"),
+        )
+        return [words for applies, words in details if applies]
+
+    @property
+    def _result(self) -> str:
         rows = _counted(self.rows, "row")
-        if not self.errors and not self.warnings:
-            words = f"{rows}, no finding"
-        else:
-            found = [
-                _counted(n, word) for n, word in ((self.errors, "error"), (self.warnings, "warning")) if n
-            ]
-            if self.rows and self.outside and not self.invalid:
-                # Errors of a file or of the whole set need not make a row invalid.
-                found[0] += " outside rows"
-            words = ", ".join(found)
-            words = f"{self.invalid:,} of {rows} invalid: {words}" if self.rows else words
-        if self.rows_without_digest:
-            words += f"; {_counted(self.rows_without_digest, 'row')} without claim_sha256"
-        if self.left_out:
-            words += f"; {_counted(self.left_out, 'finding')} not in the sample"
-        if self.parts > 1:
-            words += f"; rules over the whole set were judged within each of {self.parts} parts"
-        if not self.complete:
-            words += "; not everything could be read"
-        if not self.limited:
-            words += "; this system sets no limits for worker processes"
-        return words
+        numbers = ((self.errors, "error"), (self.warnings, "warning"))
+        found = [_counted(number, word) for number, word in numbers if number]
+        if not found:
+            return f"{rows}, no finding"
+        if self.rows and self.outside and not self.invalid:
+            found[0] += " about the data set as a whole"
+        words = ", ".join(found)
+        if not self.rows:
+            return words
+        return f"{self.invalid:,} of {rows} invalid: {words}" if self.invalid else f"{rows} valid; {words}"
 
     def __str__(self) -> str:
-        return "\n".join(
-            (*(f"{c.severity} {c.code} {visible(c.path)} {c.number}" for c in self.counts), self.summary)
-        )
+        """Return what `kaiser-interview validate` prints, without colour, on lines of at most 100 cells."""
+        from ...render.text import report_text
+
+        return report_text(self)
+
+    def __repr__(self) -> str:
+        return f"<Report: {self._result}>"
 
     def __getstate__(self) -> dict[str, Any]:
         # The function that reads the data again works in this process only.
@@ -183,6 +210,11 @@ class Report:
         """Merge with the reports of other parts of a data set.
 
         Rules about the whole data set are not applied across parts; `parts` says how many there are.
+
+        Raises
+        ------
+        InputError
+            The parts were checked against different corpora.
         """
         return reduce(_merged, others, self)
 
@@ -195,6 +227,7 @@ class Report:
             "valid": self.valid,
             "invalid": self.invalid,
             "rows_without_digest": self.rows_without_digest,
+            "checked": self.checked.as_json(),
             "errors": self.errors,
             "warnings": self.warnings,
             "outside": self.outside,
@@ -230,6 +263,22 @@ class Report:
         )
         return pa.Table.from_pylist([_flat(one) for one in self.sample], schema)
 
+    def sample_to_pandas(self) -> "pd.DataFrame":
+        """Return the sample of findings as a `pandas.DataFrame`, with the columns of `sample_to_arrow`.
+
+        Raises
+        ------
+        MissingDependencyError
+            pandas is not installed.
+        """
+        if find_spec("pandas") is None:
+            raise MissingDependencyError("sample_to_pandas", "pandas")
+        import pandas as pd
+        import pyarrow as pa
+
+        # By default, integers with nulls become floats.
+        return self.sample_to_arrow().to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+
 
 def _merged(one: Report, other: Report) -> Report:
     tally = Tally(max(one.max_findings, other.max_findings))
@@ -251,6 +300,7 @@ def _merged(one: Report, other: Report) -> Report:
         limited=one.limited and other.limited,
         parts=one.parts + other.parts,
         max_findings=max(one.max_findings, other.max_findings),
+        checked=one.checked.merge(other.checked),
     )
 
 

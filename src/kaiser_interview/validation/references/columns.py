@@ -48,12 +48,16 @@ _MOST_KNOWN = 1 << 16
 
 
 class Looked(NamedTuple):
-    """The result of checking some rows."""
+    """The result of checking some references."""
 
     suspect: Bools
-    """Rows that the row validator has to validate."""
+    """References that the row validator has to validate."""
+    claims: Ints
+    """The index of each reference's claim; 0 if it is not a current claim."""
     without_digest: Bools
-    """Rows that refer to a claim without its digest."""
+    """References without the digest of their claim."""
+    quoted: Bools
+    """References with a quote."""
 
 
 class ReferenceColumns:
@@ -61,7 +65,8 @@ class ReferenceColumns:
 
     def __init__(self, corpus: Corpus) -> None:
         claims = [*corpus.claims.values()]
-        self.ids: pa.Array = from_texts([one.claim_id for one in claims])
+        self.claim_ids: list[str] = [one.claim_id for one in claims]
+        self.ids: pa.Array = from_texts(self.claim_ids)
         digests = [one.sha256 for one in claims]
         self._digests = from_texts(digests)
         # Claims with the same text share a digest. `lookup` finds the first one, so compare with its index.
@@ -73,15 +78,15 @@ class ReferenceColumns:
         """Return the index of the claim that each row names; -1 if it is not a current claim."""
         return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids)
 
-    def pins(self, claims: Ints, column: pa.Array | None) -> Looked:
-        """Compare claim digests with the current ones; a null digest is reported as `without_digest`."""
+    def pins(self, claims: Ints, column: pa.Array | None) -> tuple[Bools, Bools]:
+        """Compare claim digests with the current ones; return which differ, and which are null."""
         if column is None:
-            return Looked(np.zeros(len(claims), np.bool_), np.ones(len(claims), np.bool_))
+            return np.zeros(len(claims), np.bool_), np.ones(len(claims), np.bool_)
         absent = is_null(column)
-        return Looked((lookup(column, self._digests) != self._digest_places[claims]) & ~absent, absent)
+        return (lookup(column, self._digests) != self._digest_places[claims]) & ~absent, absent
 
-    def look(self, fields: Fields, rows: int, releases: Ints) -> tuple[Looked, Ints]:
-        """Check references, and return the index of the claim that each row names.
+    def look(self, fields: Fields, rows: int, releases: Ints) -> Looked:
+        """Check references.
 
         Parameters
         ----------
@@ -91,22 +96,24 @@ class ReferenceColumns:
             The number of rows.
         releases : ndarray of int64
             The release that each row names, as returned by `Releases.places`.
-
-        Returns
-        -------
-        Looked
-            Which rows are suspect, and which have no digest.
-        ndarray of int64
-            The index of each row's claim; 0 if it is not a current claim.
         """
         claims = self.claims(fields.get("claim_id"), rows)
         suspect = claims < 0
         # Rows without a current claim are suspect already, so any valid index will do for them.
         claims = np.maximum(claims, 0)
-        digests = self.pins(claims, fields.get("claim_sha256"))
-        suspect |= digests.suspect | self.releases.older(releases, claims)
+        differs, without_digest = self.pins(claims, fields.get("claim_sha256"))
+        suspect |= differs | self.releases.older(releases, claims)
         suspect |= self._passages.doubts(fields, claims)
-        return Looked(suspect, digests.without_digest), claims
+        quote = fields.get("quote")
+        quoted = np.zeros(rows, np.bool_) if quote is None else ~is_null(quote)
+        return Looked(suspect, claims, without_digest, quoted)
+
+    def others(self, fields: Fields, rows: int) -> Looked:
+        """Return the other claims of relations; their rule finds the suspects."""
+        claims = np.maximum(self.claims(fields.get("other_claim_id"), rows), 0)
+        _, without_digest = self.pins(claims, fields.get("other_claim_sha256"))
+        nothing = np.zeros(rows, np.bool_)
+        return Looked(nothing, claims, without_digest, nothing)
 
 
 class Releases:

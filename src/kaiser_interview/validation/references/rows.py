@@ -10,6 +10,8 @@ from ..._version import __version__
 from ...corpus.corpus import Corpus
 from ...corpus.files import CorpusClaim
 from ...near_names import near_names
+from ..findings.checked import ReferenceOutcome
+from ..findings.codes import CODES
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
 from ..formats.coerce import as_type_of
@@ -29,6 +31,14 @@ _QUOTE_FIELDS = _OFFSETS | {"quote", "quote_of"}
 
 _NEEDS_OFFSETS = ("quote-ambiguous", "quote-too-short")
 
+_QUOTE_OUTCOMES = {
+    name: name.removeprefix("quote-").replace("-", "_")
+    for name, code in CODES.items()
+    if code.group == "quote"
+}
+
+_DIGEST_OUTCOMES = {"stale-claim": "stale", "digest-differs": "differs"}
+
 
 class References:
     """Validate references against a corpus."""
@@ -40,10 +50,10 @@ class References:
         # Models repeat the ids that they make up.
         self.near_ids: Callable[[str], list[str]] = lru_cache(_KNOWN)(self._nearest_ids)
 
-    def faults(
+    def check(
         self, reference: Mapping[str, Any], path: Path, bad: frozenset[str], release: str | None
-    ) -> list[Fault]:
-        """Return the faults of a reference.
+    ) -> tuple[list[Fault], ReferenceOutcome]:
+        """Return the faults of a reference, and what it is compared to.
 
         Parameters
         ----------
@@ -58,45 +68,67 @@ class References:
         """
         found: list[Fault] = []
         get = reference.get
-        quote = None if "quote" in bad else get("quote")
-        start, end = get("quote_start"), get("quote_end")
+        quote, start, end = get("quote"), get("quote_start"), get("quote_end")
+        words = None if "quote" in bad else quote
         if (start is None) is not (end is None) and not bad & _OFFSETS:
             found.append(_half_given(path, start))
-            start = end = None
             bad = bad | {"quote"}
         claim_id = None if "claim_id" in bad else get("claim_id")
-        if claim_id is None:
-            return found
-        claim = self.corpus.claims.get(claim_id)
+        claim = None if claim_id is None else self.corpus.claims.get(claim_id)
+        sha256, is_bad_digest = get("claim_sha256"), "claim_sha256" in bad
         if claim is None:
-            found.append(self.no_claim((*path, "claim_id"), claim_id, quote))
-            return found
-        sha256 = None if "claim_sha256" in bad else get("claim_sha256")
-        digest_fault = self.pin(claim, sha256, (*path, "claim_sha256"))
+            if claim_id is not None:
+                found.append(self.no_claim((*path, "claim_id"), claim_id, words))
+            digest_outcome = _digest_outcome(sha256, None, is_bad=True)
+            return found, (None, digest_outcome, None if quote is None else "not_compared")
+        digest_fault = None if is_bad_digest else self.pin(claim, sha256, (*path, "claim_sha256"))
+        digest_outcome = _digest_outcome(sha256, digest_fault, is_bad=is_bad_digest)
         stale = digest_fault is not None and digest_fault.code == "stale-claim"
         release_fault = None if stale else self.older(claim, release)
         stale = stale or release_fault is not None
-        found += filter(None, (digest_fault, release_fault))
-        bad_quote_fields = bad & _QUOTE_FIELDS if bad else bad
-        if bad_quote_fields:
-            offsets_missing = bad_quote_fields <= _OFFSETS and all(
-                get(name) is None for name in bad_quote_fields
-            )
-            if not offsets_missing or quote is None:
-                return found
+        fault, quote_outcome = self._quote(
+            claim, reference, path, bad & _QUOTE_FIELDS if bad else bad, stale=stale
+        )
+        found += filter(None, (digest_fault, release_fault, fault))
+        return found, (claim_id, digest_outcome, quote_outcome)
+
+    def _quote(
+        self,
+        claim: CorpusClaim,
+        reference: Mapping[str, Any],
+        path: Path,
+        bad: frozenset[str],
+        *,
+        stale: bool,
+    ) -> tuple[Fault | None, str | None]:
+        """Return the fault of the quote or the offsets of a reference, and the outcome of its quote."""
+        get = reference.get
+        quote, start, end = get("quote"), get("quote_start"), get("quote_end")
+        if bad:
+            if quote is None:
+                return None, None
+            if not bad <= _OFFSETS or any(get(name) is not None for name in bad):
+                return None, "not_compared"
+            start = end = None
         of = get("quote_of") or "text"
-        if quote is not None:
-            if bad_quote_fields:
-                start = end = None
-            fault = self.quotes.fault(Quote(claim, quote, start, end, of), path, stale=stale)
-            # The missing offsets are reported already; only the words remain to be checked.
-            if bad_quote_fields and fault and fault.code in _NEEDS_OFFSETS:
-                fault = None
-        else:
-            fault = self._span(claim, start, end, of, path)
-        if fault:
-            found.append(fault)
-        return found
+        if quote is None:
+            return self._span(claim, start, end, of, path), None
+        compared = Quote(claim, quote, start, end, of)
+        fault = self.quotes.fault(compared, path, stale=stale)
+        if fault is None:
+            # A quote from an earlier text may stand elsewhere now.
+            return None, "not_compared" if stale and quote not in compared.passage else "exact"
+        outcome = _QUOTE_OUTCOMES[fault.code]
+        # The missing offsets are reported already; only the words remain to be checked.
+        return None if bad and fault.code in _NEEDS_OFFSETS else fault, outcome
+
+    def other(self, values: Mapping[str, Any], bad: frozenset[str]) -> ReferenceOutcome:
+        """Return what the other claim of a relation is compared to; its rule returns the faults."""
+        other_id, sha256 = values.get("other_claim_id"), values.get("other_claim_sha256")
+        claim = None if "other_claim_id" in bad or other_id is None else self.corpus.claims.get(other_id)
+        is_bad = claim is None or "other_claim_sha256" in bad
+        fault = None if claim is None or is_bad else self.pin(claim, sha256, ("other_claim_sha256",))
+        return claim and claim.claim_id, _digest_outcome(sha256, fault, is_bad=is_bad), None
 
     def named(self, faults: list[Fault], values: Mapping[str, Any]) -> list[Fault]:
         """Return schema faults; those of malformed claim ids get a suggestion of the intended id."""
@@ -209,6 +241,15 @@ class References:
             if numbers := numbers_in(one):
                 found.setdefault(numbers, []).append(one)
         return found
+
+
+def _digest_outcome(sha256: object, fault: Fault | None, *, is_bad: bool) -> str:
+    """Return the outcome of a digest, as `DigestCounts` names it."""
+    if sha256 is None:
+        return "missing"
+    if is_bad:
+        return "not_compared"
+    return "current" if fault is None else _DIGEST_OUTCOMES[fault.code]
 
 
 def _half_given(path: Path, start: int | None) -> Fault:

@@ -1,8 +1,9 @@
 """The result of validating a row, and functions that filter its faults."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..findings.checked import ReferenceOutcome
 from ..findings.finding import Fault, Path
 from ..hints.typos import is_slip
 
@@ -19,6 +20,8 @@ class RowResult(NamedTuple):
     """The kind that it was validated as; None if unknown."""
     unjudged: bool = False
     """Whether the row is invalid for a reason that is reported elsewhere, such as a whole column."""
+    references: Sequence[ReferenceOutcome] = ()
+    """What each reference of the row is compared to."""
 
 
 def untold(result: RowResult, reported: Mapping[str, str], given: Iterable[str], *, slips: bool) -> RowResult:

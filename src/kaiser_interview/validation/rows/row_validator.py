@@ -9,6 +9,7 @@ from ...corpus.corpus import Corpus
 from ...errors import InputError, known_name
 from ...records.introspection import kind_of, values_of
 from ...records.models import KINDS, Annotation, Record
+from ..findings.checked import ReferenceOutcome
 from ..findings.codes import CODES
 from ..findings.display import shown
 from ..findings.finding import Fault, Path, spelled
@@ -52,6 +53,8 @@ class RowValidator:
         As given.
     rules : dict of str to KindRules
         The rules of each kind.
+    is_asked : bool
+        Whether `kinds` names any.
     only : KindRules or None
         The kind, if there is only one.
     fields : frozenset of str
@@ -60,8 +63,6 @@ class RowValidator:
         Whether a field with a mistyped name is reported as unknown only, and not as missing too.
     constants : mapping of str
         The defaults, and the values from the path of the file.
-    without_digest : int
-        Number of rows so far that refer to a claim without its digest.
 
     Raises
     ------
@@ -84,7 +85,6 @@ class RowValidator:
     ) -> None:
         self.corpus = corpus
         self.slips = True
-        self.without_digest: int = 0
         self.references: References = References(corpus)
         self._allow = known_name("extra", extra, ("error", "allow")) == "allow"
         self._latest = corpus.releases[-1] if corpus.releases else None
@@ -92,7 +92,7 @@ class RowValidator:
         derived = [kind for kind, model in KINDS.items() if issubclass(model, Annotation)]
         rules = [KindRules(kind, self.references) for kind in given or derived]
         self.rules: dict[str, KindRules] = {one.shape.name: one for one in rules}
-        self._asked = bool(given)
+        self.is_asked: bool = bool(given)
         self.only: KindRules | None = rules[0] if len(self.rules) == 1 else None
         if len(self.rules) < len({one.shape.model for one in rules}):
             raise InputError("kind: expected a name for each model, got one name twice")
@@ -108,9 +108,9 @@ class RowValidator:
             self._check_default(name, value)
 
     def copied(self) -> "RowValidator":
-        """Return a validator that shares what is compiled, but neither `constants` nor `without_digest`."""
+        """Return a validator that shares what is compiled, but not `constants`."""
         other = copy(self)
-        other.constants, other.without_digest = self.defaults, 0
+        other.constants = self.defaults
         return other
 
     def json(self, data: bytes) -> RowResult:
@@ -163,7 +163,7 @@ class RowValidator:
             elif (
                 name not in self.rules
                 and not (self.only and isinstance(row, self.only.shape.model))
-                and self._asked
+                and self.is_asked
             ):
                 fault = Fault("unknown-kind", (), " · ".join(self.rules), f"a record of {name}")
                 return RowResult([fault], values, None)
@@ -233,8 +233,9 @@ class RowValidator:
         kind, held = self.taken(values)
         rules = self.rules[str(kind)]
         known = {name: value for name, value in held.items() if name in rules.shape.fields}
-        found = self._related(rules, known, _NO_PATHS)
-        return RowResult(self._explained(rules, found, held) if found else found, held, kind)
+        found, references = self._related(rules, known, _NO_PATHS)
+        found = self._explained(rules, found, held) if found else found
+        return RowResult(found, held, kind, references=references)
 
     def is_unknown(self, rules: KindRules, name: str) -> bool:
         """Return whether a field is reported as unknown.
@@ -317,14 +318,14 @@ class RowValidator:
             bad = frozenset(
                 {*paths, *(fault.path for fault in shaped), *((name,) for name in meant), *inside}
             )
-        related = self._related(rules, known, bad)
+        related, references = self._related(rules, known, bad)
         found = [*faults, *shaped, *unknown, *related]
         if extras and rules.refers:
             claim = None if ("claim_id",) in bad else self.corpus.claims.get(known.get("claim_id", ""))
             if claim is not None and not any(fault.code == "stale-claim" for fault in related):
                 found += carried(claim, extras, self.corpus.columns & extras.keys(), cells=cells)
         found = self._explained(rules, found, values, cells=cells) if found else found
-        return RowResult(found, values, rules.shape.name)
+        return RowResult(found, values, rules.shape.name, references=references)
 
     def _explained(
         self, rules: KindRules, faults: list[Fault], values: Mapping[str, Any], *, cells: bool = False
@@ -356,10 +357,13 @@ class RowValidator:
                     break
         return found, frozenset(meant)
 
-    def _related(self, rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]) -> list[Fault]:
-        """Return faults beyond the schema: release, references, rules and required fields.
+    def _related(
+        self, rules: KindRules, values: Mapping[str, Any], bad: frozenset[Path]
+    ) -> tuple[list[Fault], list[ReferenceOutcome]]:
+        """Return faults beyond the schema, and the outcomes of the references.
 
-        The values at the paths in `bad` do not match the schema.
+        Checks the release, references, rules and required fields. The values at the paths in `bad` do not
+        match the schema.
         """
         found: list[Fault] = []
         get = values.get
@@ -367,14 +371,17 @@ class RowValidator:
         if release is not None and release != self._latest:
             unknown = self.references.release(release)
             found += [unknown] if unknown else []
-        has_digests = not rules.pairs or get("other_claim_sha256") is not None
+        outcomes: list[ReferenceOutcome] = []
         bad_fields = names_by_object(bad) if bad else _NO_OBJECTS
         for path, reference in self._references(rules, values, bad):
-            has_digests = has_digests and reference.get("claim_sha256") is not None
-            found += self.references.faults(reference, path, bad_fields.get(path, _NO_NAMES), release)
-        self.without_digest += not has_digests
+            names = bad_fields.get(path, _NO_NAMES)
+            faults, outcome = self.references.check(reference, path, names, release)
+            found += faults
+            outcomes.append(outcome)
+        names = bad_fields.get((), _NO_NAMES)
+        if rules.pairs:
+            outcomes.append(self.references.other(values, names))
         if rules.rules:
-            names = bad_fields.get((), _NO_NAMES)
             for rule in rules.rules:
                 if rule.claims is None or bad or get("claim_id") in rule.claims:
                     found += rule.faults(values, names)
@@ -382,7 +389,7 @@ class RowValidator:
         for name in self.require:
             if name in rules.shape.fields and get(name) is None and (name,) not in bad:
                 found = [*found, Fault("missing-field", (name,), "a value, since it is required", "nothing")]
-        return found
+        return found, outcomes
 
     @staticmethod
     def _references(

@@ -43,7 +43,7 @@ class ClaimRule(Rule):
             claims = references.claims(fields.get("claim_id"), len(rows))
             suspect = claims < 0
             claims = np.maximum(claims, 0)
-            suspect |= references.pins(claims, fields.get("claim_sha256")).suspect
+            suspect |= references.pins(claims, fields.get("claim_sha256"))[0]
             for column in columns:
                 if column.name in fields:
                     suspect |= column.doubts(fields[column.name], claims)

@@ -53,7 +53,7 @@ class RelationRule(Rule):
             others = references.claims(fields.get("other_claim_id"), len(claims))
             suspect = (others < 0) | (others == claims)
             others = np.maximum(others, 0)
-            suspect |= references.pins(others, fields.get("other_claim_sha256")).suspect
+            suspect |= references.pins(others, fields.get("other_claim_sha256"))[0]
             return np.asarray(suspect | references.releases.older(releases, others))
 
         return look

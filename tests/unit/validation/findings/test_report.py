@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import kaiser_interview as ki
 from kaiser_interview.validation.findings import finding as findings
+from kaiser_interview.validation.findings import report as reports
 from kaiser_interview.validation.findings.counts import Tally
 from kaiser_interview.validation.findings.finding import Fault, Located
 from kaiser_interview.validation.findings.report import Report
@@ -81,7 +82,7 @@ def test_parts_put_together_are_the_whole(a, b, c, most):
     assert left.counts == whole.counts
     assert left.sample == whole.sample
     assert (left.parts, left.rows_without_digest) == (3, 3)
-    assert "judged within each of 3 parts" in left.summary
+    assert "within each of 3 parts only" in left.summary
 
 
 def test_parts_with_paths_that_need_escapes():
@@ -119,24 +120,42 @@ def test_a_list_is_one_group_whatever_the_place_in_it():
 
 VERDICT = {"claim_id": "d01-c01", "method": "human", "creator": "me", "verdict": "mixed", "urls": []}
 PIN = {"claim_sha256": ki.claim("d01-c01").claim_sha256}
+NO_QUOTE = "0 quotes; claims: 1 of 41"
+QUOTE = ki.claim("d01-c01").text
 
 
 @pytest.mark.parametrize(
     ("rows", "summary"),
     [
         ([], "1 error"),
-        ([VERDICT | PIN], "1 row, no finding"),
-        ([VERDICT], "1 row, no finding; 1 row without claim_sha256"),
-        ([VERDICT | PIN | {"verdict": "x"}], "1 of 1 row invalid: 1 error"),
+        ([VERDICT | PIN], f"1 row, no finding; {NO_QUOTE}"),
+        ([VERDICT], f"1 row, no finding; {NO_QUOTE}; 1 row without claim_sha256"),
+        ([VERDICT | PIN | {"quote": QUOTE}], "1 row, no finding; quotes exact: 1 of 1; claims: 1 of 41"),
+        ([VERDICT | PIN | {"verdict": "x"}], f"1 of 1 row invalid: 1 error; {NO_QUOTE}"),
         ([VERDICT, VERDICT | {"verdict": "x", "urls": [1]}],
-         "1 of 2 rows invalid: 2 errors; 2 rows without claim_sha256"),
-        ([VERDICT | PIN | {"quote": "智"}], "0 of 1 row invalid: 1 warning"),
+         f"1 of 2 rows invalid: 2 errors; {NO_QUOTE}; 2 rows without claim_sha256"),
+        ([VERDICT | PIN | {"quote": "智"}], "1 row valid; 1 warning; quotes exact: 0 of 1; claims: 1 of 41"),
         ([VERDICT | PIN | {"quote": "智"}, VERDICT | PIN | {"urls": 1}],
-         "1 of 2 rows invalid: 1 error, 1 warning"),
+         "1 of 2 rows invalid: 1 error, 1 warning; quotes exact: 0 of 1; claims: 1 of 41"),
+        ([{}], "1 of 1 row invalid: 5 errors; 0 quotes; claims: 0 of 41; 1 row without claim_sha256"),
+        ([5], "1 of 1 row invalid: 1 error; 0 quotes"),
     ],
 )  # fmt: skip
 def test_the_sum_in_a_sentence(rows, summary):
     assert ki.validate(rows, kind="verdict").summary == summary
+
+
+def test_a_long_summary_takes_two_lines():
+    row = VERDICT | PIN | {"quote": QUOTE}
+    assert ki.validate([row], kind="verdict").summary_lines == (
+        "1 row, no finding; quotes exact: 1 of 1; claims: 1 of 41",
+    )
+    long = ki.validate([row | {"verdict": "x"}], kind="verdict", max_findings=0)
+    assert long.summary_lines == (
+        "1 of 1 row invalid: 1 error",
+        "quotes exact: 1 of 1; claims: 1 of 41; 1 finding not in the sample",
+    )
+    assert long.summary == "; ".join(long.summary_lines)
 
 
 def test_the_sum_of_what_could_not_be_read_and_of_parts(tmp_path):
@@ -144,9 +163,31 @@ def test_the_sum_of_what_could_not_be_read_and_of_parts(tmp_path):
     assert report.summary == "1 error; not everything could be read"
     assert (report.outside, report.merge(report).outside, report.merge(report, report).outside) == (1, 2, 3)
     part = ki.validate([VERDICT | PIN], kind="verdict")
-    rest = "rules over the whole set were judged within each of 3 parts"
-    assert part.merge(part, part).summary == f"3 rows, no finding; {rest}"
+    rest = "rules about the whole data set applied within each of 3 parts only"
+    assert part.merge(part, part).summary == f"3 rows, no finding; {NO_QUOTE}; {rest}"
     assert str(part) == part.summary
+
+
+def test_errors_about_the_data_set_as_a_whole():
+    report = ki.validate([VERDICT | PIN], kind="verdict", complete=["method"])
+    words = "1 row valid; 40 errors about the data set as a whole"
+    assert report.summary == f"{words}; {NO_QUOTE}"
+    assert (report.invalid, report.outside, repr(report)) == (0, 40, f"<Report: {words}>")
+    both = ki.validate([VERDICT | PIN | {"verdict": "x"}], kind="verdict", complete=["method"])
+    assert both.summary == f"1 of 1 row invalid: 41 errors; {NO_QUOTE}"
+
+
+def test_a_report_prints_what_the_command_line_prints(tmp_path, run, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [LABEL | {"value": 1}] * 5 + [LABEL | {"quote": "推理模型增加参数数量"}]
+    (tmp_path / "a.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    report = ki.validate("a.jsonl", kind="label")
+    _, out, _ = run("validate", "a.jsonl", "--kind", "label")
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert f"{report}\n" == out
+    assert "\x1b" not in str(report)
+    assert repr(report) == "<Report: 6 of 6 rows invalid: 6 errors>"
 
 
 def test_no_group_crowds_out_another():
@@ -161,6 +202,7 @@ def test_the_forms_of_a_report():
     document = json.loads(report.to_json())
     assert document == {
         "ok": False, "complete": True, "rows": 2, "valid": 1, "invalid": 1, "rows_without_digest": 2,
+        "checked": report.checked.as_json(),
         "errors": 1,
         "warnings": 0, "outside": 0, "limited": True,
         "parts": 1,
@@ -181,8 +223,15 @@ def test_the_forms_of_a_report():
     (found,) = document["sample"]
     assert table.to_pylist() == [found | {"suggestion": CLASS, "applicability": "display"}]
     assert [str(field.type) for field in table.schema][3:5] == ["int64", "int64"]
-    assert (
-        str(report) == "error wrong-type /value 1\n1 of 2 rows invalid: 1 error; 2 rows without claim_sha256"
+    assert str(report) == "\n".join(
+        [
+            "error wrong-type /value",
+            "  row 1  expected text, got 1",
+            f"  → {CLASS}",
+            "",
+            "1 of 2 rows invalid: 1 error",
+            f"{NO_QUOTE}; 2 rows without claim_sha256",
+        ]
     )
     assert str(report.sample[0]) == f"row 1, /value: wrong-type: expected text, got 1; {CLASS}"
 
@@ -191,7 +240,21 @@ def test_an_empty_report_has_the_same_columns():
     good = ki.validate([LABEL], kind="label", defaults={"claim_sha256": ki.claim("d01-c01").claim_sha256})
     bad = ki.validate([{}], kind="label")
     assert good.sample_to_arrow().schema == bad.sample_to_arrow().schema
-    assert good.summary == "1 row, no finding"
+    assert good.summary == f"1 row, no finding; {NO_QUOTE}"
+
+
+def test_the_sample_as_a_frame(monkeypatch):
+    report = ki.validate([LABEL | {"value": 1, "id": "a"}], kind="label")
+    frame = report.sample_to_pandas()
+    assert [*frame] == report.sample_to_arrow().schema.names
+    (row,) = frame.to_dict("records")
+    assert (row["code"], row["row"], row["id"], row["path"]) == ("wrong-type", 0, "a", "/value")
+    assert str(frame["line"].dtype) == "Int64"
+    monkeypatch.setattr(reports, "find_spec", lambda _: None)
+    with pytest.raises(ki.MissingDependencyError) as caught:
+        report.sample_to_pandas()
+    assert str(caught.value) == "sample_to_pandas: needs pandas; install it with: pip install pandas"
+    assert (caught.value.name, caught.value.extra) == ("pandas", None)
 
 
 def test_raise_if_failed():
@@ -201,7 +264,7 @@ def test_raise_if_failed():
         report.raise_if_failed()
     first = [f"  row {n}, /value: wrong-type: expected text, got 1; {CLASS}" for n in range(5)]
     assert str(caught.value) == "\n".join(
-        ["9 of 9 rows invalid: 9 errors; 9 rows without claim_sha256", *first]
+        [f"9 of 9 rows invalid: 9 errors; {NO_QUOTE}; 9 rows without claim_sha256", *first]
     )
     assert caught.value.report is report
     again = pickle.loads(pickle.dumps(caught.value))

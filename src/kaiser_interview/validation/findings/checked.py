@@ -1,0 +1,226 @@
+"""What was checked: quotes, references, digests and claims; against which corpus, by which options."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+
+from ..._version import __version__
+from ...errors import InputError
+
+__all__ = ["Checked", "CheckedTally", "DigestCounts", "QuoteCounts", "ReferenceOutcome"]
+
+ReferenceOutcome = tuple[str | None, str, str | None]
+"""What one reference is compared to: its claim, its digest, its quote.
+
+The id of the claim, or None if it is not a current claim; a field of `DigestCounts`; and a field of
+`QuoteCounts`, or None without a quote.
+"""
+
+_T = TypeVar("_T")
+
+_SHOWN = 12
+
+
+class QuoteCounts(NamedTuple):
+    """Quotes by outcome. Each quote is counted once, whether or not its finding is reported."""
+
+    exact: int = 0
+    """Equal to the claim's text at the offsets; without offsets, equal to exactly one long enough place."""
+    ambiguous: int = 0
+    too_short: int = 0
+    misplaced: int = 0
+    out_of_range: int = 0
+    markers_differ: int = 0
+    typography_differs: int = 0
+    misattributed: int = 0
+    not_found: int = 0
+    not_compared: int = 0
+    """The claim is unknown, or changed since the quote was taken, or the quote has the wrong shape."""
+
+    @property
+    def total(self) -> int:
+        """The number of quotes."""
+        return sum(self)
+
+
+class DigestCounts(NamedTuple):
+    """The digests (`claim_sha256`) of references by outcome."""
+
+    current: int = 0
+    stale: int = 0
+    """The digest of an earlier text of the claim."""
+    differs: int = 0
+    """Not the digest of any text of the claim."""
+    missing: int = 0
+    not_compared: int = 0
+    """The claim is unknown, or the digest has the wrong shape."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What was checked.
+
+    A reference is what names a claim: the row itself, each record in a field such as `references`, and the
+    other claim of a relation. The counts are facts about the data: `select` and `ignore` do not change them.
+
+    Attributes
+    ----------
+    rows_with_quote, rows_without_quote : int
+        Rows with at least one quote, and all others.
+    quotes : QuoteCounts
+        Quotes by outcome.
+    references, current_references : int
+        All references, and those to a current claim.
+    digests : DigestCounts
+        The digests of the references by outcome.
+    claims : int
+        The number of current claims of the corpus.
+    covered : frozenset of str
+        The ids of the current claims that at least one row refers to.
+    corpus : str or None
+        `Corpus.digest` of the corpus.
+    options : mapping or None
+        The options of the check, as JSON values; None if merged reports differ in them.
+    version : str or None
+        The version of kaiser-interview; None if merged reports differ in it.
+    """
+
+    rows_with_quote: int = 0
+    rows_without_quote: int = 0
+    quotes: QuoteCounts = field(default=QuoteCounts())
+    references: int = 0
+    current_references: int = 0
+    digests: DigestCounts = field(default=DigestCounts())
+    claims: int = 0
+    covered: frozenset[str] = field(default=frozenset(), repr=False)
+    corpus: str | None = None
+    options: Mapping[str, Any] | None = field(default=None, hash=False)
+    version: str | None = __version__
+
+    @property
+    def summary(self) -> str:
+        """The quotes and the claims, in few words."""
+        quotes = self.quotes
+        words = f"quotes exact: {quotes.exact:,} of {quotes.total:,}" if quotes.total else "0 quotes"
+        return f"{words}; claims: {len(self.covered):,} of {self.claims:,}" if self.references else words
+
+    def merge(self, other: "Checked") -> "Checked":
+        """Add what another part of a data set checked.
+
+        Raises
+        ------
+        InputError
+            The parts were checked against different corpora.
+        """
+        if self.corpus != other.corpus:
+            got = " and ".join(str(one.corpus)[:_SHOWN] for one in (self, other))
+            raise InputError(f"merge: expected reports against the same corpus, got corpora {got}")
+        return Checked(
+            rows_with_quote=self.rows_with_quote + other.rows_with_quote,
+            rows_without_quote=self.rows_without_quote + other.rows_without_quote,
+            quotes=QuoteCounts(*map(sum, zip(self.quotes, other.quotes, strict=True))),
+            references=self.references + other.references,
+            current_references=self.current_references + other.current_references,
+            digests=DigestCounts(*map(sum, zip(self.digests, other.digests, strict=True))),
+            claims=self.claims,
+            covered=self.covered | other.covered,
+            corpus=self.corpus,
+            options=_shared(self.options, other.options),
+            version=_shared(self.version, other.version),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts as JSON values; of the covered claims, only the number."""
+        return {
+            "rows_with_quote": self.rows_with_quote,
+            "rows_without_quote": self.rows_without_quote,
+            "quotes": self.quotes._asdict(),
+            "references": {"all": self.references, "current": self.current_references},
+            "digests": self.digests._asdict(),
+            "claims": {"all": self.claims, "covered": len(self.covered)},
+            "corpus": self.corpus,
+            "options": self.options,
+            "version": self.version,
+        }
+
+
+class CheckedTally:
+    """Counts what rows refer to. Tallies of parts add up.
+
+    Attributes
+    ----------
+    rows_with_quote, rows_without_digest : int
+        Rows with a quote, and rows that refer to a claim without its digest.
+    outcomes : dict of ReferenceOutcome to int
+        The number of references with each outcome.
+    """
+
+    def __init__(self) -> None:
+        self.rows_with_quote: int = 0
+        self.rows_without_digest: int = 0
+        self.outcomes: dict[ReferenceOutcome, int] = {}
+
+    def row(self, outcomes: Iterable[ReferenceOutcome]) -> None:
+        """Count a row, given the outcomes of its references."""
+        has_quote = has_no_digest = False
+        counts = self.outcomes
+        for outcome in outcomes:
+            counts[outcome] = counts.get(outcome, 0) + 1
+            _, digest, quote = outcome
+            if quote is not None:
+                has_quote = True
+            if digest == "missing":
+                has_no_digest = True
+        self.rows_with_quote += has_quote
+        self.rows_without_digest += has_no_digest
+
+    def add(self, other: "CheckedTally") -> None:
+        """Add the counts of other rows."""
+        self.rows_with_quote += other.rows_with_quote
+        self.rows_without_digest += other.rows_without_digest
+        for outcome, count in other.outcomes.items():
+            self.references(outcome, count)
+
+    def references(self, outcome: ReferenceOutcome, count: int) -> None:
+        """Count references with the same outcome."""
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
+
+    def checked(self, rows: int, *, claims: int, corpus: str, options: Mapping[str, Any]) -> Checked:
+        """Return the counts of a data set.
+
+        Parameters
+        ----------
+        rows : int
+            The number of its rows.
+        claims : int
+            The number of current claims of the corpus.
+        corpus : str
+            The digest of the corpus.
+        options : mapping
+            The options of the check, as JSON values.
+        """
+        quotes, digests, current = Counter[str](), Counter[str](), Counter[str]()
+        for (claim_id, digest, quote), count in self.outcomes.items():
+            digests[digest] += count
+            if quote is not None:
+                quotes[quote] += count
+            if claim_id is not None:
+                current[claim_id] += count
+        return Checked(
+            rows_with_quote=self.rows_with_quote,
+            rows_without_quote=rows - self.rows_with_quote,
+            quotes=QuoteCounts(**quotes),
+            references=digests.total(),
+            current_references=current.total(),
+            digests=DigestCounts(**digests),
+            claims=claims,
+            covered=frozenset(current),
+            corpus=corpus,
+            options=options,
+        )
+
+
+def _shared(one: _T | None, other: _T | None) -> _T | None:
+    """Return the value that both have, or None."""
+    return one if one == other else None
