@@ -22,6 +22,7 @@ from ..errors import BuildError, SourceError
 from ..records import schemas
 from ..records.models import KINDS, Claim, Dialogue, Record, Source
 from ..storage import digest
+from ..validation.findings.output_schemas import OUTPUT_SCHEMAS, output_schema
 from ..validation.formats.json.text import parse
 from . import pages
 from .card_files import describing_files
@@ -104,6 +105,8 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     data[release.MANIFEST] = release.manifest_bytes(data)
     files = {f"{OUTPUTS[0]}/{name}": content for name, content in data.items()}
     files |= {f"{OUTPUTS[1]}/{kind}.json": schemas.schema_text(kind, vocabularies).encode() for kind in KINDS}
+    for output in OUTPUT_SCHEMAS:
+        files[f"{OUTPUTS[1]}/{output}.json"] = f"{json.dumps(output_schema(output), indent=2)}\n".encode()
     files["CITATION.cff"] = citation.cff().encode()
     files[DESCRIPTIONS_MODULE] = descriptions.encode()
     files |= pages.pages({table.name: table.rows for table in told})

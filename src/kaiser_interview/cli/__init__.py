@@ -83,7 +83,7 @@ COMMANDS = {
     ),
     "schema": (
         "schema",
-        "Print the JSON Schema (2020-12) of a kind, or the names of all kinds.",
+        "Print the JSON Schema (2020-12) of a kind or of an output, or list all names.",
     ),
     "export": (
         "export",

@@ -1,4 +1,4 @@
-"""``schema``: print the JSON Schema of a kind, or list the kinds."""
+"""``schema``: print the JSON Schema of a kind or an output, or list them."""
 
 import json
 from typing import Annotated
@@ -7,19 +7,26 @@ import typer
 
 from ..records.models import KINDS
 from ..records.schemas import json_schema
+from ..validation.findings.output_schemas import OUTPUT_SCHEMAS, output_schema
 
 __all__ = ["schema"]
 
 
 def schema(
-    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="Without it: the kinds' names.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help="A kind, report, finding or change. Default: list the names."),
+    ] = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="For a language model's structured output: what it can know.")
     ] = False,
 ) -> None:
-    """Print the JSON Schema (2020-12) of a kind, or the names of all kinds."""
+    """Print the JSON Schema (2020-12) of a kind or of an output, or list all names."""
     if kind is None:
-        typer.echo("\n".join(KINDS))
+        typer.echo("\n".join((*KINDS, *OUTPUT_SCHEMAS)))
         return
-    document = json_schema(kind, profile="draft" if draft else None)
+    if kind in OUTPUT_SCHEMAS and not draft:
+        document = output_schema(kind)
+    else:
+        document = json_schema(kind, profile="draft" if draft else None)
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -8,6 +8,7 @@ from .codes import CODES, Severity
 from .display import clip, cut, encodable, json_text, shown, told_apart, visible
 
 __all__ = [
+    "SCHEMA_VERSION",
     "Applicability",
     "Correction",
     "Edit",
@@ -25,6 +26,9 @@ __all__ = [
 ]
 
 Path = tuple[str | int, ...]
+
+SCHEMA_VERSION = 1
+"""The version of the JSON of reports, findings and changes."""
 
 _LONGEST_SUGGESTION = 400
 
@@ -138,12 +142,16 @@ class Finding(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """Return the finding as JSON values, with paths as JSON Pointers."""
         suggestion = self.suggestion
-        return self._asdict() | {
-            "path": self.pointer,
-            "suggestion": suggestion
-            and suggestion._asdict()
-            | {"edits": [one._asdict() | {"path": pointer(one.path)} for one in suggestion.edits]},
-        }
+        return (
+            {"schema_version": SCHEMA_VERSION}
+            | self._asdict()
+            | {
+                "path": self.pointer,
+                "suggestion": suggestion
+                and suggestion._asdict()
+                | {"edits": [one._asdict() | {"path": pointer(one.path)} for one in suggestion.edits]},
+            }
+        )
 
     def __str__(self) -> str:
         at = f", {visible(self.pointer)}" if self.path else ""

@@ -11,7 +11,7 @@ from ...errors import InputError, InvalidDataError, MissingDependencyError
 from .checked import Checked
 from .counts import REST, Count, Tally
 from .display import json_text
-from .finding import Finding, in_any_place, pointer
+from .finding import SCHEMA_VERSION, Finding, in_any_place, pointer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -221,6 +221,7 @@ class Report:
     def to_json(self) -> str:
         """Return the report as a JSON text."""
         document = {
+            "schema_version": SCHEMA_VERSION,
             "ok": self.ok,
             "complete": self.complete,
             "rows": self.rows,

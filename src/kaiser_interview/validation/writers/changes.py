@@ -4,7 +4,7 @@ import json
 from typing import IO, Any
 
 from ..findings.display import encodable
-from ..findings.finding import pointer
+from ..findings.finding import SCHEMA_VERSION, pointer
 from ..fixes.patches import Patch
 from ..fixes.row import AppliedEdit
 from .rows import as_json
@@ -28,7 +28,8 @@ class ChangeWriter:
     def begin(self, name: str | None) -> None:
         """Start writing changes of rows of a source, given its name."""
         file = None if name is None else encodable(name)
-        self._head = b'{"file": %b, "line": ' % json.dumps(file, ensure_ascii=False).encode()
+        head = {"schema_version": SCHEMA_VERSION, "file": file}
+        self._head = json.dumps(head, ensure_ascii=False).encode()[:-1] + b', "line": '
 
     def add(self, line: int | None, row: int, patch: Patch) -> None:
         """Write the changes of a row, given its line and its index in the source."""

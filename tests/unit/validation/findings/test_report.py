@@ -201,7 +201,7 @@ def test_the_forms_of_a_report():
     report = ki.validate([LABEL, LABEL | {"value": 1, "id": "a"}], kind="label")
     document = json.loads(report.to_json())
     assert document == {
-        "ok": False, "complete": True, "rows": 2, "valid": 1, "invalid": 1, "rows_without_digest": 2,
+        "schema_version": 1, "ok": False, "complete": True, "rows": 2, "valid": 1, "invalid": 1, "rows_without_digest": 2,
         "checked": report.checked.as_json(),
         "errors": 1,
         "warnings": 0, "outside": 0, "limited": True,
@@ -211,6 +211,7 @@ def test_the_forms_of_a_report():
         "fixable": {"safe": 0, "unsafe": 0},
         "sample": [
             {
+                "schema_version": 1,
                 "code": "wrong-type", "severity": "error", "file": None, "line": None, "row": 1, "id": "a",
                 "path": "/value", "expected": "text", "got": "1",
                     "suggestion": {"text": CLASS, "applicability": "display", "edits": []},
@@ -221,6 +222,7 @@ def test_the_forms_of_a_report():
     }  # fmt: skip
     table = report.sample_to_arrow()
     (found,) = document["sample"]
+    del found["schema_version"]
     assert table.to_pylist() == [found | {"suggestion": CLASS, "applicability": "display"}]
     assert [str(field.type) for field in table.schema][3:5] == ["int64", "int64"]
     assert str(report) == "\n".join(

@@ -26,11 +26,11 @@ def test_a_line_has_the_place_of_its_row(tmp_path):
     edit = {"path": "/method", "code": "not-in-vocabulary", "applicability": "safe"}
     assert log(tmp_path / "out.csv") == [
         {
-            "file": str(data), "line": 2, "row": 0,
+            "schema_version": 1, "file": str(data), "line": 2, "row": 0,
             "edits": [edit | {"before": "Model", "after": "model"}],
         },
         {
-            "file": str(data), "line": 5, "row": 1,
+            "schema_version": 1, "file": str(data), "line": 5, "row": 1,
             "edits": [edit | {"before": "RULE", "after": "rule"}],
         },
     ]  # fmt: skip
