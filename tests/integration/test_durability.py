@@ -88,9 +88,9 @@ def split(suffix: str, data: bytes, form: str = ".jsonl") -> Job:
 
 
 def fix(suffix: str, data: bytes) -> Job:
-    return Job(
-        ["fix", f"in{suffix}", "--output", f"out{suffix}", *BY], {f"in{suffix}": data}, (f"out{suffix}",)
-    )
+    out = f"out{suffix}"
+    arguments = ["fix", f"in{suffix}", "--output", out, *BY]
+    return Job(arguments, {f"in{suffix}": data}, (f"{out}.changes.jsonl", out))
 
 
 def export(form: str) -> Job:
@@ -335,7 +335,7 @@ def test_whichever_call_fails_says_so_and_leaves_all_as_it_was(done, tmp_path, m
         # A rename that fails comes after those that did not.
         assert len(is_new) == (number - 1 if call == "replace" else 0)
         what = f"written, and whole: {', '.join(is_new)}" if is_new else "nothing was written"
-        where = {"split": " or ".join(job.outputs[:0:-1]), "fix": job.outputs[0], "export": "."}[
+        where = {"split": " or ".join(job.outputs[:0:-1]), "fix": job.outputs[-1], "export": "."}[
             name.split()[0]
         ]
         what = "nothing was half written" if name.startswith("export") else what

@@ -934,7 +934,7 @@ def test_exit_codes_and_words(tmp_path, run, places):
     assert (code, err) == (1, "")
     assert out.startswith("error unknown-claim /claim_id 2 times")
     assert out.endswith(
-        "2 of 3 rows invalid: 2 errors; 0 quotes; claims: 1 of 41; 3 rows without claim_sha256 "
+        "2 of 3 rows invalid: 2 errors 0 quotes; claims: 1 of 41; 3 rows without claim_sha256 "
         + ends.format("1 row", 2)
     )
     assert call(b"")[0] == 1
