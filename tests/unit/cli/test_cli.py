@@ -371,7 +371,7 @@ def test_find_says_what_it_cannot_look_for(run, text, message):
 
 
 def test_schema(run):
-    assert run("schema") == (0, "\n".join(KINDS) + "\n", "")
+    assert run("schema") == (0, "\n".join([*KINDS, "report", "finding", "change"]) + "\n", "")
     assert json.loads(run("schema", "label")[1]) == ki.json_schema("label")
     assert json.loads(run("schema", "label", "--draft")[1]) == ki.json_schema("label", profile="draft")
     code, out, err = run("schema", "labels")

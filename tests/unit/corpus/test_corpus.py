@@ -436,3 +436,29 @@ def test_the_digest_is_of_what_rows_are_compared_with(folder, edit):
         edit("sources.jsonl", 3, '{"source_id": "gamma", "text": "Another source."}').digest,
     }
     assert len(digests) == 5
+
+
+@pytest.mark.parametrize(
+    ("release", "claim_id", "expected"),
+    [
+        ("1.0.0", "b-02", "earlier"),
+        ("1.1.0", "b-02", "earlier"),
+        ("2.0.0", "b-02", "current"),
+        ("2.0.0", "b-01", "current"),
+        ("1.0.0", "a-06", None),
+        ("9.0.0", "b-02", None),
+    ],
+)
+def test_the_digest_of_a_claim_in_a_release(release, claim_id, expected):
+    corpus = ki.Corpus.from_files(Path(__file__).parents[2] / "corpus")
+    claim = corpus.claims[claim_id]
+    digests = {"current": claim.sha256, "earlier": next(iter(claim.earlier), None), None: None}
+    assert corpus.digest_in(release, claim) == digests[expected]
+    assert ki.Corpus({claim_id: claim._replace(revised=None)}, {}).digest_in(release, claim) is None
+
+
+def test_claims_with_the_same_text_share_a_digest():
+    corpus = ki.Corpus.from_files(Path(__file__).parents[2] / "corpus")
+    claim = corpus.claims["a-01"]
+    twice = ki.Corpus({"a": claim._replace(claim_id="a"), "b": claim._replace(claim_id="b")}, {})
+    assert twice.ids_by_digest == {claim.sha256: ("a", "b")}

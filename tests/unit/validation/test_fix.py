@@ -327,6 +327,7 @@ NOTATION = [
     ({"claim_id": "a-03", "quote": "**但河床会**"}, "但河床会"),
     ({"claim_id": "a-03", "quote": "但_河床_会"}, "但河床会"),
     ({"claim_id": "a-03", "quote": "`「但*河床*会」`"}, "但河床会"),
+    ({"claim_id": "a-03", "quote": "'\"“但河床会”\"'"}, "但河床会"),
     ({"claim_id": "a-02", "quote": "**“其中3次超过”**"}, "其中３次超过"),
 ]
 
@@ -362,7 +363,8 @@ def test_a_quote_with_other_words_stays(mend):
         VERDICT | FILLED | {"quote": "推理模型增加参数数量"},
         # In several places.
         VERDICT | {"quote": "模型 [1]"},
-        # Words struck out, a gap.
+        # Too many quotation marks, words struck out, a gap.
+        VERDICT | {"quote": f"«'\"“{QUOTE}”\"'»"},
         VERDICT | {"quote": "推理模型~~不~~增加参数数量"},
         VERDICT | {"quote": "推理模型……增加参数数量"},
     ]
@@ -726,6 +728,46 @@ def test_writing_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch, f
     )  # fmt: skip
     assert (tmp_path / "out").read_bytes() == b"old\n"
     assert names(tmp_path) == ["in.jsonl", "out"]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".json", ".csv", ".parquet"])
+def test_a_diff_has_what_fix_changes(tmp_path, run, suffix):
+    rows = [VERDICT | FILLED | {"x_quote_as_written": "q"}, VERDICT | {"method": "Model", "odd": "1\x1b"}]
+    rows = [dict.fromkeys([*rows[0], "odd"]) | row for row in rows]
+    rows = [row | {"urls": []} for row in rows]
+    path, out = tmp_path / f"in{suffix}", tmp_path / f"out{suffix}"
+    ki.write(rows, path, kind="verdict") if suffix == ".parquet" else ki.write(rows, path)
+    arguments = ["fix", path, "--kind", "verdict", "--unsafe-fixes"]
+    code, said, err = run(*arguments, "--diff")
+    assert (code, names(tmp_path)) == (1, [path.name])
+    assert said.splitlines()[:2] == [f"--- {path}", f"+++ {path}"]
+    assert "\x1b" not in said
+    removed = [line[1:] for line in said.splitlines()[2:] if line.startswith("-")]
+    added = [line[1:] for line in said.splitlines()[2:] if line.startswith("+")]
+    assert run(*arguments, "--output", out)[0] == 0
+    if suffix in {".jsonl", ".csv"}:
+        before, after = (one.read_text("utf-8").replace("\x1b", "\\u001b") for one in (path, out))
+        assert {*removed} <= {*before.splitlines()}
+        assert {*added} == {*after.splitlines()} - {*before.splitlines()}
+    assert err == f"{len(removed) if suffix == '.jsonl' else 2 if suffix == '.csv' else 1} " + (
+        "rows would change\n" if suffix == ".csv" else "row would change\n"
+    )
+    assert run("fix", out, "--kind", "verdict", "--diff") == (0, "", "0 rows would change\n")
+
+
+def test_a_diff_of_what_cannot_be_read(tmp_path, run):
+    (tmp_path / "in.json").write_bytes(b'[{"claim_id": "d05-c03"}, {"a')
+    code, said, err = run("fix", tmp_path / "in.json", "--kind", "verdict", "--diff", "--set", "creator=m")
+    assert code == 2
+    assert said.endswith('+{"claim_id": "d05-c03", "creator": "m"}\n')
+    assert err.startswith("error truncated\n")
+
+
+def test_fix_wants_an_output_or_a_diff(tmp_path, run):
+    (tmp_path / "in.jsonl").write_bytes(text(VERDICT))
+    assert run("fix", tmp_path / "in.jsonl", "--kind", "verdict") == (
+        2, "", "kaiser-interview: --output: expected a file to write, or --diff\n"
+    )  # fmt: skip
 
 
 def test_breaking_off_leaves_no_half_file(tmp_path):

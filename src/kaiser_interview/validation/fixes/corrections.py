@@ -91,12 +91,10 @@ class Corrections:
 
     def _unknown(self, fault: Fault, result: RowResult) -> Correction | None:
         """Rename a field with a mistyped name, or remove a field that nothing is known of."""
-        value, found = _at(result.values, fault.path)
-        if not found or result.kind is None:
-            return None
+        value, _ = _at(result.values, fault.path)
         *above, name = fault.path
         holder, _ = _at(result.values, tuple(above))
-        fields = self._validator.rules[result.kind].shape.fields_at(tuple(above))
+        fields = self._validator.rules[str(result.kind)].shape.fields_at(tuple(above))
         removed = Edit(fault.path, value, None)
         absent = [one for one in fields if holder.get(one) is None]
         if likely := slips(str(name), absent) or [*filter(None, [called(str(name), absent)])]:
@@ -153,8 +151,6 @@ class Corrections:
         claim, words = self._validator.corpus.claims.get(str(get("claim_id"))), get("quote")
         start, end, of = get("quote_start"), get("quote_end"), get("quote_of") or "text"
         if claim is None or not isinstance(words, str) or not words or of not in {"text", "text_en"}:
-            return None
-        if not all(one is None or type(one) is int for one in (start, end)):
             return None
         return Quote(claim, words, start, end, of)
 

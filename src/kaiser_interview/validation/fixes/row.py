@@ -69,10 +69,9 @@ class RowFixer:
         defaulted = {name for name in validator.constants if given.get(name) is None}
         row = {name: value for name, value in result.values.items() if name not in defaulted}
         edits: dict[Path, AppliedEdit] = {}
-        for _ in range(_MOST_ROUNDS):
-            chosen = self._chosen(result)
-            if not chosen:
-                break
+        rounds = 0
+        while rounds < _MOST_ROUNDS and (chosen := self._chosen(result)):
+            rounds += 1
             row = _edited(row, chosen)
             for edit in chosen:
                 first = edits.setdefault(edit.path, edit)

@@ -57,7 +57,7 @@ def converted(fault: Fault, value: Any, *, required: bool) -> Converted | None:
         return _word(value, fault.expected.split(" · "))
     if name == "created":
         return _instant(value)
-    if fault.code == "bad-format":
+    if fault.code == "bad-format" and isinstance(value, str):
         return _notation(str(name), value)
     if fault.code != "wrong-type":
         return None
@@ -71,10 +71,8 @@ def converted(fault: Fault, value: Any, *, required: bool) -> Converted | None:
     return convert(value, name) if convert else None
 
 
-def _word(value: Any, words: list[str]) -> Converted | None:
+def _word(value: str, words: list[str]) -> Converted | None:
     """Return the word of a vocabulary that a text spells in other case or with other separators."""
-    if not isinstance(value, str):
-        return None
     bare = _bare(value)
     if same := [word for word in words if _bare(word) == bare]:
         return Converted(same[0], "safe") if len(same) == 1 and bare else None
@@ -143,10 +141,8 @@ def _array(value: Any, name: object) -> Converted | None:
     return Converted(read, "unsafe") if isinstance(read, list) else None
 
 
-def _notation(name: str, value: Any) -> Converted | None:
-    """Return a language tag or a digest in the notation that its field wants."""
-    if not isinstance(value, str):
-        return None
+def _notation(name: str, value: str) -> Converted | None:
+    """Return a language tag, a scheme or a digest in the notation that its field wants."""
     if name == "language":
         return _language(value)
     if name == "scheme":

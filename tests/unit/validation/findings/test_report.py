@@ -201,7 +201,8 @@ def test_the_forms_of_a_report():
     report = ki.validate([LABEL, LABEL | {"value": 1, "id": "a"}], kind="label")
     document = json.loads(report.to_json())
     assert document == {
-        "schema_version": 1, "ok": False, "complete": True, "rows": 2, "valid": 1, "invalid": 1, "rows_without_digest": 2,
+        "schema_version": 1,
+        "ok": False, "complete": True, "rows": 2, "valid": 1, "invalid": 1, "rows_without_digest": 2,
         "checked": report.checked.as_json(),
         "errors": 1,
         "warnings": 0, "outside": 0, "limited": True,

@@ -96,6 +96,8 @@ def test_a_likely_value_is_unsafe_to_write(kind, fields, after):
     [
         ("label", {"confidence": 90}),
         ("label", {"confidence": "high"}),
+        ("label", {"confidence": [0.9]}),
+        ("label", {"quote": QUOTE, "quote_start": "1.5", "quote_end": "9"}),
         ("label", {"confidence": "1,234"}),
         ("label", {"created": "2026-01-31"}),
         ("label", {"created": "yesterday"}),
@@ -117,6 +119,8 @@ def test_a_likely_value_is_unsafe_to_write(kind, fields, after):
         ("translation", {"language": "Klingon!"}),
         ("translation", {"language": 5}),
         ("question", {"answerable": "maybe"}),
+        ("question", {"answerable": [True]}),
+        ("label", {"quote": QUOTE, "quote_start": [1], "quote_end": [5]}),
         ("question", {"answerable": None}),
         ("question", {"references": "a-03"}),
         ("question", {"references": "[" * 100_000}),
@@ -234,6 +238,7 @@ def test_a_digest_of_two_claims_says_nothing(tmp_path):
         ({"quote": QUOTE, "quote_start": 88}, ("safe", {"quote_end": 92})),
         ({"quote": QUOTE, "quote_end": 5}, ("safe", {"quote_start": 88, "quote_end": 92})),
         ({"quote": "河床会"}, ("safe", {"quote_start": 89, "quote_end": 92})),
+        ({"quote": QUOTE, "quote_start": "x", "quote_end": 92}, None),
         # In several places: only offsets in another unit say which is meant.
         ({"claim_id": "a-01", "quote": "像低语", "quote_start": 0, "quote_end": 1}, None),
         ({"claim_id": "a-01", "quote": "像低语", "quote_start": True, "quote_end": 1}, None),

@@ -9,6 +9,8 @@ import pytest
 
 import kaiser_interview as ki
 from kaiser_interview.validation.engine import execution
+from kaiser_interview.validation.fixes.patches import Patch, _Fields
+from kaiser_interview.validation.writers.changes import edits_json
 
 CLAIM = ki.claim("d01-c01")
 QUOTE = {"quote": CLAIM.text[:8]}
@@ -81,6 +83,24 @@ def test_the_log_has_every_change(tmp_path):
     digests = [{"path": f"/{name}", "after": value} | safe for name, value in (DIGEST | RELEASE).items()]
     places = [{"path": f"/{name}", "after": value} | safe for name, value in PLACE.items()]
     assert (first["edits"], last["edits"]) == ([*places, *digests], digests)
+
+
+def test_a_column_of_nulls_is_no_quote(tmp_path):
+    rows = [VERDICT | {"quote": None, "claim_sha256": None}] * 3
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
+    result = ki.fix(tmp_path / "in.parquet", output=tmp_path / "out.parquet", kind="verdict")
+    assert (result.report.ok, dict(result.changed)) == (True, {})
+
+
+def test_a_patch_that_fills_in_has_its_edits():
+    patch = Patch(_Fields({"creator": "me"}, DIGEST), (20, 28))
+    assert [(one.path, one.after, one.code, one.applicability) for one in patch.edits] == [
+        (("creator",), "me", None, "safe"),
+        (("quote_start",), 20, None, "safe"),
+        (("quote_end",), 28, None, "safe"),
+        (("claim_sha256",), CLAIM.claim_sha256, None, "safe"),
+    ]
+    assert edits_json(patch.edits) == patch.filled_json
 
 
 def test_defaults_go_first_and_only_where_a_field_is_missing(tmp_path):
