@@ -97,7 +97,7 @@ def test_a_likely_value_is_unsafe_to_write(kind, fields, after):
         ("label", {"confidence": 90}),
         ("label", {"confidence": "high"}),
         ("label", {"confidence": [0.9]}),
-        ("label", {"quote": QUOTE, "quote_start": "1.5", "quote_end": "9"}),
+        ("label", {"quote": QUOTE, "quote_end": 92, "quote_start": "1.5"}),
         ("label", {"confidence": "1,234"}),
         ("label", {"created": "2026-01-31"}),
         ("label", {"created": "yesterday"}),
