@@ -134,7 +134,10 @@ def _json(report: Report) -> None:
     assert len(lines) == len(report.sample)
     for line, found in zip(lines, report.sample, strict=True):
         told = json.loads(line)
-        assert told == found._asdict() | {"path": found.pointer}, (told, found)
+        plain = {name: value for name, value in found._asdict().items() if name != "suggestion"}
+        suggestion = told.pop("suggestion")
+        assert told == {"schema_version": 1} | plain | {"path": found.pointer}, (told, found)
+        assert (suggestion and suggestion["text"]) == hint(found), (suggestion, found)
 
 
 def _github(report: Report) -> None:
