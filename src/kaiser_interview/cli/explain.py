@@ -1,5 +1,7 @@
 """``explain``: print the page of a finding code, or list all codes."""
 
+import shutil
+import textwrap
 from typing import Annotated
 
 import typer
@@ -9,13 +11,19 @@ from ..validation.findings.pages import explanation
 
 __all__ = ["explain"]
 
+_INDENT = "    "
+
 
 def explain(
-    code: Annotated[str | None, typer.Argument(metavar="CODE", help="Without it: all codes.")] = None,
+    code: Annotated[
+        str | None, typer.Argument(metavar="CODE", help="A finding code. Default: list all codes.")
+    ] = None,
 ) -> None:
-    """Explain a finding's code: what it means, an example, and how to fix it."""
+    """Explain a finding code, or list all codes."""
     if code is not None:
         typer.echo(explanation(code).rstrip("\n"))
         return
+    width = shutil.get_terminal_size().columns
     for one in CODES.values():
-        typer.echo(f"{one.severity[0].upper()} {one.name}")
+        typer.echo(f"{one.name} ({one.severity})")
+        typer.echo(textwrap.fill(one.meaning, width, initial_indent=_INDENT, subsequent_indent=_INDENT))

@@ -111,7 +111,7 @@ def test_the_findings_stand_in_their_groups():
             assert len(linked) == len(set(linked))
             assert set(linked) == codes
     assert "| [blank-line](blank-line.md) | warning | A line is empty." in INDEX
-    assert "| [no-rows](no-rows.md) | error | There is nothing to check" in INDEX
+    assert "| [no-rows](no-rows.md) | error | There are no rows" in INDEX
 
 
 @pytest.mark.parametrize(

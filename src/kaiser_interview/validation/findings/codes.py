@@ -39,80 +39,81 @@ CODES: dict[str, Code] = {
         "error",
         (
             "unreadable",
-            "Something that was to be read could not be, or not to its end, or it changed meanwhile; or it is of a "
-            "form that is not read, such as a workbook.",
-            "A path that does not exist, a folder within itself, a device.",
-            "Make the file readable and let nothing write to it while it is checked.",
+            "An input could not be read completely, it changed while it was read, or its format is not supported, "
+            "such as a workbook.",
+            "A path that does not exist.",
+            "Check the path and its permissions. Do not write to a file while it is validated. Convert other formats "
+            "to JSON Lines, CSV or Parquet.",
         ),
         (
             "not-utf8",
-            "The bytes are not UTF-8 text. Where they are text in GB18030 or UTF-16, the finding says so.",
-            "A file that a spreadsheet saved in the system's own encoding.",
-            "Write the file as UTF-8: `iconv -f ENCODING -t UTF-8`, or in a spreadsheet save it as CSV UTF-8.",
+            "The bytes are not UTF-8 text. The finding names the encodings in which the whole file would be text.",
+            "A file that a spreadsheet saved in the encoding of the system.",
+            "Convert the file to UTF-8: `iconv -f ENCODING -t UTF-8`. In a spreadsheet, save it as CSV UTF-8.",
         ),
         (
             "invalid-json",
-            "The row is not a JSON text (RFC 8259), or uses an escaped surrogate without its partner (RFC 7493).",
+            "The row is not valid JSON (RFC 8259), or it has an escaped surrogate without its pair (RFC 7493).",
             '{"claim_id": "d01-c01",}',
-            "Write rows with a JSON library, one object a line. Commas after the last field, single quotes and "
-            "comments are not JSON.",
+            "Write rows with a JSON library, one object per line. Trailing commas, single quotes and comments are not "
+            "JSON.",
         ),
         (
             "invalid-csv",
-            "The record does not fit RFC 4180: a quotation mark inside a field that is not quoted, text after a "
-            "closing one, or another number of fields than the header. Or the first line is no header.",
-            'A header of two fields and the record `d01-c01,a,b`, or `d01-c01,a "b" c`.',
-            "Write the file with a CSV library. A field with a comma, a quotation mark or a line end stands in "
-            "quotation marks, and quotation marks in it are doubled.",
+            "The record does not match RFC 4180: a quotation mark inside an unquoted field, text after a closing "
+            "quotation mark, or more or fewer fields than the header. Or the first line is not a header.",
+            'A header with two fields and the record `d01-c01,a,b`, or `d01-c01,a "b" c`.',
+            "Write the file with a CSV library. Quote a field that has a comma, a quotation mark or a line end, and "
+            "double the quotation marks in it.",
         ),
         (
             "duplicate-key",
-            "An object names a key twice, so readers disagree about its value.",
+            "An object has the same key twice. Readers disagree about its value.",
             '{"claim_id": "d01-c01", "claim_id": "d01-c02"}',
-            "Keep one of them.",
+            "Keep one of the two.",
         ),
         (
             "not-finite",
             "A number is NaN or infinite, or too large for a double.",
             '{"claim_id": "d01-c01", "confidence": NaN}',
-            "Write null, or leave the field out, where there is no number.",
+            "Write null or leave the field out if there is no number.",
         ),
         (
             "not-an-object",
-            "The row is something else than an object, or an object that is no row but holds some: a list under a "
-            "name, a table by columns, an answer of a service; or a record of empty cells alone.",
+            "The row is not an object. Or it is an object that contains the rows: a list under a name, a table by "
+            "columns, the response of a service. Or all cells of a record are empty.",
             "A line `[1, 2]`.",
-            'Each row is an object: `{"claim_id": …}`.',
+            'Write each row as an object: `{"claim_id": …}`.',
         ),
         (
             "line-too-long",
             "A row is longer than 8 MiB. It is not read.",
-            "A file whose rows are not divided by line feeds.",
-            "One row a line. No kind needs this much.",
+            "A file without line feeds between its rows.",
+            "Write one row per line. No kind needs such long rows.",
         ),
         (
             "too-deep",
-            "Arrays and objects stand in each other some 200 deep or deeper.",
+            "Arrays and objects are nested about 200 levels deep or deeper.",
             "A line of 100,000 opening brackets.",
-            "No kind needs more than five levels.",
+            "Write flat rows. No kind needs more than five levels.",
         ),
         (
             "truncated",
-            "The data ends in the middle: of a row, of a quoted field, of an array, of a compressed stream.",
+            "The data ends in the middle of a row, a quoted field, an array or a compressed stream.",
             '{"claim_id": "d01-c01", "transl',
-            "Write or fetch the file again.",
+            "Write or download the file again. If it is the output of a model, raise the limit of output tokens.",
         ),
         (
             "duplicate-column",
-            "Two columns have the same name. All rows count as invalid.",
+            "Two columns have the same name. All rows are invalid.",
             "A header `claim_id,quote,quote`.",
-            "Rename one of them, or drop it.",
+            "Rename or remove one of the two.",
         ),
         (
             "no-rows",
-            "There is nothing to check: no file, or no row in a file.",
+            "There are no rows: no file was found, or a file has no rows.",
             "An empty file.",
-            "See whether the step before has written anything.",
+            "Check that the step that writes the rows succeeded.",
         ),
     ),
     **_codes(
@@ -120,9 +121,9 @@ CODES: dict[str, Code] = {
         "warning",
         (
             "blank-line",
-            "A line is empty. It is passed over and counts as no row.",
-            "Two line feeds, one after the other.",
-            "Drop the line.",
+            "A line is empty. It is skipped, and does not count as a row.",
+            "Two consecutive line feeds.",
+            "Remove the line.",
         ),
     ),
     # In CSV a warning: spreadsheets put it there, and take it for a sign of UTF-8.
@@ -131,10 +132,10 @@ CODES: dict[str, Code] = {
         "error",
         (
             "byte-order-mark",
-            "The file begins with a byte order mark. JSON must not (RFC 8259, section 8.1); in CSV, where "
-            "spreadsheets need it, this is a warning. It is passed over.",
+            "The file begins with a byte order mark. JSON must not have one (RFC 8259, section 8.1). In CSV this is a "
+            "warning, because spreadsheets need it. The mark is skipped.",
             "A JSON Lines file whose first bytes are EF BB BF.",
-            'Write the file without it: in Python `encoding="utf-8"`, not `"utf-8-sig"`.',
+            'Write the file without it: in Python with `encoding="utf-8"`, not `"utf-8-sig"`.',
         ),
     ),
     **_codes(
@@ -142,61 +143,61 @@ CODES: dict[str, Code] = {
         "error",
         (
             "unknown-kind",
-            "The row says that it is of a kind that is not known, or not one of those asked for.",
+            "The `kind` of the row is unknown, or is not one of the requested kinds.",
             _row(kind="tranlation", claim_id=_CLAIM),
-            "Correct `kind`, or name the kind in the call: `--kind translation`.",
+            "Correct `kind`, or give the kind of all rows: `--kind translation`.",
         ),
         (
             "missing-field",
-            "A field that the row must have is absent or null.",
+            "A required field is missing or null.",
             _row(claim_id=None),
-            "Give it in the row, or for all rows: `--set method=model`.",
+            "Add the field to the row, or give its value for all rows: `--set method=model`.",
         ),
         (
             "unknown-field",
-            "The row has a field that its kind does not.",
+            "The row has a field that the schema of its kind does not define.",
             _row(claim_id=_CLAIM, note="…"),
-            "Drop it, or begin its name with `x_`, or allow all such fields: `--extra allow`. A field within a "
-            "typing slip of a known one is never allowed.",
+            "Remove the field, begin its name with `x_`, or allow unknown fields with `--extra allow`. A misspelled "
+            "field name is never allowed.",
         ),
         (
             "wrong-type",
-            "A value is of another type: text for a number, 1.0 for an integer, 1 for true.",
+            "A value has the wrong type: text for a number, 1.0 for an integer, 1 for true.",
             _row(claim_id=_CLAIM, confidence="0.9"),
-            "Write the value in the type that the schema names.",
+            "Write the value with the type that the schema gives: `kaiser-interview schema KIND`.",
         ),
         (
             "bad-format",
-            "A text does not have the form that its field asks for: a digest, a language, an instant, an id. A "
-            "date must exist. The forms match in full.",
+            "A text does not match the format of its field, such as a digest, a language, an instant or an id. The "
+            "whole text must match, and a date must exist.",
             _row(claim_id=_CLAIM, created="2026-02-30T00:00:00Z"),
-            "See the field's description: `kaiser-interview schema KIND`.",
+            "See the description of the field: `kaiser-interview schema KIND`.",
         ),
         (
             "bad-length",
-            "A text or a list is shorter or longer than its field allows.",
+            "A text or a list is too short or too long. A text must not be empty.",
             _row(claim_id=_CLAIM, rationale=""),
-            "Leave the field out where there is nothing to say.",
+            "Leave the field out if it has no value.",
         ),
         (
             "out-of-range",
-            "A number is below or above what its field allows.",
+            "A number is too small or too large for its field.",
             _row(claim_id=_CLAIM, confidence=90),
-            "Write confidence from 0 to 1, and offsets from 0 on.",
+            "Write `confidence` from 0 to 1, and offsets of 0 or more.",
         ),
         (
             "not-in-vocabulary",
-            "A value is none of those that its field or its label scheme has.",
+            "A value is not in the vocabulary of its field or of its label scheme.",
             _row(claim_id=_CLAIM, method="Model"),
-            "Use a value of the vocabulary, in its spelling. For values of your own, name a scheme of your own, "
-            "with a colon: `acme:stance`.",
+            "Use a value of the vocabulary, spelled exactly. For custom values, use a custom scheme, whose name has a "
+            "colon: `acme:stance`.",
         ),
         (
             "fields-disagree",
-            "Fields that belong together contradict each other: one offset without the other; an answer where "
-            "nothing can be answered, or none where it can; references missing where it can.",
+            "Fields contradict each other: one offset without the other, an answer to an unanswerable question, or an "
+            "answerable question without an answer or references.",
             _row(claim_id=_CLAIM, quote="语言模型", quote_start=36),
-            "Give both offsets or neither; an answer exactly if the question is answerable.",
+            "Give both offsets or neither. Give an answer and references if the question is answerable.",
         ),
     ),
     **_codes(
@@ -204,42 +205,43 @@ CODES: dict[str, Code] = {
         "error",
         (
             "unknown-claim",
-            "No claim bears the id.",
+            "No claim has this id.",
             _row(claim_id="d01-c1"),
-            "Use the ids as they are: `kaiser-interview claims`.",
+            "Use the ids that `kaiser-interview claims` prints.",
         ),
         (
             "retired-claim",
-            "The claim was withdrawn. Its id is kept and never given to another.",
+            "The claim was removed from the corpus. Its id is never used again.",
             _row(claim_id="b-07"),
-            "Check the row against the successor, if there is one, and name that.",
+            "If the claim has a successor, check that the row fits it, and use its id.",
         ),
         (
             "stale-claim",
-            "The row was made from an earlier text of the claim: its digest is that of an earlier release, or its "
+            "The row was made from an earlier text of the claim. Its digest is that of an earlier text, or its "
             "release is older than the last change of the text.",
             _row(claim_id="b-02", release="1.0.0"),
-            "Look at the claim as it stands now, correct the row, and pin it anew. A pin is never renewed by itself.",
+            "Compare the row with the current text, correct it, and write the current digest and release. No command "
+            "renews a digest.",
         ),
         (
             "digest-differs",
-            "`claim_sha256` is not the digest of any text that the claim has ever had.",
+            "`claim_sha256` is not the digest of the current text of the claim, nor of an earlier one.",
             _row(claim_id=_CLAIM, claim_sha256="0" * 64),
-            "If it is another claim's digest, one of the two is wrong. Else compute it from the claim's text in "
-            "UTF-8, or leave it out and let `kaiser-interview fix` fill it.",
+            "If it is the digest of another claim, `kaiser-interview fix` corrects the id, unless a quote contradicts "
+            "it. Otherwise remove the digest, or compute it from the text of the claim in UTF-8.",
         ),
         (
             "unknown-release",
-            "`release` is no data release that the corpus knows.",
+            "The corpus has no data release with this number.",
             _row(claim_id=_CLAIM, release="99.0.0"),
-            "Install a version of the package that has the data release the row was made from, or a later one. If the "
-            "value is the version of the package, write `ki.data_release`, once it is clear that the row was made from it.",
+            "Install a version of the package that has the data release, or a later one. If the value is the version "
+            "of the package, write the data release that the row was made from (`ki.data_release`).",
         ),
         (
             "claim-differs",
-            "A column of the claim that the row carries along is not what the claim has.",
+            "The row repeats a column of the claim, with another value than the claim has.",
             _row(claim_id=_CLAIM, position=2),
-            "Take the columns from the claim anew, or drop them. Most often rows were shifted.",
+            "Copy the column from the claim again, or remove it. Often, rows were shifted against each other.",
         ),
     ),
     **_codes(
@@ -247,40 +249,41 @@ CODES: dict[str, Code] = {
         "error",
         (
             "quote-not-found",
-            "The quote does not stand in the claim, nor anywhere else. The nearest passage is a hint and nothing "
-            "more: a passage and its negation are near to each other.",
+            "The quote does not occur in the claim, nor elsewhere in the corpus. The nearest passage is only a hint: "
+            "a passage and its negation are similar.",
             _row(claim_id="d05-c03", quote="推理模型增加参数数量"),
-            "Copy the quote from the claim, character for character.",
+            "Copy the quote from the claim, character by character.",
         ),
         (
             "quote-misattributed",
-            "The quote stands elsewhere: in another claim, a heading or the headline.",
+            "The quote does not occur in the claim, but in another claim, a heading or the headline.",
             _row(claim_id="d01-c01", quote="推理模型不增加参数数量"),
-            "Name the claim that says it, or quote the claim that is named.",
+            "Use the id of the claim that the quote is from, or quote the claim that the row names.",
         ),
         (
             "quote-misplaced",
-            "The quote stands in the claim, but not at its offsets. Offsets are Unicode code points into the "
-            "source, the end exclusive; the finding names the unit that would explain the ones given.",
+            "The quote occurs in the claim, but not at its offsets. Offsets are Unicode code points into the source, "
+            "the end exclusive. The finding gives the right offsets and, if it explains the wrong ones, their unit.",
             _row(claim_id="d01-c01", quote="语言", quote_start=0, quote_end=2),
-            "Take the offsets from the finding, or leave them out and let `kaiser-interview fix` fill them.",
+            "Run `kaiser-interview fix` if the quote occurs once. Otherwise write the offsets of one of its places.",
         ),
         (
             "quote-out-of-range",
-            "The offsets lie outside the source, or the end is not after the start.",
+            "The offsets are outside the source, or the end is not after the start.",
             _row(claim_id="d01-c01", quote="语言", quote_start=22, quote_end=20),
-            "Count in code points into the source, the end exclusive.",
+            "Count offsets in code points into the source, the end exclusive. `kaiser-interview fix` corrects them if "
+            "the quote occurs once.",
         ),
         (
             "quote-markers-differ",
-            "But for markers such as `[7]` the quote stands in the claim.",
+            "The quote differs from the claim only in markers such as `[7]`.",
             _row(claim_id="d01-c01", quote="表达智能的重要组成部分 [7]"),
-            "Quote the markers as printed, or none of them.",
+            "Run `kaiser-interview fix`: it writes the source's own characters, and keeps the quote in `x_quote_as_written`.",
         ),
         (
             "quote-typography-differs",
-            "But for typography (width, normal form, quotation marks, dashes, white space) the quote stands in the "
-            "claim.",
+            "The quote differs from the claim only in typography: width, normal form, quotation marks, dashes or white "
+            "space.",
             _row(claim_id="d01-c01", quote="语言在时间维度上对智能至关重要，语言模型"),
             "Run `kaiser-interview fix`: it writes the source's own characters, and keeps the quote in `x_quote_as_written`.",
         ),
@@ -290,15 +293,15 @@ CODES: dict[str, Code] = {
         "warning",
         (
             "quote-ambiguous",
-            "The quote has no offsets and stands in the claim several times.",
+            "The quote has no offsets and occurs in the claim several times.",
             _row(claim_id="d01-c01", quote="语言"),
-            "Give the offsets, or quote more.",
+            "Add the offsets, or quote more of the claim.",
         ),
         (
             "quote-too-short",
             "The quote has no offsets and fewer than four code points, so it proves little.",
             _row(claim_id="d01-c01", quote="本质是"),
-            "Quote more, or give the offsets.",
+            "Quote more of the claim, or add the offsets.",
         ),
     ),
     **_codes(
@@ -306,38 +309,38 @@ CODES: dict[str, Code] = {
         "error",
         (
             "duplicate-id",
-            "An id stands in an earlier row already, which the finding names.",
+            "An earlier row has the same id. The finding gives its place.",
             _row(id="a", claim_id="d01-c01") + "\n" + _row(id="a", claim_id="d01-c02"),
-            "Give each row an id of its own, or none.",
+            "Give each row a unique id, or none.",
         ),
         (
             "duplicate-record",
-            "The fields that were named as the key (`--key`) are those of an earlier row.",
+            "An earlier row has the same values in the fields of the key (`--key`).",
             _row(claim_id="d01-c01") + "\n" + _row(claim_id="d01-c01"),
-            "Drop one of the rows, or add to the key what tells them apart.",
+            "Remove one of the rows, or add a field to the key that tells them apart.",
         ),
         (
             "missing-claim",
-            "A current claim has no row in a group that was to be complete (`--complete`).",
+            "A group of rows has no row for a current claim (`--complete`).",
             _row(claim_id="d01-c01"),
-            "Make the row that is missing.",
+            "Add the missing row.",
         ),
         (
             "too-many-labels",
-            "A claim has more values of a shipped scheme by one creator than the scheme allows: one of "
-            "claim_type and horizon, four of topic.",
+            "A claim has more values of a shipped scheme by one creator than the scheme allows: one for "
+            "`claim_type` and `horizon`, four for `topic`.",
             _row(claim_id="d01-c01", scheme="horizon", value="past")
             + "\n"
             + _row(claim_id="d01-c01", scheme="horizon", value="future"),
-            "Keep one of them, or say by `creator` that two have made them.",
+            "Keep as many values as the scheme allows, or give different creators if there were several.",
         ),
         (
             "dimension-differs",
-            "A vector is of another length than the first one of the same model.",
+            "A vector has another length than the first vector of the same model.",
             _row(claim_id="d01-c01", of="text", model="m", vector=[0.5, 0.5])
             + "\n"
             + _row(claim_id="d01-c02", of="text", model="m", vector=[0.5]),
-            "Make the vectors anew, or name the models apart.",
+            "Compute the vectors again, or give different models different names.",
         ),
     ),
     **_codes(
@@ -345,10 +348,10 @@ CODES: dict[str, Code] = {
         "warning",
         (
             "number-missing",
-            "The translation lacks a number that the claim has in digits. Grouping and the digits of other scripts "
-            "are understood; words are not.",
+            "A number that appears in the claim in digits is missing from the translation. Digit grouping and digits of "
+            "other scripts are recognised; number words are not.",
             _row(claim_id="d07-c02", translation="RL can learn from limited data, such as mathematics problems."),
-            "Look whether the number is lost or written as a word.",
+            "Check whether the number is lost, or written as a word.",
         ),
     ),
 }  # fmt: skip

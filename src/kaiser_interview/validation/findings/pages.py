@@ -10,16 +10,16 @@ __all__ = ["explanation", "index"]
 _INTRODUCTION = """\
 # Findings
 
-What the gate can say: a page each, with an example and what to do. `kaiser-interview explain CODE` prints the
-same. An error makes its row invalid, a warning does not.
+All finding codes. Each has a page with its meaning, an example and how to fix it, which
+`kaiser-interview explain CODE` prints too. An error makes its row invalid; a warning does not.
 """
 
 _GROUPS = {
-    "reading": "What could not be read. `--select` and `--ignore` leave none of these out.",
-    "shape": "A row against the schema of its kind.",
-    "reference": "Which claim the row is about, and whether that claim still reads as it did.",
-    "quote": "Words against the source, character by character.",
-    "set": "Rows against each other.",
+    "reading": "Data that cannot be read. These errors are always reported, whatever `--select` says.",
+    "shape": "Rows that do not match the schema of their kind.",
+    "reference": "References to claims: ids, digests, releases, copied columns.",
+    "quote": "Quotes, compared with the source character by character.",
+    "set": "Rules about the whole data set.",
     "fidelity": "What a translation may have lost.",
 }
 
