@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import shlex
 import subprocess
 import sys
 
@@ -100,6 +101,20 @@ def test_pandas_is_not_imported_though_pyarrow_would(many, name):
 
 
 def test_the_list_of_commands_says_what_each_says_of_itself():
-    for name, (module, words) in COMMANDS.items():
-        found = __import__(f"kaiser_interview.cli.{module}", fromlist=(name,))
-        assert getattr(found, name).__doc__ == words.partition("\n\n")[0], name
+    for name, command in COMMANDS.items():
+        found = __import__(f"kaiser_interview.cli.{command.module}", fromlist=(name,))
+        assert getattr(found, name).__doc__ == command.summary, name
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command(name, run):
+    command = COMMANDS[name]
+    # In a list of commands that is 80 columns wide.
+    assert len(command.summary) <= 66
+    assert f"\n  {name:<8}  {command.summary}\n" in run("--help")[1]
+    shown = run(name, "--help")[1]
+    assert command.examples
+    for example in command.examples:
+        assert f"\n    kaiser-interview {name} {example}".rstrip() in shown
+        options = {word for word in shlex.split(example) if word.startswith("--")}
+        assert all(f"\n  {option} " in shown for option in options)

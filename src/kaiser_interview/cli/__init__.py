@@ -8,7 +8,7 @@ import io
 import os
 import signal
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -20,96 +20,116 @@ from .interrupts import ended_by_signal
 
 __all__ = ["COMMANDS", "app", "main"]
 
+
+class Command(NamedTuple):
+    """A command and its help. The help is data, because ``python -OO`` removes docstrings."""
+
+    module: str
+    """The module that defines a function of the same name. It is imported when the command runs."""
+    summary: str
+    """One sentence, which fits on its line in the list of commands."""
+    details: str
+    examples: tuple[str, ...]
+    """The arguments of calls."""
+
+    def help(self, name: str) -> str:
+        """Return the help of the command."""
+        # Lines after \b keep their line breaks.
+        calls = "\n".join(f"  kaiser-interview {name} {one}".rstrip() for one in self.examples)
+        return f"{self.summary}\n\n{self.details}\n\n\b\nExamples:\n{calls}"
+
+
 COMMANDS = {
-    "claims": (
+    "claims": Command(
         "records",
-        (
-            "List claims: all, or those with given words or labels.\n\n"
-            "Prints each claim with the bracketed numbers after it, and its English, a machine "
-            "translation. No match is not an error: only a note is printed."
-        ),
+        "List claims: all, or those with given words or labels.",
+        "Prints each claim with the bracketed numbers after it, and its English, a machine translation. If "
+        "no claim matches, a note is printed and the exit code is 0.",
+        ("", "推理 --topic reasoning", "--dialogue d05 --format jsonl"),
     ),
-    "show": (
+    "show": Command(
         "records",
-        "Show one claim with everything that refers to it.",
+        "Show one claim and everything that refers to it.",
+        "Prints the claim with its English, labels, mentions and relations.",
+        ("d05-c03", "d05-c03 --format json"),
     ),
-    "find": (
+    "find": Command(
         "find",
-        (
-            "Find every occurrence of a text in claims, headings and headline, in both languages.\n\n"
-            "Exact matches come first, then those that differ in markers only, then in typography only. "
-            "Without a match, prints the nearest passages with the differences. Exit code 1 if there is "
-            "no match."
-        ),
+        "Find every occurrence of a text, in Chinese or English.",
+        "Searches claims, headings and the headline. Exact matches are printed first, then matches that "
+        "differ only in markers, then in typography. If nothing matches, the nearest passages are printed "
+        "with the differences, and the exit code is 1.",
+        ("推理模型", '"reasoning models" --format jsonl'),
     ),
-    "cite": (
+    "cite": Command(
         "cite",
-        (
-            "Print a citation of the data set, or of claims.\n\n"
-            "A claim comes in Chinese and English (a machine translation), with its place, what the "
-            "source text is, and two entries: the claim in the data set, under a key of its own, and the "
-            "article that the text summarises, with outlet, title and time as printed. `--format csl` "
-            "prints only JSON."
-        ),
+        "Print a citation of the data set, or of claims.",
+        "A claim is printed in Chinese and English (a machine translation), with its place and two entries: "
+        "the claim in the data set, and "
+        "the article that the text summarises, with outlet, title and time as printed. "
+        "`--format csl` prints only JSON.",
+        ("", "d05-c03 --format apa"),
     ),
-    "validate": (
+    "validate": Command(
         "validate",
+        "Validate derived rows and print what is wrong.",
+        "Checks the schema of each row, its references to claims, and its quotes, character by character. "
+        "Reads JSON Lines, JSON arrays and CSV, optionally compressed (gzip, zstd), Parquet and Arrow files. "
+        "Exit code 1 if there are errors, 2 if an input cannot be read.",
         (
-            "Check derived data: its shape, its references to claims, its quotes, character for "
-            "character.\n\n"
-            "Reads JSON Lines, JSON arrays and CSV, also compressed by gzip or zstd, Parquet and Arrow "
-            "files. Prints one block for each code and path; `explain CODE` says what a code means. Exit "
-            "code 1 if there are errors, 2 if an input could not be read."
+            "rows.jsonl --kind translation",
+            "rows.csv --kind label --set method=model --set creator=NAME",
+            "data/ --kind translation --complete language --format github",
         ),
     ),
-    "split": (
+    "split": Command(
         "derive",
-        (
-            "Write every row to exactly one of two files, byte for byte: valid rows, or rejects.\n\n"
-            "If an input cannot be read to its end, no file is written. Exit codes as for `validate`."
-        ),
+        "Write valid rows and rejects to two files.",
+        "Every row goes unchanged to exactly one of the files. The findings are written to "
+        "REJECTS.findings.jsonl. Prints the `validate` command that the valid rows pass. If an input cannot "
+        "be read completely, nothing is written. Exit codes are those of `validate`.",
+        ("rows.jsonl --kind label --valid good.jsonl --rejects again.jsonl",),
     ),
-    "fix": (
+    "fix": Command(
         "derive",
+        "Fix rows where only one correction is possible.",
+        "Adds missing values that have exactly one possible value, corrects findings that are marked `[*]`, "
+        "and writes `--set` values into rows. Never changes the words of a quote, and drops no row. The "
+        "changes are written to OUTPUT.changes.jsonl. Prints the report on the output.",
         (
-            "Fix rows: add missing values and correct findings, where only one value is possible.\n\n"
-            "Writes --set values into rows. Never changes the words of a quote, and drops no row. The "
-            "changes are written to FILE.changes.jsonl. Prints the report on the output."
+            "rows.jsonl --kind label --output fixed.jsonl",
+            "rows.jsonl --kind label --unsafe-fixes --output fixed.jsonl",
+            "rows.jsonl --kind label --diff",
         ),
     ),
-    "explain": (
+    "explain": Command(
         "explain",
-        "Explain a finding's code: what it means, an example, and how to fix it.",
+        "Explain a finding code, or list all codes.",
+        "Prints the meaning of the code, an example, and how to fix it.",
+        ("", "quote-not-found"),
     ),
-    "schema": (
+    "schema": Command(
         "schema",
-        "Print the JSON Schema (2020-12) of a kind or of an output, or list all names.",
+        "Print the JSON Schema (2020-12) of a kind or of an output.",
+        "Outputs are `report`, `finding` and `change`: what `validate`, `split` and `fix` write as JSON.",
+        ("", "translation", "translation --draft", "report"),
     ),
-    "export": (
+    "export": Command(
         "export",
-        (
-            "Write every table to a folder: JSON Lines, Parquet, CSV for spreadsheets, Arrow IPC or "
-            "SQLite.\n\n"
-            "`hub` writes a whole dataset repository: Parquet and JSON Lines with the dataset card, "
-            "Croissant, data package and citations.\n\n"
-            "All files are on the disk before the first is put in its place. The English is a machine "
-            "translation; the source text is not licensed."
-        ),
+        "Write all tables of the data set to a folder.",
+        "`csv` is for spreadsheets. `hub` is a complete dataset repository: Parquet and JSON Lines with the "
+        "dataset card, Croissant, data package and citations. The English is a machine translation; the "
+        "source text is not licensed.",
+        ("data/", "data/ --format parquet --force", "repository/ --format hub"),
     ),
-    "verify": (
+    "verify": Command(
         "verify",
-        (
-            "Check the installed data against the manifest, and the claims against the source.\n\n"
-            "Every file is hashed again, the source cut again, and each claim compared with it. Prints "
-            "what differs; exit code 1 if anything does."
-        ),
+        "Verify the installed data against its manifest and source.",
+        "Hashes every file, cuts the source again, and compares each claim with it. Prints what differs, and "
+        "exits with 1 if anything does.",
+        ("", "--format json"),
     ),
 }
-"""Each command with the module that defines a function of the same name, and its help.
-
-The help is data, because ``python -OO`` removes docstrings. Modules are imported when their command runs,
-because most of their imports serve one command only.
-"""
 
 
 class _Command(TyperCommand):
@@ -141,21 +161,15 @@ class _Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         known_name("command", cmd_name, COMMANDS)
-        name, words = COMMANDS[cmd_name]
-        module = importlib.import_module(f"{__name__}.{name}")
+        command = COMMANDS[cmd_name]
+        module = importlib.import_module(f"{__name__}.{command.module}")
         one = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        one.command(cmd_name, cls=_Command, help=words)(getattr(module, cmd_name))
+        one.command(cmd_name, cls=_Command, help=command.help(cmd_name))(getattr(module, cmd_name))
         return typer.main.get_command(one)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        limit = formatter.width - 6 - max(map(len, COMMANDS))
         with formatter.section("Commands"):
-            formatter.write_dl(
-                [
-                    (name, TyperCommand(name, help=words).get_short_help_str(limit))
-                    for name, (_, words) in COMMANDS.items()
-                ]
-            )
+            formatter.write_dl([(name, command.summary) for name, command in COMMANDS.items()])
 
 
 app: typer.Typer = typer.Typer(

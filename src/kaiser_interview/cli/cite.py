@@ -26,7 +26,7 @@ def cite(
         list[str] | None,
         typer.Argument(
             metavar="[ID]...",
-            help="Ids of claims, as in d01-c03: `claims WORDS` finds them. Without any: the data set.",
+            help="Ids of claims, such as d01-c03. Default: the data set.",
         ),
     ] = None,
     style: Annotated[

@@ -42,7 +42,7 @@ def split(
     ],
     form: Form = ReportFormat.text,
 ) -> None:
-    """Write every row to exactly one of two files, byte for byte: valid rows, or rejects."""
+    """Write valid rows and rejects to two files."""
     places = Places(f"{rejects}.findings.jsonl", rejects, valid)
     with watched(check, places) as watching, Engine(check) as engine:
         report = _written(
@@ -88,15 +88,15 @@ def fix(
     ] = None,
     unsafe_fixes: Annotated[
         bool,
-        typer.Option("--unsafe-fixes", help="Also apply fixes that are probably, but not certainly, right."),
+        typer.Option("--unsafe-fixes", help="Also apply fixes that are only probably right, marked `[?]`."),
     ] = False,
     diff: Annotated[
         bool,
-        typer.Option("--diff", help="Print what would change, and write nothing; exit code 1 if anything."),
+        typer.Option("--diff", help="Print the changes and write nothing; exit code 1 if there are any."),
     ] = False,
     form: Form = ReportFormat.text,
 ) -> None:
-    """Fix rows: add missing values and correct findings, where only one value is possible."""
+    """Fix rows where only one correction is possible."""
     if diff:
         _print_diff(check, unsafe=unsafe_fixes)
         return

@@ -17,11 +17,15 @@ __all__ = ["export"]
 
 
 def export(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to write; made if it is not there.")],
-    form: Annotated[ExportFormat, typer.Option("--format", help="Of the files.")] = ExportFormat.jsonl,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    folder: Annotated[
+        str, typer.Argument(metavar="DIR", help="The folder to write to. It is created if needed.")
+    ],
+    form: Annotated[
+        ExportFormat, typer.Option("--format", help="The format of the files.")
+    ] = ExportFormat.jsonl,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
-    """Write every table to a folder: JSON Lines, Parquet, CSV for spreadsheets, Arrow IPC or SQLite."""
+    """Write all tables of the data set to a folder."""
     if not folder:
         stop("DIR: expected a folder, got nothing")
     files = export_files(form)

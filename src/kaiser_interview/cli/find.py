@@ -25,10 +25,10 @@ _HOW = {
 
 
 def find(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="Words of the summary, in Chinese or English.")],
-    form: Annotated[Format, typer.Option("--format", help="How to print the matches.")] = Format.text,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text to find.")],
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,
 ) -> None:
-    """Find every occurrence of a text in claims, headings and headline, in both languages."""
+    """Find every occurrence of a text, in Chinese or English."""
     found = loaders.find(_as_utf8(text))
     if form is Format.text:
         out = console()

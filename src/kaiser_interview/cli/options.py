@@ -32,7 +32,7 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[
             list[str],
             typer.Argument(
-                metavar="PATH…", help="Files, folders, patterns; - for standard input.", show_default=False
+                metavar="PATH…", help="Files, folders or patterns; - for standard input.", show_default=False
             ),
         ],
         inspect.Parameter.empty,
@@ -40,24 +40,26 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
     "kind": (
         _option(
             metavar="KIND",
-            help="What the rows are: the name of a kind, or pkg.module:Class for a custom kind. May be given "
-            "twice. Default: each row's kind says it.",
+            help="The kind of the rows: translation, label, … or pkg.module:Class for a custom kind. "
+            "Repeatable. Default: the field kind of each row.",
         ),
         None,
     ),
     "defaults": (
-        _option("--set", metavar="FIELD=VALUE", help="A constant for a field that rows do not give."),
+        _option(
+            "--set", metavar="FIELD=VALUE", help="A value for a field that rows do not have. Repeatable."
+        ),
         None,
     ),
     "require": (
-        _option(metavar="FIELDS", help="Fields, separated by commas, that every row must give."),
+        _option(metavar="FIELDS", help="Comma-separated fields that every row must have."),
         None,
     ),
     "complete": (
         _option(
             type=str,
             metavar="FIELDS",
-            help="Fields, separated by commas, that group the rows; each group must have every claim.",
+            help="Comma-separated fields that group the rows. Every group must have a row for every claim.",
         ),
         None,
     ),
@@ -65,36 +67,35 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         _option(
             type=str,
             metavar="FIELDS",
-            help="Fields, separated by commas, whose values together must be unique.",
+            help="Comma-separated fields whose combination must be unique.",
         ),
         None,
     ),
     "extra": (
         Annotated[
             str,
-            typer.Option(
-                metavar="error|allow", help="Whether a field that a kind does not have is an error."
-            ),
+            typer.Option(metavar="error|allow", help="How to treat fields that the schema does not define."),
         ],
         "error",
     ),
     "against": (
-        _option(type=str, metavar="DIR", help="A custom corpus to check against: claims.jsonl and sources."),
+        _option(type=str, metavar="DIR", help="The folder of a custom corpus: claims.jsonl and sources."),
         None,
     ),
-    "select": (_option(metavar="CODES", help="Codes to report, separated by commas."), None),
-    "ignore": (_option(metavar="CODES", help="Codes to leave out, separated by commas."), None),
+    "select": (_option(metavar="CODES", help="Comma-separated codes to report."), None),
+    "ignore": (_option(metavar="CODES", help="Comma-separated codes to leave out."), None),
     "in_process": (
         Annotated[
             bool,
             typer.Option(
-                "--in-process", help="Read columnar files without a worker process: only if you trust them."
+                "--in-process",
+                help="Read columnar files without a worker process. Only for files that you trust.",
             ),
         ],
         False,
     ),
     "max_findings": (
-        Annotated[int, typer.Option(min=0, help="Findings to keep. The counts are always exact.")],
+        Annotated[int, typer.Option(min=0, help="The most findings to keep. Counts are always exact.")],
         1000,
     ),
 }

@@ -21,21 +21,22 @@ def claims(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="WORDS", help="Keep claims that contain all of these, in Chinese or English, in any case."
+            metavar="WORDS",
+            help="Only claims that contain all these words, in Chinese or English. Case does not matter.",
         ),
     ] = None,
-    dialogue: Annotated[str | None, typer.Option(help="Keep one dialogue: d01 to d10.")] = None,
+    dialogue: Annotated[str | None, typer.Option(help="Only claims of one dialogue: d01 to d10.")] = None,
     topic: Annotated[
         list[str] | None,
-        typer.Option(
-            help=f"Keep claims with a topic; given twice, with both. One of {', '.join(get_args(Topic))}."
-        ),
+        typer.Option(help=f"Only claims with this topic. Repeatable. One of {', '.join(get_args(Topic))}."),
     ] = None,
     claim_type: Annotated[
-        str | None, typer.Option(help=f"Keep one of {', '.join(get_args(ClaimType))}.")
+        str | None, typer.Option(help=f"Only claims of this type: one of {', '.join(get_args(ClaimType))}.")
     ] = None,
-    horizon: Annotated[str | None, typer.Option(help=f"Keep one of {', '.join(get_args(Horizon))}.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print them.")] = Format.text,
+    horizon: Annotated[
+        str | None, typer.Option(help=f"Only claims about this time: one of {', '.join(get_args(Horizon))}.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,
 ) -> None:
     """List claims: all, or those with given words or labels."""
     dialogues = {one.dialogue_id: one for one in loaders.load("dialogues")}
@@ -66,12 +67,10 @@ def claims(
 
 
 def show(
-    claim_id: Annotated[
-        str, typer.Argument(metavar="ID", help="A claim's id, as in d01-c03: `claims WORDS` finds it.")
-    ],
-    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
+    claim_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a claim, such as d01-c03.")],
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,
 ) -> None:
-    """Show one claim with everything that refers to it."""
+    """Show one claim and everything that refers to it."""
     claim = claim_named(claim_id)
     if form is not Format.text:
         write_rows([claim.model_dump(mode="json")], _FIELDS, form)

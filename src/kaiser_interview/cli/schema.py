@@ -18,10 +18,10 @@ def schema(
         typer.Argument(metavar="NAME", help="A kind, report, finding or change. Default: list the names."),
     ] = None,
     draft: Annotated[
-        bool, typer.Option("--draft", help="For a language model's structured output: what it can know.")
+        bool, typer.Option("--draft", help="The schema for the structured output of a language model.")
     ] = False,
 ) -> None:
-    """Print the JSON Schema (2020-12) of a kind or of an output, or list all names."""
+    """Print the JSON Schema (2020-12) of a kind or of an output."""
     if kind is None:
         typer.echo("\n".join((*KINDS, *OUTPUT_SCHEMAS)))
         return

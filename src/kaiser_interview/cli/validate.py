@@ -32,17 +32,17 @@ class ReportFormat(StrEnum):
 
 MaxInvalid = Annotated[
     str,
-    typer.Option(metavar="N|N%", help="Invalid rows to accept: a number, or a share of all rows."),
+    typer.Option(
+        metavar="N|N%", help="The most invalid rows to accept: a number, or a percentage of all rows."
+    ),
 ]
 
 Workers = Annotated[
     int | None,
-    typer.Option(
-        min=1, help="The most threads to use. Default: the number of processors.", show_default=False
-    ),
+    typer.Option(min=1, help="The most threads to use. Default: the number of CPUs.", show_default=False),
 ]
 
-Form = Annotated[ReportFormat, typer.Option("--format", help="How to print the report.")]
+Form = Annotated[ReportFormat, typer.Option("--format", help="The format of the report.")]
 
 
 @takes_check()
@@ -52,7 +52,7 @@ def validate(
     workers: Workers = None,
     form: Form = ReportFormat.text,
 ) -> None:
-    """Check derived data: its shape, its references to claims, its quotes, character for character."""
+    """Validate derived rows and print what is wrong."""
     limit = _limit(max_invalid)
     with watched(check) as watching:
         report = report_of(watching, workers)

@@ -16,9 +16,9 @@ __all__ = ["verify"]
 
 def verify(
     path: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print the differences.")] = Format.text,
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,
 ) -> None:
-    """Check the installed data against the manifest, and the claims against the source."""
+    """Verify the installed data against its manifest and source."""
     if path:
         stop(
             "verify checks the installed release and takes no path; "
