@@ -23,7 +23,7 @@ def split_data(engine: Engine, check: Check, valid: Path, rejects: Path) -> Repo
     outputs = (valid, rejects, beside)
     different_files(outputs)
     with Staging() as staging:
-        validation = Validation(engine, check, detailed=True)
+        validation = Validation(engine, check, detailed=True, explained=True)
         # Files are put in place in this order. Valid rows come last: if their file is new, all are.
         findings = staging.open(beside)
         failed, passed = (PartWriter(staging, path, validation.validator) for path in (rejects, valid))

@@ -80,7 +80,7 @@ def report_of(check: Check, workers: int | None = None) -> Report:
 def every_finding(check: Check) -> Iterator[Finding]:
     """Validate the data of a check, and yield every finding in order, one at a time."""
     with Engine(check) as engine:
-        for step in Validation(engine, check, detailed=True).steps():
+        for step in Validation(engine, check, detailed=True, explained=True).steps():
             for found in step.findings:
                 yield from found.findings()
 
@@ -153,14 +153,16 @@ class Engine:
         return cls(self._portable, self.validator.copied())
 
     @contextmanager
-    def by_row(self, *, detailed: bool) -> Iterator[PartValidator]:
+    def by_row(self, *, detailed: bool, explained: bool = False) -> Iterator[PartValidator]:
         """Lend a validator that needs neither numpy nor pyarrow."""
         with _lent(self._by_row, partial(self._new, PartValidator)) as validator:
-            validator.detailed = detailed
+            validator.detailed, validator.explained = detailed, explained
             yield validator
 
     @contextmanager
-    def by_column(self, *, hashed: bool, detailed: bool) -> "Iterator[ColumnValidator]":
+    def by_column(
+        self, *, hashed: bool, detailed: bool, explained: bool = False
+    ) -> "Iterator[ColumnValidator]":
         """Lend a validator of many rows at once."""
         with lock:
             # Imported here, so that little text is validated without numpy and pyarrow.
@@ -168,7 +170,7 @@ class Engine:
 
         make = partial(ColumnValidator, seed=self._seed)
         with _lent(self._by_column, partial(self._new, make)) as validator:
-            validator.hashed, validator.detailed = hashed, detailed
+            validator.hashed, validator.detailed, validator.explained = hashed, detailed, explained
             yield validator
 
 
@@ -198,6 +200,9 @@ class Validation:
         The data and the options.
     detailed : bool
         Whether `steps` yields steps.
+    explained : bool
+        Whether the texts of all findings are computed with their part. Without, they are computed when a
+        finding is made of them, such as the nearest passage to each wrong quote.
 
     Attributes
     ----------
@@ -207,12 +212,14 @@ class Validation:
         Says how rows are understood; not for use in threads.
     """
 
-    def __init__(self, engine: Engine, check: Check, *, detailed: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, check: Check, *, detailed: bool = False, explained: bool = False
+    ) -> None:
         self._engine = engine
         self._check = check
         self.validator: RowValidator = engine.validator.copied()
         self.merge: Merge = Merge(check, self.validator, detailed=detailed)
-        self._detailed = detailed
+        self._detailed, self._explained = detailed, explained
         self._tiny = _is_tiny(check)
         self._hashed = False
 
@@ -437,9 +444,11 @@ class Validation:
         if isinstance(part, Items) and (self._tiny or len(part.items) < _FEW):
             # Without what validates by columns, which takes longer to import and to compile. A name may
             # mislead: a file that is columnar by its content goes on below.
-            with self._engine.by_row(detailed=self._detailed) as by_row:
+            with self._engine.by_row(detailed=self._detailed, explained=self._explained) as by_row:
                 return by_row.items(part, source.form, source.name, source.constants, full)
-        with self._engine.by_column(hashed=self._hashed, detailed=self._detailed) as validator:
+        with self._engine.by_column(
+            hashed=self._hashed, detailed=self._detailed, explained=self._explained
+        ) as validator:
             if isinstance(part, Items):
                 return validator.items(part, source.form, source.name, source.constants, full)
             try:

@@ -60,9 +60,12 @@ class Details:
         The rows of a part that is text.
     lines : sequence of int
         The line of each row in the part, from 1; empty for formats without lines.
+    explained : bool
+        Whether the texts of `findings` are computed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, explained: bool = False) -> None:
+        self.explained: bool = explained
         self.findings: list[tuple[int, Located]] = []
         self.invalid: set[int] = set()
         self.results: dict[int, RowResult] = {}
@@ -130,11 +133,14 @@ class PartValidator:
         Whether ids and keys are compared by hashes, of which those that are there twice are looked at again.
     detailed : bool
         Whether results have `Details`.
+    explained : bool
+        Whether the texts of all findings are computed with the part, for callers that write them.
     """
 
     def __init__(self, check: Check, validator: RowValidator) -> None:
         self.hashed: bool = False
         self.detailed: bool = False
+        self.explained: bool = False
         self._max_findings = check.max_findings
         self._validator = validator
         self._wanted = wanted_codes(check.select, check.ignore)
@@ -210,7 +216,7 @@ class PartValidator:
     def _account(self, name: str | None, full: Iterable[Group]) -> "Account":
         tally = Tally(self._max_findings, full, _MOST_GROUPS, lazy=True)
         rules = self._new_rules() if self.hashed else self._rules
-        details = Details() if self.detailed else None
+        details = Details(explained=self.explained) if self.detailed else None
         return Account(self._corrections, rules, tally, self._wanted, name, details, hashed=self.hashed)
 
 
@@ -267,7 +273,7 @@ class Account:
                 correction = partial(self._correct, fault, result)
                 found = Located(fault, self._name, line, row, row_id, correction=correction)
                 if details is not None:
-                    found = found.spelled()
+                    found = found.spelled() if details.explained else found
                     details.findings.append((2 * row + 1, found))
                 invalid = self._tally.add(found) == "error" or invalid
         self.invalid += invalid
