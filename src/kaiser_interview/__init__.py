@@ -21,6 +21,8 @@ _MODULES = {
     "Suggestion": "validation.findings.finding",
     "Report": "validation.findings.report",
     "Fixed": "validation.fix",
+    "Split": "validation.split",
+    "SplitFinding": "validation.split",
     "Validator": "api",
     "fix": "api",
     "read": "api",
@@ -119,6 +121,7 @@ if TYPE_CHECKING:
     from .validation.findings.finding import Edit, Finding, Suggestion
     from .validation.findings.report import Report
     from .validation.fix import Fixed
+    from .validation.split import Split, SplitFinding
     from .writing import write
 
 __all__ = [
@@ -156,6 +159,8 @@ __all__ = [
     "Segment",
     "Source",
     "SourceError",
+    "Split",
+    "SplitFinding",
     "Suggestion",
     "TextError",
     "Translation",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
     from .validation.fix import Fixed
+    from .validation.split import Split
 
 __all__ = [
     "Validator",
@@ -155,11 +156,17 @@ class Validator:
 
         return fix_data(self._engine, self._of(data), Path(output), unsafe=unsafe_fixes)
 
-    def split(self, data: Any, valid: str | os.PathLike[str], rejects: str | os.PathLike[str]) -> Report:
-        """Write valid rows and rejects to two files; see the function `split`."""
+    def split(
+        self,
+        data: Any,
+        valid: str | os.PathLike[str] | None = None,
+        rejects: str | os.PathLike[str] | None = None,
+    ) -> "Split":
+        """Split rows into valid rows and rejects, in memory or to files; see the function `split`."""
         from .validation.split import split_data
 
-        return split_data(self._engine, self._of(data), Path(valid), Path(rejects))
+        paths = (None if path is None else Path(path) for path in (valid, rejects))
+        return split_data(self._engine, self._of(data), *paths)
 
     def read(self, data: Any) -> list[Record]:
         """Return valid rows as records; see the function `read`."""
@@ -331,49 +338,74 @@ def fix(
 def split(
     data: Any,
     *,
-    valid: str | os.PathLike[str],
-    rejects: str | os.PathLike[str],
+    valid: str | os.PathLike[str] | None = None,
+    rejects: str | os.PathLike[str] | None = None,
     against: Against = None,
     **options: Unpack[Options],
-) -> Report:
-    """Write every row to exactly one of two files: valid rows, or rejects.
+) -> "Split":
+    """Split rows into valid rows and rejects: every row goes unchanged, in order, to exactly one of them.
 
-    Rows of text are copied byte for byte, in order, in the format of the data; rows from Python are written
+    Without paths, the result is in memory, in the form of the data:
+
+    - a `pyarrow.Table`, a pandas or polars `DataFrame`, a `datasets` `Dataset` or `DatasetDict`: the same,
+      with some of its rows; all columns, their types and the index are unchanged. A `Dataset` is selected
+      from, not copied;
+    - any other object with an Arrow interface, and columnar files: a `pyarrow.Table`;
+    - an iterable of mappings or records: a list of these objects;
+    - files of text: a list of mappings. Cells of CSV have the types of their fields, and empty cells are left
+      out. A row that cannot be read, or is no object, is its bytes.
+
+    The rows, the findings, and the ids of all rows are held in memory. For data that does not fit, and for an
+    `IterableDataset`, give paths.
+
+    With paths, rows of text are copied byte for byte in the format of the data; rows from Python are written
     as JSON Lines. Columns keep their values, not their encoding: a dictionary is written as its values, and a
     list view as a large list. An output whose name ends in ``.gz`` or ``.zst`` is compressed. The findings
-    are written to ``<rejects>.findings.jsonl``. Either all three files are written or none: if an input
-    cannot be read to its end, the report says so and nothing is written. If the process is killed, each file
-    is either the old one or complete. The file of valid rows is replaced last.
+    are written to ``<rejects>.findings.jsonl``: in each, `row` is the index of the row in its input, and
+    `reject` in the file of rejects. Either all three files are written or none. If the process is killed,
+    each file is either the old one or complete. The file of valid rows is replaced last.
 
     Parameters
     ----------
     data : path, several paths, rows, or a table
         As for `validate`.
-    valid, rejects : path
-        The files to write. Existing files are replaced; an input is refused.
+    valid, rejects : path, optional
+        The files to write: both, or neither. Existing files are replaced; an input is refused.
     against, **options
         As for `validate`, without `workers`.
 
     Returns
     -------
-    Report
-        `valid` and `invalid` count the rows of the two files; together they are `rows`.
+    Split
+        The valid rows, the rejects, every finding, and the report. If an input cannot be read to its end, the
+        report says so, and nothing is split or written.
 
     Raises
     ------
     InputError
-        An output is an input, the inputs have different formats, or as for `validate`.
+        An output is an input, the inputs have different formats, the data is an `IterableDataset` and there
+        are no paths, or as for `validate`.
     OSError
         An output cannot be written. The old files, if any, are kept.
 
     Examples
     --------
+    >>> rows = [{"claim_id": "d01-c01", "scheme": "acme:stance", "value": "for"}, {"claim_id": "d99-c01"}]
+    >>> by = {"method": "human", "creator": "me"}
+    >>> result = split(rows, kind="label", defaults=by)
+    >>> result.valid == rows[:1], result.rejects == rows[1:]
+    (True, True)
+    >>> for finding in result.findings:
+    ...     print(finding.row, finding.reject, finding.code, result.rejects[finding.reject])
+    1 0 missing-field {'claim_id': 'd99-c01'}
+    1 0 missing-field {'claim_id': 'd99-c01'}
+    1 0 unknown-claim {'claim_id': 'd99-c01'}
+
     >>> import tempfile, pathlib
     >>> folder = pathlib.Path(tempfile.mkdtemp())
-    >>> rows = [{"claim_id": "d01-c01", "scheme": "acme:stance", "value": "for"}, {"claim_id": "d99-c01"}]
-    >>> report = split(rows, valid=folder / "ok.jsonl", rejects=folder / "no.jsonl", kind="label",
-    ...                defaults={"method": "human", "creator": "me"})
-    >>> report.valid, report.invalid
+    >>> paths = {"valid": folder / "ok.jsonl", "rejects": folder / "no.jsonl"}
+    >>> result = split(rows, **paths, kind="label", defaults=by)
+    >>> result.report.valid, result.report.invalid
     (1, 1)
     """
     with Validator(against=against, **options) as validator:

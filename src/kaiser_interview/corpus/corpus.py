@@ -119,7 +119,6 @@ class Corpus:
         held = [*self.sources.items(), *self.headings, *claims]
         return digest("\n".join(sorted(json.dumps(one, sort_keys=True) for one in held)).encode())
 
-
     @cached_property
     def columns(self) -> frozenset[str]:
         """The columns of claims, which derived rows may repeat."""

@@ -211,9 +211,7 @@ class PartValidator:
         tally = Tally(self._max_findings, full, _MOST_GROUPS, lazy=True)
         rules = self._new_rules() if self.hashed else self._rules
         details = Details() if self.detailed else None
-        return Account(
-            self._corrections, rules, tally, self._wanted, name, details, hashed=self.hashed
-        )
+        return Account(self._corrections, rules, tally, self._wanted, name, details, hashed=self.hashed)
 
 
 class Account:
