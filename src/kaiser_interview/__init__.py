@@ -20,6 +20,7 @@ _MODULES = {
     "Finding": "validation.findings.finding",
     "Suggestion": "validation.findings.finding",
     "Report": "validation.findings.report",
+    "RowChange": "validation.fix",
     "Fixed": "validation.fix",
     "Split": "validation.split",
     "SplitFinding": "validation.split",
@@ -120,7 +121,7 @@ if TYPE_CHECKING:
     from .records.schemas import arrow_schema, features, json_schema
     from .validation.findings.finding import Edit, Finding, Suggestion
     from .validation.findings.report import Report
-    from .validation.fix import Fixed
+    from .validation.fix import Fixed, RowChange
     from .validation.split import Split, SplitFinding
     from .writing import write
 
@@ -156,6 +157,7 @@ __all__ = [
     "Relation",
     "Report",
     "ResourceError",
+    "RowChange",
     "Segment",
     "Source",
     "SourceError",

@@ -35,6 +35,7 @@ def check(name: str) -> None:
     assert_type(split.report, ki.Report)
     assert_type(ki.split([], kind="label").findings, tuple[ki.SplitFinding, ...] | None)
     assert_type(ki.fix("a", output="b", unsafe_fixes=True), ki.Fixed)
+    assert_type(ki.fix([]).changes, tuple[ki.RowChange, ...] | None)
     assert_type(ki.write(ki.load(), "claims.csv"), int)
     assert_type(ki.write([{"claim_id": name}], "rows.parquet", kind=Stance), int)
     assert_type(ki.read("rows.jsonl", kind=Stance), list[Stance])

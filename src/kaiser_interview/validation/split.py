@@ -129,7 +129,7 @@ def _split(validation: Validation, output: _Output) -> None:
         invalid = sorted(step.invalid)
         for finding in _findings(step, invalid, output.rejected):
             output.found(finding)
-        if step.part is not None:
+        if step.part is not None and step.result.rows:
             rows: Sequence[int] = range(step.result.rows)
             valid = [row for row in rows if row not in step.invalid] if invalid else rows
             output.put(step.part, valid, invalid, step.base.rows)
@@ -202,7 +202,7 @@ class _Memory:
         if self._sides is not None:
             for side, rows in zip(self._sides, (valid, invalid), strict=True):
                 side.put(part, rows)
-        elif self._counts:
+        else:
             self._places[-1].extend(first + row for row in invalid)
             self._counts[-1] += len(valid) + len(invalid)
 

@@ -1,6 +1,6 @@
 """Keep rows in memory, in the form of the data that they come from, for `split` and `fix` without files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Mask = npt.NDArray[np.bool_]
 
-__all__ = ["RowsInMemory", "divided", "is_selectable", "refuse_unheld"]
+__all__ = ["RowsInMemory", "divided", "is_of", "is_selectable", "joined", "refuse_unheld", "splits_of"]
 
 
 class RowsInMemory:
@@ -104,7 +104,7 @@ def refuse_unheld(data: Any) -> None:
         It is, or has.
     """
     splits = data.values() if isinstance(data, dict) else (data,)
-    if any(_is_of(one, "datasets", "IterableDataset") for one in splits):
+    if any(is_of(one, "datasets", "IterableDataset") for one in splits):
         raise InputError(
             "data: expected output paths for an IterableDataset, got none; its rows are not held in memory"
         )
@@ -112,9 +112,20 @@ def refuse_unheld(data: Any) -> None:
 
 def is_selectable(data: Any) -> bool:
     """Return whether rows of data, or of each of its splits, can be selected by position."""
-    if _is_of(data, "datasets", "DatasetDict"):
-        return all(_is_of(one, "datasets", "Dataset") for one in data.values())
-    return any(_is_of(data, package, name) for package, name in _SELECT)
+    if is_of(data, "datasets", "DatasetDict"):
+        return all(is_of(one, "datasets", "Dataset") for one in data.values())
+    return any(is_of(data, package, name) for package, name in _SELECT)
+
+
+def splits_of(data: Any) -> list[Any]:
+    """Return the datasets of a `DatasetDict`; any other data by itself."""
+    return [*data.values()] if is_of(data, "datasets", "DatasetDict") else [data]
+
+
+def joined(data: Any, splits: Iterable[Any]) -> Any:
+    """Return what was made of each of `splits_of`, in the form of the data."""
+    splits = [*splits]
+    return type(data)(zip(data, splits, strict=True)) if is_of(data, "datasets", "DatasetDict") else splits[0]
 
 
 def divided(data: Any, invalid: Sequence[Sequence[int]], rows: Sequence[int]) -> tuple[Any, Any]:
@@ -134,23 +145,21 @@ def divided(data: Any, invalid: Sequence[Sequence[int]], rows: Sequence[int]) ->
     tuple
         The valid rows and the rejects, in the form of the data.
     """
-    if _is_of(data, "datasets", "DatasetDict"):
-        halves = [_halves(*one) for one in zip(data.values(), invalid, rows, strict=True)]
-        valid, rejects = (type(data)(zip(data, half, strict=True)) for half in zip(*halves, strict=True))
-        return valid, rejects
-    return _halves(data, invalid[0], rows[0])
+    halves = [_halves(*one) for one in zip(splits_of(data), invalid, rows, strict=True)]
+    valid, rejects = (joined(data, half) for half in zip(*halves, strict=True))
+    return valid, rejects
 
 
 def _halves(data: Any, invalid: Sequence[int], rows: int) -> tuple[Any, Any]:
     import numpy as np
 
-    select = next(select for (package, name), select in _SELECT.items() if _is_of(data, package, name))
+    select = next(select for (package, name), select in _SELECT.items() if is_of(data, package, name))
     passed = np.ones(rows, np.bool_)
     passed[np.array(invalid, np.int64)] = False
     return select(data, passed), select(data, ~passed)
 
 
-def _is_of(data: Any, package: str, name: str) -> bool:
+def is_of(data: Any, package: str, name: str) -> bool:
     """Return whether data is of a class of a package, which need not be installed."""
     return any(cls.__name__ == name and cls.__module__.split(".")[0] == package for cls in type(data).__mro__)
 
