@@ -20,7 +20,10 @@ _MODULES = {
     "Finding": "validation.findings.finding",
     "Suggestion": "validation.findings.finding",
     "Report": "validation.findings.report",
+    "RowChange": "validation.fix",
     "Fixed": "validation.fix",
+    "Split": "validation.split",
+    "SplitFinding": "validation.split",
     "Validator": "api",
     "fix": "api",
     "read": "api",
@@ -118,7 +121,8 @@ if TYPE_CHECKING:
     from .records.schemas import arrow_schema, features, json_schema
     from .validation.findings.finding import Edit, Finding, Suggestion
     from .validation.findings.report import Report
-    from .validation.fix import Fixed
+    from .validation.fix import Fixed, RowChange
+    from .validation.split import Split, SplitFinding
     from .writing import write
 
 __all__ = [
@@ -153,9 +157,12 @@ __all__ = [
     "Relation",
     "Report",
     "ResourceError",
+    "RowChange",
     "Segment",
     "Source",
     "SourceError",
+    "Split",
+    "SplitFinding",
     "Suggestion",
     "TextError",
     "Translation",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
     from .validation.fix import Fixed
+    from .validation.split import Split
 
 __all__ = [
     "Validator",
@@ -149,17 +150,26 @@ class Validator:
         """Validate data; see the function `validate`."""
         return self._engine.report(self._of(data))
 
-    def fix(self, data: Any, output: str | os.PathLike[str], *, unsafe_fixes: bool = False) -> "Fixed":
-        """Write data with its fixes; see the function `fix`."""
+    def fix(
+        self, data: Any, output: str | os.PathLike[str] | None = None, *, unsafe_fixes: bool = False
+    ) -> "Fixed":
+        """Fix data, in memory or to a file; see the function `fix`."""
         from .validation.fix import fix_data
 
-        return fix_data(self._engine, self._of(data), Path(output), unsafe=unsafe_fixes)
+        path = None if output is None else Path(output)
+        return fix_data(self._engine, self._of(data), path, unsafe=unsafe_fixes)
 
-    def split(self, data: Any, valid: str | os.PathLike[str], rejects: str | os.PathLike[str]) -> Report:
-        """Write valid rows and rejects to two files; see the function `split`."""
+    def split(
+        self,
+        data: Any,
+        valid: str | os.PathLike[str] | None = None,
+        rejects: str | os.PathLike[str] | None = None,
+    ) -> "Split":
+        """Split rows into valid rows and rejects, in memory or to files; see the function `split`."""
         from .validation.split import split_data
 
-        return split_data(self._engine, self._of(data), Path(valid), Path(rejects))
+        paths = (None if path is None else Path(path) for path in (valid, rejects))
+        return split_data(self._engine, self._of(data), *paths)
 
     def read(self, data: Any) -> list[Record]:
         """Return valid rows as records; see the function `read`."""
@@ -182,7 +192,30 @@ class Validator:
     def _of(self, data: Any) -> Check:
         if self._engine.is_closed:
             raise RuntimeError("validator: expected an open one, got one that is closed")
-        return replace(self._check, data=data)
+        return replace(self._check, data=_rows_of(data))
+
+
+def _rows_of(data: Any) -> Any:
+    """Return the data of a `Fixed`; any other data unchanged.
+
+    Raises
+    ------
+    InputError
+        It is a `Fixed` without data, or a `Split`.
+    """
+    from .validation.fix import Fixed
+    from .validation.split import Split
+
+    if isinstance(data, Split):
+        raise InputError("data: expected rows, got a Split; give its valid or its rejects")
+    if not isinstance(data, Fixed):
+        return data
+    if data.data is None:
+        raise InputError(
+            "data: expected rows, got a Fixed without data: it was written to a file, or the input was not "
+            "read to its end"
+        )
+    return data.data
 
 
 def validate(
@@ -267,12 +300,12 @@ def validate(
 def fix(
     data: Any,
     *,
-    output: str | os.PathLike[str],
+    output: str | os.PathLike[str] | None = None,
     unsafe_fixes: bool = False,
     against: Against = None,
     **options: Unpack[Options],
 ) -> "Fixed":
-    """Write data with its safe fixes applied.
+    """Apply safe fixes to data, in memory or to a file.
 
     A safe fix has exactly one possible value, and does not change the meaning of a row:
 
@@ -285,16 +318,23 @@ def fix(
     - the id of the claim whose digest the row has, or that alone has the quote, for a misspelled id;
     - `defaults`, where the row has no value.
 
-    The words of a quote never change, and no row is dropped. Rows without a change are copied as they are,
-    byte for byte if they are JSON. The changes are written to ``<output>.changes.jsonl``. A second `fix`
-    changes nothing.
+    The words of a quote never change, and no row is dropped. A second `fix` changes nothing.
+
+    Without `output`, the result is in memory, in the form of the data, as for `split`. The data itself is not
+    changed. Mappings and records without a change are the same objects; a record that a fix makes invalid
+    becomes a mapping. Columns without a change are those of the data, and a frame keeps its index; a changed
+    column keeps its type if that can hold the new values. New columns come last. A changed `Dataset` is a
+    copy in memory.
+
+    With `output`, rows without a change are copied as they are, byte for byte if they are JSON. The changes
+    are written to ``<output>.changes.jsonl``.
 
     Parameters
     ----------
     data : path, several paths, rows, or a table
         As for `validate`.
-    output : path
-        The file to write, in the format of the data; rows from Python as JSON Lines.
+    output : path, optional
+        The file to write, in the format of the data; rows from Python as JSON Lines. Default: in memory.
     unsafe_fixes : bool
         Whether to apply unsafe fixes too, which are probably what was meant: of a misspelled id of a claim or
         name of a field, a synonym of a word, a time without a zone. Unknown fields, and null written as text,
@@ -305,24 +345,30 @@ def fix(
     Returns
     -------
     Fixed
-        The report on the output, and the changed fields. If an input could not be read to its end, the
-        report is on the input, and nothing is written.
+        The data, the report on it, and the changes. `validate`, `split`, `fix` and `read` accept it as data.
+        If an input could not be read to its end, the report is on the input, and nothing is returned or
+        written.
 
     Raises
     ------
     InputError
-        The output is an input, the inputs have different formats, or as for `validate`.
+        The output is an input, the inputs have different formats, the data is an `IterableDataset` and there
+        is no `output`, or as for `validate`.
     OSError
         The output cannot be written. The old file, if any, is kept.
 
     Examples
     --------
-    >>> import tempfile, pathlib
-    >>> path = pathlib.Path(tempfile.mkdtemp()) / "out.jsonl"
     >>> row = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "verdict": "Supported", "urls": []}
-    >>> fixed = fix([row], output=path, kind="verdict", defaults={"method": "human", "creator": "me"})
+    >>> fixed = fix([row], kind="verdict", defaults={"method": "human", "creator": "me"})
     >>> fixed.report.ok, sorted(fixed.changed)
     (True, ['claim_sha256', 'creator', 'method', 'quote_end', 'quote_start', 'release', 'verdict'])
+    >>> fixed.data[0]["verdict"], fixed.data[0]["quote_start"]
+    ('supported', 1072)
+    >>> [(edit.before, edit.after) for edit in fixed.changes[0].edits if edit.path == ("verdict",)]
+    [('Supported', 'supported')]
+    >>> split(fixed, kind="verdict").report.valid
+    1
     """
     with Validator(against=against, **options) as validator:
         return validator.fix(data, output, unsafe_fixes=unsafe_fixes)
@@ -331,49 +377,74 @@ def fix(
 def split(
     data: Any,
     *,
-    valid: str | os.PathLike[str],
-    rejects: str | os.PathLike[str],
+    valid: str | os.PathLike[str] | None = None,
+    rejects: str | os.PathLike[str] | None = None,
     against: Against = None,
     **options: Unpack[Options],
-) -> Report:
-    """Write every row to exactly one of two files: valid rows, or rejects.
+) -> "Split":
+    """Split rows into valid rows and rejects: every row goes unchanged, in order, to exactly one of them.
 
-    Rows of text are copied byte for byte, in order, in the format of the data; rows from Python are written
+    Without paths, the result is in memory, in the form of the data:
+
+    - a `pyarrow.Table`, a pandas or polars `DataFrame`, a `datasets` `Dataset` or `DatasetDict`: the same,
+      with some of its rows; all columns, their types and the index are unchanged. A `Dataset` is selected
+      from, not copied;
+    - any other object with an Arrow interface, and columnar files: a `pyarrow.Table`;
+    - an iterable of mappings or records: a list of these objects;
+    - files of text: a list of mappings. Cells of CSV have the types of their fields, and empty cells are left
+      out. A row that cannot be read, or is no object, is its bytes.
+
+    The rows, the findings, and the ids of all rows are held in memory. For data that does not fit, and for an
+    `IterableDataset`, give paths.
+
+    With paths, rows of text are copied byte for byte in the format of the data; rows from Python are written
     as JSON Lines. Columns keep their values, not their encoding: a dictionary is written as its values, and a
     list view as a large list. An output whose name ends in ``.gz`` or ``.zst`` is compressed. The findings
-    are written to ``<rejects>.findings.jsonl``. Either all three files are written or none: if an input
-    cannot be read to its end, the report says so and nothing is written. If the process is killed, each file
-    is either the old one or complete. The file of valid rows is replaced last.
+    are written to ``<rejects>.findings.jsonl``: in each, `row` is the index of the row in its input, and
+    `reject` in the file of rejects. Either all three files are written or none. If the process is killed,
+    each file is either the old one or complete. The file of valid rows is replaced last.
 
     Parameters
     ----------
     data : path, several paths, rows, or a table
         As for `validate`.
-    valid, rejects : path
-        The files to write. Existing files are replaced; an input is refused.
+    valid, rejects : path, optional
+        The files to write: both, or neither. Existing files are replaced; an input is refused.
     against, **options
         As for `validate`, without `workers`.
 
     Returns
     -------
-    Report
-        `valid` and `invalid` count the rows of the two files; together they are `rows`.
+    Split
+        The valid rows, the rejects, every finding, and the report. If an input cannot be read to its end, the
+        report says so, and nothing is split or written.
 
     Raises
     ------
     InputError
-        An output is an input, the inputs have different formats, or as for `validate`.
+        An output is an input, the inputs have different formats, the data is an `IterableDataset` and there
+        are no paths, or as for `validate`.
     OSError
         An output cannot be written. The old files, if any, are kept.
 
     Examples
     --------
+    >>> rows = [{"claim_id": "d01-c01", "scheme": "acme:stance", "value": "for"}, {"claim_id": "d99-c01"}]
+    >>> by = {"method": "human", "creator": "me"}
+    >>> result = split(rows, kind="label", defaults=by)
+    >>> result.valid == rows[:1], result.rejects == rows[1:]
+    (True, True)
+    >>> for finding in result.findings:
+    ...     print(finding.row, finding.reject, finding.code, result.rejects[finding.reject])
+    1 0 missing-field {'claim_id': 'd99-c01'}
+    1 0 missing-field {'claim_id': 'd99-c01'}
+    1 0 unknown-claim {'claim_id': 'd99-c01'}
+
     >>> import tempfile, pathlib
     >>> folder = pathlib.Path(tempfile.mkdtemp())
-    >>> rows = [{"claim_id": "d01-c01", "scheme": "acme:stance", "value": "for"}, {"claim_id": "d99-c01"}]
-    >>> report = split(rows, valid=folder / "ok.jsonl", rejects=folder / "no.jsonl", kind="label",
-    ...                defaults={"method": "human", "creator": "me"})
-    >>> report.valid, report.invalid
+    >>> paths = {"valid": folder / "ok.jsonl", "rejects": folder / "no.jsonl"}
+    >>> result = split(rows, **paths, kind="label", defaults=by)
+    >>> result.report.valid, result.report.invalid
     (1, 1)
     """
     with Validator(against=against, **options) as validator:

@@ -224,7 +224,7 @@ def _split(body: bytes, form: str) -> None:
     source.write_bytes(body)
     # What is synced is the disk's; nothing of it can be seen here.
     with mock.patch("os.fsync"):
-        report = ki.split(source, valid=valid, rejects=rejects, **HOW)
+        report = ki.split(source, valid=valid, rejects=rejects, **HOW).report
     wide = body[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in body[:2]
     if not report.complete:
         assert not any(path.exists() for path in (valid, rejects, beside)), body

@@ -140,7 +140,7 @@ def test_split_keeps_columns_of_paths(tmp_path):
     put(tmp_path / "in" / "language=en", "a.parquet", ROW, ROW | {"claim_id": "d99-c01"})
     put(tmp_path / "in" / "language=de", "a.parquet", ROW)
     ok, no = tmp_path / "ok.parquet", tmp_path / "no.parquet"
-    report = ki.split(tmp_path / "in", valid=ok, rejects=no, kind="translation")
+    report = ki.split(tmp_path / "in", valid=ok, rejects=no, kind="translation").report
     assert (report.valid, report.invalid) == (2, 1)
     assert [row["language"] for row in pq.read_table(ok, partitioning=None).to_pylist()] == ["de", "en"]
     assert pq.read_table(no, partitioning=None).to_pylist() == [

@@ -88,7 +88,7 @@ def outputs(path: Path, folder: Path, kind: str) -> list:
     """Return all that is written and said about a file."""
     suffix, options = path.suffix, {"kind": kind}
     valid, rejects, fixed = (folder / f"{name}{suffix}" for name in ("valid", "rejects", "fixed"))
-    report = ki.split(path, valid=valid, rejects=rejects, **options)
+    report = ki.split(path, valid=valid, rejects=rejects, **options).report
     result = ki.fix(path, output=fixed, unsafe_fixes=True, defaults={"creator": "some-model"}, **options)
     beside = [folder / f"{rejects.name}.findings.jsonl", folder / f"{fixed.name}.changes.jsonl"]
     written = [one.read_bytes() for one in (valid, rejects, fixed, *beside)]

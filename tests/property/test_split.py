@@ -193,7 +193,9 @@ def test_every_row_stands_in_one_of_two_files(tmp_path, form):
             continue
         ok, no = (folder / f"{name}{suffix}{draw.choice(PACKED)}" for name in ("ok", "no"))
         options = {"kind": KIND[table]}
-        report = ki.split(folder / "in", valid=ok, rejects=no, **options, max_findings=draw.choice([0, 10]))
+        report = ki.split(
+            folder / "in", valid=ok, rejects=no, **options, max_findings=draw.choice([0, 10])
+        ).report
         right = [row for row, is_right in made if is_right]
         wrong = [row for row, is_right in made if not is_right]
         assert (report.rows, report.valid, report.invalid) == (len(made), len(right), len(wrong))
@@ -201,10 +203,12 @@ def test_every_row_stands_in_one_of_two_files(tmp_path, form):
         assert unpacked(ok) == written(form, right, header)
         assert unpacked(no) == written(form, wrong, header)
         beside = no.with_name(f"{no.name}.findings.jsonl").read_text("utf-8").split("\n")[:-1]
-        assert beside == [one.to_json() for one in report.iter_findings()]
+        found = [json.loads(line) for line in beside]
+        assert {one.pop("reject") for one in found} - {None} == {*range(len(wrong))}
+        assert found == [json.loads(one.to_json()) for one in report.iter_findings()]
         # Each of the two is cut into the same rows again, and what was right is right still.
         for path, count_of in ((ok, len(right)), (no, len(wrong))):
-            again = ki.split(path, valid=folder / "a", rejects=folder / "b", **options)
+            again = ki.split(path, valid=folder / "a", rejects=folder / "b", **options).report
             assert (again.complete, again.rows, again.valid) == (True, count_of, count_of * (path is ok))
             if count_of:
                 # Within open quotation marks, a last line feed is one of the row's.
@@ -224,7 +228,7 @@ def test_rows_from_python_are_all_there(tmp_path):
         # A table has the columns of its first row.
         columns = dict.fromkeys(name for row in data for name in row)
         given = draw.choice([data, iter(data), pa.Table.from_pylist([columns | row for row in data])])
-        report = ki.split(given, valid=tmp_path / "ok", rejects=tmp_path / "no", kind=KIND[table])
+        report = ki.split(given, valid=tmp_path / "ok", rejects=tmp_path / "no", kind=KIND[table]).report
         back = [
             [json.loads(line) for line in unpacked(tmp_path / name).splitlines()] for name in ("ok", "no")
         ]

@@ -54,8 +54,8 @@ def test_a_validator_gives_what_the_functions_give(validator, tmp_path):
     rows = [GOOD, WRONG, GOOD | {"id": "a"}, GOOD | {"id": "a"}]
     assert validator.validate(rows) == ki.validate(rows, kind="label")
     paths = {name: tmp_path / f"{name}.jsonl" for name in ("valid", "rejects", "other", "wrong")}
-    report = validator.split(rows, paths["valid"], paths["rejects"])
-    assert report == ki.split(rows, valid=paths["other"], rejects=paths["wrong"], kind="label")
+    result = validator.split(rows, paths["valid"], paths["rejects"])
+    assert result == ki.split(rows, valid=paths["other"], rejects=paths["wrong"], kind="label")
     assert paths["valid"].read_bytes() == paths["other"].read_bytes()
     fixed = validator.fix(rows, tmp_path / "fixed.jsonl")
     again = ki.fix(rows, output=tmp_path / "again.jsonl", kind="label")

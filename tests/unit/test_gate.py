@@ -210,7 +210,7 @@ def test_rows_of_a_table_whose_kind_is_unknown_are_put_aside_as_they_are(tmp_pat
     table = pa.Table.from_pylist(
         [LABEL | {"kind": "label", "id": None}, LABEL | {"kind": "none", "id": None}]
     )
-    report = ki.split(table, valid=tmp_path / "ok.jsonl", rejects=tmp_path / "no.jsonl")
+    report = ki.split(table, valid=tmp_path / "ok.jsonl", rejects=tmp_path / "no.jsonl").report
     assert (report.valid, report.invalid) == (1, 1)
     assert json.loads((tmp_path / "no.jsonl").read_text()) == LABEL | {"kind": "none", "id": None}
 

@@ -124,7 +124,7 @@ def test_a_system_without_limits_is_told_of(module, tmp_path, monkeypatch):
     written = {"valid": str(tmp_path / "valid.jsonl"), "rejects": str(tmp_path / "rejects.jsonl")}
     for report in (
         ki.validate(path, kind="translation"),
-        ki.split(path, **written, kind="translation"),
+        ki.split(path, **written, kind="translation").report,
     ):
         assert report.ok
         assert not report.limited

@@ -46,7 +46,7 @@ def split(
     places = Places(f"{rejects}.findings.jsonl", rejects, valid)
     with watched(check, places) as watching, Engine(check) as engine:
         report = _written(
-            lambda: split_data(engine, watching, Path(valid), Path(rejects)), places, valid, rejects
+            lambda: split_data(engine, watching, Path(valid), Path(rejects)).report, places, valid, rejects
         )
     print_as(report, form)
     if form is ReportFormat.text and report.complete:

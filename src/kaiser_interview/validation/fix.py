@@ -9,6 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
+from ..records.models import Record
 from ..storage import Staging
 from .engine.execution import Engine, Step, Validation
 from .engine.options import Check
@@ -17,33 +20,83 @@ from .findings.display import visible
 from .findings.report import Report
 from .fixes.columns import ColumnEdits
 from .fixes.patches import Patch, Patches, fields_of
+from .fixes.row import AppliedEdit
 from .formats.csv import Cells, read_record
 from .formats.text import RowTexts
 from .rows.row_validator import RowValidator
 from .sources.source import Batch, InputSource, Items
 from .writers.changes import ChangeWriter
+from .writers.fixed_frames import with_fixes
 from .writers.fixed_tables import FixedTable
 from .writers.lines_output import LinesOutput
+from .writers.memory import RowsInMemory, is_selectable, joined, refuse_unheld, splits_of
 from .writers.parts import PartWriter, RowBytes, refuse_long_rows, rows_in
 from .writers.rows import as_json, as_record, different_files
 
-__all__ = ["Diff", "Fixed", "fix_data"]
+__all__ = ["Diff", "Fixed", "RowChange", "fix_data"]
+
+
+class RowChange(NamedTuple):
+    """What `fix` changed in one row."""
+
+    file: str | None
+    """The file, or the split, of the row; None for other data from Python."""
+    line: int | None
+    """Its line in a file of text, from 1."""
+    row: int
+    """Its index in the input, from 0."""
+    edits: tuple[AppliedEdit, ...]
+    """The changes of its values."""
 
 
 class Fixed(NamedTuple):
-    """The result of `fix`."""
+    """The result of `fix`; `validate`, `split`, `fix` and `read` accept it as data."""
 
+    data: Any
+    """The fixed data, in the form of the input; None if it was written to a file."""
     report: Report
-    """The report on the output; on the input if it could not be read completely."""
+    """The report on the output; on the input if nothing changed, or if it could not be read completely."""
     changed: Mapping[str, int]
     """The number of rows in which each field was changed."""
+    changes: tuple[RowChange, ...] | None
+    """The changes of each changed row, in order; None if they were written to a file."""
 
 
-def fix_data(engine: Engine, check: Check, output: Path, *, unsafe: bool) -> Fixed:
-    """Fix the rows of a check and write them to `output`; the public function is `fix`.
+def fix_data(engine: Engine, check: Check, output: Path | None = None, *, unsafe: bool) -> Fixed:
+    """Fix the rows of a check, in memory or into a file; the public function is `fix`."""
+    if output is None:
+        return _in_memory(engine, check, unsafe=unsafe)
+    return _to_file(engine, check, output, unsafe=unsafe)
 
-    The changes are written to ``OUTPUT.changes.jsonl``. Nothing is written if the data cannot be read
-    completely.
+
+def _in_memory(engine: Engine, check: Check, *, unsafe: bool) -> Fixed:
+    """Fix the rows in memory; there is no data if it cannot be read completely."""
+    refuse_unheld(check.data)
+    validation = Validation(engine, check, detailed=True)
+    fixing = _FixingInMemory(check.data, validation.validator)
+    changes = []
+    for part in FixedParts(validation, unsafe=unsafe):
+        step = part.step
+        if step.begins:
+            fixing.begin(part)
+        if step.part is not None and step.result.rows:
+            fixing.put(part)
+            for row, patch in part.patches.items():
+                place = step.source.name, part.line_of(row), step.base.rows + row
+                changes.append(RowChange(*place, patch.edits))
+    report = validation.finished()
+    if not report.complete:
+        return Fixed(None, report, {}, ())
+    data = fixing.data()
+    if fixing.is_changed:
+        report = engine.report(replace(check, data=data, progress=None))
+    return Fixed(data, report, dict(fixing.changed), tuple(changes))
+
+
+def _to_file(engine: Engine, check: Check, output: Path, *, unsafe: bool) -> Fixed:
+    """Write the fixed rows to `output`, and the changes to ``OUTPUT.changes.jsonl``.
+
+    Nothing is written if the data cannot be read completely.
     """
     after = check.of(os.fspath(output), None)
     beside = output.with_name(f"{output.name}.changes.jsonl")
@@ -67,11 +120,12 @@ def fix_data(engine: Engine, check: Check, output: Path, *, unsafe: bool) -> Fix
         writer.end()
         report = validation.finished()
         if not report.complete:
-            return Fixed(report, {})
+            return Fixed(None, report, {}, None)
         staging.commit()
         if fixing.written is not None:
-            return Fixed(written.report(), dict(fixing.changed))
-        return Fixed(engine.report(replace(after, form=writer.form)), dict(fixing.changed))
+            return Fixed(None, written.report(), dict(fixing.changed), None)
+        report = engine.report(replace(after, form=writer.form))
+        return Fixed(None, report, dict(fixing.changed), None)
 
 
 class Diff:
@@ -330,8 +384,7 @@ class _Fixing:
     def put(self, part: FixedPart) -> None:
         """Write the rows of a part."""
         patches = part.patches
-        for names, count in Counter(patch.names for patch in patches.values()).items():
-            self.changed.update(dict.fromkeys(names, count))
+        _count(self.changed, patches)
         held = part.part
         if isinstance(held, RowTexts) and self._writer.form == "lines":
             self._put_lines(held, part)
@@ -359,6 +412,94 @@ class _Fixing:
         self._writer.lines(data)
         if self.written is not None:
             self.written.changed(data)
+
+
+class _FixingInMemory:
+    """Keeps rows with their fixes in memory.
+
+    Attributes
+    ----------
+    changed : Counter of str
+        The number of rows in which each field was changed.
+    is_changed : bool
+        Whether anything was changed, also names of columns.
+    """
+
+    def __init__(self, data: Any, validator: RowValidator) -> None:
+        self.changed: Counter[str] = Counter()
+        self.is_changed: bool = False
+        self._data = data
+        self._validator = validator
+        self._has_columns = is_selectable(data)
+        self._outputs: list[RowsInMemory] = []
+        self._changed_rows: list[dict[str, list[int]]] = []
+        self._read: list[list[str]] = []
+        self._as_given = RowBytes(validator)
+        self._table: FixedTable | None = None
+
+    def begin(self, part: FixedPart) -> None:
+        """Start with rows of a source."""
+        source = part.step.source
+        if self._has_columns or not self._outputs:
+            self._outputs.append(RowsInMemory(self._validator))
+            self._changed_rows.append({})
+            self._read.append(source.columns)
+            self._table = None
+        output = self._outputs[-1]
+        output.begin(source)
+        self._as_given.begin(source)
+        if output.table is not None:
+            self._table = self._table or FixedTable(output.table, self._validator)
+            self._table.begin(part.schema, part.added)
+        self.is_changed = self.is_changed or part.columns != source.columns
+
+    def put(self, part: FixedPart) -> None:
+        """Add the rows of a part."""
+        patches, first = part.patches, part.step.base.rows
+        _count(self.changed, patches)
+        self.is_changed = self.is_changed or bool(patches)
+        if self._table is not None and isinstance(part.part, Batch):
+            self._table.put(part.part.rows, {row: patch.fields for row, patch in patches.items()})
+            for row, patch in patches.items():
+                for name in patch.names:
+                    self._changed_rows[-1].setdefault(name, []).append(first + row)
+            return
+        output = self._outputs[-1]
+        for row, data in enumerate(part.rows):
+            held = output.object_of(data)
+            output.add(self._fixed(held, patches[row]) if row in patches else held)
+
+    def data(self) -> Any:
+        """Return the data with its fixes; what was given, if nothing changed."""
+        if not self._has_columns:
+            return self._outputs[0].data() if self._outputs else []
+        if not self.is_changed:
+            return self._data
+        about = zip(splits_of(self._data), self._outputs, self._changed_rows, self._read, strict=True)
+        return joined(
+            self._data,
+            (with_fixes(split, output.data(), rows, read) for split, output, rows, read in about),
+        )
+
+    def _fixed(self, row: Any, patch: Patch) -> Any:
+        """Return a mapping or a record with its fixes; a record that they make invalid as a mapping."""
+        values = _changed(self._as_given.as_validated(row), patch)
+        if not isinstance(row, Record):
+            return values
+        model = type(row)
+        given = {
+            name: value for name, value in values.items() if name != "kind" or name in model.model_fields
+        }
+        try:
+            return model.model_validate(given)
+        except ValidationError:
+            return values
+
+
+def _count(changed: Counter[str], patches: Mapping[int, Patch]) -> None:
+    """Count the rows in which each field changes."""
+    for names, count in Counter(patch.names for patch in patches.values()).items():
+        changed.update(dict.fromkeys(names, count))
 
 
 def _patched(data: bytes, patch: Patch, *, may_hold: bool) -> bytes:

@@ -51,7 +51,7 @@ def put(tmp_path):
             (tmp_path / f"in{suffix}").write_bytes(data)
             data = tmp_path / f"in{suffix}"
         ok, no = tmp_path / f"ok{suffix}", tmp_path / f"no{suffix}"
-        report = ki.split(data, valid=ok, rejects=no, **({"kind": "label"} | options))
+        report = ki.split(data, valid=ok, rejects=no, **({"kind": "label"} | options)).report
         return report, ok.read_bytes(), no.read_bytes()
 
     return call
@@ -207,7 +207,7 @@ def test_columns_that_stand_twice_reject_every_record(put):
 def test_outputs_are_packed_as_they_are_named(tmp_path, packed):
     (tmp_path / "in.jsonl.gz").write_bytes(gzip.compress(rows(GOOD, BAD)))
     ok, no = tmp_path / f"ok.jsonl{packed}", tmp_path / f"no.jsonl{packed}"
-    report = ki.split(tmp_path / "in.jsonl.gz", valid=ok, rejects=no, kind="label")
+    report = ki.split(tmp_path / "in.jsonl.gz", valid=ok, rejects=no, kind="label").report
     assert (report.valid, report.invalid) == (1, 1)
     kind = {".gz": "gzip", ".zst": "zstd"}[packed]
     for path, row in ((ok, GOOD), (no, BAD)):
@@ -224,11 +224,17 @@ def test_outputs_are_packed_as_they_are_named(tmp_path, packed):
 
 def test_every_finding_is_beside_the_rejects(put, tmp_path):
     data, _, _ = mixed(b"\n")
-    report, _, _ = put(b"\n" + data, max_findings=1)
-    beside = (tmp_path / "no.jsonl.findings.jsonl").read_text("utf-8").split("\n")[:-1]
-    assert beside == [one.to_json() for one in report.iter_findings()]
+    report, _, no = put(b"\n" + data, max_findings=1)
+    lines = (tmp_path / "no.jsonl.findings.jsonl").read_text("utf-8").split("\n")[:-1]
+    beside = [json.loads(line) for line in lines]
+    given = (tmp_path / "in.jsonl").read_bytes().split(b"\n")
+    for one in beside:
+        if one["reject"] is not None:
+            assert no.split(b"\n")[one["reject"]] == given[one["line"] - 1]
+    assert {one.pop("reject") for one in beside} == {None, *range(report.invalid)}
+    assert beside == [json.loads(one.to_json()) for one in report.iter_findings()]
     assert len(beside) == sum(one.number for one in report.counts) > len(report.sample) == 1
-    first = json.loads(beside[1])
+    first = beside[1]
     assert (first["code"], first["row"], first["path"]) == ("unknown-claim", 0, "/claim_id")
 
 
@@ -257,7 +263,9 @@ def test_valid_rows_are_valid_still(put, tmp_path):
     (tmp_path / "again").mkdir()
     again = tmp_path / "again"
     assert ki.validate(tmp_path / "ok.jsonl", kind="label").counts == ()
-    report = ki.split(tmp_path / "ok.jsonl", valid=again / "ok.jsonl", rejects=again / "no", kind="label")
+    report = ki.split(
+        tmp_path / "ok.jsonl", valid=again / "ok.jsonl", rejects=again / "no", kind="label"
+    ).report
     assert (report.valid, report.invalid) == (10, 0)
     assert held(again) == {"ok.jsonl": ok, "no": b"", "no.findings.jsonl": b""}
 
@@ -294,7 +302,7 @@ def test_several_files_are_one_data_set(tmp_path):
     for number, data in enumerate([folder, str(folder / "*"), sorted(folder.iterdir())]):
         out = tmp_path / str(number)
         out.mkdir()
-        report = ki.split(data, valid=out / "ok", rejects=out / "no", kind="label")
+        report = ki.split(data, valid=out / "ok", rejects=out / "no", kind="label").report
         assert (report.rows, report.valid, report.invalid) == (5, 2, 3)
         assert (out / "ok").read_bytes() == rows(GOOD | {"id": "1", "value": "a"}, GOOD | {"id": "2"})
         assert (out / "no").read_bytes() == rows(BAD, GOOD | {"id": "1"}, GOOD | {"id": "2", "value": "c"})
@@ -309,7 +317,7 @@ def test_csv_files_with_one_header_are_one(tmp_path):
         (tmp_path / f"{name}.csv").write_bytes(b"claim_id,scheme,value" + end + b"d01-c01,a:b,v" + end)
     report = ki.split(
         tmp_path / "?.csv", valid=tmp_path / "ok", rejects=tmp_path / "no", kind="label", defaults=BY
-    )
+    ).report
     assert report.valid == 2
     assert (tmp_path / "ok").read_bytes() == b"claim_id,scheme,value\nd01-c01,a:b,v\nd01-c01,a:b,v\n"
 
@@ -466,7 +474,7 @@ def test_what_cannot_be_read_to_its_end_writes_nothing(tmp_path, places, run, na
     if name in UNREADABLE:
         (tmp_path / name).write_bytes(UNREADABLE[name])
     before = held(tmp_path)
-    report = ki.split(tmp_path / name, **places, kind="label")
+    report = ki.split(tmp_path / name, **places, kind="label").report
     assert not report.complete
     assert not report.ok
     assert held(tmp_path) == before
@@ -480,7 +488,7 @@ def test_what_cannot_be_read_to_its_end_writes_nothing(tmp_path, places, run, na
 def test_one_of_several_that_cannot_be_read_writes_nothing(tmp_path, places):
     (tmp_path / "a.jsonl").write_bytes(rows(GOOD))
     before = held(tmp_path)
-    report = ki.split([tmp_path / "a.jsonl", tmp_path / "none.jsonl"], **places, kind="label")
+    report = ki.split([tmp_path / "a.jsonl", tmp_path / "none.jsonl"], **places, kind="label").report
     assert (report.rows, report.complete) == (1, False)
     assert held(tmp_path) == before
 
@@ -655,7 +663,7 @@ def test_a_fault_of_the_data_itself_leaves_no_half_file(tmp_path, places):
         raise LookupError("the data's own")
 
     before = held(tmp_path)
-    report = ki.split(broken(), **places, kind="label")
+    report = ki.split(broken(), **places, kind="label").report
     assert (report.rows, report.complete) == (1, False)
     assert [one.got for one in report.sample] == ["LookupError: the data's own"]
     assert held(tmp_path) == before
@@ -891,7 +899,7 @@ import pathlib, sys, kaiser_interview as ki
 row = {"creator": "needle"}
 row["x_a"] = row["x_b"] = row
 folder = pathlib.Path(sys.argv[1])
-print(ki.split([row], valid=folder / "ok", rejects=folder / "no", kind="label").invalid)
+print(ki.split([row], valid=folder / "ok", rejects=folder / "no", kind="label").report.invalid)
 """
 
 

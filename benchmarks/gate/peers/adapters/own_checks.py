@@ -29,14 +29,16 @@ def checks(given: Given) -> Checks:
 
     def check(expression: pl.Expr) -> Any:
         def run(data: Any) -> pl.LazyFrame:
-            frame = data.lazyframe.join(beside.lazy(), on="claim_id", how="left", maintain_order="left")
+            frame: pl.LazyFrame = data.lazyframe.join(
+                beside.lazy(), on="claim_id", how="left", maintain_order="left"
+            )
             return frame.select(expression)
 
         return pa.Check(run)
 
     def of_others(expression: pl.Expr) -> Any:
         def run(data: Any) -> pl.LazyFrame:
-            joined = data.lazyframe.join(
+            joined: pl.LazyFrame = data.lazyframe.join(
                 digests.lazy(), on="other_claim_id", how="left", maintain_order="left"
             )
             return joined.select(expression)

@@ -73,6 +73,9 @@ _FINDING = _object(
     suggestion=_or_null(_SUGGESTION, "What may correct the finding."),
 )
 
+# Only in the findings that `split` writes beside the rejects.
+_FINDING["properties"]["reject"] = _or_null(_COUNT, "The index of the row in the rejects, from 0.")
+
 _CHANGE = _object(
     schema_version=_VERSION,
     **_PLACE,

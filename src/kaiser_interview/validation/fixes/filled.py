@@ -51,6 +51,8 @@ class _Filling:
         # The release that the caller says the row was made from.
         named = self._defaults.get("release")
         self._named: str | None = named if named == self._values.get("release") else None
+        # A whole column is wrong, or missing.
+        self._is_invalid = result.unjudged
         self._is_in_doubt = any(fault.code in _CLAIM_IN_DOUBT for fault in result.faults)
 
     def all(self) -> dict[Path, Any]:
@@ -125,7 +127,8 @@ class _Filling:
 
     def _is_proved(self, found: Mapping[Path, Any]) -> bool:
         """Return whether the row is right, and exact quotes prove the text of all its claims."""
-        if any(CODES[code].severity == "error" and path not in found for path, code in self._wrong.items()):
+        wrong = (path for path, code in self._wrong.items() if CODES[code].severity == "error")
+        if self._is_invalid or any(path not in found for path in wrong):
             return False
         references = [*self._references()]
         quotes = [self._quote(path, reference) for path, reference in references]

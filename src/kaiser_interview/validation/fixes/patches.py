@@ -195,7 +195,8 @@ class Patches:
         partly: set[int] = set()
         for rows, batch, seen in looked:
             partly.update(rows[seen.suspect & seen.shaped].tolist())
-            found.update(self._of_right(rows, batch, ~seen.suspect))
+            found.update(self._of_right(rows, batch, ~(seen.suspect | seen.doomed)))
+            found.update(self._of_doomed(rows, batch, seen.doomed & ~seen.suspect))
         for row, result in results.items():
             if not result.values:
                 continue  # it could not be read
@@ -209,6 +210,16 @@ class Patches:
             if patch := self.by_row(result, given, columnar=columnar):
                 found[row] = patch
         return found
+
+    def _of_doomed(self, rows: Any, batch: Any, doomed: Any) -> Iterator[tuple[int, Patch]]:
+        """Yield the fixes of the rows of a batch that are invalid only because of a whole column."""
+        import numpy as np
+
+        from ..arrow.to_python import rows_of
+
+        chosen = np.flatnonzero(doomed)
+        if len(chosen):
+            yield from self._each(rows[chosen].tolist(), rows_of(batch, chosen), unjudged=True)
 
     def _of_right(self, rows: Any, batch: Any, right: Any) -> dict[int, Patch]:
         """Return the fixes of the rows of a batch in which nothing is wrong."""
@@ -285,11 +296,13 @@ class Patches:
         _, first, alike = np.unique(numbers, return_index=True, return_inverse=True)
         return alike, first
 
-    def _each(self, numbers: list[int], rows: list[dict[str, Any]]) -> Iterator[tuple[int, Patch]]:
-        """Yield the fixes of right rows, each by itself."""
+    def _each(
+        self, numbers: list[int], rows: list[dict[str, Any]], *, unjudged: bool = False
+    ) -> Iterator[tuple[int, Patch]]:
+        """Yield the fixes of rows without a fault of their own, each by itself."""
         for number, values in zip(numbers, rows, strict=True):
             kind, held = self._validator.taken(values)
-            if patch := self.by_row(RowResult([], held, kind), values):
+            if patch := self.by_row(RowResult([], held, kind, unjudged=unjudged), values):
                 yield number, patch
 
     def by_row(

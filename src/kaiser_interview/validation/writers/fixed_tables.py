@@ -9,7 +9,7 @@ from ...records.schemas import arrow_schema, arrow_value
 from ..arrow.arrays import decoded, decoded_type, from_numpy
 from ..findings.display import visible
 from ..rows.row_validator import RowValidator
-from .tables import TableWriter, refuse_undecoded
+from .tables import TableSink, refuse_undecoded
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,13 +25,13 @@ class FixedTable:
 
     Parameters
     ----------
-    writer : TableWriter
+    writer : TableSink
         The output.
     validator : RowValidator
         The validator of the rows.
     """
 
-    def __init__(self, writer: TableWriter, validator: RowValidator) -> None:
+    def __init__(self, writer: TableSink, validator: RowValidator) -> None:
         import pyarrow as pa
 
         self._writer = writer

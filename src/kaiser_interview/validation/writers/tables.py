@@ -1,4 +1,4 @@
-"""Write rows of tables to Parquet and Arrow IPC, with unchanged values."""
+"""Write rows of tables to Parquet, Arrow IPC or a table in memory, with unchanged values."""
 
 import io
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from ..findings.display import visible
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TableForm", "TableWriter", "refuse_undecoded", "table_form"]
+__all__ = ["TableForm", "TableInMemory", "TableSink", "TableWriter", "refuse_undecoded", "table_form"]
 
 TableForm = Literal["parquet", "ipc-file", "ipc-stream"]
 
@@ -45,38 +45,25 @@ def table_form(suffix: str) -> TableForm | None:
     return _SUFFIXES.get(suffix.lower())
 
 
-class TableWriter:
-    """Write record batches to a Parquet or Arrow IPC file.
+class TableSink:
+    """Take rows of record batches of one schema.
 
-    Parameters
-    ----------
-    file : file
-        The output.
-    form : str
-        The format of the output.
-    group : int
-        Rows that are held before they are written together.
+    Columns keep their values, in the types that `decoded_type` makes of theirs.
     """
 
-    def __init__(self, file: IO[bytes] | io.RawIOBase, form: TableForm, *, group: int = _GROUP) -> None:
-        self._file = file
-        self._form = form
-        self._group = group
-        self._writer: Any = None
+    def __init__(self) -> None:
         self._schema: Any = None
         self._held: list[pa.RecordBatch] = []
-        self._count = 0
 
     def begin(self, schema: "pa.Schema") -> None:
-        """Start writing rows of a schema, each column in the type that `decoded` makes of it.
+        """Start taking rows of a schema.
 
         Raises
         ------
         InputError
-            The file already has another schema, or its format has no type for a column.
+            There were rows of another schema, or the output has no type for a column.
         """
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         from ..arrow.arrays import decoded_type
 
@@ -84,19 +71,12 @@ class TableWriter:
         schema = pa.schema(fields, schema.metadata)
         if self._schema is None:
             self._schema = schema
-            if self._form == "parquet":
-                _refuse_unsupported(schema)
-                self._writer = pq.ParquetWriter(
-                    self._file, schema, compression="zstd", write_page_checksum=True
-                )
-            else:
-                new = pa.ipc.new_file if self._form == "ipc-file" else pa.ipc.new_stream
-                self._writer = new(self._file, schema)
+            self._open(schema)
         elif not self._schema.equals(schema):
             raise InputError("tables of one schema are expected for one output; one call for each, then")
 
     def take(self, batch: "pa.RecordBatch", rows: Sequence[int]) -> None:
-        """Write rows of a batch unchanged, given their indices.
+        """Take rows of a batch unchanged, given their indices.
 
         Raises
         ------
@@ -111,13 +91,52 @@ class TableWriter:
         self.add(taken(batch, np.array(rows)))
 
     def add(self, batch: "pa.RecordBatch") -> None:
-        """Write a batch, its columns in the types of the file."""
+        """Take a batch, its columns in the types of the output."""
         import pyarrow as pa
 
         from ..arrow.arrays import decoded
 
         columns = [decoded(batch.column(one.name)).cast(one.type) for one in self._schema]
         self._held.append(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+
+    def _open(self, schema: "pa.Schema") -> None:
+        """Prepare for rows of a schema."""
+
+
+class TableInMemory(TableSink):
+    """Collect record batches in a table."""
+
+    def table(self) -> "pa.Table":
+        """Return the rows that were taken."""
+        import pyarrow as pa
+
+        return pa.Table.from_batches(self._held, self._schema)
+
+
+class TableWriter(TableSink):
+    """Write record batches to a Parquet or Arrow IPC file.
+
+    Parameters
+    ----------
+    file : file
+        The output.
+    form : str
+        The format of the output.
+    group : int
+        Rows that are held before they are written together.
+    """
+
+    def __init__(self, file: IO[bytes] | io.RawIOBase, form: TableForm, *, group: int = _GROUP) -> None:
+        super().__init__()
+        self._file = file
+        self._form = form
+        self._group = group
+        self._writer: Any = None
+        self._count = 0
+
+    def add(self, batch: "pa.RecordBatch") -> None:
+        """Write a batch, its columns in the types of the file."""
+        super().add(batch)
         self._count += batch.num_rows
         if self._count >= self._group:
             self._write()
@@ -127,6 +146,17 @@ class TableWriter:
         self._write()
         if self._writer is not None:
             self._writer.close()
+
+    def _open(self, schema: "pa.Schema") -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if self._form == "parquet":
+            _refuse_unsupported(schema)
+            self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", write_page_checksum=True)
+        else:
+            new = pa.ipc.new_file if self._form == "ipc-file" else pa.ipc.new_stream
+            self._writer = new(self._file, schema)
 
     def _write(self) -> None:
         import pyarrow as pa

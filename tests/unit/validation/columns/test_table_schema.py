@@ -24,7 +24,7 @@ def union(*values) -> pa.Array:
 def split(tmp_path, table: pa.Table):
     """Return the report, and the numbers of rows in the two outputs."""
     paths = tmp_path / "a.arrow", tmp_path / "b.arrow"
-    report = ki.split(table, valid=paths[0], rejects=paths[1], kind="label")
+    report = ki.split(table, valid=paths[0], rejects=paths[1], kind="label").report
     return report, tuple(pa.ipc.open_file(path).read_all().num_rows for path in paths)
 
 

@@ -1,6 +1,7 @@
 """Fixes of rows in which nothing is wrong follow from few columns."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -90,6 +91,18 @@ def test_a_column_of_nulls_is_no_quote(tmp_path):
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
     result = ki.fix(tmp_path / "in.parquet", output=tmp_path / "out.parquet", kind="verdict")
     assert (result.report.ok, dict(result.changed)) == (True, {})
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_a_row_without_a_required_column_gets_no_release(tmp_path, form):
+    row = {name: value for name, value in (VERDICT | QUOTE).items() if name != "urls"}
+    paths = [tmp_path / f"{number}.{form}" for number in range(3)]
+    ki.write(pa.Table.from_pylist([row] * 2), paths[0], kind=None if form == "csv" else "verdict")
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pylist([row] * 2), paths[0])
+    first, second = (ki.fix(one, output=two, kind="verdict") for one, two in pairwise(paths))
+    assert {*first.changed} == {"quote_start", "quote_end", "claim_sha256"}
+    assert second.changed == {}
 
 
 def test_a_patch_that_fills_in_has_its_edits():

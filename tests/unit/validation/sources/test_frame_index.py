@@ -51,7 +51,7 @@ def test_an_index_that_is_named_for_the_user_is_kept(tmp_path):
     report = ki.split(
         FRAME.set_index([[4, 1, 3, 2]]).rename_axis("x_place"),
         valid=tmp_path / "a.parquet", rejects=tmp_path / "b.parquet", kind="label",
-    )  # fmt: skip
+    ).report  # fmt: skip
     assert report.ok
     assert pq.ParquetFile(tmp_path / "a.parquet").read().column("x_place").to_pylist() == [4, 1, 3, 2]
 

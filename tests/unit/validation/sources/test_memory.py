@@ -54,7 +54,7 @@ def test_rows_are_the_same_in_every_format(name, form):
 @pytest.mark.parametrize("form", ["arrow", "pandas"])
 def test_rows_of_a_stream_are_written_in_every_format(tmp_path, form):
     data = streamed().with_format(form)
-    report = ki.split(data, valid=tmp_path / "a.jsonl", rejects=tmp_path / "b.jsonl", kind="label")
+    report = ki.split(data, valid=tmp_path / "a.jsonl", rejects=tmp_path / "b.jsonl", kind="label").report
     assert (report.valid, report.invalid) == (2, 1)
     assert ki.validate(tmp_path / "a.jsonl", kind="label").rows == 2
 
@@ -180,7 +180,7 @@ def test_what_others_raise_is_one_finding(tmp_path, name):
     assert found.got.startswith(got)
     assert (report.rows, report.complete, report.outside) == (0, False, 1)
     outputs = {"valid": tmp_path / "a.jsonl", "rejects": tmp_path / "b.jsonl"}
-    assert not ki.split(make(), **outputs, kind="label").complete
+    assert not ki.split(make(), **outputs, kind="label").report.complete
     assert not ki.fix(make(), output=tmp_path / "c.jsonl", kind="label").report.complete
     assert [*tmp_path.iterdir()] == []
 
@@ -262,7 +262,7 @@ class Unprintable:
 
 def test_a_row_that_raises_is_invalid_and_kept(tmp_path):
     rows = [Lazy(BrokenError("gone")), GOOD]
-    report = ki.split(rows, valid=tmp_path / "a.jsonl", rejects=tmp_path / "b.jsonl", kind="label")
+    report = ki.split(rows, valid=tmp_path / "a.jsonl", rejects=tmp_path / "b.jsonl", kind="label").report
     (found,) = report.sample
     assert (found.code, found.row, found.got) == ("unreadable", 0, "BrokenError: gone")
     assert (report.rows, report.valid, report.complete) == (2, 1, True)

@@ -54,7 +54,7 @@ def put(tmp_path):
 
     def call(data, suffix: str, **options):
         ok, no = tmp_path / f"ok.{suffix}", tmp_path / f"no.{suffix}"
-        report = ki.split(data, valid=ok, rejects=no, **({"kind": "label"} | options))
+        report = ki.split(data, valid=ok, rejects=no, **({"kind": "label"} | options)).report
         return report, read(ok), read(no)
 
     return call
@@ -124,7 +124,9 @@ def test_rows_from_memory_go_to_the_form_that_the_name_asks_for(put, suffix, sor
 
 def test_outputs_may_have_two_forms(tmp_path):
     table = pa.Table.from_pylist([GOOD, BAD])
-    report = ki.split(table, valid=tmp_path / "ok.parquet", rejects=tmp_path / "no.jsonl", kind="label")
+    report = ki.split(
+        table, valid=tmp_path / "ok.parquet", rejects=tmp_path / "no.jsonl", kind="label"
+    ).report
     assert (report.valid, report.invalid) == (1, 1)
     assert read(tmp_path / "ok.parquet").to_pylist() == [GOOD]
     assert json.loads((tmp_path / "no.jsonl").read_text()) == BAD
@@ -194,7 +196,7 @@ def test_files_of_different_schemas_go_to_none(tmp_path, other):
     write(tmp_path / "b.parquet", other)
     inputs = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
     for call in (
-        lambda: ki.split(inputs, valid=tmp_path / "ok", rejects=tmp_path / "no", kind="label"),
+        lambda: ki.split(inputs, valid=tmp_path / "ok", rejects=tmp_path / "no", kind="label").report,
         lambda: ki.fix(inputs, output=tmp_path / "ok", kind="label"),
     ):
         with pytest.raises(InputError, match=r"^tables of one schema are expected for one output"):
@@ -263,7 +265,7 @@ def test_text_that_is_not_utf8_is_not_written(tmp_path, where, name):
     report = ki.validate(data, kind="label")
     assert [(one.code, one.row) for one in report.sample] == [("not-utf8", 1)]
     for call in (
-        lambda: ki.split(data, valid=tmp_path / name, rejects=tmp_path / f"no-{name}", kind="label"),
+        lambda: ki.split(data, valid=tmp_path / name, rejects=tmp_path / f"no-{name}", kind="label").report,
         lambda: ki.fix(data, output=tmp_path / name, kind="label"),
         lambda: ki.fix(data, output=tmp_path / name, kind="label", defaults={"rationale": "x"}),
     ):
@@ -279,7 +281,9 @@ def test_what_cannot_be_read_to_its_end_is_not_written(tmp_path):
     write(tmp_path / "in.arrows", pa.Table.from_pylist([GOOD] * 9))
     data = (tmp_path / "in.arrows").read_bytes()
     (tmp_path / "in.arrows").write_bytes(data[:-400])
-    report = ki.split(tmp_path / "in.arrows", valid=tmp_path / "ok", rejects=tmp_path / "no", kind="label")
+    report = ki.split(
+        tmp_path / "in.arrows", valid=tmp_path / "ok", rejects=tmp_path / "no", kind="label"
+    ).report
     assert not report.complete
     assert not ki.fix(tmp_path / "in.arrows", output=tmp_path / "ok", kind="label").report.complete
     assert [path.name for path in tmp_path.iterdir()] == ["in.arrows"]
@@ -685,7 +689,10 @@ def test_a_type_that_parquet_does_not_have_is_refused_before_anything_is_written
         "nothing was written"
     )
     assert [*tmp_path.iterdir()] == []
-    assert ki.split(table, valid=tmp_path / "a.arrow", rejects=tmp_path / "b.arrow", kind="label").valid == 1
+    assert (
+        ki.split(table, valid=tmp_path / "a.arrow", rejects=tmp_path / "b.arrow", kind="label").report.valid
+        == 1
+    )
     assert read(tmp_path / "a.arrow").column("x_it").to_pylist() == column.to_pylist()
 
 
