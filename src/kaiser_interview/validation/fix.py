@@ -253,9 +253,9 @@ class FixedParts:
         validator, names = self._validator, source.columns
         validator.constants = {**validator.defaults, **source.constants}
         self._columns, self._schema = names, source.schema
-        edits = ColumnEdits(validator, names)
-        self._edits = edits if self._unsafe and edits else None
-        if self._edits:
+        edits = ColumnEdits(validator, names) if self._unsafe else None
+        self._edits = edits or None
+        if edits:
             self._columns = edits.names(names)
             if self._schema is not None:
                 self._schema = edits.batch(self._schema.empty_table()).schema

@@ -9,6 +9,7 @@ import random
 import re
 import unicodedata
 from collections import Counter, OrderedDict, UserDict
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
@@ -768,6 +769,15 @@ def test_fix_wants_an_output_or_a_diff(tmp_path, run):
     assert run("fix", tmp_path / "in.jsonl", "--kind", "verdict") == (
         2, "", "kaiser-interview: --output: expected a file to write, or --diff\n"
     )  # fmt: skip
+
+
+def test_a_renamed_value_need_not_be_json(tmp_path):
+    row = {name: value for name, value in VERDICT.items() if name != "quote"}
+    value = Decimal("0.5")
+    fixed = ki.fix([row | {"rationle": value}], kind="verdict", unsafe_fixes=True)
+    assert fixed.data == [row | {"rationale": value}]
+    ki.fix([row | {"rationle": value}], output=tmp_path / "out.jsonl", kind="verdict", unsafe_fixes=True)
+    assert json.loads((tmp_path / "out.jsonl").read_text("utf-8")) == row | {"rationale": 0.5}
 
 
 def test_breaking_off_leaves_no_half_file(tmp_path):

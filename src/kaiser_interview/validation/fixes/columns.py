@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..findings.finding import Correction, Edit, Fault
-from ..hints.field_names import called, says_more
-from ..hints.typos import slips
 from ..rows.row_validator import RowValidator
+from .names import meant_by
 from .row import AppliedEdit
 
 if TYPE_CHECKING:
@@ -38,11 +37,9 @@ class ColumnEdits:
         ]
         self._renamed: dict[str, str | None] = {}
         for name in unknown:
-            likely = slips(name, absent) or [*filter(None, [called(name, absent)])]
-            if len(likely) == 1:
-                self._renamed[name] = likely[0]
-            elif not (likely or slips(name, validator.fields) or says_more(name, validator.fields)):
-                self._renamed[name] = None
+            likely = meant_by(name, absent, validator.fields)
+            if likely is not None and len(likely) < 2:  # noqa: PLR2004 - one of several is not known
+                self._renamed[name] = likely[0] if likely else None
         # Of several columns for one field, none is renamed.
         counts = Counter(self._renamed.values())
         self._renamed = {

@@ -5,23 +5,18 @@ from typing import Any
 
 from ...records.models import Record
 from ..findings.finding import Applicability, Correction, Edit, Fault, Path
-from ..hints.field_names import called, says_more
-from ..hints.typos import slips
 from ..references.quotes import Quote, explained
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
 from .claims import Claims
-from .filled import filled
+from .filled import CLAIM_IN_DOUBT, OFFSETS, filled
+from .names import meant_by
 from .values import Converted, converted
 
 __all__ = ["AS_WRITTEN", "Corrections"]
 
 AS_WRITTEN = "x_quote_as_written"
 """The field that keeps a quote as it was before `fix` replaced it."""
-
-_CLAIM_IN_DOUBT = {"stale-claim", "digest-differs", "unknown-release", "claim-differs"}
-
-_OFFSETS = ("quote_start", "quote_end")
 
 
 class Corrections:
@@ -84,7 +79,7 @@ class Corrections:
 
     def _missing(self, fault: Fault, result: RowResult) -> Correction | None:
         """Fill in a missing field."""
-        if fault.path[-1] in _OFFSETS:
+        if fault.path[-1] in OFFSETS:
             return self._offsets(fault, result)
         value = filled(result, result.values, self._validator).get(fault.path)
         return Correction("safe", (Edit(fault.path, None, value),)) if value is not None else None
@@ -97,13 +92,12 @@ class Corrections:
         fields = self._validator.rules[str(result.kind)].shape.fields_at(tuple(above))
         removed = Edit(fault.path, value, None)
         absent = [one for one in fields if holder.get(one) is None]
-        if likely := slips(str(name), absent) or [*filter(None, [called(str(name), absent)])]:
-            if len(likely) > 1 or value is None:
-                return None
-            return Correction("unsafe", (removed, Edit((*above, likely[0]), None, value)))
-        # A field that the row has already may be what was meant.
-        is_kept = slips(str(name), fields) or says_more(str(name), fields)
-        return None if is_kept else Correction("unsafe", (removed,))
+        likely = meant_by(str(name), absent, fields)
+        if not likely:
+            return Correction("unsafe", (removed,)) if likely is not None else None
+        if len(likely) > 1 or value is None:
+            return None
+        return Correction("unsafe", (removed, Edit((*above, likely[0]), None, value)))
 
     def _claim(self, fault: Fault, result: RowResult) -> Correction | None:
         """Correct the id of a claim."""
@@ -145,7 +139,7 @@ class Corrections:
     def _quote_at(self, path: Path, result: RowResult) -> Quote | None:
         """Return the quote of the reference at a path, unless the row contradicts its claim."""
         reference, found = _at(result.values, path)
-        if not found or any(fault.code in _CLAIM_IN_DOUBT for fault in result.faults):
+        if not found or any(fault.code in CLAIM_IN_DOUBT for fault in result.faults):
             return None
         get = reference.get
         claim, words = self._validator.corpus.claims.get(str(get("claim_id"))), get("quote")
@@ -156,7 +150,7 @@ class Corrections:
 
 
 def _offset_paths(path: Path) -> list[Path]:
-    return [(*path, name) for name in _OFFSETS]
+    return [(*path, name) for name in OFFSETS]
 
 
 def _place_edits(path: Path, quote: Quote, place: tuple[int, int]) -> list[Edit]:

@@ -11,11 +11,12 @@ from ..rows.kind import KindRules
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
 
-__all__ = ["filled"]
+__all__ = ["CLAIM_IN_DOUBT", "OFFSETS", "filled"]
 
-_OFFSETS = ("quote_start", "quote_end")
+OFFSETS = ("quote_start", "quote_end")
 
-_CLAIM_IN_DOUBT = {"stale-claim", "digest-differs", "unknown-release", "claim-differs"}
+CLAIM_IN_DOUBT = {"stale-claim", "digest-differs", "unknown-release", "claim-differs"}
+"""Codes of rows that contradict their claim."""
 
 _UNANCHORED = {"quote-ambiguous", "quote-too-short"}
 
@@ -53,7 +54,7 @@ class _Filling:
         self._named: str | None = named if named == self._values.get("release") else None
         # A whole column is wrong, or missing.
         self._is_invalid = result.unjudged
-        self._is_in_doubt = any(fault.code in _CLAIM_IN_DOUBT for fault in result.faults)
+        self._is_in_doubt = any(fault.code in CLAIM_IN_DOUBT for fault in result.faults)
 
     def all(self) -> dict[Path, Any]:
         """Return the values by path."""
@@ -80,13 +81,13 @@ class _Filling:
 
     def _offsets(self, path: Path, reference: Mapping[str, Any]) -> dict[Path, Any]:
         """Return the offsets of a quote that has none and occurs once in its claim."""
-        if any(reference.get(name) is not None for name in _OFFSETS):
+        if any(reference.get(name) is not None for name in OFFSETS):
             return {}
         quote = self._quote(path, reference)
         places = quote.places if quote else []
         if len(places) != 1:
             return {}
-        return {(*path, name): offset for name, offset in zip(_OFFSETS, places[0], strict=True)}
+        return {(*path, name): offset for name, offset in zip(OFFSETS, places[0], strict=True)}
 
     def _quote(self, path: Path, reference: Mapping[str, Any]) -> Quote | None:
         """Return the quote of a reference if it is exact, and the row does not contradict its claim."""
@@ -94,10 +95,10 @@ class _Filling:
         words = reference.get("quote")
         if claim is None or not words or self._is_in_doubt:
             return None
-        for name in ("claim_id", "quote", "quote_of", *_OFFSETS):
+        for name in ("claim_id", "quote", "quote_of", *OFFSETS):
             code = self._wrong.get((*path, name))
             # Offsets may be missing where a kind requires them: they are filled in.
-            is_filled = code == "missing-field" and name in _OFFSETS
+            is_filled = code == "missing-field" and name in OFFSETS
             if code is not None and code not in _UNANCHORED and not is_filled:
                 return None
         return Quote(claim, words, None, None, reference.get("quote_of") or "text")
@@ -120,7 +121,7 @@ class _Filling:
     def _others_in_doubt(self) -> bool:
         """Return whether the row contradicts its claim, except by an old release that the caller names."""
         return any(
-            code in _CLAIM_IN_DOUBT
+            code in CLAIM_IN_DOUBT
             for path, code in self._wrong.items()
             if not (self._named and code == "stale-claim" and path == ("release",))
         )

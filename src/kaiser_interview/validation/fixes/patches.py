@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from ...records.introspection import values_of
 from ...records.models import Record, Reference
@@ -14,8 +14,8 @@ from ..references.quotes import LEAST, Quote
 from ..rows.result import RowResult
 from ..rows.row_validator import RowValidator
 from .corrections import AS_WRITTEN
-from .filled import filled
-from .row import AppliedEdit, RowFix, RowFixer
+from .filled import OFFSETS, filled
+from .row import AppliedEdit, RowFix, RowFixer, add_edits
 
 __all__ = ["Patch", "Patches", "fields_of"]
 
@@ -24,13 +24,14 @@ _FILLED = ("claim_sha256", "quote_start", "quote_end", "release", "other_claim_s
 _NAMES = ("kind", "claim_id", "other_claim_id")
 """What the digests of a row follow from."""
 
-_OFFSETS = ("quote_start", "quote_end")
-
 _QUOTE = ("quote", "quote_of", "quote_start")
 """What the offsets of a row follow from, with its claim."""
 
 _FILLED_IN = b'{"path": %b, "before": null, "after": %b, "code": null, "applicability": "safe"}'
 """The JSON of an `AppliedEdit` that fills in a value."""
+
+_PLACED = b", ".join(_FILLED_IN % (b'"/%b"' % name.encode(), b"%d") for name in OFFSETS)
+"""The same for the offsets of a quote, which differ in each row."""
 
 _MOST = 1 << 16
 """Quotes whose offsets are remembered."""
@@ -44,15 +45,30 @@ class _Fields:
         self.after = after
         self.refers = refers
         self.names: tuple[str, ...] = (*before, *after)
-        self.names_with_offsets: tuple[str, ...] = (*before, *_OFFSETS, *after)
-        first, last = _members(before), _members(after)
-        self.members: bytes = first + (b", " if first and last else b"") + last
-        self.head: bytes = first + b", " if first else b""
-        self.tail: bytes = b", " + last if last else b""
-        first, last = _edits(before), _edits(after)
-        self.edits: bytes = first + (b", " if first and last else b"") + last
-        self.edits_head: bytes = first + b", " if first else b""
-        self.edits_tail: bytes = b", " + last if last else b""
+        self.names_with_offsets: tuple[str, ...] = (*before, *OFFSETS, *after)
+
+    # Most fixes of a single row need no JSON of their own, and values from Python may have none.
+
+    @cached_property
+    def members(self) -> "_Around":
+        """The fields as members of a JSON object."""
+        return _Around(_members(self.before), _members(self.after))
+
+    @cached_property
+    def edits(self) -> "_Around":
+        """The fields as JSON of the edits that fill them in."""
+        return _Around(_edits(self.before), _edits(self.after))
+
+
+class _Around(NamedTuple):
+    """JSON that goes before and after that of the offsets of a row; either may be empty."""
+
+    before: bytes
+    after: bytes
+
+    def joined(self, between: bytes = b"") -> bytes:
+        """Return all of it, separated by commas."""
+        return b", ".join(filter(None, (self.before, between, self.after)))
 
 
 class Patch:
@@ -89,16 +105,14 @@ class Patch:
     @property
     def fields(self) -> dict[str, Any]:
         """The fields and their new values; None for a removed one."""
-        offsets = zip(_OFFSETS, self._place or (), strict=False)
+        offsets = zip(OFFSETS, self._place or (), strict=False)
         return {**self._fields.before, **dict(offsets), **self._fields.after}
 
     @property
     def members(self) -> bytes:
         """The same as members of a JSON object, without its braces."""
-        fields = self._fields
-        if self._place is None:
-            return fields.members
-        return b'%b"quote_start": %d, "quote_end": %d%b' % (fields.head, *self._place, fields.tail)
+        between = b"" if self._place is None else b'"quote_start": %d, "quote_end": %d' % self._place
+        return self._fields.members.joined(between)
 
     @property
     def edits(self) -> tuple[AppliedEdit, ...]:
@@ -110,18 +124,9 @@ class Patch:
     @property
     def filled_json(self) -> bytes | None:
         """The same as JSON objects, for a right row, of which there are many; None for other rows."""
-        fields = self._fields
         if self._edits is not None:
             return None
-        if self._place is None:
-            return fields.edits
-        start, end = self._place
-        return b"%b%b, %b%b" % (
-            fields.edits_head,
-            _FILLED_IN % (b'"/quote_start"', b"%d" % start),
-            _FILLED_IN % (b'"/quote_end"', b"%d" % end),
-            fields.edits_tail,
-        )
+        return self._fields.edits.joined(b"" if self._place is None else _PLACED % self._place)
 
 
 class Patches:
@@ -160,7 +165,7 @@ class Patches:
         is_named, is_quoted = "release" in validator.defaults, "quote" in columns
         wanted = {*validator.defaults}
         if is_quoted:
-            wanted |= {*_OFFSETS, AS_WRITTEN}
+            wanted |= {*OFFSETS, AS_WRITTEN}
         if is_quoted or is_named:
             wanted.add("claim_sha256")
         if is_named:
@@ -331,8 +336,7 @@ class Patches:
             return None
         fields = {str(one.path[0]): given.get(str(one.path[0])) for one in before}
         edits = {one.path: one for one in before}
-        for edit in fix.edits:
-            edits[edit.path] = edit._replace(before=edits.get(edit.path, edit).before)
+        add_edits(edits, fix.edits)
         return Patch(_Fields({**fields, **fix.fields}, {}), None, tuple(edits.values()))
 
     def _fields(self, values: Mapping[str, Any], *, proved: bool) -> _Fields:
@@ -340,7 +344,7 @@ class Patches:
         given = values if proved else {name: one for name, one in values.items() if name != "quote"}
         kind, held = self._validator.taken(given)
         added = filled(RowResult([], held, kind), given, self._validator)
-        fields = {str(name): value for (name,), value in added.items() if name not in _OFFSETS}
+        fields = {str(name): value for (name,), value in added.items() if name not in OFFSETS}
         defaults = self._validator.defaults
         return _Fields(
             {name: value for name, value in fields.items() if name in defaults},

@@ -10,7 +10,7 @@ from ..rows.row_validator import RowValidator
 from .corrections import Corrections
 from .filled import filled
 
-__all__ = ["AppliedEdit", "RowFix", "RowFixer"]
+__all__ = ["AppliedEdit", "RowFix", "RowFixer", "add_edits"]
 
 _MOST_ROUNDS = 8
 """A row needs two: its claim is corrected first, then its quote. More are safe, but bounded."""
@@ -73,9 +73,7 @@ class RowFixer:
         while rounds < _MOST_ROUNDS and (chosen := self._chosen(result)):
             rounds += 1
             row = _edited(row, chosen)
-            for edit in chosen:
-                first = edits.setdefault(edit.path, edit)
-                edits[edit.path] = edit._replace(before=first.before)
+            add_edits(edits, chosen)
             result = validator.value(row, columnar=columnar)
         added = [
             AppliedEdit(path, None, value, None, "safe")
@@ -106,6 +104,12 @@ class RowFixer:
                 for edit in edits:
                     chosen.setdefault(edit.path, AppliedEdit(*edit, code, applicability))
         return [*chosen.values()]
+
+
+def add_edits(edits: dict[Path, AppliedEdit], more: Iterable[AppliedEdit]) -> None:
+    """Add edits to earlier ones by path; two of one value become one."""
+    for edit in more:
+        edits[edit.path] = edit._replace(before=edits.get(edit.path, edit).before)
 
 
 def _edited(row: Mapping[str, Any], edits: Iterable[AppliedEdit]) -> dict[str, Any]:
