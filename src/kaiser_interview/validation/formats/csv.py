@@ -134,7 +134,7 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     if raw.startswith(BOM):
         expected, suggestion = (
             "UTF-8 without a byte order mark",
-            "spreadsheets write it, and it is passed over",
+            "spreadsheets write it, and it is skipped",
         )
         fault = Fault("byte-order-mark", (), expected, "U+FEFF", suggestion, "warning")
         yield Note(line, fault)

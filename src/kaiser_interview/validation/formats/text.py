@@ -28,7 +28,7 @@ SPACE = b" \t\r\n"
 
 def blank_line() -> Fault:
     """Return the fault of an empty line."""
-    return Fault("blank-line", (), "a row", "nothing", "it is passed over")
+    return Fault("blank-line", (), "a row", "nothing", "it is skipped")
 
 
 def long_row(longest: int = LONGEST) -> Fault:

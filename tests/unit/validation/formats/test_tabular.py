@@ -689,7 +689,7 @@ def test_a_byte_order_mark_is_told_where_it_is_asked_for(tmp_path, select, codes
     path.write_bytes(b"\xef\xbb\xbfclaim_id,verdict,urls,method,creator\nd05-c02,mixed,[],human,I\n")
     report = ki.validate(path, kind="verdict", select=select)
     assert [one.code for one in report.sample] == codes
-    assert {hint(one) for one in report.sample} <= {"spreadsheets write it, and it is passed over"}
+    assert {hint(one) for one in report.sample} <= {"spreadsheets write it, and it is skipped"}
 
 
 def test_a_line_of_excels_own_is_told(tmp_path):
