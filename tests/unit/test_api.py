@@ -63,6 +63,10 @@ def test_a_validator_gives_what_the_functions_give(validator, tmp_path):
     assert (tmp_path / "fixed.jsonl").read_bytes() == (tmp_path / "again.jsonl").read_bytes()
 
 
+def test_a_validator_has_a_short_repr(validator):
+    assert repr(validator) == "<Validator: label; Corpus(41 claims, 1 sources, 0 retired)>"
+
+
 def test_data_sets_are_apart(validator):
     row = GOOD | {"id": "a"}
     assert [validator.validate([row]).ok for _ in range(3)] == [True, True, True]

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Callable
 from pathlib import Path, PurePath
-from typing import Annotated, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -99,7 +99,6 @@ def fix(
     """Fix rows where only one correction is possible."""
     if diff:
         _print_diff(check, unsafe=unsafe_fixes)
-        return
     if output is None:
         raise InputError("--output: expected a file to write, or --diff")
     places = Places(f"{output}.changes.jsonl", output)
@@ -114,7 +113,7 @@ def fix(
     end(fixed.report)
 
 
-def _print_diff(check: Check, *, unsafe: bool) -> None:
+def _print_diff(check: Check, *, unsafe: bool) -> NoReturn:
     """Print what `fix` would change; exit with 1 if anything would, with 2 if an input could not be read."""
     with watched(check) as watching, Engine(check) as engine:
         diff = Diff(engine, watching, unsafe=unsafe)
