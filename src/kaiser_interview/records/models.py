@@ -6,12 +6,13 @@ Hugging Face features. The docstring below a field is its description: `make dat
 `descriptions`, which is there at run time also where the source is not.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from ..errors import InputError
 from ..metadata import CAUTION, MACHINE_TRANSLATION
@@ -104,6 +105,29 @@ class _AnyName:
     def __get_pydantic_core_schema__(*_: Any) -> CoreSchema:
         # The error is that of pydantic for unknown fields, not that of a pattern.
         return core_schema.custom_error_schema(core_schema.str_schema(pattern="^x_"), "extra_forbidden")
+
+
+class _AnyValue:
+    """Marks values of fields that a kind does not define: any value without NaN and infinities."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(*_: Any) -> CoreSchema:
+        # `allow_inf_nan` of the configuration applies to fields of type float only.
+        return core_schema.no_info_after_validator_function(_finite, core_schema.any_schema())
+
+
+def _finite(value: object) -> object:
+    """Return a value; raise if it is or holds a number that JSON cannot represent."""
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, float) and not math.isfinite(one):
+            raise PydanticKnownError("finite_number")
+        if isinstance(one, dict):
+            stack.extend(one.values())
+        elif isinstance(one, list | tuple):
+            stack.extend(one)
+    return value
 
 
 class Width:
@@ -210,8 +234,8 @@ RelationType = Literal["supports", "contrasts", "elaborates", "depends-on"]
 class Record(BaseModel):
     """The base of all records: immutable and strict.
 
-    Fields that a kind does not define must have names that begin with ``x_``. They hold any value, are in
-    `model_extra` and are written with the others.
+    Fields that a kind does not define must have names that begin with ``x_``. They hold any value but NaN and
+    infinities, are in `model_extra` and are written with the others.
     """
 
     # Building a validator costs more than importing this module; deferred, only the kinds in use pay.
@@ -226,7 +250,7 @@ class Record(BaseModel):
 
     # Type checkers would take it for a field.
     if not TYPE_CHECKING:  # pragma: no branch - always, at run time
-        __pydantic_extra__: dict[Annotated[str, _AnyName], Any]
+        __pydantic_extra__: dict[Annotated[str, _AnyName], Annotated[Any, _AnyValue]]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -108,7 +108,7 @@ class _Generate(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         made = super().model_schema(schema)
-        if made.get("additionalProperties") is True:
+        if made.get("additionalProperties", False) is not False:
             # The names of other fields are checked by `Record`, which pydantic does not express.
             made |= {"additionalProperties": False, "patternProperties": {"^x_": {}}}
         return made

@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import json
+import math
 import pickle
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
@@ -110,6 +112,16 @@ def test_records_hold_other_fields_whose_names_begin_with_x():
     with pytest.raises(ValidationError, match="frozen"):
         row.x_note = "b"
     assert values_of(row) == row.model_dump()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, [0.5, -math.inf], {"a": ({"b": [math.nan]},)}])
+def test_numbers_in_other_fields_must_be_finite(value):
+    for attempt in (
+        lambda: ki.Translation.model_validate(TRANSLATION | {"x_scores": value}),
+        lambda: ki.Translation.model_validate_json(json.dumps(TRANSLATION | {"x_scores": value})),
+    ):
+        with pytest.raises(ValidationError, match="finite number"):
+            attempt()
 
 
 @pytest.mark.parametrize("name", ["X_note", "xnote", " x_note", "_x_note", ""])
