@@ -61,6 +61,10 @@ class Fixed(NamedTuple):
     changes: tuple[RowChange, ...] | None
     """The changes of each changed row, in order; None if they were written to a file."""
 
+    def __repr__(self) -> str:
+        changed = ", ".join(f"{name} in {count:,}" for name, count in sorted(self.changed.items()))
+        return f"<Fixed: changed {changed or 'nothing'}; {self.report!r}>"
+
 
 def fix_data(engine: Engine, check: Check, output: Path | None = None, *, unsafe: bool) -> Fixed:
     """Fix the rows of a check, in memory or into a file; the public function is `fix`."""

@@ -61,6 +61,12 @@ class Split(NamedTuple):
     report: Report
     """The report on the data. `valid` and `invalid` count the rows of the two outputs."""
 
+    def __repr__(self) -> str:
+        if self.findings is None:
+            return f"<Split: nothing in memory; {self.report!r}>"
+        rows = f"{self.report.valid:,} valid, {self.report.invalid:,} rejects"
+        return f"<Split: {rows}, {len(self.findings):,} findings>"
+
 
 def split_data(engine: Engine, check: Check, valid: Path | None = None, rejects: Path | None = None) -> Split:
     """Split the data of a check, in memory or into two files; the public function is `split`.

@@ -1001,3 +1001,10 @@ def test_offsets_that_a_kind_demands_are_filled_in(tmp_path, suffix):
         "method": 4,
     }
     assert {one.code for one in fixed.report.sample} == {"missing-field", "quote-not-found"}
+
+
+def test_a_fixed_has_a_short_repr():
+    row = {"claim_id": "d01-c01", "method": "model", "scheme": "acme:stance", "value": "for"}
+    fixed = ki.fix([row], kind="label", defaults={"creator": "me"})
+    assert repr(fixed) == "<Fixed: changed creator in 1; <Report: 1 row, no finding>>"
+    assert repr(ki.fix(fixed, kind="label")) == "<Fixed: changed nothing; <Report: 1 row, no finding>>"

@@ -998,3 +998,9 @@ def test_what_json_cannot_name_is_kept_too(tmp_path):
     ki.split([row], valid=tmp_path / "ok.jsonl", rejects=tmp_path / "no.jsonl", kind="verdict")
     (line,) = (tmp_path / "no.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line) == row | {"x_v": [{"('a', 1)": ["b", "{2}"]}, "c"]}
+
+
+def test_a_split_has_a_short_repr(put, tmp_path):
+    assert repr(ki.split([GOOD, BAD], kind="label")) == "<Split: 1 valid, 1 rejects, 1 findings>"
+    to_files = ki.split([GOOD], kind="label", valid=tmp_path / "a.jsonl", rejects=tmp_path / "b.jsonl")
+    assert repr(to_files) == "<Split: nothing in memory; <Report: 1 row, no finding>>"
