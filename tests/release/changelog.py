@@ -23,7 +23,9 @@ def faults(text: str, version: str, data: tuple[str, str], tag: str | None = Non
         return [f"CHANGELOG.md has no section [{version}]"]
     body = sections.get("Unreleased", "")
     found = (
-        [] if f"What will be {version}." in body else [f"Unreleased does not say: What will be {version}."]
+        []
+        if f"The next release is {version}." in body
+        else [f"Unreleased does not say: The next release is {version}."]
     )
     return [*_data(text, *data), *found, *_parts(body, "Unreleased")]
 

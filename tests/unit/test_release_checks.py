@@ -29,7 +29,7 @@ CHANGES = """# Changelog
 - Functions.
 """
 DATA = ("1.0.0", "2026-11-22")
-COMING = CHANGES.replace("\n## [0.1.0] - 2026-11-23\n", "\nWhat will be 0.1.0.\n")
+COMING = CHANGES.replace("\n## [0.1.0] - 2026-11-23\n", "\nThe next release is 0.1.0.\n")
 
 
 @pytest.mark.parametrize(("text", "tag"), [(CHANGES, None), (CHANGES, "v0.1.0"), (COMING, None)])
@@ -42,7 +42,7 @@ def test_a_changelog_with_its_entry(text, tag):
     [
         (CHANGES, "v0.1.1", ["the tag is v0.1.1, and the version 0.1.0"]),
         (COMING, "v0.1.0", ["CHANGELOG.md has no section [0.1.0]"]),
-        (COMING.replace("0.1.0", "0.2.0"), None, ["Unreleased does not say: What will be 0.1.0."]),
+        (COMING.replace("0.1.0", "0.2.0"), None, ["Unreleased does not say: The next release is 0.1.0."]),
         (COMING.replace("- Kinds.", ""), None, ["[Unreleased] has nothing under Schema"]),
         (
             CHANGES.replace(" - 2026-11-23", ""),
@@ -60,7 +60,7 @@ def test_a_changelog_with_its_entry(text, tag):
             ["[0.1.0] has nothing under Code", "[0.1.0] has a part Added"],
         ),
         ("# Changelog\n", None, ["CHANGELOG.md does not say under Data: - Data release 1.0.0, 2026-11-22"]
-            + ["Unreleased does not say: What will be 0.1.0."]
+            + ["Unreleased does not say: The next release is 0.1.0."]
             + [f"[Unreleased] has nothing under {part}" for part in ("Data", "Schema", "Code")]),
     ],
 )  # fmt: skip
