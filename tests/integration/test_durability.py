@@ -245,7 +245,7 @@ def test_ctrl_c_at_any_moment_ends_with_a_word_or_by_the_signal(forks, done, tmp
         assert temporary == []
         seen[ended.code] += 1
         if ended.code == 2:
-            what = f"written, and whole: {', '.join(is_new)}" if is_new else "nothing was written"
+            what = f"written completely: {', '.join(is_new)}" if is_new else "nothing was written"
             far = r" after [0-9,]+ rows( of [a-z.]+)?, [0-9,]+ of them invalid" if name != "export" else ""
             assert re.fullmatch(rf"kaiser-interview: interrupted{far}; {what}\n", _named(ended.err)), ended
             assert ended.out == ""
@@ -334,11 +334,11 @@ def test_whichever_call_fails_says_so_and_leaves_all_as_it_was(done, tmp_path, m
         assert temporary == []
         # A rename that fails comes after those that did not.
         assert len(is_new) == (number - 1 if call == "replace" else 0)
-        what = f"written, and whole: {', '.join(is_new)}" if is_new else "nothing was written"
+        what = f"written completely: {', '.join(is_new)}" if is_new else "nothing was written"
         where = {"split": " or ".join(job.outputs[:0:-1]), "fix": job.outputs[-1], "export": "."}[
             name.split()[0]
         ]
-        what = "nothing was half written" if name.startswith("export") else what
+        what = "no file is incomplete" if name.startswith("export") else what
         assert ended == (2, "", f"kaiser-interview: {where}: {os.strerror(code)}; {what}\n")
     # None failed: as often as it is called, each has.
     assert ended[0] == done(name).ended.code

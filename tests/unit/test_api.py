@@ -130,7 +130,7 @@ def test_a_closed_validator_says_so():
         lambda rows: validator.fix(rows, "out"),
         lambda rows: validator.split(rows, "a", "b"),
     ):
-        with pytest.raises(RuntimeError, match="expected an open one, got one that is closed"):
+        with pytest.raises(RuntimeError, match="expected an open validator, got a closed one"):
             call([GOOD])
 
 

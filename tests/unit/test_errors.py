@@ -24,6 +24,17 @@ ERRORS = [
         LookupError,
         "kind: expected one of claim, label, got 'claims'; did you mean claim?",
     ),
+    (
+        errors.UnknownNameError("code", "no-quote", ("stale-quote", "bad")),
+        LookupError,
+        "code: expected the code of a finding, got 'no-quote'; did you mean stale-quote? "
+        "`kaiser-interview explain` lists all codes",
+    ),
+    (
+        errors.UnknownNameError("code", "x", ("stale-quote", "bad")),
+        LookupError,
+        "code: expected the code of a finding, got 'x'; `kaiser-interview explain` lists all codes",
+    ),
     (errors.TextError("text: too long"), ValueError, "text: too long"),
     (errors.NotOnDiskError("no directory"), OSError, "no directory"),
     (errors.ResourceError("no room"), errors.KaiserInterviewError, "no room"),

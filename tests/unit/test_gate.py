@@ -52,8 +52,8 @@ def told(report: ki.Report) -> list[tuple]:
 @pytest.mark.parametrize(
     ("data", "options", "message"),
     [
-        ([], {"workers": 0}, "workers: expected a number from 1 on, got 0"),
-        ([], {"workers": True}, "workers: expected a number from 1 on, got True"),
+        ([], {"workers": 0}, "workers: expected an integer of at least 1, got 0"),
+        ([], {"workers": True}, "workers: expected an integer of at least 1, got True"),
         ([], {"max_findings": -1}, "max_findings: expected a number from 0 on, got -1"),
         ([], {"max_findings": 1.5}, "max_findings: expected a number from 0 on, got 1.5"),
         (LABEL, {}, "data: expected rows, got one mapping; put it in a list"),

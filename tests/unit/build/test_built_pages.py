@@ -136,5 +136,8 @@ def test_the_pages_of_the_repository_are_these():
 
 
 def test_no_code_of_that_name():
-    with pytest.raises(UnknownNameError, match=r"^code: expected one of .*; did you mean quote-not-found or"):
+    with pytest.raises(
+        UnknownNameError,
+        match=r"^code: expected the code of a finding, got 'quote-found'; did you mean quote-not-found or ",
+    ):
         explanation("quote-found")

@@ -69,9 +69,15 @@ def test_what_is_no_rows_fault_passes_no_bar(run, drafts):
 
 
 WRONG_OPTIONS = [
-    (["--max-invalid", "101%"], "--max-invalid 101%: expected a number of rows, or a share such as 0.1%"),
+    (
+        ["--max-invalid", "101%"],
+        "--max-invalid 101%: expected a number of rows, or a percentage such as 0.1%",
+    ),
     (["--against", ""], "--against: expected a folder, got nothing"),
-    (["--max-invalid", "some"], "--max-invalid some: expected a number of rows, or a share such as 0.1%"),
+    (
+        ["--max-invalid", "some"],
+        "--max-invalid some: expected a number of rows, or a percentage such as 0.1%",
+    ),
     (["--kind", "tranlation"], "kind: expected one of claim, dialogue, source, translation,"),
     (["--kind", "no.such:Kind"], "kind no.such:Kind: No module named 'no'"),
     (["--kind", "json:loads"], "kind json:loads: expected a subclass of kaiser_interview.Record, got"),
@@ -84,8 +90,14 @@ WRONG_OPTIONS = [
     (["--key", "claimid"], "field of key: expected one of"),
     (["--complete", "langauge"], "field of complete: expected one of"),
     (["--extra", "maybe"], "extra: expected one of error, allow, got 'maybe'"),
-    (["--select", "quote-notfound"], "code: expected one of"),
-    (["--ignore", "nothing"], "code: expected one of"),
+    (
+        ["--select", "quote-notfound"],
+        "code: expected the code of a finding, got 'quote-notfound'; did you mean ",
+    ),
+    (
+        ["--ignore", "nothing"],
+        "code: expected the code of a finding, got 'nothing'; `kaiser-interview explain` lists all codes",
+    ),
     (["--against", "no/such/folder"], "no/such/folder: No such file or directory"),
 ]
 

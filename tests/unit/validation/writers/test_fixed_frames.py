@@ -287,7 +287,7 @@ def test_a_fixed_is_data(tmp_path):
                 "data: expected rows, got a Fixed without data: it was written to a file, or the input was "
                 "not read to its end",
             ),
-            (validator.split(rows), "data: expected rows, got a Split; give its valid or its rejects"),
+            (validator.split(rows), "data: expected rows, got a Split; pass its `valid` or its `rejects`"),
         ):
             with pytest.raises(ki.InputError) as caught:
                 validator.validate(data)
