@@ -179,8 +179,9 @@ def test_none_is_a_whole_file_too(tmp_path):
 @pytest.mark.parametrize(
     ("name", "got"),
     [
-        ("a.txt", ".txt"), ("a", "no suffix"), ("a.gz", ".gz"), ("a.jsonl.bz2", ".bz2"),
-        ("a.parquet.gz", ".gz"), ("jsonl", "no suffix"), (".jsonl", "no suffix"), ("a.xlsx.zst", ".zst"),
+        ("a.txt", ".txt"), ("a", "no extension"), ("a.gz", ".gz"), ("a.jsonl.bz2", ".bz2"),
+        ("a.parquet.gz", ".gz"), ("jsonl", "no extension"), (".jsonl", "no extension"),
+        ("a.xlsx.zst", ".zst"),
     ],
 )  # fmt: skip
 def test_a_name_that_asks_for_no_form(tmp_path, name, got):
@@ -197,7 +198,7 @@ def test_a_name_that_asks_for_no_form(tmp_path, name, got):
 def test_columnar_files_need_a_kind(tmp_path, records, name):
     with pytest.raises(ki.InputError) as caught:
         ki.write(records, tmp_path / name)
-    expected = 'expected records of one kind, or the kind of mappings, as in kind="translation"'
+    expected = 'expected records of one kind, or the option kind for mappings, as in kind="translation"'
     assert str(caught.value) == f"{name}: {expected}"
     with pytest.raises(ki.UnknownNameError, match="did you mean label"):
         ki.write(records, tmp_path / name, kind="labels")
@@ -231,7 +232,7 @@ def test_a_value_that_does_not_fit_a_column(tmp_path, row, message):
     with pytest.raises(ki.InputError) as caught:
         ki.write([row], tmp_path / "a.parquet", kind="label")
     assert str(caught.value).startswith(f"a.parquet: {message}")
-    assert str(caught.value).endswith("; `validate` finds such rows")
+    assert str(caught.value).endswith("; `validate` reports such rows")
     assert (tmp_path / "a.parquet").read_bytes() == b"old\n"
 
 
