@@ -7,32 +7,32 @@ __all__ = ["DESCRIPTIONS"]
 
 DESCRIPTIONS: dict[str, dict[str, str]] = {
     "Claim": {
-        "claim_id": "Dialogue and position, as in d01-c03. Never reused, never renumbered.",
-        "dialogue_id": "The dialogue it stands in.",
-        "position": "Place within the dialogue, from 1.",
+        "claim_id": "Id made from dialogue and position, as in d01-c03. Never reused, never renumbered.",
+        "dialogue_id": "Id of the dialogue that the claim is part of.",
+        "position": "Position within the dialogue, from 1.",
         "text": "The claim verbatim, without its markers (Chinese, zh-Hans).",
-        "text_en": "English, a machine translation.",
+        "text_en": "The claim in English, a machine translation.",
         "citations": "Numbers printed in brackets after the claim, taken to be those of the article's paragraphs. The article is not part of the source.",
-        "start": "First code point of text in the source.",
-        "end": "Code point after the last of text in the source.",
+        "start": "Offset of the first code point of text in the source.",
+        "end": "Offset after the last code point of text in the source.",
         "prefix": "Up to 16 code points of the source before start.",
-        "suffix": "Up to 16 code points of the source from end on.",
+        "suffix": "Up to 16 code points of the source after end.",
         "claim_sha256": "SHA-256 of text in UTF-8, lower-case hexadecimal.",
-        "topics": "What it is about, in the order of the vocabulary.",
-        "claim_type": "What sort of statement it is.",
-        "horizon": "The time that it speaks of.",
+        "topics": "The topics of the claim, in the order of the vocabulary.",
+        "claim_type": "The type of statement.",
+        "horizon": "The time that the claim is about.",
         "since": "The data release that introduced the claim.",
         "revised": "The data release that last changed text.",
         "": "One statement of the summary, word for word, with its place in the source."
     },
     "Dialogue": {
-        "dialogue_id": "Its number with two digits, as in d01.",
+        "dialogue_id": "Id made from the number with two digits, as in d01.",
         "number": "Number in the source, from 1.",
         "title": "The heading verbatim, without 对话, numeral and colon.",
         "title_en": "English of title, a machine translation.",
-        "start": "First code point of the heading in the source.",
-        "end": "Code point after the last marker of its last claim.",
-        "claim_count": "Number of its claims.",
+        "start": "Offset of the first code point of the heading in the source.",
+        "end": "Offset after the last marker of its last claim.",
+        "claim_count": "Number of claims in the dialogue.",
         "": "One of the parts that the summary is divided into."
     },
     "Participant": {
@@ -42,7 +42,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "": "One of the two people that the headline names."
     },
     "Source": {
-        "source_id": "Name of the source.",
+        "source_id": "Id of the source.",
         "text": "The whole text, character for character.",
         "headline": "The headline that the last line but one prints, verbatim; taken to be the article's.",
         "headline_en": "English of headline, a machine translation.",
@@ -51,28 +51,28 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "languages": "Language of the text, BCP 47.",
         "participants": "The people that the headline names, in its order.",
         "rights": "What is known of the rights in the text.",
-        "sha256": "SHA-256 of text in UTF-8, which is the raw file's.",
-        "": "The text that everything else rests on, whole, and what is known of it."
+        "sha256": "SHA-256 of text in UTF-8, which is that of the raw file.",
+        "": "The complete source text, and what is known about it."
     },
     "Annotation": {
-        "id": "Name of the row, unique in its file: printable ASCII, no space. Null: unnamed.",
-        "kind": "Kind of record. Null where the file or the call says it for all rows.",
+        "id": "Id of the row, unique in the data set: printable ASCII, no space. Null: none.",
+        "kind": "The type of the row, such as translation. Null: the file or the call gives it for all rows.",
         "release": "Data release that the row was made from. Null: not recorded.",
-        "method": "What made the row.",
-        "creator": "Who: a person, a model's name, a program.",
-        "created": "When, in UTC. Null: not recorded.",
-        "confidence": "The maker's own estimate that the row is right, 0 to 1. Null: none given.",
-        "rationale": "Why so. Null: none given.",
-        "": "What every derived row may say of its making."
+        "method": "What made the row: a human, a language model or a rule.",
+        "creator": "Name of the person, model or program that made the row.",
+        "created": "When the row was made, in UTC. Null: not recorded.",
+        "confidence": "The creator's estimate that the row is right, from 0 to 1. Null: not given.",
+        "rationale": "The reason for the content of the row. Null: not given.",
+        "": "How a derived row was made: by whom, when, and from which release."
     },
     "Reference": {
-        "claim_id": "The claim.",
-        "claim_sha256": "Digest of the claim's text as it was seen. Null: not recorded.",
+        "claim_id": "Id of the claim.",
+        "claim_sha256": "SHA-256 of the claim's text when the row was made. Null: not recorded.",
         "quote": "Words of the claim, character for character. Null: the claim as a whole.",
-        "quote_start": "First code point of quote, counted as quote_of says. Null: not given.",
-        "quote_end": "Code point after the last of quote. Null exactly if quote_start is.",
-        "quote_of": "What is quoted: text (offsets into the source) or text_en (offsets into that string). Null: text.",
-        "": "What something is about: a claim, at best pinned by digest and quoted."
+        "quote_start": "Offset of the first code point of quote, counted as quote_of says. Null: not given.",
+        "quote_end": "Offset after the last code point of quote. Null if and only if quote_start is null.",
+        "quote_of": "The quoted text: text (offsets into the source) or text_en (offsets into that string). Null: text.",
+        "": "A reference to a claim, optionally with its digest and a quote."
     },
     "Translation": {
         "language": "Language of translation, BCP 47.",
@@ -80,41 +80,41 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "": "A claim in another language."
     },
     "Label": {
-        "scheme": "topic, claim_type or horizon, or a scheme of your own with a colon: acme:stance.",
-        "value": "The value; of a shipped scheme, one of its vocabulary.",
+        "scheme": "topic, claim_type, horizon, or a custom scheme with a colon, such as acme:stance.",
+        "value": "The value. In a shipped scheme, a value of its vocabulary.",
         "": "A value given to a claim under a scheme."
     },
     "Mention": {
-        "quote": "The name as it stands there, character for character.",
-        "quote_start": "First code point of quote, counted as quote_of says.",
-        "quote_end": "Code point after the last of quote.",
-        "name": "What is named, in its usual English form.",
-        "type": "What sort of thing it is.",
+        "quote": "The name as it occurs in the claim, character for character.",
+        "quote_start": "Offset of the first code point of quote, counted as quote_of says.",
+        "quote_end": "Offset after the last code point of quote.",
+        "name": "The usual English name of the thing.",
+        "type": "The type of the thing.",
         "": "A place where a claim names something."
     },
     "Relation": {
-        "other_claim_id": "The other claim.",
-        "other_claim_sha256": "Digest of the other claim's text as it was seen. Null: not recorded.",
-        "relation": "What the first claim does to the other.",
-        "": "How one claim stands to another."
+        "other_claim_id": "Id of the other claim.",
+        "other_claim_sha256": "SHA-256 of the other claim's text when the row was made. Null: not recorded.",
+        "relation": "The relation of the first claim to the other one.",
+        "": "The relation between two claims."
     },
     "Question": {
-        "references": "What the answer rests on. Empty only if the question is not answerable.",
+        "references": "The claims that the answer is based on. Empty only if the question is not answerable.",
         "question": "The question.",
-        "answer": "The answer. Null exactly if not answerable.",
+        "answer": "The answer. Null if and only if the question is not answerable.",
         "answerable": "Whether the claims answer it.",
         "language": "Language of question and answer, BCP 47.",
-        "": "A question that claims answer, or that none does."
+        "": "A question, with an answer if claims contain it."
     },
     "Verdict": {
         "verdict": "The judgement.",
-        "urls": "Addresses of the evidence; may be empty.",
-        "": "A judgement of whether a claim holds."
+        "urls": "URLs of the evidence; may be empty.",
+        "": "A judgement whether a claim is true."
     },
     "Embedding": {
         "model": "The model that made the vector.",
-        "of": "Which text of the claim was embedded.",
-        "vector": "The vector, finite as float32.",
-        "": "A vector that stands for a claim's text."
+        "of": "The text of the claim that was embedded.",
+        "vector": "The vector, with finite values in float32.",
+        "": "An embedding vector of a claim's text."
     }
 }

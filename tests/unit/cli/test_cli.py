@@ -362,7 +362,7 @@ def test_find_as_json_and_csv(run):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "text: expected something to find, got nothing but white space"),
+        ("", "text: expected a text to find, got only white space"),
         ("语" * 4001, "text: expected at most 4,000 code points, got 4,001"),
     ],
 )

@@ -153,7 +153,10 @@ def test_explain(run):
         assert run("explain", code) == (0, page, "")
     code, _, err = run("explain", "quote-misplased")
     assert code == 2
-    assert err.endswith("did you mean quote-misplaced or quote-misattributed?\n")
+    assert err == (
+        "kaiser-interview: code: expected the code of a finding, got 'quote-misplased'; "
+        "did you mean quote-misplaced or quote-misattributed? `kaiser-interview explain` lists all codes\n"
+    )
 
 
 def test_split_and_fix(run, drafts, tmp_path):

@@ -115,8 +115,8 @@ def test_what_is_near_nothing():
     [
         (None, "text: expected a string, got NoneType"),
         (b"x", "text: expected a string, got bytes"),
-        ("", "text: expected something to find, got nothing but white space"),
-        (" \u3000\n", "text: expected something to find, got nothing but white space"),
+        ("", "text: expected a text to find, got only white space"),
+        (" \u3000\n", "text: expected a text to find, got only white space"),
         ("语" * (LONGEST + 1), "text: expected at most 4,000 code points, got 4,001"),
     ],
 )

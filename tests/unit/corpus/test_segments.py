@@ -53,8 +53,8 @@ REFUSED = {
     "an hour that does not exist": (edited("2025-10-10 17", "‸2025-10-10 24"), TIME),
     "a time zone": (edited("2025-10-10 17:52", "‸2025-10-10 17:52Z"), TIME),
     "more after the end": (edited("2025-10-10 17:52", "‸2025-10-10 17:52\n\n"), TIME),
-    "carriage return": (edited("[4]\n", "[4]‸\r\n"), "no control character but line feed"),
-    "NUL": (edited("戊", "戊‸\x00"), "no control character but line feed"),
+    "carriage return": (edited("[4]\n", "[4]‸\r\n"), "no control character except line feed"),
+    "NUL": (edited("戊", "戊‸\x00"), "no control character except line feed"),
 }
 
 

@@ -96,7 +96,7 @@ def test_an_altered_source_is_found_by_its_digest():
 
 def test_a_lost_claim_is_found():
     claims = b"\n".join(FILES["claims.jsonl"].split(b"\n")[1:])
-    assert ("claims.jsonl", "41 records, as the source has", "40 records") in verification.verify(
+    assert ("claims.jsonl", "41 records, as in the source", "40 records") in verification.verify(
         resealed(claims_jsonl=claims)
     )
 
@@ -137,7 +137,7 @@ def test_a_manifest_of_another_release_is_named():
 
 def test_a_manifest_that_says_the_same_in_other_bytes_is_named():
     assert verification.verify(FILES | {release.MANIFEST: FILES[release.MANIFEST] + b" "}) == (
-        verification.Difference("manifest.json", "its canonical form", "other bytes that say the same"),
+        verification.Difference("manifest.json", "its canonical form", "other bytes with the same content"),
     )
 
 

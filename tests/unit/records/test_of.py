@@ -125,7 +125,7 @@ def test_a_draft_about_another_claim(claim_id):
 def test_a_kind_about_one_claim_is_about_one(claims):
     with pytest.raises(ValueError, match=r"^claim: ") as caught:
         ki.Verdict.of(claims, **DRAFTS["verdict"], **BY)
-    assert str(caught.value) == f"claim: expected one, got {len(claims)}"
+    assert str(caught.value) == f"claim: expected one claim, got {len(claims)}"
     assert isinstance(caught.value, ki.InputError)
     assert ki.Verdict.of(iter([CLAIM]), **DRAFTS["verdict"], **BY).quote_start == 1072
 
@@ -337,7 +337,7 @@ def test_a_claim_as_the_corpus_has_it():
     other = OWN.claims["a-01"]._replace(sha256="0" * 64)
     with pytest.raises(ki.InputError) as caught:
         ki.Label.of(other, against=OWN, **LABEL)
-    assert str(caught.value) == "claim: expected a-01 as the corpus has it, got another text"
+    assert str(caught.value) == "claim: expected the text that a-01 has in the corpus, got another text"
     with pytest.raises(ki.UnknownNameError):
         ki.Label.of(OTHER, against=OWN, **LABEL)
 

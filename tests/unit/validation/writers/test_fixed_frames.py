@@ -284,8 +284,8 @@ def test_a_fixed_is_data(tmp_path):
         for data, message in (
             (
                 validator.fix(rows, tmp_path / "out.jsonl"),
-                "data: expected rows, got a Fixed without data: it was written to a file, or the input was "
-                "not read to its end",
+                "data: expected rows, got a Fixed without data: it was written to a file, or an input "
+                "could not be read to its end",
             ),
             (validator.split(rows), "data: expected rows, got a Split; pass its `valid` or its `rejects`"),
         ):
