@@ -40,7 +40,7 @@ ARTICLE = (
     "Headline, outlet and time are those that the last two lines of the source text print, taken to be those "
     "of the article that it summarises. The article itself was not seen."
 )
-"""The basis of what is said about the article."""
+"""How the article is known."""
 
 DESCRIPTION = (
     "41 claims about language, world models, agents, scaling, reinforcement learning and memory, word for "

@@ -257,7 +257,7 @@ class _Cutter:
         return self.take(kind, end).text
 
     def imprint(self) -> tuple[str, str]:
-        """Parse the last line into outlet and time; the outlet's name may contain a middle dot."""
+        """Cut the last line, outlet and time; the outlet's own name may hold a middle dot."""
         end = len(self.text) - self.text.endswith("\n")
         dot = self.text.rfind("·", self.at, end)
         if dot <= self.at:

@@ -393,7 +393,7 @@ WRONG_FILES = {
     ),
     "translation lacking": (
         drop("layers/translations.jsonl", 7),
-        "raw/layers/translations.jsonl: expected one English row a claim, in order of the claims",
+        "raw/layers/translations.jsonl: expected one English row for each claim, in the order of the claims",
     ),
     "label lacking": (
         drop("layers/labels.jsonl", 3),
@@ -409,12 +409,12 @@ WRONG_FILES = {
     ),
     "vocabulary unlike the model": (
         edit("vocabularies.toml", "[horizon.past]", "[horizon.ago]"),
-        "raw/vocabularies.toml: horizon: expected ['past', 'present', 'future', 'general'] as in models.py, "
+        "raw/vocabularies.toml: horizon: expected ['past', 'present', 'future', 'general'], as in models.py, "
         "got ['ago', 'present', 'future', 'general']",
     ),
     "example without the label": (
         edit("vocabularies.toml", 'example = "d01-c02"', 'example = "d10-c04"'),
-        "raw/vocabularies.toml: topic.language: d10-c04 does not bear it",
+        "raw/vocabularies.toml: topic.language: expected an example with this value, got d10-c04",
     ),
     "claim not remembered": (
         drop("releases.jsonl", 1),
@@ -447,7 +447,9 @@ def test_a_retired_claim_stays_retired(checkout):
     path = checkout / "raw" / "releases.jsonl"
     remembered = rows(path)
     write(path, [*remembered, RETIRED, remembered[0]])
-    with pytest.raises(BuildError, match=r"^raw/releases\.jsonl:43: d01-c01 was retired and stays so$"):
+    with pytest.raises(
+        BuildError, match=r"^raw/releases\.jsonl:43: d01-c01: expected no line after its retirement, got one$"
+    ):
         pipeline.build(checkout)
 
 
