@@ -79,7 +79,7 @@ def test_a_call_that_fits_nothing(data, options, message):
     assert str(caught.value) == message
 
 
-def test_models_of_one_name_cannot_be_told_apart():
+def test_models_with_the_same_name_are_ambiguous():
     first = type("Stance", (ki.Derived,), {"__module__": __name__})
     second = type("Stance", (ki.Derived,), {"__module__": __name__})
     with pytest.raises(ki.InputError, match="got one name twice"):
@@ -221,7 +221,7 @@ def test_csv_of_a_kind_that_is_not_asked_for(tmp_path):
     assert told(ki.validate(path, kind="label")) == [("unknown-kind", str(path), 0, "/kind")]
 
 
-def test_lists_of_thousands_are_judged_in_full():
+def test_lists_of_thousands_are_validated_completely():
     vector = [0.5] * 10_000
     vector[5] = vector[5000] = vector[9999] = "x"
     report = ki.validate([VECTOR | {"vector": vector}], kind="embedding")
@@ -317,7 +317,7 @@ def test_a_kind_of_ones_own_may_be_about_no_claim():
 
 @pytest.mark.parametrize("form", ["rows", "table", "file", "csv"])
 @pytest.mark.parametrize("left_out", [{"ignore": ["unknown-field"]}, {"select": ["missing-field"]}])
-def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_told(form, left_out, tmp_path):
+def test_a_mistyped_field_is_missing_if_unknown_fields_are_not_reported(form, left_out, tmp_path):
     row = {"claimId": "d99-c99", "method": "model", "creator": "m", "scheme": "acme:s", "value": "v"}
     data = [row]
     if form == "table":

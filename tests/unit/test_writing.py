@@ -160,7 +160,7 @@ def test_parquet_has_the_schema_of_the_kind(tmp_path):
         assert pq.read_schema(tmp_path / "a.parquet") == ki.arrow_schema(type(records[0])), kind
 
 
-def test_what_is_packed_is_the_same_bytes_each_time(tmp_path):
+def test_compressed_output_is_the_same_each_time(tmp_path):
     for name in ("a.jsonl.gz", "a.csv.zst", "a.parquet", "a.JSON.GZ", "a.csv.Zst"):
         written = []
         for _ in range(2):

@@ -49,8 +49,9 @@ COMMANDS = {
     ),
     "show": Command(
         "records",
-        "Show one claim and everything that refers to it.",
-        "Prints the claim with its English, labels, mentions and relations.",
+        "Show one claim with its English, place and labels.",
+        "Prints the text, its English, a machine translation, the bracketed numbers after it, the dialogue, "
+        "offsets, context, labels and digest.",
         ("d05-c03", "d05-c03 --format json"),
     ),
     "find": Command(

@@ -70,7 +70,7 @@ def show(
     claim_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a claim, such as d01-c03.")],
     form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,
 ) -> None:
-    """Show one claim and everything that refers to it."""
+    """Show one claim with its English, place and labels."""
     claim = claim_named(claim_id)
     if form is not Format.text:
         write_rows([claim.model_dump(mode="json")], _FIELDS, form)

@@ -83,7 +83,7 @@ def test_build_check_and_clean_up(checkout, capsys):
 
 
 MODELS = "src/kaiser_interview/records/models.py"
-OLD, NEW = "English, a machine translation.", "English, translated by a machine."
+OLD, NEW = "The claim in English, a machine translation.", "The claim in English, translated by a machine."
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def test_each_table_has_every_field_in_order(kind):
     assert f"7 rows of the kind `{kind}`." in said or (table == kind and "No rows are shipped." in said)
 
 
-def test_what_stands_in_a_table_within_a_table():
+def test_fields_of_nested_tables():
     assert fields("`participants` in `sources`") == [*Participant.model_fields]
     assert fields("What a row is about") == [*Reference.model_fields]
 
@@ -69,23 +69,24 @@ def test_what_stands_in_a_table_within_a_table():
 @pytest.mark.parametrize(
     "line",
     [
-        "| `claim_id` | Dialogue and position, as in d01-c03. Never reused, never renumbered. "
+        "| `claim_id` | Id made from dialogue and position, as in d01-c03. Never reused, never renumbered. "
         "| `string` | no |",
-        "| `start` | First code point of text in the source. | `int32`, code points | no |",
-        "| `topics` | What it is about, in the order of the vocabulary. "
+        "| `start` | Offset of the first code point of text in the source. | `int32`, code points | no |",
+        "| `topics` | The topics of the claim, in the order of the vocabulary. "
         "| `list<string>`, [values](annotation.md#topic) | no |",
         "| `participants` | The people that the headline names, in its order. | `list<struct>` | no |",
-        "| `references` | What the answer rests on. Empty only if the question is not answerable. "
-        "| `list<struct>` | no |",
-        "| `created` | When, in UTC. | `timestamp[us, UTC]`, microseconds | not recorded |",
-        "| `quote_start` | First code point of quote, counted as quote_of says. "
+        "| `references` | The claims that the answer is based on. "
+        "Empty only if the question is not answerable. | `list<struct>` | no |",
+        "| `created` | When the row was made, in UTC. | `timestamp[us, UTC]`, microseconds | not recorded |",
+        "| `quote_start` | Offset of the first code point of quote, counted as quote_of says. "
         "| `int32`, code points | not given |",
-        "| `quote_start` | First code point of quote, counted as quote_of says. "
+        "| `quote_start` | Offset of the first code point of quote, counted as quote_of says. "
         "| `int32`, code points | no |",
-        "| `kind` | Kind of record. | `string` | where the file or the call says it for all rows |",
+        "| `kind` | The type of the row, such as translation. | `string` "
+        "| the file or the call gives it for all rows |",
         "| `verdict` | The judgement. "
         "| `string`, `supported` or `refuted` or `mixed` or `unverifiable` | no |",
-        "| `vector` | The vector, finite as float32. | `list<float>` | no |",
+        "| `vector` | The vector, with finite values in float32. | `list<float>` | no |",
     ],
 )
 def test_a_field_has_type_and_unit_null_and_meaning(line):
@@ -98,7 +99,7 @@ def test_one_row_is_one_row():
     assert "1 rows" not in one
 
 
-def test_the_findings_stand_in_their_groups():
+def test_findings_are_listed_in_their_groups():
     groups = {}
     for line in GROUPS.split("\n"):
         group, *codes = line.split() or [""]

@@ -134,7 +134,7 @@ def test_places_that_were_written(tmp_path):
     assert places.words == f"written completely: {tmp_path}/old, {tmp_path}/new\\u000a"
 
 
-def test_where_nobody_can_be_told_the_exit_code_tells(monkeypatch):
+def test_the_exit_code_is_right_without_standard_error(monkeypatch):
     with open("/dev/full", "w") as full:  # noqa: PTH123
         monkeypatch.setattr(sys, "stderr", full)
         with pytest.raises(SystemExit) as caught:

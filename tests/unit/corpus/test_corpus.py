@@ -261,7 +261,7 @@ def test_a_field_that_is_wrong(edit, file, line, fields, reason):
     refused(error, file, line, reason)
 
 
-def test_an_id_that_stands_twice(edit):
+def test_an_id_that_occurs_twice(edit):
     with pytest.raises(ki.CorpusError) as error:
         edit("claims.jsonl", 16, lines(CORPUS, "claims.jsonl")[0])
     refused(error, "claims.jsonl", 16, "claim_id: expected a unique id, got a-01 again")

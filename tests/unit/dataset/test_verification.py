@@ -124,7 +124,7 @@ def test_resealed_rubbish_is_a_difference_not_a_traceback(name, data):
 )
 def test_a_broken_manifest_is_named(manifest):
     assert verification.verify(FILES | {release.MANIFEST: manifest}) == (
-        verification.Difference("manifest.json", "the manifest of a release", "something else"),
+        verification.Difference("manifest.json", "the manifest of a release", "other data"),
     )
 
 

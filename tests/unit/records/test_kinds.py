@@ -145,7 +145,7 @@ def test_a_name_that_is_not_defined_is_one_clear_error(form):
         form(Undefined)
 
 
-def test_the_schema_of_ones_own_kind_judges_as_the_model_does():
+def test_the_schema_of_a_custom_kind_agrees_with_the_model():
     validator = jsonschema_rs.validator_for(ki.json_schema(Finding), validate_formats=True)
     row = {"claim_id": "d01-c01", "method": "model", "creator": "m", "rationale": "…", "evidence": []}
     assert Finding.model_validate(row)

@@ -150,7 +150,7 @@ def test_what_is_given_goes_before_what_would_be_made():
 
 
 @pytest.mark.parametrize("lacking", ["method", "creator", "verdict", "urls"])
-def test_a_draft_that_lacks_something(lacking):
+def test_a_draft_with_a_missing_field(lacking):
     draft = DRAFTS["verdict"] | BY | {lacking: None}
     with pytest.raises(ValidationError) as caught:
         ki.Verdict.of(CLAIM, **draft)
@@ -167,7 +167,7 @@ def test_a_draft_of_the_wrong_shape():
 
 
 @pytest.mark.parametrize("claim", ki.load(), ids=lambda claim: claim.claim_id)
-def test_the_passage_that_can_be_quoted_is_the_gates(claim):
+def test_the_quotable_passage_is_that_of_validation(claim):
     for quote in (claim.text, claim.markers, f"{claim.text} {claim.markers}", claim.text[-5:] + " ["):
         row = ki.Verdict.of(claim, quote=quote, verdict="mixed", urls=[], **BY)
         report = ki.validate([row])
@@ -189,7 +189,7 @@ def test_the_passage_that_can_be_quoted_is_the_gates(claim):
         (CLAIM, "do not increase", "quote-not-found"),
     ],
 )
-def test_a_quote_that_has_no_one_place_is_for_the_gate_to_judge(claim, quote, code):
+def test_a_quote_without_a_unique_place_is_left_to_validation(claim, quote, code):
     row = ki.Verdict.of(claim, quote=quote, verdict="mixed", urls=[], **BY)
     assert (row.quote, row.quote_start, row.quote_end) == (quote, None, None)
     assert [one.code for one in ki.validate([row]).counts] == [code]
@@ -228,7 +228,7 @@ def test_a_mention_must_have_one_place():
     assert ki.Mention.of(OTHER, quote="语言", quote_start=20, quote_end=22, **mention).quote_end == 22
 
 
-def test_offsets_that_are_given_stay_for_the_gate_to_judge():
+def test_given_offsets_are_left_to_validation():
     row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY, quote_start=0, quote_end=11)
     assert [(one.code, one.path) for one in ki.validate([row]).counts] == [
         ("quote-misplaced", "/quote_start")

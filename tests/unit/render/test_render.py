@@ -50,7 +50,7 @@ def test_text_has_a_block_for_each_code_and_path():
     )
 
 
-def test_a_suggestion_stands_below_the_place_that_it_is_for():
+def test_a_suggestion_is_printed_below_its_finding():
     quotes = ["推理模型不增加参数数量", "推理模型不增加参数数量", "需要更多并行性", "语言边界就是世界边界"]
     text = printed(ki.validate([ROW | {"quote": one} for one in quotes], kind="translation"))
     # Of four places those are shown whose suggestions differ, in their order.
