@@ -1,4 +1,4 @@
-"""`Validator`: options compiled once, for many data sets and single rows, in one thread or several."""
+"""`Validator`: options are compiled once and used for many data sets and rows, in one or several threads."""
 
 import asyncio
 import gc

@@ -1,4 +1,4 @@
-"""Every error survives pickling, has the built-in's type, and carries what it says."""
+"""Every error can be pickled, inherits a built-in class, and has its message and attributes."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""The call itself: what it takes, its options, and data from Python, datasets and tables."""
+"""`validate`: its data, its options, and input from Python, datasets and tables."""
 
 import datetime as dt
 import io
@@ -33,7 +33,7 @@ VECTOR = {
 
 
 class Tagged(ki.Derived):
-    """A kind with a validator of its own."""
+    """A custom kind with its own validator."""
 
     tags: ki.Many[str]
 
@@ -59,7 +59,7 @@ def told(report: ki.Report) -> list[tuple]:
         (LABEL, {}, "data: expected rows, got one mapping; put it in a list"),
         (5, {}, "data: expected a path, rows or a table, got int"),
         (b"x.jsonl", {}, "data: expected a path, rows or a table, got bytes"),
-        # As polars has it.
+        # As in polars.
         (
             type("LazyFrame", (), {})(),
             {},
@@ -121,7 +121,7 @@ def test_a_device_as_standard_input(monkeypatch):
 
 
 def test_a_folder_where_a_file_is_opened(tmp_path, monkeypatch):
-    # Between being listed and being opened, a file may become a folder.
+    # A file may become a folder after it was listed and before it is opened.
     monkeypatch.setattr(os.path, "isdir", lambda _: False)
     assert ki.validate(tmp_path, kind="label").sample[0].got == "a folder"
 
@@ -133,7 +133,7 @@ def test_datasets_in_every_form():
     rows = [LABEL | {"value": 0}, LABEL | {"value": 1}, LABEL | {"claim_id": "d99-c01", "value": 0}]
     data = Dataset.from_list(rows, features=FEATURES)
     assert told(ki.validate(data, kind="label")) == [("unknown-claim", None, 2, "/claim_id")]
-    # As it is now arranged, not as it lies in memory.
+    # In the present order of columns, not in that of memory.
     assert told(ki.validate(data.select([2, 0]), kind="label")) == [("unknown-claim", None, 0, "/claim_id")]
     splits = DatasetDict(train=data.select([0]), test=data.select([2]))
     assert told(ki.validate(splits, kind="label")) == [("unknown-claim", "test", 0, "/claim_id")]

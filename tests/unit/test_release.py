@@ -1,4 +1,4 @@
-"""The manifest, and reading only what it vouches for."""
+"""The manifest, and that files are read only if they match it."""
 
 import pytest
 

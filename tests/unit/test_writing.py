@@ -1,4 +1,4 @@
-"""Writing: what is written is what was given, in each form, whole or not at all."""
+"""`write`: every format holds the given rows; a file is written completely or not at all."""
 
 import csv
 import errno
@@ -18,7 +18,7 @@ from kaiser_interview.records.models import KINDS
 from kaiser_interview.validation.formats.coerce import typed
 
 ODD = "a \"b\", 'c'; 语言𠮷🧠\u2028\u0085\tend\n\r\nlast\r=1+1 "
-# In Parquet an instant is one and the same however its fraction is written, so it has none here.
+# Parquet does not keep the notation of an instant's fraction, so it has none here.
 BY = {"method": "model", "creator": 'm, "n"', "created": "2026-01-31T12:00:00Z", "confidence": 0.1}
 BY |= {"rationale": ODD}
 IN = BY | {"language": "en"}
@@ -30,7 +30,7 @@ VALUES = (ODD, "-1", "true", "null", "a\nb", "a\rb", "\r\n", "a\tb;c", "'", "\uf
 
 
 class Stance(ki.Derived):
-    """A kind of one's own, with every sort of field."""
+    """A custom kind with a field of every type."""
 
     stance: str
     sure: bool
@@ -41,7 +41,7 @@ class Stance(ki.Derived):
     others: ki.Many[ki.Reference] = ()
 
 
-# Float32 where a field is that: Parquet holds no more.
+# Values that float32 holds exactly, for Parquet.
 MADE = {
     "translation": [
         ki.Translation.of(CLAIM, **REFERENCE, language="en", translation=ODD, **BY),
@@ -87,7 +87,7 @@ def unpacked(path: Path) -> bytes:
 
 
 def rows_of(path: Path, model: type[ki.Record]) -> list[dict]:
-    """Read what was written, by other means than the ones it was written with."""
+    """Read a written file with other libraries than those that wrote it."""
     if path.suffix == ".parquet":
         return pq.read_table(path, page_checksum_verification=True).to_pylist()
     data = unpacked(path).decode()
@@ -268,7 +268,7 @@ def test_text_that_csv_cannot_hold(tmp_path, text, message):
 
 
 class Foreign:
-    """An object that no format holds."""
+    """An object that no format can represent."""
 
     def __repr__(self) -> str:
         return "foreign"

@@ -1,4 +1,4 @@
-"""The build: the same bytes each time, and nothing at all from a wrong input."""
+"""The build writes the same bytes each time, and nothing for invalid input."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def test_building_twice_gives_the_same_bytes(checkout):
 
 
 def test_the_version_of_the_package_is_not_in_the_data(checkout):
-    """A fix in the code leaves the data release, and every byte of it, as it is."""
+    """A fix in the code does not change the data release, nor any byte of it."""
     shutil.copytree(ROOT / "src", checkout / "src")
     init = checkout / "src" / "kaiser_interview" / "_version.py"
     text = init.read_text("utf-8")
@@ -88,7 +88,7 @@ OLD, NEW = "The claim in English, a machine translation.", "The claim in English
 
 @pytest.fixture
 def source(checkout):
-    """A checkout that is built by its own source, in which a field has a new docstring."""
+    """A checkout with a new docstring of a field, built by its own source."""
     shutil.copytree(ROOT / "src", checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
     assert run(checkout) == 0
     path = checkout / MODELS
@@ -188,7 +188,7 @@ def row_changed(**changes):
 
 MISSING = "missing-field: expected a value, since it is required, got nothing"
 ZEROS = "0" * 64
-# A layer's file, the number of a row, what is done to it, and the finding that must follow.
+# The file of a layer, the number of a row, the change to it, and the finding that it must cause.
 WRONG_ROWS = [
     (
         "labels",

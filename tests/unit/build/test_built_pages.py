@@ -1,4 +1,4 @@
-"""The built pages name every field of every table, and every finding by its group."""
+"""The generated pages list every field of every table, and every finding in its group."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from kaiser_interview.records.models import KINDS, Annotation, Derived, Particip
 from kaiser_interview.validation.findings.codes import CODES
 from kaiser_interview.validation.findings.pages import explanation
 
-# The groups of the design; invalid-csv is an addition, an error in reading.
+# The groups of findings.
 GROUPS = """
 reading unreadable not-utf8 byte-order-mark invalid-json invalid-csv duplicate-key not-finite not-an-object
 reading line-too-long too-deep truncated duplicate-column no-rows blank-line
@@ -32,7 +32,7 @@ INDEX = BUILT["docs/findings/index.md"]
 
 
 def sections(text: str) -> dict[str, str]:
-    """Return what stands under each heading, however deep."""
+    """Return the text under each heading, of any level."""
     parts = re.split(r"^#+ (.*)\n", text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
@@ -55,7 +55,7 @@ def test_each_table_has_every_field_in_order(kind):
         told.insert(0, "How a row was made")
     if issubclass(model, Derived):
         told.insert(1, "What a row is about")
-    # A field that a kind names again keeps its place.
+    # A field that a kind defines again keeps its position.
     assert [*dict.fromkeys(name for part in told for name in fields(part))] == [*model.model_fields]
     said = sections(TABLES)[f"`{table}`"]
     assert f"7 rows of the kind `{kind}`." in said or (table == kind and "No rows are shipped." in said)

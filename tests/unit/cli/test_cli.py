@@ -1,4 +1,4 @@
-"""The commands: what they print, in which form, and with which exit code."""
+"""The commands: their output, formats and exit codes."""
 
 import csv
 import gzip

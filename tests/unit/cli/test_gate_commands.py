@@ -1,4 +1,4 @@
-"""The commands of the gate: options, formats, exit codes, progress, breaking off."""
+"""The commands `validate`, `split` and `fix`: options, formats, exit codes, progress, interruption."""
 
 import json
 import signal
@@ -193,7 +193,7 @@ def test_a_bar_on_a_terminal_alone(run, drafts, monkeypatch):
 
 
 def wait_for_rest(pid: int) -> None:
-    """Wait until no thread of a process has had anything to do for a while."""
+    """Wait until all threads of a process have been idle for a while."""
     quiet = 0
     while quiet < 5:
         tasks = [task / "stat" for task in Path(f"/proc/{pid}/task").iterdir()]

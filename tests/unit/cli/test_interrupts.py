@@ -1,4 +1,4 @@
-"""Ctrl-C: by the signal where nothing was begun, with a word where something was, and never a traceback."""
+"""Ctrl-C ends the process by the signal, or with a message if work is in progress; never a traceback."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def _as_it_was():
 
 @pytest.fixture
 def sent(monkeypatch):
-    """Return the signals that would have been sent, and what would then have met them."""
+    """Return the signals that would have been sent, each with the handler at that moment."""
     found = []
     monkeypatch.setattr(
         os, "kill", lambda pid, number: found.append((pid, number, signal.getsignal(signal.SIGINT)))
@@ -56,7 +56,7 @@ def test_work_in_progress_is_cleaned_up_and_reported(sent, capsys, when):
 
     @contextmanager
     def around():
-        """Stand for the moments between what is guarded and what guards it."""
+        """Simulate a signal between the guarded block and its guard."""
         with cleanup_on_interrupt(lambda: "some words"):
             if when == "before":
                 signal.raise_signal(signal.SIGINT)
@@ -80,7 +80,7 @@ def test_work_in_progress_is_cleaned_up_and_reported(sent, capsys, when):
     done = {"before": [], "within": ["away"], "after": ["done", "away"]}[when]
     assert (caught.value.code, put, sent) == (2, done, [])
     assert capsys.readouterr().err == "kaiser-interview: some words\n"
-    # From then on it is as it was before.
+    # Afterwards, the earlier handler is restored.
     with ended_by_signal():
         signal.raise_signal(signal.SIGINT)
     assert len(sent) == 1

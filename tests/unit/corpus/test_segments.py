@@ -1,4 +1,4 @@
-"""The grammar's refusals, one by one, and the numerals."""
+"""Every text that the grammar rejects, and the numerals."""
 
 import pytest
 
@@ -19,7 +19,7 @@ NEXT = "' - ' and a claim, ' 对话' and a dialogue, or a line feed"
 OUTLET = "an outlet, '·' and a time"
 TIME = "a time such as 2025-10-10 17:52, and the end of the text"
 
-# Each text has a ‸ where it stops fitting.
+# Each text has a ‸ where it stops matching.
 REFUSED = {
     "empty": ("‸", "'对话一:'"),
     "byte order mark": (f"‸\ufeff{GOOD}", "'对话一:'"),

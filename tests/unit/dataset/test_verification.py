@@ -1,4 +1,4 @@
-"""That `verify` misses nothing."""
+"""`verify` finds every change."""
 
 import os
 import random
@@ -33,14 +33,14 @@ def flips():
         yield name, draw.randrange(len(FILES[name])), draw.randrange(8)
 
 
-# In parts, so that several processes share what is the longest test of all.
+# In parts, so that several processes share the longest test.
 @pytest.mark.parametrize("part", range(12))
 def test_every_flipped_bit_is_found(part):
     for name, place, bit in [*flips()][part::12]:
         data = bytearray(FILES[name])
         data[place] ^= 1 << bit
         found = named(FILES | {name: bytes(data)})
-        # A flip in the manifest shows as the manifest's, or as the file's whose entry no longer fits.
+        # A flip in the manifest is reported for the manifest, or for the file whose entry no longer matches.
         assert found if name == release.MANIFEST else name in found, (name, place, bit)
 
 
@@ -69,7 +69,7 @@ def test_a_truncated_file_is_named(name, length):
 
 
 def resealed(**changes: bytes) -> dict[str, bytes]:
-    """Return the files with some changed and a manifest that fits them."""
+    """Return the files with some of them changed, and a manifest that matches them."""
     files = FILES | {name.replace("_", "."): data for name, data in changes.items()}
     del files[release.MANIFEST]
     return files | {release.MANIFEST: release.manifest_bytes(files)}
@@ -159,7 +159,7 @@ def test_what_cannot_be_read_is_named_once():
 
 
 def installed(tmp_path):
-    """Copy the package, so that its data can be damaged, and return how to run `verify` there."""
+    """Copy the package, so that its data can be damaged; return a function that runs `verify` there."""
     package = Path(release.__file__).parent
     shutil.copytree(package, tmp_path / "kaiser_interview", ignore=shutil.ignore_patterns("__pycache__"))
 
