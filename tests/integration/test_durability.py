@@ -1,4 +1,4 @@
-"""Nothing half written and no row lost, whatever breaks off `split`, `fix` and `export`.
+"""No file is incomplete and no row is lost, however `split`, `fix` and `export` are interrupted.
 
 What is promised: every output is the old file or the whole new one, byte for byte; of the three that `split`
 writes, that of the rows that pass comes last, so where it is new the rejects and their findings are too.

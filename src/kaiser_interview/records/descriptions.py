@@ -55,7 +55,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "": "The complete source text, and what is known about it."
     },
     "Annotation": {
-        "id": "Id of the row, unique in the data set: printable ASCII, no space. Null: none.",
+        "id": "Id of the row, unique in the data set: printable ASCII, no space. Null: the row has no id.",
         "kind": "The type of the row, such as translation. Null: the file or the call gives it for all rows.",
         "release": "Data release that the row was made from. Null: not recorded.",
         "method": "What made the row: a human, a language model or a rule.",
@@ -69,7 +69,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "claim_id": "Id of the claim.",
         "claim_sha256": "SHA-256 of the claim's text when the row was made. Null: not recorded.",
         "quote": "Words of the claim, character for character. Null: the claim as a whole.",
-        "quote_start": "Offset of the first code point of quote, counted as quote_of says. Null: not given.",
+        "quote_start": "Offset of the first code point of quote; see quote_of. Null: not given.",
         "quote_end": "Offset after the last code point of quote. Null if and only if quote_start is null.",
         "quote_of": "The quoted text: text (offsets into the source) or text_en (offsets into that string). Null: text.",
         "": "A reference to a claim, optionally with its digest and a quote."
@@ -86,7 +86,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     },
     "Mention": {
         "quote": "The name as it occurs in the claim, character for character.",
-        "quote_start": "Offset of the first code point of quote, counted as quote_of says.",
+        "quote_start": "Offset of the first code point of quote; see quote_of.",
         "quote_end": "Offset after the last code point of quote.",
         "name": "The usual English name of the thing.",
         "type": "The type of the thing.",

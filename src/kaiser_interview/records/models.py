@@ -434,7 +434,7 @@ class Annotation(Record):
     """How a derived row was made: by whom, when, and from which release."""
 
     id: Id | None = None
-    """Id of the row, unique in the data set: printable ASCII, no space. Null: none."""
+    """Id of the row, unique in the data set: printable ASCII, no space. Null: the row has no id."""
 
     kind: Text | None = None
     """The type of the row, such as translation. Null: the file or the call gives it for all rows."""
@@ -497,7 +497,7 @@ class Reference(Record):
     """Words of the claim, character for character. Null: the claim as a whole."""
 
     quote_start: Offset | None = None
-    """Offset of the first code point of quote, counted as quote_of says. Null: not given."""
+    """Offset of the first code point of quote; see quote_of. Null: not given."""
 
     quote_end: Offset | None = None
     """Offset after the last code point of quote. Null if and only if quote_start is null."""
@@ -538,7 +538,7 @@ class Mention(Derived):
     """The name as it occurs in the claim, character for character."""
 
     quote_start: Offset = Field()
-    """Offset of the first code point of quote, counted as quote_of says."""
+    """Offset of the first code point of quote; see quote_of."""
 
     quote_end: Offset = Field()
     """Offset after the last code point of quote."""

@@ -78,9 +78,9 @@ def test_fields_of_nested_tables():
         "| `references` | The claims that the answer is based on. "
         "Empty only if the question is not answerable. | `list<struct>` | no |",
         "| `created` | When the row was made, in UTC. | `timestamp[us, UTC]`, microseconds | not recorded |",
-        "| `quote_start` | Offset of the first code point of quote, counted as quote_of says. "
+        "| `quote_start` | Offset of the first code point of quote; see quote_of. "
         "| `int32`, code points | not given |",
-        "| `quote_start` | Offset of the first code point of quote, counted as quote_of says. "
+        "| `quote_start` | Offset of the first code point of quote; see quote_of. "
         "| `int32`, code points | no |",
         "| `kind` | The type of the row, such as translation. | `string` "
         "| the file or the call gives it for all rows |",
