@@ -107,7 +107,7 @@ def read(name: str) -> bytes:
     Raises
     ------
     IntegrityError
-        The file or the manifest is missing or not what was released.
+        The file or the manifest is missing, or differs from the released one.
     """
     expected, data = released_digest(name), _get(name)
     if digest(data) != expected:
@@ -121,7 +121,7 @@ def every_file() -> dict[str, bytes]:
     Raises
     ------
     IntegrityError
-        A file or the manifest is missing or not what was released.
+        A file or the manifest is missing, or differs from the released one.
     """
     manifest = _get(MANIFEST)
     return {name: read(name) for name in entries(manifest)} | {MANIFEST: manifest}

@@ -65,7 +65,7 @@ class Near(NamedTuple):
 class NearestPlaces:
     """Places in passages that are similar to a text.
 
-    The index is built for the first search. It takes 12 bytes for each character of the passages.
+    The index is built at the first search. It takes 12 bytes for each character of the passages.
 
     Parameters
     ----------

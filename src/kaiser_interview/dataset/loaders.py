@@ -98,7 +98,7 @@ def load(table: release.TableName = "claims") -> "tuple[Record, ...]":
     Raises
     ------
     UnknownNameError
-        There is no such table; the message suggests the nearest names.
+        There is no such table; the message suggests similar names.
     IntegrityError
         The shipped bytes differ from the manifest.
 
@@ -129,7 +129,7 @@ def load_table(table: release.TableName = "claims") -> "pa.Table":
     Raises
     ------
     UnknownNameError
-        There is no such table; the message suggests the nearest names.
+        There is no such table; the message suggests similar names.
     IntegrityError
         The shipped bytes differ from the manifest.
 
@@ -163,7 +163,7 @@ def load_dataset(table: release.TableName = "claims") -> "Dataset":
     MissingDependencyError
         `datasets` is not installed; the message has the command that installs it.
     UnknownNameError
-        There is no such table; the message suggests the nearest names.
+        There is no such table; the message suggests similar names.
     IntegrityError
         The shipped bytes differ from the manifest.
     """
@@ -201,7 +201,7 @@ def claim(claim_id: str) -> "Claim":
     Raises
     ------
     UnknownNameError
-        There is no such claim; the message suggests the nearest ids.
+        There is no such claim; the message suggests similar ids.
     IntegrityError
         The shipped bytes differ from the manifest.
 
