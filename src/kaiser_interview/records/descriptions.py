@@ -82,7 +82,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     "Label": {
         "scheme": "topic, claim_type, horizon, or a custom scheme with a colon, such as acme:stance.",
         "value": "The value. In a shipped scheme, a value of its vocabulary.",
-        "": "A value given to a claim under a scheme."
+        "": "A label of a claim: a value in a scheme, such as a topic."
     },
     "Mention": {
         "quote": "The name as it occurs in the claim, character for character.",

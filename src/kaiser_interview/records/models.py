@@ -521,7 +521,7 @@ class Translation(Derived):
 
 
 class Label(Derived):
-    """A value given to a claim under a scheme."""
+    """A label of a claim: a value in a scheme, such as a topic."""
 
     scheme: Scheme
     """topic, claim_type, horizon, or a custom scheme with a colon, such as acme:stance."""
