@@ -72,8 +72,8 @@ _MODULES = {
     "UnsupportedTypeError": "errors",
 }
 
-# Type checkers treat a variable with this name as true. Importing typing would double the start-up time of
-# a bare interpreter.
+# Type checkers treat a variable with this name as true. It replaces that of `typing`, whose import would
+# double the start-up time of a bare interpreter.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._version import __version__, data_release

@@ -14,11 +14,11 @@ def main() -> None:
         # Let Ctrl-C end the process during imports: there is nothing to clean up or report yet.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     if _reads_tables(sys.argv):
-        # A worker imports what it needs while this process does.
+        # The worker process imports its modules while this process imports its own.
         from .validation.workers.process import start_ahead
 
         start_ahead()
-    # Collecting garbage once more at the end would take a tenth of a second.
+    # A last garbage collection at exit would take a tenth of a second.
     atexit.register(gc.freeze)
     from . import cli
 
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _reads_tables(arguments: list[str]) -> bool:
-    """Return whether a command seems to read a columnar file in a worker process."""
+    """Return whether a command will probably read a columnar file in a worker process."""
     command, rest = arguments[1:2], arguments[2:]
     return (
         command in (["validate"], ["split"], ["fix"])

@@ -5,4 +5,4 @@ __all__ = ["__version__", "data_release"]
 __version__ = "0.1.0"
 
 data_release = "1.0.0"
-"""The release of the shipped data, which rows name in `release`. It changes only when the data does."""
+"""The release of the shipped data; rows record it in `release`. It changes only if the data changes."""

@@ -1,4 +1,4 @@
-"""`Validator`, and the functions `validate`, `split`, `fix` and `read` over it."""
+"""The class `Validator`, and the functions that use it: `validate`, `fix`, `split` and `read`."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +43,7 @@ def corpus_of(against: Against) -> Corpus:
     Raises
     ------
     CorpusError
-        The files at a path are wrong.
+        A file of the corpus is missing or invalid.
     IntegrityError
         The shipped bytes differ from the manifest.
     """
@@ -53,21 +53,23 @@ def corpus_of(against: Against) -> Corpus:
 
 
 def check_of(data: Any, *, against: Against = None, **options: Unpack[Options]) -> Check:
-    """Return the check of some data that the options of `validate` describe."""
+    """Return a `Check` of data, made from the options of `validate`."""
     return Check(data=data, against=corpus_of(against), **options)
 
 
 class Validator:
-    """Validates data by the same options many times: they are compiled once.
+    """A validator for many calls with the same options, which are compiled once.
 
-    Use it as a context manager, or call `close`. Threads and worker processes are started when they are first
-    needed, and kept until then. Several threads may use one validator at the same time. It may be used from
-    async code: `check` takes well under a millisecond, so call it directly; await the other methods with
+    Use it as a context manager, or call `close`. Threads and worker processes start when they are first
+    needed, and run until `close`. Several threads may use one validator at the same time. In async code, call
+    `check` directly, because it takes well under a millisecond. Run the other methods with
     `asyncio.to_thread`.
 
     Parameters
     ----------
-    kind, against, defaults, extra, require, complete, key, select, ignore, max_findings, workers, progress
+    kind, against, defaults, extra, require, complete, key, select, ignore, max_findings, workers, in_process
+        As for the function `validate`.
+    progress
         As for the function `validate`.
 
     Raises
@@ -101,7 +103,7 @@ class Validator:
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         if workers is not None and (type(workers) is not int or workers < 1):
-            raise InputError(f"workers: expected a number from 1 on, got {workers!r:.80}")
+            raise InputError(f"workers: expected an integer of at least 1, got {workers!r:.80}")
         self._check = Check(
             data=None,
             against=corpus_of(against),
@@ -130,11 +132,11 @@ class Validator:
         self.close()
 
     def close(self) -> None:
-        """End the threads and worker processes. Afterwards, only `check` can be used."""
+        """Stop the threads and worker processes. Afterwards, only `check` can be used."""
         self._engine.close()
 
     def check(self, row: object) -> tuple[Finding, ...]:
-        """Return the findings of one row, validated by itself; for loops around a model.
+        """Return the findings of a single row, for example in a loop around a language model.
 
         Rules about the whole data set (duplicates, completeness, numbers of labels) do not apply.
 
@@ -142,6 +144,11 @@ class Validator:
         ----------
         row : mapping or record
             The row.
+
+        Returns
+        -------
+        tuple of Finding
+            Empty if the row has no findings.
         """
         with self._engine.by_row(detailed=False) as validator:
             return validator.findings(row)
@@ -153,7 +160,7 @@ class Validator:
     def fix(
         self, data: Any, output: str | os.PathLike[str] | None = None, *, unsafe_fixes: bool = False
     ) -> "Fixed":
-        """Fix data, in memory or to a file; see the function `fix`."""
+        """Apply fixes to data, in memory or to a file; see the function `fix`."""
         from .validation.fix import fix_data
 
         path = None if output is None else Path(output)
@@ -191,29 +198,29 @@ class Validator:
 
     def _of(self, data: Any) -> Check:
         if self._engine.is_closed:
-            raise RuntimeError("validator: expected an open one, got one that is closed")
+            raise RuntimeError("validator: expected an open validator, got a closed one")
         return replace(self._check, data=_rows_of(data))
 
 
 def _rows_of(data: Any) -> Any:
-    """Return the data of a `Fixed`; any other data unchanged.
+    """Return the data of a `Fixed`, or any other data unchanged.
 
     Raises
     ------
     InputError
-        It is a `Fixed` without data, or a `Split`.
+        The data is a `Split`, or a `Fixed` without data.
     """
     from .validation.fix import Fixed
     from .validation.split import Split
 
     if isinstance(data, Split):
-        raise InputError("data: expected rows, got a Split; give its valid or its rejects")
+        raise InputError("data: expected rows, got a Split; pass its `valid` or its `rejects`")
     if not isinstance(data, Fixed):
         return data
     if data.data is None:
         raise InputError(
-            "data: expected rows, got a Fixed without data: it was written to a file, or the input was not "
-            "read to its end"
+            "data: expected rows, got a Fixed without data: it was written to a file, or an input could not "
+            "be read to its end"
         )
     return data.data
 
@@ -221,45 +228,45 @@ def _rows_of(data: Any) -> Any:
 def validate(
     data: Any, *, against: Against = None, workers: int | None = None, **options: Unpack[Options]
 ) -> Report:
-    """Check derived data: its shape, its references to claims, its quotes, character for character.
+    """Validate derived rows: their schema, their references to claims, and their quotes.
 
-    Bad data never raises: it becomes findings in the report. Data that cannot be read is a finding too, and
-    the rest is checked. The data of one call is one data set, for the rules about duplicates and
-    completeness.
+    Quotes are compared with the claims character by character. Invalid data does not raise: it becomes
+    findings in the report. Data that cannot be read is also a finding, and the rest is validated. All data of
+    one call is one data set for the rules about duplicates and completeness.
 
     Parameters
     ----------
     data : path, several paths, rows, or a table
-        A file of JSON Lines, a JSON array or CSV, each also compressed by gzip or zstd; of Parquet, or an
-        Arrow file or stream; a folder (also one that `save_to_disk` made) or a glob pattern; ``"-"`` for
-        standard input; an iterable of mappings or records; a `datasets` `Dataset`, `DatasetDict` or
-        `IterableDataset`, in any format; anything with `__arrow_c_stream__` or `__arrow_c_array__`. The index
-        of a pandas frame is a column only if it has the name of a field or begins with ``x_``.
+        Paths: JSON Lines, JSON arrays or CSV, optionally compressed (gzip, zstd); Parquet; Arrow files or
+        streams; folders, including those that `save_to_disk` makes; glob patterns; ``"-"`` for standard
+        input. Objects: an iterable of mappings or records; a `datasets` `Dataset`, `DatasetDict` or
+        `IterableDataset`, in any format; any object with `__arrow_c_stream__` or `__arrow_c_array__`. The
+        index of a pandas frame is a column only if its name is that of a field or begins with ``x_``.
     kind : str, type of Record, or several of these, optional
-        What the rows are. Default: each row's `kind` says it.
+        The type of the rows, such as ``"translation"``. Default: the field `kind` of each row.
     against : Corpus or path, optional
-        What the rows are checked against; a path is read by `Corpus.from_files`. Default: the shipped claims.
+        The corpus to validate against; a path is read by `Corpus.from_files`. Default: the shipped claims.
     defaults : mapping of str, optional
-        Constants for fields that a row does not give, supplied before any rule.
+        Values for fields that a row does not have. They are added before any rule runs.
     extra : {"error", "allow"}
-        Whether a field that a kind does not have is an error. Names that begin with ``x_`` always pass, and
-        so do columns of the claim whose values are the claim's. Default: ``"error"``.
+        How to treat fields that the kind does not define. Names that begin with ``x_`` are always allowed,
+        and so are columns of the claim with the claim's values. Default: ``"error"``.
     require : sequence of str
-        Fields that every row must give, beyond those that its kind demands.
+        Fields that every row must have, in addition to those that its kind requires.
     complete : sequence of str, optional
-        Fields that group the rows. Each group must have a row for every current claim.
+        Fields that group the rows. Every group must have a row for every current claim.
     key : sequence of str, optional
-        Fields whose values together must be unique.
+        Fields whose combination must be unique.
     select, ignore : sequence of str, optional
         Codes to report, or to leave out. Data that cannot be read is always reported.
     max_findings : int
-        Findings to keep. The counts are always exact. Default: 1,000.
+        The most findings to keep in the report. The counts are always exact. Default: 1,000.
     workers : int, optional
-        The most threads to use, and the most processes that read columnar files, under limits of memory and
-        time. The result is the same for any number. Default: the number of processors.
+        The most threads to use, and the most worker processes for columnar files, which have limits of memory
+        and time. The result is the same for any number. Default: the number of CPUs.
     in_process : bool
-        Whether columnar files are read in this process, without a worker process and its limits. Only for
-        files that you trust, where no process can be started: a damaged file can crash the reader. Default:
+        Whether to read columnar files in this process, without a worker process and its limits. Use it only
+        for trusted files, where no process can be started: a damaged file can crash the reader. Default:
         False.
     progress : callable, optional
         Called with a `Progress`, about ten times a second.
@@ -267,24 +274,25 @@ def validate(
     Returns
     -------
     Report
+        The findings, exact counts, and whether the data is valid (`ok`).
 
     Raises
     ------
     UnknownNameError
-        No kind, field or code has the name.
+        There is no kind, field or code with a given name.
     InputError
-        The data has no form that can be checked, or an option does not apply.
+        The data is of an unsupported type or format, or an option does not apply.
     ResourceError
         No worker process can be started to read a columnar file, or there is no room for temporary files.
     CorpusError
-        The files to validate against are wrong.
+        A file of the corpus is missing or invalid.
     IntegrityError
         The shipped bytes differ from the manifest.
 
     Notes
     -----
-    Offsets are Unicode code points into the source, the end exclusive, as in a `TextPositionSelector` of the
-    W3C Web Annotation Data Model, section 4.2.5.
+    Offsets are Unicode code points into the source, end exclusive, as in a `TextPositionSelector` of the W3C
+    Web Annotation Data Model, section 4.2.5.
 
     Examples
     --------
@@ -307,27 +315,26 @@ def fix(
 ) -> "Fixed":
     """Apply safe fixes to data, in memory or to a file.
 
-    A safe fix has exactly one possible value, and does not change the meaning of a row:
+    A safe fix has exactly one possible value, and does not change the meaning of a row. Safe fixes set:
 
     - the offsets of a quote that occurs once in its claim;
-    - the digest, and the release, of the claim that an exact quote is from. Without an exact quote, a row
-      gets neither, unless `defaults` has a `release`: then it gets that, with the digest of its claim in it;
-    - the source's own characters for a quote that differs in typography, in markers, in quotation marks
-      around it or in Markdown emphasis only. The original is kept in `x_quote_as_written`;
-    - a number, a boolean, a word of a vocabulary, an instant or a language tag in the notation of its field;
-    - the id of the claim whose digest the row has, or that alone has the quote, for a misspelled id;
-    - `defaults`, where the row has no value.
+    - the digest and the release of a claim that is quoted exactly. A row without an exact quote gets neither,
+      unless `defaults` has a `release`: then it gets that release, and the digest of its claim in it;
+    - the source's own characters in a quote that differs only in typography, markers, surrounding quotation
+      marks or Markdown emphasis. The original quote is kept in `x_quote_as_written`;
+    - the notation of a number, a boolean, a vocabulary value, an instant or a language tag;
+    - a misspelled claim id: to that of the claim with the row's digest, or of the only claim with its quote;
+    - the values of `defaults`, where the row has no value.
 
     The words of a quote never change, and no row is dropped. A second `fix` changes nothing.
 
-    Without `output`, the result is in memory, in the form of the data, as for `split`. The data itself is not
-    changed. Mappings and records without a change are the same objects; a record that a fix makes invalid
-    becomes a mapping. Columns without a change are those of the data, and a frame keeps its index; a changed
-    column keeps its type if that can hold the new values. New columns come last. A changed `Dataset` is a
-    copy in memory.
+    Without `output`, the result is in memory and has the form of the data, as for `split`. The input is not
+    modified. Unchanged mappings and records are the same objects; a record that a fix makes invalid becomes a
+    mapping. Unchanged columns are those of the input, and a frame keeps its index. A changed column keeps its
+    type if it can hold the new values. New columns come last. A changed `Dataset` is a copy in memory.
 
-    With `output`, rows without a change are copied as they are, byte for byte if they are JSON. The changes
-    are written to ``<output>.changes.jsonl``.
+    With `output`, unchanged rows are copied, byte for byte if they are JSON. The changes are written to
+    ``<output>.changes.jsonl``.
 
     Parameters
     ----------
@@ -336,26 +343,26 @@ def fix(
     output : path, optional
         The file to write, in the format of the data; rows from Python as JSON Lines. Default: in memory.
     unsafe_fixes : bool
-        Whether to apply unsafe fixes too, which are probably what was meant: of a misspelled id of a claim or
-        name of a field, a synonym of a word, a time without a zone. Unknown fields, and null written as text,
-        are removed.
+        Whether to apply unsafe fixes too, which are only probably right. They correct a misspelled claim id
+        or field name, a synonym of a vocabulary value, and a time without a zone. They remove unknown fields,
+        and null written as text.
     against, **options
         As for `validate`, without `workers`.
 
     Returns
     -------
     Fixed
-        The data, the report on it, and the changes. `validate`, `split`, `fix` and `read` accept it as data.
-        If an input could not be read to its end, the report is on the input, and nothing is returned or
+        The fixed data, the report on it, and the changes. `validate`, `split`, `fix` and `read` accept it as
+        data. If an input cannot be read to its end, the report is on the input, and no data is returned or
         written.
 
     Raises
     ------
     InputError
-        The output is an input, the inputs have different formats, the data is an `IterableDataset` and there
-        is no `output`, or as for `validate`.
+        The output is also an input, the inputs have different formats, the data is an `IterableDataset` and
+        there is no `output`, or as for `validate`.
     OSError
-        The output cannot be written. The old file, if any, is kept.
+        The output cannot be written. An existing file is unchanged.
 
     Examples
     --------
@@ -382,50 +389,50 @@ def split(
     against: Against = None,
     **options: Unpack[Options],
 ) -> "Split":
-    """Split rows into valid rows and rejects: every row goes unchanged, in order, to exactly one of them.
+    """Split rows into valid rows and rejects. Every row goes unchanged, in order, to exactly one of them.
 
-    Without paths, the result is in memory, in the form of the data:
+    Without paths, the result is in memory. Its form is that of the data:
 
-    - a `pyarrow.Table`, a pandas or polars `DataFrame`, a `datasets` `Dataset` or `DatasetDict`: the same,
-      with some of its rows; all columns, their types and the index are unchanged. A `Dataset` is selected
-      from, not copied;
+    - a `pyarrow.Table`, a pandas or polars `DataFrame`, a `datasets` `Dataset` or `DatasetDict`: the same
+      type with some of the rows; all columns, their types and the index are unchanged. A `Dataset` selects
+      its rows and does not copy them;
     - any other object with an Arrow interface, and columnar files: a `pyarrow.Table`;
     - an iterable of mappings or records: a list of these objects;
-    - files of text: a list of mappings. Cells of CSV have the types of their fields, and empty cells are left
-      out. A row that cannot be read, or is no object, is its bytes.
+    - text files: a list of mappings. CSV cells have the types of their fields, and empty cells are left out.
+      A row that cannot be read, or is not an object, is given as bytes.
 
-    The rows, the findings, and the ids of all rows are held in memory. For data that does not fit, and for an
-    `IterableDataset`, give paths.
+    The rows, the findings, and the ids of all rows are held in memory. For data that does not fit in memory,
+    and for an `IterableDataset`, give paths.
 
-    With paths, rows of text are copied byte for byte in the format of the data; rows from Python are written
-    as JSON Lines. Columns keep their values, not their encoding: a dictionary is written as its values, and a
-    list view as a large list. An output whose name ends in ``.gz`` or ``.zst`` is compressed. The findings
-    are written to ``<rejects>.findings.jsonl``: in each, `row` is the index of the row in its input, and
-    `reject` in the file of rejects. Either all three files are written or none. If the process is killed,
-    each file is either the old one or complete. The file of valid rows is replaced last.
+    With paths, rows of text files are copied byte for byte; rows from Python are written as JSON Lines.
+    Columns keep their values but not their encoding: a dictionary is written as its values, and a list view
+    as a large list. An output whose name ends in ``.gz`` or ``.zst`` is compressed. The findings are written
+    to ``<rejects>.findings.jsonl``. In each, `row` is the index of the row in its input, and `reject` its
+    index in the file of rejects. Either all three files are written or none. If the process is killed, each
+    file is either the old one or complete. The file of valid rows is replaced last.
 
     Parameters
     ----------
     data : path, several paths, rows, or a table
         As for `validate`.
     valid, rejects : path, optional
-        The files to write: both, or neither. Existing files are replaced; an input is refused.
+        The files to write: both, or neither. Existing files are replaced. They must not be inputs.
     against, **options
         As for `validate`, without `workers`.
 
     Returns
     -------
     Split
-        The valid rows, the rejects, every finding, and the report. If an input cannot be read to its end, the
-        report says so, and nothing is split or written.
+        The valid rows, the rejects, every finding, and the report. If an input cannot be read to its end, it
+        has only the report, and nothing is written.
 
     Raises
     ------
     InputError
-        An output is an input, the inputs have different formats, the data is an `IterableDataset` and there
-        are no paths, or as for `validate`.
+        An output is also an input, the inputs have different formats, the data is an `IterableDataset` and
+        there are no paths, or as for `validate`.
     OSError
-        An output cannot be written. The old files, if any, are kept.
+        An output cannot be written. Existing files are unchanged.
 
     Examples
     --------
@@ -468,9 +475,10 @@ def read(
 ) -> list[Any]:
     """Validate rows, and return them as records.
 
-    All rows are held in memory. A record has the values of `defaults`, and the fields whose names begin with
-    ``x_``, in `model_extra`; a null field is the same as an absent one. Other fields that the kind does not
-    define are left out: columns of the claim, and what ``extra="allow"`` lets pass. `read_table` keeps them.
+    All rows are held in memory. A record includes the values of `defaults`. Fields whose names begin with
+    ``x_`` are in `model_extra`. A null field is the same as an absent one. Other fields that the kind does
+    not define are left out: columns of the claim, and those that ``extra="allow"`` allows. `read_table` keeps
+    them.
 
     Parameters
     ----------
@@ -484,7 +492,7 @@ def read(
     Returns
     -------
     list of Record
-        A record of its kind for each row, in order.
+        One record for each row, in order.
 
     Raises
     ------
@@ -522,10 +530,10 @@ def read_table(data: Any, *, against: Against = None, **options: Unpack[Options]
     -------
     pyarrow.Table
         The columns of `arrow_schema` of the kind, followed by the other columns of the data in the order in
-        which they occur, in the types of their values. A column of a table keeps its type, but for encodings:
-        a dictionary is read as its values. CSV has no types, so these columns are text. If the values of a
-        column have no common type (text among numbers, or objects with different keys), all of them are
-        written as JSON texts.
+        which they occur. Other columns have the type of their values; in CSV they are text. A column of a
+        table keeps its type but not its encoding: a dictionary is read as its values. If the values of a
+        column have no common type (text among numbers, or objects with different keys), the column holds all
+        of them as JSON texts.
 
     Raises
     ------

@@ -34,7 +34,7 @@ class KaiserInterviewError(Exception):
     """The base class of all exceptions that this package defines."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Unpickling an exception calls cls(*args), but these classes take other arguments than the message.
+        # Unpickling calls cls(*args) with the message, but these classes take other arguments.
         reduced = super().__reduce__()
         return _restore, (type(self), *reduced[1]), *reduced[2:]
 
@@ -65,7 +65,7 @@ class _FileError(KaiserInterviewError, ValueError):
 
 
 class BuildError(_FileError):
-    """An error in something that the build reads; nothing was built."""
+    """An error in a file that the build reads; nothing was built."""
 
 
 class CorpusError(_FileError):
@@ -100,7 +100,7 @@ class IntegrityError(KaiserInterviewError, ValueError):
 class UnknownNameError(KaiserInterviewError, LookupError):
     """There is no table, kind, claim or other item with this name; `nearest` has similar names."""
 
-    _FEW = 20
+    _MOST_LISTED = 40
 
     def __init__(self, sort: str, name: object, known: tuple[str, ...]) -> None:
         self.sort = sort
@@ -108,10 +108,13 @@ class UnknownNameError(KaiserInterviewError, LookupError):
         self.nearest: tuple[str, ...] = tuple(
             near_names(name if isinstance(name, str) else repr(name), known, most=2)
         )
-        few = len(known) <= self._FEW
-        known_text = ", ".join(known) if few else f"{known[0]} to {known[-1]}"
+        listed = len(known) <= self._MOST_LISTED
+        expected = f"one of {', '.join(known)}" if listed else f"one of {known[0]} to {known[-1]}"
         suggestion = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
-        super().__init__(f"{sort}: expected one of {known_text}, got {name!r:.80}{suggestion}")
+        if sort == "code":
+            expected = "the code of a finding"
+            suggestion = f"{suggestion or ';'} `kaiser-interview explain` lists all codes"
+        super().__init__(f"{sort}: expected {expected}, got {name!r:.80}{suggestion}")
 
 
 def known_name(sort: str, name: object, known: Collection[_Name]) -> _Name:
@@ -120,7 +123,7 @@ def known_name(sort: str, name: object, known: Collection[_Name]) -> _Name:
     Raises
     ------
     UnknownNameError
-        It is not.
+        No known name equals it.
     """
     for one in known if isinstance(name, str) else ():
         if one == name:
@@ -129,15 +132,15 @@ def known_name(sort: str, name: object, known: Collection[_Name]) -> _Name:
 
 
 class NotOnDiskError(KaiserInterviewError, OSError):
-    """The package is imported from an archive, so its data has no directory."""
+    """The package is imported from an archive, so its data is not in a directory."""
 
 
 class ResourceError(KaiserInterviewError):
-    """The machine does not provide what a call needs: a worker process, or room for temporary files."""
+    """A resource that a call needs is not available: a worker process, or room for temporary files."""
 
 
 class TextError(KaiserInterviewError, ValueError):
-    """A text to find is no string, is empty or only white space, or is too long."""
+    """A text to find is not a string, is empty or only white space, or is too long."""
 
 
 class MissingDependencyError(KaiserInterviewError, ImportError):

@@ -1,11 +1,11 @@
-"""A lock for what is imported and cached on first use. A fork waits for it.
+"""A lock for imports and caches that are made on first use. `os.fork` waits for it.
 
-Without that, a process forked while another thread imports a module would wait forever for that module.
+Otherwise, a process forked while another thread imports a module would wait forever for that module.
 """
 
 import os
 
-# As threading.RLock, without importing threading: this module is imported with the package.
+# The same class as threading.RLock. Importing threading would make the import of the package slower.
 from _thread import RLock
 
 __all__ = ["lock"]

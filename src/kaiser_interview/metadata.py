@@ -34,7 +34,7 @@ SOURCE = (
     "a summary, of unknown authorship, of an article that AI科技大本营 published (inferred from its form and "
     "its last two lines)"
 )
-"""What the source text is taken to be."""
+"""A description of the source text, as far as it is known."""
 
 ARTICLE = (
     "Headline, outlet and time are those that the last two lines of the source text print, taken to be those "
@@ -69,7 +69,7 @@ KEYWORDS = (
 )
 
 PACKAGE = f"pkg:pypi/{NAME}"
-"""Package URL (ECMA-427): an identifier that needs no host. It has no version, since a new version of the
+"""Package URL (ECMA-427), an identifier without a host. It has no version, because a new version of the
 package does not change the data."""
 
 LICENSES = ("MIT", "CC-BY-4.0")

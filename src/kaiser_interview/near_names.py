@@ -1,4 +1,4 @@
-"""Find the names that a misspelled name is nearest to."""
+"""Find the known names that are most similar to a misspelled name."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _LONGEST = 80
 def near_names(name: str, known: Sequence[str], *, most: int, least: float = 0.6) -> list[str]:
     """Return the known names that are most similar to a name, the most similar first.
 
-    Of equally similar names, the last goes first: after the end of a numbered list, it is the nearest.
+    Of equally similar names, the last comes first: for a number after the end of a list, it is the nearest.
 
     Parameters
     ----------
@@ -21,8 +21,8 @@ def near_names(name: str, known: Sequence[str], *, most: int, least: float = 0.6
     most : int
         How many names to return at most.
     least : float
-        The least similarity, from 0 to 1: twice the length of the longest common subsequence, by the sum of
-        lengths.
+        The least similarity, from 0 to 1: twice the length of the longest common subsequence, divided by the
+        sum of both lengths.
     """
     from rapidfuzz.distance import Indel
     from rapidfuzz.process import extract

@@ -1,4 +1,4 @@
-"""Read derived rows as records, as an Arrow table or as a Hugging Face dataset, once they are validated."""
+"""Validate derived rows, and return them as records, an Arrow table or a Hugging Face dataset."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["read_arrow_table", "read_hf_dataset", "read_records"]
 
 _SCHEMA = {name for name, code in CODES.items() if code.group == "shape"} - {"fields-disagree"}
-"""Codes of rows that do not match their schema, so that no record can hold them."""
+"""Codes of rows that do not match their schema, and so cannot become records."""
 
 
 def read_records(engine: Engine, check: Check) -> list[Record]:
@@ -101,7 +101,7 @@ def read_hf_dataset(engine: Engine, check: Check) -> "Dataset":
 
 
 def _valid_parts(engine: Engine, check: Check) -> Iterator[tuple[InputSource, Part, RowValidator]]:
-    """Yield the parts of a data set until a row is invalid; at the end, raise if the data is invalid.
+    """Yield the parts of a data set until a row is invalid; raise at the end if the data is invalid.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def _valid_parts(engine: Engine, check: Check) -> Iterator[tuple[InputSource, Pa
     if ignored:
         raise InputError(
             f"select and ignore: expected all codes about the schema, got options that leave out {ignored}; "
-            "rows that do not match their schema cannot be read"
+            "rows that do not match their schema cannot become records"
         )
     validation = Validation(engine, check, detailed=True)
     validator, is_valid = validation.validator, True
@@ -183,7 +183,7 @@ class _Columns:
         }
         for name in dict.fromkeys((*given, *defaults)):
             if validator.is_unknown(rules, name):
-                continue  # all its values are null, or the rows would be invalid
+                continue  # all values are null, because the rows are valid
             column, field = given.get(name, pa.nulls(batch.num_rows)), self._fields.get(name)
             array = decoded(column) if field is None else fitted(column, field.type)
             if array is not None and field is not None and name in defaults:
@@ -206,7 +206,7 @@ class _Columns:
         import pyarrow as pa
 
         for name in self._parts:
-            if "\0" in name:  # it ends names in Arrow
+            if "\0" in name:  # Arrow would cut the name there
                 raise InputError(f"columns: expected names without U+0000, got {visible(name)}")
         columns = {name: self._column(name) for name in dict.fromkeys((*self._fields, *self._parts))}
         fields = [
@@ -216,18 +216,18 @@ class _Columns:
         return pa.Table.from_arrays([*columns.values()], schema=pa.schema(fields))
 
     def _take(self, rules: KindRules) -> None:
-        """Take the kind of some rows, which must be that of the others."""
+        """Set the kind of the table; raise `InputError` if rows have another kind."""
         if self._rules is None:
             self._rules = rules
             self._fields = {field.name: field for field in arrow_schema(rules.shape.model)}
         elif self._rules is not rules:
             raise InputError(
                 f"rows: expected one kind for a table, got {self._rules.shape.name} and {rules.shape.name}; "
-                "give the rows of each kind by themselves, or use read"
+                "read each kind by itself, or use `read`"
             )
 
     def _add(self, name: str, values: list[Any]) -> None:
-        """Add a part of a column; an array, unless it has fields that the schema does not have."""
+        """Add a part of a column, as an array if the values fit the type of the schema."""
         from .validation.arrow.values import array_of
 
         field, array = self._fields.get(name), None
@@ -236,13 +236,13 @@ class _Columns:
                 array = array_of(values, field.type)
             except OverflowError as error:  # such as an integer of a custom kind without bounds
                 raise InputError(
-                    f"{name}: expected values that {field.type} holds, got others: {error}"
+                    f"{name}: expected values that fit in {field.type}, got others: {error}"
                 ) from None
         is_known = field is not None and array is not None and array.type == field.type
         self._parts[name][len(self._sizes)] = array if is_known else values
 
     def _column(self, name: str) -> "pa.ChunkedArray":
-        """Return a column of all parts; it is null in parts that do not have it."""
+        """Return a whole column, with null in parts that do not have it."""
         import pyarrow as pa
 
         from .validation.arrow.values import chunked, values_in
@@ -250,7 +250,7 @@ class _Columns:
         wanted = self._fields[name].type if name in self._fields else None
         parts = self._parts[name]
         types = {one.type if isinstance(one, pa.Array) else None for one in parts.values()} - {pa.null()}
-        if None not in types and len(types) < 2:  # noqa: PLR2004 - several types have no common one
+        if None not in types and len(types) < 2:  # noqa: PLR2004 - different types have no common type
             column_type = types.pop() if types else wanted or pa.null()
             arrays = [parts.get(number, pa.nulls(size)) for number, size in enumerate(self._sizes)]
             return pa.chunked_array(

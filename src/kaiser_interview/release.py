@@ -63,7 +63,7 @@ def entries(manifest: bytes) -> dict[str, Any]:
     Raises
     ------
     IntegrityError
-        The bytes are no manifest, or that of another release.
+        The bytes are not a manifest, or are that of another release.
     """
     try:
         document = json.loads(manifest)
@@ -74,7 +74,7 @@ def entries(manifest: bytes) -> dict[str, Any]:
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         well_formed = False
     if not well_formed:
-        raise IntegrityError(MANIFEST, "the manifest of a release", "something else")
+        raise IntegrityError(MANIFEST, "the manifest of a release", "other data")
     if release != data_release:
         raise IntegrityError(MANIFEST, f"release {data_release}", repr(release))
     return dict(listed)
@@ -95,8 +95,8 @@ def directory() -> str:
         if os.path.isdir(os.path.dirname(__file__)):
             raise IntegrityError(path, "the data directory", "none")
         raise NotOnDiskError(
-            f"{path}: expected a directory, got a package inside an archive; the data can be loaded "
-            "from there, but has a path only once the package is installed unpacked"
+            f"{path}: expected a directory, got a package inside an archive; the data can be loaded from it, "
+            "but a path needs an installed package"
         )
     return path.rstrip(os.sep)
 
@@ -107,7 +107,7 @@ def read(name: str) -> bytes:
     Raises
     ------
     IntegrityError
-        The file or the manifest is missing or not what was released.
+        The file or the manifest is missing, or differs from the released one.
     """
     expected, data = released_digest(name), _get(name)
     if digest(data) != expected:
@@ -121,7 +121,7 @@ def every_file() -> dict[str, bytes]:
     Raises
     ------
     IntegrityError
-        A file or the manifest is missing or not what was released.
+        A file or the manifest is missing, or differs from the released one.
     """
     manifest = _get(MANIFEST)
     return {name: read(name) for name in entries(manifest)} | {MANIFEST: manifest}
@@ -193,7 +193,7 @@ def _walk(folder: Any, prefix: str) -> Iterator[tuple[str, bytes | str]]:
             except OSError as error:
                 yield name, error.strerror or str(error)
         else:
-            # A device, a pipe, a broken link or a link to a folder: reading it might never end.
+            # For a device, a pipe, a broken link or a link to a folder, reading might never end.
             yield name, "not a file"
 
 

@@ -1,4 +1,4 @@
-"""Write files atomically: a kill at any moment leaves each file either old or completely new."""
+"""Write files atomically: if the process is killed, each file is either the old one or complete."""
 
 import errno
 import hashlib
@@ -23,12 +23,12 @@ if sys.platform != "win32":  # pragma: no branch - of this platform
 
 @contextmanager
 def on_disk(purpose: str) -> Iterator[None]:
-    """Raise errors of the system about temporary files as a `ResourceError`.
+    """Convert errors of the operating system about temporary files into a `ResourceError`.
 
     Parameters
     ----------
     purpose : str
-        What the files hold, for the message.
+        The content of the files, for the message.
     """
     try:
         yield
@@ -37,11 +37,11 @@ def on_disk(purpose: str) -> Iterator[None]:
 
 
 class Staging:
-    """Temporary files that are put in place together.
+    """Temporary files that are moved to their paths together.
 
-    Use it as a context manager. If it ends without `commit`, temporary files are removed and no file is
-    changed. A kill leaves temporary files, whose names begin with ``.kaiser-interview-`` and end with
-    ``.part``.
+    Use it as a context manager. Without `commit`, the temporary files are removed at the end, and no file is
+    changed. If the process is killed, temporary files remain. Their names begin with ``.kaiser-interview-``
+    and end with ``.part``.
     """
 
     def __init__(self) -> None:
@@ -69,13 +69,13 @@ class Staging:
         Raises
         ------
         OSError
-            No file can be written there.
+            No file can be written to `path`.
         """
         path = Path(os.path.realpath(path))
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if path.exists() and not path.is_file():
-            # A rename would replace the device with a file.
+            # A rename would replace a device with a file.
             raise OSError(errno.EINVAL, "expected a file, got a device, socket or pipe", str(path))
         temporary = os.path.join(path.parent, f".kaiser-interview-{secrets.token_hex(8)}.part")
         # Registered before it is created, so that it is removed even if creating it is interrupted.
@@ -92,8 +92,8 @@ class Staging:
         Raises
         ------
         OSError
-            A file could not be written; no file is changed. If a rename failed, the files before it are
-            already the complete new ones.
+            A file could not be written, and no file is changed. Or a rename failed: then earlier files are
+            already replaced, completely.
         """
         for file, temporary, path in self._staged:
             file.flush()
@@ -143,7 +143,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises
     ------
     OSError
-        The file could not be written; `path` is unchanged and the temporary file is removed.
+        The file could not be written. `path` is unchanged, and no temporary file remains.
     """
     write_files(path.parent, {path.name: data})
 
@@ -154,7 +154,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     Raises
     ------
     OSError
-        As in `Staging.commit`. No temporary file is left.
+        As in `Staging.commit`. No temporary file remains.
     """
     for name in files:
         if (folder / name).is_dir():

@@ -41,20 +41,21 @@ def write(
     ``.arrow``, ``.feather``, ``.ipc``     an Arrow IPC file; ``.arrows``: an Arrow IPC stream
     =====================================  ============================================================
 
-    Text may be compressed: ``.jsonl.gz``, ``.csv.zst``. Null fields are left out of JSON. CSV has the columns
-    of all rows; lists and objects are written as JSON, and cells are not escaped for spreadsheets, so that
-    quotes stay verbatim. CSV has no types: an empty text is null when it is read, and fields that no kind
-    defines are text. Parquet and Arrow have the columns of `arrow_schema` of the kind, followed by those of
-    other fields, as `read_table` has them. An existing file is replaced when the new one is complete.
+    Text formats can be compressed: ``.jsonl.gz``, ``.csv.zst``. JSON leaves out null fields. CSV has the
+    columns of all rows, and holds lists and objects as JSON. Cells are not escaped for spreadsheets, so that
+    quotes stay verbatim. CSV has no types: an empty text is read as null, and fields that no kind defines are
+    read as text. Parquet and Arrow have the columns of `arrow_schema` of the kind, followed by those of other
+    fields, as in `read_table`. An existing file is replaced when the new one is complete.
 
     Parameters
     ----------
     rows : iterable of Record or mapping
-        The rows; a table or a data frame is also possible. All but JSON Lines and arrays are held in memory.
+        The rows; a table or a data frame is also accepted. Only JSON Lines and JSON arrays are written row by
+        row; other formats hold all rows in memory.
     path : path
         The output file.
     kind : str or type of Record, optional
-        What the rows are, for Parquet and Arrow. Default: the kind of the records. Mappings need it.
+        The type of the rows, for Parquet and Arrow. Required for mappings. Default: the kind of the records.
 
     Returns
     -------
@@ -68,7 +69,7 @@ def write(
     UnknownNameError
         There is no such kind.
     OSError
-        The file cannot be written; an existing file is unchanged.
+        The file cannot be written. An existing file is unchanged.
 
     Examples
     --------
@@ -89,11 +90,13 @@ def write(
     columnar = table_form(path.suffix)
     if columnar is not None:
         return _columnar([*given], path, columnar, model)
-    packed = suffixes[-1:] in ([".gz"], [".zst"])
-    form = _FORMS.get((suffixes[:-1] if packed else suffixes)[-1] if len(suffixes) > packed else "")
+    compressed = suffixes[-1:] in ([".gz"], [".zst"])
+    extensions = suffixes[:-1] if compressed else suffixes
+    form = _FORMS.get(extensions[-1] if extensions else "")
     if form is None:
         raise InputError(
-            f"{path.name}: expected .jsonl, .json, .csv, .parquet or .arrow, got {path.suffix or 'no suffix'}"
+            f"{path.name}: expected .jsonl, .json, .csv, .parquet or .arrow, "
+            f"got {path.suffix or 'no extension'}"
         )
     count = 0
     with Staging() as staging:
@@ -107,12 +110,12 @@ def write(
 
 
 def _rows(rows: Iterable[_Row]) -> Iterator[_Row]:
-    """Yield records and mappings; those of a table too.
+    """Yield records or mappings; of a table, its rows as mappings.
 
     Raises
     ------
     InputError
-        A row is neither.
+        A row is not a record or a mapping.
     """
     if hasattr(rows, "__arrow_c_stream__"):
         import pyarrow as pa
@@ -157,7 +160,7 @@ def _record(cells: list[str], path: Path) -> bytes:
     Raises
     ------
     InputError
-        CSV cannot hold a cell.
+        A cell has a lone surrogate or the character U+0000.
     """
     try:
         record = as_record(cells)
@@ -172,7 +175,7 @@ def _cell(value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     text = as_json(value).decode()
-    return str(json.loads(text)) if text.startswith('"') else text  # an instant is a text in JSON
+    return str(json.loads(text)) if text.startswith('"') else text  # such as an instant
 
 
 def _columnar(rows: list[_Row], path: Path, form: TableForm, model: type[Record] | None) -> int:
@@ -191,7 +194,7 @@ def _columnar(rows: list[_Row], path: Path, form: TableForm, model: type[Record]
         model = models.pop() if len(models) == 1 else None
         if model is None:
             raise InputError(
-                f"{path.name}: expected records of one kind, or the kind of mappings, as in "
+                f"{path.name}: expected records of one kind, or the option kind for mappings, as in "
                 'kind="translation"'
             )
     others = [type(row).__name__ for row in rows if isinstance(row, Record) and not isinstance(row, model)]
@@ -209,5 +212,5 @@ def _columnar(rows: list[_Row], path: Path, form: TableForm, model: type[Record]
                     writer.write_table(table)
             staging.commit()
     except (ValueError, TypeError, RecursionError, pa.ArrowException) as error:
-        raise InputError(f"{path.name}: {visible(str(error))}; `validate` finds such rows") from None
+        raise InputError(f"{path.name}: {visible(str(error))}; `validate` reports such rows") from None
     return len(rows)

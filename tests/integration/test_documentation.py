@@ -1,4 +1,4 @@
-"""Every block of code of the documentation is run, or is checked by what it is."""
+"""Every code block of the documentation is run, or checked in another way."""
 
 import contextlib
 import doctest
@@ -21,7 +21,7 @@ import kaiser_interview as ki
 from kaiser_interview import cli
 from kaiser_interview.validation.findings.codes import CODES
 
-# Pages whose blocks need tools of their own or an empty environment: the tests that run them, the languages.
+# Pages whose blocks need other tools or an empty environment: the tests that run them, and languages.
 ELSEWHERE = {
     "docs/recipes.md": ("tests/engines/test_recipes.py", {"console", "js", "json", "pycon", "sql", "text"}),
     "docs/walks/*.md": ("tests/walks/test_walks.py", {"console", "diff", "python", "yaml"}),
@@ -31,7 +31,7 @@ ELSEWHERE = {
 def console(block: Block, _: dict[str, object]) -> None:
     for command, printed in commands(block):
         program, *words = shlex.split(command)
-        # Whether it installs is for the wheel's check to say, and what a target does for `make`.
+        # The check of the wheel tests installation, and `make` tests its targets.
         {"pip": installs, "make": makes, "kaiser-interview": prints}[program](words, printed)
 
 
@@ -50,7 +50,7 @@ def makes(words: list[str], printed: str) -> None:
 
 
 def prints(words: list[str], printed: str) -> None:
-    """Run a command and compare what it prints."""
+    """Run a command and compare its output."""
     done = subprocess.run(
         [sys.executable, "-m", "kaiser_interview", *words],
         capture_output=True, text=True, encoding="utf-8", check=False,
@@ -64,7 +64,7 @@ def pycon(block: Block, names: dict[str, object]) -> None:
     test = doctest.DocTestParser().get_doctest(block.text, names, "block", None, block.line)
     said = io.StringIO()
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-    # A block goes on where the one before it ended.
+    # A block continues the one before it.
     runner.run(test, out=said.write, clear_globs=False)
     names.update(test.globs)
     assert runner.failures == 0, said.getvalue()
@@ -81,16 +81,16 @@ HOW = {
     "json": lambda block, _: [json.loads(line, parse_constant=int) for line in block.text.splitlines()],
     "yaml": lambda block, _: yaml.safe_load(block.text),
     "toml": lambda block, _: tomllib.loads(block.text),
-    # What is only shown.
+    # Blocks that are not run.
     "text": lambda *_: None,
-    # What the site is made by: `make docs` fails on what is wrong in them.
+    # Directives of the site; `make docs` fails if they are wrong.
     "{toctree}": lambda *_: None,
     "{eval-rst}": lambda *_: None,
 }
 
 
 def run(page: Path) -> None:
-    """Run the blocks of a page in order; a later one may use what an earlier one has left."""
+    """Run the blocks of a page in order; a block may use the results of earlier ones."""
     names: dict[str, object] = {"__name__": "__main__"}
     for block in blocks(page):
         assert block.language in HOW, f"line {block.line}: a block of {block.language or 'no language'}"
@@ -99,7 +99,7 @@ def run(page: Path) -> None:
 
 @pytest.fixture
 def folder(tmp_path):
-    """Give a folder that has the files of the examples, and stand in it."""
+    """Return a folder with the files of the examples, as the current folder."""
     path = tmp_path / "examples"
     shutil.copytree(ROOT / "docs" / "examples", path)
     with contextlib.chdir(path):
@@ -160,7 +160,7 @@ def test_every_command_is_in_the_readme():
         assert f"kaiser-interview {command}" in (ROOT / "README.md").read_text("utf-8")
 
 
-# What an example of a finding's page is: the kind of its rows, and the options that the finding needs.
+# For the example on a finding's page: the kind of its rows, and the options that the finding needs.
 ROWS = {
     "too-many-labels": {"kind": "label"},
     "dimension-differs": {"kind": "embedding"},
@@ -209,7 +209,7 @@ def test_the_pre_commit_hook(folder):
     assert hook["id"] in (ROOT / "docs/validation.md").read_text("utf-8")
     program, *words = shlex.split(hook["entry"])
     assert program == "kaiser-interview"
-    # As pre-commit does: the entry, the user's arguments, the files.
+    # As in pre-commit: the entry, the user's arguments, the files.
     assert hook["args"] == ["--"]
     words += ["--kind", "translation", *hook["args"], str(folder / "out.jsonl")]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Nothing half written and no row lost, whatever breaks off `split`, `fix` and `export`.
+"""No file is incomplete and no row is lost, however `split`, `fix` and `export` are interrupted.
 
 What is promised: every output is the old file or the whole new one, byte for byte; of the three that `split`
 writes, that of the rows that pass comes last, so where it is new the rejects and their findings are too.
@@ -29,6 +29,7 @@ import kaiser_interview as ki
 from kaiser_interview import release, storage
 
 pytestmark = pytest.mark.long
+UNCHANGED = "(nothing was written|no file is incomplete)"
 
 TEMPORARY = re.compile(r"\.kaiser-interview-[0-9a-f]{16}\.part")
 BY = ["--kind", "label", "--set", "method=human", "--set", "creator=me"]
@@ -245,7 +246,7 @@ def test_ctrl_c_at_any_moment_ends_with_a_word_or_by_the_signal(forks, done, tmp
         assert temporary == []
         seen[ended.code] += 1
         if ended.code == 2:
-            what = f"written, and whole: {', '.join(is_new)}" if is_new else "nothing was written"
+            what = f"written completely: {', '.join(is_new)}" if is_new else "nothing was written"
             far = r" after [0-9,]+ rows( of [a-z.]+)?, [0-9,]+ of them invalid" if name != "export" else ""
             assert re.fullmatch(rf"kaiser-interview: interrupted{far}; {what}\n", _named(ended.err)), ended
             assert ended.out == ""
@@ -334,11 +335,11 @@ def test_whichever_call_fails_says_so_and_leaves_all_as_it_was(done, tmp_path, m
         assert temporary == []
         # A rename that fails comes after those that did not.
         assert len(is_new) == (number - 1 if call == "replace" else 0)
-        what = f"written, and whole: {', '.join(is_new)}" if is_new else "nothing was written"
+        what = f"written completely: {', '.join(is_new)}" if is_new else "nothing was written"
         where = {"split": " or ".join(job.outputs[:0:-1]), "fix": job.outputs[-1], "export": "."}[
             name.split()[0]
         ]
-        what = "nothing was half written" if name.startswith("export") else what
+        what = "no file is incomplete" if name.startswith("export") else what
         assert ended == (2, "", f"kaiser-interview: {where}: {os.strerror(code)}; {what}\n")
     # None failed: as often as it is called, each has.
     assert ended[0] == done(name).ended.code
@@ -412,9 +413,7 @@ def test_a_full_disk_leaves_all_as_it_was(disks, done, tmp_path, name):
         if ended.code != 2:
             break
         assert after == before
-        assert re.fullmatch(rf"kaiser-interview: [^\n]*: {said}; nothing was (half )?written\n", ended.err), (
-            ended
-        )
+        assert re.fullmatch(rf"kaiser-interview: [^\n]*: {said}; {UNCHANGED}\n", ended.err), ended
         assert ended.out == ""
         pages += step
         assert pages <= 2 * wanted + 8
@@ -455,7 +454,7 @@ def test_a_folder_that_nobody_may_write_to(disks, tmp_path, name):
         after, said = held(folder), "No such file or directory"
     assert after == before
     assert (ended.code, ended.out) == (2, "")
-    assert re.fullmatch(rf"kaiser-interview: [^\n]*: {said}; nothing was (half )?written\n", ended.err)
+    assert re.fullmatch(rf"kaiser-interview: [^\n]*: {said}; {UNCHANGED}\n", ended.err)
 
 
 def test_a_full_standard_output_after_whole_files(done, tmp_path):

@@ -42,7 +42,10 @@ def test_nothing_is_replaced_without_force(run, tmp_path):
     (tmp_path / "labels.jsonl").write_text("mine")
     code, out, err = run(tmp_path)
     assert (code, out) == (2, "")
-    assert err == f"kaiser-interview: {tmp_path / 'labels.jsonl'} is there; see --force\n"
+    assert (
+        err
+        == f"kaiser-interview: {tmp_path / 'labels.jsonl'}: already exists; use --force to replace files\n"
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["labels.jsonl"]
     assert run(tmp_path, "--force")[0] == 0
     assert (tmp_path / "labels.jsonl").read_text("utf-8").startswith('{"id":"d01-c01.topic')
@@ -53,8 +56,7 @@ def test_a_folder_that_cannot_be_written(run, tmp_path):
     code, out, err = run(tmp_path / "file" / "folder")
     assert (code, out) == (2, "")
     assert (
-        err
-        == f"kaiser-interview: {tmp_path / 'file' / 'folder'}: Not a directory; nothing was half written\n"
+        err == f"kaiser-interview: {tmp_path / 'file' / 'folder'}: Not a directory; no file is incomplete\n"
     )
 
 
@@ -62,7 +64,7 @@ def test_a_folder_in_the_place_of_a_file_changes_nothing(run, tmp_path):
     (tmp_path / "relations.jsonl").mkdir()
     code, out, err = run(tmp_path, "--force")
     assert (code, out) == (2, "")
-    assert err == f"kaiser-interview: {tmp_path}: Is a directory; nothing was half written\n"
+    assert err == f"kaiser-interview: {tmp_path}: Is a directory; no file is incomplete\n"
     assert [path.name for path in tmp_path.iterdir()] == ["relations.jsonl"]
 
 
@@ -81,7 +83,7 @@ def test_a_full_disk_leaves_nothing_half_written(run, tmp_path, monkeypatch, ste
     monkeypatch.setattr(os, step, fail)
     code, out, err = run(tmp_path, "--force")
     assert (code, out) == (2, "")
-    assert err == f"kaiser-interview: {tmp_path}: No space left on device; nothing was half written\n"
+    assert err == f"kaiser-interview: {tmp_path}: No space left on device; no file is incomplete\n"
     assert [path.name for path in tmp_path.iterdir()] == ["claims.jsonl"]
     assert (tmp_path / "claims.jsonl").read_text() == "old"
 
@@ -177,7 +179,7 @@ def test_odd_targets_are_one_clear_line(run, tmp_path):
     assert run("") == (2, "", "kaiser-interview: DIR: expected a folder, got nothing\n")
     code, out, err = run("a" * 300)
     assert (code, out) == (2, "")
-    assert err.endswith(": File name too long; nothing was half written\n")
+    assert err.endswith(": File name too long; no file is incomplete\n")
     (tmp_path / "claims.jsonl").symlink_to("/nowhere")
     assert run(tmp_path)[0] == 2
     assert (tmp_path / "claims.jsonl").is_symlink()

@@ -1,4 +1,4 @@
-"""What `validate` accepts, `read`, `read_table` and `read_dataset` return, and `write` writes back."""
+"""`read`, `read_table` and `read_dataset` return the rows that `validate` accepts; `write` writes them."""
 
 import gzip
 import io
@@ -88,7 +88,7 @@ def records_of(kind, rows) -> list[ki.Record]:
 
 
 def as_in_csv(row: dict) -> dict:
-    """Return a row as CSV has it: what no kind defines is text."""
+    """Return a row as CSV holds it: fields that no kind defines are text."""
     cells = {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
         for name, value in row.items()
@@ -277,7 +277,7 @@ def test_a_value_that_arrow_cannot_cast_is_converted_as_by_the_model():
 def test_a_value_that_arrow_cannot_hold():
     row = {"claim_id": "d05-c03", "size": 1, "count": 2**63} | BY
     assert ki.read([row], kind=Large)[0].count == 2**63
-    with pytest.raises(ki.InputError, match="count: expected values that int64 holds, got others: "):
+    with pytest.raises(ki.InputError, match="count: expected values that fit in int64, got others: "):
         ki.read_table([row], kind=Large)
 
 
@@ -341,7 +341,7 @@ def test_rows_of_several_kinds(tmp_path):
     schema = pa.unify_schemas([ki.arrow_schema("label"), ki.arrow_schema("verdict")])
     schema = pa.schema([pa.field(field.name, field.type) for field in schema])
     message = (
-        "rows: expected one kind for a table, got label and verdict; give the rows of each kind by themselves"
+        "rows: expected one kind for a table, got label and verdict; read each kind by itself, or use `read`"
     )
     for data in (rows, pa.Table.from_pylist([dict.fromkeys(rows[1]) | rows[0], rows[1]], schema)):
         with pytest.raises(ki.InputError, match=message):
@@ -352,7 +352,7 @@ def test_rows_of_several_kinds(tmp_path):
     assert ki.read_table(one.drop_columns("kind"), defaults={"kind": "label"}) == ki.read_table(one)
     unnamed = pa.Table.from_pylist([*rows[:1], ROWS["label"]])
     assert ki.read_table(unnamed, defaults={"kind": "label"}).column("kind").to_pylist() == ["label"] * 2
-    # Other kinds have these columns, this one does not; they hold nothing.
+    # Columns of other kinds, which are empty.
     wide = one.append_column("verdict", pa.nulls(1, pa.string()))
     assert ki.read_table(wide) == ki.read_table(one)
 
@@ -430,7 +430,7 @@ def test_findings_about_the_schema_cannot_be_ignored():
         ki.read([ROWS["label"]], kind="label", ignore=["bad-format"])
     assert str(caught.value) == (
         "select and ignore: expected all codes about the schema, got options that leave out bad-format; "
-        "rows that do not match their schema cannot be read"
+        "rows that do not match their schema cannot become records"
     )
     with pytest.raises(ki.InputError, match="leave out bad-format, bad-length, "):
         ki.read_table([ROWS["label"]], kind="label", select=["unknown-claim"])
@@ -440,7 +440,7 @@ def test_findings_about_the_schema_cannot_be_ignored():
 
 def test_a_custom_kind_that_allows_no_other_field():
     class Closed(ki.Derived, extra="forbid"):
-        """A kind of its own."""
+        """A custom kind."""
 
     row = {"claim_id": "d05-c03", "x_n": 1} | BY
     assert ki.read([row], kind=Closed) == [Closed.model_validate({"claim_id": "d05-c03"} | BY)]

@@ -1,4 +1,4 @@
-"""`Validator`: options compiled once, for many data sets and single rows, in one thread or several."""
+"""`Validator`: options are compiled once and used for many data sets and rows, in one or several threads."""
 
 import asyncio
 import gc
@@ -130,7 +130,7 @@ def test_a_closed_validator_says_so():
         lambda rows: validator.fix(rows, "out"),
         lambda rows: validator.split(rows, "a", "b"),
     ):
-        with pytest.raises(RuntimeError, match="expected an open one, got one that is closed"):
+        with pytest.raises(RuntimeError, match="expected an open validator, got a closed one"):
             call([GOOD])
 
 

@@ -1,4 +1,4 @@
-"""Every error survives pickling, has the built-in's type, and carries what it says."""
+"""Every error can be pickled, inherits a built-in class, and has its message and attributes."""
 
 import pickle
 
@@ -23,6 +23,17 @@ ERRORS = [
         errors.UnknownNameError("kind", "claims", ("claim", "label")),
         LookupError,
         "kind: expected one of claim, label, got 'claims'; did you mean claim?",
+    ),
+    (
+        errors.UnknownNameError("code", "no-quote", ("stale-quote", "bad")),
+        LookupError,
+        "code: expected the code of a finding, got 'no-quote'; did you mean stale-quote? "
+        "`kaiser-interview explain` lists all codes",
+    ),
+    (
+        errors.UnknownNameError("code", "x", ("stale-quote", "bad")),
+        LookupError,
+        "code: expected the code of a finding, got 'x'; `kaiser-interview explain` lists all codes",
     ),
     (errors.TextError("text: too long"), ValueError, "text: too long"),
     (errors.NotOnDiskError("no directory"), OSError, "no directory"),

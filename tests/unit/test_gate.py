@@ -1,4 +1,4 @@
-"""The call itself: what it takes, its options, and data from Python, datasets and tables."""
+"""`validate`: its data, its options, and input from Python, datasets and tables."""
 
 import datetime as dt
 import io
@@ -33,7 +33,7 @@ VECTOR = {
 
 
 class Tagged(ki.Derived):
-    """A kind with a validator of its own."""
+    """A custom kind with its own validator."""
 
     tags: ki.Many[str]
 
@@ -52,14 +52,14 @@ def told(report: ki.Report) -> list[tuple]:
 @pytest.mark.parametrize(
     ("data", "options", "message"),
     [
-        ([], {"workers": 0}, "workers: expected a number from 1 on, got 0"),
-        ([], {"workers": True}, "workers: expected a number from 1 on, got True"),
+        ([], {"workers": 0}, "workers: expected an integer of at least 1, got 0"),
+        ([], {"workers": True}, "workers: expected an integer of at least 1, got True"),
         ([], {"max_findings": -1}, "max_findings: expected a number from 0 on, got -1"),
         ([], {"max_findings": 1.5}, "max_findings: expected a number from 0 on, got 1.5"),
         (LABEL, {}, "data: expected rows, got one mapping; put it in a list"),
         (5, {}, "data: expected a path, rows or a table, got int"),
         (b"x.jsonl", {}, "data: expected a path, rows or a table, got bytes"),
-        # As polars has it.
+        # As in polars.
         (
             type("LazyFrame", (), {})(),
             {},
@@ -79,7 +79,7 @@ def test_a_call_that_fits_nothing(data, options, message):
     assert str(caught.value) == message
 
 
-def test_models_of_one_name_cannot_be_told_apart():
+def test_models_with_the_same_name_are_ambiguous():
     first = type("Stance", (ki.Derived,), {"__module__": __name__})
     second = type("Stance", (ki.Derived,), {"__module__": __name__})
     with pytest.raises(ki.InputError, match="got one name twice"):
@@ -121,7 +121,7 @@ def test_a_device_as_standard_input(monkeypatch):
 
 
 def test_a_folder_where_a_file_is_opened(tmp_path, monkeypatch):
-    # Between being listed and being opened, a file may become a folder.
+    # A file may become a folder after it was listed and before it is opened.
     monkeypatch.setattr(os.path, "isdir", lambda _: False)
     assert ki.validate(tmp_path, kind="label").sample[0].got == "a folder"
 
@@ -133,7 +133,7 @@ def test_datasets_in_every_form():
     rows = [LABEL | {"value": 0}, LABEL | {"value": 1}, LABEL | {"claim_id": "d99-c01", "value": 0}]
     data = Dataset.from_list(rows, features=FEATURES)
     assert told(ki.validate(data, kind="label")) == [("unknown-claim", None, 2, "/claim_id")]
-    # As it is now arranged, not as it lies in memory.
+    # In the present order of columns, not in that of memory.
     assert told(ki.validate(data.select([2, 0]), kind="label")) == [("unknown-claim", None, 0, "/claim_id")]
     splits = DatasetDict(train=data.select([0]), test=data.select([2]))
     assert told(ki.validate(splits, kind="label")) == [("unknown-claim", "test", 0, "/claim_id")]
@@ -221,7 +221,7 @@ def test_csv_of_a_kind_that_is_not_asked_for(tmp_path):
     assert told(ki.validate(path, kind="label")) == [("unknown-kind", str(path), 0, "/kind")]
 
 
-def test_lists_of_thousands_are_judged_in_full():
+def test_lists_of_thousands_are_validated_completely():
     vector = [0.5] * 10_000
     vector[5] = vector[5000] = vector[9999] = "x"
     report = ki.validate([VECTOR | {"vector": vector}], kind="embedding")
@@ -317,7 +317,7 @@ def test_a_kind_of_ones_own_may_be_about_no_claim():
 
 @pytest.mark.parametrize("form", ["rows", "table", "file", "csv"])
 @pytest.mark.parametrize("left_out", [{"ignore": ["unknown-field"]}, {"select": ["missing-field"]}])
-def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_told(form, left_out, tmp_path):
+def test_a_mistyped_field_is_missing_if_unknown_fields_are_not_reported(form, left_out, tmp_path):
     row = {"claimId": "d99-c99", "method": "model", "creator": "m", "scheme": "acme:s", "value": "v"}
     data = [row]
     if form == "table":

@@ -1,4 +1,4 @@
-"""The manifest, and reading only what it vouches for."""
+"""The manifest, and that files are read only if they match it."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_a_data_directory_that_is_gone_is_no_archive(monkeypatch, tmp_path):
         release.directory()
 
 
-def test_a_file_that_cannot_be_read_is_told_with_the_reason(tmp_path, monkeypatch):
+def test_a_file_that_cannot_be_read_is_reported_with_the_reason(tmp_path, monkeypatch):
     (tmp_path / "file").write_bytes(b"x")
 
     def fail(_):
@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_read_is_told_with_the_reason(tmp_path, monkeypatc
     assert dict(release._walk(tmp_path, "")) == {"file": "Permission denied"}
 
 
-def test_what_is_no_file_is_told_and_not_followed(tmp_path):
+def test_broken_links_and_links_to_folders_are_not_followed(tmp_path):
     (tmp_path / "nowhere").symlink_to("/nowhere")
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "link").symlink_to(tmp_path / "file")

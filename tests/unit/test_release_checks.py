@@ -1,4 +1,4 @@
-"""Each check of a release, given what it must refuse."""
+"""Each check of a release, with input that it must reject."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""Writing: what is written is what was given, in each form, whole or not at all."""
+"""`write`: every format holds the given rows; a file is written completely or not at all."""
 
 import csv
 import errno
@@ -18,7 +18,7 @@ from kaiser_interview.records.models import KINDS
 from kaiser_interview.validation.formats.coerce import typed
 
 ODD = "a \"b\", 'c'; 语言𠮷🧠\u2028\u0085\tend\n\r\nlast\r=1+1 "
-# In Parquet an instant is one and the same however its fraction is written, so it has none here.
+# Parquet does not keep the notation of an instant's fraction, so it has none here.
 BY = {"method": "model", "creator": 'm, "n"', "created": "2026-01-31T12:00:00Z", "confidence": 0.1}
 BY |= {"rationale": ODD}
 IN = BY | {"language": "en"}
@@ -30,7 +30,7 @@ VALUES = (ODD, "-1", "true", "null", "a\nb", "a\rb", "\r\n", "a\tb;c", "'", "\uf
 
 
 class Stance(ki.Derived):
-    """A kind of one's own, with every sort of field."""
+    """A custom kind with a field of every type."""
 
     stance: str
     sure: bool
@@ -41,7 +41,7 @@ class Stance(ki.Derived):
     others: ki.Many[ki.Reference] = ()
 
 
-# Float32 where a field is that: Parquet holds no more.
+# Values that float32 holds exactly, for Parquet.
 MADE = {
     "translation": [
         ki.Translation.of(CLAIM, **REFERENCE, language="en", translation=ODD, **BY),
@@ -87,7 +87,7 @@ def unpacked(path: Path) -> bytes:
 
 
 def rows_of(path: Path, model: type[ki.Record]) -> list[dict]:
-    """Read what was written, by other means than the ones it was written with."""
+    """Read a written file with other libraries than those that wrote it."""
     if path.suffix == ".parquet":
         return pq.read_table(path, page_checksum_verification=True).to_pylist()
     data = unpacked(path).decode()
@@ -160,7 +160,7 @@ def test_parquet_has_the_schema_of_the_kind(tmp_path):
         assert pq.read_schema(tmp_path / "a.parquet") == ki.arrow_schema(type(records[0])), kind
 
 
-def test_what_is_packed_is_the_same_bytes_each_time(tmp_path):
+def test_compressed_output_is_the_same_each_time(tmp_path):
     for name in ("a.jsonl.gz", "a.csv.zst", "a.parquet", "a.JSON.GZ", "a.csv.Zst"):
         written = []
         for _ in range(2):
@@ -179,8 +179,9 @@ def test_none_is_a_whole_file_too(tmp_path):
 @pytest.mark.parametrize(
     ("name", "got"),
     [
-        ("a.txt", ".txt"), ("a", "no suffix"), ("a.gz", ".gz"), ("a.jsonl.bz2", ".bz2"),
-        ("a.parquet.gz", ".gz"), ("jsonl", "no suffix"), (".jsonl", "no suffix"), ("a.xlsx.zst", ".zst"),
+        ("a.txt", ".txt"), ("a", "no extension"), ("a.gz", ".gz"), ("a.jsonl.bz2", ".bz2"),
+        ("a.parquet.gz", ".gz"), ("jsonl", "no extension"), (".jsonl", "no extension"),
+        ("a.xlsx.zst", ".zst"),
     ],
 )  # fmt: skip
 def test_a_name_that_asks_for_no_form(tmp_path, name, got):
@@ -197,7 +198,7 @@ def test_a_name_that_asks_for_no_form(tmp_path, name, got):
 def test_columnar_files_need_a_kind(tmp_path, records, name):
     with pytest.raises(ki.InputError) as caught:
         ki.write(records, tmp_path / name)
-    expected = 'expected records of one kind, or the kind of mappings, as in kind="translation"'
+    expected = 'expected records of one kind, or the option kind for mappings, as in kind="translation"'
     assert str(caught.value) == f"{name}: {expected}"
     with pytest.raises(ki.UnknownNameError, match="did you mean label"):
         ki.write(records, tmp_path / name, kind="labels")
@@ -231,7 +232,7 @@ def test_a_value_that_does_not_fit_a_column(tmp_path, row, message):
     with pytest.raises(ki.InputError) as caught:
         ki.write([row], tmp_path / "a.parquet", kind="label")
     assert str(caught.value).startswith(f"a.parquet: {message}")
-    assert str(caught.value).endswith("; `validate` finds such rows")
+    assert str(caught.value).endswith("; `validate` reports such rows")
     assert (tmp_path / "a.parquet").read_bytes() == b"old\n"
 
 
@@ -267,7 +268,7 @@ def test_text_that_csv_cannot_hold(tmp_path, text, message):
 
 
 class Foreign:
-    """An object that no format holds."""
+    """An object that no format can represent."""
 
     def __repr__(self) -> str:
         return "foreign"

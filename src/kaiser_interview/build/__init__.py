@@ -1,4 +1,4 @@
-"""Build the shipped data, the schemas and generated pages from `raw/`; not in the wheel.
+"""Build the shipped data, the schemas and generated pages from `raw/`. This package is not in the wheel.
 
 Main function: `pipeline.build`.
 """

@@ -8,7 +8,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `pipeline.main` with descriptions read from the source of the models; return the exit code."""
+    """Run `pipeline.main` with descriptions from the source file of the models; return the exit code."""
     use_source()
     from .pipeline import main  # imports the models
 

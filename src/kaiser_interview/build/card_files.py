@@ -1,4 +1,4 @@
-"""Generate the files that describe the release: card, licence, citations, data package and the like."""
+"""Generate the files that describe the release, such as dataset card, licence, citations and data package."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -13,7 +13,7 @@ from .described_tables import Column, Table, columns, key
 
 __all__ = ["croissant"]
 
-# The same as in the specification's appendix and in `mlcroissant`: readers warn about any difference.
+# Equal to the context in the specification's appendix and in `mlcroissant`; readers warn about differences.
 _CONTEXT: dict[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -116,11 +116,11 @@ def _responsible_ai() -> dict[str, Any]:
     """
     return {
         "rai:dataCollection": sheet.COLLECTION,
-        "rai:dataCollectionType": ["Secondary data analysis", "Others: one text, taken over whole"],
+        "rai:dataCollectionType": ["Secondary data analysis", "Others: one text, copied completely"],
         "rai:dataCollectionMissingData": sheet.WHOLE,
         "rai:dataCollectionRawData": "The source text, in the table `sources`, byte for byte.",
         "rai:dataCollectionTimeframe": [sheet.COLLECTED, RELEASED],
-        "rai:dataImputationProtocol": "None; nothing is imputed.",
+        "rai:dataImputationProtocol": "None. No value is imputed.",
         "rai:dataPreprocessingProtocol": [sheet.PREPARATION],
         "rai:dataManipulationProtocol": sheet.PREPARATION,
         "rai:dataAnnotationProtocol": f"{sheet.ENGLISH} {sheet.LABELS} {sheet.MENTIONS} {sheet.RELATIONS}",
@@ -186,13 +186,13 @@ def _field(table: Table, column: Column, within: Column | None = None) -> dict[s
 
 
 def _vocabulary(name: str, values: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Return a vocabulary as an enumeration with its rows inside the description."""
+    """Return a vocabulary as an enumeration that contains its rows."""
     ident = f"vocabulary_{name}"
     meanings = {
         "value": "The value.",
-        "en": "What it means, in English.",
-        "zh": "What it means, in Chinese.",
-        "example": "A claim that bears it.",
+        "en": "The meaning of the value, in English.",
+        "zh": "The meaning of the value, in Chinese.",
+        "example": "Id of a claim with this value.",
     }
     return {
         "@type": "cr:RecordSet",

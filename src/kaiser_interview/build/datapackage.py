@@ -90,7 +90,7 @@ def _field(column: Column, *, unique: bool) -> dict[str, Any]:
     constraints |= _constraints(column.schema)
     kind = _TYPES[str(column.type)]
     if kind == "datetime":
-        constraints.pop("pattern")  # applies to the text, but readers parse it as a time
+        constraints.pop("pattern")  # is for text, but readers parse the value as a time
     return {"name": column.name, "type": kind, "description": column.description, "constraints": constraints}
 
 

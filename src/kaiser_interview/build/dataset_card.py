@@ -1,4 +1,4 @@
-"""Generate the README.md of the data directory: the Hub's dataset card with a datasheet."""
+"""Generate the README.md of the data directory: a dataset card for the Hub, with a datasheet."""
 
 import json
 import re
@@ -43,7 +43,7 @@ def _metadata(tables: Sequence[Table]) -> dict[str, Any]:
     """Return the metadata of the card, in the form that the Hub and `datasets` read."""
     return {
         "pretty_name": NAME,
-        # The Hub expects ISO 639 codes; the script is in the details.
+        # The Hub expects ISO 639 codes; `language_details` has the script.
         "language": [tag.partition("-")[0] for tag in LANGUAGES],
         "language_details": ", ".join(LANGUAGES),
         "license": list(HUB_LICENSES),
@@ -125,15 +125,15 @@ def _body(tables: Sequence[Table]) -> str:
             f"`pip install {NAME}`."
         ),
         "Motivation": sheet.MOTIVATION,
-        "Composition": f"| table | rows | a row is |\n|---|--:|---|\n{listed}\n{sheet.WHOLE}",
+        "Composition": f"| table | rows | description of a row |\n|---|--:|---|\n{listed}\n{sheet.WHOLE}",
         "Fields": _fields(tables),
         "Collection": sheet.COLLECTION,
         "Preprocessing": sheet.PREPARATION,
         "Annotation": (
             f"{sheet.TOOL} {sheet.ANNOTATORS}\n\n- {sheet.ENGLISH}\n- {sheet.LABELS}\n- {sheet.MENTIONS}\n"
             f"- {sheet.RELATIONS}\n\n"
-            "Agreement between the two passes of labels. It is the self-consistency of a model and no "
-            "evidence that people would agree:\n\n"
+            "Agreement between the two passes of labels. It shows that a model is consistent with itself, "
+            "not that people would agree:\n\n"
             f"| scheme | figure | value | 95 % | same claims | 95 % |\n|---|---|--:|---|--:|---|\n{figures}\n"
             "`vocabularies.json` defines every value in English and Chinese, with an example."
         ),
@@ -162,7 +162,7 @@ def _fields(tables: Sequence[Table]) -> str:
         f"| `{name}` | {', '.join(where)} | {description} |\n"
         for (name, description), where in tables_of.items()
     )
-    return f"| column | of | meaning |\n|---|---|---|\n{rows}"
+    return f"| column | tables | meaning |\n|---|---|---|\n{rows}"
 
 
 def _list(items: Iterable[str]) -> str:

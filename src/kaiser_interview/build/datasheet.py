@@ -30,15 +30,15 @@ __all__ = [
 ]
 
 MOTIVATION = (
-    "To give work on language models, world models, agents, scaling, reinforcement learning and memory a small "
-    "text that is exact to the character: claims to cite, and to check translations, labels, questions and "
-    "verdicts against."
+    "A small text that is exact to the character, for work on language models, world models, agents, scaling, "
+    "reinforcement learning and memory. Its claims can be cited, and translations, labels, questions and verdicts "
+    "can be checked against them."
 )
 
 WHOLE = (
-    "The data set holds all claims of the source text: every character belongs to exactly one segment (heading, "
+    "The data set has all claims of the source text: every character belongs to exactly one segment (heading, "
     "claim, marker, separator, …), and no claim is selected or left out. It has no splits; `train` is the Hub's "
-    "name for a table of one part. No value is missing; null means that a field states nothing."
+    "name for a table of one part. No value is missing; the description of each field says what null means."
 )
 
 COLLECTED = "2026-11-23"
@@ -55,8 +55,8 @@ COLLECTION = (
 )
 
 PREPARATION = (
-    "None of the text: no normalisation, no correction. A claim's `text` is what stands between `start` and "
-    "`end` of the source, in Unicode code points, end exclusive."
+    "The text was not normalised or corrected. A claim's `text` is the part of the source from `start` to `end`, "
+    "in Unicode code points, end exclusive."
 )
 
 ENGLISH = (
@@ -89,7 +89,7 @@ AGREEMENT = (
     ("horizon", "Krippendorff's α, nominal", "0.96", "0.87 to 1.00", "40 of 41", "0.87 to 1.00"),
     ("topic, the set", "Krippendorff's α, MASI", "0.94", "0.86 to 1.00", "38 of 41", "0.81 to 0.97"),
 )
-"""Rows of scheme, figure, value, 95 % interval, claims labelled the same, 95 % interval of their share."""
+"""Rows: scheme, figure, value, 95 % interval, claims with the same label, 95 % interval of their share."""
 
 USES = (
     "Finding, reading and citing what the summary says, in Chinese and English.",
@@ -134,8 +134,8 @@ SOCIAL = (
 )
 
 MAINTENANCE = (
-    "The data has a semantic version of its own, the data release: patch for corrections, minor for new claims, "
-    "kinds and optional fields, major for what can break a reader. Ids are never reused; digests of all "
+    "The data has its own semantic version, the data release: patch for corrections, minor for new claims, "
+    "kinds and optional fields, major for changes that can break a reader. Ids are never reused. Digests of all "
     "data releases are kept in `releases.jsonl`, so that rows made from an older one are recognised. Report errors "
     "to the maintainers of the package, who correct them in a new data release and record it in the changelog."
 )

@@ -1,4 +1,4 @@
-"""Tables of the release with the data that descriptions need: columns, keys, sizes and files."""
+"""Define the tables of the release for descriptions: columns, keys, sizes and files."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -62,7 +62,7 @@ class Column(NamedTuple):
 
 
 def key(table: Table) -> str:
-    """Return the name of the column that identifies a row, which is the first."""
+    """Return the name of the column that identifies a row: the first column."""
     return str(table.arrow.names[0])
 
 

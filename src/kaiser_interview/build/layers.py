@@ -1,4 +1,4 @@
-"""Read the shipped layers from `raw/layers` and validate them like any user's data."""
+"""Read the shipped layers from `raw/layers`, and validate them like the data of users."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -65,7 +65,7 @@ def read_layers(folder: Path, corpus: Corpus, vocabularies: Mapping[str, Any]) -
     if [(row.claim_id, row.language) for row in layers.translations] != [
         (one, "en") for one in corpus.claims
     ]:
-        reason = "expected one English row a claim, in order of the claims"
+        reason = "expected one English row for each claim, in the order of the claims"
         raise BuildError("raw/layers/translations.jsonl", None, reason)
     _check_labels(layers.labels, vocabularies)
     return layers

@@ -1,4 +1,4 @@
-"""The pages of the documentation that are built: every field of every table, and every finding."""
+"""Generate pages of the documentation: all fields of all tables, and a page for each finding code."""
 
 import re
 from collections.abc import Mapping
@@ -15,24 +15,24 @@ __all__ = ["pages"]
 _INTRODUCTION = """\
 # Tables
 
-Every field of every table, from the models that the tables are made by. Types are Arrow's, as in the
-Parquet files and in `ki.load_table`; in JSON Lines an `int32` or `double` is a number, a `list` an array, a
-`struct` an object, a `timestamp` a text such as `2026-11-23T09:00:00Z`. The column *null* says what null
-means; *no* stands for a field that is never null. Offsets are Unicode code points into the source, or into
-`text_en` where `quote_of` says so, the end exclusive. Patterns, lengths and bounds are in the JSON Schemas,
-in [`schemas/v1/`](../schemas/v1/) and from `ki.json_schema(kind)`.
+This page lists every field of every table. Types are Arrow types, as in the Parquet files and in
+`ki.load_table`. In JSON Lines, an `int32` or `double` is a number, a `list` an array, a `struct` an object,
+and a `timestamp` a text such as `2026-11-23T09:00:00Z`. The column *null* describes the meaning of null; *no*
+means that the field is never null. Offsets are Unicode code points, end exclusive: into the source, or into
+`text_en` if `quote_of` is `text_en`. For patterns, lengths and bounds, see the JSON Schemas in
+[`schemas/v1/`](../schemas/v1/) or `ki.json_schema(kind)`.
 """
 
 _DERIVED = """\
 ## Derived tables
 
-What somebody has said about claims: the shipped layers, and kinds to which nothing is shipped but the
-schema. A row says how it was made, what it is about, and then what its kind adds. The columns stand in this
-order; a field that a kind names again keeps its place. In the shipped layers nothing of how a row was made
-is null, and every row has the digest of its claim.
+Derived rows make statements about claims. Rows of some kinds are shipped as layers; of the other kinds, only
+the schema is shipped. The columns of a row are in this order: how it was made, the claim that it is about,
+and the fields of its kind. A field that a kind defines again keeps its position. In the shipped layers, no
+field about how a row was made is null, and every row has the digest of its claim.
 """
 
-# The sections of docs/annotation.md that define the values of a field.
+# For each field, the section of docs/annotation.md that defines its values.
 _DEFINED = {
     "topics": "topic",
     "claim_type": "claim_type",
@@ -44,7 +44,13 @@ _DEFINED = {
 
 
 def pages(rows: Mapping[str, int]) -> dict[str, bytes]:
-    """Return every built page by its path in the checkout, given the number of rows of each shipped table."""
+    """Return every generated page by its path in the checkout.
+
+    Parameters
+    ----------
+    rows : mapping of str to int
+        The number of rows of each shipped table.
+    """
     built = {f"docs/findings/{code}.md": explanation(code) for code in CODES}
     built |= {"docs/findings/index.md": index(), "docs/tables.md": _tables(rows)}
     return {path: text.encode() for path, text in built.items()}
@@ -60,7 +66,7 @@ def _tables(rows: Mapping[str, int]) -> str:
         _section("### `participants` in `sources`", Participant),
         _DERIVED,
         _section("### How a row was made", Annotation),
-        _section("### What a row is about", Reference, "A `question` has a list of these in their place."),
+        _section("### What a row is about", Reference, "A `question` has a list of them instead."),
     ]
     for kind, model in KINDS.items():
         if issubclass(model, Annotation):
@@ -74,7 +80,7 @@ def _rows(kind: str, table: str, rows: Mapping[str, int]) -> str:
 
 
 def _section(heading: str, model: type[Record], note: str = "") -> str:
-    """Return a heading, what a row is, and a line for each field that the model declares itself."""
+    """Return a heading, the description of the rows, and a line for each field that the model declares."""
     fields = [name for name in model.model_fields if name in model.__annotations__]
     lines = [f"| `{name}` | {' | '.join(_cells(model, name))} |" for name in fields]
     head = "| field | meaning | type, unit | null |\n|---|---|---|---|"
@@ -82,16 +88,16 @@ def _section(heading: str, model: type[Record], note: str = "") -> str:
 
 
 def _cells(model: type[Record], name: str) -> tuple[str, str, str]:
-    """Return what a field means, its type with its unit or values, and what null means."""
+    """Return the meaning of a field, its type with its unit or values, and the meaning of null."""
     info = model.model_fields[name]
     field = field_types(model)[name]
-    # The fields of a struct have a section of their own, and null has a column.
+    # Leave out the fields of a struct, which have their own section, and null, which has a column.
     arrow = str(arrow_schema(model).field(name).type)
-    told = [f"`{re.sub(r'(?<=struct)<[^>]*>|element: | not null|tz=', '', arrow)}`"]
-    told += [mark.unit for mark in field.marks if isinstance(mark, Width) and mark.unit]
+    words = [f"`{re.sub(r'(?<=struct)<[^>]*>|element: | not null|tz=', '', arrow)}`"]
+    words += [mark.unit for mark in field.marks if isinstance(mark, Width) and mark.unit]
     if name in _DEFINED:
-        told.append(f"[values](annotation.md#{_DEFINED[name]})")
+        words.append(f"[values](annotation.md#{_DEFINED[name]})")
     elif field.values:
-        told.append(" or ".join(f"`{value}`" for value in field.values))
+        words.append(" or ".join(f"`{value}`" for value in field.values))
     meaning, _, null = (info.description or "").partition(" Null")
-    return meaning, ", ".join(told), null.strip(" :.") or "no"
+    return meaning, ", ".join(words), null.strip(" :.") or "no"

@@ -1,7 +1,7 @@
-"""From `raw/` and the models to the shipped data, schemas and built pages: the same bytes each time.
+"""Build the shipped data, schemas and pages from `raw/` and the models. The bytes are the same each time.
 
-``python -m kaiser_interview.build`` writes them, ``--check`` compares them with what is there, and
-``--record`` first appends what is new or revised to `raw/releases.jsonl`, the memory of all releases.
+``python -m kaiser_interview.build`` writes the files. ``--check`` compares them with the existing files.
+``--record`` first appends new and revised claims to `raw/releases.jsonl`, the history of all releases.
 """
 
 import argparse
@@ -46,25 +46,25 @@ _CHANGE = ("claim_id", "claim_sha256", "successor")
 
 
 def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
-    """Return every built file by its path under `root`, having written none.
+    """Return the contents of every built file by its path under `root`. Nothing is written.
 
     Parameters
     ----------
     root : pathlib.Path
-        The checkout, which holds `raw/`.
+        The checkout, which contains `raw/`.
     record : bool, default False
-        Append new and revised claims to the memory of all releases.
+        Whether to append new and revised claims to the history of all releases.
 
     Returns
     -------
     dict of str to bytes
-        The data directory with its cards and manifest, the JSON Schemas, the documentation's built pages, the
-        descriptions of fields, and `CITATION.cff`; the memory, if recorded.
+        The data directory with its cards and manifest, the JSON Schemas, the generated pages of the
+        documentation, the descriptions of fields, and `CITATION.cff`. With `record`, also the history.
 
     Raises
     ------
     BuildError
-        Something in `raw/` is wrong, or a field has no docstring: file, line and reason.
+        A file in `raw/` is invalid, or a field has no docstring. The message has file, line and reason.
     """
     descriptions = generated_module()
     raw = root / RAW
@@ -88,7 +88,7 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
     }
     data: dict[str, bytes] = {"releases.jsonl": memory}
     data[schemas.VOCABULARIES] = (json.dumps(vocabularies, ensure_ascii=False, indent=1) + "\n").encode()
-    told = []
+    described_tables = []
     for name, kind in release.TABLES.items():
         arrow = schemas.to_table(KINDS[kind], tables[name])
         written = {
@@ -98,10 +98,11 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
         data |= written
         both = [File.of(path, content) for path, content in written.items()]
         described = json.loads(schemas.schema_text(kind, vocabularies))
-        read = release.parquet_table(written[f"{name}.parquet"])  # whose size is what other readers count
-        told.append(Table(name, arrow.num_rows, arrow.schema, described, read.nbytes, *both))
+        read = release.parquet_table(written[f"{name}.parquet"])  # has the size that other readers report
+        described_tables.append(Table(name, arrow.num_rows, arrow.schema, described, read.nbytes, *both))
     source = tables["sources"][0].model_dump()
-    data |= {name: text.encode() for name, text in describing_files(told, vocabularies, source).items()}
+    describing = describing_files(described_tables, vocabularies, source)
+    data |= {name: text.encode() for name, text in describing.items()}
     data[release.MANIFEST] = release.manifest_bytes(data)
     files = {f"{OUTPUTS[0]}/{name}": content for name, content in data.items()}
     files |= {f"{OUTPUTS[1]}/{kind}.json": schemas.schema_text(kind, vocabularies).encode() for kind in KINDS}
@@ -109,7 +110,7 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
         files[f"{OUTPUTS[1]}/{output}.json"] = f"{json.dumps(output_schema(output), indent=2)}\n".encode()
     files["CITATION.cff"] = citation.cff().encode()
     files[DESCRIPTIONS_MODULE] = descriptions.encode()
-    files |= pages.pages({table.name: table.rows for table in told})
+    files |= pages.pages({table.name: table.rows for table in described_tables})
     if record:
         files[_MEMORY] = memory
     return files
@@ -118,8 +119,10 @@ def build(root: Path, *, record: bool = False) -> dict[str, bytes]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the build from the command line; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m kaiser_interview.build", description=__doc__)
-    parser.add_argument("--root", type=Path, default=Path(), help="the checkout (default: here)")
-    parser.add_argument("--check", action="store_true", help="compare, write nothing, 1 if anything differs")
+    parser.add_argument("--root", type=Path, default=Path(), help="the checkout; default: this folder")
+    parser.add_argument(
+        "--check", action="store_true", help="compare and write nothing; exit code 1 if a file differs"
+    )
     parser.add_argument("--record", action="store_true", help="append new and revised claims to the releases")
     options = parser.parse_args(arguments)
     try:
@@ -143,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _corpus(text: str, found: Cut, about: dict[str, Any], memory: bytes) -> Corpus:
-    """Return what the layers are judged against: the claims as they have just been cut."""
+    """Return the corpus that the layers are validated against, from the claims of this build."""
     claims = [claim._asdict() for claim in found.claims]
     source = {"source_id": about["source_id"], "text": text}
     rows = {"claims.jsonl": claims, "sources.jsonl": [source]}
@@ -171,7 +174,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _memory(raw: Path, found: Cut, *, record: bool) -> bytes:
-    """Return the memory of all releases, with what is new or revised appended if it is to be recorded."""
+    """Return the history of all releases; with `record`, append new and revised claims."""
     path = raw / "releases.jsonl"
     memory = path.read_bytes() if path.exists() else b""
     if not record:
@@ -188,13 +191,19 @@ def _memory(raw: Path, found: Cut, *, record: bool) -> bytes:
             }
             memory += f"{json.dumps(row)}\n".encode()
     if f'"release": "{data_release}"'.encode() not in memory:
-        # Rows that name this release must find it here, also when it changed no claim.
+        # Rows may name this release, so record it even if it changed no claim.
         memory += f"{json.dumps({'release': data_release, **dict.fromkeys(_CHANGE)})}\n".encode()
     return memory
 
 
 def _history(memory: bytes, found: Cut) -> dict[str, tuple[str, str]]:
-    """Return the releases that introduced and last changed each current claim, checking the memory."""
+    """Return the releases that introduced and last changed each current claim.
+
+    Raises
+    ------
+    BuildError
+        The last recorded digest of a claim is not that of its text.
+    """
     since, last = _remembered(memory)
     current = {claim.claim_id: digest(claim.text.encode()) for claim in found.claims}
     for claim_id in sorted({*current, *last}):
@@ -204,8 +213,8 @@ def _history(memory: bytes, found: Cut) -> dict[str, tuple[str, str]]:
                 _MEMORY,
                 None,
                 f"{claim_id}: expected digest {current.get(claim_id)}, got {recorded}; "
-                "run the build with --record for a new or revised claim, "
-                "append the successor of a retired one",
+                "for a new or revised claim, run the build with --record; "
+                "for a retired claim, append a line with its successor",
             )
     return {claim_id: (since[claim_id], last[claim_id]["release"]) for claim_id in current}
 
@@ -224,7 +233,7 @@ def _remembered(memory: bytes) -> tuple[dict[str, str], dict[str, dict[str, Any]
         if claim_id is None:
             continue  # a release that changed no claim
         if claim_id in last and last[claim_id]["claim_sha256"] is None:
-            raise BuildError(_MEMORY, number, f"{claim_id} was retired and stays so")
+            raise BuildError(_MEMORY, number, f"{claim_id}: expected no line after its retirement, got one")
         since.setdefault(claim_id, row["release"])
         last[claim_id] = row
     return since, last

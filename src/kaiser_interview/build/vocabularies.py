@@ -28,7 +28,7 @@ def check_vocabularies(vocabularies: Mapping[str, Any]) -> None:
             raise BuildError(
                 _FILE,
                 None,
-                f"{scheme}: expected {modelled} as in models.py, got {named}",
+                f"{scheme}: expected {modelled}, as in models.py, got {named}",
             )
 
 
@@ -43,5 +43,5 @@ def check_examples(vocabularies: Mapping[str, Any], layers: Layers) -> None:
                 raise BuildError(
                     _FILE,
                     None,
-                    f"{scheme}.{value}: {entry['example']} does not bear it",
+                    f"{scheme}.{value}: expected an example with this value, got {entry['example']}",
                 )

@@ -49,15 +49,16 @@ COMMANDS = {
     ),
     "show": Command(
         "records",
-        "Show one claim and everything that refers to it.",
-        "Prints the claim with its English, labels, mentions and relations.",
+        "Show one claim with its English, place and labels.",
+        "Prints the text, its English, a machine translation, the bracketed numbers after it, the dialogue, "
+        "offsets, context, labels and digest.",
         ("d05-c03", "d05-c03 --format json"),
     ),
     "find": Command(
         "find",
         "Find every occurrence of a text, in Chinese or English.",
         "Searches claims, headings and the headline. Exact matches are printed first, then matches that "
-        "differ only in markers, then in typography. If nothing matches, the nearest passages are printed "
+        "differ only in markers, then in typography. If nothing matches, the closest passages are printed "
         "with the differences, and the exit code is 1.",
         ("推理模型", '"reasoning models" --format jsonl'),
     ),
@@ -125,15 +126,15 @@ COMMANDS = {
     "verify": Command(
         "verify",
         "Verify the installed data against its manifest and source.",
-        "Hashes every file, cuts the source again, and compares each claim with it. Prints what differs, and "
-        "exits with 1 if anything does.",
+        "Hashes every file, parses the source again, and compares each claim with it. Prints every "
+        "difference; the exit code is 1 if there is one.",
         ("", "--format json"),
     ),
 }
 
 
 class _Command(TyperCommand):
-    """A command that takes no name of a file for an option, nor for standard input."""
+    """A command that refuses an argument that is both an option and the name of a file."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if any(parameter.name == "paths" for parameter in self.params):
@@ -142,14 +143,14 @@ class _Command(TyperCommand):
 
 
 def _refuse_ambiguous(args: list[str]) -> None:
-    """Raise if an argument is both an option, or ``-``, and the name of a file: one would go unread.
+    """Raise if an argument is an option or ``-``, and also the name of a file.
 
-    Tools such as pre-commit pass names as they find them.
+    Tools such as pre-commit pass the names of files unchanged. Such a file would not be read.
     """
     for one in args:
-        # What stands before -- is said to be an option.
-        doubtful = one == "-" or (one.startswith("-") and "--" not in args)
-        if doubtful and os.path.lexists(one):
+        # With `--`, the caller has separated the options from the files.
+        is_ambiguous = one == "-" or (one.startswith("-") and "--" not in args)
+        if is_ambiguous and os.path.lexists(one):
             raise InputError(
                 f"{one}: expected an option or a file, got the name of both; "
                 f"name the file ./{one}, or put -- before files"
@@ -217,7 +218,7 @@ def main() -> None:
     try:
         with ended_by_signal():
             try:
-                # On Windows, typer would expand names once more, also those of files that exist.
+                # On Windows, typer would expand patterns again, even in names of existing files.
                 app(windows_expand_args=False)
             finally:
                 sys.stdout.flush()
@@ -225,7 +226,7 @@ def main() -> None:
         stop(str(error))
     except OSError as error:
         if error.filename is None:
-            # The stream still has unwritten data and would try to write it again when the interpreter exits.
+            # The stream has unwritten data. The interpreter would try to write it again when it exits.
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         where = "standard output" if error.filename is None else str(error.filename)
         stop(f"{where}: {error.strerror or error}")

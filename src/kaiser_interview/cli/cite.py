@@ -30,7 +30,7 @@ def cite(
         ),
     ] = None,
     style: Annotated[
-        Style, typer.Option("--format", help="Format of the entries; cff has none for a claim.")
+        Style, typer.Option("--format", help="The format. `cff` is for the data set only.")
     ] = Style.bibtex,
 ) -> None:
     """Print a citation of the data set, or of claims."""
@@ -39,7 +39,7 @@ def cite(
 
 
 def _parts(style: Style, claims: list[Claim]) -> list[str]:
-    """Return the parts of the output, which are printed with empty lines between them."""
+    """Return the parts of the output; an empty line is printed between them."""
     if style is Style.cff:
         return [citation.cff()]
     source = loaders.source()

@@ -61,14 +61,17 @@ def split(
 
 
 def _options_of(report: Report, context: typer.Context, check: Check) -> list[str] | None:
-    """Return the options with which the valid rows pass; None if there are none for all of them."""
+    """Return the options with which `validate` accepts the valid rows.
+
+    Return None if rows from different folders need different options.
+    """
     found = {one.code for one in report.counts if one.severity == "error"}
     is_complete = not report.invalid and "missing-claim" not in found
     options = given_options(context, *(() if is_complete else ("complete",)))
     if report.outside and "unknown-field" in found:
         # The file of valid rows has the unknown columns, without values.
         options += ["--ignore", "unknown-field"]
-    # Rows of text do not repeat what the folders of their file say, as in `language=en/rows.jsonl`.
+    # Values in the names of folders, as in `language=en/rows.jsonl`, are not written into rows of text files.
     fields = check.row_validator().fields
     texts = [one.name for one in report.inputs if table_form(PurePath(one.name).suffix) is None]
     constants = {tuple(partitions(name, fields).items()) for name in texts}

@@ -16,6 +16,6 @@ def stop(reason: str) -> NoReturn:
     try:
         typer.echo(f"kaiser-interview: {visible(reason)}", err=True)
     except OSError:
-        # Standard error cannot be written. Replace it, because Python would try again when it exits.
+        # Standard error cannot be written. Replace it, because Python would try again at exit.
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     raise SystemExit(2) from None

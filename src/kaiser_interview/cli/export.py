@@ -10,7 +10,7 @@ from .. import storage
 from ..dataset.exports import ExportFormat, export_files
 from ..validation.findings.display import visible
 from .exits import stop
-from .interrupts import put_away
+from .interrupts import cleanup_on_interrupt
 from .output import Places
 
 __all__ = ["export"]
@@ -31,13 +31,13 @@ def export(
     files = export_files(form)
     target = Path(folder)
     try:
-        there = [name for name in files if os.path.lexists(target / name)]
-        if there and not force:
-            stop(f"{visible(str(target / there[0]))} is there; see --force")
+        existing = [name for name in files if os.path.lexists(target / name)]
+        if existing and not force:
+            stop(f"{visible(str(target / existing[0]))}: already exists; use --force to replace files")
         places = Places(*(str(target / name) for name in files))
-        with put_away(lambda: f"interrupted; {places.words}"):
+        with cleanup_on_interrupt(lambda: f"interrupted; {places.words}"):
             target.mkdir(parents=True, exist_ok=True)
             storage.write_files(target, files)
     except OSError as error:
-        stop(f"{visible(folder)}: {error.strerror or error}; nothing was half written")
+        stop(f"{visible(folder)}: {error.strerror or error}; no file is incomplete")
     typer.echo(f"{len(files)} file{'s' if len(files) > 1 else ''} in {visible(folder)}")

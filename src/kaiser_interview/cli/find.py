@@ -17,10 +17,10 @@ from .output import Format, write_rows
 __all__ = ["find"]
 
 _HOW = {
-    "exact": "stands here",
-    "markers": "differs in markers only",
-    "typography": "differs in typography only",
-    "nearest": "the nearest, not a match",
+    "exact": "exact match",
+    "markers": "differs only in markers",
+    "typography": "differs only in typography",
+    "nearest": "closest passage (not a match)",
 }
 
 
@@ -42,7 +42,7 @@ def find(
         ]
         write_rows(rows, Match._fields, form)
     if not found:
-        typer.echo("it stands nowhere, and nothing is near", err=True)
+        typer.echo("no match, and nothing similar", err=True)
     if not found or found[0].how == "nearest":
         raise typer.Exit(1)
 

@@ -9,7 +9,7 @@ from types import FrameType
 
 from .exits import stop
 
-__all__ = ["ended_by_signal", "put_away"]
+__all__ = ["cleanup_on_interrupt", "ended_by_signal"]
 
 
 _CONTROL_C_EXIT = 0xC000013A - (1 << 32)
@@ -19,7 +19,7 @@ _CONTROL_C_EXIT = 0xC000013A - (1 << 32)
 class _WorkInterrupted(BaseException):
     """Raised by Ctrl-C while there is work to clean up.
 
-    It is no `KeyboardInterrupt`, because Typer would catch that and exit with its own code. A signal just
+    It is not a `KeyboardInterrupt`, because Typer would catch that and exit with its own code. A signal just
     before or after the guarded block must reach `ended_by_signal`.
     """
 
@@ -28,16 +28,16 @@ class _WorkInterrupted(BaseException):
 
 
 class _State:
-    """`words` returns the message to print after cleaning up; None while there is nothing to clean up."""
+    """The message to print after cleanup, as a function; None while there is nothing to clean up."""
 
     words: Callable[[], str] | None = None
 
 
 @contextmanager
 def ended_by_signal() -> Iterator[None]:
-    """Let Ctrl-C end the process by the signal itself within this context, so without a traceback.
+    """Within this context, let Ctrl-C end the process by the signal itself, without a traceback.
 
-    If the signal is ignored (as for background jobs of a shell) or has a custom handler, nothing changes.
+    Do nothing if the signal is ignored (as in background jobs of a shell) or has a custom handler.
     """
     before = signal.getsignal(signal.SIGINT)
     if before not in {signal.default_int_handler, signal.SIG_DFL}:
@@ -54,8 +54,11 @@ def ended_by_signal() -> Iterator[None]:
 
 
 @contextmanager
-def put_away(words: Callable[[], str]) -> Iterator[None]:
-    """Let Ctrl-C raise within this context, so that the work cleans up; then print `words`, exit with 2."""
+def cleanup_on_interrupt(words: Callable[[], str]) -> Iterator[None]:
+    """Within this context, let Ctrl-C raise an exception, so that the work cleans up.
+
+    Then print the message that `words` returns, and exit with code 2.
+    """
     _State.words = words
     try:
         yield
@@ -71,9 +74,9 @@ def _interrupted(number: int, _: FrameType | None) -> None:
 
 
 def _end_by(number: int, platform: str = sys.platform, leave: Callable[[int], object] = os._exit) -> None:
-    """End this process with the status of a process that the signal ended."""
+    """End this process with the exit status of a process that the signal ended."""
     if platform == "win32":
-        # On Windows, `os.kill` exits with the signal's number, 2, which is the exit code for "could not run".
+        # On Windows, `os.kill` exits with the signal's number, 2. That is the exit code for "could not run".
         leave(_CONTROL_C_EXIT)
     else:
         os.kill(os.getpid(), number)

@@ -99,11 +99,11 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         1000,
     ),
 }
-"""The options that make a check: the type that Typer reads, and the default."""
+"""The options of a check, by name: the type that Typer reads, and the default."""
 
 
 def takes_check(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options that make a check, in place of its parameter `check`.
+    """Replace the parameter `check` of a command with the options of a check.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def takes_check(*without: str) -> Callable[[Callable[..., None]], Callable[..., 
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
             for name, (annotation, default) in shared.items()
         ] + [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own if one.name != "check"]
-        parameters.sort(key=lambda one: one.default is not inspect.Parameter.empty)  # what is required, first
+        parameters.sort(key=lambda one: one.default is not inspect.Parameter.empty)  # required ones first
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         return run
@@ -132,7 +132,7 @@ def takes_check(*without: str) -> Callable[[Callable[..., None]], Callable[..., 
 
 
 def given_options(context: typer.Context, *without: str) -> list[str]:
-    """Return the options of a command that make its check, as words of a command line.
+    """Return the options that a command was given for its check, as words of a command line.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def _check(
 
 def _folder(name: str | None) -> str | None:
     if name == "":
-        # A variable that is not set must not choose the shipped corpus.
+        # An unset shell variable must not select the shipped corpus.
         raise InputError("--against: expected a folder, got nothing")
     return name
 
@@ -191,7 +191,7 @@ def _kind(name: str) -> type[Record]:
     module_name, colon, class_name = name.partition(":")
     if not colon:
         return model_of(name)
-    # As `python -m` does: modules of the folder one stands in are found.
+    # Like `python -m`, find modules in the current folder.
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.insert(0, here)
     try:
@@ -209,7 +209,7 @@ def _names(given: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _defaults(given: Sequence[str], kinds: Sequence[type[Record]]) -> dict[str, Any]:
-    """Return constants, each in the type of the field that it is for."""
+    """Return the values of `--set`, each converted to the type of its field."""
     models = kinds or [model for model in KINDS.values() if issubclass(model, Annotation)]
     fields = {name: model for model in models for name in model.model_fields}
     defaults: dict[str, Any] = {}

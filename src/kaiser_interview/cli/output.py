@@ -25,7 +25,7 @@ class Format(StrEnum):
 
 
 class Places:
-    """The output files of a command, with their state before it, to find out which have been written.
+    """The output files of a command, with their earlier state, to find out which have been written.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ class Places:
 
     @property
     def words(self) -> str:
-        """What has been written by now. These files are complete, because a rename puts them in place."""
+        """The files written so far, for a message. They are complete, because each is renamed into place."""
         new = [visible(path) for path, before in self._before.items() if _identity(path) != before]
-        return f"written, and whole: {', '.join(new)}" if new else "nothing was written"
+        return f"written completely: {', '.join(new)}" if new else "nothing was written"
 
 
 def _identity(path: str) -> tuple[int, int, int] | None:
@@ -48,7 +48,7 @@ def _identity(path: str) -> tuple[int, int, int] | None:
         about = Path(path).stat()
     except OSError:
         return None
-    # Ignore folders: they change when a file is written into them.
+    # Ignore folders, which change when a file is written into them.
     if not stat.S_ISREG(about.st_mode):
         return None
     return about.st_dev, about.st_ino, about.st_mtime_ns

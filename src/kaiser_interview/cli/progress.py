@@ -10,7 +10,7 @@ from ..render.terminal import console
 from ..validation.engine.options import Check
 from ..validation.engine.options import Progress as State
 from ..validation.findings.display import visible
-from .interrupts import put_away
+from .interrupts import cleanup_on_interrupt
 from .output import Places
 
 __all__ = ["watched"]
@@ -26,7 +26,7 @@ def watched(check: Check, places: Places | None = None) -> Iterator[Check]:
     bar = _bar() if sys.stderr is not None and sys.stderr.isatty() else None
     task = bar.add_task("", total=None, rows=0, rate=0) if bar else None
 
-    def tell(now: State) -> None:
+    def show(now: State) -> None:
         vars(state).update(vars(now))
         if bar is not None and task is not None:
             elapsed = bar.tasks[0].elapsed or 0
@@ -41,12 +41,11 @@ def watched(check: Check, places: Places | None = None) -> Iterator[Check]:
             )
 
     def words() -> str:
-        at = f" of {visible(state.file)}" if state.file else ""
-        far = f"{state.rows:,} rows{at}, {state.invalid:,} of them invalid"
-        return f"interrupted after {far}; {places.words}"
+        of = f" of {visible(state.file)}" if state.file else ""
+        return f"interrupted after {state.rows:,} rows{of}, {state.invalid:,} of them invalid; {places.words}"
 
-    with put_away(words), bar or nullcontext():
-        yield check.watched_by(tell)
+    with cleanup_on_interrupt(words), bar or nullcontext():
+        yield check.watched_by(show)
 
 
 def _bar() -> Progress:

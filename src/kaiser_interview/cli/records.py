@@ -70,7 +70,7 @@ def show(
     claim_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a claim, such as d01-c03.")],
     form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,
 ) -> None:
-    """Show one claim and everything that refers to it."""
+    """Show one claim with its English, place and labels."""
     claim = claim_named(claim_id)
     if form is not Format.text:
         write_rows([claim.model_dump(mode="json")], _FIELDS, form)
@@ -103,16 +103,16 @@ def claim_named(claim_id: str) -> Claim:
     Raises
     ------
     UnknownNameError
-        There is no such claim, but there are similar ids.
+        There is no such claim; the message suggests similar ids.
     InputError
-        There is no such claim; the message says how to find ids.
+        There is no such claim and no similar id; the message says how to find ids.
     """
     try:
         return loaders.claim(claim_id)
     except UnknownNameError as error:
         if error.nearest:
             raise
-        raise InputError(f"{error}; kaiser-interview claims WORDS finds ids") from None
+        raise InputError(f"{error}; run `kaiser-interview claims WORDS` to find ids") from None
 
 
 def _print(found: list[Claim], dialogues: dict[str, Dialogue]) -> None:

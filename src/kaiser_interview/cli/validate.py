@@ -70,7 +70,7 @@ def print_as(report: Report, form: ReportFormat) -> None:
         for line in (jsonl if form is ReportFormat.jsonl else github)(report):
             typer.echo(line)
         if form is ReportFormat.jsonl and report.left_out:
-            typer.echo(f"{report.left_out:,} findings not in the sample: see --max-findings", err=True)
+            typer.echo(f"{report.left_out:,} findings not in the sample; --max-findings keeps more", err=True)
 
 
 def end(report: Report, limit: tuple[float, bool] = (0, False)) -> None:
@@ -85,8 +85,8 @@ def end(report: Report, limit: tuple[float, bool] = (0, False)) -> None:
     """
     if not report.complete:
         raise typer.Exit(2)
-    most, share = limit
-    within = report.invalid <= (most * report.rows / _FULL if share else most)
+    most, is_percentage = limit
+    within = report.invalid <= (most * report.rows / _FULL if is_percentage else most)
     if not within or report.outside:
         raise typer.Exit(1)
 
@@ -94,5 +94,5 @@ def end(report: Report, limit: tuple[float, bool] = (0, False)) -> None:
 def _limit(text: str) -> tuple[float, bool]:
     found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(%?)", text)
     if not found or (not found[2] and "." in found[1]) or (found[2] and float(found[1]) > _FULL):
-        raise InputError(f"--max-invalid {text}: expected a number of rows, or a share such as 0.1%")
+        raise InputError(f"--max-invalid {text}: expected a number of rows, or a percentage such as 0.1%")
     return float(found[1]), bool(found[2])

@@ -35,5 +35,5 @@ def verify(
     if form is Format.text:
         typer.echo(
             f"kaiser-interview {__version__}, data release {data_release}: {len(files)} files as released; "
-            f"{len(loaders.load())} claims stand in the source, character for character"
+            f"{len(loaders.load())} claims match the source, character for character"
         )

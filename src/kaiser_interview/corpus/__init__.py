@@ -1,1 +1,1 @@
-"""A corpus of texts and claims, with its history, and search in it. Main class: `corpus.Corpus`."""
+"""Read a corpus (source texts, claims, earlier releases) and search it. Main class: `corpus.Corpus`."""

@@ -13,7 +13,7 @@ __all__ = ["Corpus"]
 
 
 class Corpus:
-    """One or more sources with their claims, retired ids and history.
+    """One or more source texts with their claims, retired claim ids and earlier digests.
 
     Rows are validated against the shipped corpus unless another one is given. `from_files` makes a custom
     corpus from texts and claims.
@@ -58,8 +58,8 @@ class Corpus:
           `citations`, printed ``[6][7]``), and `text_en` with the English text. Derived rows may repeat all
           other columns.
         - ``sources.jsonl``: one source a line with `source_id` and `text`, optionally with `headline` and
-          `headline_en`. A source may instead be a UTF-8 file ``SOURCE_ID.txt``, which is used byte for byte:
-          line ends are counted as they are, and a byte order mark is refused, here and in the other files.
+          `headline_en`. A source may instead be a UTF-8 file ``SOURCE_ID.txt``, which is used unchanged,
+          including its line ends. No file may begin with a byte order mark.
         - ``dialogues.jsonl``, optional, for headings: `dialogue_id`, `title`, `start`, and `source_id` and
           `title_en` as for claims.
         - ``releases.jsonl``, optional, for earlier releases: `release`, `claim_id`, `claim_sha256`,
@@ -110,11 +110,11 @@ class Corpus:
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of everything that rows are compared with, except history.
+        """The SHA-256 of the sources, headings and claims; history is not included.
 
-        Corpora with equal sources, headings and claims have equal digests, whatever the order in their files.
+        The order in the files does not matter.
         """
-        # Each claim holds the text of its source, which is needed once.
+        # Each claim has the text of its source, which is hashed once.
         claims = (claim._replace(source="", earlier={}, revised=None) for claim in self.claims.values())
         held = [*self.sources.items(), *self.headings, *claims]
         return digest("\n".join(sorted(json.dumps(one, sort_keys=True) for one in held)).encode())

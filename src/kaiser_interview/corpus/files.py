@@ -88,13 +88,13 @@ def read_corpus(files: Mapping[str, bytes], current: str | None = None) -> Corpu
     for row in _rows(files, "claims.jsonl"):
         claim = _claim(row, sources, history)
         if claim.claim_id in claims:
-            raise row.fault(f"claim_id: {claim.claim_id} stands twice")
+            raise row.fault(f"claim_id: expected a unique id, got {claim.claim_id} again")
         claims[claim.claim_id] = claim
     if not claims:
         raise CorpusError("claims.jsonl", None, "expected a claim, got none")
     for claim_id in history.last.keys() - history.retired.keys() - claims.keys():
         raise CorpusError(
-            "releases.jsonl", None, f"{claim_id}: expected it in claims.jsonl, or its retirement"
+            "releases.jsonl", None, f"{claim_id}: expected it in claims.jsonl, or a line that retires it"
         )
     headings = [_heading(row, sources) for row in _rows(files, "dialogues.jsonl")]
     return CorpusFiles(claims, sources, (*headings, *headlines), history.retired, history.releases)
@@ -142,7 +142,7 @@ def _checked(file: str, data: bytes) -> bytes:
         raise CorpusError(file, None, "expected UTF-8 without a byte order mark, got U+FEFF at its start")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]:
         raise CorpusError(
-            file, None, "expected UTF-8, got UTF-16 or UTF-32; iconv -t UTF-8 writes it anew: to another file"
+            file, None, "expected UTF-8, got UTF-16 or UTF-32; convert it, for example with iconv -t UTF-8"
         )
     try:
         data.decode("utf-8")
@@ -173,13 +173,13 @@ def _sources(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Heading]]
     for row in _rows(files, "sources.jsonl"):
         source_id, text = row.text("source_id"), row.text("text")
         if source_id in sources:
-            raise row.fault(f"source_id: {source_id} stands twice")
+            raise row.fault(f"source_id: expected a unique id, got {source_id} again")
         sources[source_id] = text
         headline = row.optional("headline")
         if headline is not None:
             start = text.find(headline)
             if start < 0:
-                raise row.fault("headline: expected it to stand in text")
+                raise row.fault(f"headline: expected a passage of text, got {headline!r:.80}")
             headlines.append(Heading("headline", source_id, headline, start, row.optional("headline_en")))
     for name in files:
         if name.endswith(".txt") and name.removesuffix(".txt") not in sources:
@@ -209,13 +209,13 @@ def _claim(row: _CorpusRow, sources: Mapping[str, str], history: "_History") -> 
         # Git and editors on Windows change line ends.
         ends = source.replace("\r\n", "\n") if "\r\n" in source else source.replace("\n", "\r\n")
         other = "LF" if "\r\n" in source else "CR LF"
-        why = f"; it stands there if lines of {source_id} end in {other}" if ends[start:end] == text else ""
+        why = f"; it matches if lines of {source_id} end in {other}" if ends[start:end] == text else ""
         raise row.fault(
             f"text: expected {source[start:end]!r:.80} from {start} to {end}, got {text!r:.80}{why}"
         )
     sha256 = digest(text.encode())
     if history.last.get(claim_id, sha256) != sha256:
-        raise row.fault(f"{claim_id}: its digest {sha256} is not the last in releases.jsonl")
+        raise row.fault(f"{claim_id}: expected the last digest in releases.jsonl, got {sha256}")
     return CorpusClaim(
         claim_id=claim_id,
         source_id=source_id,
@@ -254,7 +254,7 @@ def _heading(row: _CorpusRow, sources: Mapping[str, str]) -> Heading:
     title, start = row.text("title"), row.offset("start")
     at = source.find(title, start)
     if at < 0:
-        raise row.fault(f"title: expected it to stand in the source from {start} on")
+        raise row.fault(f"title: expected a passage of the source from {start} on, got {title!r:.80}")
     # A printed heading may begin before its title, for example with a number.
     return Heading(
         "heading", row.text("dialogue_id"), source[start : at + len(title)], start, row.optional("title_en")
@@ -277,7 +277,7 @@ class _History:
                 row.optional("claim_sha256"),
             )
             if claim_id in self.retired:
-                raise row.fault(f"{claim_id} was retired and stays so")
+                raise row.fault(f"{claim_id}: expected no line after its retirement, got one")
             if not _VERSION.fullmatch(name):
                 raise row.fault(f"release: expected a version such as 1.0.0, got {name!r:.80}")
             releases.add(name)

@@ -7,7 +7,7 @@ The grammar of a summary, in full (`SP` is one space, `LF` one line feed)::
     heading  = "对话" numeral ":" words        the numerals count 一, 二, 三, … 九十九
     claim    = " - " words SP marker { marker }
     marker   = "[" number "]"                  no leading zero, at most nine digits
-    time     = YYYY-MM-DD SP hh:mm             a minute that exists
+    time     = YYYY-MM-DD SP hh:mm             a valid date and time
 
 `words`, `headline` and `outlet` have at least one character, contain no control character, and neither begin
 nor end with white space. `words` contain neither the separator ``" - "`` nor a marker. So the grammar is
@@ -163,7 +163,7 @@ def cut(text: str) -> Cut:
     """
     control = _CONTROL.search(text)
     if control:
-        raise _refused(text, control.start(), "no control character but line feed")
+        raise _refused(text, control.start(), "no control character except line feed")
     return _Cutter(text).cut()
 
 
@@ -173,7 +173,7 @@ def _refused(text: str, offset: int, expected: str) -> SourceError:
 
 
 class _Cutter:
-    """A parser that reads a text once; `at` is the offset up to which segments cover it."""
+    """A parser of one text; `at` is the offset up to which segments cover it."""
 
     def __init__(self, text: str) -> None:
         self.text = text

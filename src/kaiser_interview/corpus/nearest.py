@@ -1,8 +1,8 @@
-"""Find where passages are most similar to a text: an index of short strings, then an alignment.
+"""Find the places in passages that are most similar to a text: an index of short strings, then alignment.
 
-The index proposes a few windows of the passages. The text is aligned with each of them by their longest
-common subsequence. So a search takes about a millisecond in passages of any length. `benchmarks/nearest.py`
-compares the places with those of an alignment over the whole text.
+The index proposes a few windows of the passages. The text is aligned with each window by their longest common
+subsequence. So a search takes about a millisecond, whatever the length of the passages.
+`benchmarks/nearest.py` compares the places with those of an alignment over the whole text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ _BITS = 63
 
 _LONGEST_GRAM = 5
 
-# Used if longer grams find nothing similar: for texts that are much altered, or of a few characters.
+# Used if longer grams find nothing similar, as for short or heavily changed texts.
 _SHORTER_GRAMS = (3, 2)
 
 _SHORTEST = 2
@@ -37,14 +37,14 @@ _GOOD_RATIO = 0.75
 
 _LEAST_RATIO = 0.4
 
-# Occurrences of grams that are looked at. Rare grams go first, because they say most about the place.
+# The most occurrences of grams to use. Rare grams come first, because they locate the place best.
 _OCCURRENCES = 1 << 11
 
 _NARROWEST = 4
 
 _MOST_WINDOWS = 64
 
-# Windows are fewer for long texts: at most so many characters of the text are compared with windows.
+# The most characters to compare: the length of the text, times the number of windows.
 _COMPARED = 1 << 13
 
 _ALIGNED = 3
@@ -65,7 +65,7 @@ class Near(NamedTuple):
 class NearestPlaces:
     """Places in passages that are similar to a text.
 
-    The index is built for the first search. It takes 12 bytes for each character of the passages.
+    The index is built at the first search. It takes 12 bytes for each character of the passages.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class NearestPlaces:
         """Return the most similar place of each of the `most` most similar passages.
 
         Places that are hardly similar, or share no two neighbouring characters with the text, are left out.
-        Of equally similar passages, the first goes first.
+        Of equally similar passages, the first comes first.
         """
         if len(text) < _SHORTEST:
             return []
@@ -93,7 +93,7 @@ class NearestPlaces:
             windows = self._index.windows(text, length, windows_wanted)
             contents = [self._passages[passage][start:end] for passage, start, end in windows]
             for _, common, number in extract(text, contents, scorer=LCSseq.similarity, limit=_ALIGNED * most):
-                # A span has all its characters in common at best.
+                # The highest possible ratio, if all characters of the span are common.
                 if _count(found, 2 * common / (common + len(text))) >= most:
                     break
                 near = self._near(text, *windows[number])
@@ -139,27 +139,28 @@ class _Grams:
 
     def lengths(self, size: int) -> Iterator[int]:
         """Yield the lengths of the grams to search with, for a text of some size."""
-        # A gram as long as the text does not occur, else the text would.
+        # No gram as long as the text occurs: the text would have been found exactly.
         longest = min(self._length, max(size - 1, _SHORTEST))
         yield longest
         yield from (length for length in _SHORTER_GRAMS if length < longest)
 
     def windows(self, text: str, length: int, most: int) -> list[tuple[int, int, int]]:
-        """Return the windows that share most grams with a text, in about the same order.
+        """Return the windows that share the most grams with a text, in about the order of the text.
 
-        A window is the index of a passage, and the start and the end in it.
+        A window is the index of a passage, with the start and the end in it.
         """
         import numpy as np
 
         positions, offsets = self._occurrences(text, length)
         passages = np.searchsorted(self._starts, positions, "right") - 1
-        # Where the text would begin in the passage; not negative, since its length is added. Grams of the
-        # same place agree on that, except for what was added to the text or left out.
+        # The offset at which the text would begin in the passage; its length is added to avoid negative
+        # numbers. Grams of the same place have nearly the same offset; insertions and deletions shift it.
         begins = positions - offsets - self._starts[passages] + len(text)
         width = max(_NARROWEST, len(text) // 4)
         per_passage = (int(self._lengths.max(initial=0)) + len(text)) // width + 2
         bins, counts = np.unique(passages * per_passage + begins // width, return_counts=True)
-        # A window has two neighbouring bins, so that no edge cuts a text. Of overlapping ones, keep the best.
+        # A window is two neighbouring bins, so that no text is cut at an edge. Of overlapping windows, keep
+        # the best.
         shared, beside = counts.copy(), np.diff(bins) == 1
         shared[:-1][beside] += counts[1:][beside]
         is_best = np.ones(len(bins), np.bool_)
@@ -209,7 +210,7 @@ class _Grams:
 
 
 def _count(found: Mapping[int, Near], ratio: float) -> int:
-    """Return the number of places that are at least so similar."""
+    """Return the number of places with at least this ratio."""
     return sum(near.ratio >= ratio for near in found.values())
 
 
@@ -222,13 +223,14 @@ def _codes(text: str) -> "NDArray[np.uint32]":
 def aligned(passage: str, text: str) -> tuple[float, int, int]:
     """Return the span of a passage that is most similar to a text: its similarity, start and end.
 
-    The similarity is from 0 to 1: twice the length of the longest common subsequence, by the sum of lengths.
+    The similarity is from 0 to 1: twice the length of the longest common subsequence, divided by the sum of
+    both lengths.
     """
     from rapidfuzz.distance import LCSseq
 
     start, end, ratio = 0, len(passage), 0.0
-    # Of equally long subsequences, `rapidfuzz` finds the one that begins first. It is found in the passage,
-    # then in what is left of it read backwards, so that neither end is far from the others.
+    # Of equally long subsequences, `rapidfuzz` finds the one that begins first. So search the passage, then
+    # the result backwards. Otherwise, one end could be far from the rest.
     for step in (1, -1):
         span, backwards = passage[start:end][::step], text[::step]
         blocks = [
@@ -239,8 +241,8 @@ def aligned(passage: str, text: str) -> tuple[float, int, int]:
         if not blocks:
             return 0.0, 0, 0
         run = _best_run(blocks, len(text))
-        # The span has as many characters as the text before a common block and after it. Common characters
-        # at an end may be common by chance, so the ends are tried that the next blocks give.
+        # Before and after a common block, the span has as many characters as the text. The block at an end
+        # may be common by chance, so try the ends that the next blocks give too.
         firsts = [*dict.fromkeys(max(0, at - offset) for at, offset, _ in run[:_ENDS])]
         last_blocks = run[: -_ENDS - 1 : -1]
         lasts = [*dict.fromkeys(min(len(span), at - offset + len(text)) for at, offset, _ in last_blocks)]
@@ -261,12 +263,12 @@ def _nearest(text: str, spans: list[str]) -> tuple[float, int]:
 
 
 def _best_run(blocks: list[tuple[int, int, int]], length: int) -> list[tuple[int, int, int]]:
-    """Return the consecutive blocks by which the passage is most similar to the text.
+    """Return the consecutive blocks whose span is most similar to the text.
 
     A block is a common string: its offset in the passage, its offset in the text, its length. A passage that
     is longer than the text has some characters in common with it by chance, far from the others. So this
-    maximises ``2 * common / (length of the span + length of the text)``, by Dinkelbach's algorithm: one pass
-    finds the run that exceeds a given ratio most, and its ratio is given to the next pass.
+    function maximises ``2 * common / (length of the span + length of the text)`` by Dinkelbach's algorithm:
+    each pass finds the run that exceeds a given ratio most, and passes its ratio to the next pass.
     """
     ratio, best = 0.0, blocks
     while True:

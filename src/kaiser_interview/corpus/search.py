@@ -23,7 +23,7 @@ How = Literal["exact", "markers", "typography", "nearest"]
 
 
 class Change(NamedTuple):
-    """A part of the passage, and the text in its place; either may be empty."""
+    """A difference: a part of the passage, and the text that replaces it. Either may be empty."""
 
     start: int
     """Offset of the first code point, counted like the offsets of the match."""
@@ -112,13 +112,13 @@ class Passages:
     def find(self, text: object) -> tuple[Match, ...]:
         """Return every place where a text occurs; if there is none, the nearest places.
 
-        The function `find` does this for the shipped passages; see there for the parameter, the order of the
-        matches and the errors. A match is left out if it overlaps one of an earlier type.
+        See the function `find`, which searches the shipped passages, for the parameter, the order of the
+        matches and the errors. A match that overlaps one of an earlier type is left out.
         """
         if not isinstance(text, str):
             raise TextError(f"text: expected a string, got {type(text).__name__}")
         if not text.strip():
-            raise TextError("text: expected something to find, got nothing but white space")
+            raise TextError("text: expected a text to find, got only white space")
         if len(text) > LONGEST:
             raise TextError(f"text: expected at most {LONGEST:,} code points, got {len(text):,}")
         found = [*self._matches(text)]
@@ -217,7 +217,7 @@ def changes(passage: str, text: str, offset: int = 0) -> tuple[Change, ...]:
             passage[one.src_start : one.src_end],
             text[one.dest_start : one.dest_end],
         )
-        # Characters that are replaced may be followed by some that are added or left out.
+        # Merge a replacement with an insertion or deletion that follows it.
         if found and found[-1].end == part.start:
             last = found.pop()
             part = Change(last.start, part.end, last.passage + part.passage, last.text + part.text)

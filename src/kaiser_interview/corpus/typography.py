@@ -29,7 +29,7 @@ TABLE = {
     "]": "】〕〗",
     "~": "〜∼",
 }
-"""Replacements by the characters that they replace, in addition to NFKC."""
+"""Each replacement, with the characters that it replaces, in addition to NFKC."""
 
 _FOLDED = {ord(mark): replacement for replacement, marks in TABLE.items() for mark in marks}
 
@@ -53,7 +53,7 @@ _INSIDE = -1
 
 
 class _Piece(NamedTuple):
-    """A piece of folded text with its original start and end; -1 where it is not at a cluster's boundary."""
+    """A piece of folded text with its original start and end; -1 for an edge within a cluster."""
 
     text: str
     start: int
@@ -86,7 +86,7 @@ class Folded(NamedTuple):
 
 
 def fold_typography(text: str) -> Folded:
-    """Normalise a text's typography as the module describes; keep the original offsets."""
+    """Normalise the typography of a text as described above; keep the original offsets."""
     pieces: list[_Piece] = []
     for start, end in _clusters(text):
         normal = unicodedata.normalize("NFKC", text[start:end]).translate(_FOLDED).translate(_INVISIBLE)
@@ -104,7 +104,7 @@ def fold_typography(text: str) -> Folded:
 
 
 def without_typography(text: str) -> str:
-    """Normalise a text's typography as the module describes; do not keep offsets."""
+    """Normalise the typography of a text as described above; do not keep offsets."""
     normal = unicodedata.normalize("NFKC", text).translate(_FOLDED).translate(_INVISIBLE)
     return _DOTS.sub("...", _HYPHENS.sub("-", "".join(normal.split())))
 

@@ -46,7 +46,7 @@ _MONTHS = (
 
 
 def bibtex(claim: "Claim | None" = None) -> str:
-    """Return the BibTeX entry of the data set, or of one claim in it; each claim has its own key."""
+    """Return the BibTeX entry of the data set, or of one claim in it. Each claim has its own key."""
     year, month, _ = RELEASED.split("-")
     key, note = (NAME, "Python package and data set")
     if claim is not None:
@@ -81,7 +81,7 @@ def csl_item(claim: "Claim | None" = None) -> dict[str, Any]:
 
 
 def csl(*items: dict[str, Any]) -> str:
-    """Return items as a CSL-JSON list; without items, that of the data set."""
+    """Return items as a CSL-JSON list. Default: the item of the data set."""
     return json.dumps([*items] or [csl_item()], ensure_ascii=False, indent=2)
 
 

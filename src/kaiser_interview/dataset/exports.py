@@ -35,7 +35,7 @@ def export_files(form: ExportFormat) -> dict[str, bytes]:
     """Return every shipped table in a format, as file contents by name.
 
     - `jsonl` and `parquet`: the released bytes.
-    - `csv`: with a byte order mark, by which spreadsheets recognise UTF-8; lists as JSON; an apostrophe
+    - `csv`: with a byte order mark, so that spreadsheets recognise UTF-8; lists as JSON; an apostrophe
       before text that a spreadsheet would treat as a formula.
     - `arrow`: Arrow IPC files.
     - `sqlite`: one database with foreign keys from the layers to the claims, lists as JSON, and a full-text
@@ -99,8 +99,8 @@ def _database() -> bytes:
         # Create tables after those that their foreign keys refer to.
         for table in sorted(release.TABLES, key=lambda name: name != "dialogues"):
             _create(database, table)
-        # Trigrams find Chinese, which has no spaces between words, from three characters on. For two
-        # characters, LIKE '%…%' on the same table uses no index but is fast enough on 41 rows.
+        # Trigrams match Chinese, which has no spaces between words, if the query has at least three
+        # characters. For two characters, LIKE '%…%' needs no index: it is fast enough on 41 rows.
         database.execute(
             "CREATE VIRTUAL TABLE claims_search "
             "USING fts5 (claim_id UNINDEXED, text, text_en, tokenize='trigram')"

@@ -98,7 +98,7 @@ def load(table: release.TableName = "claims") -> "tuple[Record, ...]":
     Raises
     ------
     UnknownNameError
-        There is no such table; the message suggests the nearest names.
+        There is no such table; the message suggests similar names.
     IntegrityError
         The shipped bytes differ from the manifest.
 
@@ -129,7 +129,7 @@ def load_table(table: release.TableName = "claims") -> "pa.Table":
     Raises
     ------
     UnknownNameError
-        There is no such table; the message suggests the nearest names.
+        There is no such table; the message suggests similar names.
     IntegrityError
         The shipped bytes differ from the manifest.
 
@@ -163,7 +163,7 @@ def load_dataset(table: release.TableName = "claims") -> "Dataset":
     MissingDependencyError
         `datasets` is not installed; the message has the command that installs it.
     UnknownNameError
-        There is no such table; the message suggests the nearest names.
+        There is no such table; the message suggests similar names.
     IntegrityError
         The shipped bytes differ from the manifest.
     """
@@ -201,7 +201,7 @@ def claim(claim_id: str) -> "Claim":
     Raises
     ------
     UnknownNameError
-        There is no such claim; the message suggests the nearest ids.
+        There is no such claim; the message suggests similar ids.
     IntegrityError
         The shipped bytes differ from the manifest.
 
@@ -233,6 +233,11 @@ def source() -> "Source":
 def data_path() -> "Path":
     """Return the directory of the installed data, which has the layout of a Hub dataset repository.
 
+    Returns
+    -------
+    pathlib.Path
+        The directory with the tables, the files that describe them, and the manifest.
+
     Raises
     ------
     NotOnDiskError
@@ -245,8 +250,8 @@ def data_path() -> "Path":
 
 def cached(form: str, table: _Name, make: Callable[[_Name], _Value]) -> _Value:
     """Return `make(table)`, cached: every call returns the same object, in every thread."""
-    # One lock for all tables: making one takes milliseconds. Also, pydantic completes a model's validator on
-    # first use, which two threads must not do at once.
+    # One lock for all tables is enough, because making one takes milliseconds. It also protects pydantic,
+    # which completes a model's validator on first use: two threads must not do that at once.
     with lock:
         if (form, table) not in _cache:
             _cache[form, table] = make(table)
@@ -290,13 +295,13 @@ def shipped() -> "Corpus":
 def find(text: str) -> "tuple[Match, ...]":
     """Find a text in the claims, headings and headline, in both languages.
 
-    If the text does not occur, the nearest places are returned, with `how` set to ``"nearest"``. They are no
-    evidence that anybody said it. The search is case-sensitive.
+    If the text does not occur, the nearest places are returned, with `how` set to ``"nearest"``. They are not
+    matches: a similar text may say the opposite. The search is case-sensitive.
 
     Parameters
     ----------
     text : str
-        1 to 4,000 code points, not only white space.
+        The text to find: 1 to 4,000 code points, not only white space.
 
     Returns
     -------

@@ -70,7 +70,7 @@ def _manifest_differences(files: Mapping[str, bytes]) -> Iterator[Difference]:
         if listed.get(name) != actual.get(name):
             yield Difference(name, _described(listed.get(name)), _described(actual.get(name)))
     if listed == actual:
-        yield Difference(release.MANIFEST, "its canonical form", "other bytes that say the same")
+        yield Difference(release.MANIFEST, "its canonical form", "other bytes with the same content")
 
 
 def _described(entry: Mapping[str, Any] | None) -> str:
@@ -111,7 +111,7 @@ def _content_differences(files: Mapping[str, bytes], altered: set[str]) -> Itera
         yield from _record_differences("dialogues", dialogues, rows["dialogues"])
     except (KaiserInterviewError, ValueError, TypeError, LookupError) as error:
         if not altered:
-            yield Difference("sources.jsonl", "a source that can be cut", f"{error!s:.80}")
+            yield Difference("sources.jsonl", "a source that matches the grammar", f"{error!s:.80}")
 
 
 def _layered(claim_id: str, rows: Mapping[release.TableName, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _record_differences(
 ) -> Iterator[Difference]:
     file = f"{table}.jsonl"
     if len(expected) != len(rows):
-        yield Difference(file, f"{len(expected)} records, as the source has", f"{len(rows)} records")
+        yield Difference(file, f"{len(expected)} records, as in the source", f"{len(rows)} records")
     for want, row in zip(expected, rows, strict=False):
         for name, value in want.items():
             if row[name] != value:
@@ -148,7 +148,7 @@ def _format_differences(
     name = f"{table}.parquet"
     model = KINDS[release.TABLES[table]]
     records = [model.model_validate_json(line) for line in release.lines(files[f"{table}.jsonl"])]
-    # Only pass bytes with the released hash to the Parquet reader: damaged bytes can crash it.
+    # Pass only bytes with the released digest to the Parquet reader, because damaged bytes can crash it.
     if altered.isdisjoint({name, release.MANIFEST}) and not release.parquet_table(files[name]).equals(
         to_table(model, records)
     ):

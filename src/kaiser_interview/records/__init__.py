@@ -1,1 +1,1 @@
-"""Record models of every kind, and their schemas, features and drafts. Main modules: `models`, `schemas`."""
+"""Define the record model of every kind, and derive its schemas. Main modules: `models`, `schemas`."""

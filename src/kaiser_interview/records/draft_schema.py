@@ -25,7 +25,7 @@ def draft_schema(model: type[Record]) -> dict[str, Any]:
     Raises
     ------
     UnknownNameError
-        The model is that of a shipped table, which has no drafts.
+        The model has no drafts, such as that of a shipped table.
     UnsupportedTypeError
         A field's type is not supported in drafts; the message names the field.
     """
@@ -53,7 +53,7 @@ def _object(model: type[Record], place: str) -> dict[str, Any]:
 def _unknowable(model: type[Record], name: str) -> bool:
     """Return whether a language model cannot know a field.
 
-    A field of a custom kind with the same name but another description does not count.
+    A field of a custom kind with the same name but a different description can be known.
     """
     return any(
         issubclass(model, base)

@@ -1,4 +1,4 @@
-"""Complete a draft from its claim: the digest, and the offsets of a quote that occurs once."""
+"""Complete a draft from its claim: add the digest, and the offsets of a quote that occurs once."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -37,12 +37,12 @@ class Draft(NamedTuple):
 
     @classmethod
     def of(cls, claim: object, against: "Corpus | str | os.PathLike[str] | None") -> "Draft":
-        """Look up claims: one or several, each an `AnyClaim`.
+        """Return the draft for a claim, or for several; look up ids in the corpus.
 
         Raises
         ------
         InputError
-            One of `claim` is nothing that names a claim, or is not the claim that `against` has.
+            `claim` contains something other than claims and ids, or a claim whose text differs in `against`.
         UnknownNameError
             There is no claim with an id.
         """
@@ -60,7 +60,7 @@ class Draft(NamedTuple):
             if not isinstance(one, str | Claim | CorpusClaim):
                 raise _not_a_claim(one)
         if against is None:
-            # Only the releases of the shipped claims are known.
+            # The release is known only for shipped claims.
             release = None if any(isinstance(one, CorpusClaim) for one in claims) else data_release
             found = (_target(one, _shipped() if isinstance(one, str) else None) for one in claims)
             return cls(tuple(found), release)
@@ -105,7 +105,7 @@ def references_to(
     Raises
     ------
     InputError
-        A given reference has none of the claims' ids.
+        The id in a given reference is not that of a claim in `claims`.
     """
     by_id = {claim.claim_id: claim for claim in claims}
     if given is None:
@@ -135,14 +135,14 @@ def _not_a_claim(got: object) -> InputError:
 
 
 def _target(given: Any, corpus: "Corpus | None") -> Target:
-    """Return a claim, as the corpus has it if one is given."""
+    """Return a claim; if there is a corpus, the claim of the corpus with the same id and text."""
     from .models import Claim
 
     if corpus is not None:
         claim_id = given if isinstance(given, str) else given.claim_id
         own = _as_target(corpus.claims[known_name("claim", claim_id, corpus.claims)])
         if not isinstance(given, str) and _target(given, None).sha256 != own.sha256:
-            raise InputError(f"claim: expected {claim_id} as the corpus has it, got another text")
+            raise InputError(f"claim: expected the text that {claim_id} has in the corpus, got another text")
         return own
     if not isinstance(given, Claim):
         return _as_target(given)

@@ -1,4 +1,4 @@
-"""Kinds by name, and the types of their fields."""
+"""Look up kinds by name, and the types of their fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ def model_of(kind: object) -> type[Record]:
     Raises
     ------
     UnknownNameError
-        No kind has the name; the message names the nearest.
+        There is no kind with the name; the message suggests similar names.
     UnsupportedTypeError
-        A custom kind names a type that is not defined, has a field with an alias, or contains itself. Its
-        schemas could not describe the same rows.
+        A custom kind has an undefined type, a field with an alias, or contains itself. Its schemas would not
+        describe the same rows.
     """
     if isinstance(kind, type) and issubclass(kind, Record):
         _check(kind, kind_of(kind), ())
@@ -33,12 +33,12 @@ def model_of(kind: object) -> type[Record]:
 
 
 def kind_of(model: type[Record]) -> str:
-    """Return the name of a model's kind: as registered, else its class name in lower case."""
+    """Return the name of a model's kind: its name in `KINDS`, else its class name in lower case."""
     return next((name for name, known in KINDS.items() if known is model), model.__name__.lower())
 
 
 def values_of(record: Record) -> dict[str, Any]:
-    """Return the values of a record by name, with those of fields that its kind does not define."""
+    """Return the values of a record by name, including fields that its kind does not define."""
     return {**record.__dict__, **(record.model_extra or {})}
 
 
@@ -46,7 +46,7 @@ _SCALARS = frozenset({str, int, float, bool, NoneType})
 
 
 def plain_value(value: Any) -> Any:
-    """Return a value with dictionaries and lists in place of records, mappings, sequences and arrays."""
+    """Convert records and mappings in a value to dictionaries, and sequences and arrays to lists."""
     if type(value) in _SCALARS:
         return value
     if isinstance(value, Record):
@@ -60,18 +60,18 @@ def plain_value(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class FieldType:
-    """What a field holds, read from its annotation once, for every form that is computed from it.
+    """The type of a field, parsed from its annotation. All schemas of a model are computed from it.
 
     Attributes
     ----------
     python : Any
-        The annotation without null and without what `Annotated` adds.
+        The annotation without null and without the metadata of `Annotated`.
     nullable : bool
-        Whether null is a value.
+        Whether null is allowed.
     marks : tuple
-        What `Annotated` adds, the innermost first.
+        The metadata of `Annotated`, the innermost first.
     values : tuple
-        The values of a `Literal`, else empty.
+        The values of a `Literal`; empty for other types.
     element : FieldType, optional
         The type of a sequence's elements.
     """
@@ -102,21 +102,21 @@ class FieldType:
 
     @property
     def is_text(self) -> bool:
-        """Whether every value is text: `str`, or a `Literal` of texts."""
+        """Whether every value is text: the type is `str`, or a `Literal` of strings."""
         return self.python is str or (
             bool(self.values) and all(isinstance(value, str) for value in self.values)
         )
 
     @property
     def record(self) -> type[Record] | None:
-        """The model, if the field holds one record."""
+        """The model, if the field holds one record; else None."""
         held = self.python
         is_record = isinstance(held, type) and get_origin(held) is None and issubclass(held, Record)
         return held if is_record else None
 
     @property
     def inner(self) -> "FieldType":
-        """The type of the elements of a sequence; else this type."""
+        """The type of the elements if this is a sequence; else this type."""
         return self.element or self
 
 
@@ -146,7 +146,7 @@ def _check(model: type[Record], place: str, above: tuple[type[Record], ...]) -> 
 
 
 def records_in(annotation: Any) -> list[type[Record]]:
-    """Return the models that a type names, at whatever depth."""
+    """Return the models in a type, at any depth."""
     if isinstance(annotation, type) and get_origin(annotation) is None:
         return [annotation] if issubclass(annotation, Record) else []
     arms = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)

@@ -1,9 +1,9 @@
-"""Every kind of record, once: what a field means, which values it takes, when it is null.
+"""Define every kind of record: its fields, their meaning, their values, and when they are null.
 
-A model holds only rules that JSON Schema can express. Rules that relate fields to each other or a row
-to the corpus belong to the gate. `schema` computes the other forms of a model: JSON Schema, Arrow,
-Hugging Face features. The docstring below a field is its description: `make data` collects them in
-`descriptions`, which is there at run time also where the source is not.
+A model has only rules that JSON Schema can express. Validation has the rules that relate fields to each other
+or a row to the corpus. The module `schemas` computes the other forms of a model: JSON Schema, Arrow schema,
+Hugging Face features. The docstring below a field is its description. `make data` collects the descriptions
+in the module `descriptions`, for installations without source code.
 """
 
 import math
@@ -69,9 +69,9 @@ _T = TypeVar("_T")
 
 
 class FromPython:
-    """Marks a type that takes one more form where values come from Python; JSON needs no help.
+    """Marks a type that accepts one more form of value from Python, but not from JSON.
 
-    A validator before the type would run for JSON too, at the price of a call a field and row.
+    A plain validator before the type would also run for JSON, with a call for each field of each row.
     """
 
     def __init__(self, convert: Callable[[object], object]) -> None:
@@ -84,12 +84,12 @@ class FromPython:
 
 
 def as_tuple(value: object) -> object:
-    """Return a list as a tuple; anything else as it is."""
+    """Return a list as a tuple, and any other value unchanged."""
     return tuple(value) if type(value) is list else value
 
 
 def instant(value: object) -> object:
-    """Return an aware datetime as the text of an instant in UTC; anything else as it is."""
+    """Return an aware datetime as the text of an instant in UTC, and any other value unchanged."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         try:
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -108,7 +108,7 @@ class _AnyName:
 
 
 class _AnyValue:
-    """Marks values of fields that a kind does not define: any value without NaN and infinities."""
+    """Marks values of fields that a kind does not define: any value except NaN and infinities."""
 
     @staticmethod
     def __get_pydantic_core_schema__(*_: Any) -> CoreSchema:
@@ -117,7 +117,7 @@ class _AnyValue:
 
 
 def _finite(value: object) -> object:
-    """Return a value; raise if it is or holds a number that JSON cannot represent."""
+    """Return a value; raise if it is or contains a number that JSON cannot represent."""
     stack = [value]
     while stack:
         one = stack.pop()
@@ -131,15 +131,15 @@ def _finite(value: object) -> object:
 
 
 class Width:
-    """Marks a type with the Arrow type that holds it and what it counts, which JSON Schema cannot say."""
+    """Marks a type with its Arrow type and its unit, which JSON Schema cannot express."""
 
     def __init__(self, arrow: Literal["int32", "float32", "timestamp"], unit: str | None = None) -> None:
         self.arrow = arrow
         self.unit = unit
 
 
-# The pattern alone decides whether a date exists, so every engine that knows regular expressions
-# (pydantic, JSON Schema validators, Arrow) comes to the same verdict without a calendar of its own.
+# The pattern alone decides whether a date exists. So every engine with regular expressions (pydantic, JSON
+# Schema validators, Arrow) gives the same result without a calendar.
 _YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
 
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
@@ -155,7 +155,7 @@ _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|\+00:0
 INSTANT_PATTERN = f"^(?:{_YEAR}-{_MONTH_DAY}|{_LEAP_YEAR}-02-29)T{_TIME}$"
 
 Many = Annotated[tuple[_T, ...], FromPython(as_tuple)]
-"""A sequence: a tuple that also accepts a list (strict pydantic alone would refuse one)."""
+"""A sequence: a tuple that also accepts a list, which strict pydantic alone would refuse."""
 
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), Width("int32")]
 
@@ -173,7 +173,7 @@ Instant = Annotated[
     FromPython(instant),
     Width("timestamp", "microseconds"),
 ]
-"""An instant in UTC as text; an aware `datetime` is accepted and written out."""
+"""An instant in UTC as text; an aware `datetime` is accepted and converted."""
 
 ID_PATTERN = "^[!-~]{1,256}$"
 
@@ -232,29 +232,29 @@ RelationType = Literal["supports", "contrasts", "elaborates", "depends-on"]
 
 
 class Record(BaseModel):
-    """The base of all records: immutable and strict.
+    """The base class of all records, which are immutable and strictly typed.
 
-    Fields that a kind does not define must have names that begin with ``x_``. They hold any value but NaN and
-    infinities, are in `model_extra` and are written with the others.
+    Fields that a kind does not define must have names that begin with ``x_``. They accept any value except
+    NaN and infinities. They are in `model_extra`, and are written with the other fields.
     """
 
-    # Building a validator costs more than importing this module; deferred, only the kinds in use pay.
+    # Building a validator takes longer than importing this module, so build it only for kinds in use.
     model_config: ClassVar[ConfigDict] = ConfigDict(
         frozen=True,
         extra="allow",
         strict=True,
         allow_inf_nan=False,
-        ser_json_inf_nan="constants",  # in fields of any type; as null they would be lost
+        ser_json_inf_nan="constants",  # in fields of any type, where null would lose them
         defer_build=True,
     )
 
-    # Type checkers would take it for a field.
+    # Type checkers would treat it as a field.
     if not TYPE_CHECKING:  # pragma: no branch - always, at run time
         __pydantic_extra__: dict[Annotated[str, _AnyName], Annotated[Any, _AnyValue]]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        # Not when the validator is built: by then, subclasses have copied the fields of their bases.
+        # Set descriptions now: subclasses copy the fields of their bases before the validator is built.
         super().__pydantic_init_subclass__(**kwargs)
         if cls.__module__ == __name__:
             described = DESCRIPTIONS.get(cls.__name__, {})
@@ -268,19 +268,19 @@ class Claim(Record):
     """One statement of the summary, word for word, with its place in the source."""
 
     claim_id: ClaimId
-    """Dialogue and position, as in d01-c03. Never reused, never renumbered."""
+    """Id made from dialogue and position, as in d01-c03. Never reused, never renumbered."""
 
     dialogue_id: DialogueId
-    """The dialogue it stands in."""
+    """Id of the dialogue that the claim is part of."""
 
     position: Count
-    """Place within the dialogue, from 1."""
+    """Position within the dialogue, from 1."""
 
     text: Text
     """The claim verbatim, without its markers (Chinese, zh-Hans)."""
 
     text_en: Text
-    """English, a machine translation."""
+    """The claim in English, a machine translation."""
 
     citations: Many[Count] = Field(min_length=1)
     """Numbers printed in brackets after the claim, taken to be those of the article's paragraphs.
@@ -289,28 +289,28 @@ class Claim(Record):
     """
 
     start: Offset
-    """First code point of text in the source."""
+    """Offset of the first code point of text in the source."""
 
     end: Offset
-    """Code point after the last of text in the source."""
+    """Offset after the last code point of text in the source."""
 
     prefix: str = Field(max_length=16)
     """Up to 16 code points of the source before start."""
 
     suffix: str = Field(max_length=16)
-    """Up to 16 code points of the source from end on."""
+    """Up to 16 code points of the source after end."""
 
     claim_sha256: Sha256
     """SHA-256 of text in UTF-8, lower-case hexadecimal."""
 
     topics: Many[Topic] = Field(min_length=1, max_length=4)
-    """What it is about, in the order of the vocabulary."""
+    """The topics of the claim, in the order of the vocabulary."""
 
     claim_type: ClaimType
-    """What sort of statement it is."""
+    """The type of statement."""
 
     horizon: Horizon
-    """The time that it speaks of."""
+    """The time that the claim is about."""
 
     since: Version
     """The data release that introduced the claim."""
@@ -350,7 +350,7 @@ class Dialogue(Record):
     """One of the parts that the summary is divided into."""
 
     dialogue_id: DialogueId
-    """Its number with two digits, as in d01."""
+    """Id made from the number with two digits, as in d01."""
 
     number: Count
     """Number in the source, from 1."""
@@ -362,13 +362,13 @@ class Dialogue(Record):
     """English of title, a machine translation."""
 
     start: Offset
-    """First code point of the heading in the source."""
+    """Offset of the first code point of the heading in the source."""
 
     end: Offset
-    """Code point after the last marker of its last claim."""
+    """Offset after the last marker of its last claim."""
 
     claim_count: Count
-    """Number of its claims."""
+    """Number of claims in the dialogue."""
 
 
 class Participant(Record):
@@ -387,10 +387,10 @@ class Participant(Record):
 
 
 class Source(Record):
-    """The text that everything else rests on, whole, and what is known of it."""
+    """The complete source text, and what is known about it."""
 
     source_id: Id
-    """Name of the source."""
+    """Id of the source."""
 
     text: Text
     """The whole text, character for character."""
@@ -420,42 +420,42 @@ class Source(Record):
     """What is known of the rights in the text."""
 
     sha256: Sha256
-    """SHA-256 of text in UTF-8, which is the raw file's."""
+    """SHA-256 of text in UTF-8, which is that of the raw file."""
 
     @property
     def segments(self) -> "tuple[Segment, ...]":
-        """The segments that tile `text` from 0 to its length, without gap or overlap."""
+        """The segments of `text`, which cover it without gaps or overlaps."""
         from ..corpus.grammar import cut
 
         return cut(self.text).segments
 
 
 class Annotation(Record):
-    """What every derived row may say of its making."""
+    """How a derived row was made: by whom, when, and from which release."""
 
     id: Id | None = None
-    """Name of the row, unique in its file: printable ASCII, no space. Null: unnamed."""
+    """Id of the row, unique in the data set: printable ASCII, no space. Null: the row has no id."""
 
     kind: Text | None = None
-    """Kind of record. Null where the file or the call says it for all rows."""
+    """The type of the row, such as translation. Null: the file or the call gives it for all rows."""
 
     release: Version | None = None
     """Data release that the row was made from. Null: not recorded."""
 
     method: Literal["human", "model", "rule"]
-    """What made the row."""
+    """What made the row: a human, a language model or a rule."""
 
     creator: Text
-    """Who: a person, a model's name, a program."""
+    """Name of the person, model or program that made the row."""
 
     created: Instant | None = None
-    """When, in UTC. Null: not recorded."""
+    """When the row was made, in UTC. Null: not recorded."""
 
     confidence: Annotated[float, Field(ge=0, le=1)] | None = None
-    """The maker's own estimate that the row is right, 0 to 1. Null: none given."""
+    """The creator's estimate that the row is right, from 0 to 1. Null: not given."""
 
     rationale: Text | None = None
-    """Why so. Null: none given."""
+    """The reason for the content of the row. Null: not given."""
 
     if TYPE_CHECKING:
 
@@ -468,33 +468,46 @@ class Annotation(Record):
             against: Corpus | str | os.PathLike[str] | None = None,
             **fields: Any,
         ) -> Self:
-            """Return a row about a claim, made from a draft; see `_of`."""
+            """Return a row about a claim, made from a draft.
+
+            The claim's id and digest, the release and the kind are added, and the offsets of a quote that
+            occurs once in the claim.
+
+            Parameters
+            ----------
+            claim : str, Claim, CorpusClaim, or several
+                The claim, or its id. For a kind with `references`: several claims, or none.
+            against : Corpus or path, optional
+                The corpus of the claim. Default: the shipped claims for an id.
+            **fields
+                The fields of the draft, and those that say how it was made.
+            """
 
 
 class Reference(Record):
-    """What something is about: a claim, at best pinned by digest and quoted."""
+    """A reference to a claim, optionally with its digest and a quote."""
 
     claim_id: Id
-    """The claim."""
+    """Id of the claim."""
 
     claim_sha256: Sha256 | None = None
-    """Digest of the claim's text as it was seen. Null: not recorded."""
+    """SHA-256 of the claim's text when the row was made. Null: not recorded."""
 
     quote: Text | None = None
     """Words of the claim, character for character. Null: the claim as a whole."""
 
     quote_start: Offset | None = None
-    """First code point of quote, counted as quote_of says. Null: not given."""
+    """Offset of the first code point of quote; see quote_of. Null: not given."""
 
     quote_end: Offset | None = None
-    """Code point after the last of quote. Null exactly if quote_start is."""
+    """Offset after the last code point of quote. Null if and only if quote_start is null."""
 
     quote_of: Literal["text", "text_en"] | None = None
-    """What is quoted: text (offsets into the source) or text_en (offsets into that string). Null: text."""
+    """The quoted text: text (offsets into the source) or text_en (offsets into that string). Null: text."""
 
 
 class Derived(Reference, Annotation):
-    """The base of a derived kind: about one claim, and made by somebody."""
+    """The base class of derived kinds, whose rows are about one claim."""
 
 
 class Translation(Derived):
@@ -508,59 +521,59 @@ class Translation(Derived):
 
 
 class Label(Derived):
-    """A value given to a claim under a scheme."""
+    """A label of a claim: a value in a scheme, such as a topic."""
 
     scheme: Scheme
-    """topic, claim_type or horizon, or a scheme of your own with a colon: acme:stance."""
+    """topic, claim_type, horizon, or a custom scheme with a colon, such as acme:stance."""
 
     value: Text
-    """The value; of a shipped scheme, one of its vocabulary."""
+    """The value. In a shipped scheme, a value of its vocabulary."""
 
 
 class Mention(Derived):
     """A place where a claim names something."""
 
-    # With an empty `Field()`, since pyright takes a bare name to have the default that it has in `Reference`.
+    # The empty `Field()` is for pyright, which otherwise assumes the default in `Reference`.
     quote: Text = Field()
-    """The name as it stands there, character for character."""
+    """The name as it occurs in the claim, character for character."""
 
     quote_start: Offset = Field()
-    """First code point of quote, counted as quote_of says."""
+    """Offset of the first code point of quote; see quote_of."""
 
     quote_end: Offset = Field()
-    """Code point after the last of quote."""
+    """Offset after the last code point of quote."""
 
     name: Text
-    """What is named, in its usual English form."""
+    """The usual English name of the thing."""
 
     type: MentionType
-    """What sort of thing it is."""
+    """The type of the thing."""
 
 
 class Relation(Derived):
-    """How one claim stands to another."""
+    """The relation between two claims."""
 
     other_claim_id: Id
-    """The other claim."""
+    """Id of the other claim."""
 
     other_claim_sha256: Sha256 | None = None
-    """Digest of the other claim's text as it was seen. Null: not recorded."""
+    """SHA-256 of the other claim's text when the row was made. Null: not recorded."""
 
     relation: RelationType
-    """What the first claim does to the other."""
+    """The relation of the first claim to the other one."""
 
 
 class Question(Annotation):
-    """A question that claims answer, or that none does."""
+    """A question, with an answer if claims contain it."""
 
     references: Many[Reference]
-    """What the answer rests on. Empty only if the question is not answerable."""
+    """The claims that the answer is based on. Empty only if the question is not answerable."""
 
     question: Text
     """The question."""
 
     answer: Text | None = None
-    """The answer. Null exactly if not answerable."""
+    """The answer. Null if and only if the question is not answerable."""
 
     answerable: bool
     """Whether the claims answer it."""
@@ -570,26 +583,26 @@ class Question(Annotation):
 
 
 class Verdict(Derived):
-    """A judgement of whether a claim holds."""
+    """A judgement whether a claim is true."""
 
     verdict: Literal["supported", "refuted", "mixed", "unverifiable"]
     """The judgement."""
 
     urls: Many[Text]
-    """Addresses of the evidence; may be empty."""
+    """URLs of the evidence; may be empty."""
 
 
 class Embedding(Derived):
-    """A vector that stands for a claim's text."""
+    """An embedding vector of a claim's text."""
 
     model: Text
     """The model that made the vector."""
 
-    of: Literal["text", "text_en"]  # type: ignore[assignment] # the row's own; see the end
-    """Which text of the claim was embedded."""
+    of: Literal["text", "text_en"]  # type: ignore[assignment] # a field here; see the end
+    """The text of the claim that was embedded."""
 
     vector: Many[Float32] = Field(min_length=1)
-    """The vector, finite as float32."""
+    """The vector, with finite values in float32."""
 
 
 def _of(
@@ -600,30 +613,29 @@ def _of(
     against: "Corpus | str | os.PathLike[str] | None" = None,
     **fields: Any,
 ) -> Annotation:
-    """Return a row about a claim, made from a draft; add the claim's id and digest, the release, the kind.
+    """Return a row about a claim, made from a draft.
 
-    A quote that occurs once in the claim gets its offsets. Any other quote is left for `validate` to report.
-    Null fields count as absent.
+    The claim's id and digest, the release and the kind are added. A quote that occurs once in the claim gets
+    its offsets. Any other quote is left for `validate` to report. Null fields are treated as absent.
 
     Parameters
     ----------
     claim : str, Claim, CorpusClaim, or several
-        What the row is about: the id of a claim, or the claim itself; several, or none, for a kind with
-        `references`.
+        The claim that the row is about, or its id. For a kind with `references`: several claims, or none.
     against : Corpus or path, optional
         The corpus of the claim; a path is read by `Corpus.from_files`. Default: the shipped claims for an id.
-        The release is the latest one of the corpus, if it has any; without `against`, a `CorpusClaim` gives
-        none.
+        The row gets the latest release of the corpus, if it has any. Without `against`, a `CorpusClaim` gives
+        no release.
     **fields
-        The draft's fields, and those that say how it was made.
+        The fields of the draft, and those that say how it was made.
 
     Raises
     ------
     UnknownNameError
         There is no claim with the id.
     InputError
-        What is given as the claim names none, a field names another claim, or the corpus has another text for
-        the claim.
+        `claim` is not a claim or an id, a field has the id of another claim, or the text of the claim differs
+        in the corpus.
     ValueError
         The row does not match the schema of its kind.
 
@@ -646,15 +658,15 @@ def _of(
     targets, release = Draft.of(claim, against)
     if issubclass(cls, Reference):
         if len(targets) != 1:
-            raise InputError(f"claim: expected one, got {len(targets)}")
+            raise InputError(f"claim: expected one claim, got {len(targets)}")
         given = reference_to(targets[0], given)
     elif "references" in cls.model_fields:
         given["references"] = references_to(targets, given.get("references"))
     return cls.model_validate({"kind": cls.__name__.lower(), "release": release, **given})
 
 
-# Given here and not in the class: `Embedding` has a field of the same name, which pydantic would take for a
-# mistake. A row's own `of` is its field, a kind's `of` this.
+# Set here and not in the class, because `Embedding` has a field of the same name, which pydantic would
+# reject. `of` of a row is its field; `of` of a class is this method.
 Annotation.of = classmethod(_of)  # type: ignore[assignment, method-assign]
 
 KindName = Literal[

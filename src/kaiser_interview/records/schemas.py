@@ -1,4 +1,4 @@
-"""Convert record models to JSON Schema, Arrow schemas and Hugging Face features; records to tables."""
+"""Convert record models to JSON Schemas, Arrow schemas and Hugging Face features; records to tables."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ VOCABULARIES = "vocabularies.json"
 """The shipped file with the values of every vocabulary and their definitions."""
 
 _ROWS = 1 << 14
-"""Rows in a chunk of a table: few enough that a column of text stays below 2 GiB."""
+"""Rows in a chunk of a table, few enough to keep a column of text below 2 GiB."""
 
 SHIPPED_SCHEMES = {"topic": 4, "claim_type": 1, "horizon": 1}
 """The shipped label schemes, each with the most values that a claim may have; the least is one."""
@@ -50,22 +50,22 @@ def json_schema(
     kind : str or type of Record
         A name such as ``"claim"``, or a model.
     profile : {None, "draft"}
-        ``"draft"`` is the schema for the structured output of a language model. It has only fields that a
-        model can know: the claim's id, a short verbatim quote, the kind's own content. Every property is
-        required and nullable. It uses only keywords that the large providers accept; `docs/deriving.md`
-        cites them.
+        ``"draft"`` selects the schema for the structured output of a language model. It has only fields that
+        a language model can know: the claim's id, a short exact quote, and the content of the kind. Every
+        property is required and nullable. It uses only keywords that the large providers accept;
+        `docs/deriving.md` cites them.
 
     Returns
     -------
     dict
-        A new object each time. Optional fields may be absent or null, so they are not required. `format`
-        only adds to the patterns, which are sufficient for validators that ignore it. The values of a
-        vocabulary have their definitions.
+        A new object each time. Optional fields may be absent or null, so they are not required. Validators
+        may ignore `format`, because patterns check the same. The values of a vocabulary have their
+        definitions.
 
     Raises
     ------
     UnknownNameError
-        There is no such kind or profile, or the kind is that of a shipped table, which has no drafts.
+        There is no such kind or profile, or the kind has no drafts, such as that of a shipped table.
     UnsupportedTypeError
         A field has an alias, contains its own model, or has a type that drafts do not support.
 
@@ -92,7 +92,7 @@ _LENGTHS = {"minLength": "minItems", "maxLength": "maxItems"}
 
 
 class _Generate(GenerateJsonSchema):
-    """Pydantic's generator without titles of fields and without null defaults; with defined vocabularies."""
+    """Pydantic's generator without field titles and null defaults, and with definitions of vocabularies."""
 
     vocabularies: ClassVar[Mapping[str, Any]] = {}
 
@@ -100,7 +100,7 @@ class _Generate(GenerateJsonSchema):
         return False
 
     def generate_inner(self, schema: Any) -> JsonSchemaValue:
-        # If a validator precedes a sequence, pydantic uses the length keywords of strings for it.
+        # Pydantic uses the length keywords of strings for a sequence with a validator before it.
         made = super().generate_inner(schema)
         if made.get("type") == "array":
             made = {_LENGTHS.get(keyword, keyword): value for keyword, value in made.items()}
@@ -109,7 +109,7 @@ class _Generate(GenerateJsonSchema):
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         made = super().model_schema(schema)
         if made.get("additionalProperties", False) is not False:
-            # The names of other fields are checked by `Record`, which pydantic does not express.
+            # `Record` checks the names of other fields, but pydantic does not express that in the schema.
             made |= {"additionalProperties": False, "patternProperties": {"^x_": {}}}
         return made
 
@@ -137,7 +137,7 @@ def _full(model: type[Record], vocabularies: Mapping[str, Any]) -> dict[str, Any
     if issubclass(model, Label) and {"enum", "anyOf"}.isdisjoint(value):
         # Validation checks the values of each scheme. The last alternative lets the schema accept any value.
         values = [value for scheme in SHIPPED_SCHEMES for value in _defined(vocabularies[scheme])]
-        custom = {"description": "A value of a scheme of your own."}
+        custom = {"description": "A value of a custom scheme."}
         value["anyOf"] = [*values, custom]
     # Only shipped kinds get an `$id`; a custom kind may define one.
     ours = {"$id": f"urn:kaiser-interview:schema:v1:{kind_of(model)}"} if model in KINDS.values() else {}
@@ -155,9 +155,9 @@ def arrow_schema(kind: KindName | str | type[Record]) -> "pa.Schema":
     Returns
     -------
     pyarrow.Schema
-        A field for each model field, in the same order. Exactly the fields that may be null are nullable.
-        Instants are ``timestamp[us, tz=UTC]``; vocabularies are plain strings. ``pa.Table.from_pylist`` does
-        not take instants as text; `read_table` converts rows to a table of this schema.
+        One field for each field of the model, in the same order. Exactly the fields that may be null are
+        nullable. Instants are ``timestamp[us, tz=UTC]``; vocabularies are plain strings. Use `read_table` to
+        convert rows to a table of this schema: ``pa.Table.from_pylist`` does not accept instants as text.
 
     Raises
     ------
@@ -188,7 +188,7 @@ def features(kind: KindName | str | type[Record]) -> "Features":
     Returns
     -------
     datasets.Features
-        The features that correspond to `arrow_schema(kind)`. Features do not record which fields may be null.
+        The features for `arrow_schema(kind)`. Features do not record which fields may be null.
 
     Raises
     ------
@@ -210,13 +210,13 @@ def to_table(model: type[Record], rows: Iterable[Record | Mapping[str, Any]]) ->
     """Convert records of one model, or mappings, to a `pyarrow.Table`, in the same order.
 
     The columns are those of `arrow_schema(model)`, followed by those of other fields, such as ``x_note``, in
-    the types of their values. Values that have no common type become JSON texts. A column of which a mapping
-    has no value is nullable.
+    the types of their values. Values without a common type become JSON texts. A column without a value in
+    some mapping is nullable.
 
     Raises
     ------
     ValueError
-        A value of a mapping does not fit its field, or a name has U+0000, which ends names in Arrow. The
+        A value of a mapping does not fit its field, or a name has U+0000, where Arrow would cut it. The
         message begins with the name of the field.
     """
     import pyarrow as pa
@@ -275,7 +275,7 @@ def _arrow_type(field: FieldType, place: str) -> "pa.DataType":
 
 
 def arrow_value(value: Any, arrow: "pa.DataType") -> Any:
-    """Convert a dumped value for pyarrow: instants, which records hold as text, become datetimes."""
+    """Convert a dumped value for pyarrow: instants change from text to datetimes."""
     import pyarrow.types as kinds
 
     if kinds.is_timestamp(arrow) and value is not None:

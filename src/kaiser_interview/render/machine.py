@@ -21,8 +21,8 @@ def github(report: Report) -> Iterator[str]:
     """Yield each finding in the sample as an annotation, and the summary as a notice.
 
     Data cannot end a command or begin another one: percent signs and line ends are escaped everywhere, and
-    colons and commas in properties, as the runner unescapes them. GitHub shows ten annotations of each
-    severity in a step, so the first finding of every code and path comes before any second one.
+    colons and commas in properties. The runner unescapes them. GitHub shows ten annotations of each severity
+    in a step, so the first finding of every code and path comes before any second one.
     """
     for finding in _in_turns(report.sample):
         place = _place(finding)

@@ -38,7 +38,7 @@ def console(file: IO[str] | None = None, *, stderr: bool = False, width: int | N
 
 
 def print_hanging(out: Console, label: str, width: int, text: Text | str, style: str = "") -> None:
-    """Print a text beside a label, wrapped to the console, every line indented by `width` cells.
+    """Print a text beside a label, wrapped to the console, with every line indented by `width` cells.
 
     A character of double width counts as two cells. Lines have no trailing spaces, unlike those of a table.
     """

@@ -56,7 +56,7 @@ def _print_group(count: Count, findings: list[Finding], out: Console) -> None:
         (count.path and f" {visible(count.path)}", "cyan"),
     )
     print_hanging(out, "", 0, Text.assemble(severity, f" {count.code}", path, times))
-    # A suggestion may be wrong for another row. Print it once below only if all findings share it.
+    # A suggestion can be wrong for another row. Print it once only if all findings share it.
     suggestions = dict.fromkeys(map(_suggestion, findings))
     shown = _chosen(findings)
     for finding in shown:
@@ -72,7 +72,7 @@ def _print_group(count: Count, findings: list[Finding], out: Console) -> None:
 
 
 def _chosen(findings: list[Finding]) -> list[Finding]:
-    """Choose up to three findings to print: first one for each different suggestion, then others."""
+    """Return up to three findings to print: one for each different suggestion, then others."""
     first = {_suggestion(finding): finding for finding in reversed(findings)}
     ordered = sorted(findings, key=lambda one: first[_suggestion(one)] is not one)
     chosen = {id(one) for one in ordered[:_PLACES]}
@@ -86,7 +86,7 @@ def _suggestion(finding: Finding) -> str:
 
 
 def _fixable(report: Report) -> str:
-    """Return how many of the findings can be fixed, and what the marks of suggestions mean."""
+    """Return how many findings can be fixed, with the marks of their suggestions."""
     safe, unsafe = report.fixable
     words = [f"[*] {safe:,} fixable with `fix`"] if safe else []
     words += [f"[?] {unsafe:,} fixable with `fix --unsafe-fixes`"] if unsafe else []

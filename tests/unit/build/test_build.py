@@ -1,4 +1,4 @@
-"""The build: the same bytes each time, and nothing at all from a wrong input."""
+"""The build writes the same bytes each time, and nothing for invalid input."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def test_building_twice_gives_the_same_bytes(checkout):
 
 
 def test_the_version_of_the_package_is_not_in_the_data(checkout):
-    """A fix in the code leaves the data release, and every byte of it, as it is."""
+    """A fix in the code does not change the data release, nor any byte of it."""
     shutil.copytree(ROOT / "src", checkout / "src")
     init = checkout / "src" / "kaiser_interview" / "_version.py"
     text = init.read_text("utf-8")
@@ -83,12 +83,12 @@ def test_build_check_and_clean_up(checkout, capsys):
 
 
 MODELS = "src/kaiser_interview/records/models.py"
-OLD, NEW = "English, a machine translation.", "English, translated by a machine."
+OLD, NEW = "The claim in English, a machine translation.", "The claim in English, translated by a machine."
 
 
 @pytest.fixture
 def source(checkout):
-    """A checkout that is built by its own source, in which a field has a new docstring."""
+    """A checkout with a new docstring of a field, built by its own source."""
     shutil.copytree(ROOT / "src", checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
     assert run(checkout) == 0
     path = checkout / MODELS
@@ -188,7 +188,7 @@ def row_changed(**changes):
 
 MISSING = "missing-field: expected a value, since it is required, got nothing"
 ZEROS = "0" * 64
-# A layer's file, the number of a row, what is done to it, and the finding that must follow.
+# The file of a layer, the number of a row, the change to it, and the finding that it must cause.
 WRONG_ROWS = [
     (
         "labels",
@@ -393,7 +393,7 @@ WRONG_FILES = {
     ),
     "translation lacking": (
         drop("layers/translations.jsonl", 7),
-        "raw/layers/translations.jsonl: expected one English row a claim, in order of the claims",
+        "raw/layers/translations.jsonl: expected one English row for each claim, in the order of the claims",
     ),
     "label lacking": (
         drop("layers/labels.jsonl", 3),
@@ -409,12 +409,12 @@ WRONG_FILES = {
     ),
     "vocabulary unlike the model": (
         edit("vocabularies.toml", "[horizon.past]", "[horizon.ago]"),
-        "raw/vocabularies.toml: horizon: expected ['past', 'present', 'future', 'general'] as in models.py, "
+        "raw/vocabularies.toml: horizon: expected ['past', 'present', 'future', 'general'], as in models.py, "
         "got ['ago', 'present', 'future', 'general']",
     ),
     "example without the label": (
         edit("vocabularies.toml", 'example = "d01-c02"', 'example = "d10-c04"'),
-        "raw/vocabularies.toml: topic.language: d10-c04 does not bear it",
+        "raw/vocabularies.toml: topic.language: expected an example with this value, got d10-c04",
     ),
     "claim not remembered": (
         drop("releases.jsonl", 1),
@@ -447,7 +447,9 @@ def test_a_retired_claim_stays_retired(checkout):
     path = checkout / "raw" / "releases.jsonl"
     remembered = rows(path)
     write(path, [*remembered, RETIRED, remembered[0]])
-    with pytest.raises(BuildError, match=r"^raw/releases\.jsonl:43: d01-c01 was retired and stays so$"):
+    with pytest.raises(
+        BuildError, match=r"^raw/releases\.jsonl:43: d01-c01: expected no line after its retirement, got one$"
+    ):
         pipeline.build(checkout)
 
 

@@ -1,4 +1,4 @@
-"""The built pages name every field of every table, and every finding by its group."""
+"""The generated pages list every field of every table, and every finding in its group."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from kaiser_interview.records.models import KINDS, Annotation, Derived, Particip
 from kaiser_interview.validation.findings.codes import CODES
 from kaiser_interview.validation.findings.pages import explanation
 
-# The groups of the design; invalid-csv is an addition, an error in reading.
+# The groups of findings.
 GROUPS = """
 reading unreadable not-utf8 byte-order-mark invalid-json invalid-csv duplicate-key not-finite not-an-object
 reading line-too-long too-deep truncated duplicate-column no-rows blank-line
@@ -32,7 +32,7 @@ INDEX = BUILT["docs/findings/index.md"]
 
 
 def sections(text: str) -> dict[str, str]:
-    """Return what stands under each heading, however deep."""
+    """Return the text under each heading, of any level."""
     parts = re.split(r"^#+ (.*)\n", text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
@@ -55,13 +55,13 @@ def test_each_table_has_every_field_in_order(kind):
         told.insert(0, "How a row was made")
     if issubclass(model, Derived):
         told.insert(1, "What a row is about")
-    # A field that a kind names again keeps its place.
+    # A field that a kind defines again keeps its position.
     assert [*dict.fromkeys(name for part in told for name in fields(part))] == [*model.model_fields]
     said = sections(TABLES)[f"`{table}`"]
     assert f"7 rows of the kind `{kind}`." in said or (table == kind and "No rows are shipped." in said)
 
 
-def test_what_stands_in_a_table_within_a_table():
+def test_fields_of_nested_tables():
     assert fields("`participants` in `sources`") == [*Participant.model_fields]
     assert fields("What a row is about") == [*Reference.model_fields]
 
@@ -69,23 +69,24 @@ def test_what_stands_in_a_table_within_a_table():
 @pytest.mark.parametrize(
     "line",
     [
-        "| `claim_id` | Dialogue and position, as in d01-c03. Never reused, never renumbered. "
+        "| `claim_id` | Id made from dialogue and position, as in d01-c03. Never reused, never renumbered. "
         "| `string` | no |",
-        "| `start` | First code point of text in the source. | `int32`, code points | no |",
-        "| `topics` | What it is about, in the order of the vocabulary. "
+        "| `start` | Offset of the first code point of text in the source. | `int32`, code points | no |",
+        "| `topics` | The topics of the claim, in the order of the vocabulary. "
         "| `list<string>`, [values](annotation.md#topic) | no |",
         "| `participants` | The people that the headline names, in its order. | `list<struct>` | no |",
-        "| `references` | What the answer rests on. Empty only if the question is not answerable. "
-        "| `list<struct>` | no |",
-        "| `created` | When, in UTC. | `timestamp[us, UTC]`, microseconds | not recorded |",
-        "| `quote_start` | First code point of quote, counted as quote_of says. "
+        "| `references` | The claims that the answer is based on. "
+        "Empty only if the question is not answerable. | `list<struct>` | no |",
+        "| `created` | When the row was made, in UTC. | `timestamp[us, UTC]`, microseconds | not recorded |",
+        "| `quote_start` | Offset of the first code point of quote; see quote_of. "
         "| `int32`, code points | not given |",
-        "| `quote_start` | First code point of quote, counted as quote_of says. "
+        "| `quote_start` | Offset of the first code point of quote; see quote_of. "
         "| `int32`, code points | no |",
-        "| `kind` | Kind of record. | `string` | where the file or the call says it for all rows |",
+        "| `kind` | The type of the row, such as translation. | `string` "
+        "| the file or the call gives it for all rows |",
         "| `verdict` | The judgement. "
         "| `string`, `supported` or `refuted` or `mixed` or `unverifiable` | no |",
-        "| `vector` | The vector, finite as float32. | `list<float>` | no |",
+        "| `vector` | The vector, with finite values in float32. | `list<float>` | no |",
     ],
 )
 def test_a_field_has_type_and_unit_null_and_meaning(line):
@@ -98,7 +99,7 @@ def test_one_row_is_one_row():
     assert "1 rows" not in one
 
 
-def test_the_findings_stand_in_their_groups():
+def test_findings_are_listed_in_their_groups():
     groups = {}
     for line in GROUPS.split("\n"):
         group, *codes = line.split() or [""]
@@ -136,5 +137,8 @@ def test_the_pages_of_the_repository_are_these():
 
 
 def test_no_code_of_that_name():
-    with pytest.raises(UnknownNameError, match=r"^code: expected one of .*; did you mean quote-not-found or"):
+    with pytest.raises(
+        UnknownNameError,
+        match=r"^code: expected the code of a finding, got 'quote-found'; did you mean quote-not-found or ",
+    ):
         explanation("quote-found")

@@ -1,4 +1,4 @@
-"""The commands: what they print, in which form, and with which exit code."""
+"""The commands: their output, formats and exit codes."""
 
 import csv
 import gzip
@@ -118,8 +118,8 @@ def test_a_cell_that_a_spreadsheet_would_run_is_guarded(capsys):
         (["claims", "--dialogue", "d11"], "did you mean d10 or d01?"),
         (["show", "d06-c3"], "did you mean d06-c03"),
         (["cite", "d06-c3"], "did you mean d06-c03"),
-        (["cite", "memory"], "got 'memory'; kaiser-interview claims WORDS finds ids"),
-        (["show", "记忆"], "got '记忆'; kaiser-interview claims WORDS finds ids"),
+        (["cite", "memory"], "got 'memory'; run `kaiser-interview claims WORDS` to find ids"),
+        (["show", "记忆"], "got '记忆'; run `kaiser-interview claims WORDS` to find ids"),
     ],
 )
 def test_unknown_names_bring_the_nearest(run, arguments, message):
@@ -251,7 +251,7 @@ def test_verify(run):
         0,
         f"kaiser-interview {ki.__version__}, data release {ki.data_release}: "
         f"{len(release.shipped())} files as released; "
-        "41 claims stand in the source, character for character\n",
+        "41 claims match the source, character for character\n",
         "",
     )
     assert run("verify", "--format", "json") == (0, "[]\n", "")
@@ -313,14 +313,14 @@ def test_find(run):
     at = ki.claim("d05-c03").start
     assert run("find", "推理模型增加参数数量")[:2] == (
         1,
-        f"claim d05-c03, {at} to {at + 11}: the nearest, not a match\n"
+        f"claim d05-c03, {at} to {at + 11}: closest passage (not a match)\n"
         "  passage  推理模型⟦不⟧增加参数数量\n"
         "  given    推理模型⟦⟧增加参数数量\n"
         f"claim d04-c01, {ki.find('推理模型 [21')[0].start} to {ki.find('推理模型 [21')[0].end + 1}: "
-        "the nearest, not a match\n"
+        "closest passage (not a match)\n"
         "  passage  推理模型⟦ [21]⟧\n"
         "  given    推理模型⟦增加参数数量⟧\n"
-        "claim d08-c01, 1569 to 1578: the nearest, not a match\n"
+        "claim d08-c01, 1569 to 1578: closest passage (not a match)\n"
         "  passage  推理模型⟦ [35]⟧\n"
         "  given    推理模型⟦增加参数数量⟧\n"
         f"English: machine translation. {CAUTION[:48]}\nspeaks.\n",
@@ -329,16 +329,16 @@ def test_find(run):
     assert (code, err) == (0, "")
     at = ki.claim("d05-c02").text_en.index("distilled into smaller")
     assert out.startswith(
-        f"claim d05-c02, {at} to {at + 22} of its English: stands here\n  passage  distilled"
+        f"claim d05-c02, {at} to {at + 22} of its English: exact match\n  passage  distilled"
     )
 
 
 def test_find_what_is_near_nothing(run):
-    assert run("find", "zzzzqqqq") == (1, "", "it stands nowhere, and nothing is near\n")
+    assert run("find", "zzzzqqqq") == (1, "", "no match, and nothing similar\n")
     assert run("find", "zzzzqqqq", "--format", "json") == (
         1,
         "[]\n",
-        "it stands nowhere, and nothing is near\n",
+        "no match, and nothing similar\n",
     )
 
 
@@ -362,7 +362,7 @@ def test_find_as_json_and_csv(run):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "text: expected something to find, got nothing but white space"),
+        ("", "text: expected a text to find, got only white space"),
         ("语" * 4001, "text: expected at most 4,000 code points, got 4,001"),
     ],
 )

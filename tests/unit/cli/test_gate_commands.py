@@ -1,4 +1,4 @@
-"""The commands of the gate: options, formats, exit codes, progress, breaking off."""
+"""The commands `validate`, `split` and `fix`: options, formats, exit codes, progress, interruption."""
 
 import json
 import signal
@@ -69,9 +69,15 @@ def test_what_is_no_rows_fault_passes_no_bar(run, drafts):
 
 
 WRONG_OPTIONS = [
-    (["--max-invalid", "101%"], "--max-invalid 101%: expected a number of rows, or a share such as 0.1%"),
+    (
+        ["--max-invalid", "101%"],
+        "--max-invalid 101%: expected a number of rows, or a percentage such as 0.1%",
+    ),
     (["--against", ""], "--against: expected a folder, got nothing"),
-    (["--max-invalid", "some"], "--max-invalid some: expected a number of rows, or a share such as 0.1%"),
+    (
+        ["--max-invalid", "some"],
+        "--max-invalid some: expected a number of rows, or a percentage such as 0.1%",
+    ),
     (["--kind", "tranlation"], "kind: expected one of claim, dialogue, source, translation,"),
     (["--kind", "no.such:Kind"], "kind no.such:Kind: No module named 'no'"),
     (["--kind", "json:loads"], "kind json:loads: expected a subclass of kaiser_interview.Record, got"),
@@ -84,8 +90,14 @@ WRONG_OPTIONS = [
     (["--key", "claimid"], "field of key: expected one of"),
     (["--complete", "langauge"], "field of complete: expected one of"),
     (["--extra", "maybe"], "extra: expected one of error, allow, got 'maybe'"),
-    (["--select", "quote-notfound"], "code: expected one of"),
-    (["--ignore", "nothing"], "code: expected one of"),
+    (
+        ["--select", "quote-notfound"],
+        "code: expected the code of a finding, got 'quote-notfound'; did you mean ",
+    ),
+    (
+        ["--ignore", "nothing"],
+        "code: expected the code of a finding, got 'nothing'; `kaiser-interview explain` lists all codes",
+    ),
     (["--against", "no/such/folder"], "no/such/folder: No such file or directory"),
 ]
 
@@ -141,7 +153,10 @@ def test_explain(run):
         assert run("explain", code) == (0, page, "")
     code, _, err = run("explain", "quote-misplased")
     assert code == 2
-    assert err.endswith("did you mean quote-misplaced or quote-misattributed?\n")
+    assert err == (
+        "kaiser-interview: code: expected the code of a finding, got 'quote-misplased'; "
+        "did you mean quote-misplaced or quote-misattributed? `kaiser-interview explain` lists all codes\n"
+    )
 
 
 def test_split_and_fix(run, drafts, tmp_path):
@@ -178,7 +193,7 @@ def test_a_bar_on_a_terminal_alone(run, drafts, monkeypatch):
 
 
 def wait_for_rest(pid: int) -> None:
-    """Wait until no thread of a process has had anything to do for a while."""
+    """Wait until all threads of a process have been idle for a while."""
     quiet = 0
     while quiet < 5:
         tasks = [task / "stat" for task in Path(f"/proc/{pid}/task").iterdir()]

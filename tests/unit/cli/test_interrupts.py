@@ -1,4 +1,4 @@
-"""Ctrl-C: by the signal where nothing was begun, with a word where something was, and never a traceback."""
+"""Ctrl-C ends the process by the signal, or with a message if work is in progress; never a traceback."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import typer
 import kaiser_interview.__main__ as command
 from kaiser_interview import cli
 from kaiser_interview.cli.exits import stop
-from kaiser_interview.cli.interrupts import ended_by_signal, put_away
+from kaiser_interview.cli.interrupts import cleanup_on_interrupt, ended_by_signal
 from kaiser_interview.cli.output import Places
 
 
@@ -24,7 +24,7 @@ def _as_it_was():
 
 @pytest.fixture
 def sent(monkeypatch):
-    """Return the signals that would have been sent, and what would then have met them."""
+    """Return the signals that would have been sent, each with the handler at that moment."""
     found = []
     monkeypatch.setattr(
         os, "kill", lambda pid, number: found.append((pid, number, signal.getsignal(signal.SIGINT)))
@@ -51,13 +51,13 @@ def test_what_it_means_to_whoever_runs_the_command_stays(sent, meaning):
 
 
 @pytest.mark.parametrize("when", ["before", "within", "after"])
-def test_what_was_begun_is_put_away_and_told(sent, capsys, when):
+def test_work_in_progress_is_cleaned_up_and_reported(sent, capsys, when):
     put = []
 
     @contextmanager
     def around():
-        """Stand for the moments between what is guarded and what guards it."""
-        with put_away(lambda: "some words"):
+        """Simulate a signal between the guarded block and its guard."""
+        with cleanup_on_interrupt(lambda: "some words"):
             if when == "before":
                 signal.raise_signal(signal.SIGINT)
             try:
@@ -80,14 +80,14 @@ def test_what_was_begun_is_put_away_and_told(sent, capsys, when):
     done = {"before": [], "within": ["away"], "after": ["done", "away"]}[when]
     assert (caught.value.code, put, sent) == (2, done, [])
     assert capsys.readouterr().err == "kaiser-interview: some words\n"
-    # From then on it is as it was before.
+    # Afterwards, the earlier handler is restored.
     with ended_by_signal():
         signal.raise_signal(signal.SIGINT)
     assert len(sent) == 1
 
 
 def test_it_may_come_when_the_with_is_not_entered_yet(sent, capsys):
-    guard = put_away(lambda: "some words")
+    guard = cleanup_on_interrupt(lambda: "some words")
 
     def work():
         guard.__enter__()
@@ -104,7 +104,7 @@ def test_it_may_come_when_the_with_is_not_entered_yet(sent, capsys):
 
 def test_what_is_done_needs_no_word(sent, capsys):
     with ended_by_signal():
-        with put_away(lambda: "some words"):
+        with cleanup_on_interrupt(lambda: "some words"):
             pass
         signal.raise_signal(signal.SIGINT)
     assert (len(sent), capsys.readouterr().err) == (1, "")
@@ -131,10 +131,10 @@ def test_places_that_were_written(tmp_path):
     for name in ("replacement", "new\n"):
         (tmp_path / name).write_text("new")
     (tmp_path / "replacement").replace(tmp_path / "old")
-    assert places.words == f"written, and whole: {tmp_path}/old, {tmp_path}/new\\u000a"
+    assert places.words == f"written completely: {tmp_path}/old, {tmp_path}/new\\u000a"
 
 
-def test_where_nobody_can_be_told_the_exit_code_tells(monkeypatch):
+def test_the_exit_code_is_right_without_standard_error(monkeypatch):
     with open("/dev/full", "w") as full:  # noqa: PTH123
         monkeypatch.setattr(sys, "stderr", full)
         with pytest.raises(SystemExit) as caught:

@@ -1,4 +1,4 @@
-"""Without docstrings (`python -OO`), the command says the same."""
+"""Without docstrings (`python -OO`), the output of the command is the same."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What validation is against: read from files, and every fault that the files can have."""
+"""`Corpus.from_files`, and every error that the files can have."""
 
 import json
 import shutil
@@ -99,7 +99,7 @@ def test_other_columns_may_be_carried_along():
     columns = ki.Corpus.from_files(CORPUS).claims["a-01"].columns
     assert (columns["season"], columns["level"], columns["tags"]) == ("spring", 1, ["sound", "water"])
     assert (columns["start"], columns["markers"]) == (19, "[1]")
-    # What a row says of the claim by the same name is judged by rules of its own.
+    # Fields of a row with the name of a claim's column have their own rules.
     assert not columns.keys() & {"claim_id", "claim_sha256"}
 
 
@@ -196,7 +196,7 @@ def test_blank_lines_and_carriage_returns_are_nothing(folder):
 
 COMPOSED = "Das Cafe\u0301 o\u0308ffnet um sieben, der Kanal nie."
 NO_VERSION = "release: expected a version such as 1.0.0, got "
-NOT_THERE = "title: expected it to stand in the source from "
+NOT_THERE = "title: expected a passage of the source from "
 FIRST = "𠮷野川的水声，清晨像低语，黄昏也像低语。"
 
 
@@ -239,12 +239,12 @@ FIRST = "𠮷野川的水声，清晨像低语，黄昏也像低语。"
             {"citations": [3, 4]},
             "markers: expected '[3][4]' after the claim, got '\\n🧠与🌊之间没有直线，只有👩\\u200d🔬'",
         ),
-        ("sources.jsonl", 2, {"source_id": "alpha"}, "source_id: alpha stands twice"),
+        ("sources.jsonl", 2, {"source_id": "alpha"}, "source_id: expected a unique id, got alpha again"),
         ("sources.jsonl", 1, {"text": None}, "text: expected text, got None"),
-        ("sources.jsonl", 1, {"headline": "五季"}, "headline: expected it to stand in text"),
+        ("sources.jsonl", 1, {"headline": "五季"}, "headline: expected a passage of text, got '五季'"),
         ("dialogues.jsonl", 1, {"source_id": "gamma"}, "source_id: expected one of alpha, beta, got 'gamma'"),
-        ("dialogues.jsonl", 3, {"title": "Die Küche"}, NOT_THERE + "15 on"),
-        ("dialogues.jsonl", 1, {"start": 20}, NOT_THERE + "20 on"),
+        ("dialogues.jsonl", 3, {"title": "Die Küche"}, NOT_THERE + "15 on, got 'Die Küche'"),
+        ("dialogues.jsonl", 1, {"start": 20}, NOT_THERE + "20 on, got '水的声音'"),
         ("dialogues.jsonl", 1, {"start": None}, "start: expected an offset, got None"),
         ("dialogues.jsonl", 1, {"dialogue_id": None}, "dialogue_id: expected text, got None"),
         ("releases.jsonl", 20, {"release": "v1"}, NO_VERSION + "'v1'"),
@@ -261,10 +261,10 @@ def test_a_field_that_is_wrong(edit, file, line, fields, reason):
     refused(error, file, line, reason)
 
 
-def test_an_id_that_stands_twice(edit):
+def test_an_id_that_occurs_twice(edit):
     with pytest.raises(ki.CorpusError) as error:
         edit("claims.jsonl", 16, lines(CORPUS, "claims.jsonl")[0])
-    refused(error, "claims.jsonl", 16, "claim_id: a-01 stands twice")
+    refused(error, "claims.jsonl", 16, "claim_id: expected a unique id, got a-01 again")
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,9 @@ def test_a_line_that_is_no_row(edit, file, whole, reason):
 def test_a_digest_that_is_not_the_last(edit):
     with pytest.raises(ki.CorpusError) as error:
         edit("releases.jsonl", 1, claim_sha256="0" * 64)
-    refused(error, "claims.jsonl", 1, f"a-01: its digest {digest(FIRST)} is not the last in releases.jsonl")
+    refused(
+        error, "claims.jsonl", 1, f"a-01: expected the last digest in releases.jsonl, got {digest(FIRST)}"
+    )
 
 
 def test_a_retired_claim_that_is_still_there(edit):
@@ -299,7 +301,7 @@ def test_a_retired_claim_that_is_still_there(edit):
     with pytest.raises(ki.CorpusError) as error:
         edit("releases.jsonl", 23, retirement)
     refused(
-        error, "claims.jsonl", 9, f"b-01: its digest {digest(COMPOSED)} is not the last in releases.jsonl"
+        error, "claims.jsonl", 9, f"b-01: expected the last digest in releases.jsonl, got {digest(COMPOSED)}"
     )
 
 
@@ -308,7 +310,7 @@ def test_a_claim_that_is_neither_current_nor_retired(folder):
     (folder / "claims.jsonl").write_text("\n".join(kept), "utf-8")
     with pytest.raises(ki.CorpusError) as error:
         ki.Corpus.from_files(folder)
-    refused(error, "releases.jsonl", None, "b-08: expected it in claims.jsonl, or its retirement")
+    refused(error, "releases.jsonl", None, "b-08: expected it in claims.jsonl, or a line that retires it")
 
 
 @pytest.mark.parametrize("digest_again", ["0" * 64, None])
@@ -316,7 +318,7 @@ def test_a_retired_claim_is_not_edited(edit, digest_again):
     row = {"release": "2.1.0", "claim_id": "b-07", "claim_sha256": digest_again}
     with pytest.raises(ki.CorpusError) as error:
         edit("releases.jsonl", 23, json.dumps(row))
-    refused(error, "releases.jsonl", 23, "b-07 was retired and stays so")
+    refused(error, "releases.jsonl", 23, "b-07: expected no line after its retirement, got one")
 
 
 def test_a_folder_that_is_missing(tmp_path):
@@ -342,7 +344,7 @@ def test_a_file_that_is_missing(folder, file, reason):
 )
 def test_a_file_that_is_empty(folder, file, reason):
     (folder / file).write_text("\n")
-    # Without claims in the history, so that nothing else is wrong.
+    # Without claims in the history, to cause no other error.
     (folder / "releases.jsonl").unlink()
     with pytest.raises(ki.CorpusError) as error:
         ki.Corpus.from_files(folder)
@@ -357,7 +359,7 @@ def test_a_text_file_that_is_not_utf8(tmp_path):
     refused(error, "s.txt", 1, "expected UTF-8, got byte 0xe9 at 0")
 
 
-WIDE = "expected UTF-8, got UTF-16 or UTF-32; iconv -t UTF-8 writes it anew: to another file"
+WIDE = "expected UTF-8, got UTF-16 or UTF-32; convert it, for example with iconv -t UTF-8"
 MARKED = "expected UTF-8 without a byte order mark, got U+FEFF at its start"
 
 
@@ -386,7 +388,7 @@ def test_line_ends_that_were_changed_are_named(tmp_path, ends, claimed, named):
     claim = {"claim_id": "a", "text": "two", "start": start, "end": start + 3}
     (tmp_path / "claims.jsonl").write_text(json.dumps(claim))
     (tmp_path / "s.txt").write_bytes(f"one{ends}two".encode())
-    with pytest.raises(ki.CorpusError, match=f"it stands there if lines of s end in {named}$"):
+    with pytest.raises(ki.CorpusError, match=f"it matches if lines of s end in {named}$"):
         ki.Corpus.from_files(tmp_path)
     (tmp_path / "claims.jsonl").write_text(json.dumps(claim | {"text": "three"}))
     with pytest.raises(ki.CorpusError, match=r"got 'three'$"):

@@ -1,4 +1,4 @@
-"""Finding in the shipped release, rung by rung."""
+"""`find` in the shipped release: exact, then without markers, then without typography, then nearest."""
 
 import random
 
@@ -97,7 +97,7 @@ def test_the_nearest_place_is_as_long_as_the_passage_there_whatever_the_text_lea
 
 
 def test_changes_of_long_texts_are_as_few_as_those_of_short_ones():
-    # Characters that are frequent are not passed over, as difflib by itself does from 200 on.
+    # Frequent characters are not ignored, as difflib does by default for more than 200 characters.
     text = "".join(random.Random(1).choices("的一是不了人我在", k=400))
     assert changes(text, f"{text[:100]}语{text[101:]}", 7) == (Change(107, 108, text[100], "语"),)
 
@@ -115,8 +115,8 @@ def test_what_is_near_nothing():
     [
         (None, "text: expected a string, got NoneType"),
         (b"x", "text: expected a string, got bytes"),
-        ("", "text: expected something to find, got nothing but white space"),
-        (" \u3000\n", "text: expected something to find, got nothing but white space"),
+        ("", "text: expected a text to find, got only white space"),
+        (" \u3000\n", "text: expected a text to find, got only white space"),
         ("语" * (LONGEST + 1), "text: expected at most 4,000 code points, got 4,001"),
     ],
 )

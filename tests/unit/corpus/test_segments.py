@@ -1,4 +1,4 @@
-"""The grammar's refusals, one by one, and the numerals."""
+"""Every text that the grammar rejects, and the numerals."""
 
 import pytest
 
@@ -19,7 +19,7 @@ NEXT = "' - ' and a claim, ' 对话' and a dialogue, or a line feed"
 OUTLET = "an outlet, '·' and a time"
 TIME = "a time such as 2025-10-10 17:52, and the end of the text"
 
-# Each text has a ‸ where it stops fitting.
+# Each text has a ‸ where it stops matching.
 REFUSED = {
     "empty": ("‸", "'对话一:'"),
     "byte order mark": (f"‸\ufeff{GOOD}", "'对话一:'"),
@@ -53,8 +53,8 @@ REFUSED = {
     "an hour that does not exist": (edited("2025-10-10 17", "‸2025-10-10 24"), TIME),
     "a time zone": (edited("2025-10-10 17:52", "‸2025-10-10 17:52Z"), TIME),
     "more after the end": (edited("2025-10-10 17:52", "‸2025-10-10 17:52\n\n"), TIME),
-    "carriage return": (edited("[4]\n", "[4]‸\r\n"), "no control character but line feed"),
-    "NUL": (edited("戊", "戊‸\x00"), "no control character but line feed"),
+    "carriage return": (edited("[4]\n", "[4]‸\r\n"), "no control character except line feed"),
+    "NUL": (edited("戊", "戊‸\x00"), "no control character except line feed"),
 }
 
 

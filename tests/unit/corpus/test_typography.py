@@ -1,4 +1,4 @@
-"""Where folded pieces stand: never within a character, never within a run."""
+"""Offsets of folded pieces: never within a character, never within a run."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""That `verify` misses nothing."""
+"""`verify` finds every change."""
 
 import os
 import random
@@ -33,14 +33,14 @@ def flips():
         yield name, draw.randrange(len(FILES[name])), draw.randrange(8)
 
 
-# In parts, so that several processes share what is the longest test of all.
+# In parts, so that several processes share the longest test.
 @pytest.mark.parametrize("part", range(12))
 def test_every_flipped_bit_is_found(part):
     for name, place, bit in [*flips()][part::12]:
         data = bytearray(FILES[name])
         data[place] ^= 1 << bit
         found = named(FILES | {name: bytes(data)})
-        # A flip in the manifest shows as the manifest's, or as the file's whose entry no longer fits.
+        # A flip in the manifest is reported for the manifest, or for the file whose entry no longer matches.
         assert found if name == release.MANIFEST else name in found, (name, place, bit)
 
 
@@ -69,7 +69,7 @@ def test_a_truncated_file_is_named(name, length):
 
 
 def resealed(**changes: bytes) -> dict[str, bytes]:
-    """Return the files with some changed and a manifest that fits them."""
+    """Return the files with some of them changed, and a manifest that matches them."""
     files = FILES | {name.replace("_", "."): data for name, data in changes.items()}
     del files[release.MANIFEST]
     return files | {release.MANIFEST: release.manifest_bytes(files)}
@@ -96,7 +96,7 @@ def test_an_altered_source_is_found_by_its_digest():
 
 def test_a_lost_claim_is_found():
     claims = b"\n".join(FILES["claims.jsonl"].split(b"\n")[1:])
-    assert ("claims.jsonl", "41 records, as the source has", "40 records") in verification.verify(
+    assert ("claims.jsonl", "41 records, as in the source", "40 records") in verification.verify(
         resealed(claims_jsonl=claims)
     )
 
@@ -124,7 +124,7 @@ def test_resealed_rubbish_is_a_difference_not_a_traceback(name, data):
 )
 def test_a_broken_manifest_is_named(manifest):
     assert verification.verify(FILES | {release.MANIFEST: manifest}) == (
-        verification.Difference("manifest.json", "the manifest of a release", "something else"),
+        verification.Difference("manifest.json", "the manifest of a release", "other data"),
     )
 
 
@@ -137,7 +137,7 @@ def test_a_manifest_of_another_release_is_named():
 
 def test_a_manifest_that_says_the_same_in_other_bytes_is_named():
     assert verification.verify(FILES | {release.MANIFEST: FILES[release.MANIFEST] + b" "}) == (
-        verification.Difference("manifest.json", "its canonical form", "other bytes that say the same"),
+        verification.Difference("manifest.json", "its canonical form", "other bytes with the same content"),
     )
 
 
@@ -159,7 +159,7 @@ def test_what_cannot_be_read_is_named_once():
 
 
 def installed(tmp_path):
-    """Copy the package, so that its data can be damaged, and return how to run `verify` there."""
+    """Copy the package, so that its data can be damaged; return a function that runs `verify` there."""
     package = Path(release.__file__).parent
     shutil.copytree(package, tmp_path / "kaiser_interview", ignore=shutil.ignore_patterns("__pycache__"))
 

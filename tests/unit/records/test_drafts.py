@@ -1,4 +1,4 @@
-"""Drafts keep to what the providers that `docs/deriving.md` cites accept."""
+"""Draft schemas use only keywords that the providers cited in `docs/deriving.md` accept."""
 
 import jsonschema_rs
 import pytest
@@ -12,7 +12,7 @@ each_kind = pytest.mark.parametrize("kind", DERIVED)
 
 
 def nodes(schema):
-    """Yield every schema within a schema, with how many objects deep it is."""
+    """Yield every schema within a schema, with its depth in objects."""
     yield schema
     for inner in [
         *schema.get("properties", {}).values(),
@@ -94,7 +94,7 @@ def test_a_draft_is_what_a_model_writes(kind):
 
 def test_a_kind_of_ones_own_has_a_draft():
     class Stance(ki.Derived):
-        """How somebody stands to a claim."""
+        """The stance of somebody towards a claim."""
 
         stance: ki.Many[str]
         strength: float | None = None
@@ -108,7 +108,7 @@ def test_a_kind_of_ones_own_has_a_draft():
 
 def test_a_type_without_a_place_in_a_draft_is_refused_naming_the_field():
     class Odd(ki.Derived):
-        """Holds what no draft can."""
+        """Has a type that drafts do not support."""
 
         odd: bytes
 

@@ -1,4 +1,4 @@
-"""Kinds of one's own: what they may be made of, and what their forms keep."""
+"""Custom kinds: the types that they may have, and their schemas."""
 
 import enum
 import json
@@ -17,7 +17,7 @@ each_form = pytest.mark.parametrize("form", FORMS, ids=["json", "arrow", "featur
 
 
 class Evidence(ki.Record):
-    """Somebody's evidence, with fields named as ours are."""
+    """Custom evidence, with names of fields that shipped kinds have."""
 
     id: str
     method: str
@@ -27,7 +27,7 @@ class Evidence(ki.Record):
 
 
 class Finding(ki.Derived):
-    """Declares some of our fields anew."""
+    """Redefines some fields of a shipped kind."""
 
     evidence: ki.Many[Evidence]
     rationale: str = Field(description="Why, in the model's own words.")
@@ -87,7 +87,7 @@ def test_types_that_columns_cannot_hold_are_refused_naming_the_field(form, annot
 @each_form
 def test_an_alias_is_refused_in_every_form(form):
     class Aliased(ki.Label):
-        """Would be one name in JSON and another in Arrow."""
+        """Would have one name in JSON and another in Arrow."""
 
         value: str = Field(alias="val")
 
@@ -96,13 +96,13 @@ def test_an_alias_is_refused_in_every_form(form):
 
 
 class Tree(ki.Label):
-    """Holds itself."""
+    """Contains itself."""
 
     sub: Optional["Tree"] = None
 
 
 class Branch(ki.Derived):
-    """Holds itself in a sequence."""
+    """Contains itself in a sequence."""
 
     branches: "Annotated[ki.Many[Branch], Field(max_length=3)]" = ()
 
@@ -129,7 +129,7 @@ class Late(ki.Record):
 @each_form
 def test_a_class_defined_later_is_found_whatever_is_called_first(form):
     class Anew(Early):
-        """A fresh model a form."""
+        """A new model for each form."""
 
     assert form(Anew)
 
@@ -137,7 +137,7 @@ def test_a_class_defined_later_is_found_whatever_is_called_first(form):
 @each_form
 def test_a_name_that_is_not_defined_is_one_clear_error(form):
     class Undefined(ki.Derived):
-        """Names nothing."""
+        """Names an undefined class."""
 
         item: "Nowhere"  # noqa: F821
 
@@ -145,7 +145,7 @@ def test_a_name_that_is_not_defined_is_one_clear_error(form):
         form(Undefined)
 
 
-def test_the_schema_of_ones_own_kind_judges_as_the_model_does():
+def test_the_schema_of_a_custom_kind_agrees_with_the_model():
     validator = jsonschema_rs.validator_for(ki.json_schema(Finding), validate_formats=True)
     row = {"claim_id": "d01-c01", "method": "model", "creator": "m", "rationale": "…", "evidence": []}
     assert Finding.model_validate(row)

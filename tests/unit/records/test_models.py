@@ -1,4 +1,4 @@
-"""What the models accept and refuse, and how records read."""
+"""Values that the models accept and reject, and the text of records."""
 
 import ast
 import inspect
@@ -34,7 +34,7 @@ def refused(model, /, **changes):
 
 
 def docstrings(model):
-    """Return what stands below the fields of a class in its source, which editors show."""
+    """Return the docstrings below the fields of a class in its source, which editors show."""
     body = ast.parse(inspect.getsource(model)).body[0].body
     return {
         field.target.id: " ".join(below.value.value.split())
@@ -63,7 +63,7 @@ def test_descriptions_outlast_a_rebuild():
 
 def test_a_field_of_ones_own_has_a_description_of_ones_own():
     class Translation(ki.Translation):
-        """Has the name of a class of ours, and declares one of its fields anew."""
+        """Has the name of a shipped class, and redefines one of its fields."""
 
         language: str
         translation: str = Field(description="My words.")
@@ -75,7 +75,7 @@ def test_a_field_of_ones_own_has_a_description_of_ones_own():
 
 
 class FromDocstrings(ki.Label):
-    """Takes descriptions from docstrings, as pydantic offers."""
+    """Takes descriptions from docstrings, an option of pydantic."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 

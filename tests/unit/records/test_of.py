@@ -1,4 +1,4 @@
-"""`Kind.of`: a draft becomes a row that the gate passes, or that it can judge."""
+"""`Kind.of`: a draft becomes a row that is valid, or that `validate` can check."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,7 +17,7 @@ BY = {"method": "model", "creator": "m"}
 REFERENCE = {"claim_id": "d05-c03", "quote": QUOTE}
 PIN = {"claim_id": "d05-c03", "claim_sha256": CLAIM.claim_sha256}
 
-# As a language model fills in the schema of a draft: every field there, null where it has nothing.
+# As a language model fills in the schema of a draft: every field is present, and null if not known.
 DRAFTS = {
     "translation": REFERENCE | {"language": "en", "translation": "Inference does not add parameters"},
     "label": REFERENCE | {"scheme": "claim_type", "value": "explanation"},
@@ -34,7 +34,7 @@ DERIVED = [kind for kind, model in KINDS.items() if issubclass(model, ki.Annotat
 
 
 class Stance(ki.Derived):
-    """A kind of one's own."""
+    """A custom kind."""
 
     stance: str
     weights: ki.Many[ki.Float32] = ()
@@ -42,7 +42,7 @@ class Stance(ki.Derived):
 
 
 class Chain(ki.Annotation):
-    """A kind of one's own about several claims."""
+    """A custom kind about several claims."""
 
     references: ki.Many[ki.Reference]
     why: str
@@ -68,9 +68,9 @@ def test_a_draft_becomes_a_row_that_passes(tmp_path, kind):
     assert jsonschema_rs.is_valid(ki.json_schema(kind), given(row))
     ki.write([row], tmp_path / "row.jsonl")
     for report in (ki.validate([row]), ki.validate(tmp_path / "row.jsonl"), ki.validate([row], kind=kind)):
-        # The other claim's digest is in no draft.
+        # No draft has the other claim's digest.
         assert (report.rows, report.counts, report.rows_without_digest) == (1, (), kind == "relation")
-    # What the draft says stays as it says it.
+    # The values of the draft do not change.
     for name, value in draft.items():
         if value is not None and name != "references":
             assert given(row)[name] == value
@@ -91,12 +91,12 @@ def test_what_a_question_rests_on():
     assert given(row)["references"] == [
         PIN | {"quote": QUOTE} | AT, {"claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256}
     ]  # fmt: skip
-    # Without references: one to each claim, in their order.
+    # Without references: one for each claim, in their order.
     bare = draft | {"references": None}
     ids = [[one.claim_id for one in ki.Question.of(claims, **bare, **BY).references]
            for claims in (CLAIM, [CLAIM], (OTHER, CLAIM), iter([CLAIM, OTHER, CLAIM]))]  # fmt: skip
     assert ids == [["d05-c03"], ["d05-c03"], ["d01-c01", "d05-c03"], ["d05-c03", "d01-c01"]]
-    # Several of one claim, and one that is nobody's answer.
+    # Several of one claim, and one for an unanswerable question.
     twice = ki.Question.of(CLAIM, **draft | {"references": [REFERENCE, PIN]}, **BY)
     assert [one.quote for one in twice.references] == [QUOTE, None]
     none = ki.Question.of([], question="?", answerable=False, language="en", **BY)
@@ -125,7 +125,7 @@ def test_a_draft_about_another_claim(claim_id):
 def test_a_kind_about_one_claim_is_about_one(claims):
     with pytest.raises(ValueError, match=r"^claim: ") as caught:
         ki.Verdict.of(claims, **DRAFTS["verdict"], **BY)
-    assert str(caught.value) == f"claim: expected one, got {len(claims)}"
+    assert str(caught.value) == f"claim: expected one claim, got {len(claims)}"
     assert isinstance(caught.value, ki.InputError)
     assert ki.Verdict.of(iter([CLAIM]), **DRAFTS["verdict"], **BY).quote_start == 1072
 
@@ -150,7 +150,7 @@ def test_what_is_given_goes_before_what_would_be_made():
 
 
 @pytest.mark.parametrize("lacking", ["method", "creator", "verdict", "urls"])
-def test_a_draft_that_lacks_something(lacking):
+def test_a_draft_with_a_missing_field(lacking):
     draft = DRAFTS["verdict"] | BY | {lacking: None}
     with pytest.raises(ValidationError) as caught:
         ki.Verdict.of(CLAIM, **draft)
@@ -167,7 +167,7 @@ def test_a_draft_of_the_wrong_shape():
 
 
 @pytest.mark.parametrize("claim", ki.load(), ids=lambda claim: claim.claim_id)
-def test_the_passage_that_can_be_quoted_is_the_gates(claim):
+def test_the_quotable_passage_is_that_of_validation(claim):
     for quote in (claim.text, claim.markers, f"{claim.text} {claim.markers}", claim.text[-5:] + " ["):
         row = ki.Verdict.of(claim, quote=quote, verdict="mixed", urls=[], **BY)
         report = ki.validate([row])
@@ -189,7 +189,7 @@ def test_the_passage_that_can_be_quoted_is_the_gates(claim):
         (CLAIM, "do not increase", "quote-not-found"),
     ],
 )
-def test_a_quote_that_has_no_one_place_is_for_the_gate_to_judge(claim, quote, code):
+def test_a_quote_without_a_unique_place_is_left_to_validation(claim, quote, code):
     row = ki.Verdict.of(claim, quote=quote, verdict="mixed", urls=[], **BY)
     assert (row.quote, row.quote_start, row.quote_end) == (quote, None, None)
     assert [one.code for one in ki.validate([row]).counts] == [code]
@@ -209,7 +209,7 @@ def test_a_quote_of_the_english():
     row = ki.Verdict.of(CLAIM, quote_of="text_en", **fields)
     assert CLAIM.text_en[row.quote_start : row.quote_end] == words
     assert ki.validate([row]).counts == ()
-    # Without saying so it is none of the source's.
+    # Without `quote_of`, the quote is searched in the source, and does not occur there.
     assert ki.Verdict.of(CLAIM, **fields).quote_start is None
     held = [{"claim_id": "d05-c03", "quote": words, "quote_of": "text_en"}]
     asked = ki.Question.of(CLAIM, **DRAFTS["question"] | {"references": held}, **BY)
@@ -228,7 +228,7 @@ def test_a_mention_must_have_one_place():
     assert ki.Mention.of(OTHER, quote="语言", quote_start=20, quote_end=22, **mention).quote_end == 22
 
 
-def test_offsets_that_are_given_stay_for_the_gate_to_judge():
+def test_given_offsets_are_left_to_validation():
     row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY, quote_start=0, quote_end=11)
     assert [(one.code, one.path) for one in ki.validate([row]).counts] == [
         ("quote-misplaced", "/quote_start")
@@ -283,7 +283,7 @@ def test_rows_of_many_drafts_pass_and_are_all_there():
     assert (report.rows, report.counts) == (41, ())
 
 
-# What a claim may be
+# Values of `claim`
 
 OWN = ki.Corpus.from_files("tests/corpus")
 LABEL = BY | {"scheme": "my:mood", "value": "good"}
@@ -337,7 +337,7 @@ def test_a_claim_as_the_corpus_has_it():
     other = OWN.claims["a-01"]._replace(sha256="0" * 64)
     with pytest.raises(ki.InputError) as caught:
         ki.Label.of(other, against=OWN, **LABEL)
-    assert str(caught.value) == "claim: expected a-01 as the corpus has it, got another text"
+    assert str(caught.value) == "claim: expected the text that a-01 has in the corpus, got another text"
     with pytest.raises(ki.UnknownNameError):
         ki.Label.of(OTHER, against=OWN, **LABEL)
 

@@ -1,4 +1,4 @@
-"""The three forms of a model, and what cannot be brought into them."""
+"""The three schemas of a model, and types that they do not support."""
 
 import json
 from typing import Annotated, Literal
@@ -167,12 +167,12 @@ def test_what_arrow_cannot_hold_is_refused_naming_the_field(annotation, got):
 
 def test_the_place_of_a_refused_type_goes_down_to_it():
     class Inner(Record):
-        """Holds what Arrow cannot."""
+        """Has a type that Arrow does not support."""
 
         odd: bytes
 
     class Outer(Record):
-        """Holds several of them."""
+        """Contains several of them."""
 
         inners: Many[Inner]
 
@@ -185,7 +185,7 @@ def test_the_length_of_a_sequence_is_its_number_of_items_wherever_it_is_said():
     some = Annotated[Many[Int32], Field(min_length=1, max_length=2)]
 
     class Lengths(Record):
-        """Says the length of a sequence in every way."""
+        """States the length of a sequence in every way."""
 
         inside: some
         optional: some | None = None

@@ -1,4 +1,4 @@
-"""A report as it is printed: for people, for programs, for GitHub; nothing in it obeyed."""
+"""Printed reports, for people, programs and GitHub; data cannot control the output."""
 
 import io
 import json
@@ -50,10 +50,10 @@ def test_text_has_a_block_for_each_code_and_path():
     )
 
 
-def test_a_suggestion_stands_below_the_place_that_it_is_for():
+def test_a_suggestion_is_printed_below_its_finding():
     quotes = ["推理模型不增加参数数量", "推理模型不增加参数数量", "需要更多并行性", "语言边界就是世界边界"]
     text = printed(ki.validate([ROW | {"quote": one} for one in quotes], kind="translation"))
-    # Of four places those are shown whose suggestions differ, in their order.
+    # Of four findings, those with different suggestions are shown, in their order.
     assert text == (
         "error quote-misattributed /quote 4 times\n"
         '  row 0  expected words of d01-c01, got "推理模型不增加参数数量"\n'
@@ -121,7 +121,7 @@ def test_data_in_a_report_is_never_obeyed(tmp_path, evil):
         assert line.isprintable()
         assert line.startswith(("::error ", "::warning ", "::notice "))
         properties, _, message = line[2:].partition("::")
-        # A property ends at a comma, a command at two colons: neither may come from data.
+        # A comma ends a property, and two colons end a command. Neither may come from data.
         assert set(properties.split(" ", 1)[1].replace("=", ",").split(",")[::2]) <= {"file", "line", "title"}
         assert "%0A" not in message.replace("%250A", "")
     for line in jsonl(report):

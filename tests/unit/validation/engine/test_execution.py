@@ -820,7 +820,7 @@ def test_the_rows_of_a_worker_that_died_are_named(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2"])
 def test_workers_are_a_number(workers):
-    with pytest.raises(InputError, match="workers: expected a number from 1 on"):
+    with pytest.raises(InputError, match="workers: expected an integer of at least 1"):
         ki.validate([GOOD], kind="label", workers=workers)
 
 

@@ -324,7 +324,7 @@ def test_a_sample_says_what_it_leaves_out(tmp_path, run):
         assert len([*report.iter_findings()]) == 50
         assert report.merge(report).left_out == 100 - len(report.merge(report).sample)
     _, out, err = run("validate", path, "--kind", "label", "--max-findings", "7", "--format", "jsonl")
-    assert (out.count("\n"), err) == (7, "43 findings not in the sample: see --max-findings\n")
+    assert (out.count("\n"), err) == (7, "43 findings not in the sample; --max-findings keeps more\n")
     _, out, _ = run("validate", path, "--kind", "label", "--max-findings", "7")
     assert "43 findings not in the sample" in " ".join(out.split())
     for name in ("findings", "to_arrow", "to_pandas"):

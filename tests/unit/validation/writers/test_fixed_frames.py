@@ -284,10 +284,10 @@ def test_a_fixed_is_data(tmp_path):
         for data, message in (
             (
                 validator.fix(rows, tmp_path / "out.jsonl"),
-                "data: expected rows, got a Fixed without data: it was written to a file, or the input was "
-                "not read to its end",
+                "data: expected rows, got a Fixed without data: it was written to a file, or an input "
+                "could not be read to its end",
             ),
-            (validator.split(rows), "data: expected rows, got a Split; give its valid or its rejects"),
+            (validator.split(rows), "data: expected rows, got a Split; pass its `valid` or its `rejects`"),
         ):
             with pytest.raises(ki.InputError) as caught:
                 validator.validate(data)
