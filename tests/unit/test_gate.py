@@ -116,7 +116,7 @@ def test_a_device_as_standard_input(monkeypatch):
     with Path("/dev/zero").open("rb") as zero:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(zero))
         report = ki.validate("-", kind="label")
-        assert report.sample[0].got == "a device, which might never end"
+        assert report.sample[0].got == "a device, which may never end"
         sys.stdin.detach()
 
 

@@ -105,7 +105,7 @@ def csv_records(stream: Chunks, header: Header) -> Iterator[tuple[int, Cells | F
             continue
         fault = long_row() if raw is None else None
         if is_open and not fault:
-            fault = Fault("truncated", (), "a closing quotation mark", "the data's end", CUT)
+            fault = Fault("truncated", (), "a closing quotation mark", "the end of the data", CUT)
         if header.raw is None:
             if fault or raw is None:
                 yield Note(line, fault or long_row(), stops=True)
@@ -134,7 +134,7 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     if raw.startswith(BOM):
         expected, suggestion = (
             "UTF-8 without a byte order mark",
-            "spreadsheets write it, and it is skipped",
+            "spreadsheets write this mark; it is skipped",
         )
         fault = Fault("byte-order-mark", (), expected, "U+FEFF", suggestion, "warning")
         yield Note(line, fault)
@@ -145,8 +145,8 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
         text = raw.removesuffix(b"\r").decode("utf-8")
         if re.fullmatch("sep=.", text):
             # Report Excel's separator line and skip it: the next line is the header.
-            excel = "a line of Excel's own: take it out"
-            yield Note(line, Fault("invalid-csv", (), "the names of the columns", shown(text), excel))
+            excel = "remove this line; only Excel reads it"
+            yield Note(line, Fault("invalid-csv", (), "column names", shown(text), excel))
             return
         header.delimiter = _delimiter(text)
         columns, wrong = _fields(text, header.delimiter)
@@ -157,8 +157,8 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     header.raw, header.line = raw, line
     twice = [name for name, count in Counter(columns).items() if count > 1]
     for name in twice:
-        nameless = None if name else "columns without names: see whether the first line is the header"
-        fault = Fault("duplicate-column", (name,), "each column once", f"{shown(name)} twice", nameless)
+        nameless = None if name else "several columns have no name; check that the first line is the header"
+        fault = Fault("duplicate-column", (name,), "unique column names", f"{shown(name)} twice", nameless)
         yield Note(line, fault)
     header.columns = [] if twice else columns
 
@@ -167,8 +167,8 @@ def _printed(columns: list[str]) -> Fault | None:
     """Return the fault of a header that looks like a table printed for people, with no CSV delimiter."""
     if len(columns) > 1 or not _PRINTED.search(columns[0]):
         return None
-    suggestion = "write the table as CSV: it was printed for people to read"
-    expected = "columns divided by commas, tabs or semicolons"
+    suggestion = "write the table as CSV; this is printed output"
+    expected = "columns separated by commas, tabs or semicolons"
     return Fault("invalid-csv", (), expected, shown(columns[0]), suggestion)
 
 
@@ -183,7 +183,9 @@ def read_record(raw: bytes, header: Header) -> Cells:
         cells, fault = _fields(raw.removesuffix(b"\r").decode("utf-8"), header.delimiter)
     if not fault and len(cells) != len(header.columns):
         width = len(header.columns)
-        quoted = "a field with a delimiter in it stands in quotation marks" if len(cells) > width else None
+        quoted = (
+            "put quotation marks around a field that contains a delimiter" if len(cells) > width else None
+        )
         fault = Fault("invalid-csv", (), f"{width} fields, as in the header", str(len(cells)), quoted)
     if fault:
         return Cells(raw, None, fault)
@@ -319,9 +321,14 @@ def _fields(record: str, delimiter: str) -> tuple[list[str], Fault | None]:
 def _bad_field(record: str, at: int) -> Fault:
     here = record[at : at + 24]
     if "\r" in here and '"' not in here:
-        return Fault("invalid-csv", (), "line ends with a line feed", "a carriage return alone")
+        return Fault("invalid-csv", (), "a line feed at the end of the line", "a carriage return only")
     if here.startswith('"'):
-        return Fault("invalid-csv", (), "a comma or line end after the closing quotation mark", shown(here))
+        return Fault(
+            "invalid-csv",
+            (),
+            "a delimiter or the end of the line after a closing quotation mark",
+            shown(here),
+        )
     return Fault(
-        "invalid-csv", (), "quotation marks around the whole field, those in it doubled", shown(here)
+        "invalid-csv", (), "quotation marks around the whole field, and doubled inside it", shown(here)
     )

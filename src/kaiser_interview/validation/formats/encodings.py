@@ -48,11 +48,11 @@ def encoding_hint(head: bytes) -> str | None:
     high = len(head.translate(None, _ASCII))
     kept = head.decode("utf-8", "ignore").encode()
     if len(head) - len(kept) < high / 2:
-        return "most of it is UTF-8: the character is damaged, or was appended in another encoding"
+        return "most of the file is UTF-8; this character is damaged or in another encoding"
     names = [name for name in _EAST_ASIAN if _fits(head, name, high)] or _western(head)
     if not names:
         return None
-    commands = f"look at what iconv -f {names[0]} -t UTF-8 prints, and validate that: iconv … {ON}"
+    commands = f"check the output of iconv -f {names[0]} -t UTF-8, then validate it: iconv … {ON}"
     return f"it may be {' or '.join(names)}; {commands}"
 
 

@@ -229,13 +229,13 @@ class Stream:
             except StreamError:
                 raise
             except EOFError:
-                raise StreamError(_ends_early("the compressed data")) from None
+                raise StreamError(_ends_early()) from None
             except (OSError, ValueError, zlib.error) as error:
                 if "runcated" in str(error):
-                    raise StreamError(_ends_early("the compressed data")) from None
+                    raise StreamError(_ends_early()) from None
                 reason = _reason(error)
                 if any(words in reason for words in _NO_FRAME):
-                    reason = "something else follows the data's end"
+                    reason = "other bytes follow the end of the data"
                 raise StreamError(_unreadable(f"damaged compressed data: {reason}")) from None
             if not chunk:
                 return
@@ -245,9 +245,9 @@ class Stream:
                     Fault(
                         "unreadable",
                         (),
-                        f"data that unpacks to at most {BOMB_RATIO} times its size",
-                        "more: it may be a decompression bomb",
-                        "if it is not one, unpack it and check what comes out",
+                        f"data that decompresses to at most {BOMB_RATIO} times its size",
+                        "more, which may be a decompression bomb",
+                        "if you trust the file, decompress it and validate the output",
                     )
                 )
             yield chunk
@@ -283,7 +283,7 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         if sys.stdin is None or sys.stdin.closed:
             raise StreamError(_unreadable("a closed standard input"))
         if not hasattr(sys.stdin, "buffer"):
-            raise StreamError(_unreadable("a standard input without bytes"))
+            raise StreamError(_unreadable("a standard input that is not binary"))
         file: IO[bytes] = sys.stdin.buffer
         about = _stat_of(file)
         if (
@@ -291,7 +291,7 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
             and not sys.stdin.isatty()
             and about.st_rdev != os.stat(os.devnull).st_rdev
         ):
-            raise StreamError(_unreadable("a device, which might never end"))
+            raise StreamError(_unreadable("a device, which may never end"))
         return file, about
     try:
         about = os.stat(name)
@@ -301,7 +301,7 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         if not stat.S_ISREG(about.st_mode) and not (named and not stat.S_ISBLK(about.st_mode)):
             # Opening a device or pipe by path may block, and reading it may never end.
             raise StreamError(
-                _unreadable("a device, socket or pipe", "pipe it in: … | kaiser-interview validate -")
+                _unreadable("a device, socket or pipe", "use standard input: … | kaiser-interview validate -")
             )
         file = open(name, "rb", buffering=0)  # noqa: SIM115 - closed by the stream
         return file, os.fstat(file.fileno())
@@ -356,10 +356,8 @@ def _unreadable(got: str, suggestion: str | None = None) -> Fault:
 
 
 def _changed() -> Fault:
-    return _unreadable("one that changed while it was read")
+    return _unreadable("a file that changed while it was read")
 
 
-def _ends_early(what: str) -> Fault:
-    return Fault(
-        "truncated", (), f"{what} to their end" if what.endswith("s") else f"{what} to its end", "less"
-    )
+def _ends_early() -> Fault:
+    return Fault("truncated", (), "complete compressed data", "data that ends early")

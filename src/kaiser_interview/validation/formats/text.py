@@ -28,7 +28,7 @@ SPACE = b" \t\r\n"
 
 def blank_line() -> Fault:
     """Return the fault of an empty line."""
-    return Fault("blank-line", (), "a row", "nothing", "it is skipped")
+    return Fault("blank-line", (), "a row", "a blank line", "it is skipped")
 
 
 def long_row(longest: int = LONGEST) -> Fault:
@@ -42,7 +42,7 @@ def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]
     if first.startswith(BOM):
         expected, suggestion = (
             "UTF-8 without a byte order mark",
-            'in Python encoding="utf-8", not "utf-8-sig"',
+            'in Python, use encoding="utf-8", not "utf-8-sig"',
         )
         notes.append(Note(1, Fault("byte-order-mark", (), expected, "U+FEFF", suggestion)))
         first = first[len(BOM) :]
@@ -98,7 +98,7 @@ def not_utf8(data: bytes) -> Fault | None:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         if isinstance(data, Tail) and error.reason == "unexpected end of data":
-            return Fault("truncated", (), "a whole row", "the data's end within a character", CUT)
-        got = f"byte 0x{data[error.start]:02x} at {error.start} of the row"
+            return Fault("truncated", (), "a complete row", "the end of the data within a character", CUT)
+        got = f"0x{data[error.start]:02x} at byte {error.start} of the row"
         return Fault("not-utf8", (), "UTF-8", got)
     return None

@@ -200,7 +200,7 @@ def test_a_packed_file_that_is_cut_anywhere_is_truncated(gate, pack, name):
     for end in range(4, len(packed), 1 if name == "rows.jsonl" else 7):
         report = gate(packed[:end], name)
         assert told(report) == [("truncated", None, None, ())], end
-        assert report.sample[0].message == "expected the compressed data to its end, got less"
+        assert report.sample[0].message == "expected complete compressed data, got data that ends early"
         assert (report.complete, report.ok) == (False, False)
 
 
@@ -320,7 +320,7 @@ def test_bombs(gate, name, made, expected, rows):
     assert peak < 80 << 20
     assert told(report) == expected
     if expected == BOMB:
-        assert report.sample[0].got == "more: it may be a decompression bomb"
+        assert report.sample[0].got == "more, which may be a decompression bomb"
     assert (report.rows, report.complete, report.ok) == (rows, False, False)
 
 
@@ -451,7 +451,7 @@ def test_a_pipe_by_its_name_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(path)
     report = ki.validate(path, **HOW)
     unreadable(report, path, "a device, socket or pipe")
-    assert hint(report.sample[0]) == "pipe it in: … | kaiser-interview validate -"
+    assert hint(report.sample[0]) == "use standard input: … | kaiser-interview validate -"
 
 
 def test_a_socket_is_refused(tmp_path, monkeypatch):
@@ -571,7 +571,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, meanwhile, change, pack,
     assert [(one.code, one.file, one.line, one.row) for one in report.sample] == [
         ("unreadable", str(path), None, None)
     ]
-    assert report.sample[0].got == "one that changed while it was read"
+    assert report.sample[0].got == "a file that changed while it was read"
     assert report.rows <= len(cuts) + 1
     assert (report.complete, report.ok) == (False, False)
     assert [one.complete for one in report.inputs] == [False]

@@ -110,7 +110,7 @@ def examine(schema: "pa.Schema") -> None:
             step, kind = (*path, field.name) if is_named else path, field.type
             if is_named and step in steps:
                 twice = f"{shown(field.name)} twice"
-                raise StreamError(Fault("duplicate-column", step, "each column once", twice))
+                raise StreamError(Fault("duplicate-column", step, "unique column names", twice))
             steps.add(step)
             if "\0" in field.name:
                 # Arrow's C interface ends the name there, so that it may equal another column's name.

@@ -40,8 +40,8 @@ def _most(path: str) -> int:
 
 def _bound(unpacked: int, most: int) -> None:
     if unpacked > most:
-        expected = f"data that unpacks to at most {BOMB_RATIO} times its size"
-        suggestion = "if it is not one, write it anew in smaller parts"
+        expected = f"data that decompresses to at most {BOMB_RATIO} times its size"
+        suggestion = "if you trust the file, write it again in smaller parts"
         raise StreamError(
-            Fault("unreadable", (), expected, "more: it may be a decompression bomb", suggestion)
+            Fault("unreadable", (), expected, "more, which may be a decompression bomb", suggestion)
         )

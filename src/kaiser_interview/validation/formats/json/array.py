@@ -197,7 +197,7 @@ class _Text:
                         end = len(self._held)
                         break
                     # Check the encoding first: in others, a byte of a character may equal a quotation mark.
-                    cut = Fault("truncated", (), "a whole row", self._end(), CUT)
+                    cut = Fault("truncated", (), "a complete row", self._end(), CUT)
                     return not_utf8(Tail(self._held)) or cut
         data = self._held[self._at : end]
         self._at = end
@@ -205,7 +205,7 @@ class _Text:
         return data if len(data) <= self._longest else long_row(self._longest)
 
     def _end(self) -> str:
-        return f"the data's end after {shown(self._held.decode('utf-8', 'replace')[-_SEEN:].strip())}"
+        return f"the end of the data after {shown(self._held.decode('utf-8', 'replace')[-_SEEN:].strip())}"
 
     def _scan(self, at: int, depth: int) -> tuple[int, int, bool]:
         """Scan from a position outside strings; return the new position, the depth, and whether complete."""
@@ -236,7 +236,7 @@ def _extra_comma(text: _Text) -> Note:
 
 def _after_element(text: _Text, mark: bytes) -> Note:
     if not mark:
-        fault = Fault("truncated", (), "a comma or the array's end", "the data's end", CUT)
+        fault = Fault("truncated", (), "a comma or the array's end", "the end of the data", CUT)
         return Note(text.line, fault, stops=True)
     got = shown(mark.decode("latin-1"))
     suggestion = "put a comma between the rows" if mark == b"{" else None

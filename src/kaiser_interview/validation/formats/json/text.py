@@ -74,12 +74,12 @@ def _fault(data: bytes, message: str) -> Fault:  # noqa: PLR0911 - one return fo
         return Fault("too-deep", (), f"at most some {DEEPEST} levels", "more")
     path = _duplicate(text)
     if path:
-        return Fault("duplicate-key", path, "each key once", f"{shown(path[-1])} twice")
+        return Fault("duplicate-key", path, "unique keys", f"{shown(path[-1])} twice")
     if message.startswith("Detected duplicate key"):
         # `json` could not parse the text either: report the error that comes later.
         return _fault(data, _without_duplicates(data))
     if message.startswith("EOF") and isinstance(data, Tail):
-        return Fault("truncated", (), "a whole row", f"the data's end after {shown(text[-24:])}", CUT)
+        return Fault("truncated", (), "a complete row", f"the end of the data after {shown(text[-24:])}", CUT)
     found = _not_a_number(text)
     if found:
         path, value = found

@@ -13,8 +13,8 @@ from kaiser_interview.validation.formats.columnar.checks import checked, pieces,
 NOT_NULL = pa.list_(pa.field("item", pa.string(), nullable=False))
 # 中 in GB18030, and a byte that is no text in any encoding asked about.
 GB18030, NO_TEXT = b"\xd6\xd0", b"\xff"
-GB18030_GOT = "byte 0xd6 at 0 of the text"
-NO_TEXT_GOT = "byte 0xff at 0 of the text"
+GB18030_GOT = "0xd6 at byte 0 of the text"
+NO_TEXT_GOT = "0xff at byte 0 of the text"
 
 
 def fault_of(batch: pa.RecordBatch) -> Fault:
@@ -196,13 +196,13 @@ def test_a_batch_without_rows():
 def test_a_name_that_stands_twice():
     column = pa.array([1])
     assert fault_of(pa.record_batch([column, column, column], ["a", "b", "a"])) == Fault(
-        "duplicate-column", ("a",), "each column once", '"a" twice'
+        "duplicate-column", ("a",), "unique column names", '"a" twice'
     )
     inner = pa.StructArray.from_arrays([column, column], ["b", "b"])
     in_list = pa.ListArray.from_arrays(pa.array([0, 1], pa.int32()), inner)
     for outer in (inner, in_list, pa.DictionaryArray.from_arrays(pa.array([0]), inner), wrapped(inner)):
         assert fault_of(batch_of(a=outer)) == Fault(
-            "duplicate-column", ("a", "b"), "each column once", '"b" twice'
+            "duplicate-column", ("a", "b"), "unique column names", '"b" twice'
         )
 
 

@@ -31,9 +31,9 @@ FORMS = ("parquet", "ipc-file", "ipc-stream")
 BOMB = Fault(
     "unreadable",
     (),
-    "data that unpacks to at most 200 times its size",
-    "more: it may be a decompression bomb",
-    "if it is not one, write it anew in smaller parts",
+    "data that decompresses to at most 200 times its size",
+    "more, which may be a decompression bomb",
+    "if you trust the file, write it again in smaller parts",
 )
 
 
@@ -494,7 +494,7 @@ def test_big_endian(path, form):
 @pytest.mark.parametrize("form", FORMS)
 def test_a_name_that_stands_twice(path, form):
     name = write(path, pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]), form)
-    assert refused(name) == Fault("duplicate-column", ("a",), "each column once", '"a" twice')
+    assert refused(name) == Fault("duplicate-column", ("a",), "unique column names", '"a" twice')
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -719,7 +719,7 @@ def test_text_that_is_not_utf8(path, form):
         for batch in batches(name, form, part, 10):
             faults |= {len(rows) + row: fault for row, fault in undecoded(batch).items()}
             rows += batch.to_pylist()
-    fault = Fault("not-utf8", ("a",), "UTF-8", "byte 0xd6 at 0 of the text")
+    fault = Fault("not-utf8", ("a",), "UTF-8", "0xd6 at byte 0 of the text")
     assert faults == {41: fault, 57: fault}
     assert rows == [
         {"a": None if number in faults else f"text {number:04d}", "b": number} for number in range(100)
