@@ -230,18 +230,18 @@ class _Text:
 
 
 def _extra_comma(text: _Text) -> Note:
-    fault = Fault("invalid-json", (), "a row before and after each comma", "none", "take out the extra comma")
+    fault = Fault("invalid-json", (), "a row before and after each comma", "no row", "remove the extra comma")
     return Note(text.line, fault, stops=True)
 
 
 def _after_element(text: _Text, mark: bytes) -> Note:
     if not mark:
-        fault = Fault("truncated", (), "a comma or the array's end", "the end of the data", CUT)
+        fault = Fault("truncated", (), "a comma or the end of the array", "the end of the data", CUT)
         return Note(text.line, fault, stops=True)
     got = shown(mark.decode("latin-1"))
-    suggestion = "put a comma between the rows" if mark == b"{" else None
+    suggestion = "add a comma between the rows" if mark == b"{" else None
     return Note(
-        text.line, Fault("invalid-json", (), "a comma or the array's end", got, suggestion), stops=True
+        text.line, Fault("invalid-json", (), "a comma or the end of the array", got, suggestion), stops=True
     )
 
 
@@ -252,5 +252,5 @@ def _nothing_more(text: _Text, what: str) -> Iterator[Note]:
             expected=f"nothing after {what}"
         )
         if mark in {b"{", b"["}:
-            fault = fault._replace(suggestion="give the rows as one array, or each on one line")
+            fault = fault._replace(suggestion="write all rows in one array, or each row on its own line")
         yield Note(text.line, fault, stops=True)

@@ -71,7 +71,7 @@ def _fault(data: bytes, message: str) -> Fault:  # noqa: PLR0911 - one return fo
         return fault
     text = data.decode("utf-8")
     if "recursion limit" in message:
-        return Fault("too-deep", (), f"at most some {DEEPEST} levels", "more")
+        return Fault("too-deep", (), f"at most about {DEEPEST} nesting levels", "more")
     path = _duplicate(text)
     if path:
         return Fault("duplicate-key", path, "unique keys", f"{shown(path[-1])} twice")
@@ -87,8 +87,8 @@ def _fault(data: bytes, message: str) -> Fault:  # noqa: PLR0911 - one return fo
         return Fault("not-finite", path, expected, number_name(value), empty_cell(value))
     if "surrogate" in message or "hex escape" in message:
         found_at = re.search(r"column (\d+)$", message)
-        where = f"byte {found_at[1]}" if found_at else "some byte"
-        return Fault("invalid-json", (), "surrogates in pairs", f"one alone at {where}")
+        where = f" at byte {found_at[1]}" if found_at else ""
+        return Fault("invalid-json", (), "paired surrogates", f"an unpaired surrogate{where}")
     return Fault(
         "invalid-json", (), "a JSON text", lambda: got_of(data, message), lambda: suggestion_of(data, message)
     )

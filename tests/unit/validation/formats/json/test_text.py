@@ -361,7 +361,7 @@ def test_a_line_feed_in_a_string(gate):
 @pytest.mark.parametrize("data", [b'{"a":"\\ud83e"}', b'{"a":"\\udde0"}', b'{"\\udde0":1}'])
 def test_surrogates_are_called_by_their_name(data):
     _, fault = parse(data)
-    assert fault.expected == "surrogates in pairs"
+    assert fault.expected == "paired surrogates"
 
 
 @pytest.mark.parametrize(("data", "path"), DUPLICATES.values(), ids=DUPLICATES)
@@ -984,8 +984,8 @@ def test_what_is_expected_of_a_line_that_is_no_json(tmp_path):
 def test_where_a_surrogate_stands_alone():
     data = b'{"a": "x\\ud800y"}'
     said = parse(data)[1]
-    assert (said.code, said.expected) == ("invalid-json", "surrogates in pairs")
-    at = int(re.fullmatch("one alone at byte ([0-9]+)", said.got)[1])
+    assert (said.code, said.expected) == ("invalid-json", "paired surrogates")
+    at = int(re.fullmatch("an unpaired surrogate at byte ([0-9]+)", said.got)[1])
     assert data.index(b"\\ud800") < at <= data.index(b"y") + 1  # counted from 1, where it is noticed
 
 
