@@ -78,11 +78,11 @@ def unreadable(got: str, suggestion: str | None = None) -> Fault:
 
 def _damaged(error: Exception, path: Path = ()) -> Fault:
     if isinstance(error, UnicodeError):
-        return Fault("not-utf8", path, "names of columns in UTF-8", "one that is not")
+        return Fault("not-utf8", path, "column names in UTF-8", "a name that is not UTF-8")
     message = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         return unreadable(error.strerror)
-    what = "what is not supported" if isinstance(error, NotImplementedError) else "damaged data"
+    what = "unsupported data" if isinstance(error, NotImplementedError) else "damaged data"
     return unreadable(f"{what}: {message}")._replace(path=path)
 
 
@@ -114,7 +114,7 @@ def examine(schema: "pa.Schema") -> None:
             steps.add(step)
             if "\0" in field.name:
                 # Arrow's C interface ends the name there, so that it may equal another column's name.
-                expected = "names of columns without U+0000"
+                expected = "column names without U+0000"
                 raise StreamError(Fault("unreadable", step, expected, shown(field.name)))
             if isinstance(kind, pa.BaseExtensionType):
                 inner = [pa.field("storage", kind.storage_type)]

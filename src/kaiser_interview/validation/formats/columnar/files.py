@@ -88,14 +88,14 @@ def _form(path: str) -> tuple[Form, int]:
     for magic, form in _WITH_FOOTER.items():
         if head.startswith(magic):
             if not tail.endswith(magic) or about.st_size < _ENDS + len(magic):
-                got = "one that ends before its footer"
-                raise StreamError(Fault("truncated", (), "a file to its end", got))
+                got = "a file that ends before its footer"
+                raise StreamError(Fault("truncated", (), "a complete file", got))
             return form, about.st_size
     if head.startswith(_STREAM):
         return "ipc-stream", about.st_size
     if head.startswith(_ENCRYPTED):
-        raise StreamError(unreadable("an encrypted one", "decrypt it"))
+        raise StreamError(unreadable("an encrypted file", "decrypt it"))
     if head.startswith(_PACKED):
-        raise StreamError(unreadable("a compressed one", "unpack it"))
-    got = f"a file that begins {shown(head.decode('latin-1'))}" if head else "an empty file"
-    raise StreamError(Fault("unreadable", (), "Parquet or Arrow IPC", got))
+        raise StreamError(unreadable("a compressed file", "decompress it"))
+    got = f"a file that begins with {shown(head.decode('latin-1'))}" if head else "an empty file"
+    raise StreamError(Fault("unreadable", (), "a Parquet or Arrow IPC file", got))

@@ -41,7 +41,7 @@ def _footer(path: str, identity: tuple[int, int, int]) -> Any:
         metadata = ParquetFile(file, thrift_container_size_limit=longest).metadata
     if length - metadata.serialized_size == _SIGNATURE:
         # Reading the metadata of an encrypted column crashes the process (pyarrow 26).
-        raise StreamError(unreadable("one with encrypted columns", "decrypt it"))
+        raise StreamError(unreadable("a file with encrypted columns", "decrypt it"))
     return metadata
 
 
@@ -52,7 +52,7 @@ def _parquet_plan(path: str) -> Plan:
     groups = [metadata.row_group(part) for part in range(metadata.num_row_groups)]
     rows = [group.num_rows for group in groups]
     if sum(rows) != metadata.num_rows:
-        expected = f"{metadata.num_rows:,} rows, as the footer says"
+        expected = f"{metadata.num_rows:,} rows, as declared in the footer"
         raise StreamError(Fault("unreadable", (), expected, f"{sum(rows):,} in its row groups"))
     sizes = [max(0, group.total_byte_size) for group in groups]
     _bound(sum(sizes) + sum(rows), _most(path))
@@ -76,7 +76,7 @@ def _row_group(path: str, part: int, size: int) -> Iterator["pa.RecordBatch"]:
             read += batch.num_rows
             yield batch
     if read != rows:
-        fault = Fault("unreadable", (), f"{rows:,} rows, as the footer says", f"{read:,}")
+        fault = Fault("unreadable", (), f"{rows:,} rows, as declared in the footer", f"{read:,}")
     if fault := fault or fault_of_pages(path, metadata.schema, group):
         raise StreamError(fault)
 
@@ -89,7 +89,7 @@ def _columns(schema: Any, group: Any) -> tuple[list[str], Fault | None]:
         chunk, column = group.column(number), schema.column(number)
         is_flat = column.max_repetition_level == 0
         if chunk.num_values < group.num_rows or (is_flat and chunk.num_values > group.num_rows):
-            expected = f"{group.num_rows:,} values, as the footer says of rows"
+            expected = f"{group.num_rows:,} values, one for each row in the footer"
             fault = Fault("unreadable", (column.path,), expected, f"{chunk.num_values:,}")
         if (
             column.path == column.name

@@ -40,15 +40,15 @@ def fault_of_pages(path: str, schema: Any, group: Any) -> Fault | None:
                 pages = [*_pages(file, chunk)]
             except (IndexError, ValueError):
                 return Fault(
-                    "unreadable", (name,), "a file that can be read", "damaged data: a page's header"
+                    "unreadable", (name,), "a file that can be read", "damaged data: an invalid page header"
                 )
             values = sum(page.values for page in pages)
             if values != chunk.num_values:
-                expected = f"{chunk.num_values:,} values, as the footer says"
+                expected = f"{chunk.num_values:,} values, as declared in the footer"
                 return Fault("unreadable", (name,), expected, f"{values:,} in its pages")
             counts = [page.rows for page in pages if page.rows is not None]
             if len(counts) == len(pages) and (rows := sum(counts)) != group.num_rows:
-                expected = f"{group.num_rows:,} rows, as the footer says"
+                expected = f"{group.num_rows:,} rows, as declared in the footer"
                 return Fault("unreadable", (name,), expected, f"{rows:,} in its pages")
     return None
 
@@ -106,7 +106,7 @@ class _Header:
             else:
                 self._skip(type_)
         if size < 0 or values < 0:
-            raise ValueError("a page of no size")
+            raise ValueError("a page without a size")
         if kind in {_DATA, _DATA_2}:
             return _Page(size, values, rows)
         return _Page(size, 0, 0)
@@ -135,7 +135,7 @@ class _Header:
 
     def _skip(self, type_: int, depth: int = 0, *, element: bool = False) -> None:  # noqa: C901 - a type each
         if depth > _DEEPEST:
-            raise ValueError("a header of too many levels")
+            raise ValueError("a header with too many nesting levels")
         if type_ <= _FALSE:
             self.at += element
         elif type_ == _BYTE:
@@ -156,4 +156,4 @@ class _Header:
             for _, inner in self._fields():
                 self._skip(inner, depth + 1)
         else:
-            raise ValueError("a header that holds what none holds")
+            raise ValueError("a header with an unknown field type")

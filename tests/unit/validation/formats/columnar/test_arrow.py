@@ -301,7 +301,7 @@ def test_columns_of_unequal_length():
 def test_names_that_are_not_utf8():
     with pytest.raises(StreamError) as caught, told():
         b"\xff".decode()
-    assert caught.value.fault == Fault("not-utf8", (), "names of columns in UTF-8", "one that is not")
+    assert caught.value.fault == Fault("not-utf8", (), "column names in UTF-8", "a name that is not UTF-8")
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_names_that_are_not_utf8():
     [
         (
             NotImplementedError("Support for codec 'lzo'\n not  built"),
-            "what is not supported: Support for codec 'lzo' not built",
+            "unsupported data: Support for codec 'lzo' not built",
         ),
         (FileNotFoundError(2, "No such file or directory", "a"), "No such file or directory"),
         (OSError("Invalid flatbuffers message."), "damaged data: Invalid flatbuffers message."),
