@@ -54,8 +54,8 @@ def told(report: ki.Report) -> list[tuple]:
     [
         ([], {"workers": 0}, "workers: expected a number from 1 on, got 0"),
         ([], {"workers": True}, "workers: expected a number from 1 on, got True"),
-        ([], {"max_findings": -1}, "max_findings: expected a number from 0 on, got -1"),
-        ([], {"max_findings": 1.5}, "max_findings: expected a number from 0 on, got 1.5"),
+        ([], {"max_findings": -1}, "max_findings: expected an integer of at least 0, got -1"),
+        ([], {"max_findings": 1.5}, "max_findings: expected an integer of at least 0, got 1.5"),
         (LABEL, {}, "data: expected rows, got one mapping; put it in a list"),
         (5, {}, "data: expected a path, rows or a table, got int"),
         (b"x.jsonl", {}, "data: expected a path, rows or a table, got bytes"),

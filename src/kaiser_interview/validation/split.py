@@ -73,7 +73,9 @@ def split_data(engine: Engine, check: Check, valid: Path | None = None, rejects:
     if valid is not None and rejects is not None:
         return Split(None, None, None, _to_files(engine, check, valid, rejects))
     if valid is not None or rejects is not None:
-        raise InputError("split: expected paths for both valid rows and rejects, or for neither, got one")
+        raise InputError(
+            "split: expected output paths for both valid rows and rejects, or for neither, got one"
+        )
     refuse_unheld(check.data)
     validation = Validation(engine, check, detailed=True, explained=True)
     output = _Memory(check.data, validation.validator)

@@ -311,4 +311,4 @@ class Merge:
 
 def no_rows() -> Fault:
     """Return the fault of data that has no rows."""
-    return Fault("no-rows", (), "at least one row", "none", "see whether the step before has written any")
+    return Fault("no-rows", (), "at least one row", "none", "check that the previous step wrote rows")

@@ -123,7 +123,9 @@ class Check:
                 if not name.startswith("x_"):
                     known_name(f"field of {option}", name, sorted(fields))
         if type(self.max_findings) is not int or self.max_findings < 0:
-            raise InputError(f"max_findings: expected a number from 0 on, got {self.max_findings!r:.80}")
+            raise InputError(
+                f"max_findings: expected an integer of at least 0, got {self.max_findings!r:.80}"
+            )
 
     def row_validator(self) -> RowValidator:
         """Return the row validator of this check."""

@@ -110,7 +110,7 @@ def _patched(column: "pa.Array", field: "pa.Field", patched: Mapping[int, Any]) 
         fits = False
     if not fits:
         raise InputError(
-            f"{visible(field.name)}: a column of {field.type} does not hold what is filled in; "
+            f"{visible(field.name)}: a column of type {field.type} cannot hold the value that `fix` adds; "
             "nothing was written"
         )
     places = np.arange(len(column))

@@ -52,7 +52,7 @@ class RowsInMemory:
         if self._source is None and source.schema is not None:
             self.table = TableInMemory()
         if (self.table is None) is not (source.schema is None):
-            raise InputError("data: expected tables or rows of text, got both; one call for each, then")
+            raise InputError("data: expected either tables or text rows, got both; process them separately")
         self._source = source
         self._validator.constants = {**self._validator.defaults, **source.constants}
 

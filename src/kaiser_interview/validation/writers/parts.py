@@ -12,7 +12,7 @@ from ...storage import Staging
 from ..findings.display import visible
 from ..findings.finding import Located, Note
 from ..formats.csv import Cells
-from ..formats.text import RowTexts
+from ..formats.text import LONGEST, RowTexts
 from ..rows.row_validator import RowValidator
 from ..sources.source import Batch, InputSource, Items
 from .rows import Writer, as_json
@@ -132,7 +132,9 @@ def refuse_long_rows(findings: Iterable[Located]) -> None:
     for found in findings:
         if found.fault.code == "line-too-long":
             name = visible(found.file or "")
-            raise InputError(f"{name}: a row is too long to be put aside; nothing was written")
+            raise InputError(
+                f"{name}: expected rows of at most {LONGEST >> 20} MiB, got a longer row; nothing was written"
+            )
 
 
 def rows_in(part: Part) -> list[Any]:

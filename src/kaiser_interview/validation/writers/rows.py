@@ -27,6 +27,13 @@ _DEEPEST = 100
 
 _MOST_BITS = 10_000
 
+_NAMES: dict[Form, str] = {
+    "lines": "JSON Lines",
+    "document": "JSON",
+    "csv": "CSV",
+    "columns": "Parquet or Arrow",
+}
+
 
 class _Bytes(Protocol):
     def write(self, data: bytes | memoryview, /) -> object: ...
@@ -79,10 +86,15 @@ class Writer:
             table = source.table_form or table_form(self._path.suffix)
         if table is None and form in {"values", "columns"}:
             form = "lines"
-        if self._form not in {None, form} or (self._form == "csv" and self._header != header):
-            got = "headers differ" if self._form == form else f"{self._form} and {form}"
+        if self._form is not None and self._form != form:
             raise InputError(
-                f"files of one form are expected for one output, got {got}; one call for each, then"
+                f"inputs: expected files of the same format, got {_NAMES[self._form]} and {_NAMES[form]}; "
+                "process each file separately"
+            )
+        if self._form == "csv" and self._header != header:
+            raise InputError(
+                "inputs: expected files with the same columns, got different headers; "
+                "process each file separately"
             )
         if self._form is None and table is not None:
             self._table = TableWriter(_KeptOpen(self._raw), table)
@@ -158,11 +170,11 @@ def different_files(outputs: Iterable[Path], source: InputSource | None = None) 
     """
     places = [os.path.realpath(path) for path in outputs]
     if len({*places}) < len(places):
-        raise InputError("outputs: expected different files, got one twice")
+        raise InputError("outputs: expected different files, got the same file twice")
     if source is not None and source.stream is not None:
         for place in places:
             if source.stream.is_file(place):
-                raise InputError(f"{visible(place)}: expected another file than the input")
+                raise InputError(f"{visible(place)}: expected a file other than the input")
 
 
 def _foreign(value: object) -> object:

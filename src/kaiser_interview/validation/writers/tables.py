@@ -37,7 +37,7 @@ def refuse_undecoded(batch: "pa.RecordBatch") -> None:
     from ..formats.columnar.checks import undecoded
 
     if undecoded(batch):
-        raise InputError("text that is not UTF-8 cannot be put aside as it is; nothing was written")
+        raise InputError("text that is not UTF-8 cannot be written unchanged; nothing was written")
 
 
 def table_form(suffix: str) -> TableForm | None:
@@ -73,7 +73,10 @@ class TableSink:
             self._schema = schema
             self._open(schema)
         elif not self._schema.equals(schema):
-            raise InputError("tables of one schema are expected for one output; one call for each, then")
+            raise InputError(
+                "inputs: expected tables with the same schema, got different schemas; "
+                "process each table separately"
+            )
 
     def take(self, batch: "pa.RecordBatch", rows: Sequence[int]) -> None:
         """Take rows of a batch unchanged, given their indices.
@@ -182,6 +185,6 @@ def _refuse_unsupported(schema: "pa.Schema") -> None:
             pq.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
         except pa.ArrowNotImplementedError:
             raise InputError(
-                f"{visible(field.name)}: Parquet has no type for a column of {field.type}; "
-                "name the output .arrow or .jsonl; nothing was written"
+                f"{visible(field.name)}: Parquet does not support the type {field.type}; "
+                "write to a .arrow or .jsonl file; nothing was written"
             ) from None
