@@ -52,15 +52,15 @@ class Threads:
     @cached_property
     def _pool(self) -> ThreadPoolExecutor | None:
         for most in range(self._most, 0, -1):
-            pool, gate = ThreadPoolExecutor(most), threading.Event()
+            pool, started = ThreadPoolExecutor(most), threading.Event()
             try:
                 # A pool takes work even if it cannot start the thread for it, so start all of them now.
                 for _ in range(most):
-                    pool.submit(gate.wait)
+                    pool.submit(started.wait)
             except RuntimeError:
-                gate.set()
+                started.set()
                 pool.shutdown()
             else:
-                gate.set()
+                started.set()
                 return pool
         return None

@@ -318,7 +318,7 @@ class _Cells:
         marks, doubled = _field_ends(chunk, raw)
         last = np.flatnonzero(raw[marks] == _LINE_FEED)
         counts = np.diff(last, prepend=-1)
-        fit = (counts == width) & _is_sound(chunk, raw)
+        fit = (counts == width) & _are_readable(chunk, raw)
         fit[chunk.doubtful] = False
         self.numbers: Ints = np.flatnonzero(fit)
         edges = marks if fit.all() else marks[np.repeat(fit, counts)]
@@ -396,21 +396,21 @@ def _field_ends(chunk: CsvChunk, raw: _Bytes) -> tuple[Ints, Ints]:
     return found.take(np.flatnonzero(~is_mark & (inside == 0))), opening[raw[opening - 1] == _QUOTE]
 
 
-def _is_sound(chunk: CsvChunk, raw: _Bytes) -> Bools:
+def _are_readable(chunk: CsvChunk, raw: _Bytes) -> Bools:
     """Return which records are UTF-8 and not too long, and have no byte that forbids or may forbid them."""
     data, starts, ends = chunk.data, chunk.starts, chunk.ends
-    sound: Bools = (ends - starts <= LONGEST) & ~np.isin(raw[starts], [_LINE_FEED, _RETURN, _SPACE])
+    readable: Bools = (ends - starts <= LONGEST) & ~np.isin(raw[starts], [_LINE_FEED, _RETURN, _SPACE])
     if b"\0" in data:
-        sound[np.searchsorted(ends, np.flatnonzero(raw == 0))] = False
+        readable[np.searchsorted(ends, np.flatnonzero(raw == 0))] = False
     if b"\r" in data:
         returns = np.flatnonzero(raw == _RETURN)
-        sound[np.searchsorted(ends, returns[raw[returns + 1] != _LINE_FEED])] = False
+        readable[np.searchsorted(ends, returns[raw[returns + 1] != _LINE_FEED])] = False
     try:
         whole = pa.py_buffer(np.array([0, len(data)], np.int32))
         pa.StringArray.from_buffers(1, whole, pa.py_buffer(data)).validate(full=True)
     except pa.ArrowInvalid:
-        sound &= [not_utf8(chunk.raw(number)) is None for number in range(len(ends))]
-    return sound
+        readable &= [not_utf8(chunk.raw(number)) is None for number in range(len(ends))]
+    return readable
 
 
 def blank_records(chunk: CsvChunk, numbers: Ints) -> tuple[Ints, list[tuple[int, int]]]:

@@ -13,7 +13,7 @@ __all__ = ["Form", "foreign", "form_of", "has_columnar_magic", "is_beside", "is_
 
 Form = Literal["lines", "document", "csv", "values", "columns"]
 
-_PACKED = (".gz", ".zst")
+_COMPRESSED = (".gz", ".zst")
 
 _BESIDE = re.compile(
     # Hugging Face, Frictionless, Croissant, RO-Crate, CodeMeta, CSV on the web, npm, this package
@@ -157,7 +157,7 @@ def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
 
 def _suffix(name: str) -> str:
     stem, suffix = os.path.splitext(name.lower())  # noqa: PTH122 - a path as it was given
-    return os.path.splitext(stem)[1] if suffix in _PACKED else suffix  # noqa: PTH122
+    return os.path.splitext(stem)[1] if suffix in _COMPRESSED else suffix  # noqa: PTH122
 
 
 def has_columnar_magic(head: bytes) -> bool:

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from ..findings.finding import Fault, StreamError
 
-__all__ = ["BOMB_RATIO", "CHUNK", "Stream", "most_unpacked"]
+__all__ = ["BOMB_RATIO", "CHUNK", "Stream", "most_decompressed"]
 
 CHUNK = 1 << 20
 """Chunk size in bytes."""
@@ -38,7 +38,7 @@ _GZIP = b"\x1f\x8b"
 # A frame of data, or one to skip, of which decoders take no notice (RFC 8878, section 3.1).
 _ZSTD = (b"\x28\xb5\x2f\xfd", *(bytes([mark]) + b"\x2a\x4d\x18" for mark in range(0x50, 0x60)))
 
-_PACKED = (_GZIP, *_ZSTD)
+_COMPRESSED = (_GZIP, *_ZSTD)
 
 _NO_FRAME = ("Not a gzipped file", "Unknown frame descriptor")
 """How the readers of gzip and zstd say that something else follows the compressed data."""
@@ -75,7 +75,7 @@ class Stream:
         self.path: str = os.path.realpath(name) if _is_descriptor(name) else name
         self.size: int | None = self._before.st_size if stat.S_ISREG(self._before.st_mode) else None
         self._head = b""
-        self._chunks = self._unpacked()
+        self._chunks = self._decompressed()
 
     @property
     def sha256(self) -> str:
@@ -110,7 +110,7 @@ class Stream:
         self._file.seek(0)
         first = self._file.read(_MAGIC)
         self._file.seek(at)
-        return not first.startswith(_PACKED)
+        return not first.startswith(_COMPRESSED)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the decompressed bytes from the start, in chunks that are never empty.
@@ -200,7 +200,7 @@ class Stream:
             if self.taken != self.size or after.st_mtime_ns != self._before.st_mtime_ns:
                 raise StreamError(_changed())
 
-    def _unpacked(self) -> Iterator[bytes]:
+    def _decompressed(self) -> Iterator[bytes]:
         raw = self._raw()
         first = b""
         while len(first) < _MAGIC and (more := next(raw, b"")):
@@ -240,7 +240,7 @@ class Stream:
             if not chunk:
                 return
             size += len(chunk)
-            if size > most_unpacked(self.taken):
+            if size > most_decompressed(self.taken):
                 raise StreamError(
                     Fault(
                         "unreadable",
@@ -272,7 +272,7 @@ class _Chained(io.RawIOBase):
         return count
 
 
-def most_unpacked(size: int) -> int:
+def most_decompressed(size: int) -> int:
     """Return the most bytes that a file of a given size may decompress to."""
     return max(_BOMB_BYTES, BOMB_RATIO * size)
 

@@ -975,8 +975,8 @@ def test_no_data_has_no_rows(data):
 
 def test_what_a_file_may_unpack_to():
     """Two hundred times its size, and 256 MiB in any case."""
-    assert streams.most_unpacked(0) == streams.most_unpacked(1_342_177) == 268_435_456
-    assert streams.most_unpacked(1_342_178) == 268_435_600
+    assert streams.most_decompressed(0) == streams.most_decompressed(1_342_177) == 268_435_456
+    assert streams.most_decompressed(1_342_178) == 268_435_600
 
 
 @pytest.mark.parametrize(

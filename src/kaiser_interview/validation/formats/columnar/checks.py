@@ -34,7 +34,7 @@ def checked(batch: "pa.RecordBatch") -> "pa.RecordBatch":
         The batch is invalid Arrow data, or its schema has a duplicate column, or is too deep or too wide.
     """
     with told():
-        return _plain(batch) if _is_sound(batch) else _without_wrong_text(batch)
+        return _plain(batch) if _is_valid(batch) else _without_wrong_text(batch)
 
 
 def pieces(batch: "pa.RecordBatch", size: int) -> Iterator["pa.RecordBatch"]:
@@ -48,10 +48,10 @@ def pieces(batch: "pa.RecordBatch", size: int) -> Iterator["pa.RecordBatch"]:
         As `checked` does.
     """
     with told():
-        is_sound = _is_sound(batch)
+        is_valid = _is_valid(batch)
         for start in range(0, batch.num_rows, size):
             piece = batch.slice(start, size)
-            yield _plain(piece) if is_sound else _without_wrong_text(piece)
+            yield _plain(piece) if is_valid else _without_wrong_text(piece)
 
 
 def undecoded(batch: "pa.RecordBatch") -> dict[int, Fault]:
@@ -126,7 +126,7 @@ def examine(schema: "pa.Schema") -> None:
                 waiting.append((step, depth + 1, inner, pa.types.is_struct(kind)))
 
 
-def _is_sound(batch: "pa.RecordBatch") -> bool:
+def _is_valid(batch: "pa.RecordBatch") -> bool:
     """Validate a batch; return False if its only errors are strings that are not UTF-8.
 
     Raises

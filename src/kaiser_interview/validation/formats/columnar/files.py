@@ -21,7 +21,7 @@ _WITH_FOOTER: dict[bytes, Form] = {b"PAR1": "parquet", b"ARROW1": "ipc-file"}
 
 _ENCRYPTED = b"PARE"
 
-_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+_COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
 
 def plan(path: str) -> Plan:
@@ -66,13 +66,13 @@ def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa
     """
     readers = {"parquet": _row_group, "ipc-file": _record_batch, "ipc-stream": _stream}
     with told():
-        most, unpacked = _most(path), 0
+        most, decompressed = _most(path), 0
         for batch in readers[form](path, part, size):
             # Count rows as well as bytes: any number of nulls can take no space.
-            _bound(unpacked + batch.num_rows, most)
+            _bound(decompressed + batch.num_rows, most)
             for piece in pieces(batch, size):
-                unpacked += piece.num_rows + piece.nbytes
-                _bound(unpacked, most)
+                decompressed += piece.num_rows + piece.nbytes
+                _bound(decompressed, most)
                 yield piece
 
 
@@ -95,7 +95,7 @@ def _form(path: str) -> tuple[Form, int]:
         return "ipc-stream", about.st_size
     if head.startswith(_ENCRYPTED):
         raise StreamError(unreadable("an encrypted file", "decrypt it"))
-    if head.startswith(_PACKED):
+    if head.startswith(_COMPRESSED):
         raise StreamError(unreadable("a compressed file", "decompress it"))
     got = f"a file that begins with {shown(head.decode('latin-1'))}" if head else "an empty file"
     raise StreamError(Fault("unreadable", (), "a Parquet or Arrow IPC file", got))

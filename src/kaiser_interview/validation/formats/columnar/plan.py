@@ -4,7 +4,7 @@ import pathlib
 from typing import Literal, NamedTuple
 
 from ...findings.finding import Fault, StreamError
-from ..streams import BOMB_RATIO, most_unpacked
+from ..streams import BOMB_RATIO, most_decompressed
 
 __all__ = ["Form", "Plan"]
 
@@ -35,11 +35,11 @@ def _identity(path: str) -> tuple[int, int, int]:
 
 
 def _most(path: str) -> int:
-    return most_unpacked(_identity(path)[0])
+    return most_decompressed(_identity(path)[0])
 
 
-def _bound(unpacked: int, most: int) -> None:
-    if unpacked > most:
+def _bound(decompressed: int, most: int) -> None:
+    if decompressed > most:
         expected = f"data that decompresses to at most {BOMB_RATIO} times its size"
         suggestion = "if you trust the file, write it again in smaller parts"
         raise StreamError(

@@ -44,7 +44,7 @@ def object_of(data: bytes) -> dict[str, Any] | None:
     return value if type(value) is dict else None
 
 
-def _walked(value: Any) -> Iterator[tuple[list[Any], Any]]:
+def _nested_values(value: Any) -> Iterator[tuple[list[Any], Any]]:
     """Yield a JSON value and all values inside it, each with its path.
 
     The path is one list that changes between items, because a row of 8 MiB may have millions of elements. Its
@@ -115,7 +115,7 @@ def _not_a_number(text: str) -> tuple[Path, float] | None:
         value = json.loads(text, parse_int=float)
     except (ValueError, RecursionError):
         return None
-    for path, one in _walked(value):
+    for path, one in _nested_values(value):
         if isinstance(one, float) and not math.isfinite(one):
             return (*path[1:],), one
     return None
@@ -146,7 +146,7 @@ def _duplicate(text: str) -> Path:
     except (ValueError, RecursionError):
         return ()  # the text has another error
     found: Path = ()
-    for path, one in _walked(whole) if twice else ():
+    for path, one in _nested_values(whole) if twice else ():
         if isinstance(one, _Twice) and not 0 < len(found) <= len(path):
             found = (*path[1:], one.key)
     return found
