@@ -62,7 +62,7 @@ class ColumnValidator(PartValidator):
         self._lists = list_types(self._validator)
         self._lines = Lines(self._types, [name for name, type_ in self._lists.items() if type_ == "string"])
         self._csv = CsvColumns(models_of(self._validator).values(), self._types, self._lists)
-        self._told: dict[str, str] = {}
+        self._reported: dict[str, str] = {}
 
     def items(
         self,
@@ -114,13 +114,15 @@ class ColumnValidator(PartValidator):
                 continue
             if not account.rows:
                 names, faults = item.rows.schema.names, self._columns(item.rows)
-                absent = {name for name, code in self._told.items() if code == "wrong-type"}
+                absent = {name for name, code in self._reported.items() if code == "wrong-type"}
             absent = {name for name in absent if not _has_value(item.rows, name)}
-            seen = self._prefilter.look(item.rows, self._told)
+            seen = self._prefilter.look(item.rows, self._reported)
             places = np.arange(item.first, item.first + item.rows.num_rows)
             self._count(account, item.rows, seen, places, places)
             suspects = np.flatnonzero(seen.suspect)
-            for number, _, result in self._prefilter.verdicts(item.rows, suspects, self._told, seen.shaped):
+            for number, _, result in self._prefilter.verdicts(
+                item.rows, suspects, self._reported, seen.shaped
+            ):
                 account.validated(None, item.first + number, result)
             account.rows += item.rows.num_rows
         # A column without a value has a type that nobody chose: pandas gives it that of doubles.
@@ -140,7 +142,7 @@ class ColumnValidator(PartValidator):
                 self._columns(item.rows)
                 begun = True
             wanted = np.flatnonzero(self._fingerprints.suspected(item.rows, suspects))
-            for number, _, result in self._prefilter.verdicts(item.rows, wanted, self._told):
+            for number, _, result in self._prefilter.verdicts(item.rows, wanted, self._reported):
                 yield self._row(item.first + number, item.first + number, result)
 
     def lines(
@@ -238,7 +240,7 @@ class ColumnValidator(PartValidator):
         """Validate some whole records of a CSV file."""
         account = self._account(name, full)
         numbers, batch = self._csv.read(chunk)
-        seen = self._prefilter.look(batch, chunk.told)
+        seen = self._prefilter.look(batch, chunk.reported)
         left = np.ones(len(chunk.ends), np.bool_)
         left[numbers[~seen.suspect]] = False
         blank, runs = blank_records(chunk, np.flatnonzero(left))
@@ -249,7 +251,7 @@ class ColumnValidator(PartValidator):
         for first, count in runs:
             account.note(Note(int(chunk.lines[first]), blank_line(), lines=count), int(rows[first]) + 1)
         known = {int(numbers[row]): result for row, result in self._related(batch, seen).items()}
-        few, validate = np.flatnonzero(left), self._reader("csv", chunk.told)
+        few, validate = np.flatnonzero(left), self._reader("csv", chunk.reported)
         for number, line, row in zip(
             few.tolist(), chunk.lines[few].tolist(), rows[few].tolist(), strict=True
         ):
@@ -266,7 +268,7 @@ class ColumnValidator(PartValidator):
     def _columns(self, batch: pa.RecordBatch) -> list[Fault]:
         """Return what is wrong with the columns of a table as a whole, and remember it."""
         faults = column_faults(self._validator, batch.schema.names, batch.schema)
-        self._told = {str(fault.path[0]): fault.code for fault in faults}
+        self._reported = {str(fault.path[0]): fault.code for fault in faults}
         return faults
 
     def _count(self, account: Account, batch: pa.RecordBatch, seen: Seen, places: Ints, rows: Ints) -> None:

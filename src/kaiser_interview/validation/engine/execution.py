@@ -283,13 +283,13 @@ class Validation:
             yield Step(NOWHERE, None, findings=merge.taken()[0])
 
     def _jobs(self, source: InputSource) -> Generator[_Job]:
-        told = None
+        reported = None
         with closing(grouped(source.items() if self._tiny else source.parts())) as parts:
             for part in parts:
                 if isinstance(part, Items | CsvChunk):
-                    if told is None and part.has_rows:
-                        told = self.merge.columns(source)
-                    part = replace(part, told=told or {})  # noqa: PLW2901 - the same part
+                    if reported is None and part.has_rows:
+                        reported = self.merge.columns(source)
+                    part = replace(part, reported=reported or {})  # noqa: PLW2901 - the same part
                 yield _Job(source, part)
 
     # Two readings: hashes of ids and keys are compared, and rows that share one are looked at again.

@@ -175,7 +175,7 @@ class PartValidator:
         validator = self._validator
         account = self._account(name, full)
         validator.constants = {**validator.defaults, **constants}
-        validate = self._reader(form, part.told)
+        validate = self._reader(form, part.reported)
         lines: list[int] = []
         try:
             for item in part.items:
@@ -205,13 +205,13 @@ class PartValidator:
             if fault.code in self._wanted
         )
 
-    def _reader(self, form: str, told: Mapping[str, str]) -> Callable[[Any], RowResult]:
+    def _reader(self, form: str, reported: Mapping[str, str]) -> Callable[[Any], RowResult]:
         validator = self._validator
         if form in {"lines", "document"}:
             return validator.json
         if form == "csv":
-            return lambda data: validator.cells(data, told)
-        return lambda data: validator.value(data, told, columnar=form == "columns")
+            return lambda data: validator.cells(data, reported)
+        return lambda data: validator.value(data, reported, columnar=form == "columns")
 
     def _account(self, name: str | None, full: Iterable[Group]) -> "Account":
         tally = Tally(self._max_findings, full, _MOST_GROUPS, lazy=True)

@@ -67,7 +67,7 @@ class CsvChunk:
     doubtful: Any
     """The numbers of the records with a quotation mark that may be stray, ascending."""
     header: Header
-    told: Mapping[str, str] = field(default_factory=dict)
+    reported: Mapping[str, str] = field(default_factory=dict)
     """Columns of which a fault was reported, and its code."""
 
     @property

@@ -12,7 +12,7 @@ from ..text import not_utf8
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["checked", "examine", "pieces", "told", "undecoded", "unreadable"]
+__all__ = ["checked", "examine", "pieces", "stream_errors", "undecoded", "unreadable"]
 
 _DEEPEST = 50
 
@@ -33,7 +33,7 @@ def checked(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     StreamError
         The batch is invalid Arrow data, or its schema has a duplicate column, or is too deep or too wide.
     """
-    with told():
+    with stream_errors():
         return _plain(batch) if _is_valid(batch) else _without_wrong_text(batch)
 
 
@@ -47,7 +47,7 @@ def pieces(batch: "pa.RecordBatch", size: int) -> Iterator["pa.RecordBatch"]:
     StreamError
         As `checked` does.
     """
-    with told():
+    with stream_errors():
         is_valid = _is_valid(batch)
         for start in range(0, batch.num_rows, size):
             piece = batch.slice(start, size)
@@ -61,7 +61,7 @@ def undecoded(batch: "pa.RecordBatch") -> dict[int, Fault]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def stream_errors() -> Iterator[None]:
     """Convert any exception of a reader to a `StreamError`, except MemoryError, which the caller handles."""
     try:
         yield

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...findings.display import shown
 from ...findings.finding import Fault, StreamError
 from .arrow_ipc import _file_plan, _mapped, _opened_stream, _record_batch, _stream
-from .checks import pieces, told, unreadable
+from .checks import pieces, stream_errors, unreadable
 from .parquet import _parquet_plan, _row_group
 from .plan import _ENDS, _STREAM, Form, Plan, _bound, _most
 
@@ -32,7 +32,7 @@ def plan(path: str) -> Plan:
     StreamError
         The file cannot be read.
     """
-    with told():
+    with stream_errors():
         form, size = _form(path)
         if form == "parquet":
             return _parquet_plan(path)
@@ -65,7 +65,7 @@ def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa
         The part cannot be read to its end, decompresses to too much, or differs from what the file declares.
     """
     readers = {"parquet": _row_group, "ipc-file": _record_batch, "ipc-stream": _stream}
-    with told():
+    with stream_errors():
         most, decompressed = _most(path), 0
         for batch in readers[form](path, part, size):
             # Count rows as well as bytes: any number of nulls can take no space.

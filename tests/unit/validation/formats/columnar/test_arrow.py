@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from kaiser_interview.validation.findings.finding import Fault, StreamError
-from kaiser_interview.validation.formats.columnar.checks import checked, pieces, told, undecoded
+from kaiser_interview.validation.formats.columnar.checks import checked, pieces, stream_errors, undecoded
 
 NOT_NULL = pa.list_(pa.field("item", pa.string(), nullable=False))
 # 中 in GB18030, and a byte that is no text in any encoding asked about.
@@ -299,7 +299,7 @@ def test_columns_of_unequal_length():
 
 
 def test_names_that_are_not_utf8():
-    with pytest.raises(StreamError) as caught, told():
+    with pytest.raises(StreamError) as caught, stream_errors():
         b"\xff".decode()
     assert caught.value.fault == Fault("not-utf8", (), "column names in UTF-8", "a name that is not UTF-8")
 
@@ -317,14 +317,14 @@ def test_names_that_are_not_utf8():
     ],
 )
 def test_what_readers_raise(error, got):
-    with pytest.raises(StreamError) as caught, told():
+    with pytest.raises(StreamError) as caught, stream_errors():
         raise error
     assert caught.value.fault == Fault("unreadable", (), "a file that can be read", got)
 
 
 @pytest.mark.parametrize("error", [MemoryError, pa.ArrowMemoryError, KeyboardInterrupt])
 def test_what_the_caller_tells(error):
-    with pytest.raises(error), told():
+    with pytest.raises(error), stream_errors():
         raise error
 
 
