@@ -22,7 +22,7 @@ _BESIDE = re.compile(
     r"|.*[.-](?:schema|metadata|csl)\.json"
     r"|.*\.(?:findings|changes|failures)\.jsonl"
     r"|cache-[0-9a-f]{16}(?:_[0-9]+_of_[0-9]+)?\.arrow"
-    # lock files of office programs
+    # lock files of office software
     r"|~\$.*"
 )
 
@@ -80,17 +80,17 @@ _FOREIGN = {
 }
 
 
-# In a zip archive: the first name, by which an office program's document is known.
+# The first name in a zip archive identifies an office document.
 _OFFICE = re.compile(rb"\[Content_Types\]\.xml|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis")
 
-# Names of fields that end where the magic of a tar archive is.
+# The position of the magic bytes in a tar archive.
 _TAR = slice(257, 262)
 
 
 def foreign(name: str, head: bytes) -> Fault | None:
-    """Return the fault of a file in a known but unsupported format.
+    """Return the fault of a file in a known but unsupported format, or None.
 
-    It is detected by its first bytes, decompressed; by its name only if the format has no mark of its own.
+    The format is detected from the first decompressed bytes, or from the name if it has no magic bytes.
     """
     found = next((known for magic, known in _FOREIGN.items() if head.startswith(magic)), None)
     if found is _ZIP and _OFFICE.match(head[30:]):
@@ -103,21 +103,21 @@ def foreign(name: str, head: bytes) -> Fault | None:
 
 
 def is_data(name: str) -> bool:
-    """Return whether a file's extension is that of a data file, and its name not that of one beside data."""
+    """Return whether a file name has the extension of a data file and does not name metadata or the like."""
     return (_suffix(name) in _FORMS or _suffix(name) in _COLUMNAR) and not is_beside(name)
 
 
 def is_beside(name: str) -> bool:
-    """Return whether a file, by its name, stands beside data: metadata, schemas, locks, caches, findings.
+    """Return whether a file name is one of metadata, schemas, locks, caches or findings.
 
-    Such a file is skipped in a folder, and read if it is named.
+    Such a file is skipped in a folder, but read if it is given by its path.
     """
     bare = name.lower().removesuffix(".gz").removesuffix(".zst")
     return _BESIDE.fullmatch(bare) is not None
 
 
 def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
-    """Return the format of a file: from its extension, or from its content if the extension is not enough.
+    """Detect the format of a file from its extension, or from its content if the extension is ambiguous.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
     head : bytes
         Its first bytes, decompressed.
     fields : frozenset of str
-        Field names; a first line that contains one of them is a CSV header.
+        Field names. A first line with one of them is a CSV header.
     """
     suffix = _suffix(path)
     if suffix in _COLUMNAR or has_columnar_magic(head):

@@ -35,13 +35,13 @@ _MOMENT = 0.01
 
 _GZIP = b"\x1f\x8b"
 
-# A frame of data, or one to skip, of which decoders take no notice (RFC 8878, section 3.1).
+# A data frame, or a skippable frame, which decoders ignore (RFC 8878, section 3.1).
 _ZSTD = (b"\x28\xb5\x2f\xfd", *(bytes([mark]) + b"\x2a\x4d\x18" for mark in range(0x50, 0x60)))
 
 _COMPRESSED = (_GZIP, *_ZSTD)
 
 _NO_FRAME = ("Not a gzipped file", "Unknown frame descriptor")
-"""How the readers of gzip and zstd say that something else follows the compressed data."""
+"""Error messages of gzip and zstd if other bytes follow the compressed data."""
 
 _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 
@@ -92,7 +92,7 @@ class Stream:
         return self._head
 
     def start(self) -> bytes:
-        """Return the first 1 MiB of a plain file, or 4 KiB of other input, however the input arrives."""
+        """Return the first 1 MiB of an uncompressed regular file, or 4 KiB of other input."""
         if not self.is_plain:
             return self.peek()[:_HEAD]
         at = self._file.tell()
@@ -134,7 +134,7 @@ class Stream:
         return (other.st_dev, other.st_ino) == (self._before.st_dev, self._before.st_ino)
 
     def is_idle(self) -> bool:
-        """Return whether a pipe has nothing to read for a moment: what is read next may take long to come."""
+        """Return whether a pipe has no data to read for a moment, so that the next read may block."""
         if self.size is not None or self._file.closed:
             return False
         try:
@@ -154,7 +154,7 @@ class Stream:
             try:
                 self._file, _ = _open(self.name)
             except StreamError:
-                raise StreamError(_changed()) from None  # it was there
+                raise StreamError(_changed()) from None  # it existed before
             self._file.seek(self.taken)
         deque(self._raw(), maxlen=0)
         self.verify()
@@ -310,10 +310,10 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
 
 
 def _reader(file: IO[bytes]) -> Callable[[int], bytes | None]:
-    """Return the method that reads what there is.
+    """Return the method that reads the bytes that are available.
 
-    `read` of a buffered pipe waits for all the bytes asked for; `read1` of one that does not block takes
-    nothing for the end.
+    `read` of a buffered pipe waits for all requested bytes. `read1` of a non-blocking pipe would take a
+    pause for the end.
     """
     try:
         blocks = os.get_blocking(file.fileno())
