@@ -41,12 +41,12 @@ class _Bytes(Protocol):
 
 
 class Writer:
-    """Write rows of one format to a staged file, compressed if its extension says so.
+    """Write rows of one format to a staged file, compressed if its extension is .gz or .zst.
 
     Parameters
     ----------
     staging : Staging
-        The files that are put in place together.
+        The files that are moved to their paths together.
     path : pathlib.Path
         The path of the output.
     """
@@ -132,13 +132,13 @@ class Writer:
 
 
 def as_json(row: Any) -> bytes:
-    """Return a row from Python as a JSON text; values that JSON cannot hold are replaced by text."""
+    """Return a row from Python as a JSON text; values that JSON does not support become text."""
     for text in (_text, _text_of_held):
         try:
             return text(row)
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001, S112 - the objects of others may raise anything
+        except Exception:  # noqa: BLE001, S112 - objects of the user may raise anything
             continue
     return json.dumps(shown(row)).encode()  # a mapping that cannot be read
 
@@ -178,12 +178,12 @@ def different_files(outputs: Iterable[Path], source: InputSource | None = None) 
 
 
 def _foreign(value: object) -> object:
-    """Return a value of a type that JSON does not have in one that it has; as text if it cannot be read."""
+    """Convert a value to a type that JSON has; return its display text if that fails."""
     try:
         return _converted(value)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - the objects of others may raise anything
+    except Exception:  # noqa: BLE001 - objects of the user may raise anything
         return shown(value)
 
 
@@ -202,7 +202,7 @@ def _converted(value: object) -> object:
 
 
 def _held_by_json(value: Any, above: tuple[int, ...] = ()) -> Any:
-    """Replace anything that JSON cannot hold; cut off values that contain themselves or are too deep."""
+    """Replace values that JSON does not support; cut off values that contain themselves or are too deep."""
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:
         return hex(value)
     if value is None or isinstance(value, str | int | float):
@@ -230,7 +230,7 @@ def _compressed(file: IO[bytes], path: Path) -> _Bytes:
 
 
 class _KeptOpen(io.RawIOBase):
-    """A file that a compressor can write to but not close."""
+    """A file that a compressor can write to but cannot close."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file

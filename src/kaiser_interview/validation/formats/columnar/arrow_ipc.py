@@ -1,6 +1,6 @@
 """Read Arrow IPC files and streams, and check that a file's footer lists every record batch.
 
-No checksum covers the footer. A footer that lists fewer batches hides rows from readers that rely on it.
+No checksum covers the footer. If it lists too few batches, readers that rely on it miss rows.
 """
 
 import os
@@ -61,7 +61,7 @@ def _mapped(path: str) -> Any:
 def _options(columns: list[int] | None = None) -> Any:
     import pyarrow as pa
 
-    # Do not swap bytes: that would read data that has not been validated.
+    # Do not swap bytes: that would read data before it is validated.
     return pa.ipc.IpcReadOptions(ensure_native_endian=False, use_threads=False, included_fields=columns)
 
 

@@ -1,4 +1,4 @@
-"""Validate untrusted Arrow batches in full, and convert them to plain types."""
+"""Validate untrusted Arrow batches in full and convert them to plain types."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _NOT_UTF8 = b"kaiser_interview:not-utf8"
 
 
 def checked(batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """Validate a batch in full and return it in plain types.
+    """Validate a batch in full and return it with plain types.
 
     Extension types are replaced by their storage types. Every field becomes nullable at any depth, because
     Arrow does not enforce the declaration. A dictionary of strings with more values than the batch has rows
@@ -40,7 +40,7 @@ def checked(batch: "pa.RecordBatch") -> "pa.RecordBatch":
 def pieces(batch: "pa.RecordBatch", size: int) -> Iterator["pa.RecordBatch"]:
     """Split a batch into batches of at most `size` rows, each as `checked` returns it.
 
-    The whole batch is validated once. Validating each slice would validate all list elements every time.
+    The whole batch is validated once, because validating a slice validates all list elements again.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def undecoded(batch: "pa.RecordBatch") -> dict[int, Fault]:
 
 @contextmanager
 def stream_errors() -> Iterator[None]:
-    """Convert any exception of a reader to a `StreamError`, except MemoryError, which the caller handles."""
+    """Convert the exceptions of a reader to `StreamError`, except MemoryError, which the caller handles."""
     try:
         yield
     except (StreamError, MemoryError):
@@ -113,7 +113,7 @@ def examine(schema: "pa.Schema") -> None:
                 raise StreamError(Fault("duplicate-column", step, "unique column names", twice))
             steps.add(step)
             if "\0" in field.name:
-                # Arrow's C interface ends the name there, so that it may equal another column's name.
+                # Arrow's C interface truncates the name there, so that two columns may get the same name.
                 expected = "column names without U+0000"
                 raise StreamError(Fault("unreadable", step, expected, shown(field.name)))
             if isinstance(kind, pa.BaseExtensionType):
@@ -171,7 +171,7 @@ def _plain(batch: "pa.RecordBatch", wrong: bytes = b"") -> "pa.RecordBatch":
 
 
 def _without_wrong_text(batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """Replace values that hold text that is not UTF-8 with null, and note them in the schema's metadata."""
+    """Replace values with text that is not UTF-8 by null, and note them in the schema's metadata."""
     import pyarrow as pa
 
     wrong: dict[int, tuple[Path, str]] = {}
@@ -207,7 +207,7 @@ def _decoded(value: Any, path: Path, found: list[tuple[Path, str]]) -> Any:
 
 
 class _Relabelled:
-    """An array relabelled with another type of the same layout, through the C data interface.
+    """An array with another type of the same layout, converted through the C data interface.
 
     `Array.view` does not work here: it loses run offsets and the length of nulls in lists (pyarrow 26).
     """

@@ -25,7 +25,7 @@ _COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
 
 def plan(path: str) -> Plan:
-    """Return the format, columns and parts that a file declares. The format is detected from its content.
+    """Return the format, columns and parts that a file declares. Detect the format from its content.
 
     Raises
     ------
@@ -43,10 +43,10 @@ def plan(path: str) -> Plan:
 
 
 def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa.RecordBatch"]:
-    """Yield the record batches of a part, each as `checked` returns it.
+    """Yield the record batches of a part, validated and converted as by `checked`.
 
-    Rows that can be read are yielded before an error is raised. A column's type may differ between batches:
-    strings with few distinct values may come as a dictionary.
+    Readable rows are yielded before an error is raised. A column's type may differ between batches: strings
+    with few distinct values may be a dictionary.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa
     part : int
         Index of the part, from 0.
     size : int
-        The most rows of a batch.
+        Maximum rows of a batch.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa
     with stream_errors():
         most, decompressed = _most(path), 0
         for batch in readers[form](path, part, size):
-            # Count rows as well as bytes: any number of nulls can take no space.
+            # Count rows as well as bytes, because nulls may take no space.
             _bound(decompressed + batch.num_rows, most)
             for piece in pieces(batch, size):
                 decompressed += piece.num_rows + piece.nbytes

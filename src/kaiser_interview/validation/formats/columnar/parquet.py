@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 __all__ = []
 
-# Small buffers: otherwise whole column chunks are kept in memory.
+# Use small buffers: otherwise pyarrow keeps whole column chunks in memory.
 _READING = {"pre_buffer": False, "buffer_size": 1 << 18, "page_checksum_verification": True}
 
-_BATCH_BYTES = 1 << 26  # if rows are large, batches of a row group are limited to about this many bytes
+_BATCH_BYTES = 1 << 26  # approximate maximum size of a batch if rows are large
 
-# A string column with at most this many bytes a row has few distinct values; read it as a dictionary.
+# A string column with at most this many bytes per row has few distinct values: read it as a dictionary.
 _CODE_BYTES = 2
 
-# Bytes after the footer of a file with encrypted columns (Parquet modular encryption, section 5.2).
+# Length of the signature after the footer if columns are encrypted (Parquet modular encryption, section 5.2).
 _SIGNATURE = 28
 
 
@@ -36,7 +36,7 @@ def _footer(path: str, identity: tuple[int, int, int]) -> Any:
     with pa.OSFile(os.fsencode(path)) as file:
         file.seek(max(0, identity[0] - _ENDS))
         length = int.from_bytes(file.read(4), "little")
-        # Thrift allocates as many elements as a list declares. Each needs at least one byte of the footer.
+        # Thrift allocates the declared number of list elements. Each takes at least one byte of the footer.
         longest = max(1, min(length, 1_000_000))
         metadata = ParquetFile(file, thrift_container_size_limit=longest).metadata
     if length - metadata.serialized_size == _SIGNATURE:

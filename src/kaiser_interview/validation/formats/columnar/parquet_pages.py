@@ -1,7 +1,8 @@
-"""Check that the page headers of a Parquet file hold as many values as the footer declares.
+"""Check that the page headers and the footer of a Parquet file declare the same number of values.
 
-No checksum covers a page header. A reader of single row groups stops at the number of rows in the footer. A
-reader of several row groups at once continues with the rest of the page, which shifts all rows after it.
+No checksum covers a page header. If a page has too many values, a reader of single row groups stops at the
+number of rows in the footer. A reader of several row groups continues with the rest of the page, which shifts
+all later rows.
 """
 
 import os
@@ -24,16 +25,16 @@ _LONG_LIST, _DEEPEST = 15, 20
 
 class _Page(NamedTuple):
     size: int
-    """Bytes, without the header."""
+    """Size in bytes, without the header."""
     values: int
-    """0 for a page that is not a data page, such as a dictionary."""
+    """Number of values; 0 for a page that is not a data page, such as a dictionary."""
     rows: int | None
-    """None if the header does not contain it."""
+    """Number of rows; None if the header does not contain it."""
 
 
 def fault_of_pages(path: str, schema: Any, group: Any) -> Fault | None:
     """Return a fault if the pages of a row group and the footer disagree on the number of values or rows."""
-    with open(os.fsencode(path), "rb") as file:  # noqa: PTH123 - the path as it was given
+    with open(os.fsencode(path), "rb") as file:  # noqa: PTH123 - keep the given path
         for number in range(group.num_columns):
             chunk, name = group.column(number), schema.column(number).path
             try:
@@ -54,7 +55,7 @@ def fault_of_pages(path: str, schema: Any, group: Any) -> Fault | None:
 
 
 def _pages(file: BinaryIO, chunk: Any) -> Iterator[_Page]:
-    """Yield the pages of a column chunk until they hold its number of values, as readers do."""
+    """Yield the pages of a column chunk until they have its number of values, as readers do."""
     at, values = chunk.data_page_offset, 0
     if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < at:
         at = chunk.dictionary_page_offset

@@ -1,4 +1,4 @@
-"""The plan of reading a columnar file: its format, its parts, and limits on their size."""
+"""The plan for reading a columnar file: its format, its parts, and limits on their size."""
 
 import pathlib
 from typing import Literal, NamedTuple
@@ -24,9 +24,9 @@ class Plan(NamedTuple):
     form: Form
     names: list[str]
     rows: list[int | None]
-    """Rows of each part; None if unknown before the part is read."""
+    """Number of rows of each part; None if unknown before the part is read."""
     sizes: list[int]
-    """Uncompressed bytes of each part, or the file's size if unknown."""
+    """Uncompressed size of each part in bytes, or the size of the file if unknown."""
 
 
 def _identity(path: str) -> tuple[int, int, int]:
