@@ -99,18 +99,18 @@ def _to_file(engine: Engine, check: Check, output: Path, *, unsafe: bool) -> Fix
     Nothing is written if the data cannot be read completely.
     """
     after = check.of(os.fspath(output), None)
-    beside = output.with_name(f"{output.name}.changes.jsonl")
+    changes_path = output.with_name(f"{output.name}.changes.jsonl")
     lines = LinesOutput(engine, replace(after, form="lines", progress=None))
     with Staging() as staging, closing(lines) as written:
         validation = Validation(engine, check, detailed=True)
         # Files are moved to their paths in this order: if the rows are new, their changes are too.
-        changes = ChangeWriter(staging.open(beside))
+        changes = ChangeWriter(staging.open(changes_path))
         writer = PartWriter(staging, output, validation.validator)
         fixing = _Fixing(writer, validation.validator, written)
         for part in FixedParts(validation, unsafe=unsafe):
             step = part.step
             if step.begins:
-                different_files([output, beside], step.source)
+                different_files([output, changes_path], step.source)
                 fixing.begin(part)
                 changes.begin(step.source.name)
             if step.part is not None and step.result.rows:

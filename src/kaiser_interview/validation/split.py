@@ -151,11 +151,11 @@ class _Files:
 
     def __init__(self, staging: Staging, valid: Path, rejects: Path, validator: RowValidator) -> None:
         self.rejected: int = 0
-        beside = rejects.with_name(f"{rejects.name}.findings.jsonl")
-        self._paths = (valid, rejects, beside)
+        findings = rejects.with_name(f"{rejects.name}.findings.jsonl")
+        self._paths = (valid, rejects, findings)
         different_files(self._paths)
         # Files are moved to their paths in this order. Valid rows come last: if their file is new, all are.
-        self._findings = staging.open(beside)
+        self._findings = staging.open(findings)
         self._invalid, self._valid = (PartWriter(staging, path, validator) for path in (rejects, valid))
 
     def begin(self, source: InputSource) -> None:

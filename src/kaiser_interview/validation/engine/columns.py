@@ -120,9 +120,8 @@ class ColumnValidator(PartValidator):
             places = np.arange(item.first, item.first + item.rows.num_rows)
             self._count(account, item.rows, seen, places, places)
             suspects = np.flatnonzero(seen.suspect)
-            for number, _, result in self._prefilter.verdicts(
-                item.rows, suspects, self._reported, seen.shaped
-            ):
+            found = self._prefilter.verdicts(item.rows, suspects, self._reported, seen.shaped)
+            for number, _, result in found:
                 account.validated(None, item.first + number, result)
             account.rows += item.rows.num_rows
         # Nobody chose the type of a column without values: pandas makes it a column of doubles.

@@ -155,7 +155,7 @@ class Engine:
     @contextmanager
     def by_row(self, *, detailed: bool, explained: bool = False) -> Iterator[PartValidator]:
         """Provide a validator that needs neither numpy nor pyarrow, for one thread at a time."""
-        with _lent(self._by_row, partial(self._new, PartValidator)) as validator:
+        with _idle_or_new(self._by_row, partial(self._new, PartValidator)) as validator:
             validator.detailed, validator.explained = detailed, explained
             yield validator
 
@@ -169,7 +169,7 @@ class Engine:
             from .columns import ColumnValidator
 
         make = partial(ColumnValidator, seed=self._seed)
-        with _lent(self._by_column, partial(self._new, make)) as validator:
+        with _idle_or_new(self._by_column, partial(self._new, make)) as validator:
             validator.hashed, validator.detailed, validator.explained = hashed, detailed, explained
             yield validator
 
@@ -487,7 +487,7 @@ class Validation:
 
 
 @contextmanager
-def _lent(idle: "LifoQueue[_V]", make: Callable[[], _V]) -> Iterator[_V]:
+def _idle_or_new(idle: "LifoQueue[_V]", make: Callable[[], _V]) -> Iterator[_V]:
     """Provide an idle object for one thread, the last used first; make one if none is idle."""
     try:
         one = idle.get_nowait()

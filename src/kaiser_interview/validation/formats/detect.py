@@ -9,13 +9,13 @@ from .encodings import ON, is_utf8
 from .json.text import parse
 from .text import BOM, SPACE
 
-__all__ = ["Form", "foreign", "form_of", "has_columnar_magic", "is_beside", "is_data"]
+__all__ = ["Form", "foreign", "form_of", "has_columnar_magic", "is_data", "is_sidecar"]
 
 Form = Literal["lines", "document", "csv", "values", "columns"]
 
 _COMPRESSED = (".gz", ".zst")
 
-_BESIDE = re.compile(
+_SIDECAR = re.compile(
     # Hugging Face, Frictionless, Croissant, RO-Crate, CodeMeta, CSV on the web, npm, this package
     r"(?:dataset_infos?|dataset_dict|state|data-?package|croissant|ro-crate-metadata|codemeta"
     r"|zenodo|citation|package|package-lock|manifest|metadata|schema|vocabularies|config)\.json"
@@ -104,16 +104,16 @@ def foreign(name: str, head: bytes) -> Fault | None:
 
 def is_data(name: str) -> bool:
     """Return whether a file name has the extension of a data file and does not name metadata or the like."""
-    return (_suffix(name) in _FORMS or _suffix(name) in _COLUMNAR) and not is_beside(name)
+    return (_suffix(name) in _FORMS or _suffix(name) in _COLUMNAR) and not is_sidecar(name)
 
 
-def is_beside(name: str) -> bool:
+def is_sidecar(name: str) -> bool:
     """Return whether a file name is one of metadata, schemas, locks, caches or findings.
 
     Such a file is skipped in a folder, but read if it is given by its path.
     """
     bare = name.lower().removesuffix(".gz").removesuffix(".zst")
-    return _BESIDE.fullmatch(bare) is not None
+    return _SIDECAR.fullmatch(bare) is not None
 
 
 def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:

@@ -122,9 +122,8 @@ class Lines:
         self._templates: list[_Template] = []
         self._new = _NEW
         self._scratch = np.empty((2, 0), np.bool_)
-        np.empty(
-            8 << 20, np.uint8
-        )  # freed at once; glibc then keeps such memory, which avoids slow page faults
+        # Freed at once. After that, glibc keeps memory of this size, which avoids slow page faults.
+        np.empty(8 << 20, np.uint8)
 
     def read(self, chunk: bytes) -> Taken:
         """Read a chunk; return the rows that match a template, and the numbers of all other lines.
