@@ -107,7 +107,7 @@ DOCUMENTS = {
     "a printed object after words": ("Sure!\n{\n}\n", 0, 1, WORDS),
     "words after": (f"[{ROW}]\nThat is all.\n", 1, 2, WORDS),
     "a fence after": (f"[{ROW}]\n```\n", 1, 2, FENCE),
-    "two arrays": (f"[{ROW}]\n[{ROW}]\n", 1, 2, "write all rows in one array, or each row on its own line"),
+    "two arrays": (f"[{ROW}]\n[{ROW}]\n", 1, 2, "write one array of rows, or each row on its own line"),
     "no comma": (f"[{ROW}\n{ROW}]\n", 1, 2, "add a comma between the rows"),
     "a comma after the last row": (f"[{ROW},\n]\n", 1, 2, "remove the extra comma"),
     "a comma before the first row": (f"[\n,{ROW}]\n", 0, 2, "remove the extra comma"),

@@ -252,5 +252,5 @@ def _nothing_more(text: _Text, what: str) -> Iterator[Note]:
             expected=f"nothing after {what}"
         )
         if mark in {b"{", b"["}:
-            fault = fault._replace(suggestion="write all rows in one array, or each row on its own line")
+            fault = fault._replace(suggestion="write one array of rows, or each row on its own line")
         yield Note(text.line, fault, stops=True)
