@@ -167,7 +167,7 @@ def _printed(columns: list[str]) -> Fault | None:
     """Return the fault of a header that looks like a printed table and has no CSV delimiter."""
     if len(columns) > 1 or not _PRINTED.search(columns[0]):
         return None
-    suggestion = "write the table as CSV; this is printed output"
+    suggestion = "write the table as CSV; this file is printed output"
     expected = "columns separated by commas, tabs or semicolons"
     return Fault("invalid-csv", (), expected, shown(columns[0]), suggestion)
 
@@ -302,7 +302,7 @@ _FIELD = {mark: re.compile(rf'(?:"((?:[^"]|"")*+)"|([^"{mark}\r\n]*+))({mark}|\Z
 def _fields(record: str, delimiter: str) -> tuple[list[str], Fault | None]:
     """Split a record into fields, or return the fault if RFC 4180, section 2, is violated."""
     if "\0" in record:
-        return [], Fault("invalid-csv", (), "text", "U+0000")
+        return [], Fault("invalid-csv", (), "text without U+0000", "U+0000")
     if '"' not in record and "\r" not in record:
         return record.split(delimiter), None
     fields: list[str] = []
@@ -330,5 +330,8 @@ def _bad_field(record: str, at: int) -> Fault:
             shown(here),
         )
     return Fault(
-        "invalid-csv", (), "quotation marks around the whole field, and doubled inside it", shown(here)
+        "invalid-csv",
+        (),
+        "the whole field in quotation marks, with inner marks doubled",
+        shown(here),
     )

@@ -158,12 +158,12 @@ MESSAGES = {
     b"d01-c01,en\n": "expected 3 fields, as in the header, got 2",
     b"d01-c01,en,x,y\n": "expected 3 fields, as in the header, got 4; "
     "put quotation marks around a field that contains a delimiter",
-    b'd01-c01,en,a "b"\n': r"expected quotation marks around the whole field, and doubled inside it, "
+    b'd01-c01,en,a "b"\n': r"expected the whole field in quotation marks, with inner marks doubled, "
     r'got "a \"b\""',
     b'd01-c01,en,"a"b\n': "expected a delimiter or the end of the line after a closing quotation mark, "
     r'got "\"a\"b"',
     b"d01-c01,en,a\rb\n": "expected a line feed at the end of the line, got a carriage return only",
-    b"d01-c01,en,\0\n": "expected text, got U+0000",
+    b"d01-c01,en,\0\n": "expected text without U+0000, got U+0000",
 }
 
 

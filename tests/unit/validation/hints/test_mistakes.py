@@ -199,7 +199,7 @@ def test_tables_that_were_printed(tmp_path, text):
     report = ki.validate(path, **HOW)
     (found,) = report.sample
     assert (found.code, found.line) == ("invalid-csv", 1)
-    assert hint(found) == "write the table as CSV; this is printed output"
+    assert hint(found) == "write the table as CSV; this file is printed output"
     assert (report.rows, report.complete) == (0, False)
 
 
