@@ -311,4 +311,4 @@ class Merge:
 
 def no_rows() -> Fault:
     """Return the fault of data that has no rows."""
-    return Fault("no-rows", (), "at least one row", "none", "check that the previous step wrote rows")
+    return Fault("no-rows", (), "at least one row", "none", "check that the previous step produced rows")

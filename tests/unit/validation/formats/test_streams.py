@@ -181,7 +181,7 @@ def test_packed_nothing_has_no_rows(gate, pack):
 def test_an_empty_file_has_no_rows(gate, tmp_path):
     report = gate(b"")
     assert told(report) == [("no-rows", None, None, ())]
-    said = "expected at least one row, got none; check that the previous step wrote rows"
+    said = "expected at least one row, got none; check that the previous step produced rows"
     assert report.sample[0].message == said
     assert report.inputs == ((str(tmp_path / "rows.jsonl"), 0, 0, hashlib.sha256().hexdigest(), True),)
     assert (report.complete, report.ok) == (True, False)
