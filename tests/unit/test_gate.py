@@ -54,8 +54,8 @@ def told(report: ki.Report) -> list[tuple]:
     [
         ([], {"workers": 0}, "workers: expected an integer of at least 1, got 0"),
         ([], {"workers": True}, "workers: expected an integer of at least 1, got True"),
-        ([], {"max_findings": -1}, "max_findings: expected a number from 0 on, got -1"),
-        ([], {"max_findings": 1.5}, "max_findings: expected a number from 0 on, got 1.5"),
+        ([], {"max_findings": -1}, "max_findings: expected an integer of at least 0, got -1"),
+        ([], {"max_findings": 1.5}, "max_findings: expected an integer of at least 0, got 1.5"),
         (LABEL, {}, "data: expected rows, got one mapping; put it in a list"),
         (5, {}, "data: expected a path, rows or a table, got int"),
         (b"x.jsonl", {}, "data: expected a path, rows or a table, got bytes"),
@@ -116,7 +116,7 @@ def test_a_device_as_standard_input(monkeypatch):
     with Path("/dev/zero").open("rb") as zero:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(zero))
         report = ki.validate("-", kind="label")
-        assert report.sample[0].got == "a device, which might never end"
+        assert report.sample[0].got == "a device, which may never end"
         sys.stdin.detach()
 
 

@@ -1,1 +1,1 @@
-"""The gate: what people derive from the claims, judged row by row."""
+"""Validation of data that is derived from the claims."""

@@ -1,4 +1,4 @@
-"""Fix rows: add missing values that have one possible value, and correct findings where that is safe."""
+"""Fix rows: add missing values that have exactly one possible value, and apply the fixes of findings."""
 
 import json
 import os
@@ -40,9 +40,9 @@ class RowChange(NamedTuple):
     """What `fix` changed in one row."""
 
     file: str | None
-    """The file, or the split, of the row; None for other data from Python."""
+    """The file or the dataset split of the row; None for other data from Python."""
     line: int | None
-    """Its line in a file of text, from 1."""
+    """Its line in a text file, from 1; None for other formats."""
     row: int
     """Its index in the input, from 0."""
     edits: tuple[AppliedEdit, ...]
@@ -55,7 +55,7 @@ class Fixed(NamedTuple):
     data: Any
     """The fixed data, in the form of the input; None if it was written to a file."""
     report: Report
-    """The report on the output; on the input if nothing changed, or if it could not be read completely."""
+    """The report on the output, or on the input if nothing changed or it could not be read completely."""
     changed: Mapping[str, int]
     """The number of rows in which each field was changed."""
     changes: tuple[RowChange, ...] | None
@@ -67,14 +67,14 @@ class Fixed(NamedTuple):
 
 
 def fix_data(engine: Engine, check: Check, output: Path | None = None, *, unsafe: bool) -> Fixed:
-    """Fix the rows of a check, in memory or into a file; the public function is `fix`."""
+    """Fix the rows of a check in memory or into a file; `fix` is the public function."""
     if output is None:
         return _in_memory(engine, check, unsafe=unsafe)
     return _to_file(engine, check, output, unsafe=unsafe)
 
 
 def _in_memory(engine: Engine, check: Check, *, unsafe: bool) -> Fixed:
-    """Fix the rows in memory; there is no data if it cannot be read completely."""
+    """Fix the rows in memory; the result has no data if the input cannot be read completely."""
     refuse_unheld(check.data)
     validation = Validation(engine, check, detailed=True)
     fixing = _FixingInMemory(check.data, validation.validator)
@@ -103,18 +103,18 @@ def _to_file(engine: Engine, check: Check, output: Path, *, unsafe: bool) -> Fix
     Nothing is written if the data cannot be read completely.
     """
     after = check.of(os.fspath(output), None)
-    beside = output.with_name(f"{output.name}.changes.jsonl")
+    changes_path = output.with_name(f"{output.name}.changes.jsonl")
     lines = LinesOutput(engine, replace(after, form="lines", progress=None))
     with Staging() as staging, closing(lines) as written:
         validation = Validation(engine, check, detailed=True)
-        # Files are put in place in this order: if the rows are new, their changes are too.
-        changes = ChangeWriter(staging.open(beside))
+        # Files are moved to their paths in this order: if the rows are new, their changes are too.
+        changes = ChangeWriter(staging.open(changes_path))
         writer = PartWriter(staging, output, validation.validator)
         fixing = _Fixing(writer, validation.validator, written)
         for part in FixedParts(validation, unsafe=unsafe):
             step = part.step
             if step.begins:
-                different_files([output, beside], step.source)
+                different_files([output, changes_path], step.source)
                 fixing.begin(part)
                 changes.begin(step.source.name)
             if step.part is not None and step.result.rows:
@@ -133,12 +133,12 @@ def _to_file(engine: Engine, check: Check, output: Path, *, unsafe: bool) -> Fix
 
 
 class Diff:
-    """What fixes would change, as a unified diff; nothing is written.
+    """Iterate over the lines of a unified diff of what fixes would change; nothing is written.
 
     Parameters
     ----------
     engine : Engine
-        Validates the data.
+        The engine that validates the data.
     check : Check
         The data.
     unsafe : bool
@@ -147,7 +147,7 @@ class Diff:
     Attributes
     ----------
     report : Report or None
-        The report on the data, once all lines were read.
+        The report on the data; None until all lines of the diff were read.
     rows : int
         The number of rows that would change.
     """
@@ -159,7 +159,7 @@ class Diff:
         self._unsafe = unsafe
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the lines of the diff. A row of a table is a JSON text, and its line is its number."""
+        """Yield the lines of the diff. A table's row is shown as JSON, and its line is its index plus 1."""
         rows = _FixedRows(self._validation.validator)
         head: list[str] = []
         for part in FixedParts(self._validation, unsafe=self._unsafe):
@@ -170,7 +170,7 @@ class Diff:
                 head = [f"--- {name}", f"+++ {name}"]
                 if rows.columns and source.header.raw is not None:
                     head += _hunk(source.header.line or 1, source.header.raw, rows.header or b"")
-            # Columns that are added change every record of a CSV file.
+            # An added column changes every record of a CSV file.
             numbers = range(len(part.rows)) if rows.columns else [*part.patches]
             for row in numbers:
                 data, line = part.rows[row], part.line_of(row)
@@ -200,15 +200,15 @@ class FixedPart(NamedTuple):
 
     step: Step
     columns: list[str]
-    """The columns of the source, if all its rows have the same."""
+    """The columns of the source, if all its rows have the same columns."""
     schema: Any
     """The Arrow schema of the source, if it has one."""
     added: list[str]
-    """The fields that may be added to rows; to columns, if there are columns."""
+    """The fields that may be added to rows, or as columns if the source has columns."""
     part: RowTexts | Items | Batch | None
-    """The part; a batch with its columns renamed."""
+    """The part; the columns of a batch are already renamed."""
     rows: list[Any]
-    """The rows as the source gives them; their columns renamed."""
+    """The rows in the form of the source, with their columns renamed."""
     patches: Mapping[int, Patch]
     """The changes of its rows, by index in the part, in ascending order."""
 
@@ -221,7 +221,7 @@ class FixedPart(NamedTuple):
 
 
 class FixedParts:
-    """Validate data part by part, and compute the fixes of each part.
+    """Validate data part by part and compute the fixes of each part.
 
     Parameters
     ----------
@@ -296,7 +296,7 @@ class FixedParts:
 
 
 def _with_columns(row: Any, edits: ColumnEdits) -> Any:
-    """Return a row after the edits of its columns; as it is if it could not be read."""
+    """Apply the edits of columns to a row; return it unchanged if it could not be read."""
     if isinstance(row, Cells):
         return row if row.values is None else row._replace(values=edits.values(row.values))
     return edits.values(row) if isinstance(row, Mapping) else row
@@ -345,26 +345,26 @@ class _FixedRows:
         return _patched(data, patch, may_hold=self.may_hold(data))
 
     def may_hold(self, data: bytes) -> bool:
-        """Return whether a JSON text may have a field that can be added; a key may have escapes."""
+        """Return whether a JSON text may already have a field that can be added; keys may be escaped."""
         return b"\\u" in data or any(key in data for key in self._keys)
 
     def _record(self, cells: Cells, fields: Mapping[str, Any]) -> bytes:
         if cells.values is not None:
             held = cells.values | {name: _cell(value) for name, value in fields.items()}
             return as_record([held.get(name, "") for name in self.columns], self._delimiter)
-        # An unreadable record must not become valid because columns were added: make it too wide if it fits.
+        # An unreadable record must not become valid by added columns: make it too wide if it would fit.
         delimiter = self._delimiter.encode()
         fits = cells.raw.count(delimiter) == len(self.columns) - 1
         return bytes(cells.raw) + (delimiter if fits else b"")
 
 
 class _Fixing:
-    """Writes rows with their fixes.
+    """Write rows with their fixes.
 
     Attributes
     ----------
     written : LinesOutput or None
-        Validates what is written; None if anything else than parts of JSON Lines was written.
+        The validation of the output; None if anything but JSON Lines was written.
     changed : Counter of str
         The number of rows in which each field was changed.
     """
@@ -402,7 +402,7 @@ class _Fixing:
 
     def _put_lines(self, lines: RowTexts, part: FixedPart) -> None:
         data, rows, result, patches = lines.data, part.rows, part.step.result, part.patches
-        # The output ends with a line feed, so a last line without one is another line there.
+        # The output always ends in a line feed, so a last line without one is written differently.
         if not patches and result.lines == result.rows and data.endswith(b"\n"):
             self._writer.put(lines, range(len(rows)))
             if self.written is not None:
@@ -419,14 +419,14 @@ class _Fixing:
 
 
 class _FixingInMemory:
-    """Keeps rows with their fixes in memory.
+    """Keep rows with their fixes in memory.
 
     Attributes
     ----------
     changed : Counter of str
         The number of rows in which each field was changed.
     is_changed : bool
-        Whether anything was changed, also names of columns.
+        Whether anything was changed, including names of columns.
     """
 
     def __init__(self, data: Any, validator: RowValidator) -> None:
@@ -474,7 +474,7 @@ class _FixingInMemory:
             output.add(self._fixed(held, patches[row]) if row in patches else held)
 
     def data(self) -> Any:
-        """Return the data with its fixes; what was given, if nothing changed."""
+        """Return the fixed data, or the given data if nothing changed."""
         if not self._has_columns:
             return self._outputs[0].data() if self._outputs else []
         if not self.is_changed:
@@ -486,7 +486,7 @@ class _FixingInMemory:
         )
 
     def _fixed(self, row: Any, patch: Patch) -> Any:
-        """Return a mapping or a record with its fixes; a record that they make invalid as a mapping."""
+        """Apply fixes to a mapping or a record; return a mapping if the record would be invalid."""
         values = _changed(self._as_given.as_validated(row), patch)
         if not isinstance(row, Record):
             return values
@@ -507,7 +507,7 @@ def _count(changed: Counter[str], patches: Mapping[int, Patch]) -> None:
 
 
 def _patched(data: bytes, patch: Patch, *, may_hold: bool) -> bytes:
-    """Return the JSON text of a row with its fixes, given whether it may have one of their fields."""
+    """Apply fixes to the JSON text of a row; `may_hold` says whether it may already have an added field."""
     body, _, end = data.rpartition(b"}")
     body = body.rstrip()
     if not patch.adds or may_hold or body.endswith(b"{"):
@@ -515,7 +515,7 @@ def _patched(data: bytes, patch: Patch, *, may_hold: bool) -> bytes:
         if not patch.adds or not given or not given.keys().isdisjoint(patch.names):
             ends = b"\r" if data.endswith(b"\r") else b""
             return json.dumps(_changed(given, patch), ensure_ascii=False).encode() + ends
-    # New fields come last, so that the rest of the row keeps its bytes.
+    # Append new fields at the end, so that the rest of the row keeps its bytes.
     return b"%b, %b}%b" % (body, patch.members, end)
 
 

@@ -1,4 +1,4 @@
-"""Split rows into valid rows and rejects; every row goes unchanged to exactly one of them."""
+"""Split rows into valid rows and rejects; every row is copied unchanged to exactly one of them."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,13 +22,13 @@ __all__ = ["Split", "SplitFinding", "split_data"]
 class SplitFinding(Finding):
     """A finding of `split`: a `Finding` that also says where its row is in the rejects.
 
-    `file` and `row` are the position of the row in the input. Equality is that of the `Finding`.
+    `file` and `row` are the position of the row in the input. Equality ignores `reject`.
 
     Attributes
     ----------
     reject : int or None
-        The index of the row in the rejects; of a `DatasetDict`, in the rejects of the split that `file`
-        names. None if the row is valid, or the finding is about no row.
+        The index of the row in the rejects. For a `DatasetDict`, the index in the rejects of the split that
+        `file` names. None if the row is valid or the finding is not about a row.
     """
 
     reject: int | None
@@ -48,8 +48,8 @@ class SplitFinding(Finding):
 class Split(NamedTuple):
     """The result of `split`.
 
-    `valid`, `rejects` and `findings` are None if they were written to files, and if the data could not be
-    read to its end: then nothing is split, and `report.complete` is false.
+    `valid`, `rejects` and `findings` are None if they were written to files. They are also None if the data
+    could not be read to its end: then nothing is split, and `report.complete` is false.
     """
 
     valid: Any
@@ -69,17 +69,19 @@ class Split(NamedTuple):
 
 
 def split_data(engine: Engine, check: Check, valid: Path | None = None, rejects: Path | None = None) -> Split:
-    """Split the data of a check, in memory or into two files; the public function is `split`.
+    """Split the data of a check in memory or into two files; `split` is the public function.
 
     Raises
     ------
     InputError
-        One of the two paths is missing, or as for `split`.
+        One of the two paths is missing, or an error of `split`.
     """
     if valid is not None and rejects is not None:
         return Split(None, None, None, _to_files(engine, check, valid, rejects))
     if valid is not None or rejects is not None:
-        raise InputError("split: expected paths for both valid rows and rejects, or for neither, got one")
+        raise InputError(
+            "split: expected output paths for both valid rows and rejects, or for neither, got one"
+        )
     refuse_unheld(check.data)
     validation = Validation(engine, check, detailed=True, explained=True)
     output = _Memory(check.data, validation.validator)
@@ -107,7 +109,7 @@ def _to_files(engine: Engine, check: Check, valid: Path, rejects: Path) -> Repor
 
 
 class _Output(Protocol):
-    """Where rows and findings go.
+    """The interface of an output of rows and findings.
 
     Attributes
     ----------
@@ -121,7 +123,7 @@ class _Output(Protocol):
         """Start with rows of a source."""
 
     def put(self, part: Part, valid: Sequence[int], invalid: Sequence[int], first: int) -> None:
-        """Add rows of a part by index, given what its first row is in the source."""
+        """Add rows of a part by index, given the index of its first row in the source."""
 
     def found(self, finding: SplitFinding) -> None:
         """Add a finding."""
@@ -155,11 +157,11 @@ class _Files:
 
     def __init__(self, staging: Staging, valid: Path, rejects: Path, validator: RowValidator) -> None:
         self.rejected: int = 0
-        beside = rejects.with_name(f"{rejects.name}.findings.jsonl")
-        self._paths = (valid, rejects, beside)
+        findings = rejects.with_name(f"{rejects.name}.findings.jsonl")
+        self._paths = (valid, rejects, findings)
         different_files(self._paths)
-        # Files are put in place in this order. Valid rows come last: if their file is new, all are.
-        self._findings = staging.open(beside)
+        # Files are moved to their paths in this order. Valid rows come last: if their file is new, all are.
+        self._findings = staging.open(findings)
         self._invalid, self._valid = (PartWriter(staging, path, validator) for path in (rejects, valid))
 
     def begin(self, source: InputSource) -> None:
@@ -183,7 +185,7 @@ class _Files:
 
 
 class _Memory:
-    """Rows in memory. Of data whose rows can be selected by position, only the positions are kept."""
+    """Rows in memory. If rows can be selected by position, only the positions of rejects are kept."""
 
     def __init__(self, data: Any, validator: RowValidator) -> None:
         self.rejected: int = 0
@@ -199,7 +201,7 @@ class _Memory:
             if side.table is not None:
                 side.table.begin(source.schema)
         if self._sides is None:
-            # Each split has rejects of its own.
+            # Each split has its own rejects.
             self.rejected = 0
             self._places.append([])
             self._counts.append(0)

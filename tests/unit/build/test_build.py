@@ -305,16 +305,16 @@ def test_a_wrong_row_stops_the_build_and_writes_nothing(checkout, capsys, layer,
 
 WRONG_LINES = [
     (b"{\n", "invalid-json: expected a JSON text"),
-    (b"\n", "blank-line: expected a row, got nothing"),
+    (b"\n", "blank-line: expected a row, got a blank line"),
     (b"[]\n", "not-an-object: expected an object, got an array of 0"),
     (b"null\n", "not-an-object: expected an object, got null"),
-    (b'{"id":1,"id":2}\n', '/id: duplicate-key: expected each key once, got "id" twice'),
+    (b'{"id":1,"id":2}\n', '/id: duplicate-key: expected unique keys, got "id" twice'),
     (b'{"id":NaN}\n', "/id: not-finite: expected a number that a double can hold, got NaN"),
-    (b"\xff\n", "not-utf8: expected UTF-8, got byte 0xff at 0 of the row"),
+    (b"\xff\n", "not-utf8: expected UTF-8, got 0xff at byte 0 of the row"),
     (
         b"\xef\xbb\xbf\n",
         "byte-order-mark: expected UTF-8 without a byte order mark, got U+FEFF; "
-        'in Python encoding="utf-8", not "utf-8-sig"',
+        'in Python, use encoding="utf-8", not "utf-8-sig"',
     ),
 ]
 
@@ -389,7 +389,7 @@ WRONG_FILES = {
     ),
     "layer cut short": (
         lambda raw: (raw / "layers" / "labels.jsonl").write_bytes(b"{"),
-        "raw/layers/labels.jsonl:1: truncated: expected a whole row",
+        "raw/layers/labels.jsonl:1: truncated: expected a complete row",
     ),
     "translation lacking": (
         drop("layers/translations.jsonl", 7),

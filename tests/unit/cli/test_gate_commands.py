@@ -138,7 +138,7 @@ def test_standard_input():
     command = [sys.executable, "-m", "kaiser_interview", "validate", "-", *DRAFTS]
     done = subprocess.run(command, input=f"{json.dumps(GOOD)}\n{{".encode(), capture_output=True, check=False)
     assert done.returncode == 1
-    assert done.stdout.decode().startswith("error truncated\n  standard input:2  expected a whole row")
+    assert done.stdout.decode().startswith("error truncated\n  standard input:2  expected a complete row")
     assert done.stderr == b""
 
 

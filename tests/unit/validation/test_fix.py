@@ -639,7 +639,7 @@ def test_the_output_is_no_input(tmp_path, how):
     before = names(tmp_path)
     with pytest.raises(ki.InputError) as caught:
         ki.fix(source, output=place, kind="verdict")
-    assert str(caught.value) == f"{os.path.realpath(place)}: expected another file than the input"
+    assert str(caught.value) == f"{os.path.realpath(place)}: expected a file other than the input"
     assert source.read_bytes() == text(VERDICT)
     assert names(tmp_path) == before
 
@@ -661,7 +661,7 @@ def test_files_of_several_forms_are_for_several_calls(tmp_path):
     with pytest.raises(ki.InputError) as caught:
         ki.fix(tmp_path / "*.*", output=tmp_path / "out", kind="verdict")
     assert str(caught.value) == (
-        "files of one form are expected for one output, got lines and csv; one call for each, then"
+        "inputs: expected files of the same format, got JSON Lines and CSV; process each file separately"
     )
     assert names(tmp_path) == ["a.jsonl", "b.csv"]
 
@@ -709,7 +709,7 @@ def test_a_row_too_long_to_be_put_aside_writes_nothing(tmp_path, name, data):
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ki.InputError) as caught:
         ki.fix(tmp_path / name, output=tmp_path / "out", kind="verdict")
-    said = f"{tmp_path / name}: a row is too long to be put aside; nothing was written"
+    said = f"{tmp_path / name}: expected rows of at most 8 MiB, got a longer row; nothing was written"
     assert str(caught.value) == said
     assert names(tmp_path) == [name]
 

@@ -332,15 +332,20 @@ FORMS = {
 }
 
 
+FORMATS = "of the same format, got {} and {}"
+
+COLUMNS = "with the same columns, got different headers"
+
+
 @pytest.mark.parametrize(
     ("one", "other", "got"),
     [
-        ("a.jsonl", "b.json", "lines and document"),
-        ("b.json", "c.csv", "document and csv"),
-        ("c.csv", "a.jsonl", "csv and lines"),
-        ("c.csv", "d.csv", "headers differ"),
-        ("c.csv", "e.csv", "headers differ"),
-        ("c.csv", "f.csv", "headers differ"),
+        ("a.jsonl", "b.json", FORMATS.format("JSON Lines", "JSON")),
+        ("b.json", "c.csv", FORMATS.format("JSON", "CSV")),
+        ("c.csv", "a.jsonl", FORMATS.format("CSV", "JSON Lines")),
+        ("c.csv", "d.csv", COLUMNS),
+        ("c.csv", "e.csv", COLUMNS),
+        ("c.csv", "f.csv", COLUMNS),
     ],
 )
 def test_files_of_several_forms_are_for_several_calls(tmp_path, places, one, other, got):
@@ -349,15 +354,13 @@ def test_files_of_several_forms_are_for_several_calls(tmp_path, places, one, oth
     before = held(tmp_path)
     with pytest.raises(ki.InputError) as caught:
         ki.split([tmp_path / one, tmp_path / other], **places, kind="label")
-    assert str(caught.value) == (
-        f"files of one form are expected for one output, got {got}; one call for each, then"
-    )
+    assert str(caught.value) == f"inputs: expected files {got}; process each file separately"
     assert held(tmp_path) == before
 
 
 # Outputs that would overwrite something
 
-SAME = "outputs: expected different files, got one twice"
+SAME = "outputs: expected different files, got the same file twice"
 
 
 @pytest.mark.parametrize("output", ["valid", "rejects", "findings"])
@@ -391,7 +394,7 @@ def test_an_output_is_no_input(tmp_path, monkeypatch, output, how):
     before = [held(one) for one in (tmp_path, tmp_path / "data", tmp_path / "elsewhere")]
     with pytest.raises(ki.InputError) as caught:
         ki.split(source, **places, kind="label")
-    assert str(caught.value) == f"{os.path.realpath(place)}: expected another file than the input"
+    assert str(caught.value) == f"{os.path.realpath(place)}: expected a file other than the input"
     assert [held(one) for one in (tmp_path, tmp_path / "data", tmp_path / "elsewhere")] == before
 
 
@@ -399,7 +402,7 @@ def test_an_output_is_no_input(tmp_path, monkeypatch, output, how):
 def test_an_output_is_no_input_without_rows(tmp_path, data):
     (tmp_path / "a.jsonl").write_bytes(rows(GOOD))
     (tmp_path / "b.jsonl").write_bytes(data)
-    with pytest.raises(ki.InputError, match="expected another file than the input"):
+    with pytest.raises(ki.InputError, match="expected a file other than the input"):
         ki.split(
             [tmp_path / "a.jsonl", tmp_path / "b.jsonl"],
             valid=tmp_path / "b.jsonl",
@@ -412,7 +415,7 @@ def test_an_output_is_no_input_without_rows(tmp_path, data):
 def test_an_output_is_none_of_several_inputs(tmp_path):
     for name in ("a.jsonl", "b.jsonl"):
         (tmp_path / name).write_bytes(rows(GOOD))
-    with pytest.raises(ki.InputError, match="expected another file than the input"):
+    with pytest.raises(ki.InputError, match="expected a file other than the input"):
         ki.split(tmp_path, valid=tmp_path / "ok", rejects=tmp_path / "b.jsonl", kind="label")
     assert [*held(tmp_path)] == ["a.jsonl", "b.jsonl"] or [*held(tmp_path)] == ["b.jsonl", "a.jsonl"]
 
@@ -427,7 +430,7 @@ def test_an_output_is_not_what_standard_input_comes_from(tmp_path):
             stdin=file, capture_output=True, check=False,
         )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.decode() == f"kaiser-interview: {source}: expected another file than the input\n"
+    assert done.stderr.decode() == f"kaiser-interview: {source}: expected a file other than the input\n"
     assert held(tmp_path) == {"in.jsonl": rows(GOOD)}
 
 
@@ -511,7 +514,7 @@ def test_a_row_too_long_to_be_put_aside_writes_nothing(tmp_path, places, run, na
     before = {path.name for path in tmp_path.iterdir()}
     with pytest.raises(ki.InputError) as caught:
         ki.split(tmp_path / name, **places, kind="label", defaults={"value": "v"} | BY)
-    said = f"{tmp_path / name}: a row is too long to be put aside; nothing was written"
+    said = f"{tmp_path / name}: expected rows of at most 8 MiB, got a longer row; nothing was written"
     assert str(caught.value) == said
     assert run("split", tmp_path / name, *out_to(places), *LABEL) == (
         2, "", f"kaiser-interview: {said}\n"
@@ -701,8 +704,8 @@ def test_a_kill_leaves_the_old_files(tmp_path, places):
         (["cut.jsonl.gz"], ""),
         (
             ["a.jsonl", "b.json"],
-            "kaiser-interview: files of one form are expected for one output, got lines and document; "
-            "one call for each, then\n",
+            "kaiser-interview: inputs: expected files of the same format, got JSON Lines and JSON; "
+            "process each file separately\n",
         ),
     ],
 )

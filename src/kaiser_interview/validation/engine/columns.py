@@ -1,4 +1,4 @@
-"""One part of a data set, validated many rows at once: lines, batches of a table, mappings."""
+"""Validate a part of a data set many rows at once: lines, CSV records, table batches, mappings."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -37,21 +37,21 @@ _NOTHING: Mapping[str, Any] = {}
 
 _LINE_FEED = ord("\n")
 
-# Lines that are taken from arrays at a time.
+# Lines to read from arrays at a time.
 _LINES = 1 << 16
 
 
 class ColumnValidator(PartValidator):
-    """Validates parts of one data set, as far as possible by columns.
+    """Validate parts of one data set by columns where possible.
 
-    The prefilter finds the rows that may be wrong; the row validator decides about them.
+    The prefilter finds rows that may be invalid. The row validator validates those rows.
 
     Parameters
     ----------
     check, validator
         As for `PartValidator`.
     seed : int
-        The seed of the hashes of ids and keys, which must be the same for all parts.
+        The seed of the hashes of ids and keys; it must be the same for all parts.
     """
 
     def __init__(self, check: Check, validator: RowValidator, seed: int = 0) -> None:
@@ -62,7 +62,7 @@ class ColumnValidator(PartValidator):
         self._lists = list_types(self._validator)
         self._lines = Lines(self._types, [name for name, type_ in self._lists.items() if type_ == "string"])
         self._csv = CsvColumns(models_of(self._validator).values(), self._types, self._lists)
-        self._told: dict[str, str] = {}
+        self._reported: dict[str, str] = {}
 
     def items(
         self,
@@ -72,10 +72,10 @@ class ColumnValidator(PartValidator):
         constants: Mapping[str, Any] = _NOTHING,
         full: Iterable[Group] = (),
     ) -> PartResult:
-        """Validate rows that come one at a time; mappings from Python as far as possible by columns."""
+        """Validate rows that come one at a time; validate mappings from Python by columns where possible."""
         rows = [item[1] for item in part.items if not isinstance(item, Note)]
         given = (row if type(row) is dict else None for row in rows)
-        # Rows of text come one at a time where no faster reader understands them.
+        # Rows of text come one at a time only if the faster readers cannot read them.
         batches = batches_of(given, self._types, self._lists) if form == "values" else []
         if not batches:
             return super().items(part, form, name, constants, full)
@@ -96,7 +96,7 @@ class ColumnValidator(PartValidator):
         return self._result(account)
 
     def _related(self, batch: pa.RecordBatch, seen: Seen) -> dict[int, RowResult]:
-        """Return the results of suspect rows whose schema is right: only what they refer to is validated."""
+        """Return the results of suspect rows that match their schema; only their references are validated."""
         few = np.flatnonzero(seen.suspect & seen.shaped)
         if not len(few):
             return {}
@@ -105,7 +105,7 @@ class ColumnValidator(PartValidator):
     def batches(
         self, items: Iterable[Batch | Note], name: str | None, full: Iterable[Group] = ()
     ) -> PartResult:
-        """Validate the rows of a table; no finding is kept of groups that are full."""
+        """Validate the rows of a table; do not keep findings of groups that are full."""
         account = self._account(name, full)
         names, faults, absent = list[str](), list[Fault](), set[str]()
         for item in items:
@@ -114,16 +114,17 @@ class ColumnValidator(PartValidator):
                 continue
             if not account.rows:
                 names, faults = item.rows.schema.names, self._columns(item.rows)
-                absent = {name for name, code in self._told.items() if code == "wrong-type"}
+                absent = {name for name, code in self._reported.items() if code == "wrong-type"}
             absent = {name for name in absent if not _has_value(item.rows, name)}
-            seen = self._prefilter.look(item.rows, self._told)
+            seen = self._prefilter.look(item.rows, self._reported)
             places = np.arange(item.first, item.first + item.rows.num_rows)
             self._count(account, item.rows, seen, places, places)
             suspects = np.flatnonzero(seen.suspect)
-            for number, _, result in self._prefilter.verdicts(item.rows, suspects, self._told, seen.shaped):
+            found = self._prefilter.verdicts(item.rows, suspects, self._reported, seen.shaped)
+            for number, _, result in found:
                 account.validated(None, item.first + number, result)
             account.rows += item.rows.num_rows
-        # A column without a value has a type that nobody chose: pandas gives it that of doubles.
+        # Nobody chose the type of a column without values: pandas makes it a column of doubles.
         edits = ColumnEdits(self._validator, names)
         account.columns = [
             (fault, edits.correction(fault)) for fault in faults if fault.path[0] not in absent
@@ -131,7 +132,7 @@ class ColumnValidator(PartValidator):
         return self._result(account)
 
     def batches_again(self, items: Iterable[Batch | Note], suspects: Suspects) -> Iterator[Row]:
-        """Yield the rows of a table that may share an id, a key or a group with others."""
+        """Yield the rows of a table that may share an id, a key or a group with other rows."""
         begun = False
         for item in items:
             if isinstance(item, Note):
@@ -140,13 +141,13 @@ class ColumnValidator(PartValidator):
                 self._columns(item.rows)
                 begun = True
             wanted = np.flatnonzero(self._fingerprints.suspected(item.rows, suspects))
-            for number, _, result in self._prefilter.verdicts(item.rows, wanted, self._told):
+            for number, _, result in self._prefilter.verdicts(item.rows, wanted, self._reported):
                 yield self._row(item.first + number, item.first + number, result)
 
     def lines(
         self, chunk: LineChunk | ElementChunk, name: str | None, full: Iterable[Group] = ()
     ) -> PartResult:
-        """Validate the rows of some whole lines, or of some elements of an array."""
+        """Validate the rows of complete lines, or of elements of an array."""
         account = self._account(name, full)
         if isinstance(chunk, ElementChunk):
             return self._elements(account, chunk)
@@ -171,18 +172,18 @@ class ColumnValidator(PartValidator):
         texts: Callable[[list[Ints]], Iterator[tuple[int, bytes | Fault | int]]],
         lines: Ints,
     ) -> PartResult:
-        """Validate what was read of some texts, and the texts that are left.
+        """Validate the batches read from texts, and the texts that are not in a batch.
 
         Parameters
         ----------
         account : Account
-            What counts.
+            The account of the part.
         data : bytes
             The texts.
         taken : Taken
-            What was read.
+            The batches, and the positions of the texts.
         texts : callable
-            Yields the texts with some numbers, as `_texts` does.
+            Yields the texts with the given numbers, as `_texts` does.
         lines : numpy.ndarray
             The line of each text in the source, from 1.
         """
@@ -216,12 +217,12 @@ class ColumnValidator(PartValidator):
         return self._result(account)
 
     def _taken(self, data: bytes) -> Taken:
-        """Read lines: those that fit a template, then those whose values have columns."""
+        """Read lines: first those that match a template, then those that columns can hold."""
         taken = _without_long(self._lines.read(data))
         return with_parsed(data, taken, self._types, self._lists)
 
     def lines_again(self, chunk: LineChunk, suspects: Suspects) -> Iterator[Row]:
-        """Yield the rows of some whole lines that may share an id, a key or a group with others."""
+        """Yield the rows of complete lines that may share an id, a key or a group with other rows."""
         data = _without_tail(chunk)
         taken = self._taken(data)
         left = [np.flatnonzero(self._fingerprints.suspected(batch, suspects)) for _, batch in taken.batches]
@@ -235,10 +236,10 @@ class ColumnValidator(PartValidator):
         yield from self._fingerprints.suspects_of(rows, suspects)
 
     def records(self, chunk: CsvChunk, name: str | None, full: Iterable[Group] = ()) -> PartResult:
-        """Validate some whole records of a CSV file."""
+        """Validate complete records of a CSV file."""
         account = self._account(name, full)
         numbers, batch = self._csv.read(chunk)
-        seen = self._prefilter.look(batch, chunk.told)
+        seen = self._prefilter.look(batch, chunk.reported)
         left = np.ones(len(chunk.ends), np.bool_)
         left[numbers[~seen.suspect]] = False
         blank, runs = blank_records(chunk, np.flatnonzero(left))
@@ -249,7 +250,7 @@ class ColumnValidator(PartValidator):
         for first, count in runs:
             account.note(Note(int(chunk.lines[first]), blank_line(), lines=count), int(rows[first]) + 1)
         known = {int(numbers[row]): result for row, result in self._related(batch, seen).items()}
-        few, validate = np.flatnonzero(left), self._reader("csv", chunk.told)
+        few, validate = np.flatnonzero(left), self._reader("csv", chunk.reported)
         for number, line, row in zip(
             few.tolist(), chunk.lines[few].tolist(), rows[few].tolist(), strict=True
         ):
@@ -264,13 +265,13 @@ class ColumnValidator(PartValidator):
         return self._result(account)
 
     def _columns(self, batch: pa.RecordBatch) -> list[Fault]:
-        """Return what is wrong with the columns of a table as a whole, and remember it."""
+        """Return the faults of whole columns of a table, and remember their codes."""
         faults = column_faults(self._validator, batch.schema.names, batch.schema)
-        self._told = {str(fault.path[0]): fault.code for fault in faults}
+        self._reported = {str(fault.path[0]): fault.code for fault in faults}
         return faults
 
     def _count(self, account: Account, batch: pa.RecordBatch, seen: Seen, places: Ints, rows: Ints) -> None:
-        """Count the rows of a batch that are not suspect, and what the rules of the set need of them."""
+        """Count the rows of a batch that are not suspect, and collect values for the data set rules."""
         passed = ~seen.suspect
         account.checked.add(seen.checked)
         doomed = seen.doomed & passed
@@ -288,7 +289,7 @@ class ColumnValidator(PartValidator):
             (account.id_hashes, self._fingerprints.ids(batch)),
             (account.key_hashes, self._fingerprints.keys(batch)),
         ):
-            there = there & passed  # noqa: PLW2901 - the others are marked when they are validated
+            there = there & passed  # noqa: PLW2901 - the others are added when they are validated
             if there.any():
                 held.append(found if there.all() else found[there])
         rules = account.rules
@@ -300,7 +301,7 @@ class ColumnValidator(PartValidator):
                 kind, known = self._validator.taken(values)
                 rules.faults(known, kind, 0)
 
-    def _members(  # noqa: PLR0913, PLR0917 - rows and their places
+    def _members(  # noqa: PLR0913, PLR0917 - rows and their positions
         self, account: Account, batch: pa.RecordBatch, passed: Ints, doomed: Bools, places: Ints, rows: Ints
     ) -> None:
         rules = account.rules
@@ -349,7 +350,7 @@ class ColumnValidator(PartValidator):
 
 
 def _has_value(batch: pa.RecordBatch, name: str) -> bool:
-    """Return whether a row of a batch has a value in a column."""
+    """Return whether any row of a batch has a value in a column."""
     column = batch.column(name)
     if is_plain(column.type):
         return not is_null(plain(column)).all()
@@ -357,14 +358,14 @@ def _has_value(batch: pa.RecordBatch, name: str) -> bool:
 
 
 def _without_tail(chunk: LineChunk) -> bytes:
-    """Return the lines without white space after the last line feed, which is no line."""
+    """Return the lines without white space after the last line feed, which is not a line."""
     data = chunk.data
     start = data.rfind(b"\n") + 1
     return data[:start] if chunk.last and not data[start:].strip(SPACE) else data
 
 
 def _without_long(taken: Taken) -> Taken:
-    """Return what was read, lines that are too long left."""
+    """Return `taken` with lines that are too long moved from its batches to `rest`."""
     long = np.flatnonzero(taken.ends - taken.starts > LONGEST)
     if not len(long):
         return taken
@@ -378,9 +379,9 @@ def _without_long(taken: Taken) -> Taken:
 def _texts(
     data: bytes, taken: Taken, left: Iterable[Ints], *, last: bool
 ) -> Iterator[tuple[int, bytes | Fault | int]]:
-    """Yield the lines that are left and their places: a fault for one too long.
+    """Yield the index and text of the lines that are left; a fault instead of a line that is too long.
 
-    For blank ones that follow each other a number is yielded with the place of the first: how many.
+    A run of blank lines is one item: the index of the first and the number of lines.
     """
     numbers = np.sort(np.concatenate([*left]))
     ends = last and not data.endswith(b"\n")
@@ -389,7 +390,7 @@ def _texts(
     for first in range(0, len(numbers), _LINES):
         some = numbers[first : first + _LINES]
         empty = taken.starts[some] == taken.ends[some]
-        # Of blank lines in a row there may be millions; only the first of them is looked at.
+        # There may be millions of consecutive blank lines: look only at the first of each run.
         heads = np.flatnonzero(~(empty[1:] & empty[:-1] & (np.diff(some) == 1))) + 1
         heads = np.concatenate([[0], heads])
         sizes = np.diff(heads, append=len(some)).tolist()

@@ -1,7 +1,7 @@
-"""The parts of a data set, validated in threads, and their results merged in order.
+"""Validate the parts of a data set in threads, and merge their results in order.
 
-Text and tables in memory are validated in this process. Foreign columnar files are read by worker processes,
-under limits, since a damaged one can crash its reader.
+Text and tables in memory are validated in this process. Columnar files are read by worker processes with
+limits, because a damaged file can crash its reader.
 """
 
 import os
@@ -47,38 +47,38 @@ __all__ = ["Engine", "Step", "Validation", "every_finding", "report_of"]
 _V = TypeVar("_V", bound=PartValidator)
 
 _TINY = 1 << 20
-"""Below so many bytes of text, row by row is faster than importing what validates by columns."""
+"""For less text, validating row by row is faster than importing numpy and pyarrow. In bytes."""
 
 _FEW = 64
-"""Below so many rows, row by row is faster than compiling what validates by columns."""
+"""For fewer rows, validating row by row is faster than compiling the prefilter."""
 
 _LARGE = 16 << 20
-"""From so many bytes on, ids are compared by their hashes, and lines are read by several threads."""
+"""From this size in bytes, ids are compared by hash, and several threads read lines."""
 
 _TEXT = (".jsonl", ".ndjson", ".json", ".csv", ".tsv")
 
 _COLUMNAR = (".parquet", ".arrow", ".feather", ".ipc")
 
 _AHEAD = 2
-"""Parts that wait for their turn, for each thread."""
+"""Number of waiting parts for each thread."""
 
 
 def report_of(check: Check, workers: int | None = None) -> Report:
-    """Validate the data of a check, and return the report.
+    """Validate the data of a check and return the report.
 
     Parameters
     ----------
     check : Check
         The check.
     workers : int, optional
-        The most threads to use, and the most processes that read columnar files. Default: one a processor.
+        Maximum number of threads, and of processes that read columnar files. Default: the number of CPUs.
     """
     with Engine(check, workers) as engine:
         return engine.report(check)
 
 
 def every_finding(check: Check) -> Iterator[Finding]:
-    """Validate the data of a check, and yield every finding in order, one at a time."""
+    """Validate the data of a check and yield every finding in order, one at a time."""
     with Engine(check) as engine:
         for step in Validation(engine, check, detailed=True, explained=True).steps():
             for found in step.findings:
@@ -86,39 +86,39 @@ def every_finding(check: Check) -> Iterator[Finding]:
 
 
 class Step(NamedTuple):
-    """A part that was validated, or the end of a source; in order."""
+    """A validated part, or the end of a source. Steps are in the order of the data."""
 
     source: InputSource
     part: RowTexts | Items | Batch | None
-    """None for the end of a source, and for what only the whole data set shows."""
+    """The part; None for the end of a source, and for findings about the whole data set."""
     begins: bool = False
-    """Whether it is the first of its source whose format and columns are known."""
+    """Whether this is the first step of its source at which the format and columns are known."""
     findings: Sequence[Located] = ()
-    """Every finding since the last step."""
+    """All findings since the last step."""
     invalid: Collection[int] = ()
     """The invalid rows of the part."""
     result: PartResult = PartResult()
-    """What the part has shown by itself, before it was compared with others."""
+    """The result of the part alone, before it is compared with other parts."""
     base: Base = Base()
-    """What came before the part in its source."""
+    """The number of lines and rows before the part in its source."""
 
 
 class Engine:
-    """Validates data sets by the options of one check.
+    """Validate data sets with the options of one check.
 
-    Threads, worker processes, and what is compiled from the options are kept until it is closed. Several
-    threads may use it at the same time.
+    Threads, worker processes and compiled validators are kept until the engine is closed. Several threads may
+    use an engine at the same time.
 
     Parameters
     ----------
     check : Check
-        The options; the data does not matter.
+        The options; its data is ignored.
     workers : int, optional
-        The most threads to use, and the most processes that read columnar files. Default: one a processor.
+        Maximum number of threads, and of processes that read columnar files. Default: the number of CPUs.
     """
 
     def __init__(self, check: Check, workers: int | None = None) -> None:
-        # Validators of parts need neither the data nor the callback for progress.
+        # Validators of parts need neither the data nor the progress callback.
         self._portable = replace(check, data=None, form=None, progress=None)
         self.validator: RowValidator = check.row_validator()
         check.verify(self.validator.fields)
@@ -142,11 +142,11 @@ class Engine:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it was closed."""
+        """Whether the engine is closed."""
         return not self._close.alive
 
     def report(self, check: Check) -> Report:
-        """Validate the data of a check, whose options are those of this engine, and return the report."""
+        """Validate the data of a check with the same options, and return the report."""
         return Validation(self, check).report()
 
     def _new(self, cls: Callable[[Check, RowValidator], _V]) -> _V:
@@ -154,8 +154,8 @@ class Engine:
 
     @contextmanager
     def by_row(self, *, detailed: bool, explained: bool = False) -> Iterator[PartValidator]:
-        """Lend a validator that needs neither numpy nor pyarrow."""
-        with _lent(self._by_row, partial(self._new, PartValidator)) as validator:
+        """Provide a validator that needs neither numpy nor pyarrow, for one thread at a time."""
+        with _idle_or_new(self._by_row, partial(self._new, PartValidator)) as validator:
             validator.detailed, validator.explained = detailed, explained
             yield validator
 
@@ -163,20 +163,20 @@ class Engine:
     def by_column(
         self, *, hashed: bool, detailed: bool, explained: bool = False
     ) -> "Iterator[ColumnValidator]":
-        """Lend a validator of many rows at once."""
+        """Provide a validator of many rows at once, for one thread at a time."""
         with lock:
-            # Imported here, so that little text is validated without numpy and pyarrow.
+            # Import here, so that small text files are validated without numpy and pyarrow.
             from .columns import ColumnValidator
 
         make = partial(ColumnValidator, seed=self._seed)
-        with _lent(self._by_column, partial(self._new, make)) as validator:
+        with _idle_or_new(self._by_column, partial(self._new, make)) as validator:
             validator.hashed, validator.detailed, validator.explained = hashed, detailed, explained
             yield validator
 
 
 def _ended(threads: Threads, pool: Pool) -> None:
     threads.shutdown(wait=False)
-    # Killing the workers ends the threads that wait for them. One may have started another meanwhile.
+    # Closing the pool ends the threads that wait for workers. A thread may have started a worker meanwhile.
     pool.close()
     threads.shutdown()
     pool.close()
@@ -190,26 +190,26 @@ class _Job(NamedTuple):
 
 
 class Validation:
-    """The validation of one data set, whose data is read once: by `report`, or by `steps`.
+    """The validation of one data set; call either `report` or `steps`, once.
 
     Parameters
     ----------
     engine : Engine
-        What validates the parts, by the same options.
+        The engine that validates the parts, with the same options.
     check : Check
         The data and the options.
     detailed : bool
         Whether `steps` yields steps.
     explained : bool
-        Whether the texts of all findings are computed with their part. Without, they are computed when a
-        finding is made of them, such as the nearest passage to each wrong quote.
+        Whether the texts of all findings are computed with their part. Otherwise slow texts, such as the
+        closest passage to an altered quote, are computed when a finding is used.
 
     Attributes
     ----------
     merge : Merge
-        What has been found so far.
+        The merged results so far.
     validator : RowValidator
-        Says how rows are understood; not for use in threads.
+        The validator of rows, for the main thread only.
     """
 
     def __init__(
@@ -224,9 +224,9 @@ class Validation:
         self._hashed = False
 
     def report(self) -> Report:
-        """Validate everything, and return the report."""
+        """Validate all data and return the report."""
         if _is_columnar(self._check.data):
-            self._engine.pool.start()  # before this process imports what it needs itself
+            self._engine.pool.start()  # before the imports of this process, so that both run at the same time
         with closing(self.merge) as merge:
             sources = merge.sources()
             if not self._tiny and is_repeatable(self._check.data):
@@ -240,16 +240,16 @@ class Validation:
         return self.finished()
 
     def steps(self) -> Iterator[Step]:
-        """Validate part by part, ids and keys compared as they come."""
+        """Validate part by part, and compare ids and keys as they are read."""
         return self._in_order(self.merge.sources())
 
     def finished(self) -> Report:
-        """Return the report of what was validated."""
+        """Return the report on the validated data."""
         merge, check = self.merge, self._check
         merge.limited = merge.limited and self._engine.pool.limited
         return merge.report(partial(every_finding, check) if is_repeatable(check.data) else None)
 
-    # One reading: ids and keys are held, and compared as they come.
+    # One pass: keep ids and keys in memory, and compare them as they are read.
 
     def _in_order(self, sources: Iterable[InputSource]) -> Iterator[Step]:
         merge = self.merge
@@ -283,19 +283,19 @@ class Validation:
             yield Step(NOWHERE, None, findings=merge.taken()[0])
 
     def _jobs(self, source: InputSource) -> Generator[_Job]:
-        told = None
+        reported = None
         with closing(grouped(source.items() if self._tiny else source.parts())) as parts:
             for part in parts:
                 if isinstance(part, Items | CsvChunk):
-                    if told is None and part.has_rows:
-                        told = self.merge.columns(source)
-                    part = replace(part, told=told or {})  # noqa: PLW2901 - the same part
+                    if reported is None and part.has_rows:
+                        reported = self.merge.columns(source)
+                    part = replace(part, reported=reported or {})  # noqa: PLW2901 - the same part
                 yield _Job(source, part)
 
-    # Two readings: hashes of ids and keys are compared, and rows that share one are looked at again.
+    # Two passes: compare hashes of ids and keys, then read again the rows with an equal hash.
 
     def _partitions(self, sources: Iterator[InputSource]) -> tuple[list[Partition], list[InputSource]]:
-        """Return the sources cut into parts, or nothing if one cannot be cut or all are small."""
+        """Return the sources split into parts; none if a source cannot be split or the data is small."""
         partitions: list[Partition] = []
         seen = []
         size = 0
@@ -355,13 +355,13 @@ class Validation:
                 if stream:
                     complete = self._is_unchanged(source, stream, digest) and complete
                 merge.end(source, merge.progress.rows - before, complete=complete)
-        deque(results, maxlen=0)  # to their end, where threads are given back
+        deque(results, maxlen=0)  # run the generator to its end, which releases the threads
         return all_bases
 
     def _second_reading(
         self, partitions: list[Partition], bases: list[list[Base]], suspects: "Suspects"
     ) -> None:
-        """Look again, together and exactly, at rows that share a hash or a group with others."""
+        """Compare the rows with an equal hash or group exactly."""
         merge = self.merge
         results = self._results(_all_jobs(partitions), partial(self._again, suspects))
         with closing(merge.new_rules()) as rules:
@@ -383,7 +383,7 @@ class Validation:
         try:
             if digest:
                 digest.result()
-            # By then others may have read more of it than was digested.
+            # Other code may read the file by its path after the digest was computed.
             stream.verify()
         except StreamError as error:
             self.merge.note(source, None, error.fault)
@@ -397,12 +397,12 @@ class Validation:
     def _results(
         self, jobs: Iterator[_Job], work: Callable[[_Job, Iterable[Group]], Any]
     ) -> Iterator[tuple[_Job, Any]]:
-        """Yield what each part gives, in order. Parts whose rows come one at a time have no use for threads.
+        """Yield each job and its result, in order. Parts with single rows are validated in this thread.
 
         Raises
         ------
         StreamError
-            As the jobs do, after the results of those before.
+            An error of `jobs`; raised after the results of all jobs before it.
         """
         waiting: deque[tuple[_Job, Future[Any]]] = deque()
         most = _AHEAD * self._engine.count
@@ -424,7 +424,7 @@ class Validation:
                     yield job, work(job, full)
                 else:
                     waiting.append((job, self._engine.threads.submit(work, job, full)))
-                    # Where nothing comes for a moment, whoever watches sees how far it has come.
+                    # If the input pauses, yield results, so that progress is up to date.
                     while waiting and _is_idle(job.source):
                         yield first()
             else:
@@ -442,8 +442,8 @@ class Validation:
     ) -> "PartResult | Died":
         source, part = job
         if isinstance(part, Items) and (self._tiny or len(part.items) < _FEW):
-            # Without what validates by columns, which takes longer to import and to compile. A name may
-            # mislead: a file that is columnar by its content goes on below.
+            # Importing and compiling validation by columns would take longer. A file with a text extension
+            # may still be columnar by content; it is handled below.
             with self._engine.by_row(detailed=self._detailed, explained=self._explained) as by_row:
                 return by_row.items(part, source.form, source.name, source.constants, full)
         with self._engine.by_column(
@@ -474,7 +474,7 @@ class Validation:
                 with self._batches(job) as batches:
                     return [*validator.batches_again(batches, suspects)]
             except (Died, OSError):
-                return []  # reported when it was read first, or since the file has changed
+                return []  # reported in the first pass, or as a changed file
 
     @contextmanager
     def _batches(self, job: _Job) -> Iterator[Iterable[Batch | Note]]:
@@ -487,8 +487,8 @@ class Validation:
 
 
 @contextmanager
-def _lent(idle: "LifoQueue[_V]", make: Callable[[], _V]) -> Iterator[_V]:
-    """Lend what one thread at a time may use, the last one first; make one if none is left."""
+def _idle_or_new(idle: "LifoQueue[_V]", make: Callable[[], _V]) -> Iterator[_V]:
+    """Provide an idle object for one thread, the last used first; make one if none is idle."""
     try:
         one = idle.get_nowait()
     except Empty:
@@ -502,7 +502,7 @@ def _all_jobs(partitions: Iterable[Partition]) -> Iterator[_Job]:
 
 
 def _or_error(jobs: Iterator[_Job]) -> Iterator[_Job | StreamError]:
-    """Yield jobs, and the error that ends them if one does."""
+    """Yield jobs, and the error if one ends them."""
     try:
         yield from jobs
     except StreamError as error:
@@ -516,7 +516,7 @@ def _is_idle(source: InputSource) -> bool:
 def _own_batches(source: InputSource) -> Iterator[Batch | Note]:
     """Yield the batches of a table in memory, and a note if they cannot be read."""
     try:
-        yield from source.items()  # type: ignore[misc] # what a table gives are batches
+        yield from source.items()  # type: ignore[misc] # the items of a table are batches
     except StreamError as error:
         yield Note(None, error.fault, stops=True)
 
@@ -528,7 +528,7 @@ def _failed(fault: Fault, name: str | None) -> PartResult:
 
 
 def _is_columnar(data: Any) -> bool:
-    """Return whether the first of some files is columnar, by its name."""
+    """Return whether the first file has a columnar extension."""
     if not are_paths(data):
         return False
     first = data if isinstance(data, str | os.PathLike) else data[0]
@@ -542,7 +542,7 @@ def _is_tiny(check: Check) -> bool:
     size = 0
     for path in map(os.fspath, data):
         name = os.fsdecode(path).lower()
-        if not name.endswith(_TEXT) or not os.path.isfile(path):  # noqa: PTH113 - the path as it was given
+        if not name.endswith(_TEXT) or not os.path.isfile(path):  # noqa: PTH113 - keep the given path
             return False
         size += os.path.getsize(path)  # noqa: PTH202 - likewise
     return size < _TINY

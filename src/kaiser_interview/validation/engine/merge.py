@@ -1,4 +1,4 @@
-"""Results of parts, merged in order to one report, and what only the whole set shows."""
+"""Merge the results of parts into one report, with findings about the whole data set."""
 
 from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
@@ -23,51 +23,51 @@ from .part import Ids, PartResult, models_of, new_rules
 __all__ = ["NOWHERE", "PLACES", "ROWS", "Base", "Merge", "no_rows"]
 
 PLACES = 1 << 44
-"""Places that a source may have."""
+"""Maximum number of places in a source."""
 
 ROWS = 1 << 64
-"""Places that data may have; rows on one line differ by a multiple of it."""
+"""Maximum number of places in a data set. Rows on the same line differ by a multiple of it."""
 
 NOWHERE = InputSource(None, lambda _: iter(()))
-"""The source of findings that only the whole data set shows."""
+"""The source of findings about the whole data set."""
 
 _PAUSE = 0.1
-"""Seconds between two calls of `progress`."""
+"""Minimum seconds between two calls of `progress`."""
 
 
 class Base(NamedTuple):
-    """What came before a part in its source."""
+    """The number of lines and rows before a part in its source."""
 
     lines: int = 0
     rows: int = 0
 
     def after(self, part: PartResult) -> "Base":
-        """Return what came before the part that follows one."""
+        """Return the base of the next part."""
         return Base(self.lines + part.lines, self.rows + part.rows)
 
 
 class Merge:
-    """What a check has found so far. Results are added in the order of the parts.
+    """The results of a check so far. Results are added in the order of the parts.
 
     Parameters
     ----------
     check : Check
         The check.
     validator : RowValidator
-        Says which columns a source may have; for use by this object alone.
+        The validator that knows the fields of the rows; not shared with other objects.
     detailed : bool
         Whether every finding and every invalid row are collected, for `taken`.
 
     Attributes
     ----------
     validator : RowValidator
-        As given.
+        The given validator.
     rules : DatasetRules
         The rules of the whole data set.
     complete : bool
-        Whether everything so far was read to its end.
+        Whether all data so far was read to its end.
     limited : bool
-        Whether every worker process reads under limits of memory and time.
+        Whether all worker processes have limits of memory and time.
     """
 
     def __init__(self, check: Check, validator: RowValidator, *, detailed: bool = False) -> None:
@@ -88,12 +88,12 @@ class Merge:
         self._reported_at = 0.0
         self._detailed = detailed
         self._found: list[Located] = []
-        # Of the part that is added: its findings with their order, and its invalid rows.
+        # The findings of the part being added, with their order, and its invalid rows.
         self._of_part: list[tuple[int, Located]] = []
         self._invalid: set[int] = set()
 
     def sources(self) -> Iterator[InputSource]:
-        """Yield the sources of the data, files in stable order."""
+        """Yield the sources of the data; the order of files is stable."""
         models = models_of(self.validator).values()
         for source in sources(self.check.data, self.validator.fields, self.skipped, self.check.form):
             source.reader = self.check.reader
@@ -101,17 +101,17 @@ class Merge:
             yield source
 
     def new_rules(self, *, hashed: bool = False) -> DatasetRules:
-        """Return the rules of the set before any row; `hashed` where ids and keys are compared elsewhere."""
+        """Return new data set rules; with `hashed`, ids and keys are compared elsewhere."""
         return new_rules(self.check, self.validator, self._where, hashed=hashed)
 
     def begin(self, source: InputSource) -> None:
-        """Begin a source: what is added next is of its rows."""
+        """Begin a source: the results added next belong to it."""
         self._sources.append(source)
         self._columns = set()
         self.progress.file = source.name or ""
 
     def columns(self, source: InputSource) -> Mapping[str, str]:
-        """Report, once, what is wrong with whole columns; return the columns with the codes reported."""
+        """Report the faults of whole columns once; return the columns with the reported codes."""
         names = source.columns
         if not names:
             return {}
@@ -125,20 +125,20 @@ class Merge:
     def note(
         self, source: InputSource, line: int | None, fault: Fault, correction: Correction | None = None
     ) -> None:
-        """Count a finding about no row."""
+        """Count a finding that is not about a row."""
         found = source.hinted(Located(fault, source.name, line, correction=correction))
         self._outside += self.tally.add(found) == "error"
         if self._detailed:
             self._found.append(found)
 
     def taken(self) -> tuple[list[Located], set[int]]:
-        """Return the findings, and the invalid rows of the part that was added, since the last call."""
+        """Return the findings since the last call, and the invalid rows of the last part."""
         taken = self._found, self._invalid
         self._found, self._invalid = [], set()
         return taken
 
     def add(self, source: InputSource, part: PartResult, base: Base) -> None:
-        """Add the result of a part, whose places count from its own start.
+        """Add the result of a part, whose lines and rows count from the start of the part.
 
         Parameters
         ----------
@@ -147,15 +147,15 @@ class Merge:
         part : PartResult
             The result.
         base : Base
-            What came before the part in its source.
+            The number of lines and rows before the part in its source.
         """
-        # What is wrong with a whole column is reported once, with the first part that shows it.
+        # Report the fault of a whole column once, with the first part that has it.
         for fault, correction in part.columns if part.rows else ():
             if fault.code in self.wanted and (fault.code, fault.path) not in self._columns:
                 self._columns.add((fault.code, fault.path))
                 self.note(source, None, fault, correction)
         for group, count, kept in part.counts:
-            # Made only if there is room for them.
+            # Lazily, because findings are made only if there is room for them.
             located = (source.hinted(found.within(source.name, *base)) for found in kept)
             self.tally.put(group, count, (one for found in located for one in found.findings()))
         if part.details is not None:
@@ -172,7 +172,7 @@ class Merge:
         if part.traces is not None:
             self.rules.absorb(part.traces)
         self._compare(source, part, base)
-        # Whoever asks for the invalid rows of each part must know of duplicates at once.
+        # Callers that use the invalid rows of each part need to know duplicates immediately.
         if not self._detailed:
             self.rules.limit()
         self._found += [found for _, found in sorted(self._of_part, key=itemgetter(0))]
@@ -180,10 +180,10 @@ class Merge:
         self.report_progress(source)
 
     def _compare(self, source: InputSource, part: PartResult, base: Base) -> None:
-        """Compare the rows of a part with those that came before."""
+        """Compare the rows of a part with all rows before them."""
         by_line = source.form not in {"columns", "values"}
         start = (len(self._sources) - 1) * PLACES + (base.lines if by_line else base.rows)
-        # The elements of an array may all be on one line.
+        # The elements of an array may all be on the same line.
         step = ROWS if source.form == "document" else 0
         first_place = self.rules.first_place
         members = part.members
@@ -194,17 +194,17 @@ class Merge:
             ]
             if [*map(first_place, members.ids, places)] == places:
                 return
-            members = members.members()  # some ids are there twice
+            members = members.members()  # some ids are duplicates
         for at, row, invalid, row_id, member in members:
             number, line = base.rows + row, base.lines + at if by_line else None
             place = start + at + step * number
             if member is None:
                 if row_id is None or first_place(row_id, place) == place:
                     continue
-                member = Row(at, row, None, {"id": row_id}, frozenset(), invalid)  # noqa: PLW2901 - as it was
+                member = Row(at, row, None, {"id": row_id}, frozenset(), invalid)  # noqa: PLW2901 - the same row
             self.add_row(source, place, number, line, member)
 
-    def add_row(  # noqa: PLR0913, PLR0917 - a row and its place
+    def add_row(  # noqa: PLR0913, PLR0917 - a row and its position
         self,
         source: InputSource,
         place: int,
@@ -213,7 +213,7 @@ class Merge:
         row: Row,
         rules: DatasetRules | None = None,
     ) -> None:
-        """Check a row against those that came before, by the rules of the set."""
+        """Check a row against all rows before it with the data set rules."""
         invalid = row.invalid
         rules = rules or self.rules
         for fault in rules.faults(row.values, row.kind, place, row.bad):
@@ -223,7 +223,7 @@ class Merge:
                 if self._detailed:
                     self._of_part.append((2 * row.row + 1, found))
                     self._invalid.add(row.row)
-                # All faults of the set are errors.
+                # All faults of data set rules are errors.
                 self.progress.invalid += not invalid
                 invalid = True
         rules.defer(row, place, number, line, invalid=invalid)
@@ -250,7 +250,7 @@ class Merge:
         self.report_progress(source)
 
     def report_progress(self, source: InputSource) -> None:
-        """Call the check's `progress`, unless it was called just now."""
+        """Call the check's `progress`, unless the last call was a moment ago."""
         progress, stream, now = self.progress, source.stream, monotonic()
         if now - self._reported_at < _PAUSE:
             return
@@ -261,7 +261,7 @@ class Merge:
             self.check.progress(progress)
 
     def end_of_set(self) -> None:
-        """Report what only the whole data set shows."""
+        """Report the findings about the whole data set."""
         if not self._sources:
             self.note(NOWHERE, None, no_rows())
         self.add_deferred(self.rules)
@@ -270,11 +270,11 @@ class Merge:
                 self.note(NOWHERE, None, fault)
 
     def close(self) -> None:
-        """Remove what did not fit in memory."""
+        """Remove temporary files."""
         self.rules.close()
 
     def report(self, again: Callable[[], Iterator[Finding]] | None = None) -> Report:
-        """Return the report of what has been added; `again` yields every finding anew."""
+        """Return the report on the added results; `again` validates again and yields every finding."""
         progress, corpus = self.progress, self.check.against
         return Report(
             rows=progress.rows,
@@ -299,7 +299,7 @@ class Merge:
         )
 
     def _where(self, place: int) -> str:
-        """Return the words for a place that a row had."""
+        """Return the file and the line or row of a place, for messages."""
         number, at = divmod(place % ROWS, PLACES)
         source = self._sources[number]
         if source.name is None:
@@ -311,4 +311,4 @@ class Merge:
 
 def no_rows() -> Fault:
     """Return the fault of data that has no rows."""
-    return Fault("no-rows", (), "at least one row", "none", "see whether the step before has written any")
+    return Fault("no-rows", (), "at least one row", "none", "check that the previous step produced rows")

@@ -105,7 +105,7 @@ class Check:
 
     @property
     def reader(self) -> Callable[[], Reader]:
-        """Makes what reads columnar files."""
+        """A function that returns a new reader of columnar files."""
         return InProcessReader if self.in_process else Sandbox
 
     def verify(self, fields: Collection[str]) -> None:
@@ -114,16 +114,18 @@ class Check:
         Raises
         ------
         UnknownNameError
-            No kind has a field of `key` or `complete`.
+            A field in `key` or `complete` is not a field of any kind.
         InputError
-            `max_findings` is not a number from 0 on.
+            `max_findings` is not an integer of at least 0.
         """
         for option, names in (("key", self.key), ("complete", self.complete)):
             for name in names or ():
                 if not name.startswith("x_"):
                     known_name(f"field of {option}", name, sorted(fields))
         if type(self.max_findings) is not int or self.max_findings < 0:
-            raise InputError(f"max_findings: expected a number from 0 on, got {self.max_findings!r:.80}")
+            raise InputError(
+                f"max_findings: expected an integer of at least 0, got {self.max_findings!r:.80}"
+            )
 
     def row_validator(self) -> RowValidator:
         """Return the row validator of this check."""
@@ -140,7 +142,7 @@ class Check:
         return validator
 
     def as_json(self, validator: RowValidator) -> dict[str, Any]:
-        """Return the options that decide what is found, as JSON values.
+        """Return the options that affect the findings, as JSON values.
 
         Parameters
         ----------
@@ -172,12 +174,12 @@ class Check:
 def wanted_codes(select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
     """Return the codes to report: `select` without `ignore`.
 
-    Errors of reading are always among them, except `byte-order-mark`.
+    Errors in reading the data are always included, except `byte-order-mark`.
 
     Raises
     ------
     UnknownNameError
-        There is no such code.
+        A code is unknown.
     """
     for name in (*(select or ()), *(ignore or ())):
         known_name("code", name, CODES)

@@ -1,7 +1,7 @@
-"""One part of a data set, validated row by row.
+"""Validate a part of a data set row by row.
 
-A part is validated by itself, and its places count from its own start. Here are the parts whose rows come
-one at a time, without numpy and pyarrow; `columns` validates many rows at once.
+Each part is validated by itself, and its lines and rows count from its own start. This module validates rows
+one at a time, without numpy and pyarrow. `columns` validates many rows at once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,32 +34,32 @@ __all__ = [
 ]
 
 Member = tuple[int, int, bool, str | None, Row | None]
-"""Place, row, whether it is invalid, id; and the row, where more than its id is compared."""
+"""Place, row index, whether the row is invalid, id; and the row, if more than its id is compared."""
 
 _NOTHING: Mapping[str, str] = {}
 
 _MOST_GROUPS = 20_000
-"""Groups of findings that a part counts by their paths. Far more than a report has, which takes the first."""
+"""Maximum number of groups of findings in a part. A report keeps far fewer, the first ones."""
 
 
 class Details:
-    """What a part has shown row by row, for callers that write its rows or all its findings.
+    """The results of a part row by row, for callers that write its rows or all its findings.
 
     Attributes
     ----------
     findings : list of tuple of int and Located
-        Every fault with its place. The number orders them: ``2 * row + 1`` for a fault of a row, and
-        ``2 * row`` for one that stands before a row.
+        Every fault with its position. The integer gives the order: ``2 * row + 1`` for a fault of a row, and
+        ``2 * row`` for a fault before a row.
     invalid : set of int
         The invalid rows.
     results : dict of int to RowResult
-        The results of the rows that the row validator has validated.
+        The results of the rows that the row validator validated.
     looked : list of tuple
-        The rows that were read into record batches: their numbers, the batch, what the prefilter says.
+        The rows that were read into record batches: their indices, the batch, the result of the prefilter.
     texts : RowTexts or None
-        The rows of a part that is text.
+        The rows of the part, if it is text.
     lines : sequence of int
-        The line of each row in the part, from 1; empty for formats without lines.
+        The line of each row in the part, from 1; empty if the format has no lines.
     explained : bool
         Whether the texts of `findings` are computed.
     """
@@ -75,7 +75,7 @@ class Details:
 
 
 class Ids(NamedTuple):
-    """Rows, in order, of which only the ids are compared with others."""
+    """Rows, in order, that are compared with other rows by id only."""
 
     places: Sequence[int]
     rows: Sequence[int]
@@ -88,27 +88,27 @@ class Ids(NamedTuple):
 
 
 class PartResult(NamedTuple):
-    """What a part has shown. Results are added in the order of the parts."""
+    """The result of a part. Results are merged in the order of the parts."""
 
     rows: int = 0
     lines: int = 0
-    """Lines of the part, where its lines count from its own start; else 0."""
+    """Number of lines, if lines count from the start of the part; else 0."""
     invalid: int = 0
     outside: int = 0
-    """Errors about no row."""
+    """Number of errors that are not about a row."""
     complete: bool = True
     counts: Iterable[tuple[Group, int, list[Located]]] = ()
     columns: Iterable[tuple[Fault, Correction | None]] = ()
-    """Faults of columns as a whole, with the edits that correct them."""
+    """Faults of whole columns, with the edits that correct them."""
     members: Iterable[Member] | Ids = ()
-    """Rows that are compared with others, in order."""
+    """Rows that are compared with other rows, in order."""
     ids: Any = None
-    """Hashes of ids, in place of `members`."""
+    """Hashes of ids, instead of `members`."""
     keys: Any = None
     traces: Mapping[str, Any] | None = None
     details: Details | None = None
     checked: CheckedTally | None = None
-    """What the rows refer to; None if there is none."""
+    """Counts of the references of the rows; None if they were not counted."""
 
     def portable(self) -> "PartResult":
         """Return the result with the texts of its findings computed, so that it can be pickled."""
@@ -118,21 +118,21 @@ class PartResult(NamedTuple):
 
 
 class PartValidator:
-    """Validates parts of one data set, one after the other.
+    """Validate parts of one data set, one after the other.
 
     Parameters
     ----------
     check : Check
-        The check; its data does not matter.
+        The check; its data is ignored.
     validator : RowValidator
-        Validates the rows; for use by this object alone.
+        The validator of the rows; not shared with other objects.
 
     Attributes
     ----------
     hashed : bool
-        Whether ids and keys are compared by hashes, of which those that are there twice are looked at again.
+        Whether ids and keys are compared by hash; rows with an equal hash are then compared exactly.
     detailed : bool
-        Whether results have `Details`.
+        Whether results include `Details`.
     explained : bool
         Whether the texts of all findings are computed with the part, for callers that write them.
     """
@@ -145,7 +145,7 @@ class PartValidator:
         self._validator = validator
         self._wanted = wanted_codes(check.select, check.ignore)
         self._new_rules: Callable[[], DatasetRules] = lambda: new_rules(check, validator, str, hashed=True)
-        # Rows that are compared when results are merged need only know what these compare.
+        # These rules say which fields of a row are needed to compare rows when results are merged.
         self._rules = new_rules(check, validator, str, hashed=False)
         self._corrections = Corrections(validator)
 
@@ -164,18 +164,18 @@ class PartValidator:
         part : Items
             The rows and notes.
         form : str
-            The form of their source.
+            The format of their source.
         name : str or None
             The name of their source, for findings.
         constants : mapping of str
-            Fields that the path of the source gives.
+            Fields whose values come from the path of the source.
         full : iterable of Group
-            Groups of findings of which no more is kept.
+            Groups of findings of which no more are kept.
         """
         validator = self._validator
         account = self._account(name, full)
         validator.constants = {**validator.defaults, **constants}
-        validate = self._reader(form, part.told)
+        validate = self._reader(form, part.reported)
         lines: list[int] = []
         try:
             for item in part.items:
@@ -205,13 +205,13 @@ class PartValidator:
             if fault.code in self._wanted
         )
 
-    def _reader(self, form: str, told: Mapping[str, str]) -> Callable[[Any], RowResult]:
+    def _reader(self, form: str, reported: Mapping[str, str]) -> Callable[[Any], RowResult]:
         validator = self._validator
         if form in {"lines", "document"}:
             return validator.json
         if form == "csv":
-            return lambda data: validator.cells(data, told)
-        return lambda data: validator.value(data, told, columnar=form == "columns")
+            return lambda data: validator.cells(data, reported)
+        return lambda data: validator.value(data, reported, columnar=form == "columns")
 
     def _account(self, name: str | None, full: Iterable[Group]) -> "Account":
         tally = Tally(self._max_findings, full, _MOST_GROUPS, lazy=True)
@@ -221,9 +221,9 @@ class PartValidator:
 
 
 class Account:
-    """What a part has shown so far."""
+    """The counts and findings of a part so far."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what counts, and what it counts by
+    def __init__(  # noqa: PLR0913, PLR0917 - counters and their options
         self,
         corrections: Corrections,
         rules: DatasetRules,
@@ -254,7 +254,7 @@ class Account:
         self._correct = corrections.of
 
     def note(self, note: Note, row: int) -> None:
-        """Count a finding about no row, given the number of the row that it stands before."""
+        """Count a finding that is not about a row, given the index of the next row."""
         if note.fault.code in self._wanted or note.stops:
             found = Located(note.fault, self._name, note.line, lines=note.lines)
             if self.details is not None:
@@ -264,7 +264,7 @@ class Account:
         self._complete = self._complete and not note.stops
 
     def validated(self, line: int | None, row: int, result: RowResult) -> None:
-        """Count a row that the row validator has looked at."""
+        """Count a row that the row validator validated."""
         values, invalid, details = result.values, result.unjudged, self.details
         self.checked.row(result.references)
         row_id = values.get("id")
@@ -299,7 +299,7 @@ class Account:
             self.members.append((place, row, invalid, row_id, None))
 
     def result(self) -> PartResult:
-        """Return what the part has shown."""
+        """Return the result of the part."""
         members: Iterable[Member] | Ids
         if len(self.with_ids) == 1 and not self.members:
             members = self.with_ids[0]
@@ -322,19 +322,19 @@ class Account:
 
 
 def validated(data: Any, validate: Callable[[Any], RowResult]) -> RowResult:
-    """Return the result of a row; one that could not be read is a fault already."""
+    """Validate a row; a row that could not be read is already a fault."""
     return RowResult([data], {}, None) if type(data) is Fault else validate(data)
 
 
 def models_of(validator: RowValidator) -> dict[str, type[Record]]:
-    """Return the kinds that rows may have, by name."""
+    """Return the models of the possible kinds of rows, by name."""
     return {name: rules.shape.model for name, rules in validator.rules.items()}
 
 
 def new_rules(
     check: Check, validator: RowValidator, where: Callable[[int], str], *, hashed: bool
 ) -> DatasetRules:
-    """Return the rules of the set, before any row."""
+    """Return new data set rules, before any row."""
     return DatasetRules(
         validator.corpus,
         models_of(validator),

@@ -1,4 +1,4 @@
-"""Threads, as many as the system allows."""
+"""Run work in threads, or in the calling thread if no thread can be started."""
 
 import threading
 from collections.abc import Callable
@@ -10,14 +10,14 @@ __all__ = ["Threads"]
 
 
 class Threads:
-    """Runs work in threads, or in the caller's where the system allows no more of them.
+    """Run work in threads, or in the calling thread if no thread can be started.
 
-    Threads are started with the first work.
+    The threads are started by the first call of `submit`.
 
     Parameters
     ----------
     most : int
-        The most threads.
+        Maximum number of threads.
     """
 
     def __init__(self, most: int) -> None:
@@ -31,7 +31,7 @@ class Threads:
         self.shutdown()
 
     def submit(self, work: Callable[..., Any], *given: Any) -> "Future[Any]":
-        """Run work, and return its future result."""
+        """Run work and return its future result."""
         with self._starting:
             pool = self._pool
         if pool is not None:
@@ -39,12 +39,12 @@ class Threads:
         future: Future[Any] = Future()
         try:
             future.set_result(work(*given))
-        except Exception as error:  # noqa: BLE001 - raised by `result`, as of a thread
+        except Exception as error:  # noqa: BLE001 - raised by `result`, as from a thread
             future.set_exception(error)
         return future
 
     def shutdown(self, *, wait: bool = True) -> None:
-        """End the threads; unless `wait`, drop work that has not begun and return at once."""
+        """End the threads. Without `wait`, drop work that has not begun and return immediately."""
         pool = self.__dict__.get("_pool")
         if pool is not None:
             pool.shutdown(wait=wait, cancel_futures=not wait)
@@ -52,15 +52,15 @@ class Threads:
     @cached_property
     def _pool(self) -> ThreadPoolExecutor | None:
         for most in range(self._most, 0, -1):
-            pool, gate = ThreadPoolExecutor(most), threading.Event()
+            pool, started = ThreadPoolExecutor(most), threading.Event()
             try:
-                # A pool takes work even if it cannot start the thread for it, so start all of them now.
+                # A pool accepts work even if it cannot start a thread for it. So start all threads now.
                 for _ in range(most):
-                    pool.submit(gate.wait)
+                    pool.submit(started.wait)
             except RuntimeError:
-                gate.set()
+                started.set()
                 pool.shutdown()
             else:
-                gate.set()
+                started.set()
                 return pool
         return None

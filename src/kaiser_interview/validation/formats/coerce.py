@@ -36,7 +36,7 @@ def typed(model: type[Record]) -> Callable[[Mapping[str, str]], dict[str, Any]]:
 
 
 def cell_readers(model: type[Record]) -> dict[str, Callable[[str], Any]]:
-    """Return, for each field of a model, the function by which `typed` converts its cells."""
+    """Return the functions that `typed` uses to convert cells, by field of a model."""
     return {name: _reader(field) for name, field in field_types(model).items()}
 
 
@@ -47,7 +47,7 @@ def _reader(field: FieldType) -> Callable[[str], Any]:
 
 
 def as_type_of(example: Any, cell: str) -> Any:
-    """Convert a cell to the type of another value; return it unchanged if that fails."""
+    """Convert a cell to the type of another value; return it unchanged if it cannot be converted."""
     for type_, read in ((bool, _boolean), (int, _integer), (float, _float), (list, _json), (dict, _json)):
         if isinstance(example, type_):
             return read(cell)
@@ -55,10 +55,10 @@ def as_type_of(example: Any, cell: str) -> Any:
 
 
 def lossless(model: type[Record]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return a function that converts columnar values to the types of a model's fields, if nothing is lost.
+    """Return a function that converts columnar values to the types of a model's fields without loss.
 
     Engines write integers as doubles or decimals, and floats as decimals, also inside lists and records. Any
-    other value is left unchanged; the model validates it.
+    other value is left unchanged, and the model validates it.
     """
     fields = {**field_types(Claim), **field_types(model)}
     readers = {name: reader for name, field in fields.items() if (reader := _exact(field)) is not None}

@@ -21,12 +21,12 @@ _PRINTED = re.compile(r"\|.*\||[\u2500-\u257f]|^\s+\S.*\s\S|\S\s{2,}\S")
 
 
 class Header:
-    """The header of a CSV file; its attributes are set once it has been read.
+    """The header of a CSV file. Its attributes are set when it is read.
 
     Attributes
     ----------
     raw : bytes or None
-        Its bytes, without the last line feed and without a byte order mark.
+        Its bytes, without the last line feed and the byte order mark.
     columns : list of str
         The column names; empty if a name occurs twice.
     delimiter : str
@@ -48,45 +48,45 @@ class Cells(NamedTuple):
     raw: bytes
     """Its bytes, without the last line feed."""
     values: dict[str, str] | None
-    """Its cells by column. Empty cells mean null and are left out. None if the record cannot be parsed."""
+    """Its cells by column, without empty cells, which mean null. None if the record cannot be parsed."""
     fault: Fault | None = None
-    """Why the record cannot be parsed. Also None if a finding about the header already explains it."""
+    """Why the record cannot be parsed. None if a finding about the header already explains it."""
 
 
 @dataclass(frozen=True, eq=False)
 class CsvChunk:
-    """Some whole records of a CSV file, each ended by a line feed."""
+    """Complete records of a CSV file, each with a line feed at its end."""
 
     data: bytes
     starts: Any
-    """The place of the first byte of each record: an array of integers, as are the next three."""
+    """Offset of the first byte of each record. This and the next three are arrays of integers."""
     ends: Any
-    """The place of the line feed that ends each record."""
+    """Offset of the line feed at the end of each record."""
     lines: Any
-    """The line of the file on which each record begins."""
+    """Line of the file on which each record begins."""
     doubtful: Any
-    """The numbers of the records with a quotation mark that may be stray, ascending."""
+    """Indices of the records with a quotation mark that may be stray, ascending."""
     header: Header
-    told: Mapping[str, str] = field(default_factory=dict)
-    """Columns of which a fault was reported, and its code."""
+    reported: Mapping[str, str] = field(default_factory=dict)
+    """Columns for which a fault was already reported, with the code of the fault."""
 
     @property
     def has_rows(self) -> bool:
-        """Whether a record is not blank."""
+        """Whether any record is not blank."""
         return bool(self.data.strip(b" \r\n"))
 
     def raw(self, number: int) -> bytes:
-        """Return the bytes of a record, without the last line feed."""
+        """Return the bytes of a record, without its last line feed."""
         return self.data[self.starts[number] : self.ends[number]]
 
     def record(self, number: int) -> Cells | Fault:
-        """Return a record that is not blank, or the fault of one that is too long."""
+        """Parse a record that is not blank; return a fault if it is too long."""
         raw = self.raw(number)
         return long_row() if len(raw) > LONGEST else read_record(raw, self.header)
 
 
 class Chunks(Protocol):
-    """What gives the bytes of a file in chunks."""
+    """An object that yields the bytes of a file in chunks."""
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes from the start, in chunks that are never empty."""
@@ -96,8 +96,8 @@ def csv_records(stream: Chunks, header: Header) -> Iterator[tuple[int, Cells | F
     """Yield each record with the number of the line on which it begins.
 
     The first record is stored in `header`; it names the columns. Its first comma, tab or semicolon outside
-    quotation marks is the delimiter. A record that violates RFC 4180 has a fault. For a record that is too
-    long, only the fault is yielded.
+    quotation marks is the delimiter. A record that violates RFC 4180 has a fault. A record that is too long
+    is replaced by its fault.
     """
     for line, raw, is_open, blank in _records(stream, header):
         if blank:
@@ -105,7 +105,7 @@ def csv_records(stream: Chunks, header: Header) -> Iterator[tuple[int, Cells | F
             continue
         fault = long_row() if raw is None else None
         if is_open and not fault:
-            fault = Fault("truncated", (), "a closing quotation mark", "the data's end", CUT)
+            fault = Fault("truncated", (), "a closing quotation mark", "the end of the data", CUT)
         if header.raw is None:
             if fault or raw is None:
                 yield Note(line, fault or long_row(), stops=True)
@@ -134,7 +134,7 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     if raw.startswith(BOM):
         expected, suggestion = (
             "UTF-8 without a byte order mark",
-            "spreadsheets write it, and it is skipped",
+            "spreadsheets write this mark; it is skipped",
         )
         fault = Fault("byte-order-mark", (), expected, "U+FEFF", suggestion, "warning")
         yield Note(line, fault)
@@ -145,8 +145,8 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
         text = raw.removesuffix(b"\r").decode("utf-8")
         if re.fullmatch("sep=.", text):
             # Report Excel's separator line and skip it: the next line is the header.
-            excel = "a line of Excel's own: take it out"
-            yield Note(line, Fault("invalid-csv", (), "the names of the columns", shown(text), excel))
+            excel = "remove this line; only Excel reads it"
+            yield Note(line, Fault("invalid-csv", (), "column names", shown(text), excel))
             return
         header.delimiter = _delimiter(text)
         columns, wrong = _fields(text, header.delimiter)
@@ -157,18 +157,18 @@ def _begin(header: Header, line: int, raw: bytes) -> Iterator[Note]:
     header.raw, header.line = raw, line
     twice = [name for name, count in Counter(columns).items() if count > 1]
     for name in twice:
-        nameless = None if name else "columns without names: see whether the first line is the header"
-        fault = Fault("duplicate-column", (name,), "each column once", f"{shown(name)} twice", nameless)
+        nameless = None if name else "several columns have no name; check that the first line is the header"
+        fault = Fault("duplicate-column", (name,), "unique column names", f"{shown(name)} twice", nameless)
         yield Note(line, fault)
     header.columns = [] if twice else columns
 
 
 def _printed(columns: list[str]) -> Fault | None:
-    """Return the fault of a header that looks like a table printed for people, with no CSV delimiter."""
+    """Return the fault of a header that looks like a printed table and has no CSV delimiter."""
     if len(columns) > 1 or not _PRINTED.search(columns[0]):
         return None
-    suggestion = "write the table as CSV: it was printed for people to read"
-    expected = "columns divided by commas, tabs or semicolons"
+    suggestion = "write the table as CSV; this file is printed output"
+    expected = "columns separated by commas, tabs or semicolons"
     return Fault("invalid-csv", (), expected, shown(columns[0]), suggestion)
 
 
@@ -183,7 +183,9 @@ def read_record(raw: bytes, header: Header) -> Cells:
         cells, fault = _fields(raw.removesuffix(b"\r").decode("utf-8"), header.delimiter)
     if not fault and len(cells) != len(header.columns):
         width = len(header.columns)
-        quoted = "a field with a delimiter in it stands in quotation marks" if len(cells) > width else None
+        quoted = (
+            "put quotation marks around a field that contains a delimiter" if len(cells) > width else None
+        )
         fault = Fault("invalid-csv", (), f"{width} fields, as in the header", str(len(cells)), quoted)
     if fault:
         return Cells(raw, None, fault)
@@ -195,10 +197,10 @@ def _records(  # noqa: C901 - one pass, one loop
 ) -> Iterator[tuple[int, bytes | None, bool, int]]:
     """Split the stream into records; yield first line, bytes, whether a quoted field is open, blank lines.
 
-    The last item is 0 for a record. For a run of empty lines it is their number, and the bytes are empty. A
+    The last item is 0 for a record. A run of empty lines is one item: empty bytes and the number of lines. A
     record ends at a line feed outside quotation marks. Only a quotation mark at the start of a field opens a
-    quoted field, so a stray one invalidates its own record only. The bytes of a record that is too long are
-    None.
+    quoted field, so that a stray mark invalidates only its own record. The bytes of a record that is too
+    long are None.
     """
     record = PartialRecord(1)
     number, blank, rest = 0, 0, b""
@@ -300,7 +302,7 @@ _FIELD = {mark: re.compile(rf'(?:"((?:[^"]|"")*+)"|([^"{mark}\r\n]*+))({mark}|\Z
 def _fields(record: str, delimiter: str) -> tuple[list[str], Fault | None]:
     """Split a record into fields, or return the fault if RFC 4180, section 2, is violated."""
     if "\0" in record:
-        return [], Fault("invalid-csv", (), "text", "U+0000")
+        return [], Fault("invalid-csv", (), "text without U+0000", "U+0000")
     if '"' not in record and "\r" not in record:
         return record.split(delimiter), None
     fields: list[str] = []
@@ -319,9 +321,17 @@ def _fields(record: str, delimiter: str) -> tuple[list[str], Fault | None]:
 def _bad_field(record: str, at: int) -> Fault:
     here = record[at : at + 24]
     if "\r" in here and '"' not in here:
-        return Fault("invalid-csv", (), "line ends with a line feed", "a carriage return alone")
+        return Fault("invalid-csv", (), "a line feed at the end of the line", "a carriage return only")
     if here.startswith('"'):
-        return Fault("invalid-csv", (), "a comma or line end after the closing quotation mark", shown(here))
+        return Fault(
+            "invalid-csv",
+            (),
+            "a delimiter or the end of the line after a closing quotation mark",
+            shown(here),
+        )
     return Fault(
-        "invalid-csv", (), "quotation marks around the whole field, those in it doubled", shown(here)
+        "invalid-csv",
+        (),
+        "the whole field in quotation marks, with inner marks doubled",
+        shown(here),
     )

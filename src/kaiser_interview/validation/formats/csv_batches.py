@@ -1,15 +1,15 @@
 """Read CSV into record batches, many records at once.
 
-By RFC 4180, the quotation marks of a record open a quoted field and close it by turns; a doubled mark closes
-the field and opens it again. So the number of marks before a byte says whether the byte is quoted, as long as
-no mark is stray. The neighbours of a mark prove that it is not:
+In RFC 4180, quotation marks alternately open and close a quoted field; a doubled mark closes the field and
+opens it again. If no mark is stray, the number of marks before a byte says whether the byte is quoted. The
+neighbours of a mark prove that it is not stray:
 
-- before a mark that opens stands a delimiter, a line feed, or the mark that closed the field just before;
-- after a mark that closes stands a delimiter, a mark, or the end of the line.
+- An opening mark follows a delimiter, a line feed, or a closing mark.
+- A closing mark is followed by a delimiter, a mark, or the end of the line.
 
-At the first mark that is not proved, its record is cut line by line, by the same rule as `csv_records` does,
-and the next record begins anew. Such a record is left to `csv_records`' parser, as is each that violates RFC
-4180 in another way. A cell becomes what `coerce` makes of it.
+At the first mark without this proof, the end of its record is found line by line, by the rules of
+`csv_records`. The search restarts at the next record. Such a record is left to the parser of `csv_records`.
+So is any record that violates RFC 4180 in another way. `coerce` converts the cells.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -35,19 +35,19 @@ __all__ = ["CsvColumns", "blank_records", "csv_chunks"]
 _Bytes = npt.NDArray[np.uint8]
 
 _CHUNK = 2 << 20
-"""Bytes that make a chunk of records."""
+"""Minimum bytes in a chunk of records."""
 
 _RECORDS = 1 << 16
-"""The most records of a chunk. Only files of nearly empty lines have more in as many bytes."""
+"""Maximum number of records in a chunk. Only files with nearly empty lines reach it."""
 
 _LINE_FEED, _RETURN, _QUOTE, _SPACE = b'\n\r" '
 
 
 def csv_chunks(stream: Stream, header: Header) -> Iterator[CsvChunk | tuple[int, Cells | Fault] | Note]:
-    """Yield the records of a CSV file, many at once, and what `csv_records` yields of the header.
+    """Yield the records of a CSV file in chunks, and what `csv_records` yields for the header.
 
-    The last record comes alone, as `csv_records` yields it, if no line feed ends it. So does the fault of a
-    record that is too long to be held.
+    A last record without a line feed is yielded by itself, as `csv_records` does. So is the fault of a
+    record that is too long to keep in memory.
     """
     rest = _Rest(stream, header)
     yield from csv_records(rest, header)
@@ -63,7 +63,7 @@ def csv_chunks(stream: Stream, header: Header) -> Iterator[CsvChunk | tuple[int,
 
 
 class _Rest:
-    """What has been read of a file and not yielded yet."""
+    """The bytes of a file that were read but not yielded yet."""
 
     def __init__(self, stream: Stream, header: Header) -> None:
         self._stream, self._header = stream, header
@@ -79,12 +79,12 @@ class _Rest:
         return len(self._data) - self._at
 
     def read(self) -> bool:
-        """Read a chunk, or what comes before a pause; return whether there was anything.
+        """Read a chunk, or less if the input pauses; return whether anything was read.
 
         Raises
         ------
         StreamError
-            The stream cannot be read to its end. Raised once there is nothing before the error.
+            The stream cannot be read to its end. Raised after all bytes before the error were returned.
         """
         held, size = [self._data[self._at :]], 0
         try:
@@ -101,9 +101,9 @@ class _Rest:
         return size > 0
 
     def chunks(self) -> Iterator[bytes]:
-        """Take and yield line by line: all of them, or those up to the header if it has not been read yet.
+        """Consume and yield all lines, or the lines up to the header if it has not been read yet.
 
-        Within a quoted field, the lines before the next quotation mark are yielded together.
+        Within a quoted field, all lines before the next quotation mark are yielded together.
         """
         in_header, record, is_known = self._header.raw is None, PartialRecord(0), True
         while not (in_header and self._header.raw is not None):
@@ -116,7 +116,7 @@ class _Rest:
             lines = self._data[start:stop]
             if b'"' in lines:
                 record.add(lines.removesuffix(b"\n"), self._header)
-            # Where a line is given in pieces, each piece alone does not say whether a field is open.
+            # If a line arrives in pieces, one piece does not show whether a field is open.
             is_known = is_known and (record.is_open or not lines or lines.endswith(b"\n"))
             self._at = stop
             self._line += lines.count(b"\n")
@@ -126,7 +126,7 @@ class _Rest:
                 return
 
     def records(self) -> Iterator[tuple[int, Cells | Fault] | Note]:
-        """Take records one by one. What follows a record is not taken before the next one is asked for."""
+        """Consume and yield records one at a time; do not read past a record before the next is requested."""
         before = self._line - 1
         for item in csv_records(self, self._header):
             if isinstance(item, Note):
@@ -135,7 +135,7 @@ class _Rest:
                 yield item[0] + before, item[1]
 
     def whole(self) -> Iterator[CsvChunk]:
-        """Take the records that a line feed ends."""
+        """Consume and yield the records that end in a line feed."""
         data, header = self._data[self._at :], self._header
         feeds, ends, doubtful = _cut(data, header)
         begun = np.concatenate([[0], ends + 1])  # the number of line feeds before each record
@@ -152,16 +152,16 @@ class _Rest:
 
 
 def _cut(data: bytes, header: Header) -> tuple[Ints, Ints, Ints]:
-    """Find the records that begin with the data and that a line feed ends.
+    """Find the records that end in a line feed, from the start of the data.
 
     Returns
     -------
     feeds : ndarray of int
-        The places of all line feeds.
+        Offsets of all line feeds.
     ends : ndarray of int
-        The numbers of the line feeds that end records.
+        Indices of the line feeds that end records.
     doubtful : ndarray of int
-        Those of them that end a record with a mark that may be stray.
+        Those `ends` whose record has a mark that may be stray.
     """
     raw = np.frombuffer(data, np.uint8)
     feeds = np.flatnonzero(raw == _LINE_FEED)
@@ -195,7 +195,7 @@ def _cut(data: bytes, header: Header) -> tuple[Ints, Ints, Ints]:
 
 
 def _strays(raw: _Bytes, marks: Ints, odd: int, header: Header) -> Ints:
-    """Return the numbers of the marks that are not proved, if those with odd (even) numbers open fields."""
+    """Return the indices of marks that may be stray, if marks with odd (even) indices open fields."""
     delimiter = ord(header.delimiter)
     opening, closing = marks[odd::2], marks[1 - odd :: 2]
     before = raw[opening - 1]
@@ -207,7 +207,7 @@ def _strays(raw: _Bytes, marks: Ints, odd: int, header: Header) -> Ints:
 
 
 def _strict_end(data: bytes, start: int, header: Header) -> int | None:
-    """Return the place of the line feed that ends the record that begins at a place; None if none does."""
+    """Return the offset of the line feed that ends the record at `start`; None if there is none."""
     record = PartialRecord(0)
     while (stop := data.find(b"\n", start)) >= 0:
         record.add(data[start:stop], header)
@@ -218,7 +218,7 @@ def _strict_end(data: bytes, start: int, header: Header) -> int | None:
 
 
 class _Typed(NamedTuple):
-    """The type of a column whose cells are not text, and what reads them."""
+    """The type of a column whose cells are not text, and the function that converts a cell."""
 
     type: ColumnType
     is_list: bool
@@ -226,20 +226,20 @@ class _Typed(NamedTuple):
 
     @property
     def is_digits(self) -> bool:
-        """Whether a cell of few digits is an integer."""
+        """Whether a cell with a few digits is an integer."""
         return self.type == "integer" and not self.is_list
 
 
 class CsvColumns:
-    """Read the records of chunks into record batches, as far as they are proved to fit RFC 4180.
+    """Read the records of chunks into record batches, if they provably conform to RFC 4180.
 
     Parameters
     ----------
     models : collection of type of Record
-        The kinds that rows may have.
+        The possible kinds of rows.
     types, lists : mapping of str to ColumnType
-        The types of scalar fields, and of the elements of fields that are lists of scalars. Columns of other
-        fields are not read. Columns that are no fields are text.
+        The types of scalar fields, and the element types of fields that are lists of scalars. Columns of
+        other fields are not read. Columns that are not fields are text.
     """
 
     def __init__(
@@ -250,7 +250,7 @@ class CsvColumns:
     ) -> None:
         fields = [{*model.model_fields} for model in models]
         texts = {name for name, type_ in types.items() if type_ == "string"}
-        # Where a field is none of a row's kind, its cell stays text: only text is the same for all kinds.
+        # If a row's kind does not have a field, its cell stays text. So convert only fields of all kinds.
         shared = set[str].intersection(*fields)
         readers = {name: read for model in models for name, read in cell_readers(model).items()}
         self._typed = {
@@ -261,10 +261,10 @@ class CsvColumns:
         self._unread = set[str]().union(*fields) - texts - {*self._typed}
 
     def read(self, chunk: CsvChunk) -> tuple[Ints, pa.RecordBatch]:
-        """Return the numbers of the records that were read, ascending, and their columns.
+        """Return the indices of the records that were read, ascending, and their columns.
 
         Empty cells are null. Columns with only nulls are left out. A record is not read if it is blank, too
-        long, or without a value, if it may violate RFC 4180, or if a column does not hold a value of it.
+        long or has no value, if it may violate RFC 4180, or if a column cannot hold one of its values.
         """
         cells = _Cells(chunk)
         read: Bools = np.asarray(~cells.empty.all(axis=1))
@@ -289,7 +289,7 @@ class CsvColumns:
 
 
 def _converted(texts: pa.StringArray, typed: _Typed) -> tuple[pa.Array, Bools]:
-    """Return the values of cells, and which cells have a value that the column holds."""
+    """Return the converted cells, and which cells have a value that the column can hold."""
     coded = texts.dictionary_encode()
     found = column_of([*map(typed.read, coded.dictionary.to_pylist())], typed.type, is_list=typed.is_list)
     if found is None:
@@ -302,14 +302,14 @@ def _converted(texts: pa.StringArray, typed: _Typed) -> tuple[pa.Array, Bools]:
 
 
 class _Cells:
-    """The cells of the records of a chunk that fit RFC 4180 beyond doubt.
+    """The cells of those records of a chunk that provably conform to RFC 4180.
 
     Attributes
     ----------
     numbers : ndarray of int
-        The numbers of the records.
+        The indices of the records.
     empty : ndarray of bool
-        Which cells are empty: a row for each record, a column for each column.
+        Which cells are empty; its shape is records by columns.
     """
 
     def __init__(self, chunk: CsvChunk) -> None:
@@ -318,7 +318,7 @@ class _Cells:
         marks, doubled = _field_ends(chunk, raw)
         last = np.flatnonzero(raw[marks] == _LINE_FEED)
         counts = np.diff(last, prepend=-1)
-        fit = (counts == width) & _is_sound(chunk, raw)
+        fit = (counts == width) & _are_readable(chunk, raw)
         fit[chunk.doubtful] = False
         self.numbers: Ints = np.flatnonzero(fit)
         edges = marks if fit.all() else marks[np.repeat(fit, counts)]
@@ -335,7 +335,7 @@ class _Cells:
         if len(doubled):
             raw = _without(raw, doubled, starts, stops)
         self._raw, self._starts, self._stops = raw, starts, stops
-        # Cells and what is between them by turns, as one array of texts that shares the memory of the data.
+        # Cells alternate with the bytes between them, in one string array that shares the data's memory.
         bounds = np.stack([starts, stops], axis=2)
         count = max(bounds.size - 1, 0)
         self._parts = pa.StringArray.from_buffers(count, pa.py_buffer(bounds), pa.py_buffer(raw))
@@ -362,7 +362,7 @@ class _Cells:
 def _without(
     raw: _Bytes, places: Ints, starts: npt.NDArray[np.int32], stops: npt.NDArray[np.int32]
 ) -> _Bytes:
-    """Return the data without the bytes at some places; move the bounds of cells, which ascend, likewise."""
+    """Return the data without the bytes at some offsets; shift the ascending bounds of cells accordingly."""
     cells = np.searchsorted(stops.ravel(), places, "right")  # the first cell that ends after each place
     within = np.append(starts.ravel(), len(raw))[cells] <= places
     each, inside = (np.bincount(some, minlength=stops.size + 1)[:-1] for some in (cells, cells[within]))
@@ -373,9 +373,9 @@ def _without(
 
 
 def _field_ends(chunk: CsvChunk, raw: _Bytes) -> tuple[Ints, Ints]:
-    """Return the places of what ends fields, and of the second mark of each two that stand for one.
+    """Return the offsets of the bytes that end fields, and of the second mark of each doubled mark.
 
-    Of a doubtful record, only the end is found.
+    For a doubtful record, only its end is returned.
     """
     marked = raw == ord(chunk.header.delimiter)
     has_marks = b'"' in chunk.data
@@ -396,32 +396,43 @@ def _field_ends(chunk: CsvChunk, raw: _Bytes) -> tuple[Ints, Ints]:
     return found.take(np.flatnonzero(~is_mark & (inside == 0))), opening[raw[opening - 1] == _QUOTE]
 
 
-def _is_sound(chunk: CsvChunk, raw: _Bytes) -> Bools:
-    """Return which records are UTF-8 and not too long, and have no byte that forbids or may forbid them."""
+def _are_readable(chunk: CsvChunk, raw: _Bytes) -> Bools:
+    """Return which records can be read here.
+
+    A record can be read if it is UTF-8, not too long, does not begin with white space, and has no U+0000 and
+    no lone carriage return.
+    """
     data, starts, ends = chunk.data, chunk.starts, chunk.ends
-    sound: Bools = (ends - starts <= LONGEST) & ~np.isin(raw[starts], [_LINE_FEED, _RETURN, _SPACE])
+    readable: Bools = (ends - starts <= LONGEST) & ~np.isin(raw[starts], [_LINE_FEED, _RETURN, _SPACE])
     if b"\0" in data:
-        sound[np.searchsorted(ends, np.flatnonzero(raw == 0))] = False
+        readable[np.searchsorted(ends, np.flatnonzero(raw == 0))] = False
     if b"\r" in data:
         returns = np.flatnonzero(raw == _RETURN)
-        sound[np.searchsorted(ends, returns[raw[returns + 1] != _LINE_FEED])] = False
+        readable[np.searchsorted(ends, returns[raw[returns + 1] != _LINE_FEED])] = False
     try:
         whole = pa.py_buffer(np.array([0, len(data)], np.int32))
         pa.StringArray.from_buffers(1, whole, pa.py_buffer(data)).validate(full=True)
     except pa.ArrowInvalid:
-        sound &= [not_utf8(chunk.raw(number)) is None for number in range(len(ends))]
-    return sound
+        readable &= [not_utf8(chunk.raw(number)) is None for number in range(len(ends))]
+    return readable
 
 
 def blank_records(chunk: CsvChunk, numbers: Ints) -> tuple[Ints, list[tuple[int, int]]]:
-    """Find the blank records among some.
+    """Find blank records.
+
+    Parameters
+    ----------
+    chunk : CsvChunk
+        The records.
+    numbers : ndarray of int
+        The indices of the records to look at, ascending.
 
     Returns
     -------
     blank : ndarray of int
-        Their numbers, ascending.
+        The indices of the blank records, ascending.
     runs : list of tuple of int
-        The first and the count of those that follow each other.
+        The first index and the number of records of each run of blank records.
     """
     first = np.frombuffer(chunk.data, np.uint8)[chunk.starts[numbers]]
     is_blank = first == _LINE_FEED

@@ -9,20 +9,20 @@ from .encodings import ON, is_utf8
 from .json.text import parse
 from .text import BOM, SPACE
 
-__all__ = ["Form", "foreign", "form_of", "has_columnar_magic", "is_beside", "is_data"]
+__all__ = ["Form", "foreign", "form_of", "has_columnar_magic", "is_data", "is_sidecar"]
 
 Form = Literal["lines", "document", "csv", "values", "columns"]
 
-_PACKED = (".gz", ".zst")
+_COMPRESSED = (".gz", ".zst")
 
-_BESIDE = re.compile(
+_SIDECAR = re.compile(
     # Hugging Face, Frictionless, Croissant, RO-Crate, CodeMeta, CSV on the web, npm, this package
     r"(?:dataset_infos?|dataset_dict|state|data-?package|croissant|ro-crate-metadata|codemeta"
     r"|zenodo|citation|package|package-lock|manifest|metadata|schema|vocabularies|config)\.json"
     r"|.*[.-](?:schema|metadata|csl)\.json"
     r"|.*\.(?:findings|changes|failures)\.jsonl"
     r"|cache-[0-9a-f]{16}(?:_[0-9]+_of_[0-9]+)?\.arrow"
-    # lock files of office programs
+    # lock files of office software
     r"|~\$.*"
 )
 
@@ -41,83 +41,83 @@ _MAGIC = (b"PAR1", b"PARE", b"ARROW1", b"\xff\xff\xff\xff")
 
 _ROWS = re.compile(rb"^[\[{]", re.MULTILINE)
 
-_PAGE = ("a web page", "see whether it is a server's answer that was saved in place of the data")
+_PAGE = ("a web page", "check whether a server's answer was saved instead of the data")
 
-_ZIP = ("a zip archive", f"unpack it, or one file of it: unzip -p … NAME {ON}")
+_ZIP = ("a zip archive", f"extract it, or validate one file in it: unzip -p … NAME {ON}")
 
-_TWICE = "compressed twice: decompress it once"
+_TWICE = "decompress it once, because it is compressed twice"
 
-_BZIP2 = ("data compressed by bzip2", f"bzip2 -dc … {ON}")
+_BZIP2 = ("data compressed with bzip2", f"bzip2 -dc … {ON}")
 
 _FOREIGN = {
     **{b"BZh%d1AY&SY" % level: _BZIP2 for level in range(1, 10)},
-    b"\xfd7zXZ\0": ("data compressed by xz", f"xz -dc … {ON}"),
-    b"]\0\0": ("data compressed by lzma", f"xz -dc --format=lzma … {ON}"),
-    b"LZIP\x01": ("data compressed by lzip", f"lzip -dc … {ON}"),
-    b"\x04\x22\x4d\x18": ("data compressed by lz4", f"lz4 -dc … {ON}"),
-    b"\x02\x21\x4c\x18": ("data compressed by lz4", f"lz4 -dc … {ON}"),
-    b"\xff\x06\0\0sNaPpY": ("data compressed by snappy", f"snzip -dc … {ON}"),
-    b"\x1f\x9d": ("data compressed by compress", f"gzip -dc … {ON}"),
-    b"x\x01": ("data compressed by zlib", f"pigz -dc … {ON}"),
-    b"x\x9c": ("data compressed by zlib", f"pigz -dc … {ON}"),
-    b"x\xda": ("data compressed by zlib", f"pigz -dc … {ON}"),
-    b"7z\xbc\xaf\x27\x1c": ("a 7z archive", f"unpack it, or one file of it: 7z e -so … NAME {ON}"),
-    b"Rar!\x1a\x07": ("a RAR archive", f"unpack it, or one file of it: unrar p -inul … NAME {ON}"),
-    b"\x1f\x8b\x08": ("data compressed by gzip", f"{_TWICE}, gzip -dc … {ON}"),
-    b"\x28\xb5\x2f\xfd": ("data compressed by zstd", f"{_TWICE}, zstd -dc … {ON}"),
+    b"\xfd7zXZ\0": ("data compressed with xz", f"xz -dc … {ON}"),
+    b"]\0\0": ("data compressed with lzma", f"xz -dc --format=lzma … {ON}"),
+    b"LZIP\x01": ("data compressed with lzip", f"lzip -dc … {ON}"),
+    b"\x04\x22\x4d\x18": ("data compressed with lz4", f"lz4 -dc … {ON}"),
+    b"\x02\x21\x4c\x18": ("data compressed with lz4", f"lz4 -dc … {ON}"),
+    b"\xff\x06\0\0sNaPpY": ("data compressed with snappy", f"snzip -dc … {ON}"),
+    b"\x1f\x9d": ("data compressed with compress", f"gzip -dc … {ON}"),
+    b"x\x01": ("data compressed with zlib", f"pigz -dc … {ON}"),
+    b"x\x9c": ("data compressed with zlib", f"pigz -dc … {ON}"),
+    b"x\xda": ("data compressed with zlib", f"pigz -dc … {ON}"),
+    b"7z\xbc\xaf\x27\x1c": ("a 7z archive", f"extract it, or validate one file in it: 7z e -so … NAME {ON}"),
+    b"Rar!\x1a\x07": ("a RAR archive", f"extract it, or validate one file in it: unrar p -inul … NAME {ON}"),
+    b"\x1f\x8b\x08": ("data compressed with gzip", f"{_TWICE}: gzip -dc … {ON}"),
+    b"\x28\xb5\x2f\xfd": ("data compressed with zstd", f"{_TWICE}: zstd -dc … {ON}"),
     b"PK\x05\x06": ("an empty zip archive", None),
     b"PK\x03\x04": _ZIP,
-    b"\xd0\xcf\x11\xe0": ("an old workbook", "save the sheet as CSV in UTF-8"),
-    b"\x80\x04": ("a pickle", "write Parquet: to_parquet"),
-    b"\x80\x05": ("a pickle", "write Parquet: to_parquet"),
-    b"\x93NUMPY": ("an array of numpy", "write a table with the ids of the claims beside the vectors"),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save the sheet as CSV in UTF-8"),
+    b"\x80\x04": ("a pickle", "write Parquet instead: to_parquet"),
+    b"\x80\x05": ("a pickle", "write Parquet instead: to_parquet"),
+    b"\x93NUMPY": ("a NumPy array", "write a table with claim ids and vectors"),
     b"SQLite format 3\0": ("a database", "export the table as Parquet or CSV"),
     b"%PDF-": ("a PDF", None),
     b"<!DOCTYPE": _PAGE,
     b"<!doctype": _PAGE,
     b"<html": _PAGE,
-    b"version https://git-lfs": ("a pointer of Git LFS", "fetch the file itself: git lfs pull"),
+    b"version https://git-lfs": ("a Git LFS pointer", "download the file: git lfs pull"),
 }
 
 
-# In a zip archive: the first name, by which an office program's document is known.
+# The first name in a zip archive identifies an office document.
 _OFFICE = re.compile(rb"\[Content_Types\]\.xml|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis")
 
-# Names of fields that end where the magic of a tar archive is.
+# The position of the magic bytes in a tar archive.
 _TAR = slice(257, 262)
 
 
 def foreign(name: str, head: bytes) -> Fault | None:
-    """Return the fault of a file in a known but unsupported format.
+    """Return the fault of a file in a known but unsupported format, or None.
 
-    It is detected by its first bytes, decompressed; by its name only if the format has no mark of its own.
+    The format is detected from the first decompressed bytes, or from the name if it has no magic bytes.
     """
     found = next((known for magic, known in _FOREIGN.items() if head.startswith(magic)), None)
     if found is _ZIP and _OFFICE.match(head[30:]):
         found = ("a workbook", "save the sheet as CSV in UTF-8")
     elif head[_TAR] == b"ustar" and b"\0" in head[: _TAR.start]:
-        found = ("a tar archive", f"unpack it, or one file of it: tar -xOf … NAME {ON}")
+        found = ("a tar archive", f"extract it, or validate one file in it: tar -xOf … NAME {ON}")
     elif name.lower().endswith(".br") and not is_utf8(head):
-        found = ("data compressed by brotli", f"brotli -dc … {ON}")
+        found = ("data compressed with brotli", f"brotli -dc … {ON}")
     return Fault("unreadable", (), "JSON Lines, JSON, CSV, Parquet or Arrow", *found) if found else None
 
 
 def is_data(name: str) -> bool:
-    """Return whether a file's extension is that of a data file, and its name not that of one beside data."""
-    return (_suffix(name) in _FORMS or _suffix(name) in _COLUMNAR) and not is_beside(name)
+    """Return whether a file name has the extension of a data file and does not name metadata or the like."""
+    return (_suffix(name) in _FORMS or _suffix(name) in _COLUMNAR) and not is_sidecar(name)
 
 
-def is_beside(name: str) -> bool:
-    """Return whether a file, by its name, stands beside data: metadata, schemas, locks, caches, findings.
+def is_sidecar(name: str) -> bool:
+    """Return whether a file name is one of metadata, schemas, locks, caches or findings.
 
-    Such a file is skipped in a folder, and read if it is named.
+    Such a file is skipped in a folder, but read if it is given by its path.
     """
     bare = name.lower().removesuffix(".gz").removesuffix(".zst")
-    return _BESIDE.fullmatch(bare) is not None
+    return _SIDECAR.fullmatch(bare) is not None
 
 
 def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
-    """Return the format of a file: from its extension, or from its content if the extension is not enough.
+    """Detect the format of a file from its extension, or from its content if the extension is ambiguous.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
     head : bytes
         Its first bytes, decompressed.
     fields : frozenset of str
-        Field names; a first line that contains one of them is a CSV header.
+        Field names. A first line with one of them is a CSV header.
     """
     suffix = _suffix(path)
     if suffix in _COLUMNAR or has_columnar_magic(head):
@@ -157,7 +157,7 @@ def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
 
 def _suffix(name: str) -> str:
     stem, suffix = os.path.splitext(name.lower())  # noqa: PTH122 - a path as it was given
-    return os.path.splitext(stem)[1] if suffix in _PACKED else suffix  # noqa: PTH122
+    return os.path.splitext(stem)[1] if suffix in _COMPRESSED else suffix  # noqa: PTH122
 
 
 def has_columnar_magic(head: bytes) -> bool:

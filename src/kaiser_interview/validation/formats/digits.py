@@ -1,4 +1,4 @@
-"""Read numbers of few digits, many at once, eight bytes at a time."""
+"""Parse arrays of short decimal numbers, eight bytes at a time."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from ..arrow.arrays import Bools
 __all__ = ["MOST_DIGITS", "read_digits"]
 
 MOST_DIGITS = 8
-"""As many as fit into a word of 64 bits."""
+"""Maximum digits of a number: those that fit into a 64-bit word."""
 
 # Indexed by the number of digits: the mask of their bytes in a word.
 _HELD = np.array([2**64 - 2 ** (64 - 8 * digits) for digits in range(MOST_DIGITS + 1)], np.uint64)
@@ -19,19 +19,19 @@ _HELD = np.array([2**64 - 2 ** (64 - 8 * digits) for digits in range(MOST_DIGITS
 def read_digits(
     raw: npt.NDArray[np.uint8], ends: npt.NDArray[np.integer], lengths: npt.NDArray[np.integer]
 ) -> tuple[npt.NDArray[np.uint64], Bools]:
-    """Return the numbers that stand before some places in a text, and which of them are numbers.
+    """Return the numbers that end at some offsets of a text, and which of them are valid.
 
-    A number is at most eight digits of ASCII, and is not read within the first bytes of the text, where no
-    word ends.
+    A number has at most eight ASCII digits. Numbers that end within the first seven bytes of the text are
+    not read, because no 64-bit word ends there.
 
     Parameters
     ----------
     raw : ndarray of uint8
         The text.
     ends : ndarray of int
-        Where they end.
+        Offset of the end of each number.
     lengths : ndarray of int
-        How many bytes they have.
+        Number of bytes of each number.
     """
     if len(raw) < MOST_DIGITS:
         return np.zeros(ends.shape, np.uint64), np.zeros(ends.shape, np.bool_)

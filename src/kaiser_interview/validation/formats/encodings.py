@@ -1,4 +1,4 @@
-"""Guess the encoding of a file that is not UTF-8, from its first bytes."""
+"""Guess the encoding of a file that is not UTF-8 from its first bytes."""
 
 import codecs
 import re
@@ -6,14 +6,14 @@ import re
 __all__ = ["ON", "encoding_hint", "is_utf8"]
 
 ON = "| kaiser-interview validate -"
-"""The end of a command that converts data: the file itself stays as it is."""
+"""The end of a command that converts data without changing the file."""
 
 _ASCII = bytes(range(0x80))
 
 _MOST = 0.9
-"""The share of characters or bytes that must be of the sort that an encoding is for."""
+"""Minimum share of characters or bytes that must be typical of an encoding."""
 
-# By encoding, what most of its characters are, beside ASCII and punctuation: Hangul, kana or kanji, hanzi.
+# The typical letters of each encoding, besides ASCII and punctuation: Hangul, kana or kanji, hanzi.
 _EAST_ASIAN = {
     "EUC-KR": re.compile("[\uac00-\ud7a3]"),
     "EUC-JP": re.compile("[\u3041-\u30ff]"),
@@ -23,41 +23,41 @@ _EAST_ASIAN = {
 }
 
 _LEAST = {"EUC-KR": _MOST, "EUC-JP": 0.25, "Shift_JIS": 0.25, "GB18030": 0.5, "Big5": 0.5}
-"""The share of letters that must be of this sort: Japanese has kanji too, and Chinese other scripts."""
+"""Minimum share of typical letters: Japanese also has kanji, and Chinese text has other scripts."""
 
-# Letters with accents between ASCII letters decode too, as pairs of one high byte and one ASCII byte: half of
-# the bytes are high. In running text, nearly all are, but for two encodings whose second bytes may be ASCII.
+# Accented letters between ASCII letters also decode, as pairs of one high byte and one ASCII byte. Then half
+# of the bytes are high. In real text nearly all are, except in encodings whose second bytes may be ASCII.
 _HIGH = {"Shift_JIS": 0.5, "Big5": 0.6}
 
 _LETTERS = re.compile(r"[^\W\d_a-zA-Z]")
 
 
 def is_utf8(head: bytes) -> bool:
-    """Return whether the first bytes of a file may be the start of UTF-8."""
+    """Return whether the first bytes of a file may be the start of UTF-8 text."""
     return _decoded(head, "utf-8") is not None
 
 
 def encoding_hint(head: bytes) -> str | None:
-    """Return which encodings the first bytes of a file may be in, and how to see it; None for UTF-8.
+    """Return a suggestion that names possible encodings of a file and how to check them; None for UTF-8.
 
-    If most of what is not ASCII is UTF-8, the file is taken to be UTF-8 with
-    damage, because converting it would destroy it. A name is offered, never asserted.
+    If most of the non-ASCII bytes are UTF-8, the file is treated as damaged UTF-8, because converting it
+    would destroy the rest. The suggestion says "may be", because the guess can be wrong.
     """
     if is_utf8(head):
         return None
     high = len(head.translate(None, _ASCII))
     kept = head.decode("utf-8", "ignore").encode()
     if len(head) - len(kept) < high / 2:
-        return "most of it is UTF-8: the character is damaged, or was appended in another encoding"
+        return "most of the file is UTF-8; this character is damaged or in another encoding"
     names = [name for name in _EAST_ASIAN if _fits(head, name, high)] or _western(head)
     if not names:
         return None
-    commands = f"look at what iconv -f {names[0]} -t UTF-8 prints, and validate that: iconv … {ON}"
+    commands = f"check the output of iconv -f {names[0]} -t UTF-8, then validate it: iconv … {ON}"
     return f"it may be {' or '.join(names)}; {commands}"
 
 
 def _decoded(head: bytes, encoding: str) -> str | None:
-    """Decode the start of a file, whose last character may be cut; None if it cannot be."""
+    """Decode the start of a file, whose last character may be incomplete; None if it cannot be decoded."""
     try:
         return codecs.getincrementaldecoder(encoding)().decode(head)
     except UnicodeDecodeError:
@@ -74,7 +74,7 @@ def _fits(head: bytes, encoding: str, high: int) -> bool:
 
 
 def _western(head: bytes) -> list[str]:
-    """Return the encodings of one byte a character that fit: of Cyrillic if high bytes form words."""
+    """Return the matching single-byte encodings: Cyrillic if high bytes form words, else Western."""
     words = re.findall(rb"[\x80-\xff]+", head)
     is_cyrillic = sum(map(len, words)) > 2 * len(words)
     return [name for name in (["windows-1251"] if is_cyrillic else ["windows-1252"]) if _decoded(head, name)]

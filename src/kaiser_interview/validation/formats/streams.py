@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from ..findings.finding import Fault, StreamError
 
-__all__ = ["BOMB_RATIO", "CHUNK", "Stream", "most_unpacked"]
+__all__ = ["BOMB_RATIO", "CHUNK", "Stream", "most_decompressed"]
 
 CHUNK = 1 << 20
 """Chunk size in bytes."""
@@ -35,13 +35,13 @@ _MOMENT = 0.01
 
 _GZIP = b"\x1f\x8b"
 
-# A frame of data, or one to skip, of which decoders take no notice (RFC 8878, section 3.1).
+# A data frame, or a skippable frame, which decoders ignore (RFC 8878, section 3.1).
 _ZSTD = (b"\x28\xb5\x2f\xfd", *(bytes([mark]) + b"\x2a\x4d\x18" for mark in range(0x50, 0x60)))
 
-_PACKED = (_GZIP, *_ZSTD)
+_COMPRESSED = (_GZIP, *_ZSTD)
 
 _NO_FRAME = ("Not a gzipped file", "Unknown frame descriptor")
-"""How the readers of gzip and zstd say that something else follows the compressed data."""
+"""Error messages of gzip and zstd if other bytes follow the compressed data."""
 
 _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 
@@ -75,7 +75,7 @@ class Stream:
         self.path: str = os.path.realpath(name) if _is_descriptor(name) else name
         self.size: int | None = self._before.st_size if stat.S_ISREG(self._before.st_mode) else None
         self._head = b""
-        self._chunks = self._unpacked()
+        self._chunks = self._decompressed()
 
     @property
     def sha256(self) -> str:
@@ -92,7 +92,7 @@ class Stream:
         return self._head
 
     def start(self) -> bytes:
-        """Return the first 1 MiB of a plain file, or 4 KiB of other input, however the input arrives."""
+        """Return the first 1 MiB of an uncompressed regular file, or 4 KiB of other input."""
         if not self.is_plain:
             return self.peek()[:_HEAD]
         at = self._file.tell()
@@ -110,7 +110,7 @@ class Stream:
         self._file.seek(0)
         first = self._file.read(_MAGIC)
         self._file.seek(at)
-        return not first.startswith(_PACKED)
+        return not first.startswith(_COMPRESSED)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the decompressed bytes from the start, in chunks that are never empty.
@@ -134,7 +134,7 @@ class Stream:
         return (other.st_dev, other.st_ino) == (self._before.st_dev, self._before.st_ino)
 
     def is_idle(self) -> bool:
-        """Return whether a pipe has nothing to read for a moment: what is read next may take long to come."""
+        """Return whether a pipe has no data to read for a moment, so that the next read may block."""
         if self.size is not None or self._file.closed:
             return False
         try:
@@ -154,7 +154,7 @@ class Stream:
             try:
                 self._file, _ = _open(self.name)
             except StreamError:
-                raise StreamError(_changed()) from None  # it was there
+                raise StreamError(_changed()) from None  # it existed before
             self._file.seek(self.taken)
         deque(self._raw(), maxlen=0)
         self.verify()
@@ -200,7 +200,7 @@ class Stream:
             if self.taken != self.size or after.st_mtime_ns != self._before.st_mtime_ns:
                 raise StreamError(_changed())
 
-    def _unpacked(self) -> Iterator[bytes]:
+    def _decompressed(self) -> Iterator[bytes]:
         raw = self._raw()
         first = b""
         while len(first) < _MAGIC and (more := next(raw, b"")):
@@ -229,25 +229,25 @@ class Stream:
             except StreamError:
                 raise
             except EOFError:
-                raise StreamError(_ends_early("the compressed data")) from None
+                raise StreamError(_ends_early()) from None
             except (OSError, ValueError, zlib.error) as error:
                 if "runcated" in str(error):
-                    raise StreamError(_ends_early("the compressed data")) from None
+                    raise StreamError(_ends_early()) from None
                 reason = _reason(error)
                 if any(words in reason for words in _NO_FRAME):
-                    reason = "something else follows the data's end"
+                    reason = "other bytes follow the end of the data"
                 raise StreamError(_unreadable(f"damaged compressed data: {reason}")) from None
             if not chunk:
                 return
             size += len(chunk)
-            if size > most_unpacked(self.taken):
+            if size > most_decompressed(self.taken):
                 raise StreamError(
                     Fault(
                         "unreadable",
                         (),
-                        f"data that unpacks to at most {BOMB_RATIO} times its size",
-                        "more: it may be a decompression bomb",
-                        "if it is not one, unpack it and check what comes out",
+                        f"data that decompresses to at most {BOMB_RATIO} times its size",
+                        "more, which may be a decompression bomb",
+                        "if you trust the file, decompress it and validate the output",
                     )
                 )
             yield chunk
@@ -272,7 +272,7 @@ class _Chained(io.RawIOBase):
         return count
 
 
-def most_unpacked(size: int) -> int:
+def most_decompressed(size: int) -> int:
     """Return the most bytes that a file of a given size may decompress to."""
     return max(_BOMB_BYTES, BOMB_RATIO * size)
 
@@ -283,7 +283,7 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         if sys.stdin is None or sys.stdin.closed:
             raise StreamError(_unreadable("a closed standard input"))
         if not hasattr(sys.stdin, "buffer"):
-            raise StreamError(_unreadable("a standard input without bytes"))
+            raise StreamError(_unreadable("a standard input that is not binary"))
         file: IO[bytes] = sys.stdin.buffer
         about = _stat_of(file)
         if (
@@ -291,7 +291,7 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
             and not sys.stdin.isatty()
             and about.st_rdev != os.stat(os.devnull).st_rdev
         ):
-            raise StreamError(_unreadable("a device, which might never end"))
+            raise StreamError(_unreadable("a device, which may never end"))
         return file, about
     try:
         about = os.stat(name)
@@ -301,7 +301,7 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
         if not stat.S_ISREG(about.st_mode) and not (named and not stat.S_ISBLK(about.st_mode)):
             # Opening a device or pipe by path may block, and reading it may never end.
             raise StreamError(
-                _unreadable("a device, socket or pipe", "pipe it in: … | kaiser-interview validate -")
+                _unreadable("a device, socket or pipe", "use standard input: … | kaiser-interview validate -")
             )
         file = open(name, "rb", buffering=0)  # noqa: SIM115 - closed by the stream
         return file, os.fstat(file.fileno())
@@ -310,10 +310,10 @@ def _open(name: str) -> tuple[IO[bytes], os.stat_result]:
 
 
 def _reader(file: IO[bytes]) -> Callable[[int], bytes | None]:
-    """Return the method that reads what there is.
+    """Return the method that reads the bytes that are available.
 
-    `read` of a buffered pipe waits for all the bytes asked for; `read1` of one that does not block takes
-    nothing for the end.
+    `read` of a buffered pipe waits for all requested bytes. `read1` of a non-blocking pipe would take a
+    pause for the end.
     """
     try:
         blocks = os.get_blocking(file.fileno())
@@ -356,10 +356,8 @@ def _unreadable(got: str, suggestion: str | None = None) -> Fault:
 
 
 def _changed() -> Fault:
-    return _unreadable("one that changed while it was read")
+    return _unreadable("a file that changed while it was read")
 
 
-def _ends_early(what: str) -> Fault:
-    return Fault(
-        "truncated", (), f"{what} to their end" if what.endswith("s") else f"{what} to its end", "less"
-    )
+def _ends_early() -> Fault:
+    return Fault("truncated", (), "complete compressed data", "data that ends early")

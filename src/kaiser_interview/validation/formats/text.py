@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 LONGEST = 8 << 20
-"""The most bytes that a row may have."""
+"""Maximum size of a row in bytes."""
 
 SPACE = b" \t\r\n"
 """White space as RFC 8259 defines it."""
@@ -28,7 +28,7 @@ SPACE = b" \t\r\n"
 
 def blank_line() -> Fault:
     """Return the fault of an empty line."""
-    return Fault("blank-line", (), "a row", "nothing", "it is skipped")
+    return Fault("blank-line", (), "a row", "a blank line", "it is skipped")
 
 
 def long_row(longest: int = LONGEST) -> Fault:
@@ -42,7 +42,7 @@ def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]
     if first.startswith(BOM):
         expected, suggestion = (
             "UTF-8 without a byte order mark",
-            'in Python encoding="utf-8", not "utf-8-sig"',
+            'in Python, use encoding="utf-8", not "utf-8-sig"',
         )
         notes.append(Note(1, Fault("byte-order-mark", (), expected, "U+FEFF", suggestion)))
         first = first[len(BOM) :]
@@ -56,13 +56,13 @@ BOM = b"\xef\xbb\xbf"
 
 
 class RowTexts(NamedTuple):
-    """The rows of some text: lines, elements of an array or records of CSV, without blank ones."""
+    """The rows of a text: lines, array elements or CSV records, without blank ones."""
 
     data: bytes
     starts: Any
-    """The start of each row in the data, as an array of integers."""
+    """Byte offset of the start of each row in the data, as an array of integers."""
     ends: Any
-    """The end of each row, without its line feed or comma."""
+    """Byte offset of the end of each row, without its line feed or comma."""
 
     def rows(self) -> list[bytes]:
         """Return the bytes of each row."""
@@ -71,7 +71,7 @@ class RowTexts(NamedTuple):
 
 
 class Tail(bytes):
-    """The last line of the data, if no line feed ends it."""
+    """The last line of the data, if it does not end in a line feed."""
 
     __slots__ = ()
 
@@ -82,7 +82,7 @@ def marked_encoding(head: bytes) -> Fault | None:
         wide = head.startswith((b"\xff\xfe\0\0", b"\0\0")) or head[1:4] == b"\0\0\0"
         name = "UTF-32" if wide else "UTF-16"
         if head.strip(b"\0"):
-            # Without a mark, the order of bytes is not the same for every iconv.
+            # Without a mark, implementations of iconv assume different byte orders.
             marked = head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))
             order = "" if marked else "BE" if head[:1] == b"\0" else "LE"
             return Fault("not-utf8", (), "UTF-8", name, f"iconv -f {name}{order} -t UTF-8 … {ON}")
@@ -92,13 +92,13 @@ def marked_encoding(head: bytes) -> Fault | None:
 def not_utf8(data: bytes) -> Fault | None:
     """Return the fault of bytes that are not UTF-8.
 
-    Which encoding they may be in cannot be seen from one row; `encoding_hint` judges by the file.
+    One row is too short to guess another encoding; `encoding_hint` uses the start of the file.
     """
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         if isinstance(data, Tail) and error.reason == "unexpected end of data":
-            return Fault("truncated", (), "a whole row", "the data's end within a character", CUT)
-        got = f"byte 0x{data[error.start]:02x} at {error.start} of the row"
+            return Fault("truncated", (), "a complete row", "the end of the data within a character", CUT)
+        got = f"0x{data[error.start]:02x} at byte {error.start} of the row"
         return Fault("not-utf8", (), "UTF-8", got)
     return None

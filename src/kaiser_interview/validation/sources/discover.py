@@ -12,7 +12,7 @@ from ...errors import InputError
 from ..findings.display import encodable, visible
 from ..findings.finding import Fault, StreamError
 from ..formats.csv import Header, csv_records
-from ..formats.detect import Form, is_beside, is_data
+from ..formats.detect import Form, is_data, is_sidecar
 from ..formats.json.array import document_chunks, json_document
 from ..formats.json.lines import json_lines, line_chunks
 from ..formats.streams import Stream
@@ -127,8 +127,8 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], skipped: list[str]) -> 
             files = sorted(glob.glob(path, recursive=True))
             if glob.has_magic(os.path.basename(path)):
                 files = [one for one in files if not os.path.basename(one).startswith(("_", "."))]
-                skipped += [encodable(one) for one in files if is_beside(os.path.basename(one))]
-                files = [one for one in files if not is_beside(os.path.basename(one))]
+                skipped += [encodable(one) for one in files if is_sidecar(os.path.basename(one))]
+                files = [one for one in files if not is_sidecar(os.path.basename(one))]
             for one in files:
                 if os.path.isdir(one):
                     # A pattern selects folders as well as files.

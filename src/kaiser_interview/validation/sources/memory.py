@@ -53,9 +53,9 @@ def arrow_batches(source: "InputSource", data: Any, fields: frozenset[str]) -> I
     """
     import pyarrow as pa
 
-    from ..formats.columnar.checks import examine, pieces, told
+    from ..formats.columnar.checks import examine, pieces, stream_errors
 
-    with told():
+    with stream_errors():
         if isinstance(getattr(data, "schema", None), pa.Schema):
             examine(data.schema)
     # In pyarrow before 25, exporting a table through the C interface can crash the process:

@@ -39,7 +39,7 @@ class Items:
     """Some rows that come one at a time, and notes."""
 
     items: Sequence[tuple[int | None, Any] | Note]
-    told: Mapping[str, str] = field(default_factory=dict)
+    reported: Mapping[str, str] = field(default_factory=dict)
     """Columns of which a fault was reported, and its code."""
 
     @property

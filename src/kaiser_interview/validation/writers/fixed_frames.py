@@ -1,4 +1,4 @@
-"""Put fixed columns into a copy of the table, frame or dataset that they come from."""
+"""Copy a table, frame or dataset with its columns replaced by fixed ones."""
 
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -13,7 +13,7 @@ __all__ = ["with_fixes"]
 
 
 def with_fixes(data: Any, fixed: "pa.Table", rows: Mapping[str, Sequence[int]], read: Collection[str]) -> Any:
-    """Return a table, frame or dataset with fixes; columns without a change are those of the data.
+    """Return a copy of a table, frame or dataset with fixes; unchanged columns are shared with the data.
 
     Parameters
     ----------
@@ -43,9 +43,9 @@ def _table(
         if at >= 0:
             given = table.schema.field(at)
             if field.name not in rows:
-                column, field = table.column(at), given  # noqa: PLW2901 - as it was
+                column, field = table.column(at), given  # noqa: PLW2901 - unchanged
             elif decoded_type(given.type) == field.type:
-                column, field = column.cast(given.type), given  # noqa: PLW2901 - encoded as it was
+                column, field = column.cast(given.type), given  # noqa: PLW2901 - in the original encoding
         columns.append(column)
         fields.append(field)
     for name in table.column_names:
@@ -87,7 +87,7 @@ def _pandas(frame: Any, fixed: "pa.Table", rows: Mapping[str, Sequence[int]], _:
 
 
 def _with_values(column: Any, rows: Sequence[int], values: Sequence[Any]) -> Any:
-    """Return a pandas column with other values in some rows; of objects, if its type cannot hold them."""
+    """Return a pandas column with new values in some rows; of type object if its type cannot hold them."""
     import numpy as np
 
     new = np.empty(len(values), object)
@@ -130,7 +130,7 @@ def _dataset(
     table = _table(given, fixed, rows, read).replace_schema_metadata()
     features = Features.from_arrow_schema(table.schema)
     for name, feature in dataset.features.items():
-        # A changed column of class labels has names in place of numbers.
+        # A changed column of class labels has names instead of numbers, so its feature no longer fits.
         if name in features and table.schema.field(name).type == given.schema.field(name).type:
             features[name] = feature
     info = dataset.info.copy()
@@ -145,4 +145,4 @@ _FIX: dict[tuple[str, str], Callable[..., Any]] = {
     ("polars", "DataFrame"): _polars,
     ("datasets", "Dataset"): _dataset,
 }
-"""Put fixes into data by class: its package and its name."""
+"""The function that applies fixes, by package and name of the class of the data."""

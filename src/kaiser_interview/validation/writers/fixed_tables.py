@@ -1,4 +1,4 @@
-"""Write record batches with fixes applied: filled-in values, and new columns for missing fields."""
+"""Write record batches with fixes applied: added values, and new columns for missing fields."""
 
 from collections.abc import Collection, Mapping
 from math import isclose
@@ -48,7 +48,7 @@ class FixedTable:
         schema : pyarrow.Schema
             The schema of the rows.
         fillable : collection of str
-            Fields that may be filled in, in the order in which their columns are added.
+            Fields whose values may be added, in the order in which their columns are added.
         """
         import pyarrow as pa
 
@@ -64,7 +64,7 @@ class FixedTable:
         Raises
         ------
         InputError
-            A column cannot hold a filled-in value, or the batch had text that is not UTF-8.
+            A column cannot hold an added value, or the batch had text that is not UTF-8.
         """
         import pyarrow as pa
 
@@ -90,12 +90,12 @@ class FixedTable:
 
 
 def _patched(column: "pa.Array", field: "pa.Field", patched: Mapping[int, Any]) -> "pa.Array":
-    """Return a column with other values in some rows.
+    """Return a column with new values in some rows.
 
     Raises
     ------
     InputError
-        The column cannot hold a value without changing it.
+        The column cannot hold a new value exactly.
     """
     import numpy as np
     import pyarrow as pa
@@ -110,7 +110,7 @@ def _patched(column: "pa.Array", field: "pa.Field", patched: Mapping[int, Any]) 
         fits = False
     if not fits:
         raise InputError(
-            f"{visible(field.name)}: a column of {field.type} does not hold what is filled in; "
+            f"{visible(field.name)}: a column of type {field.type} cannot hold the value that `fix` adds; "
             "nothing was written"
         )
     places = np.arange(len(column))

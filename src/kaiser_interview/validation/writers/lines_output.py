@@ -1,4 +1,4 @@
-"""Validate JSON Lines while they are written, so that they need not be read again."""
+"""Validate JSON Lines while they are written, instead of reading the output again."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class LinesOutput:
     Parameters
     ----------
     engine : Engine
-        What validates parts.
+        The engine that validates parts.
     check : Check
         The check of the file.
     """
@@ -40,21 +40,21 @@ class LinesOutput:
         self._waiting: deque[PartResult | Future[PartResult]] = deque()
 
     def unchanged(self, result: PartResult) -> None:
-        """Add a part that is written as it was read: each of its lines is a row."""
+        """Add the result of a part that is written unchanged; each of its lines must be a row."""
         self._waiting.append(result)
         self._add()
 
     def changed(self, data: bytes) -> None:
-        """Validate lines, in another thread, and add the result."""
+        """Validate changed lines in another thread, and add the result."""
         self._waiting.append(self._engine.threads.submit(self._validated, LineChunk(data, last=False)))
         self._add()
 
     def close(self) -> None:
-        """Remove what did not fit in memory."""
+        """Remove temporary files."""
         self._merge.close()
 
     def report(self) -> Report:
-        """Return the report on the file, once it is in its place."""
+        """Return the report on the file. Call it after the file is at its final path."""
         self._add(all_of_it=True)
         merge, source = self._merge, self._source
         with closing(Stream(str(self._check.data))) as stream:
@@ -69,7 +69,7 @@ class LinesOutput:
             return validator.lines(chunk, None)
 
     def _add(self, *, all_of_it: bool = False) -> None:
-        """Add results in the order of the parts, as far as they are there or too many wait."""
+        """Add results in the order of the parts; wait for one only if too many are waiting."""
         for result in self._ready(all_of_it=all_of_it):
             self._merge.add(self._source, result, self._base)
             self._base = self._base.after(result)

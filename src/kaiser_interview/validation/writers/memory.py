@@ -1,4 +1,4 @@
-"""Keep rows in memory, in the form of the data that they come from, for `split` and `fix` without files."""
+"""Keep rows in memory in the form of the input data, for `split` and `fix` without files."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ class RowsInMemory:
     Parameters
     ----------
     validator : RowValidator
-        Says how rows are understood.
+        The validator of the rows; it knows their kinds and fields.
 
     Attributes
     ----------
@@ -47,12 +47,12 @@ class RowsInMemory:
         Raises
         ------
         InputError
-            Rows of tables and of text have no common form.
+            The data has both tables and rows of text.
         """
         if self._source is None and source.schema is not None:
             self.table = TableInMemory()
         if (self.table is None) is not (source.schema is None):
-            raise InputError("data: expected tables or rows of text, got both; one call for each, then")
+            raise InputError("data: expected either tables or text rows, got both; process them separately")
         self._source = source
         self._validator.constants = {**self._validator.defaults, **source.constants}
 
@@ -71,10 +71,10 @@ class RowsInMemory:
         self._rows.append(row)
 
     def object_of(self, row: Any) -> Any:
-        """Return a row of text as a mapping, and any other row as it is.
+        """Return a row of text as a mapping, and any other row unchanged.
 
-        The cells of a CSV record get the types of their fields; empty cells are left out. A row that cannot
-        be read, or is no object, stays bytes.
+        The cells of a CSV record get the types of their fields; empty cells are left out. A row stays bytes
+        if it cannot be parsed or is not an object.
         """
         if self._source is None or self._source.form == "values":
             return row
@@ -94,14 +94,14 @@ class RowsInMemory:
 
 
 def refuse_unheld(data: Any) -> None:
-    """Raise if data is a `datasets.IterableDataset`, or has one.
+    """Raise an error if data is or contains a `datasets.IterableDataset`.
 
-    Its rows may come in another order each time, so a position does not name a row for good.
+    Its rows may have another order each time, so that a position does not identify a row.
 
     Raises
     ------
     InputError
-        It is, or has.
+        The data is or contains a `datasets.IterableDataset`.
     """
     splits = data.values() if isinstance(data, dict) else (data,)
     if any(is_of(one, "datasets", "IterableDataset") for one in splits):
@@ -111,32 +111,32 @@ def refuse_unheld(data: Any) -> None:
 
 
 def is_selectable(data: Any) -> bool:
-    """Return whether rows of data, or of each of its splits, can be selected by position."""
+    """Return whether the rows of data, or of all its splits, can be selected by position."""
     if is_of(data, "datasets", "DatasetDict"):
         return all(is_of(one, "datasets", "Dataset") for one in data.values())
     return any(is_of(data, package, name) for package, name in _SELECT)
 
 
 def splits_of(data: Any) -> list[Any]:
-    """Return the datasets of a `DatasetDict`; any other data by itself."""
+    """Return the datasets of a `DatasetDict`, or a list of the data itself."""
     return [*data.values()] if is_of(data, "datasets", "DatasetDict") else [data]
 
 
 def joined(data: Any, splits: Iterable[Any]) -> Any:
-    """Return what was made of each of `splits_of`, in the form of the data."""
+    """Combine the results for each of `splits_of` in the form of the data."""
     splits = [*splits]
     return type(data)(zip(data, splits, strict=True)) if is_of(data, "datasets", "DatasetDict") else splits[0]
 
 
 def divided(data: Any, invalid: Sequence[Sequence[int]], rows: Sequence[int]) -> tuple[Any, Any]:
-    """Divide a frame, a table, a dataset or a dictionary of datasets, with all columns unchanged.
+    """Split a frame, table, dataset or dictionary of datasets by rows; columns stay unchanged.
 
     Parameters
     ----------
     data : object
-        Data of which `is_selectable` is true.
+        Data for which `is_selectable` is true.
     invalid : sequence of sequence of int
-        The invalid rows of each split; of the data, if it has no splits.
+        The invalid rows of each split, or of the data if it has no splits.
     rows : sequence of int
         The number of rows of each split.
 
@@ -160,7 +160,7 @@ def _halves(data: Any, invalid: Sequence[int], rows: int) -> tuple[Any, Any]:
 
 
 def is_of(data: Any, package: str, name: str) -> bool:
-    """Return whether data is of a class of a package, which need not be installed."""
+    """Return whether data is an instance of a class; the package of the class may be missing."""
     return any(cls.__name__ == name and cls.__module__.split(".")[0] == package for cls in type(data).__mro__)
 
 
@@ -191,4 +191,4 @@ _SELECT: "dict[tuple[str, str], Callable[[Any, Mask], Any]]" = {
     ("polars", "DataFrame"): lambda frame, rows: frame.filter(rows),
     ("datasets", "Dataset"): lambda dataset, rows: dataset.select(rows.nonzero()[0]),
 }
-"""Select rows of data by class: its package and its name. `rows` says for each row whether it is selected."""
+"""The function that selects rows by a mask, by package and name of the class of the data."""

@@ -1,4 +1,4 @@
-"""Write rows of validated parts as their sources give them."""
+"""Write rows of validated parts unchanged."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -12,7 +12,7 @@ from ...storage import Staging
 from ..findings.display import visible
 from ..findings.finding import Located, Note
 from ..formats.csv import Cells
-from ..formats.text import RowTexts
+from ..formats.text import LONGEST, RowTexts
 from ..rows.row_validator import RowValidator
 from ..sources.source import Batch, InputSource, Items
 from .rows import Writer, as_json
@@ -24,12 +24,12 @@ Part = RowTexts | Items | Batch
 
 
 class RowBytes:
-    """The bytes of rows as their sources give them.
+    """The original bytes of rows.
 
     Parameters
     ----------
     validator : RowValidator
-        Says how rows were understood.
+        The validator of the rows; it knows their kinds and fields.
     """
 
     def __init__(self, validator: RowValidator) -> None:
@@ -41,16 +41,16 @@ class RowBytes:
         self._source = source
 
     def of(self, row: Any) -> bytes:
-        """Return the original bytes of a row; a row from Python or a table as a JSON text."""
+        """Return the original bytes of a row. A row from Python or a table becomes a JSON text."""
         if isinstance(row, Cells):
             return row.raw
         is_text = isinstance(row, bytes) and self._source is not None and self._source.form != "values"
         return row if is_text else as_json(self.as_validated(row))
 
     def as_validated(self, row: Any) -> Any:
-        """Return a row from Python as it was validated: a record with its kind, a table's row without nulls.
+        """Return a row from Python as it was validated.
 
-        Of a table's row, only nulls in columns that its kind does not have are left out.
+        A record gets its kind. A table's row loses nulls in columns that its kind does not have.
         """
         if isinstance(row, Record):
             values = values_of(row)
@@ -63,7 +63,7 @@ class RowBytes:
         if kind is None:
             return row
         rules = validator.rules[kind]
-        # Leave out a null in a column that the kind does not have: in JSON it would be an unknown field.
+        # Leave out a null in a column that the kind does not have: JSON would have an unknown field.
         given = {
             name: value
             for name, value in row.items()
@@ -80,7 +80,7 @@ class PartWriter(Writer):
     staging, path
         As for `Writer`.
     validator : RowValidator
-        Says how rows were understood.
+        The validator of the rows; it knows their kinds and fields.
     """
 
     def __init__(self, staging: Staging, path: Path, validator: RowValidator) -> None:
@@ -114,7 +114,7 @@ class PartWriter(Writer):
                 self.row(self._bytes.of(held[row]))
 
     def _lines(self, data: bytes, starts: Any, ends: Any) -> None:
-        """Write some lines; those that follow each other are written together."""
+        """Write lines; write adjacent lines together."""
         breaks = [0, *((starts[1:] != ends[:-1] + 1).nonzero()[0] + 1).tolist(), len(starts)]
         with memoryview(data) as view:
             for first, stop in pairwise(breaks):
@@ -122,7 +122,7 @@ class PartWriter(Writer):
 
 
 def refuse_long_rows(findings: Iterable[Located]) -> None:
-    """Raise if a row was too long to be kept in memory, so that it cannot be written.
+    """Raise an error if a row was too long to keep in memory, so that it cannot be written.
 
     Raises
     ------
@@ -132,11 +132,13 @@ def refuse_long_rows(findings: Iterable[Located]) -> None:
     for found in findings:
         if found.fault.code == "line-too-long":
             name = visible(found.file or "")
-            raise InputError(f"{name}: a row is too long to be put aside; nothing was written")
+            raise InputError(
+                f"{name}: expected rows of at most {LONGEST >> 20} MiB, got a longer row; nothing was written"
+            )
 
 
 def rows_in(part: Part) -> list[Any]:
-    """Return the rows of a part as its source gives them.
+    """Return the rows of a part in the form of its source.
 
     Raises
     ------

@@ -27,6 +27,13 @@ _DEEPEST = 100
 
 _MOST_BITS = 10_000
 
+_NAMES: dict[Form, str] = {
+    "lines": "JSON Lines",
+    "document": "JSON",
+    "csv": "CSV",
+    "columns": "Parquet or Arrow",
+}
+
 
 class _Bytes(Protocol):
     def write(self, data: bytes | memoryview, /) -> object: ...
@@ -34,12 +41,12 @@ class _Bytes(Protocol):
 
 
 class Writer:
-    """Write rows of one format to a staged file, compressed if its extension says so.
+    """Write rows of one format to a staged file, compressed if its extension is .gz or .zst.
 
     Parameters
     ----------
     staging : Staging
-        The files that are put in place together.
+        The files that are moved to their paths together.
     path : pathlib.Path
         The path of the output.
     """
@@ -79,10 +86,15 @@ class Writer:
             table = source.table_form or table_form(self._path.suffix)
         if table is None and form in {"values", "columns"}:
             form = "lines"
-        if self._form not in {None, form} or (self._form == "csv" and self._header != header):
-            got = "headers differ" if self._form == form else f"{self._form} and {form}"
+        if self._form is not None and self._form != form:
             raise InputError(
-                f"files of one form are expected for one output, got {got}; one call for each, then"
+                f"inputs: expected files of the same format, got {_NAMES[self._form]} and {_NAMES[form]}; "
+                "process each file separately"
+            )
+        if self._form == "csv" and self._header != header:
+            raise InputError(
+                "inputs: expected files with the same columns, got different headers; "
+                "process each file separately"
             )
         if self._form is None and table is not None:
             self._table = TableWriter(_KeptOpen(self._raw), table)
@@ -120,13 +132,13 @@ class Writer:
 
 
 def as_json(row: Any) -> bytes:
-    """Return a row from Python as a JSON text; values that JSON cannot hold are replaced by text."""
+    """Return a row from Python as a JSON text; values that JSON does not support become text."""
     for text in (_text, _text_of_held):
         try:
             return text(row)
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001, S112 - the objects of others may raise anything
+        except Exception:  # noqa: BLE001, S112 - objects of the user may raise anything
             continue
     return json.dumps(shown(row)).encode()  # a mapping that cannot be read
 
@@ -158,20 +170,20 @@ def different_files(outputs: Iterable[Path], source: InputSource | None = None) 
     """
     places = [os.path.realpath(path) for path in outputs]
     if len({*places}) < len(places):
-        raise InputError("outputs: expected different files, got one twice")
+        raise InputError("outputs: expected different files, got the same file twice")
     if source is not None and source.stream is not None:
         for place in places:
             if source.stream.is_file(place):
-                raise InputError(f"{visible(place)}: expected another file than the input")
+                raise InputError(f"{visible(place)}: expected a file other than the input")
 
 
 def _foreign(value: object) -> object:
-    """Return a value of a type that JSON does not have in one that it has; as text if it cannot be read."""
+    """Convert a value to a type that JSON has; return its display text if that fails."""
     try:
         return _converted(value)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - the objects of others may raise anything
+    except Exception:  # noqa: BLE001 - objects of the user may raise anything
         return shown(value)
 
 
@@ -190,7 +202,7 @@ def _converted(value: object) -> object:
 
 
 def _held_by_json(value: Any, above: tuple[int, ...] = ()) -> Any:
-    """Replace anything that JSON cannot hold; cut off values that contain themselves or are too deep."""
+    """Replace values that JSON does not support; cut off values that contain themselves or are too deep."""
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:
         return hex(value)
     if value is None or isinstance(value, str | int | float):
@@ -218,7 +230,7 @@ def _compressed(file: IO[bytes], path: Path) -> _Bytes:
 
 
 class _KeptOpen(io.RawIOBase):
-    """A file that a compressor can write to but not close."""
+    """A file that a compressor can write to but cannot close."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""Write rows of tables to Parquet, Arrow IPC or a table in memory, with unchanged values."""
+"""Write rows of tables to Parquet, Arrow IPC or a table in memory; values stay unchanged."""
 
 import io
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ _SUFFIXES: dict[str, TableForm] = {
     ".arrows": "ipc-stream",
 }
 
-# Rows in a row group: many enough to compress well, few enough to be held in memory.
+# Rows in a row group: enough to compress well, few enough to fit in memory.
 _GROUP = 1 << 17
 
 
 def refuse_undecoded(batch: "pa.RecordBatch") -> None:
-    """Raise if a batch had text that is not UTF-8, because it cannot be written unchanged.
+    """Raise an error if a batch had text that is not UTF-8, because it cannot be written unchanged.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def refuse_undecoded(batch: "pa.RecordBatch") -> None:
     from ..formats.columnar.checks import undecoded
 
     if undecoded(batch):
-        raise InputError("text that is not UTF-8 cannot be put aside as it is; nothing was written")
+        raise InputError("text that is not UTF-8 cannot be written unchanged; nothing was written")
 
 
 def table_form(suffix: str) -> TableForm | None:
@@ -46,9 +46,9 @@ def table_form(suffix: str) -> TableForm | None:
 
 
 class TableSink:
-    """Take rows of record batches of one schema.
+    """Collect rows of record batches with one schema.
 
-    Columns keep their values, in the types that `decoded_type` makes of theirs.
+    Columns keep their values. Their types are converted by `decoded_type`.
     """
 
     def __init__(self) -> None:
@@ -56,12 +56,12 @@ class TableSink:
         self._held: list[pa.RecordBatch] = []
 
     def begin(self, schema: "pa.Schema") -> None:
-        """Start taking rows of a schema.
+        """Start collecting rows of a schema.
 
         Raises
         ------
         InputError
-            There were rows of another schema, or the output has no type for a column.
+            Earlier rows had another schema, or the output does not support the type of a column.
         """
         import pyarrow as pa
 
@@ -73,10 +73,13 @@ class TableSink:
             self._schema = schema
             self._open(schema)
         elif not self._schema.equals(schema):
-            raise InputError("tables of one schema are expected for one output; one call for each, then")
+            raise InputError(
+                "inputs: expected tables with the same schema, got different schemas; "
+                "process each table separately"
+            )
 
     def take(self, batch: "pa.RecordBatch", rows: Sequence[int]) -> None:
-        """Take rows of a batch unchanged, given their indices.
+        """Add rows of a batch unchanged, given their indices.
 
         Raises
         ------
@@ -91,7 +94,7 @@ class TableSink:
         self.add(taken(batch, np.array(rows)))
 
     def add(self, batch: "pa.RecordBatch") -> None:
-        """Take a batch, its columns in the types of the output."""
+        """Add a batch; convert its columns to the types of the output."""
         import pyarrow as pa
 
         from ..arrow.arrays import decoded
@@ -107,7 +110,7 @@ class TableInMemory(TableSink):
     """Collect record batches in a table."""
 
     def table(self) -> "pa.Table":
-        """Return the rows that were taken."""
+        """Return the collected rows."""
         import pyarrow as pa
 
         return pa.Table.from_batches(self._held, self._schema)
@@ -123,7 +126,7 @@ class TableWriter(TableSink):
     form : str
         The format of the output.
     group : int
-        Rows that are held before they are written together.
+        Number of rows to collect before they are written together.
     """
 
     def __init__(self, file: IO[bytes] | io.RawIOBase, form: TableForm, *, group: int = _GROUP) -> None:
@@ -135,14 +138,14 @@ class TableWriter(TableSink):
         self._count = 0
 
     def add(self, batch: "pa.RecordBatch") -> None:
-        """Write a batch, its columns in the types of the file."""
+        """Write a batch; convert its columns to the types of the file."""
         super().add(batch)
         self._count += batch.num_rows
         if self._count >= self._group:
             self._write()
 
     def end(self) -> None:
-        """Write all held rows and close the file."""
+        """Write all collected rows and close the file."""
         self._write()
         if self._writer is not None:
             self._writer.close()
@@ -167,12 +170,12 @@ class TableWriter(TableSink):
 
 
 def _refuse_unsupported(schema: "pa.Schema") -> None:
-    """Raise if Parquet has no type for a column, such as a union.
+    """Raise an error if Parquet does not support the type of a column, such as a union.
 
     Raises
     ------
     InputError
-        There is such a column.
+        Parquet does not support the type of a column.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -182,6 +185,6 @@ def _refuse_unsupported(schema: "pa.Schema") -> None:
             pq.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
         except pa.ArrowNotImplementedError:
             raise InputError(
-                f"{visible(field.name)}: Parquet has no type for a column of {field.type}; "
-                "name the output .arrow or .jsonl; nothing was written"
+                f"{visible(field.name)}: Parquet does not support the type {field.type}; "
+                "write to a .arrow or .jsonl file; nothing was written"
             ) from None

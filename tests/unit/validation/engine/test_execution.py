@@ -745,7 +745,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, cha
         report = report_by_row(check)
     else:
         report = report_of(check, 1)
-    assert "one that changed while it was read" in [one.got for one in report.sample]
+    assert "a file that changed while it was read" in [one.got for one in report.sample]
     assert {one.code for one in report.sample} == {"unreadable"}
     assert (report.complete, report.ok, report.inputs[0].complete) == (False, False, False)
 
@@ -763,7 +763,7 @@ def test_a_file_that_changes_before_it_is_read_again_is_told_once(tmp_path, monk
     monkeypatch.setattr(execution.Validation, "_second_reading", changing)
     report = report_of(check_of([tmp_path / "a.jsonl", tmp_path / "b.jsonl"], kind="label"), 1)
     assert [one.got for one in report.sample if one.code == "unreadable"] == [
-        "one that changed while it was read"
+        "a file that changed while it was read"
     ]
     assert [one.complete for one in report.inputs] == [False, True]
     assert report.complete is False

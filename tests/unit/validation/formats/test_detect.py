@@ -40,24 +40,27 @@ ZSTD = pa.compress(ROWS, "zstd", asbytes=True)
 GZIP = gzip.compress(ROWS)
 SKIPPED = b"\x5f\x2a\x4d\x18\x05\0\0\0hello"
 
+ONE_FILE = "extract it, or validate one file in it: "
+TWICE = "decompress it once, because it is compressed twice: "
+
 FOREIGN = {
-    "bzip2": (bz2.compress(ROWS), "data compressed by bzip2", "bzip2 -dc … |"),
-    "xz": (lzma.compress(ROWS), "data compressed by xz", "xz -dc … |"),
-    "lzma": (lzma.compress(ROWS, format=lzma.FORMAT_ALONE), "data compressed by lzma", "xz -dc --format="),
+    "bzip2": (bz2.compress(ROWS), "data compressed with bzip2", "bzip2 -dc … |"),
+    "xz": (lzma.compress(ROWS), "data compressed with xz", "xz -dc … |"),
+    "lzma": (lzma.compress(ROWS, format=lzma.FORMAT_ALONE), "data compressed with lzma", "xz -dc --format="),
     "lz4": (pa.compress(ROWS, "lz4", asbytes=True), None, None),
-    "lz4 frame": (b"\x04\x22\x4d\x18\x64\x40\xa7" + ROWS, "data compressed by lz4", "lz4 -dc … |"),
-    "lzip": (b"LZIP\x01\x0c\x00" + ROWS, "data compressed by lzip", "lzip -dc … |"),
-    "snappy": (b"\xff\x06\0\0sNaPpY" + ROWS, "data compressed by snappy", "snzip -dc … |"),
-    "compress": (b"\x1f\x9d\x90" + ROWS, "data compressed by compress", "gzip -dc … |"),
-    "zlib": (zlib.compress(ROWS), "data compressed by zlib", "pigz -dc … |"),
-    "7z": (b"7z\xbc\xaf\x27\x1c\0\x04", "a 7z archive", "unpack it, or one file of it: 7z e -so … NAME |"),
-    "rar": (b"Rar!\x1a\x07\x01\0", "a RAR archive", "unpack it, or one file of it: unrar p"),
-    "zip": (archive(), "a zip archive", "unpack it, or one file of it: unzip -p … NAME |"),
+    "lz4 frame": (b"\x04\x22\x4d\x18\x64\x40\xa7" + ROWS, "data compressed with lz4", "lz4 -dc … |"),
+    "lzip": (b"LZIP\x01\x0c\x00" + ROWS, "data compressed with lzip", "lzip -dc … |"),
+    "snappy": (b"\xff\x06\0\0sNaPpY" + ROWS, "data compressed with snappy", "snzip -dc … |"),
+    "compress": (b"\x1f\x9d\x90" + ROWS, "data compressed with compress", "gzip -dc … |"),
+    "zlib": (zlib.compress(ROWS), "data compressed with zlib", "pigz -dc … |"),
+    "7z": (b"7z\xbc\xaf\x27\x1c\0\x04", "a 7z archive", ONE_FILE + "7z e -so … NAME |"),
+    "rar": (b"Rar!\x1a\x07\x01\0", "a RAR archive", ONE_FILE + "unrar p"),
+    "zip": (archive(), "a zip archive", ONE_FILE + "unzip -p … NAME |"),
     "workbook": (archive("xl/workbook.xml"), "a workbook", "save the sheet as CSV in UTF-8"),
-    "tar": (tar(), "a tar archive", "unpack it, or one file of it: tar -xOf … NAME |"),
-    "tar.gz": (gzip.compress(tar()), "a tar archive", "unpack it, or one file of it: tar -xOf … NAME |"),
-    "gzip twice": (gzip.compress(GZIP), "data compressed by gzip", "compressed twice: "),
-    "zstd in gzip": (gzip.compress(ZSTD), "data compressed by zstd", "compressed twice: "),
+    "tar": (tar(), "a tar archive", ONE_FILE + "tar -xOf … NAME |"),
+    "tar.gz": (gzip.compress(tar()), "a tar archive", ONE_FILE + "tar -xOf … NAME |"),
+    "gzip twice": (gzip.compress(GZIP), "data compressed with gzip", TWICE),
+    "zstd in gzip": (gzip.compress(ZSTD), "data compressed with zstd", TWICE),
 }  # fmt: skip
 
 
@@ -89,7 +92,7 @@ def test_brotli_is_known_by_its_name_only(tmp_path):
         path.write_bytes(data)
         report = ki.validate(path, kind="label")
         assert [one.got for one in report.sample if one.severity == "error"] == (
-            ["data compressed by brotli"] if known else []
+            ["data compressed with brotli"] if known else []
         )
 
 
@@ -127,6 +130,6 @@ def test_what_follows_compressed_data_is_one_finding(tmp_path, data):
     (found,) = (one for one in report.sample if one.severity == "error")
     assert (found.code, found.got) == (
         "unreadable",
-        "damaged compressed data: something else follows the data's end",
+        "damaged compressed data: other bytes follow the end of the data",
     )
     assert not report.complete

@@ -181,7 +181,7 @@ def test_packed_nothing_has_no_rows(gate, pack):
 def test_an_empty_file_has_no_rows(gate, tmp_path):
     report = gate(b"")
     assert told(report) == [("no-rows", None, None, ())]
-    said = "expected at least one row, got none; see whether the step before has written any"
+    said = "expected at least one row, got none; check that the previous step produced rows"
     assert report.sample[0].message == said
     assert report.inputs == ((str(tmp_path / "rows.jsonl"), 0, 0, hashlib.sha256().hexdigest(), True),)
     assert (report.complete, report.ok) == (True, False)
@@ -200,7 +200,7 @@ def test_a_packed_file_that_is_cut_anywhere_is_truncated(gate, pack, name):
     for end in range(4, len(packed), 1 if name == "rows.jsonl" else 7):
         report = gate(packed[:end], name)
         assert told(report) == [("truncated", None, None, ())], end
-        assert report.sample[0].message == "expected the compressed data to its end, got less"
+        assert report.sample[0].message == "expected complete compressed data, got data that ends early"
         assert (report.complete, report.ok) == (False, False)
 
 
@@ -320,7 +320,7 @@ def test_bombs(gate, name, made, expected, rows):
     assert peak < 80 << 20
     assert told(report) == expected
     if expected == BOMB:
-        assert report.sample[0].got == "more: it may be a decompression bomb"
+        assert report.sample[0].got == "more, which may be a decompression bomb"
     assert (report.rows, report.complete, report.ok) == (rows, False, False)
 
 
@@ -451,7 +451,7 @@ def test_a_pipe_by_its_name_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(path)
     report = ki.validate(path, **HOW)
     unreadable(report, path, "a device, socket or pipe")
-    assert hint(report.sample[0]) == "pipe it in: … | kaiser-interview validate -"
+    assert hint(report.sample[0]) == "use standard input: … | kaiser-interview validate -"
 
 
 def test_a_socket_is_refused(tmp_path, monkeypatch):
@@ -571,7 +571,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, meanwhile, change, pack,
     assert [(one.code, one.file, one.line, one.row) for one in report.sample] == [
         ("unreadable", str(path), None, None)
     ]
-    assert report.sample[0].got == "one that changed while it was read"
+    assert report.sample[0].got == "a file that changed while it was read"
     assert report.rows <= len(cuts) + 1
     assert (report.complete, report.ok) == (False, False)
     assert [one.complete for one in report.inputs] == [False]
@@ -975,8 +975,8 @@ def test_no_data_has_no_rows(data):
 
 def test_what_a_file_may_unpack_to():
     """Two hundred times its size, and 256 MiB in any case."""
-    assert streams.most_unpacked(0) == streams.most_unpacked(1_342_177) == 268_435_456
-    assert streams.most_unpacked(1_342_178) == 268_435_600
+    assert streams.most_decompressed(0) == streams.most_decompressed(1_342_177) == 268_435_456
+    assert streams.most_decompressed(1_342_178) == 268_435_600
 
 
 @pytest.mark.parametrize(

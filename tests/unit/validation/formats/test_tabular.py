@@ -157,13 +157,13 @@ def test_what_does_not_fit(gate, record):
 MESSAGES = {
     b"d01-c01,en\n": "expected 3 fields, as in the header, got 2",
     b"d01-c01,en,x,y\n": "expected 3 fields, as in the header, got 4; "
-    "a field with a delimiter in it stands in quotation marks",
-    b'd01-c01,en,a "b"\n': r"expected quotation marks around the whole field, those in it doubled, "
+    "put quotation marks around a field that contains a delimiter",
+    b'd01-c01,en,a "b"\n': r"expected the whole field in quotation marks, with inner marks doubled, "
     r'got "a \"b\""',
-    b'd01-c01,en,"a"b\n': "expected a comma or line end after the closing quotation mark, "
+    b'd01-c01,en,"a"b\n': "expected a delimiter or the end of the line after a closing quotation mark, "
     r'got "\"a\"b"',
-    b"d01-c01,en,a\rb\n": "expected line ends with a line feed, got a carriage return alone",
-    b"d01-c01,en,\0\n": "expected text, got U+0000",
+    b"d01-c01,en,a\rb\n": "expected a line feed at the end of the line, got a carriage return only",
+    b"d01-c01,en,\0\n": "expected text without U+0000, got U+0000",
 }
 
 
@@ -177,7 +177,7 @@ def test_what_is_said_of_what_does_not_fit(gate, record, message):
 def test_carriage_returns_for_line_ends_are_named(gate, data):
     report = gate(data.replace(b"\n", b"\r"))
     assert told(report) == [("invalid-csv", 1, None, ())]
-    assert report.sample[0].got == "a carriage return alone"
+    assert report.sample[0].got == "a carriage return only"
     assert (report.rows, report.complete) == (0, False)
 
 
@@ -277,7 +277,7 @@ def test_a_column_twice_is_one_finding_and_every_row_is_invalid(gate, header, ro
     # Too few fields, too: which of the columns a row means is unknown in any case.
     report = gate(header + row * rows + b"d01-c01\n")
     assert told(report) == [("duplicate-column", 1, None, ("language",))]
-    assert report.sample[0].message == 'expected each column once, got "language" twice'
+    assert report.sample[0].message == 'expected unique column names, got "language" twice'
     assert (report.rows, report.valid, report.invalid) == (rows + 1, 0, rows + 1)
     assert not report.ok
 
@@ -328,7 +328,7 @@ def test_gb18030_is_offered(gate, words):
     report = gate(HEAD + ROW + b"d01-c01,en,%b\n" % cell + WRONG)
     assert told(report) == [("not-utf8", 3, 1, ()), wrong_at(4, 2)]
     found = report.sample[0]
-    assert found.got == f"byte 0x{cell[0]:02x} at 11 of the row"
+    assert found.got == f"0x{cell[0]:02x} at byte 11 of the row"
     assert hint(found) == encoding_hint(cell)
 
 
@@ -342,7 +342,7 @@ def test_a_header_in_gb18030(gate):
 def test_what_is_in_no_encoding(gate):
     report = gate(HEAD + b"d01-c01,en,a\xff\n")
     assert told(report) == [("not-utf8", 2, 0, ())]
-    assert report.sample[0].got == "byte 0xff at 12 of the row"
+    assert report.sample[0].got == "0xff at byte 12 of the row"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
@@ -689,7 +689,7 @@ def test_a_byte_order_mark_is_told_where_it_is_asked_for(tmp_path, select, codes
     path.write_bytes(b"\xef\xbb\xbfclaim_id,verdict,urls,method,creator\nd05-c02,mixed,[],human,I\n")
     report = ki.validate(path, kind="verdict", select=select)
     assert [one.code for one in report.sample] == codes
-    assert {hint(one) for one in report.sample} <= {"spreadsheets write it, and it is skipped"}
+    assert {hint(one) for one in report.sample} <= {"spreadsheets write this mark; it is skipped"}
 
 
 def test_a_line_of_excels_own_is_told(tmp_path):
@@ -697,7 +697,7 @@ def test_a_line_of_excels_own_is_told(tmp_path):
     path.write_text("sep=;\nclaim_id;verdict;urls;method;creator\nd05-c02;mixed;[];human;I\n", "utf-8")
     report = ki.validate(path, kind="verdict")
     assert [(one.code, one.line, hint(one)) for one in report.sample] == [
-        ("invalid-csv", 1, "a line of Excel's own: take it out")
+        ("invalid-csv", 1, "remove this line; only Excel reads it")
     ]
     assert (report.rows, report.valid) == (1, 1)
 

@@ -107,12 +107,12 @@ DOCUMENTS = {
     "a printed object after words": ("Sure!\n{\n}\n", 0, 1, WORDS),
     "words after": (f"[{ROW}]\nThat is all.\n", 1, 2, WORDS),
     "a fence after": (f"[{ROW}]\n```\n", 1, 2, FENCE),
-    "two arrays": (f"[{ROW}]\n[{ROW}]\n", 1, 2, "give the rows as one array, or each on one line"),
-    "no comma": (f"[{ROW}\n{ROW}]\n", 1, 2, "put a comma between the rows"),
-    "a comma after the last row": (f"[{ROW},\n]\n", 1, 2, "take out the extra comma"),
-    "a comma before the first row": (f"[\n,{ROW}]\n", 0, 2, "take out the extra comma"),
-    "two commas": (f"[{ROW},\n,{ROW}]\n", 1, 2, "take out the extra comma"),
-    "a comma alone": ("[,]\n", 0, 1, "take out the extra comma"),
+    "two arrays": (f"[{ROW}]\n[{ROW}]\n", 1, 2, "write one array of rows, or each row on its own line"),
+    "no comma": (f"[{ROW}\n{ROW}]\n", 1, 2, "add a comma between the rows"),
+    "a comma after the last row": (f"[{ROW},\n]\n", 1, 2, "remove the extra comma"),
+    "a comma before the first row": (f"[\n,{ROW}]\n", 0, 2, "remove the extra comma"),
+    "two commas": (f"[{ROW},\n,{ROW}]\n", 1, 2, "remove the extra comma"),
+    "a comma alone": ("[,]\n", 0, 1, "remove the extra comma"),
 }  # fmt: skip
 
 
@@ -148,15 +148,15 @@ def test_words_in_another_encoding(tmp_path):
 
 
 SHEET = "save the sheet as CSV in UTF-8"
-ANSWER = "see whether it is a server's answer that was saved in place of the data"
+ANSWER = "check whether a server's answer was saved instead of the data"
 FOREIGN = {
     b"PK\x03\x04" + bytes(26) + b"xl/workbook.xml": ("a workbook", SHEET),
-    b"\xd0\xcf\x11\xe0": ("an old workbook", SHEET),
-    b"\x80\x04\x95": ("a pickle", "write Parquet: to_parquet"),
-    b"\x80\x05\x95": ("a pickle", "write Parquet: to_parquet"),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", SHEET),
+    b"\x80\x04\x95": ("a pickle", "write Parquet instead: to_parquet"),
+    b"\x80\x05\x95": ("a pickle", "write Parquet instead: to_parquet"),
     b"\x93NUMPY\x01": (
-        "an array of numpy",
-        "write a table with the ids of the claims beside the vectors",
+        "a NumPy array",
+        "write a table with claim ids and vectors",
     ),
     b"SQLite format 3\0": ("a database", "export the table as Parquet or CSV"),
     b"%PDF-1.7": ("a PDF", None),
@@ -164,8 +164,8 @@ FOREIGN = {
     b"<!doctype html>": ("a web page", ANSWER),
     b"<html>": ("a web page", ANSWER),
     b"version https://git-lfs.github.com/spec/v1": (
-        "a pointer of Git LFS",
-        "fetch the file itself: git lfs pull",
+        "a Git LFS pointer",
+        "download the file: git lfs pull",
     ),
 }
 
@@ -199,7 +199,7 @@ def test_tables_that_were_printed(tmp_path, text):
     report = ki.validate(path, **HOW)
     (found,) = report.sample
     assert (found.code, found.line) == ("invalid-csv", 1)
-    assert hint(found) == "write the table as CSV: it was printed for people to read"
+    assert hint(found) == "write the table as CSV; this file is printed output"
     assert (report.rows, report.complete) == (0, False)
 
 

@@ -176,7 +176,7 @@ def test_both_paths_or_neither(tmp_path):
         with pytest.raises(ki.InputError) as caught:
             ki.split([GOOD], **paths, kind="label")
         assert str(caught.value) == (
-            "split: expected paths for both valid rows and rejects, or for neither, got one"
+            "split: expected output paths for both valid rows and rejects, or for neither, got one"
         )
 
 
@@ -236,7 +236,7 @@ def test_tables_and_text_are_split_apart(tmp_path):
             with pytest.raises(ki.InputError) as caught:
                 ki.split(paths, kind="label")
             assert str(caught.value) == (
-                "data: expected tables or rows of text, got both; one call for each, then"
+                "data: expected either tables or text rows, got both; process them separately"
             )
 
 

@@ -184,6 +184,9 @@ def test_files_of_one_schema_go_to_one_output(tmp_path, put):
     assert (report.valid, report.invalid, ok.num_rows, no.num_rows) == (120, 3, 120, 3)
 
 
+SCHEMAS = "inputs: expected tables with the same schema, got different schemas; process each table separately"
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -199,7 +202,7 @@ def test_files_of_different_schemas_go_to_none(tmp_path, other):
         lambda: ki.split(inputs, valid=tmp_path / "ok", rejects=tmp_path / "no", kind="label").report,
         lambda: ki.fix(inputs, output=tmp_path / "ok", kind="label"),
     ):
-        with pytest.raises(InputError, match=r"^tables of one schema are expected for one output"):
+        with pytest.raises(InputError, match=f"^{SCHEMAS}$"):
             call()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
 
@@ -207,11 +210,15 @@ def test_files_of_different_schemas_go_to_none(tmp_path, other):
 def test_files_of_different_forms_go_to_none(tmp_path):
     write(tmp_path / "a.parquet", pa.Table.from_pylist([GOOD]))
     (tmp_path / "b.jsonl").write_text(json.dumps(GOOD))
-    with pytest.raises(InputError, match=r"got columns and lines"):
+    with pytest.raises(InputError) as caught:
         ki.split(
             [tmp_path / "a.parquet", tmp_path / "b.jsonl"],
             valid=tmp_path / "ok", rejects=tmp_path / "no", kind="label",
         )  # fmt: skip
+    assert str(caught.value) == (
+        "inputs: expected files of the same format, got Parquet or Arrow and JSON Lines; "
+        "process each file separately"
+    )
 
 
 @pytest.mark.parametrize("suffix", FORMS)
@@ -272,7 +279,7 @@ def test_text_that_is_not_utf8_is_not_written(tmp_path, where, name):
         with pytest.raises(InputError) as caught:
             call()
         assert str(caught.value) == (
-            "text that is not UTF-8 cannot be put aside as it is; nothing was written"
+            "text that is not UTF-8 cannot be written unchanged; nothing was written"
         )
     assert {path.name for path in tmp_path.iterdir()} == before
 
@@ -525,7 +532,7 @@ def test_a_column_that_does_not_hold_what_is_filled_in_is_told(tmp_path, name, s
     except InputError as error:
         assert not fits
         assert str(error) == (
-            f"{name}: a column of {sort} does not hold what is filled in; nothing was written"
+            f"{name}: a column of type {sort} cannot hold the value that `fix` adds; nothing was written"
         )
         assert [*tmp_path.iterdir()] == []
     else:
@@ -685,7 +692,7 @@ def test_a_type_that_parquet_does_not_have_is_refused_before_anything_is_written
     with pytest.raises(InputError) as raised:
         sort(table, **outputs, kind="label")
     assert str(raised.value) == (
-        f"x_it: Parquet has no type for a column of {column.type}; name the output .arrow or .jsonl; "
+        f"x_it: Parquet does not support the type {column.type}; write to a .arrow or .jsonl file; "
         "nothing was written"
     )
     assert [*tmp_path.iterdir()] == []

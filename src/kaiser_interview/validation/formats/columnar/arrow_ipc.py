@@ -1,6 +1,6 @@
 """Read Arrow IPC files and streams, and check that a file's footer lists every record batch.
 
-No checksum covers the footer. A footer that lists fewer batches hides rows from readers that rely on it.
+No checksum covers the footer. If it lists too few batches, readers that rely on it miss rows.
 """
 
 import os
@@ -43,7 +43,9 @@ def fault_of_messages(file: Any, named: int) -> Fault | None:
         return None
     if found <= named:
         return None
-    return Fault("unreadable", (), f"{named:,} batches, as the footer says", f"{found:,} in the file")
+    return Fault(
+        "unreadable", (), f"{named:,} record batches, as declared in the footer", f"{found:,} in the file"
+    )
 
 
 def _mapped(path: str) -> Any:
@@ -59,7 +61,7 @@ def _mapped(path: str) -> Any:
 def _options(columns: list[int] | None = None) -> Any:
     import pyarrow as pa
 
-    # Do not swap bytes: that would read data that has not been validated.
+    # Do not swap bytes: that would read data before it is validated.
     return pa.ipc.IpcReadOptions(ensure_native_endian=False, use_threads=False, included_fields=columns)
 
 
@@ -69,7 +71,9 @@ def _native(schema: "pa.Schema") -> None:
     examine(schema)
     # pyarrow does not expose a schema's byte order, but equality includes it.
     if not schema.equals(pa.schema([*schema])):
-        raise StreamError(unreadable("one in big-endian byte order", "write it in little-endian order"))
+        raise StreamError(
+            unreadable("a file in big-endian byte order", "write the file in little-endian order")
+        )
 
 
 @lru_cache(maxsize=1)
@@ -126,11 +130,16 @@ def _stream(path: str, _: int, __: int) -> Iterator["pa.RecordBatch"]:
             yield batch
         # Arrow allows a stream without an end marker, but then a truncated stream looks complete.
         if file.read_at(file.tell() - at, at) != _STREAM + bytes(4):
-            got, suggestion = "one without the mark of its end", "close its writer, which sets the mark"
-            raise StreamError(Fault("truncated", (), "a stream to its end", got, suggestion))
+            got, suggestion = (
+                "a stream without an end-of-stream marker",
+                "close the writer, so that it writes the marker",
+            )
+            raise StreamError(Fault("truncated", (), "a complete stream", got, suggestion))
         rest = file.size() - file.tell()
         if rest:
-            raise StreamError(Fault("unreadable", (), "nothing after the stream's end", f"{rest:,} bytes"))
+            raise StreamError(
+                Fault("unreadable", (), "nothing after the end of the stream", f"{rest:,} bytes")
+            )
 
 
 @contextmanager
@@ -141,4 +150,4 @@ def _to_the_end(file: Any) -> Iterator[None]:
     except (OSError, ValueError):
         if file.tell() < file.size():
             raise
-        raise StreamError(Fault("truncated", (), "a stream to its end", "less")) from None
+        raise StreamError(Fault("truncated", (), "a complete stream", "a stream that ends early")) from None

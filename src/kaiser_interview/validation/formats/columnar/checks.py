@@ -1,4 +1,4 @@
-"""Validate untrusted Arrow batches in full, and convert them to plain types."""
+"""Validate untrusted Arrow batches in full and convert them to plain types."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from ..text import not_utf8
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["checked", "examine", "pieces", "told", "undecoded", "unreadable"]
+__all__ = ["checked", "examine", "pieces", "stream_errors", "undecoded", "unreadable"]
 
 _DEEPEST = 50
 
@@ -22,7 +22,7 @@ _NOT_UTF8 = b"kaiser_interview:not-utf8"
 
 
 def checked(batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """Validate a batch in full and return it in plain types.
+    """Validate a batch in full and return it with plain types.
 
     Extension types are replaced by their storage types. Every field becomes nullable at any depth, because
     Arrow does not enforce the declaration. A dictionary of strings with more values than the batch has rows
@@ -33,25 +33,25 @@ def checked(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     StreamError
         The batch is invalid Arrow data, or its schema has a duplicate column, or is too deep or too wide.
     """
-    with told():
-        return _plain(batch) if _is_sound(batch) else _without_wrong_text(batch)
+    with stream_errors():
+        return _plain(batch) if _is_valid(batch) else _without_wrong_text(batch)
 
 
 def pieces(batch: "pa.RecordBatch", size: int) -> Iterator["pa.RecordBatch"]:
     """Split a batch into batches of at most `size` rows, each as `checked` returns it.
 
-    The whole batch is validated once. Validating each slice would validate all list elements every time.
+    The whole batch is validated once, because validating a slice validates all list elements again.
 
     Raises
     ------
     StreamError
         As `checked` does.
     """
-    with told():
-        is_sound = _is_sound(batch)
+    with stream_errors():
+        is_valid = _is_valid(batch)
         for start in range(0, batch.num_rows, size):
             piece = batch.slice(start, size)
-            yield _plain(piece) if is_sound else _without_wrong_text(piece)
+            yield _plain(piece) if is_valid else _without_wrong_text(piece)
 
 
 def undecoded(batch: "pa.RecordBatch") -> dict[int, Fault]:
@@ -61,8 +61,8 @@ def undecoded(batch: "pa.RecordBatch") -> dict[int, Fault]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Convert any exception of a reader to a `StreamError`, except MemoryError, which the caller handles."""
+def stream_errors() -> Iterator[None]:
+    """Convert the exceptions of a reader to `StreamError`, except MemoryError, which the caller handles."""
     try:
         yield
     except (StreamError, MemoryError):
@@ -78,11 +78,11 @@ def unreadable(got: str, suggestion: str | None = None) -> Fault:
 
 def _damaged(error: Exception, path: Path = ()) -> Fault:
     if isinstance(error, UnicodeError):
-        return Fault("not-utf8", path, "names of columns in UTF-8", "one that is not")
+        return Fault("not-utf8", path, "column names in UTF-8", "a name that is not UTF-8")
     message = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         return unreadable(error.strerror)
-    what = "what is not supported" if isinstance(error, NotImplementedError) else "damaged data"
+    what = "unsupported data" if isinstance(error, NotImplementedError) else "damaged data"
     return unreadable(f"{what}: {message}")._replace(path=path)
 
 
@@ -110,11 +110,11 @@ def examine(schema: "pa.Schema") -> None:
             step, kind = (*path, field.name) if is_named else path, field.type
             if is_named and step in steps:
                 twice = f"{shown(field.name)} twice"
-                raise StreamError(Fault("duplicate-column", step, "each column once", twice))
+                raise StreamError(Fault("duplicate-column", step, "unique column names", twice))
             steps.add(step)
             if "\0" in field.name:
-                # Arrow's C interface ends the name there, so that it may equal another column's name.
-                expected = "names of columns without U+0000"
+                # Arrow's C interface truncates the name there, so that two columns may get the same name.
+                expected = "column names without U+0000"
                 raise StreamError(Fault("unreadable", step, expected, shown(field.name)))
             if isinstance(kind, pa.BaseExtensionType):
                 inner = [pa.field("storage", kind.storage_type)]
@@ -126,7 +126,7 @@ def examine(schema: "pa.Schema") -> None:
                 waiting.append((step, depth + 1, inner, pa.types.is_struct(kind)))
 
 
-def _is_sound(batch: "pa.RecordBatch") -> bool:
+def _is_valid(batch: "pa.RecordBatch") -> bool:
     """Validate a batch; return False if its only errors are strings that are not UTF-8.
 
     Raises
@@ -171,7 +171,7 @@ def _plain(batch: "pa.RecordBatch", wrong: bytes = b"") -> "pa.RecordBatch":
 
 
 def _without_wrong_text(batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """Replace values that hold text that is not UTF-8 with null, and note them in the schema's metadata."""
+    """Replace values with text that is not UTF-8 by null, and note them in the schema's metadata."""
     import pyarrow as pa
 
     wrong: dict[int, tuple[Path, str]] = {}
@@ -207,7 +207,7 @@ def _decoded(value: Any, path: Path, found: list[tuple[Path, str]]) -> Any:
 
 
 class _Relabelled:
-    """An array relabelled with another type of the same layout, through the C data interface.
+    """An array with another type of the same layout, converted through the C data interface.
 
     `Array.view` does not work here: it loses run offsets and the length of nulls in lists (pyarrow 26).
     """

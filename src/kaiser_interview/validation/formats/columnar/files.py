@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...findings.display import shown
 from ...findings.finding import Fault, StreamError
 from .arrow_ipc import _file_plan, _mapped, _opened_stream, _record_batch, _stream
-from .checks import pieces, told, unreadable
+from .checks import pieces, stream_errors, unreadable
 from .parquet import _parquet_plan, _row_group
 from .plan import _ENDS, _STREAM, Form, Plan, _bound, _most
 
@@ -21,18 +21,18 @@ _WITH_FOOTER: dict[bytes, Form] = {b"PAR1": "parquet", b"ARROW1": "ipc-file"}
 
 _ENCRYPTED = b"PARE"
 
-_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+_COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
 
 def plan(path: str) -> Plan:
-    """Return the format, columns and parts that a file declares. The format is detected from its content.
+    """Return the format, columns and parts that a file declares. Detect the format from its content.
 
     Raises
     ------
     StreamError
         The file cannot be read.
     """
-    with told():
+    with stream_errors():
         form, size = _form(path)
         if form == "parquet":
             return _parquet_plan(path)
@@ -43,10 +43,10 @@ def plan(path: str) -> Plan:
 
 
 def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa.RecordBatch"]:
-    """Yield the record batches of a part, each as `checked` returns it.
+    """Yield the record batches of a part, validated and converted as by `checked`.
 
-    Rows that can be read are yielded before an error is raised. A column's type may differ between batches:
-    strings with few distinct values may come as a dictionary.
+    Readable rows are yielded before an error is raised. A column's type may differ between batches: strings
+    with few distinct values may be a dictionary.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa
     part : int
         Index of the part, from 0.
     size : int
-        The most rows of a batch.
+        Maximum rows of a batch.
 
     Raises
     ------
@@ -65,14 +65,14 @@ def batches(path: str, form: str, part: int, size: int = 16_384) -> Iterator["pa
         The part cannot be read to its end, decompresses to too much, or differs from what the file declares.
     """
     readers = {"parquet": _row_group, "ipc-file": _record_batch, "ipc-stream": _stream}
-    with told():
-        most, unpacked = _most(path), 0
+    with stream_errors():
+        most, decompressed = _most(path), 0
         for batch in readers[form](path, part, size):
-            # Count rows as well as bytes: any number of nulls can take no space.
-            _bound(unpacked + batch.num_rows, most)
+            # Count rows as well as bytes, because nulls may take no space.
+            _bound(decompressed + batch.num_rows, most)
             for piece in pieces(batch, size):
-                unpacked += piece.num_rows + piece.nbytes
-                _bound(unpacked, most)
+                decompressed += piece.num_rows + piece.nbytes
+                _bound(decompressed, most)
                 yield piece
 
 
@@ -88,14 +88,14 @@ def _form(path: str) -> tuple[Form, int]:
     for magic, form in _WITH_FOOTER.items():
         if head.startswith(magic):
             if not tail.endswith(magic) or about.st_size < _ENDS + len(magic):
-                got = "one that ends before its footer"
-                raise StreamError(Fault("truncated", (), "a file to its end", got))
+                got = "a file that ends before its footer"
+                raise StreamError(Fault("truncated", (), "a complete file", got))
             return form, about.st_size
     if head.startswith(_STREAM):
         return "ipc-stream", about.st_size
     if head.startswith(_ENCRYPTED):
-        raise StreamError(unreadable("an encrypted one", "decrypt it"))
-    if head.startswith(_PACKED):
-        raise StreamError(unreadable("a compressed one", "unpack it"))
-    got = f"a file that begins {shown(head.decode('latin-1'))}" if head else "an empty file"
-    raise StreamError(Fault("unreadable", (), "Parquet or Arrow IPC", got))
+        raise StreamError(unreadable("an encrypted file", "decrypt it"))
+    if head.startswith(_COMPRESSED):
+        raise StreamError(unreadable("a compressed file", "decompress it"))
+    got = f"a file that begins with {shown(head.decode('latin-1'))}" if head else "an empty file"
+    raise StreamError(Fault("unreadable", (), "a Parquet or Arrow IPC file", got))

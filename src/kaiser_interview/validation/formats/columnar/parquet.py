@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 __all__ = []
 
-# Small buffers: otherwise whole column chunks are kept in memory.
+# Use small buffers: otherwise pyarrow keeps whole column chunks in memory.
 _READING = {"pre_buffer": False, "buffer_size": 1 << 18, "page_checksum_verification": True}
 
-_BATCH_BYTES = 1 << 26  # if rows are large, batches of a row group are limited to about this many bytes
+_BATCH_BYTES = 1 << 26  # approximate maximum size of a batch if rows are large
 
-# A string column with at most this many bytes a row has few distinct values; read it as a dictionary.
+# A string column with at most this many bytes per row has few distinct values: read it as a dictionary.
 _CODE_BYTES = 2
 
-# Bytes after the footer of a file with encrypted columns (Parquet modular encryption, section 5.2).
+# Length of the signature after the footer if columns are encrypted (Parquet modular encryption, section 5.2).
 _SIGNATURE = 28
 
 
@@ -36,12 +36,12 @@ def _footer(path: str, identity: tuple[int, int, int]) -> Any:
     with pa.OSFile(os.fsencode(path)) as file:
         file.seek(max(0, identity[0] - _ENDS))
         length = int.from_bytes(file.read(4), "little")
-        # Thrift allocates as many elements as a list declares. Each needs at least one byte of the footer.
+        # Thrift allocates the declared number of list elements. Each takes at least one byte of the footer.
         longest = max(1, min(length, 1_000_000))
         metadata = ParquetFile(file, thrift_container_size_limit=longest).metadata
     if length - metadata.serialized_size == _SIGNATURE:
         # Reading the metadata of an encrypted column crashes the process (pyarrow 26).
-        raise StreamError(unreadable("one with encrypted columns", "decrypt it"))
+        raise StreamError(unreadable("a file with encrypted columns", "decrypt it"))
     return metadata
 
 
@@ -52,7 +52,7 @@ def _parquet_plan(path: str) -> Plan:
     groups = [metadata.row_group(part) for part in range(metadata.num_row_groups)]
     rows = [group.num_rows for group in groups]
     if sum(rows) != metadata.num_rows:
-        expected = f"{metadata.num_rows:,} rows, as the footer says"
+        expected = f"{metadata.num_rows:,} rows, as declared in the footer"
         raise StreamError(Fault("unreadable", (), expected, f"{sum(rows):,} in its row groups"))
     sizes = [max(0, group.total_byte_size) for group in groups]
     _bound(sum(sizes) + sum(rows), _most(path))
@@ -76,7 +76,7 @@ def _row_group(path: str, part: int, size: int) -> Iterator["pa.RecordBatch"]:
             read += batch.num_rows
             yield batch
     if read != rows:
-        fault = Fault("unreadable", (), f"{rows:,} rows, as the footer says", f"{read:,}")
+        fault = Fault("unreadable", (), f"{rows:,} rows, as declared in the footer", f"{read:,}")
     if fault := fault or fault_of_pages(path, metadata.schema, group):
         raise StreamError(fault)
 
@@ -89,7 +89,7 @@ def _columns(schema: Any, group: Any) -> tuple[list[str], Fault | None]:
         chunk, column = group.column(number), schema.column(number)
         is_flat = column.max_repetition_level == 0
         if chunk.num_values < group.num_rows or (is_flat and chunk.num_values > group.num_rows):
-            expected = f"{group.num_rows:,} values, as the footer says of rows"
+            expected = f"{group.num_rows:,} values, one for each row in the footer"
             fault = Fault("unreadable", (column.path,), expected, f"{chunk.num_values:,}")
         if (
             column.path == column.name

@@ -1,7 +1,8 @@
-"""Check that the page headers of a Parquet file hold as many values as the footer declares.
+"""Check that the page headers and the footer of a Parquet file declare the same number of values.
 
-No checksum covers a page header. A reader of single row groups stops at the number of rows in the footer. A
-reader of several row groups at once continues with the rest of the page, which shifts all rows after it.
+No checksum covers a page header. If a page has too many values, a reader of single row groups stops at the
+number of rows in the footer. A reader of several row groups continues with the rest of the page, which shifts
+all later rows.
 """
 
 import os
@@ -24,37 +25,37 @@ _LONG_LIST, _DEEPEST = 15, 20
 
 class _Page(NamedTuple):
     size: int
-    """Bytes, without the header."""
+    """Size in bytes, without the header."""
     values: int
-    """0 for a page that is not a data page, such as a dictionary."""
+    """Number of values; 0 for a page that is not a data page, such as a dictionary."""
     rows: int | None
-    """None if the header does not contain it."""
+    """Number of rows; None if the header does not contain it."""
 
 
 def fault_of_pages(path: str, schema: Any, group: Any) -> Fault | None:
     """Return a fault if the pages of a row group and the footer disagree on the number of values or rows."""
-    with open(os.fsencode(path), "rb") as file:  # noqa: PTH123 - the path as it was given
+    with open(os.fsencode(path), "rb") as file:  # noqa: PTH123 - keep the given path
         for number in range(group.num_columns):
             chunk, name = group.column(number), schema.column(number).path
             try:
                 pages = [*_pages(file, chunk)]
             except (IndexError, ValueError):
                 return Fault(
-                    "unreadable", (name,), "a file that can be read", "damaged data: a page's header"
+                    "unreadable", (name,), "a file that can be read", "damaged data: an invalid page header"
                 )
             values = sum(page.values for page in pages)
             if values != chunk.num_values:
-                expected = f"{chunk.num_values:,} values, as the footer says"
+                expected = f"{chunk.num_values:,} values, as declared in the footer"
                 return Fault("unreadable", (name,), expected, f"{values:,} in its pages")
             counts = [page.rows for page in pages if page.rows is not None]
             if len(counts) == len(pages) and (rows := sum(counts)) != group.num_rows:
-                expected = f"{group.num_rows:,} rows, as the footer says"
+                expected = f"{group.num_rows:,} rows, as declared in the footer"
                 return Fault("unreadable", (name,), expected, f"{rows:,} in its pages")
     return None
 
 
 def _pages(file: BinaryIO, chunk: Any) -> Iterator[_Page]:
-    """Yield the pages of a column chunk until they hold its number of values, as readers do."""
+    """Yield the pages of a column chunk until they have its number of values, as readers do."""
     at, values = chunk.data_page_offset, 0
     if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < at:
         at = chunk.dictionary_page_offset
@@ -106,7 +107,7 @@ class _Header:
             else:
                 self._skip(type_)
         if size < 0 or values < 0:
-            raise ValueError("a page of no size")
+            raise ValueError("a page without a size")
         if kind in {_DATA, _DATA_2}:
             return _Page(size, values, rows)
         return _Page(size, 0, 0)
@@ -135,7 +136,7 @@ class _Header:
 
     def _skip(self, type_: int, depth: int = 0, *, element: bool = False) -> None:  # noqa: C901 - a type each
         if depth > _DEEPEST:
-            raise ValueError("a header of too many levels")
+            raise ValueError("a header with too many nesting levels")
         if type_ <= _FALSE:
             self.at += element
         elif type_ == _BYTE:
@@ -156,4 +157,4 @@ class _Header:
             for _, inner in self._fields():
                 self._skip(inner, depth + 1)
         else:
-            raise ValueError("a header that holds what none holds")
+            raise ValueError("a header with an unknown field type")

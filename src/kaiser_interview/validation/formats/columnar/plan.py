@@ -1,10 +1,10 @@
-"""The plan of reading a columnar file: its format, its parts, and limits on their size."""
+"""The plan for reading a columnar file: its format, its parts, and limits on their size."""
 
 import pathlib
 from typing import Literal, NamedTuple
 
 from ...findings.finding import Fault, StreamError
-from ..streams import BOMB_RATIO, most_unpacked
+from ..streams import BOMB_RATIO, most_decompressed
 
 __all__ = ["Form", "Plan"]
 
@@ -24,9 +24,9 @@ class Plan(NamedTuple):
     form: Form
     names: list[str]
     rows: list[int | None]
-    """Rows of each part; None if unknown before the part is read."""
+    """Number of rows of each part; None if unknown before the part is read."""
     sizes: list[int]
-    """Uncompressed bytes of each part, or the file's size if unknown."""
+    """Uncompressed size of each part in bytes, or the size of the file if unknown."""
 
 
 def _identity(path: str) -> tuple[int, int, int]:
@@ -35,13 +35,13 @@ def _identity(path: str) -> tuple[int, int, int]:
 
 
 def _most(path: str) -> int:
-    return most_unpacked(_identity(path)[0])
+    return most_decompressed(_identity(path)[0])
 
 
-def _bound(unpacked: int, most: int) -> None:
-    if unpacked > most:
-        expected = f"data that unpacks to at most {BOMB_RATIO} times its size"
-        suggestion = "if it is not one, write it anew in smaller parts"
+def _bound(decompressed: int, most: int) -> None:
+    if decompressed > most:
+        expected = f"data that decompresses to at most {BOMB_RATIO} times its size"
+        suggestion = "if you trust the file, write it again in smaller parts"
         raise StreamError(
-            Fault("unreadable", (), expected, "more: it may be a decompression bomb", suggestion)
+            Fault("unreadable", (), expected, "more, which may be a decompression bomb", suggestion)
         )

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["ElementChunk", "document_chunks", "json_document"]
 
 _CHUNK = 2 << 20
-"""Bytes of an array in which elements are looked for together."""
+"""Bytes of an array that are searched for elements together."""
 
-# A run of text that does not change the nesting depth: whole strings, and anything else but brackets.
+# Text that does not change the nesting depth: complete strings, and anything except brackets.
 _FLAT = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
@@ -33,7 +33,7 @@ _NUMBER = re.compile(rb"-?[0-9][0-9.eE+-]*")
 
 
 class ElementChunk(NamedTuple):
-    """Some whole elements of an array, and the commas between them."""
+    """Complete elements of an array, and the commas between them."""
 
     data: bytes
     """From the start of the first element to the end of the last."""
@@ -45,8 +45,8 @@ class ElementChunk(NamedTuple):
 def json_document(stream: Stream, *, longest: int = LONGEST) -> Iterator[tuple[int, bytes | Fault] | Note]:
     """Yield the bytes of each element of a JSON array, with the line on which it begins.
 
-    The array is never held in memory as a whole. A document that is not an array is one row. An error that
-    ends the reading is yielded as a note; so is an element of more than `longest` bytes.
+    The whole array is never in memory. A document that is not an array is one row. An error that stops the
+    reading is yielded as a note; so is an element of more than `longest` bytes.
     """
     return _document(stream, longest, together=False)
 
@@ -54,7 +54,7 @@ def json_document(stream: Stream, *, longest: int = LONGEST) -> Iterator[tuple[i
 def document_chunks(
     stream: Stream, *, longest: int = LONGEST
 ) -> Iterator[ElementChunk | tuple[int, bytes | Fault] | Note]:
-    """Yield what `json_document` does, but objects and arrays many at once where their ends are clear."""
+    """Yield what `json_document` yields, but many objects and arrays at once if their ends are certain."""
     return _document(stream, longest, together=True)
 
 
@@ -64,7 +64,7 @@ def _document(stream: Stream, longest: int, *, together: bool) -> Iterator[Any]:
     start = text.skip_space()
     yield from notes
     if start and start not in _VALUES:
-        # Report text before the rows once and stop; where it ends is unknown.
+        # Report text before the rows once and stop, because its end is unknown.
         before = text.rest_of_line()
         yield Note(text.line, not_utf8(before) or stray(before.decode("utf-8")), stops=True)
         return
@@ -85,7 +85,7 @@ def _document(stream: Stream, longest: int, *, together: bool) -> Iterator[Any]:
 
 
 def _elements(text: "_Text", *, together: bool) -> Generator[Any, None, Note | None]:
-    """Yield the elements of an array and consume its end; return the error that ended it early."""
+    """Yield the elements of an array and consume its end; return an error that stops the reading, or None."""
     mark = text.skip_space()
     while mark != b"]":
         if mark == b",":
@@ -111,20 +111,20 @@ def _elements(text: "_Text", *, together: bool) -> Generator[Any, None, Note | N
 
 
 class _Text:
-    """A cursor over a document in chunks that holds only the part being read."""
+    """A cursor over a document that keeps only the part being read in memory."""
 
     def __init__(self, chunks: Iterator[bytes], longest: int) -> None:
         self._chunks = chunks
         self._longest = longest
         self._error: StreamError | None = None
         self._held = b""
-        self._before = 0  # bytes before what is held
+        self._before = 0  # bytes before `_held`
         self._at = 0
         self._slow = 0  # bytes from the start of the text in which elements are read one at a time
         self.line = 1
 
     def _more(self, size: int = 1) -> bool:
-        """Read on until at least `size` more bytes are held, or to the end; return whether any are."""
+        """Read at least `size` more bytes, or to the end; return whether any were read."""
         held, read = [self._held[self._at :]], 0
         try:
             if self._error:
@@ -135,7 +135,7 @@ class _Text:
         except StreamError as error:
             if not read:
                 raise
-            self._error = error  # raised once what came before is read
+            self._error = error  # raised after the bytes before it are consumed
         self._before += self._at
         self._held, self._at = b"".join(held), 0
         return read > 0
@@ -160,7 +160,7 @@ class _Text:
         return self._held[self._at :].partition(b"\n")[0].rstrip(b"\r")
 
     def elements(self) -> ElementChunk | None:
-        """Consume whole objects and arrays with the commas between them; None if they must be read singly."""
+        """Consume complete objects and arrays; return None if elements must be read one at a time."""
         from .elements import elements_of  # imports numpy
 
         first = self._held[self._at : self._at + 1]
@@ -196,8 +196,8 @@ class _Text:
                     if alone and _NUMBER.fullmatch(self._held, self._at):
                         end = len(self._held)
                         break
-                    # Check the encoding first: in others, a byte of a character may equal a quotation mark.
-                    cut = Fault("truncated", (), "a whole row", self._end(), CUT)
+                    # Check the encoding first: in another encoding, a byte may equal a quotation mark.
+                    cut = Fault("truncated", (), "a complete row", self._end(), CUT)
                     return not_utf8(Tail(self._held)) or cut
         data = self._held[self._at : end]
         self._at = end
@@ -205,7 +205,7 @@ class _Text:
         return data if len(data) <= self._longest else long_row(self._longest)
 
     def _end(self) -> str:
-        return f"the data's end after {shown(self._held.decode('utf-8', 'replace')[-_SEEN:].strip())}"
+        return f"the end of the data after {shown(self._held.decode('utf-8', 'replace')[-_SEEN:].strip())}"
 
     def _scan(self, at: int, depth: int) -> tuple[int, int, bool]:
         """Scan from a position outside strings; return the new position, the depth, and whether complete."""
@@ -230,18 +230,18 @@ class _Text:
 
 
 def _extra_comma(text: _Text) -> Note:
-    fault = Fault("invalid-json", (), "a row before and after each comma", "none", "take out the extra comma")
+    fault = Fault("invalid-json", (), "a row before and after each comma", "no row", "remove the extra comma")
     return Note(text.line, fault, stops=True)
 
 
 def _after_element(text: _Text, mark: bytes) -> Note:
     if not mark:
-        fault = Fault("truncated", (), "a comma or the array's end", "the data's end", CUT)
+        fault = Fault("truncated", (), "a comma or the end of the array", "the end of the data", CUT)
         return Note(text.line, fault, stops=True)
     got = shown(mark.decode("latin-1"))
-    suggestion = "put a comma between the rows" if mark == b"{" else None
+    suggestion = "add a comma between the rows" if mark == b"{" else None
     return Note(
-        text.line, Fault("invalid-json", (), "a comma or the array's end", got, suggestion), stops=True
+        text.line, Fault("invalid-json", (), "a comma or the end of the array", got, suggestion), stops=True
     )
 
 
@@ -252,5 +252,5 @@ def _nothing_more(text: _Text, what: str) -> Iterator[Note]:
             expected=f"nothing after {what}"
         )
         if mark in {b"{", b"["}:
-            fault = fault._replace(suggestion="give the rows as one array, or each on one line")
+            fault = fault._replace(suggestion="write one array of rows, or each row on its own line")
         yield Note(text.line, fault, stops=True)

@@ -1,8 +1,9 @@
 """Find the objects in a part of a JSON array, many at once.
 
-An element ends where as many brackets are closed as opened, outside strings. A bracket is in a string if the
-number of unescaped quotation marks before it is odd. This holds as far as the text is JSON. The search stops
-where it may not be: at a backslash outside strings, and at anything but one comma between two elements.
+An element ends when the number of closed brackets equals the number of opened brackets, outside strings. A
+bracket is in a string if the number of unescaped quotation marks before it is odd. Both hold for valid JSON
+only. The search stops where the text may be invalid: at a backslash outside strings, and if there is anything
+but one comma between two elements.
 """
 
 from typing import NamedTuple
@@ -17,7 +18,7 @@ __all__ = ["Elements", "elements_of", "lines_of"]
 _WORD = 8
 
 _APART = 64
-"""The most bytes between two elements."""
+"""Maximum number of bytes between two elements."""
 
 _QUOTE, _BACKSLASH, _COMMA, _LINE_FEED = b'"\\,\n'
 
@@ -29,31 +30,31 @@ _SPACE[[*b" \t\r\n"]] = True
 
 
 class Elements(NamedTuple):
-    """Where the elements in a text are, in bytes."""
+    """The positions of elements in a text, in bytes."""
 
     starts: Ints
     ends: Ints
     commas: Ints
-    """The commas between the elements: one fewer."""
+    """The commas between the elements; one fewer than elements."""
     all_read: bool
-    """Whether nothing but the end of the text, or of the array, ended the search."""
+    """Whether the search reached the end of the text or of the array."""
 
 
 def elements_of(text: bytes, *, longest: int) -> Elements:
-    """Return where the objects and arrays are that a text begins with, and that one comma each separates.
+    """Return the positions of the objects and arrays at the start of a text, separated by single commas.
 
     Parameters
     ----------
     text : bytes
         A part of an array, from the start of an element on.
     longest : int
-        The most bytes that an element may have.
+        Maximum number of bytes of an element.
     """
     raw = np.frombuffer(text, np.uint8)
     is_quote = raw == _QUOTE
     if b"\\" in text:
         is_quote[_escaped(np.flatnonzero(raw == _BACKSLASH), len(raw))] = False
-    # With one bit set, brackets and braces are two bytes, and between these is that of a backslash.
+    # With bit 0x20 set, brackets equal braces: two byte values, and the one between them is the backslash.
     is_mark = np.zeros(-(-len(raw) // _WORD) * _WORD, np.bool_)
     np.less_equal((raw | np.uint8(0x20)) - np.uint8(0x7B), 2, out=is_mark[: len(raw)])
     words = is_mark.view(np.uint64)
@@ -77,9 +78,9 @@ def elements_of(text: bytes, *, longest: int) -> Elements:
 
 
 def lines_of(text: bytes, commas: Ints) -> bytes:
-    """Return a text with a line feed for each of these commas, and other line feeds as carriage returns.
+    """Return a text with these commas replaced by line feeds, and its line feeds by carriage returns.
 
-    If the text is JSON, either is white space outside strings. In strings, neither is allowed.
+    In valid JSON, both characters are white space outside strings, and neither is allowed in strings.
     """
     raw = np.frombuffer(text.replace(b"\n", b"\r"), np.uint8).copy()
     raw[commas] = _LINE_FEED
@@ -87,7 +88,7 @@ def lines_of(text: bytes, commas: Ints) -> bytes:
 
 
 def _escaped(slashes: Ints, size: int) -> Ints:
-    """Return the places of the bytes that are escaped by these backslashes."""
+    """Return the offsets of the bytes that these backslashes escape."""
     order = np.arange(len(slashes))  # in a run of backslashes, the first, third, … escape the next byte
     run = np.maximum.accumulate(np.where(np.diff(slashes, prepend=-2) > 1, order, 0))
     escaped: Ints = slashes[(order - run) % 2 == 0] + 1
@@ -95,7 +96,7 @@ def _escaped(slashes: Ints, size: int) -> Ints:
 
 
 def _commas(raw: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> Ints:
-    """Return the commas between elements, up to where there is anything but one comma and white space."""
+    """Return the commas between elements; stop where there is not exactly one comma and white space."""
     sizes = starts[1:] - ends[:-1]
     sizes = sizes[: _before((sizes < 1) | (sizes > _APART))]
     if not len(sizes):
@@ -110,5 +111,5 @@ def _commas(raw: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> Ints:
 
 
 def _before(wrong: Bools) -> int:
-    """Return how many elements of a mask come before the first that is true."""
+    """Return the number of elements of a mask before the first true one."""
     return int(wrong.argmax()) if wrong.any() else len(wrong)

@@ -1,14 +1,14 @@
 """Read JSON Lines into record batches, many rows at once.
 
-Programs usually write all rows with the same keys in the same order and spacing. So one row, parsed strictly,
+Programs usually write all rows with the same keys in the same order and spacing. So one strictly parsed row
 is a template for others: constant bytes, and slots for strings and numbers. A row matches a template only if
 
-- it has the template's number of unescaped quotation marks, and the template's bytes around its slots. These
-  bytes contain all the marks, so a slot contains none, and a string's slot is a whole string;
+- it has the same number of unescaped quotation marks, and the same bytes around its slots. These bytes
+  contain all the marks, so that no slot contains one, and the slot of a string is the whole string;
 - it is UTF-8, and the strict parser accepts each string with a backslash or a control character;
 - each number follows the grammar of RFC 8259, section 6, with so few digits that no precision is lost.
 
-Such a row is the template with other values, so it has no duplicate key. All other rows are left to the
+Such a row has the same keys as the template, so it has no duplicate key. All other rows are left to the
 strict parser.
 """
 
@@ -40,13 +40,13 @@ _Truths = npt.NDArray[np.bool_]
 
 _BLOCK = 5 << 19  # bytes: large enough to spread the cost of a call, small enough for the processor's cache
 
-_LONG = 2 << 20  # bytes by which a line may exceed a block before it is left to the strict reader
+_LONG = 2 << 20  # bytes by which a line may exceed a block; longer lines go to the strict reader
 
-_NEW, _KNOWN, _SLOTS = 8, 16, 200  # most rows tried as templates in a block, templates kept, slots of one
+_NEW, _KNOWN, _SLOTS = 8, 16, 200  # maximum new templates in a block, templates kept, slots in a template
 
-_FEW = 16  # fewer rows are not worth the cost of reading them by their keys
+_FEW = 16  # minimum rows to read by their keys: for fewer, the strict parser is faster
 
-_WORTH = 64  # a template is worth its cost if it fits one row in so many of a block
+_WORTH = 64  # keep a template if it matches at least one in this many rows of a block
 
 _LINE_FEED, _SPACE, _QUOTE, _BACKSLASH = b'\n "\\'
 
@@ -55,7 +55,7 @@ _MEMBER = re.compile(
     rb'(?:"(?P<string>(?:[^"\\]++|\\.)*+)"|(?P<number>[-0-9][-+.0-9Ee]*+)|true|false|null|\[\s*\]|\{\s*\})\s*'
 )
 
-# The type of a slot, by the type of the written value and of the column. An x_ column may hold either.
+# The type of a slot, by the type of its value and of its column. An x_ column may hold either type.
 _HOLDS: Mapping[str | None, Mapping[str | None, ColumnType]] = {
     "string": {"string": "string", "x_": "string"},
     "number": {"integer": "integer", "number": "number", "x_": "number"},
@@ -66,12 +66,12 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2
 
 _WORD = 8
 
-# Indexed by number of digits, from 0 to 9 (too many): the smallest number that is written with as many.
+# Indexed by the number of digits, from 0 to 9 (too many): the smallest number with that many digits.
 _LEAST = np.array([2**64 - 1, 0, *(10**digits for digits in range(1, MOST_DIGITS)), 2**64 - 1], np.uint64)
 
 
 class Taken(NamedTuple):
-    """The batches read from a chunk, and the lines that are left to the strict reader."""
+    """The batches read from a chunk, and the lines left to the strict parser."""
 
     starts: _Integers
     """Start of each line in the chunk in bytes, including blank lines."""
@@ -82,11 +82,11 @@ class Taken(NamedTuple):
     batches: list[tuple[_Integers, pa.RecordBatch]]
     """Line numbers, ascending, and the columns of these lines. Columns with only nulls are left out."""
     rest: _Integers
-    """The line numbers that no batch contains, ascending."""
+    """The numbers of lines that are in no batch, ascending."""
 
 
 class Lines:
-    r"""Read chunks of JSON Lines into record batches, as far as rows match a template.
+    r"""Read the rows of JSON Lines that match a template into record batches.
 
     Templates found in one chunk are used for the next.
 
@@ -100,7 +100,7 @@ class Lines:
         The names of columns of lists of strings. If given, rows that match no template are read by their
         keys (see `member_batches`).
     block : int
-        About how many bytes are read together.
+        Approximate number of bytes that are read together.
 
     Examples
     --------
@@ -122,7 +122,8 @@ class Lines:
         self._templates: list[_Template] = []
         self._new = _NEW
         self._scratch = np.empty((2, 0), np.bool_)
-        np.empty(8 << 20, np.uint8)  # freed at once, so that glibc keeps the memory: new pages are slow
+        # Freed at once. After that, glibc keeps memory of this size, which avoids slow page faults.
+        np.empty(8 << 20, np.uint8)
 
     def read(self, chunk: bytes) -> Taken:
         """Read a chunk; return the rows that match a template, and the numbers of all other lines.
@@ -141,7 +142,7 @@ class Lines:
                 lines.append(tuple(np.array([one]) for one in (at, end, -1, count)))
                 count += 1
                 continue
-            # Reuse this memory: allocating as much costs more than the work done in it.
+            # Reuse this memory: allocating it takes longer than using it.
             if self._scratch.shape[1] < (width := ((stop - at) // _WORD + 2) * _WORD):
                 self._scratch = np.empty((2, width), np.bool_)
             block = Block(chunk, at, stop, self._scratch[:, :width])
@@ -172,7 +173,7 @@ class Lines:
                 yield rows, batch
         worth = [template for template, count in uses.items() if count * _WORTH >= len(block.starts)]
         self._templates = sorted(worth, key=uses.__getitem__, reverse=True)[:_KNOWN]
-        # Where each row is written in another way, templates only cost time: try fewer in the next block.
+        # If rows have no common template, templates only cost time: try fewer in the next block.
         self._new = _NEW if worth else max(1, self._new // 2)
 
     def _candidates(self, block: "Block", known: Collection["_Template"]) -> Iterator["_Template"]:
@@ -189,12 +190,12 @@ class Lines:
 
 
 def _stretches(chunk: bytes, size: int) -> Iterator[tuple[int, int, bool]]:
-    """Divide a chunk into stretches of about `size` bytes; yield start, end, whether it is one long line."""
+    """Split a chunk into stretches of about `size` bytes; yield start, end, whether it is one long line."""
     at = 0
     while at < len(chunk):
         stop, is_long = chunk.find(b"\n", at + size) + 1 or len(chunk), False
         if stop - at > size + _LONG:
-            # Searching such a long line at once would take many times its memory.
+            # Searching such a long line at once would use many times its size in memory.
             before = chunk.rfind(b"\n", at, at + size) + 1
             stop, is_long = (before, False) if before else (stop, True)
         yield at, stop, is_long
@@ -258,7 +259,9 @@ class Block:
         self.marks = np.flatnonzero(marks).astype(np.int32)
         each, odd = divmod(len(self.marks) - 1, len(self.starts))
         self.breaks = np.arange(0, len(self.marks), each)
-        if odd or not np.array_equal(self.marks[self.breaks], bounds):  # lines differ in number of marks
+        if odd or not np.array_equal(
+            self.marks[self.breaks], bounds
+        ):  # lines have different numbers of marks
             self.breaks = np.searchsorted(self.marks, bounds.astype(np.int32))
         self.quotes = np.diff(self.breaks) - 1
         # Lines that may still match a template. None in a block shorter than a word, the unit of reading.
@@ -275,7 +278,7 @@ class Block:
 
 @dataclass(frozen=True)
 class _Template:
-    """The constant bytes and the slots of rows that are written alike."""
+    """The constant bytes and the slots of rows with the same layout."""
 
     pieces: tuple[bytes, ...]  # constant bytes before, between and after the slots
     quotes: int = field(compare=False)  # number of unescaped quotation marks, none of them in a slot
@@ -303,7 +306,7 @@ class _Template:
         if right.all():
             parts = _Parts(block, edges, b"".join(self.pieces))
             right = parts.right
-        if not right.all():  # read only matching rows: the slots of others may hold anything
+        if not right.all():  # read only matching rows: the slots of others may have any content
             return self.read(block, rows[right])
         columns = parts.strings(self.slots["string"]) | parts.integers(self.slots["integer"])
         columns |= {name: parts.numbers(at) for name, at in self.slots["number"].items()}
@@ -313,7 +316,7 @@ class _Template:
 
 
 class _Parts:
-    """Rows cut into constants and slots in turn; `right` says which rows match the template."""
+    """Rows split into alternating constants and slots; `right` says which rows match the template."""
 
     def __init__(self, block: Block, edges: _Places, constants: bytes) -> None:
         self._raw, self._special, self._edges = block.raw, block.special, edges
@@ -360,7 +363,7 @@ class _Parts:
         return pc.replace_with_mask(texts, mask, from_texts(values))
 
     def integers(self, slots: Mapping[str, int]) -> dict[str, pa.Int64Array]:
-        """Return the integers in slots; a row with anything but at most eight digits is no longer `right`."""
+        """Return the integers in slots; other rows are marked as not `right`."""
         parts = np.array([*slots.values()], np.intp)
         ends = self._edges[parts + 1]
         lengths = ends - self._edges[parts]
@@ -369,7 +372,7 @@ class _Parts:
         return {name: from_numpy(one) for name, one in zip(slots, values.view(np.int64), strict=True)}
 
     def numbers(self, slot: int) -> pa.DoubleArray:
-        """Return the numbers in a slot as doubles; a row with anything else is no longer `right`."""
+        """Return the numbers in a slot as doubles; other rows are marked as not `right`."""
         coded = self._take(self._first + np.int32(slot)).dictionary_encode()
         known = [float(one) if _NUMBER.fullmatch(one) else np.nan for one in coded.dictionary.to_pylist()]
         values = np.array(known)[to_numpy(coded.indices)]
@@ -378,9 +381,9 @@ class _Parts:
 
 
 def _template(row: bytes, columns: Mapping[str, ColumnType]) -> _Template | None:
-    """Return the template of a row; None if the row is no object, or cannot be one's example.
+    """Return the template of a row, or None.
 
-    That is a row without slots or with too many, or with a value that does not fit its column.
+    A row has no template if it is not an object, has no slots or too many, or has a value of the wrong type.
     """
     values, fault = parse(row)
     if fault or not isinstance(values, dict):

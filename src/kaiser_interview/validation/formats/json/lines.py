@@ -10,15 +10,15 @@ from ..text import LONGEST, SPACE, Tail, _without_mark, blank_line, long_row
 __all__ = ["LineChunk", "json_lines", "line_chunks"]
 
 _CHUNK = 2 << 20
-"""Bytes that make a chunk of lines."""
+"""Minimum bytes in a chunk of lines."""
 
 
 class LineChunk(NamedTuple):
-    """Some whole lines."""
+    """Complete lines."""
 
     data: bytes
     last: bool
-    """Whether the data ends with them."""
+    """Whether this is the last chunk of the data."""
 
 
 def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
@@ -26,8 +26,8 @@ def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
 ) -> Iterator[tuple[int, bytes | Fault] | Note]:
     """Yield the number, from 1, and the bytes of each line; only line feeds end lines.
 
-    Blank lines are yielded as notes. For a line of more than `longest` bytes, a fault is yielded instead of
-    its bytes; it is never held in memory as a whole.
+    Blank lines are yielded as notes. A line of more than `longest` bytes is replaced by a fault, and the
+    whole line is never in memory.
     """
     number, blank, rest, skipping = 0, 0, b"", False
     note: list[Note] = []
@@ -69,9 +69,9 @@ def json_lines(  # noqa: C901, PLR0912 - one pass, one loop
 
 
 def line_chunks(stream: Stream) -> Iterator[LineChunk | Note]:  # noqa: C901 - one pass, one loop
-    """Yield whole lines, many at once.
+    """Yield complete lines, many at once.
 
-    Of a line that is too long only its beginning is held: as much as shows that it is.
+    A line that is too long is cut off one byte after the limit, which is enough to report it.
     """
     note: list[Note] = []
     held: list[bytes] = []

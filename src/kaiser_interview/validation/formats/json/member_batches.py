@@ -1,14 +1,14 @@
-"""Read lines of JSON objects by their keys, many rows at once, whatever the order of the keys in each row.
+"""Read JSON Lines by their keys, many rows at once, with keys in any order.
 
-The unescaped quotation marks of a line, in pairs, are its strings. A string before a colon is a key; what
-stands between it and the next key is its value and one comma. A row is read if
+Each pair of unescaped quotation marks of a line is a string. A string before a colon is a key. The bytes
+between it and the next key are its value and one comma. A row is read if
 
-- it is an object whose values are strings, numbers, literals or lists of strings, with no white space but one
-  space after a comma or colon;
-- it has no backslash and no control character, and is UTF-8, so that a string is its bytes;
-- each key is the name of a column or begins with ``x_``, is there once, and has a value of its type.
+- it is an object whose values are strings, numbers, literals or lists of strings, with no white space except
+  one space after a comma or colon;
+- it is UTF-8 without backslashes and control characters, so that a string equals its bytes;
+- each key is the name of a column or begins with ``x_``, is unique, and has a value of its type.
 
-All bytes of such a row are accounted for. Other rows are left to the strict parser.
+These conditions cover every byte of a row. Other rows are left to the strict parser.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,19 +32,19 @@ __all__ = ["read_members"]
 _SPACE, _QUOTE, _COMMA, _COLON, _OPEN, _CLOSE, _LIST, _END = b' ",:{}[]'
 
 _EXACT = 2**53
-"""All numbers are smaller, so that a double holds the integers among them."""
+"""All numbers must be smaller, so that a double holds integers exactly."""
 
 _SHORT = 32
-"""The most characters of a number or literal."""
+"""Maximum number of characters of a number or literal."""
 
 _EXTRA = 16
-"""The most columns whose names begin with ``x_``. Each has a value for every row."""
+"""Maximum number of columns whose names begin with ``x_``. Each takes memory for every row."""
 
 
 def read_members(
     block: "Block", rows: Ints, types: Mapping[str, ColumnType], lists: Collection[str]
 ) -> tuple[Ints, pa.RecordBatch]:
-    """Return the rows among some lines that can be read by their keys, and their columns.
+    """Return the numbers of the rows that can be read by their keys, and their columns.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def read_members(
     types : mapping of str to ColumnType
         The types of columns.
     lists : collection of str
-        The names of columns of lists of strings.
+        The names of columns that hold lists of strings.
     """
     rows = _without_special(block, rows)
     if not len(rows):
@@ -78,7 +78,7 @@ def _without_special(block: "Block", rows: Ints) -> Ints:
 
 
 class _Members:
-    """The members of the objects in some lines; `right` says which lines are such objects."""
+    """The members of the objects in lines; `right` says which lines can be read."""
 
     def __init__(self, block: "Block", rows: Ints) -> None:
         self._raw, self._text = block.raw, block.text
@@ -87,7 +87,7 @@ class _Members:
         inside = np.repeat(chosen, block.quotes + 1)
         inside[block.breaks[:-1]] = False
         quotes = block.marks[:-1][inside]
-        # Strings: the start of the text and the place after the closing mark.
+        # The offsets of each string: after its opening mark, and after its closing mark.
         self._opens, self._closes = opens, closes = quotes[0::2], quotes[1::2]
         lines = np.repeat(np.arange(len(rows), dtype=np.int32), block.quotes[rows] // 2)
         self.right: Bools = np.ones(len(rows), np.bool_)
@@ -118,7 +118,7 @@ class _Members:
         starts = block.starts[rows]
         starts = starts + (self._byte(starts) == _SPACE)
         self.right[(self._byte(starts) != _OPEN) | (opens[firsts] != starts + 2)] = False
-        # Between strings of a list.
+        # Check the bytes between strings of a list.
         inner = np.flatnonzero(~is_key[:-1] & ~is_key[1:] & (lines[:-1] == lines[1:]))
         gap = opens[inner + 1] - 1 - closes[inner]
         spaces = self._byte(closes[inner] + 1) == _SPACE
@@ -132,7 +132,7 @@ class _Members:
         self.right[self._lines[members]] = False
 
     def columns(self, types: Mapping[str, ColumnType], lists: Collection[str]) -> dict[str, pa.Array]:
-        """Return the columns, with a value for each line; lines that they do not hold are not `right`."""
+        """Return the columns, with a value for each line; other lines are marked as not `right`."""
         edges = np.stack([self._opens, self._closes - 1], axis=1).ravel().astype(np.int32)
         self._parts = _parts(edges, self._text)
         names, codes = self._names([*types, *lists])
@@ -154,7 +154,7 @@ class _Members:
         return columns
 
     def _names(self, known: list[str]) -> tuple[list[str], Ints]:
-        """Return the names of columns, and for each member the number of its column; -1 if it has none."""
+        """Return the column names, and the index of each member's column; -1 if it has none."""
         keys = self._parts.take(from_numpy(2 * self._keys))
         codes = pc.index_in(keys, value_set=from_texts(known))
         if codes.null_count:
@@ -164,7 +164,7 @@ class _Members:
         return known, to_numpy(codes, -1).astype(np.int64)
 
     def _column(self, members: Ints, type_: ColumnType, *, is_list: bool) -> pa.Array:
-        """Return the values of members with one name, null in lines without one."""
+        """Return the values of members with the same name; null in lines without one."""
         lines = self._lines[members]
         is_scalar = ~(self._is_text[members] | self._is_list[members])
         values, places = self._scalars(members[is_scalar], type_)
@@ -186,7 +186,7 @@ class _Members:
         return _placed(whole, lines, np.arange(len(lines)), len(self.right))
 
     def _scalars(self, members: Ints, type_: ColumnType) -> tuple[pa.Array, Ints]:
-        """Return distinct values, and for each member the number of its value; -1 for another type."""
+        """Return distinct values, and the index of each member's value; -1 for another type."""
         arrow_type, known = ARROW[type_]
         if not len(members):
             return pa.nulls(0, arrow_type), members
@@ -202,7 +202,7 @@ class _Members:
 
 @lru_cache(maxsize=1 << 14)
 def _scalar(text: str) -> object:
-    """Return the value of a number or literal; an ellipsis if it is none, or too large to be exact."""
+    """Return the value of a number or literal; an ellipsis if it is invalid, or too large to be exact."""
     value, fault = parse(text.encode())
     return ... if fault or (type(value) in {int, float} and abs(value) >= _EXACT) else value
 
@@ -213,7 +213,7 @@ def _parts(edges: npt.NDArray[np.int32], text: pa.Buffer) -> pa.StringArray:
 
 
 def _placed(values: pa.Array, lines: Ints, places: Ints, size: int) -> pa.Array:
-    """Return for each line the value at its place, null for a line without one."""
+    """Return the value at each line's place; null for a line without a place."""
     chosen = np.full(size, -1, np.int64)
     chosen[lines] = places
     return values.take(from_numpy(chosen, chosen < 0))

@@ -1,4 +1,4 @@
-"""Read lines that match no template into record batches: parse each, then make columns by key."""
+"""Read lines that match no template into record batches: parse each line, then build columns by key."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,24 +14,24 @@ from .text import object_of
 __all__ = ["with_parsed"]
 
 _FEW = 16
-"""Fewer lines are left to the row validator: making columns of them takes longer."""
+"""Minimum number of lines. The row validator is faster for fewer lines."""
 
 
 def with_parsed(
     data: bytes, taken: Taken, types: Mapping[str, ColumnType], lists: Mapping[str, ColumnType]
 ) -> Taken:
-    """Return what was taken from some lines together with batches of the lines that were left.
+    """Return `taken` with more batches, read from the lines that it left.
 
-    A line is still left if its columns do not hold its row in full, or if it has a key twice.
+    A line is still left if columns cannot hold all its values, or if it has a duplicate key.
 
     Parameters
     ----------
     data : bytes
         The lines.
     taken : Taken
-        What `Lines` has read of them.
+        The result of `Lines.read` for these lines.
     types, lists : mapping of str to ColumnType
-        The types of columns, and of the elements of columns of lists, as for `columns_of`.
+        The types of columns, and the element types of columns of lists, as for `batches_of`.
     """
     sizes = taken.ends - taken.starts
     numbers = taken.rest[(sizes[taken.rest] > 0) & (sizes[taken.rest] <= LONGEST)]
@@ -50,10 +50,10 @@ def with_parsed(
     left[taken.rest] = True
     for which, batch in batches_of(rows(), types, lists):
         lines = numbers[which]
-        # A line that has a key twice has more quotation marks than the keys and texts that it is read as.
+        # A line with a duplicate key has more quotation marks than its parsed keys and texts explain.
         once = taken.quotes[lines] == 2 * (np.array(keys)[which] + _texts(batch))
         if not once.all():
-            lines, batch = lines[once], batch.filter(from_numpy(once))  # noqa: PLW2901 - fewer of the rows
+            lines, batch = lines[once], batch.filter(from_numpy(once))  # noqa: PLW2901 - a subset of the rows
         if len(lines):
             batches.append((lines, batch))
             left[lines] = False
@@ -61,7 +61,7 @@ def with_parsed(
 
 
 def _texts(batch: pa.RecordBatch) -> Ints:
-    """Return how many texts each row has, also in lists."""
+    """Return the number of texts in each row, including texts in lists."""
     counts = np.zeros(batch.num_rows, np.int64)
     for column in batch.columns:
         if is_text(column.type):

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pytest
 
 from kaiser_interview.validation.findings.finding import Fault, StreamError
-from kaiser_interview.validation.formats.columnar.checks import checked, pieces, told, undecoded
+from kaiser_interview.validation.formats.columnar.checks import checked, pieces, stream_errors, undecoded
 
 NOT_NULL = pa.list_(pa.field("item", pa.string(), nullable=False))
 # 中 in GB18030, and a byte that is no text in any encoding asked about.
 GB18030, NO_TEXT = b"\xd6\xd0", b"\xff"
-GB18030_GOT = "byte 0xd6 at 0 of the text"
-NO_TEXT_GOT = "byte 0xff at 0 of the text"
+GB18030_GOT = "0xd6 at byte 0 of the text"
+NO_TEXT_GOT = "0xff at byte 0 of the text"
 
 
 def fault_of(batch: pa.RecordBatch) -> Fault:
@@ -196,13 +196,13 @@ def test_a_batch_without_rows():
 def test_a_name_that_stands_twice():
     column = pa.array([1])
     assert fault_of(pa.record_batch([column, column, column], ["a", "b", "a"])) == Fault(
-        "duplicate-column", ("a",), "each column once", '"a" twice'
+        "duplicate-column", ("a",), "unique column names", '"a" twice'
     )
     inner = pa.StructArray.from_arrays([column, column], ["b", "b"])
     in_list = pa.ListArray.from_arrays(pa.array([0, 1], pa.int32()), inner)
     for outer in (inner, in_list, pa.DictionaryArray.from_arrays(pa.array([0]), inner), wrapped(inner)):
         assert fault_of(batch_of(a=outer)) == Fault(
-            "duplicate-column", ("a", "b"), "each column once", '"b" twice'
+            "duplicate-column", ("a", "b"), "unique column names", '"b" twice'
         )
 
 
@@ -299,9 +299,9 @@ def test_columns_of_unequal_length():
 
 
 def test_names_that_are_not_utf8():
-    with pytest.raises(StreamError) as caught, told():
+    with pytest.raises(StreamError) as caught, stream_errors():
         b"\xff".decode()
-    assert caught.value.fault == Fault("not-utf8", (), "names of columns in UTF-8", "one that is not")
+    assert caught.value.fault == Fault("not-utf8", (), "column names in UTF-8", "a name that is not UTF-8")
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_names_that_are_not_utf8():
     [
         (
             NotImplementedError("Support for codec 'lzo'\n not  built"),
-            "what is not supported: Support for codec 'lzo' not built",
+            "unsupported data: Support for codec 'lzo' not built",
         ),
         (FileNotFoundError(2, "No such file or directory", "a"), "No such file or directory"),
         (OSError("Invalid flatbuffers message."), "damaged data: Invalid flatbuffers message."),
@@ -317,14 +317,14 @@ def test_names_that_are_not_utf8():
     ],
 )
 def test_what_readers_raise(error, got):
-    with pytest.raises(StreamError) as caught, told():
+    with pytest.raises(StreamError) as caught, stream_errors():
         raise error
     assert caught.value.fault == Fault("unreadable", (), "a file that can be read", got)
 
 
 @pytest.mark.parametrize("error", [MemoryError, pa.ArrowMemoryError, KeyboardInterrupt])
 def test_what_the_caller_tells(error):
-    with pytest.raises(error), told():
+    with pytest.raises(error), stream_errors():
         raise error
 
 

@@ -31,9 +31,9 @@ FORMS = ("parquet", "ipc-file", "ipc-stream")
 BOMB = Fault(
     "unreadable",
     (),
-    "data that unpacks to at most 200 times its size",
-    "more: it may be a decompression bomb",
-    "if it is not one, write it anew in smaller parts",
+    "data that decompresses to at most 200 times its size",
+    "more, which may be a decompression bomb",
+    "if you trust the file, write it again in smaller parts",
 )
 
 
@@ -232,9 +232,9 @@ def test_dictionaries_that_are_replaced(path):
 UNMARKED = Fault(
     "truncated",
     (),
-    "a stream to its end",
-    "one without the mark of its end",
-    "close its writer, which sets the mark",
+    "a complete stream",
+    "a stream without an end-of-stream marker",
+    "close the writer, so that it writes the marker",
 )
 
 
@@ -346,11 +346,14 @@ def test_what_is_no_file(tmp_path):
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        (b"", Fault("unreadable", (), "Parquet or Arrow IPC", "an empty file")),
-        (b"PAR", Fault("unreadable", (), "Parquet or Arrow IPC", 'a file that begins "PAR"')),
-        (b"FEA1" * 4, Fault("unreadable", (), "Parquet or Arrow IPC", 'a file that begins "FEA1FEA1"')),
-        (b"\x1f\x8b\x08\0" * 4, unreadable("a compressed one", suggestion="unpack it")),
-        (b"\x28\xb5\x2f\xfd" * 4, unreadable("a compressed one", suggestion="unpack it")),
+        (b"", Fault("unreadable", (), "a Parquet or Arrow IPC file", "an empty file")),
+        (b"PAR", Fault("unreadable", (), "a Parquet or Arrow IPC file", 'a file that begins with "PAR"')),
+        (
+            b"FEA1" * 4,
+            Fault("unreadable", (), "a Parquet or Arrow IPC file", 'a file that begins with "FEA1FEA1"'),
+        ),
+        (b"\x1f\x8b\x08\0" * 4, unreadable("a compressed file", suggestion="decompress it")),
+        (b"\x28\xb5\x2f\xfd" * 4, unreadable("a compressed file", suggestion="decompress it")),
     ],
 )
 def test_what_is_another_form(path, data, fault):
@@ -363,7 +366,7 @@ def test_the_first_byte_is_wrong(path, form):
     name = write(path, TABLE, form)
     data = path.read_bytes()
     path.write_bytes(b"X" + data[1:])
-    assert (refused(name).code, refused(name).expected) == ("unreadable", "Parquet or Arrow IPC")
+    assert (refused(name).code, refused(name).expected) == ("unreadable", "a Parquet or Arrow IPC file")
 
 
 @pytest.mark.parametrize("form", FORMS[:2])
@@ -371,7 +374,7 @@ def test_the_first_byte_is_wrong(path, form):
 def test_a_footer_that_is_cut_off(path, form, less):
     write(path, TABLE, form)
     path.write_bytes(path.read_bytes()[:-less])
-    assert refused(path) == Fault("truncated", (), "a file to its end", "one that ends before its footer")
+    assert refused(path) == Fault("truncated", (), "a complete file", "a file that ends before its footer")
 
 
 @pytest.mark.parametrize("data", [b"PAR1", b"PAR1PAR1", b"ARROW1", b"ARROW1\0\0", b"ARROW1ARROW1"])
@@ -383,7 +386,7 @@ def test_a_file_that_is_only_magic(path, data):
 def test_a_stream_that_is_cut_anywhere(path):
     name = write(path, TABLE.slice(0, 3), "ipc-stream")
     data = path.read_bytes()
-    cut = Fault("truncated", (), "a stream to its end", "less")
+    cut = Fault("truncated", (), "a complete stream", "a stream that ends early")
     for end in range(4, len(data)):
         path.write_bytes(data[:end])
         try:
@@ -402,7 +405,7 @@ def test_a_stream_after_another(path):
     got = f"{len(data):,} bytes"
     assert read(name) == (
         TABLE.slice(0, 3).to_pylist(),
-        [Fault("unreadable", (), "nothing after the stream's end", got)],
+        [Fault("unreadable", (), "nothing after the end of the stream", got)],
     )
 
 
@@ -455,7 +458,7 @@ def test_encryption(path, plaintext_footer):
     properties = factory.file_encryption_properties(encryption.KmsConnectionConfig(), how)
     with pq.ParquetWriter(path, TABLE.schema, encryption_properties=properties) as writer:
         writer.write_table(TABLE)
-    got = "one with encrypted columns" if plaintext_footer else "an encrypted one"
+    got = "a file with encrypted columns" if plaintext_footer else "an encrypted file"
     assert refused(path) == unreadable(got, suggestion="decrypt it")
     assert has_columnar_magic(path.read_bytes()[:8])
 
@@ -481,7 +484,7 @@ def test_big_endian(path, form):
     data = path.read_bytes()
     assert LITTLE in data
     path.write_bytes(data.replace(LITTLE, BIG))
-    fault = unreadable("one in big-endian byte order", suggestion="write it in little-endian order")
+    fault = unreadable("a file in big-endian byte order", suggestion="write the file in little-endian order")
     assert refused(name) == fault
     with pytest.raises(StreamError) as caught:
         next(batches(name, form, 0))
@@ -494,7 +497,7 @@ def test_big_endian(path, form):
 @pytest.mark.parametrize("form", FORMS)
 def test_a_name_that_stands_twice(path, form):
     name = write(path, pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]), form)
-    assert refused(name) == Fault("duplicate-column", ("a",), "each column once", '"a" twice')
+    assert refused(name) == Fault("duplicate-column", ("a",), "unique column names", '"a" twice')
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -520,13 +523,13 @@ def test_a_name_with_u_0000(path, form, name):
     for table in (pa.table({name: [1]}), pa.table({"a": [{name: 1}]})):
         fault = refused(write(path, table, form))
         assert (fault.code, fault.path[-1]) == ("unreadable", name)
-        assert fault.expected == "names of columns without U+0000"
+        assert fault.expected == "column names without U+0000"
 
 
 def test_a_name_that_is_not_utf8(path):
     name = write(path, pa.table({"needle": [1]}), "ipc-stream")
     path.write_bytes(path.read_bytes().replace(b"needle", b"n\xff\xffdle"))
-    assert refused(name) == Fault("not-utf8", (), "names of columns in UTF-8", "one that is not")
+    assert refused(name) == Fault("not-utf8", (), "column names in UTF-8", "a name that is not UTF-8")
 
 
 # Lies.
@@ -572,19 +575,19 @@ def lying(path):
 
 def test_the_rows_of_the_file_are_others_than_those_of_its_row_groups(lying):
     assert refused(lying(file=9000)) == Fault(
-        "unreadable", (), "9,000 rows, as the footer says", "12,345 in its row groups"
+        "unreadable", (), "9,000 rows, as declared in the footer", "12,345 in its row groups"
     )
 
 
 @pytest.mark.parametrize("count", [9000, 16_000])
 def test_the_values_of_a_column_are_others_than_the_rows(lying, count):
-    expected = "12,345 values, as the footer says of rows"
+    expected = "12,345 values, one for each row in the footer"
     rows, faults = read(lying(a=count))
     assert (len(rows), faults) == (COUNT, [Fault("unreadable", ("a",), expected, f"{count:,}")])
 
 
 def test_the_values_of_lists_are_fewer_than_the_rows(lying):
-    expected = "12,345 values, as the footer says of rows"
+    expected = "12,345 values, one for each row in the footer"
     rows, faults = read(lying(b=9000))
     assert (len(rows), faults) == (COUNT, [Fault("unreadable", ("b.list.element",), expected, "9,000")])
     assert len(read(lying(b=16_000))[0]) == COUNT
@@ -593,7 +596,7 @@ def test_the_values_of_lists_are_fewer_than_the_rows(lying):
 def test_a_row_group_has_more_rows_than_it_says(lying):
     # What it hides is not read; that something is hidden is told.
     rows, faults = read(lying(file=9000, group=9000))
-    expected = "9,000 values, as the footer says of rows"
+    expected = "9,000 values, one for each row in the footer"
     assert (len(rows), faults) == (9000, [Fault("unreadable", ("a",), expected, "12,345")])
 
 
@@ -601,7 +604,7 @@ def test_a_row_group_has_fewer_rows_than_it_says(lying):
     rows, faults = read(lying(file=16_000, group=16_000, a=16_000, b=16_000))
     assert (len(rows), faults) == (
         COUNT,
-        [Fault("unreadable", (), "16,000 rows, as the footer says", "12,345")],
+        [Fault("unreadable", (), "16,000 rows, as declared in the footer", "12,345")],
     )
 
 
@@ -618,7 +621,7 @@ def test_a_page_has_other_values_than_the_footer_says(path, version, count):
     _, (fault,) = read(name)
     assert (fault.code, fault.path) in {("unreadable", ("a",)), ("unreadable", ())}
     if count == 16_000 and version == "1.0":
-        expected = "12,345 values, as the footer says"
+        expected = "12,345 values, as declared in the footer"
         assert fault == Fault("unreadable", ("a",), expected, "16,000 in its pages")
 
 
@@ -719,7 +722,7 @@ def test_text_that_is_not_utf8(path, form):
         for batch in batches(name, form, part, 10):
             faults |= {len(rows) + row: fault for row, fault in undecoded(batch).items()}
             rows += batch.to_pylist()
-    fault = Fault("not-utf8", ("a",), "UTF-8", "byte 0xd6 at 0 of the text")
+    fault = Fault("not-utf8", ("a",), "UTF-8", "0xd6 at byte 0 of the text")
     assert faults == {41: fault, 57: fault}
     assert rows == [
         {"a": None if number in faults else f"text {number:04d}", "b": number} for number in range(100)

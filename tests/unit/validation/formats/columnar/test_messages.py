@@ -49,6 +49,6 @@ def test_a_footer_that_names_one_batch_of_two(file):
         report = ki.validate(file, kind="verdict")
         assert not report.ok
         assert [(one.code, one.expected, one.got) for one in report.sample] == [
-            ("unreadable", "1 batches, as the footer says", "2 in the file")
+            ("unreadable", "1 record batches, as declared in the footer", "2 in the file")
         ]
     assert changed == 1

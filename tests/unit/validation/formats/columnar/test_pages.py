@@ -53,12 +53,12 @@ def test_a_header_longer_than_what_is_read_at_first(tmp_path):
 
 
 def test_pages_that_hold_another_number_of_values(tmp_path):
-    said = (("quote",), "4 values, as the footer says", "5 in its pages")
+    said = (("quote",), "4 values, as declared in the footer", "5 in its pages")
     assert fault(tmp_path, page(2), page(3), values=4, rows=4) == said
 
 
 def test_pages_that_hold_another_number_of_rows(tmp_path):
-    said = (("quote",), "4 rows, as the footer says", "3 in its pages")
+    said = (("quote",), "4 rows, as declared in the footer", "3 in its pages")
     assert fault(tmp_path, page(2, 2), page(3, 1), values=5, rows=4) == said
 
 
@@ -83,9 +83,9 @@ def test_what_a_header_says_besides_is_skipped(more):
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (field(1, I32, number(0)) + STOP, "a page of no size"),
-        (page(1, more=field(1, MAP, b"\0")), "a header that holds what none holds"),
-        (page(1, more=field(1, STRUCT) * 30), "a header of too many levels"),
+        (field(1, I32, number(0)) + STOP, "a page without a size"),
+        (page(1, more=field(1, MAP, b"\0")), "a header with an unknown field type"),
+        (page(1, more=field(1, STRUCT) * 30), "a header with too many nesting levels"),
     ],
 )
 def test_headers_that_are_none(data, words):
@@ -94,5 +94,5 @@ def test_headers_that_are_none(data, words):
 
 
 def test_a_header_that_is_cut_off(tmp_path):
-    said = (("quote",), "a file that can be read", "damaged data: a page's header")
+    said = (("quote",), "a file that can be read", "damaged data: an invalid page header")
     assert fault(tmp_path, page(2)[:-3], values=5, rows=5) == said

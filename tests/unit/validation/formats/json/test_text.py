@@ -361,7 +361,7 @@ def test_a_line_feed_in_a_string(gate):
 @pytest.mark.parametrize("data", [b'{"a":"\\ud83e"}', b'{"a":"\\udde0"}', b'{"\\udde0":1}'])
 def test_surrogates_are_called_by_their_name(data):
     _, fault = parse(data)
-    assert fault.expected == "surrogates in pairs"
+    assert fault.expected == "paired surrogates"
 
 
 @pytest.mark.parametrize(("data", "path"), DUPLICATES.values(), ids=DUPLICATES)
@@ -436,13 +436,13 @@ def test_of_two_faults_one_is_told_and_told_right(data, either):
 
 NOT_UTF8 = {
     # §8.1
-    "continuation byte alone": (b'{"a":"\x80"}', "byte 0x80 at 6 of the row"),
-    "byte that is in no UTF-8": (b'{"a":"\xff"}', "byte 0xff at 6 of the row"),
-    "character that is cut": (b'{"a":"\xf0\x9f\xa7"}', "byte 0xf0 at 6 of the row"),
-    "surrogate": (b'{"a":"\xed\xa0\x80"}', "byte 0xed at 6 of the row"),
-    "beyond U+10FFFF": (b'{"a":"\xf4\x90\x80\x80"}', "byte 0xf4 at 6 of the row"),
-    "in a name": (b'{"\xff":1}', "byte 0xff at 2 of the row"),
-    "Latin-1": ('{"a":"naïve"}'.encode("latin-1"), "byte 0xef at 8 of the row"),
+    "continuation byte alone": (b'{"a":"\x80"}', "0x80 at byte 6 of the row"),
+    "byte that is in no UTF-8": (b'{"a":"\xff"}', "0xff at byte 6 of the row"),
+    "character that is cut": (b'{"a":"\xf0\x9f\xa7"}', "0xf0 at byte 6 of the row"),
+    "surrogate": (b'{"a":"\xed\xa0\x80"}', "0xed at byte 6 of the row"),
+    "beyond U+10FFFF": (b'{"a":"\xf4\x90\x80\x80"}', "0xf4 at byte 6 of the row"),
+    "in a name": (b'{"\xff":1}', "0xff at byte 2 of the row"),
+    "Latin-1": ('{"a":"naïve"}'.encode("latin-1"), "0xef at byte 8 of the row"),
 }
 
 
@@ -460,7 +460,7 @@ def test_gb18030_is_offered(gate, words):
     data = f'{{"a":"{words}"}}'.encode("gb18030")
     faults_of(data, "not-utf8", (), gate)
     _, fault = parse(data)
-    assert fault.got == f"byte 0x{data[6]:02x} at 6 of the row"
+    assert fault.got == f"0x{data[6]:02x} at byte 6 of the row"
     report = gate(b"[%b,\n%b]" % (data, ROW), "rows.json")
     assert [one.code for one in report.sample] == ["not-utf8"]
     assert hint(report.sample[0]) == encoding_hint(data)
@@ -742,7 +742,7 @@ def test_what_is_shown_of_a_truncated_row(gate):
     (found,) = gate(b'{"claim_id":"d01-c01","transl').sample
     assert (
         f"{found.expected}, {found.got}"
-        == """a whole row, the data's end after "im_id\\":\\"d01-c01\\",\\"transl\""""
+        == """a complete row, the end of the data after "im_id\\":\\"d01-c01\\",\\"transl\""""
     )
     assert hint(found) == "get the rest: a write that did not end, or a model's answer at its limit of length"
 
@@ -984,8 +984,8 @@ def test_what_is_expected_of_a_line_that_is_no_json(tmp_path):
 def test_where_a_surrogate_stands_alone():
     data = b'{"a": "x\\ud800y"}'
     said = parse(data)[1]
-    assert (said.code, said.expected) == ("invalid-json", "surrogates in pairs")
-    at = int(re.fullmatch("one alone at byte ([0-9]+)", said.got)[1])
+    assert (said.code, said.expected) == ("invalid-json", "paired surrogates")
+    at = int(re.fullmatch("an unpaired surrogate at byte ([0-9]+)", said.got)[1])
     assert data.index(b"\\ud800") < at <= data.index(b"y") + 1  # counted from 1, where it is noticed
 
 
