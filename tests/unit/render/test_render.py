@@ -35,7 +35,7 @@ def test_text_has_a_block_for_each_code_and_path():
     assert text == (
         "error wrong-type /confidence\n"
         '  out.jsonl:6  expected a number, got "high"\n'
-        "  → a number from 0 to 1, or nothing\n"
+        "  → write a number from 0 to 1, or omit the field\n"
         "\n"
         "error quote-misattributed /quote 5 times\n"
         '  out.jsonl:1  expected words of d01-c01, got "推理模型不增加参数数量"\n'

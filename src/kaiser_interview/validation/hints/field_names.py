@@ -8,9 +8,9 @@ __all__ = ["called", "in_reference", "note_of", "says_more"]
 _REFERENCE = ("claim_id", "quote", "quote_start", "quote_end")
 """The fields of a reference that other tools put into the row."""
 
-_INDEX = "most often pandas' index: write the table with index=False"
+_INDEX = "usually the pandas index: write the table with index=False"
 
-_TOKENS = "a tokeniser's column: drop it"
+_TOKENS = "a tokeniser column: remove it"
 
 # By field: its names in other tools, folded. A field that the row already has is never suggested.
 _CALLED = {
@@ -51,8 +51,9 @@ _NOTES = {
     "inputids": _TOKENS,
     "attentionmask": _TOKENS,
     "tokentypeids": _TOKENS,
-    "isimpossible": "answerable is its opposite",
-    "answers": "answer is the text of one; its place goes into references, as quote_start and quote_end",
+    "isimpossible": "use answerable, with the opposite value",
+    "answers": "write the text of one answer as answer, and its position into references, as quote_start "
+    "and quote_end",
 }
 
 
@@ -88,8 +89,8 @@ def note_of(name: str) -> str | None:
     """Return a hint about a known column that corresponds to no field, or None."""
     if not name:
         return (
-            "drop the column: without a name, the first is often pandas' index, to_csv(index=False), and "
-            "the last comes from a comma at each line's end"
+            "remove the column: a first column without a name is often the pandas index, which "
+            "to_csv(index=False) leaves out; a last one comes from a comma at the end of each line"
         )
     return _NOTES.get(_folded(name))
 

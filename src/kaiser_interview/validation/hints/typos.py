@@ -71,7 +71,7 @@ def did_you_mean(written: str, *names: str) -> str:
     """
     others = "".join(names)
     other = next((mark for mark in written if mark.isalnum() and not mark.isascii()), "")
-    noted = f" U+{ord(other):04X} is not in it" if other and others.isascii() else ""
+    noted = f" the given text contains U+{ord(other):04X}" if other and others.isascii() else ""
     return f"did you mean {' or '.join(names)}?{noted}"
 
 

@@ -14,7 +14,7 @@ from kaiser_interview.validation.findings.counts import Tally
 from kaiser_interview.validation.findings.finding import Fault, Located
 from kaiser_interview.validation.findings.report import Report
 
-CLASS = "the name of the class, not its number: in datasets ClassLabel.int2str"
+CLASS = "write the class name, not its number: use ClassLabel.int2str of datasets"
 LABEL = {"claim_id": "d01-c01", "method": "human", "creator": "me", "scheme": "my:mood", "value": "good"}
 
 

@@ -29,8 +29,8 @@ ID = "1 to 256 printable ASCII characters, no space"
 TAG = "a BCP 47 tag such as en, zh-Hans or pt-BR"
 MEANT = "begin its name with x_ if it is meant"
 PANDAS = (
-    "drop the column: without a name, the first is often pandas' index, to_csv(index=False), and the last "
-    "comes from a comma at each line's end"
+    "remove the column: a first column without a name is often the pandas index, which "
+    "to_csv(index=False) leaves out; a last one comes from a comma at the end of each line",
 )
 VERDICTS = "supported · refuted · mixed · unverifiable"
 SCHEMES = "topic · claim_type · horizon"
@@ -51,7 +51,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             {"verdict": ABSENT},
             ("missing-field", "/verdict", "a value", "nothing", "the judgement"),
         ),
-        ("verdict", {"urls": None}, ("missing-field", "/urls", "a value", "null", "[] where there are none")),
+        ("verdict", {"urls": None}, ("missing-field", "/urls", "a value", "null", "[] if there are none")),
         (
             "mention",
             {"quote_end": ABSENT},
@@ -60,7 +60,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "/quote_end",
                 "a value",
                 "nothing",
-                "kaiser-interview fix fills in offsets of a quote that stands once",
+                "`kaiser-interview fix` adds the offsets of a quote that occurs once",
             ),
         ),
         (
@@ -95,11 +95,15 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             {"references": [{"claim_id": "d01-c02", "note": 1}]},
             ("unknown-field", "/references/0/note", "a field of the record", '"note"', "remove note"),
         ),
-        ("verdict", {"rationale": 5}, ("wrong-type", "/rationale", "text", "5", 'in quotation marks: "5"')),
+        (
+            "verdict",
+            {"rationale": 5},
+            ("wrong-type", "/rationale", "text", "5", 'write it in quotation marks: "5"'),
+        ),
         (
             "verdict",
             {"rationale": True},
-            ("wrong-type", "/rationale", "text", "true", 'in quotation marks: "true"'),
+            ("wrong-type", "/rationale", "text", "true", 'write it in quotation marks: "true"'),
         ),
         (
             "verdict",
@@ -111,8 +115,16 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             {"rationale": {"a": 1, "b": 2}},
             ("wrong-type", "/rationale", "text", "an object with 2 fields", None),
         ),
-        ("verdict", {"urls": "x"}, ("wrong-type", "/urls", "an array", '"x"', 'as a list of one: ["x"]')),
-        ("verdict", {"urls": ["a", 1]}, ("wrong-type", "/urls/1", "text", "1", 'in quotation marks: "1"')),
+        (
+            "verdict",
+            {"urls": "x"},
+            ("wrong-type", "/urls", "an array", '"x"', 'write a list with one element: ["x"]'),
+        ),
+        (
+            "verdict",
+            {"urls": ["a", 1]},
+            ("wrong-type", "/urls/1", "text", "1", 'write it in quotation marks: "1"'),
+        ),
         (
             "verdict",
             {"verdict": 1},
@@ -121,13 +133,13 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "/verdict",
                 "text",
                 "1",
-                "the name of the class, not its number: in datasets ClassLabel.int2str",
+                "write the class name, not its number: use ClassLabel.int2str of datasets",
             ),
         ),
         (
             "verdict",
             {"confidence": "0.5"},
-            ("wrong-type", "/confidence", "a number", '"0.5"', "0.5, without quotation marks"),
+            ("wrong-type", "/confidence", "a number", '"0.5"', "write 0.5, without quotation marks"),
         ),
         ("verdict", {"confidence": True}, ("wrong-type", "/confidence", "a number", "true", None)),
         ("question", {"references": [5]}, ("wrong-type", "/references/0", "an object", "5", None)),
@@ -141,7 +153,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
         (
             "mention",
             {"quote_start": "76"},
-            ("wrong-type", "/quote_start", "an integer", '"76"', "76, without quotation marks"),
+            ("wrong-type", "/quote_start", "an integer", '"76"', "write 76, without quotation marks"),
         ),
         ("verdict", {"created": "yesterday"}, ("bad-format", "/created", INSTANT, '"yesterday"', None)),
         (
@@ -185,14 +197,14 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "/creator",
                 "at least 1 characters",
                 '""',
-                "an empty text is not null; the field needs a value",
+                "empty text is not null; the field is required",
             ),
         ),
         ("embedding", {"vector": []}, ("bad-length", "/vector", "at least 1 elements", "0", None)),
         (
             "verdict",
             {"confidence": 2},
-            ("out-of-range", "/confidence", "at most 1", "2", "0.02 if it is in percent"),
+            ("out-of-range", "/confidence", "at most 1", "2", "write 0.02 if it is a percentage"),
         ),
         ("verdict", {"confidence": -0.5}, ("out-of-range", "/confidence", "at least 0", "-0.5", None)),
         (
@@ -203,7 +215,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "/quote_start",
                 "at least 0",
                 "-1",
-                "leave out both offsets where they are not known",
+                "omit both offsets if they are unknown",
             ),
         ),
         # A bound is told exactly, or what is expected might be what is there.
@@ -352,7 +364,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "/x_n",
                 "a number that a double can hold",
                 "NaN",
-                "NaN, as pandas writes an empty cell; leave the field out or give null",
+                "pandas writes NaN for an empty cell; omit the field or use null",
             ),
         ),
         (
