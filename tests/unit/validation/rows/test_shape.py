@@ -30,7 +30,7 @@ TAG = "a BCP 47 tag such as en, zh-Hans or pt-BR"
 MEANT = "begin its name with x_ if it is meant"
 PANDAS = (
     "remove the column: a first column without a name is often the pandas index, which "
-    "to_csv(index=False) leaves out; a last one comes from a comma at the end of each line",
+    "to_csv(index=False) leaves out; a last one comes from a comma at the end of each line"
 )
 VERDICTS = "supported · refuted · mixed · unverifiable"
 SCHEMES = "topic · claim_type · horizon"
