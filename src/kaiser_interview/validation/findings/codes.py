@@ -80,8 +80,8 @@ CODES: dict[str, Code] = {
         ),
         (
             "not-an-object",
-            "The row is not an object. Or it is an object that contains the rows: a list under a name, a table by "
-            "columns, the response of a service. Or all cells of a record are empty.",
+            "The row is not an object. Or it is an object that contains the rows: a list under a name, a "
+            "column-oriented table, an API response. Or all cells of a record are empty.",
             "A line `[1, 2]`.",
             'Write each row as an object: `{"claim_id": …}`.',
         ),
