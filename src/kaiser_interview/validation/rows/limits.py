@@ -58,7 +58,7 @@ def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
             return
         if isinstance(container, Mapping):
             if not all(isinstance(name, str) for name in container):
-                yield Fault("wrong-type", path, "names of fields that are text", "another type")
+                yield Fault("wrong-type", path, "field names that are text", "another type")
                 continue
             for name in container:
                 if _surrogate(name):
@@ -73,9 +73,9 @@ def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
 
 def _scalar(path: Path, value: Any) -> Iterator[Fault]:
     if isinstance(value, float) and not math.isfinite(value):
-        yield Fault("not-finite", path, "a number that a double can hold", number_name(value))
+        yield Fault("not-finite", path, "a finite number (64-bit float)", number_name(value))
     elif isinstance(value, int) and abs(value) >= _INFINITE:
-        yield Fault("not-finite", path, "a number that a double can hold", shown(value))
+        yield Fault("not-finite", path, "a finite number (64-bit float)", shown(value))
     elif isinstance(value, str) and _surrogate(value):
         yield Fault("not-utf8", path, "text without lone surrogates", shown(value))
 

@@ -95,7 +95,7 @@ class RowValidator:
         self.is_asked: bool = bool(given)
         self.only: KindRules | None = rules[0] if len(self.rules) == 1 else None
         if len(self.rules) < len({one.shape.model for one in rules}):
-            raise InputError("kind: expected a name for each model, got one name twice")
+            raise InputError("kind: expected a unique name for each model, got one name twice")
         self.fields: frozenset[str] = frozenset(name for one in rules for name in one.shape.fields)
         fields = sorted(self.fields)
         self.require: tuple[str, ...] = tuple(
@@ -174,7 +174,7 @@ class RowValidator:
                 raise
             except Exception as error:  # noqa: BLE001 - a mapping or a value of others may raise anything
                 got = f"{type(error).__name__}: {error!s:.200}"
-                return RowResult([Fault("unreadable", (), "a row that can be read", got)], {}, None)
+                return RowResult([Fault("unreadable", (), "a readable row", got)], {}, None)
         else:
             return RowResult([not_an_object(row, "a mapping or a record")], {}, None)
         if not columnar:
@@ -388,7 +388,7 @@ class RowValidator:
         found = once(found)
         for name in self.require:
             if name in rules.shape.fields and get(name) is None and (name,) not in bad:
-                found = [*found, Fault("missing-field", (name,), "a value, since it is required", "nothing")]
+                found = [*found, Fault("missing-field", (name,), "a value (required field)", "nothing")]
         return found, outcomes
 
     @staticmethod

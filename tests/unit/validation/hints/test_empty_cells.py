@@ -112,4 +112,4 @@ def test_other_values_are_no_empty_cells(value):
 
 def test_unknown_fields_keep_their_words():
     (found,) = ki.validate([GOOD | {"colour": "NA"}], kind="label").sample
-    assert hint(found) == "drop it, or name it x_colour to keep it"
+    assert hint(found) == "remove it, or rename it to x_colour to keep it"

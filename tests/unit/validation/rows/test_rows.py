@@ -867,7 +867,7 @@ def test_a_missing_number_is_a_warning_and_named():
     report = ki.validate([row], kind="translation", against=CORPUS)
     assert (report.ok, report.valid, report.warnings) == (True, 1, 1)
     (found,) = report.sample
-    assert (found.severity, found.expected, found.got) == ("warning", "1000, 3, as in a-02", "none")
+    assert (found.severity, found.expected, found.got) == ("warning", "the numbers 1000, 3 from a-02", "none")
 
 
 # What Python can hold

@@ -24,10 +24,9 @@ LEAST = {
     "embedding": ABOUT | {"model": "m", "of": "text", "vector": [0.5]},
 }
 ABSENT = object()
-INSTANT = "an instant that exists, in UTC, such as 2026-01-31T12:00:00Z"
-ID = "1 to 256 printable ASCII characters, no space"
+INSTANT = "a valid time in UTC, such as 2026-01-31T12:00:00Z"
+ID = "1 to 256 printable ASCII characters, without spaces"
 TAG = "a BCP 47 tag such as en, zh-Hans or pt-BR"
-MEANT = "begin its name with x_ if it is meant"
 PANDAS = (
     "remove the column: a first column without a name is often the pandas index, which "
     "to_csv(index=False) leaves out; a last one comes from a comma at the end of each line"
@@ -184,7 +183,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "bad-format",
                 "/scheme",
-                "a scheme's name, of your own with a colon: acme:stance",
+                "a scheme such as topic, or a custom scheme with a colon, such as acme:stance",
                 '"acme stance"',
                 None,
             ),
@@ -195,12 +194,12 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "bad-length",
                 "/creator",
-                "at least 1 characters",
+                "text that is not empty",
                 '""',
                 "empty text is not null; the field is required",
             ),
         ),
-        ("embedding", {"vector": []}, ("bad-length", "/vector", "at least 1 elements", "0", None)),
+        ("embedding", {"vector": []}, ("bad-length", "/vector", "an array that is not empty", "0", None)),
         (
             "verdict",
             {"confidence": 2},
@@ -295,9 +294,9 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "fields-disagree",
                 "/answer",
-                "an answer, since the question is answerable",
+                "an answer (answerable is true)",
                 "nothing",
-                "give it, or set answerable to false",
+                "add an answer, or set answerable to false",
             ),
         ),
         (
@@ -306,9 +305,9 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "fields-disagree",
                 "/answer",
-                "null, since it is not answerable",
+                "null (answerable is false)",
                 '"!"',
-                "drop it, or set answerable to true",
+                "remove the answer, or set answerable to true",
             ),
         ),
         (
@@ -317,15 +316,15 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "fields-disagree",
                 "/references",
-                "a reference, since the question is answerable",
+                "a reference (answerable is true)",
                 "none",
-                "give the claims that answer it, or set answerable to false",
+                "add the claims that answer it, or set answerable to false",
             ),
         ),
         (
             "relation",
             {"other_claim_id": "d01-c02"},
-            ("fields-disagree", "/other_claim_id", "another claim than claim_id", '"d01-c02"', None),
+            ("fields-disagree", "/other_claim_id", "a claim other than claim_id", '"d01-c02"', None),
         ),
         (
             "relation",
@@ -362,7 +361,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "not-finite",
                 "/x_n",
-                "a number that a double can hold",
+                "a finite number (64-bit float)",
                 "NaN",
                 "pandas writes NaN for an empty cell; omit the field or use null",
             ),
@@ -407,7 +406,7 @@ def test_a_list_that_is_too_long(length):
 def test_names_that_are_no_text():
     (found,) = ki.validate([LEAST["verdict"] | {"x_a": {5: 1}}], kind="verdict").sample
     assert (found.code, found.pointer) == ("wrong-type", "/x_a")
-    assert (found.expected, found.got) == ("names of fields that are text", "another type")
+    assert (found.expected, found.got) == ("field names that are text", "another type")
 
 
 def test_a_kind_that_is_none_of_several():
@@ -429,7 +428,7 @@ def test_a_validator_of_ones_own():
 
 
 def test_what_is_required_of_others_is_told_so():
-    fault = ("missing-field", "/release", "a value, since it is required", "nothing", None)
+    fault = ("missing-field", "/release", "a value (required field)", "nothing", None)
     assert said("verdict", {}, require=["release"]) == [fault]
 
 
