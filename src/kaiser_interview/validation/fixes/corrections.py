@@ -104,7 +104,7 @@ class Corrections:
         *above, name = fault.path
         prefix = "other_" if str(name).startswith("other_") else ""
         # An unknown field, or column, may be the quote that proves another claim.
-        is_unsure = result.unjudged or any(one.code == "unknown-field" for one in result.faults)
+        is_unsure = result.invalid_elsewhere or any(one.code == "unknown-field" for one in result.faults)
         if name == "release" or is_unsure:
             return None
         reference, _ = _at(result.values, tuple(above))

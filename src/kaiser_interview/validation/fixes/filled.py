@@ -53,7 +53,7 @@ class _Filling:
         named = self._defaults.get("release")
         self._named: str | None = named if named == self._values.get("release") else None
         # A whole column is wrong, or missing.
-        self._is_invalid = result.unjudged
+        self._is_invalid = result.invalid_elsewhere
         self._is_in_doubt = any(fault.code in CLAIM_IN_DOUBT for fault in result.faults)
 
     def all(self) -> dict[Path, Any]:

@@ -224,7 +224,7 @@ class Patches:
 
         chosen = np.flatnonzero(doomed)
         if len(chosen):
-            yield from self._each(rows[chosen].tolist(), rows_of(batch, chosen), unjudged=True)
+            yield from self._each(rows[chosen].tolist(), rows_of(batch, chosen), invalid_elsewhere=True)
 
     def _of_right(self, rows: Any, batch: Any, right: Any) -> dict[int, Patch]:
         """Return the fixes of the rows of a batch in which nothing is wrong."""
@@ -302,12 +302,12 @@ class Patches:
         return alike, first
 
     def _each(
-        self, numbers: list[int], rows: list[dict[str, Any]], *, unjudged: bool = False
+        self, numbers: list[int], rows: list[dict[str, Any]], *, invalid_elsewhere: bool = False
     ) -> Iterator[tuple[int, Patch]]:
         """Yield the fixes of rows without a fault of their own, each by itself."""
         for number, values in zip(numbers, rows, strict=True):
             kind, held = self._validator.taken(values)
-            if patch := self.by_row(RowResult([], held, kind, unjudged=unjudged), values):
+            if patch := self.by_row(RowResult([], held, kind, invalid_elsewhere=invalid_elsewhere), values):
                 yield number, patch
 
     def by_row(

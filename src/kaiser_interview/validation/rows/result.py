@@ -18,7 +18,7 @@ class RowResult(NamedTuple):
     """The values of the row with the defaults; empty if the row could not be read."""
     kind: str | None
     """The kind that it was validated as; None if unknown."""
-    unjudged: bool = False
+    invalid_elsewhere: bool = False
     """Whether the row is invalid for a reason that is reported elsewhere, such as a whole column."""
     references: Sequence[ReferenceOutcome] = ()
     """What each reference of the row is compared to."""
@@ -47,7 +47,7 @@ def untold(result: RowResult, reported: Mapping[str, str], given: Iterable[str],
     faults = [one for one in result.faults if not one.path or reported.get(str(one.path[0])) != one.code]
     if slips:
         faults = [one for one in faults if one.code != "missing-field" or not _is_meant(one.path, unknown)]
-    return result._replace(faults=faults, unjudged=bool(wrong) or len(faults) < len(result.faults))
+    return result._replace(faults=faults, invalid_elsewhere=bool(wrong) or len(faults) < len(result.faults))
 
 
 def _is_meant(path: Path, unknown: Collection[str]) -> bool:

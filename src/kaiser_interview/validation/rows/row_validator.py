@@ -123,7 +123,9 @@ class RowValidator:
     def cells(self, record: Cells, reported: Mapping[str, str] = _NOTHING_REPORTED) -> RowResult:
         """Validate a record of a CSV file. Faults of whole columns, in `reported`, are left out."""
         if record.values is None:
-            return RowResult([record.fault] if record.fault else [], {}, None, unjudged=not record.fault)
+            return RowResult(
+                [record.fault] if record.fault else [], {}, None, invalid_elsewhere=not record.fault
+            )
         cells = {name: cell for name, cell in record.values.items() if reported.get(name) != "unknown-field"}
         rules, faults = self._kind(cells)
         if rules is None:
