@@ -9,7 +9,7 @@ One rule holds for all reports. A character that cannot be seen is escaped, as `
 Where such a character is an ordinary part of writing, it stays: joiners, variation selectors and tags within
 emoji; joiners between letters of Arabic, Indic and other joining scripts; variation selectors after Mongolian
 letters; Arabic signs that enclose numbers. Two texts that would look the same all the same, because one of
-them holds a joiner or composed characters, are told apart: then these are escaped too (`told_apart`).
+them holds a joiner or composed characters, are told apart: then these are escaped too (`look_different`).
 
 Words of a finding (`expected`, `got`, the text of `suggestion`) are escaped when it is made. Data (`file`,
 `id`, `path`) is escaped when it is printed. JSON writes the same characters as its own escapes (`json_text`),
@@ -24,7 +24,7 @@ from typing import Any
 
 from ..arrow.unreadable import Unreadable
 
-__all__ = ["clip", "cut", "encodable", "json_text", "shown", "told_apart", "visible"]
+__all__ = ["clip", "cut", "encodable", "json_text", "look_different", "shown", "visible"]
 
 _LONGEST = 80
 
@@ -99,7 +99,7 @@ def encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def told_apart(got: str, *others: str) -> bool:
+def look_different(got: str, *others: str) -> bool:
     """Return whether `got` looks different from every part of `others` that it is not equal to."""
     words, text = got.strip('"…'), "\n".join(others)
     if (words.isascii() and text.isascii()) or words in text:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from .codes import CODES, Severity
-from .display import clip, cut, encodable, json_text, shown, told_apart, visible
+from .display import clip, cut, encodable, json_text, look_different, shown, visible
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -208,7 +208,7 @@ class Located(NamedTuple):
         (code, path, expected, got, hint, severity), correction = spelled(self.fault), self._corrected()
         applicability, edits = correction or Correction("display", ())
         expected, got, suggestion = str(expected), str(got), str(hint or _in_words(edits))
-        strict = not told_apart(got, expected, suggestion)
+        strict = not look_different(got, expected, suggestion)
         return Finding(
             code=code,
             severity=severity or CODES[code].severity,

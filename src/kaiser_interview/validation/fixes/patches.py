@@ -200,7 +200,7 @@ class Patches:
         partly: set[int] = set()
         for rows, batch, seen in looked:
             partly.update(rows[seen.suspect & seen.shaped].tolist())
-            found.update(self._of_right(rows, batch, ~(seen.suspect | seen.doomed)))
+            found.update(self._of_valid(rows, batch, ~(seen.suspect | seen.doomed)))
             found.update(self._of_doomed(rows, batch, seen.doomed & ~seen.suspect))
         for row, result in results.items():
             if not result.values:
@@ -226,7 +226,7 @@ class Patches:
         if len(chosen):
             yield from self._each(rows[chosen].tolist(), rows_of(batch, chosen), invalid_elsewhere=True)
 
-    def _of_right(self, rows: Any, batch: Any, right: Any) -> dict[int, Patch]:
+    def _of_valid(self, rows: Any, batch: Any, right: Any) -> dict[int, Patch]:
         """Return the fixes of the rows of a batch in which nothing is wrong."""
         import numpy as np
 
@@ -253,7 +253,7 @@ class Patches:
         if self._nested or not self._is_plain:
             return dict(self._each(numbers, rows_of(read)))
         proved = self._proved(read)
-        alike, first = self._alike(read, proved)
+        alike, first = self._groups(read, proved)
         held = [
             self._fields(values, proved=proves_it)
             for values, proves_it in zip(rows_of(read, first), proved[first].tolist(), strict=True)
@@ -285,7 +285,7 @@ class Patches:
             return np.zeros(batch.num_rows, np.bool_)
         return on_values(batch.column("quote"), are_long, null=False)
 
-    def _alike(self, batch: Any, proved: Any) -> tuple[Any, Any]:
+    def _groups(self, batch: Any, proved: Any) -> tuple[Any, Any]:
         """Return a number for each row, equal for rows to fill in alike, and the first row of each number."""
         import numpy as np
 

@@ -1,4 +1,4 @@
-"""Recognise what other programs write into a cell without a value."""
+"""Recognise values that other programs write into empty cells."""
 
 import math
 from decimal import Decimal
@@ -33,16 +33,16 @@ _TYPES = {
 
 
 def empty_cell(value: Any, *, required: bool = False, cells: bool = False) -> str | None:
-    """Return what to do about a value that stands for an empty cell elsewhere; None for other values.
+    """Return a suggestion for a value that other programs write into empty cells; None for other values.
 
     Parameters
     ----------
     value : object
         The value.
     required : bool
-        Whether its field needs a value.
+        Whether its field is required.
     cells : bool
-        Whether it is a cell of a CSV file.
+        Whether the value is from a CSV file.
     """
     words = _words(value)
     if words is None:

@@ -12,7 +12,7 @@ _INDEX = "usually the pandas index: write the table with index=False"
 
 _TOKENS = "a tokeniser column: remove it"
 
-# By field: its names in other tools, folded. A field that the row already has is never suggested.
+# By field: its names in other tools, folded. Only fields that the row does not have are suggested.
 _CALLED = {
     "claim_id": "claim claimno claimnumber statement statementid docid documentid head claim1 claima",
     "other_claim_id": "claim2 claimb otherclaim tail object target to",
@@ -58,7 +58,7 @@ _NOTES = {
 
 
 def called(name: str, absent: Collection[str]) -> str | None:
-    """Return the absent field that other tools call by this name, or None."""
+    """Return the missing field that other tools call by this name, or None."""
     folded = _folded(name)
     return next(
         (field for field, names in _CALLED.items() if field in absent and folded in names.split()), None
@@ -66,7 +66,7 @@ def called(name: str, absent: Collection[str]) -> str | None:
 
 
 def says_more(name: str, fields: Collection[str]) -> bool:
-    """Return whether the name of an unknown field tells what it holds, so that it must not be removed.
+    """Return whether an unknown field has a meaningful name, so that it must not be removed.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def says_more(name: str, fields: Collection[str]) -> bool:
 
 
 def in_reference(name: str) -> str | None:
-    """Return the field of a reference that a field of the row stands for, or None."""
+    """Return the field of a reference that a field of the row corresponds to, or None."""
     return name if name in _REFERENCE else called(name, _REFERENCE)
 
 

@@ -29,7 +29,7 @@ def stray(text: str) -> Fault:
     return Fault("invalid-json", (), "a JSON text", _seen(text), _stray(text))
 
 
-def got_of(data: bytes, message: str) -> str:  # noqa: PLR0911 - one return a mistake
+def got_of(data: bytes, message: str) -> str:  # noqa: PLR0911 - one return per mistake
     """Describe the text at the position of a parser's error message."""
     error, at, where = _placed(data, message)
     for mark, name in ((b"\0", "U+0000"), (b"\r{", "lines that end with only a carriage return")):
@@ -49,7 +49,7 @@ def got_of(data: bytes, message: str) -> str:  # noqa: PLR0911 - one return a mi
     return f"{error} at {where}"
 
 
-def suggestion_of(data: bytes, message: str) -> str | None:  # noqa: C901, PLR0911 - one return a mistake
+def suggestion_of(data: bytes, message: str) -> str | None:  # noqa: C901, PLR0911 - one return per mistake
     """Return how to correct a JSON syntax error, or None if the cause is unclear."""
     error, at, _ = _placed(data, message)
     rest = data[at:].decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Suggest the value that was probably meant by one of the wrong type, range or format."""
+"""Suggest how to correct a value of the wrong type, range or format."""
 
 import json
 import re
@@ -135,7 +135,7 @@ def likely_type(path: Path, expected: str, value: Any) -> str | None:
 
 
 def likely_column(expected: str, arrow_type: str) -> str | None:
-    """Return how to convert a column whose type fits no value, or None."""
+    """Return how to convert a column of the wrong type, or None."""
     if expected == "an instant in UTC":
         return 'set its time zone: in pandas dt.tz_localize("UTC"), in polars dt.replace_time_zone("UTC")'
     if expected == "an array" and "string" in arrow_type:
@@ -219,7 +219,7 @@ def _integer(_: Path, value: Any) -> str | None:
     return None
 
 
-def _number(path: Path, value: Any) -> str | None:  # noqa: PLR0911 - one return a way of writing
+def _number(path: Path, value: Any) -> str | None:  # noqa: PLR0911 - one return per notation
     if isinstance(value, list | tuple):
         return "write one flat list of numbers" if isinstance(path[-1], int) else None
     if not isinstance(value, str):
@@ -290,12 +290,12 @@ _ZONE = re.compile(r"(:[0-9.]+[+-][0-9]{2})(?::?([0-9]{2}))?$")
 
 
 def instant_of(value: Any) -> tuple[str, str] | None:  # noqa: PLR0911 - one return per notation
-    """Return the instant in UTC that a time in another notation is, or None.
+    """Convert a time in another notation to an instant in UTC; return None if that is not possible.
 
     Returns
     -------
     tuple of str and str, or None
-        The instant; and the condition under which it is right, empty if there is none.
+        The instant, and the condition under which it is right; empty if there is none.
     """
     if isinstance(value, bool):
         return None
@@ -337,7 +337,7 @@ def _epoch(value: float) -> tuple[str, str] | None:
 
 
 def language_of(value: str) -> str | None:
-    """Return the tag of a language that is given by name, or in another notation; None if unclear."""
+    """Return the tag of a language given by name or in another notation; None if unclear."""
     folded = re.sub(r"[\W_]", "", value[:80].lower())
     for tag, names in _LANGUAGES.items():
         if folded in names.split():

@@ -1,4 +1,4 @@
-"""Detect objects that are not rows but contain rows: API responses, tables by column, named lists."""
+"""Detect objects that are not rows but contain rows: API responses, column-oriented tables, named lists."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -8,11 +8,11 @@ from ..findings.finding import Fault
 from ..formats.json.text import parse
 from .result import RowResult
 
-__all__ = ["not_an_object", "of_nothing", "whole"]
+__all__ = ["check_empty_record", "check_envelope", "not_an_object"]
 
 _ABOUT = frozenset({"claim_id", "references"})
 
-# A question has a list in this field, but is a row and not a wrapper, whatever kind is asked for.
+# Questions have a list in this field. They are rows, not wrappers, even if another kind is requested.
 _REFERENCES = "references"
 
 _RECORDS = 'write rows: in pandas, to_json(orient="records", lines=True)'
@@ -22,10 +22,10 @@ _MOST = 1 << 16
 _DEEPEST = 4
 
 
-def whole(given: Mapping[str, Any], fields: Collection[str], result: RowResult) -> RowResult:
-    """Return the result, with `not-an-object` as its only fault if the object contains rows but is not one.
+def check_envelope(given: Mapping[str, Any], fields: Collection[str], result: RowResult) -> RowResult:
+    """Replace the faults by one `not-an-object` if the object is not a row but contains rows.
 
-    No option can switch this code off, so the object stays invalid.
+    No option disables this code, so the object stays invalid.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def whole(given: Mapping[str, Any], fields: Collection[str], result: RowResult) 
     return result._replace(faults=[Fault("not-an-object", (), "a row", *found)]) if found else result
 
 
-def of_nothing(result: RowResult) -> RowResult:
-    """Return the result for a CSV record of empty cells: not a row, if a field is missing."""
+def check_empty_record(result: RowResult) -> RowResult:
+    """Replace the faults of a CSV record of empty cells by one `not-an-object` if a field is missing."""
     if not any(fault.code == "missing-field" for fault in result.faults):
         return result
     suggestion = "remove it; spreadsheets leave such lines at the end of a table"
@@ -71,7 +71,7 @@ def _rows_of(value: Any) -> str | None:
 def _by_columns(given: Mapping[str, Any], fields: Collection[str]) -> tuple[str, str] | None:
     """Detect a table whose columns are objects, as pandas writes it by default.
 
-    Return what it is and how to fix it, or None; so do the functions below.
+    Return a description and a suggestion, or None, as the functions below do.
     """
     columns = [*given.values()]
     if len(columns) > 1 and all(isinstance(one, dict) and one.keys() == columns[0].keys() for one in columns):
@@ -103,7 +103,7 @@ def _wrapper(  # noqa: PLR0911 - one return per form
     return None
 
 
-# Where services put an answer: the steps to it, each a field of an object or the first of a list.
+# Paths to the answer in API responses: names of fields, and indices of lists.
 _ANSWERS = (
     ("choices", 0, "message", "content"),
     ("choices", 0, "text"),
@@ -116,7 +116,7 @@ _NO_ANSWER = "it has no answer: the request failed or was refused, or it is a ch
 
 
 def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Detect a response of a model API. Where the answer is, is said only if it is there."""
+    """Detect a response of a model API. The suggestion gives the path of the answer if there is one."""
     names = given.keys()
     for name in ("response", "result"):
         if name in names and not names.isdisjoint({"custom_id", "error", "request"}):
@@ -139,7 +139,7 @@ def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _place_of_answer(result: Any) -> str | None:
-    """Return where a result has an answer, as a path, or None."""
+    """Return the path of the answer in a result, or None."""
     for steps in _ANSWERS:
         held, path = result, ""
         for step in steps:

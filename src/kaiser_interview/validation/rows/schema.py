@@ -16,9 +16,9 @@ from ..hints.field_names import in_reference, note_of
 from ..hints.typos import _nearest, not_in_vocabulary, slips
 from ..hints.values import likely_format, likely_type, likely_value, to_fill
 
-__all__ = ["FORMS", "MOST_FAULTS", "Shape", "given_up"]
+__all__ = ["FORMS", "MOST_FAULTS", "Shape", "abandoned_lists"]
 
-# Elements of a list that are validated at a time: the errors of millions would fill the memory.
+# The number of list elements to validate at a time: the errors of millions would fill the memory.
 _CHUNK = 4096
 
 MOST_FAULTS = 1 << 16
@@ -89,7 +89,7 @@ class Shape:
     name : str
         Its name.
     fields, required : frozenset of str
-        The names of its fields, and of those that need a value.
+        The names of its fields, and of the required ones.
     accept_json : callable
         pydantic's validator of JSON text; raises `pydantic.ValidationError`.
     """
@@ -113,13 +113,13 @@ class Shape:
         values : mapping
             The values of known fields. Unknown ones are reported by `unknown`.
         slips : bool
-            Whether a field with a mistyped name in a nested record is not reported as missing too.
+            Whether a misspelled field in a nested record is not reported as missing too.
         """
         found: dict[Path, Fault] = {}
         for fault in self._schema_faults(values):
             if fault.path not in found:
                 found[fault.path] = self._with_hint(fault) if fault.code == "missing-field" else fault
-        # Report a field with a mistyped name once: as unknown, not as missing too.
+        # Report a misspelled field once: as unknown, not as missing too.
         meant = self.meant(found.values(), values) if slips and found else None
         if not meant:
             return [*found.values()]
@@ -128,7 +128,7 @@ class Shape:
         ]
 
     def _with_hint(self, fault: Fault) -> Fault:
-        """Add to the fault of a missing field a hint on what it holds."""
+        """Add a suggestion to the fault of a missing field."""
         return fault._replace(suggestion=lambda: to_fill(fault.path, self.model))
 
     def unknown(self, name: str, absent: Iterable[str] = ()) -> Fault:
@@ -145,7 +145,7 @@ class Shape:
         return Fault("unknown-field", (name,), f"a field of {self.name}", lambda: shown(name), suggestion)
 
     def meant(self, faults: Iterable[Fault], values: Mapping[str, Any]) -> set[Path]:
-        """Return the paths of missing fields that unknown fields in nested records may stand for."""
+        """Return the paths of missing fields that unknown fields in nested records may be misspellings of."""
         return {
             (*fault.path[:-1], name)
             for fault in faults
@@ -209,8 +209,8 @@ class Shape:
         return []
 
 
-def given_up(bad: Collection[Path]) -> set[str]:
-    """Return the names of lists with so many invalid elements that the rest may not be validated."""
+def abandoned_lists(bad: Collection[Path]) -> set[str]:
+    """Return the names of lists with so many invalid elements that the rest may not have been validated."""
     if len(bad) < _ENOUGH:
         return set()
     counts = Counter(path[0] for path in bad if len(path) > 1)

@@ -16,8 +16,8 @@ from kaiser_interview.validation.findings.display import (
     cut,
     encodable,
     json_text,
+    look_different,
     shown,
-    told_apart,
     visible,
 )
 from kaiser_interview.validation.findings.finding import Fault, Located
@@ -114,10 +114,10 @@ def test_characters_that_are_not_looked_up_are_always_seen():
     ],
 )
 def test_texts_that_look_the_same_are_told_apart(got, other, apart):
-    assert told_apart(got, other) is apart
+    assert look_different(got, other) is apart
     found = Located(Fault("bad-format", (), other, got)).finding()
     assert (found.got, found.expected) == (got, other) or not apart
-    assert told_apart(found.got, found.expected)
+    assert look_different(found.got, found.expected)
 
 
 def test_every_format_shows_what_cannot_be_seen_and_keeps_data_raw():

@@ -20,7 +20,7 @@ from kaiser_interview.dataset.loaders import shipped
 from kaiser_interview.records.models import KINDS, Annotation
 from kaiser_interview.validation.findings.codes import CODES
 from kaiser_interview.validation.findings.finding import Fault
-from kaiser_interview.validation.rows.result import once
+from kaiser_interview.validation.rows.result import without_repeats
 from kaiser_interview.validation.rows.row_validator import RowValidator
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[3] / "corpus")
@@ -1494,4 +1494,4 @@ def test_an_integer_that_rounds_to_infinity_is_none_that_a_double_can_hold(numbe
 
 def test_what_repeats_is_told_once_in_its_order():
     faults = [Fault(code, ("a",), "x", "y") for code in ("bad-format", "bad-length", "bad-format")]
-    assert once(faults) == faults[:2]
+    assert without_repeats(faults) == faults[:2]
