@@ -126,7 +126,7 @@ CODES: dict[str, Code] = {
             "Remove the line.",
         ),
     ),
-    # In CSV a warning: spreadsheets put it there, and take it for a sign of UTF-8.
+    # A warning in CSV: spreadsheets write the mark, and need it to recognise UTF-8.
     **_codes(
         "reading",
         "error",

@@ -286,7 +286,7 @@ class Patches:
         return on_values(batch.column("quote"), are_long, null=False)
 
     def _groups(self, batch: Any, proved: Any) -> tuple[Any, Any]:
-        """Group rows that get the same values; return the group of each row and the first row of each group."""
+        """Group rows that get the same values; return each row's group and each group's first row."""
         import numpy as np
 
         from ..arrow.arrays import combined, is_null

@@ -12,7 +12,7 @@ import kaiser_interview as ki
 from kaiser_interview.render.machine import github, jsonl
 from kaiser_interview.validation.findings.display import (
     _DOUBTFUL,
-    _is_seen,
+    _is_visible,
     cut,
     encodable,
     json_text,
@@ -97,7 +97,7 @@ def test_a_program_reads_from_json_what_was_written(value):
 
 def test_characters_that_are_not_looked_up_are_always_seen():
     sure = (mark for mark in map(chr, range(0x110000)) if not _DOUBTFUL.match(mark) and mark != "\n")
-    assert [hex(ord(mark)) for mark in sure if not _is_seen("", mark, "")] == []
+    assert [hex(ord(mark)) for mark in sure if not _is_visible("", mark, "")] == []
 
 
 @pytest.mark.parametrize(
