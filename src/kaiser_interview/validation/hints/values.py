@@ -91,7 +91,7 @@ _TO_FILL = {
     "quote_end": "`kaiser-interview fix` adds the offsets of a quote that occurs once",
     "claim_sha256": "`kaiser-interview fix` adds it",
     "release": "`kaiser-interview fix` adds it",
-    "urls": "[] if there are none",
+    "urls": "write [] if there are none",
     "references": "the claims that support the answer, each an object with claim_id; [] if there are none",
     "answerable": "true if the claims answer the question, otherwise false",
 }

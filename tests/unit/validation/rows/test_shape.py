@@ -50,7 +50,11 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             {"verdict": ABSENT},
             ("missing-field", "/verdict", "a value", "nothing", "the judgement"),
         ),
-        ("verdict", {"urls": None}, ("missing-field", "/urls", "a value", "null", "[] if there are none")),
+        (
+            "verdict",
+            {"urls": None},
+            ("missing-field", "/urls", "a value", "null", "write [] if there are none"),
+        ),
         (
             "mention",
             {"quote_end": ABSENT},
