@@ -113,7 +113,7 @@ def test_characters_that_are_not_looked_up_are_always_seen():
         ('"é"', "b", True),
     ],
 )
-def test_texts_that_look_the_same_are_told_apart(got, other, apart):
+def test_whether_texts_look_different(got, other, apart):
     assert look_different(got, other) is apart
     found = Located(Fault("bad-format", (), other, got)).finding()
     assert (found.got, found.expected) == (got, other) or not apart

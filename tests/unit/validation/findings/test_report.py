@@ -93,7 +93,7 @@ def test_parts_with_paths_that_need_escapes():
     assert len(merged.sample) == 2
 
 
-def test_more_groups_than_can_be_told_apart_are_counted_all_the_same():
+def test_groups_beyond_the_limit_are_counted_together():
     rows = [LABEL | {f"note{number}": 1} for number in range(3000)]
     report = ki.validate(rows, kind="label", max_findings=10_000)
     assert sum(one.number for one in report.counts) == report.errors == report.invalid == 3000

@@ -84,7 +84,7 @@ def test_nan_in_json_is_named(tmp_path):
     assert (second.code, hint(second)) == ("not-finite", None)
 
 
-def test_records_of_a_frame_are_told_what_a_frame_is_not():
+def test_records_of_a_frame_get_a_hint_that_the_frame_does_not():
     frame = pd.DataFrame([GOOD | {"confidence": 0.5}, GOOD])
     assert ki.validate(frame, kind="label").ok
     (found,) = ki.validate(frame.to_dict("records"), kind="label").sample

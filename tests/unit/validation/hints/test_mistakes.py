@@ -74,7 +74,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(("text", "told"), TEXTS.items(), ids=map(repr, TEXTS))
-def test_what_stands_there_and_what_to_do(text, told):
+def test_got_and_suggestion_of_a_syntax_error(text, told):
     _, fault = parse(text.encode())
     assert (fault.code, fault.expected) == ("invalid-json", "a JSON text")
     assert (fault.got(), fault.suggestion()) == told
@@ -86,7 +86,7 @@ def test_what_ends_in_its_middle(end):
     assert (fault.code, fault.suggestion) == ("truncated", CUT)
 
 
-def test_words_where_rows_are_to_stand():
+def test_text_instead_of_rows():
     assert stray("Sure!\nHere").got == '"Sure!"'
     assert stray("```").suggestion == FENCE
 
@@ -118,7 +118,7 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("name", ["rows.json", "rows.txt", "rows"])
 @pytest.mark.parametrize(("text", "rows", "line", "suggestion"), DOCUMENTS.values(), ids=DOCUMENTS)
-def test_what_stands_around_an_array_is_one_finding(tmp_path, text, rows, line, suggestion, name):
+def test_text_around_an_array_is_one_finding(tmp_path, text, rows, line, suggestion, name):
     path = tmp_path / name
     path.write_text(text, "utf-8")
     report = ki.validate(path, **HOW)

@@ -382,7 +382,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
         ),
     ],
 )
-def test_a_fault_is_told_in_full(kind, fields, fault):
+def test_the_whole_fault(kind, fields, fault):
     assert said(kind, fields) == [fault]
 
 
@@ -413,7 +413,7 @@ def test_names_that_are_no_text():
     assert (found.expected, found.got) == ("field names that are text", "another type")
 
 
-def test_a_kind_that_is_none_of_several():
+def test_a_kind_other_than_the_requested_ones():
     (found,) = ki.validate([LEAST["verdict"] | {"kind": "x"}], kind=["label", "verdict"]).sample
     assert (found.code, found.expected, found.got) == ("unknown-kind", "label · verdict", '"x"')
 
@@ -431,7 +431,7 @@ def test_a_validator_of_ones_own():
     assert found.expected == "Value error, a thesis is no question"
 
 
-def test_what_is_required_of_others_is_told_so():
+def test_a_field_required_by_the_caller():
     fault = ("missing-field", "/release", "a value (required field)", "nothing", None)
     assert said("verdict", {}, require=["release"]) == [fault]
 

@@ -161,7 +161,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", ROWS, ids=map(str, ROWS))
-def test_what_is_a_row_is_told_as_one(row):
+def test_rows_are_not_taken_for_wrappers(row):
     report = ki.validate([row], kind="translation", defaults=BY)
     assert "not-an-object" not in {one.code for one in report.sample}
     assert report.invalid == 1
@@ -178,7 +178,7 @@ class Thesis(ki.Annotation):
     thesis: str
 
 
-def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
+def test_a_wrapper_of_rows_without_references():
     held = {"theses": [{"thesis": "x", "method": "human", "creator": "me"}]}
     (found,) = ki.validate([held], kind=Thesis).sample
     assert (found.code, found.got) == ("not-an-object", 'an object with 1 row in "theses"')
@@ -204,7 +204,7 @@ def test_what_is_no_object(tmp_path, value, suggestion):
     assert (found.code, found.expected, hint(found)) == ("not-an-object", "an object", suggestion)
 
 
-def test_empty_cells_are_a_row_where_nothing_is_missing(tmp_path):
+def test_empty_cells_are_a_row_if_no_field_is_missing(tmp_path):
     """All that a row must have is given for all of them."""
     path = tmp_path / "rows.csv"
     path.write_text("claim_id,rationale\nd01-c01,\n,\n", "utf-8")
