@@ -60,7 +60,7 @@ def unplaced(own: object) -> object:
 # What is wrong in each: where, what, and by what it is replaced.
 FAULTS = {
     "a key twice": (text, jiter, "from_json", lenient(catch_duplicate_keys=False)),
-    "not finite": (text, row_validator, "unsound", lambda _: iter(())),
+    "not finite": (text, row_validator, "invalid_values", lambda _: iter(())),
     "a lost line": (text, text, "json_lines", without_the_last(text.json_lines)),
     "a lost element": (text, text, "json_document", without_the_last(text.json_document)),
     "a number of no grammar": (text, line_batches, "_NUMBER", re.compile(r".*")),

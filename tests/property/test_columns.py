@@ -222,7 +222,7 @@ def said(verdict):
         )
         for one in verdict.faults
     ]
-    return faults, verdict.kind, verdict.unjudged, verdict.values, verdict.references
+    return faults, verdict.kind, verdict.invalid_elsewhere, verdict.values, verdict.references
 
 
 def parted(lane: Prefilter, batch: pa.RecordBatch, told, seen) -> None:
@@ -254,7 +254,7 @@ def held(judge: RowValidator, lane: Prefilter, batch: pa.RecordBatch) -> tuple[i
         if seen.shaped[number]:
             assert seen.suspect[number]
             assert said(judge.relations(values)) == said(verdict)
-        assert seen.doomed[number] == verdict.unjudged or seen.suspect[number], (values, told)
+        assert seen.doomed[number] == verdict.invalid_elsewhere or seen.suspect[number], (values, told)
         if not seen.suspect[number]:
             assert verdict.faults == [], (values, verdict.faults)
             checked.row(verdict.references)

@@ -129,8 +129,8 @@ def test_a_system_without_limits_is_told_of(module, tmp_path, monkeypatch):
         assert report.ok
         assert not report.limited
         assert (
-            report.summary
-            == "1 row, no finding; 0 quotes; claims: 1 of 41; this system sets no limits for worker processes"
+            report.summary == "1 row, no finding; 0 quotes; claims: 1 of 41; "
+            "this system does not support limits for worker processes"
         )
         assert not report.merge(report).limited
         assert '"limited": false' in report.to_json()

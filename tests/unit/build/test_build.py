@@ -186,7 +186,7 @@ def row_changed(**changes):
     return lambda row: {name: value for name, value in (row | changes).items() if value != "DELETE"}
 
 
-MISSING = "missing-field: expected a value, since it is required, got nothing"
+MISSING = "missing-field: expected a value (required field), got nothing"
 ZEROS = "0" * 64
 # The file of a layer, the number of a row, the change to it, and the finding that it must cause.
 WRONG_ROWS = [
@@ -265,7 +265,7 @@ WRONG_ROWS = [
         "relations",
         1,
         lambda row: row | {"other_claim_id": row["claim_id"], "other_claim_sha256": row["claim_sha256"]},
-        '/other_claim_id: fields-disagree: expected another claim than claim_id, got "d01-c02"',
+        '/other_claim_id: fields-disagree: expected a claim other than claim_id, got "d01-c02"',
     ),
     (
         "translations",
@@ -277,7 +277,7 @@ WRONG_ROWS = [
         "translations",
         1,
         row_changed(translation=""),
-        '/translation: bad-length: expected at least 1 characters, got ""',
+        '/translation: bad-length: expected text that is not empty, got ""',
     ),
 ]
 
@@ -308,9 +308,15 @@ WRONG_LINES = [
     (b"\n", "blank-line: expected a row, got a blank line"),
     (b"[]\n", "not-an-object: expected an object, got an array of 0"),
     (b"null\n", "not-an-object: expected an object, got null"),
+<<<<<<< HEAD
     (b'{"id":1,"id":2}\n', '/id: duplicate-key: expected unique keys, got "id" twice'),
     (b'{"id":NaN}\n', "/id: not-finite: expected a number that a double can hold, got NaN"),
     (b"\xff\n", "not-utf8: expected UTF-8, got 0xff at byte 0 of the row"),
+=======
+    (b'{"id":1,"id":2}\n', '/id: duplicate-key: expected each key once, got "id" twice'),
+    (b'{"id":NaN}\n', "/id: not-finite: expected a finite number (64-bit float), got NaN"),
+    (b"\xff\n", "not-utf8: expected UTF-8, got byte 0xff at 0 of the row"),
+>>>>>>> words-c
     (
         b"\xef\xbb\xbf\n",
         "byte-order-mark: expected UTF-8 without a byte order mark, got U+FEFF; "

@@ -35,7 +35,7 @@ def test_text_has_a_block_for_each_code_and_path():
     assert text == (
         "error wrong-type /confidence\n"
         '  out.jsonl:6  expected a number, got "high"\n'
-        "  → a number from 0 to 1, or nothing\n"
+        "  → write a number from 0 to 1, or omit the field\n"
         "\n"
         "error quote-misattributed /quote 5 times\n"
         '  out.jsonl:1  expected words of d01-c01, got "推理模型不增加参数数量"\n'
@@ -132,7 +132,7 @@ def test_data_in_a_report_is_never_obeyed(tmp_path, evil):
 def test_github_says_where_lines_are_none():
     report = ki.validate([ROW | {"id": "a b"}], kind="translation")
     assert [*github(report)] == [
-        "::error title=bad-format /id::row 0: expected 1 to 256 printable ASCII characters, no space, "
+        "::error title=bad-format /id::row 0: expected 1 to 256 printable ASCII characters, without spaces, "
         'got "a b"',
         "::notice title=kaiser-interview::1 of 1 row invalid: 1 error; 0 quotes; claims: 1 of 41; "
         "1 row without claim_sha256",
@@ -160,5 +160,5 @@ def test_github_points_to_file_and_line():
     first, _ = github(ki.validate("a,b:c.jsonl", kind="translation"))
     assert first == (
         "::error file=a%2Cb%3Ac.jsonl,line=1,title=unknown-field /colour::expected a field of translation, "
-        'got "colour"; drop it, or name it x_colour to keep it'
+        'got "colour"; remove it, or rename it to x_colour to keep it'
     )

@@ -342,7 +342,7 @@ class ColumnValidator(PartValidator):
         )
 
     def _row(self, place: int, row: int, result: RowResult) -> Row:
-        invalid = result.unjudged or any(
+        invalid = result.invalid_elsewhere or any(
             fault.code in self._wanted and severity_of(fault) == "error" for fault in result.faults
         )
         bad = frozenset(fault.path[0] for fault in result.faults if fault.path)

@@ -265,7 +265,7 @@ class Account:
 
     def validated(self, line: int | None, row: int, result: RowResult) -> None:
         """Count a row that the row validator validated."""
-        values, invalid, details = result.values, result.unjudged, self.details
+        values, invalid, details = result.values, result.invalid_elsewhere, self.details
         self.checked.row(result.references)
         row_id = values.get("id")
         for fault in result.faults:

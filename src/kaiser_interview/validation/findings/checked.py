@@ -1,4 +1,4 @@
-"""What was checked: quotes, references, digests and claims; against which corpus, by which options."""
+"""Counts of what was checked: quotes, references, digests and claims; with the corpus and the options."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from ...errors import InputError
 __all__ = ["Checked", "CheckedTally", "DigestCounts", "QuoteCounts", "ReferenceOutcome"]
 
 ReferenceOutcome = tuple[str | None, str, str | None]
-"""What one reference is compared to: its claim, its digest, its quote.
+"""The outcome of one reference: its claim, its digest, its quote.
 
 The id of the claim, or None if it is not a current claim; a field of `DigestCounts`; and a field of
 `QuoteCounts`, or None without a quote.
@@ -59,10 +59,10 @@ class DigestCounts(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """What was checked.
+    """Counts of what was checked, with the corpus and the options.
 
-    A reference is what names a claim: the row itself, each record in a field such as `references`, and the
-    other claim of a relation. The counts are facts about the data: `select` and `ignore` do not change them.
+    A reference names a claim. A row may have several: the row itself, each record in a field such as
+    `references`, and the other claim of a relation. `select` and `ignore` do not change the counts.
 
     Attributes
     ----------
@@ -100,13 +100,13 @@ class Checked:
 
     @property
     def summary(self) -> str:
-        """The quotes and the claims, in few words."""
+        """The counts of exact quotes and of covered claims, as text."""
         quotes = self.quotes
         words = f"quotes exact: {quotes.exact:,} of {quotes.total:,}" if quotes.total else "0 quotes"
         return f"{words}; claims: {len(self.covered):,} of {self.claims:,}" if self.references else words
 
     def merge(self, other: "Checked") -> "Checked":
-        """Add what another part of a data set checked.
+        """Add the counts of another part of a data set.
 
         Raises
         ------
@@ -146,7 +146,7 @@ class Checked:
 
 
 class CheckedTally:
-    """Counts what rows refer to. Tallies of parts add up.
+    """Count references by outcome. The tallies of parts can be added.
 
     Attributes
     ----------

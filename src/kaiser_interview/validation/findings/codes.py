@@ -80,8 +80,8 @@ CODES: dict[str, Code] = {
         ),
         (
             "not-an-object",
-            "The row is not an object. Or it is an object that contains the rows: a list under a name, a table by "
-            "columns, the response of a service. Or all cells of a record are empty.",
+            "The row is not an object. Or it is an object that contains the rows: a list under a name, a "
+            "column-oriented table, an API response. Or all cells of a record are empty.",
             "A line `[1, 2]`.",
             'Write each row as an object: `{"claim_id": …}`.',
         ),
@@ -126,7 +126,7 @@ CODES: dict[str, Code] = {
             "Remove the line.",
         ),
     ),
-    # In CSV a warning: spreadsheets put it there, and take it for a sign of UTF-8.
+    # A warning in CSV: spreadsheets write the mark, and need it to recognise UTF-8.
     **_codes(
         "reading",
         "error",

@@ -35,18 +35,18 @@ class Tally:
     """Count findings by group and keep a sample: the first of each group, shared evenly among the groups.
 
     The sample depends only on the order and sizes of the groups. So merging the samples of parts gives the
-    sample of the whole. The texts of a finding are computed only if it is kept, and not if `lazy`.
+    sample of the whole. The texts of a finding are computed only if it is kept and `lazy` is false.
 
     Parameters
     ----------
     most : int
         The most findings to keep.
     full : iterable of Group
-        Groups that earlier parts have filled already; their findings are counted but not kept.
+        Groups that earlier parts have filled; their findings are counted but not kept.
     groups : int
         The most groups that are counted by their paths.
     lazy : bool
-        Whether `Located` faults are kept, from which another tally makes the findings that it has room for.
+        Whether to keep `Located` faults, from which another tally makes only the findings that it keeps.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Tally:
         if group in self.counts:
             return group
         group = (code, severity, tuple(encodable(cut(str(step))) for step in group[2]))
-        # Findings of the whole set have few paths, and come in another order where data is cut into parts.
+        # Findings about the whole data set have few paths. Their order changes if data is split into parts.
         if group not in self.counts and CODES[code].group != "set" and group[2] != REST:
             if self._named >= self._most_named:
                 return code, severity, REST
@@ -109,7 +109,7 @@ class Tally:
     def _keep(self, group: Group, more: Sequence[Any]) -> None:
         self.kept.setdefault(group, []).extend(more)
         self._total += len(more)
-        # Which groups a report names is decided when parts are merged. Until then, all of very many are kept.
+        # The groups that a report names are chosen when parts are merged. Until then, keep all groups.
         room = self._most if self._named <= _MOST_GROUPS else max(self._most, self._most_named)
         if self._total > room:
             self._share()

@@ -1,19 +1,19 @@
-r"""Format values for findings: short, and with every character to be seen.
+r"""Format values for findings: short, with invisible characters escaped.
 
-One rule holds for all reports. A character that cannot be seen is escaped, as ``\u200b`` or ``\U000e0041``:
+The same rule holds for all reports. Invisible characters are escaped, as ``\u200b`` or ``\U000e0041``:
 
 - control and format characters, bidirectional controls, surrogates, private and unassigned code points;
 - every space but U+0020, separators (U+2028, U+2029), and letters that print nothing (Hangul fillers);
 - variation selectors, and combining marks that follow no letter, number or symbol.
 
-Where such a character is an ordinary part of writing, it stays: joiners, variation selectors and tags within
-emoji; joiners between letters of Arabic, Indic and other joining scripts; variation selectors after Mongolian
-letters; Arabic signs that enclose numbers. Two texts that would look the same all the same, because one of
-them holds a joiner or composed characters, are told apart: then these are escaped too (`told_apart`).
+Such a character is not escaped where it is an ordinary part of writing: joiners, variation selectors and
+tags within emoji; joiners between letters of Arabic, Indic and other joining scripts; variation selectors
+after Mongolian letters; Arabic signs that enclose numbers. If two different texts would still look the same,
+because one has a joiner or composed characters, these are escaped too (`look_different`).
 
-Words of a finding (`expected`, `got`, the text of `suggestion`) are escaped when it is made. Data (`file`,
-`id`, `path`) is escaped when it is printed. JSON writes the same characters as its own escapes (`json_text`),
-so that a program reads the raw value.
+The texts of a finding (`expected`, `got`, the text of `suggestion`) are escaped when the finding is made.
+Data (`file`, `id`, `path`) is escaped when it is printed. JSON has its own escapes for these characters
+(`json_text`), so a program reads the original value.
 """
 
 import json
@@ -24,7 +24,7 @@ from typing import Any
 
 from ..arrow.unreadable import Unreadable
 
-__all__ = ["clip", "cut", "encodable", "json_text", "shown", "told_apart", "visible"]
+__all__ = ["clip", "cut", "encodable", "json_text", "look_different", "shown", "visible"]
 
 _LONGEST = 80
 
@@ -38,13 +38,13 @@ _SELECTORS_OF_MONGOLIAN = "\u180b\u180c\u180d\u180f"
 
 _KEYS, _KEY_CAP = "0123456789#*", "\u20e3"
 
-# Letters, signs and ideographs that always print something; all others are looked up.
+# All characters but letters, signs and ideographs that are always visible.
 _DOUBTFUL = re.compile(
     "[^\n -~\u00a1-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e"
     "\u3001-\u3029\u3030-\u303f\u3041-\u3096\u309b-\u30ff\u4e00-\u9ffc\uac00-\ud7a3\uff01-\uff9f]+"
 )
 
-# Printable by their categories, but without a mark on the screen.
+# Printable by their categories, but invisible.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\ufffc\U000e0100-\U000e01ef]"
 )
@@ -67,7 +67,7 @@ _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\
 
 
 def visible(text: str, *, strict: bool = False) -> str:
-    r"""Escape what cannot be seen as ``\uXXXX`` or ``\UXXXXXXXX``; line feeds too.
+    r"""Escape invisible characters and line feeds as ``\uXXXX`` or ``\UXXXXXXXX``.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def visible(text: str, *, strict: bool = False) -> str:
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:
-    """Return a value as JSON in which no character is invisible: JSON's own escapes stand for these."""
+    """Return a value as JSON, with invisible characters written as JSON escapes."""
     return _escaped(json.dumps(value, ensure_ascii=False, indent=indent), _json_escape)
 
 
@@ -95,11 +95,11 @@ def cut(text: str, longest: int = _LONGEST) -> str:
 
 
 def encodable(text: str) -> str:
-    """Return a text for a data field: as it is, but with surrogates escaped, which no encoding can hold."""
+    """Return a text with its surrogates escaped, which no encoding can represent."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def told_apart(got: str, *others: str) -> bool:
+def look_different(got: str, *others: str) -> bool:
     """Return whether `got` looks different from every part of `others` that it is not equal to."""
     words, text = got.strip('"…'), "\n".join(others)
     if (words.isascii() and text.isascii()) or words in text:
@@ -133,7 +133,7 @@ def _escaped(text: str, escape: Callable[[str], str], *, strict: bool = False) -
         before, end = text[max(found.start() - 1, 0) : found.start()], text[found.end() : found.end() + 1]
         flags = {at for flag in _FLAG.finditer(run) for at in range(*flag.span())}
         for at, mark in enumerate(run):
-            seen = at in flags or _is_seen(before, mark, run[at + 1 : at + 2] or end)
+            seen = at in flags or _is_visible(before, mark, run[at + 1 : at + 2] or end)
             seen = seen and not (strict and _may_be_missed(mark))
             kept.append(mark if seen else escape(mark))
             before = mark if seen else ""
@@ -150,8 +150,8 @@ def _json_escape(mark: str) -> str:
     return json.dumps(mark)[1:-1]
 
 
-def _is_seen(before: str, mark: str, after: str) -> bool:  # noqa: PLR0911 - one return a class of characters
-    """Return whether a character shows where it stands; `before` is empty after one that does not."""
+def _is_visible(before: str, mark: str, after: str) -> bool:  # noqa: PLR0911 - one return per class of characters
+    """Return whether a character is visible in its context; `before` is empty after an invisible one."""
     if mark in _SELECTORS:
         return _is_symbol(before) or (before != "" and before in _KEYS and after == _KEY_CAP)
     if mark == _ZWJ and before and (before in _SELECTORS or _is_symbol(before)):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from .codes import CODES, Severity
-from .display import clip, cut, encodable, json_text, shown, told_apart, visible
+from .display import clip, cut, encodable, json_text, look_different, shown, visible
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -38,7 +38,7 @@ _LONGEST_VALUE = 1000
 
 
 Applicability = Literal["safe", "unsafe", "display"]
-"""How far a suggestion may be applied: always; if the caller allows it; not at all, only shown."""
+"""Whether a suggestion may be applied: always; with unsafe fixes; or never, only shown."""
 
 
 class Edit(NamedTuple):
@@ -53,12 +53,12 @@ class Edit(NamedTuple):
 
 
 class Suggestion(NamedTuple):
-    """What may correct a finding."""
+    """A possible correction of a finding."""
 
     text: str
     """The suggestion in words."""
     applicability: Applicability = "display"
-    """Who may apply it: ``safe``: `fix`. ``unsafe``: `fix` with unsafe fixes. ``display``: nobody but a person.
+    """``safe``: applied by `fix`. ``unsafe``: applied by `fix` with unsafe fixes. ``display``: only shown.
 
     A safe suggestion has exactly one possible value, and does not change the meaning of the row. An unsafe
     one is probably what was meant.
@@ -98,9 +98,8 @@ class Finding(NamedTuple):
     file: str | None
     """The file as the caller named it; for data from Python None, or the name of the split.
 
-    `file`, `id` and `path` are data: as they are, but for surrogates, which are escaped, and for their length.
-    `expected`, `got` and the text of `suggestion` are words, in which every character that cannot be seen is
-    escaped.
+    `file`, `id` and `path` are data: unchanged, except that surrogates are escaped and long values are cut. In
+    `expected`, `got` and the text of `suggestion`, invisible characters are escaped.
     """
     line: int | None
     """Line in the file, from 1; None for formats without lines."""
@@ -189,7 +188,7 @@ class Correction(NamedTuple):
 
 
 class Located(NamedTuple):
-    """A fault and its place, from which a finding is made if it is kept.
+    """A fault and its place. A finding is made from it if it is kept.
 
     `correction` may be a function. It is called only if the finding is kept.
     """
@@ -204,11 +203,11 @@ class Located(NamedTuple):
     correction: Correction | Callable[[], Correction | None] | None = None
 
     def finding(self) -> Finding:
-        """Make the finding; compute its texts, cut them and escape what cannot be seen."""
+        """Make the finding: compute its texts, cut them and escape invisible characters."""
         (code, path, expected, got, hint, severity), correction = spelled(self.fault), self._corrected()
         applicability, edits = correction or Correction("display", ())
         expected, got, suggestion = str(expected), str(got), str(hint or _in_words(edits))
-        strict = not told_apart(got, expected, suggestion)
+        strict = not look_different(got, expected, suggestion)
         return Finding(
             code=code,
             severity=severity or CODES[code].severity,
@@ -237,11 +236,11 @@ class Located(NamedTuple):
             yield first._replace(line=first.line and first.line + more)
 
     def spelled(self) -> "Located":
-        """Return it with its texts and edits computed, so that it can be sent to another process."""
+        """Return a copy with its texts and edits computed, so that it can be sent to another process."""
         return self._replace(fault=spelled(self.fault), correction=self._corrected())
 
     def within(self, file: str | None, lines: int, rows: int) -> "Located":
-        """Return it with a place in a file, given what came before the part that it was found in."""
+        """Return a copy with its place in the file, given the lines and rows before its part."""
         line = None if self.line is None else self.line + lines
         row = None if self.row is None else self.row + rows
         return self._replace(file=file, line=line, row=row)
@@ -276,7 +275,7 @@ def _short(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
 
 
 class StreamError(Exception):
-    """Raised if an input cannot be read any further; `fault` says why."""
+    """Raised if an input cannot be read any further; `fault` has the reason."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.code)

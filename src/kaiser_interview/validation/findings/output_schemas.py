@@ -35,7 +35,9 @@ def _or_null(schema: dict[str, Any], description: str) -> dict[str, Any]:
 _PLACE = {
     "file": _or_null(_TEXT, "The file as it was named; null for data from Python."),
     "line": _or_null({"type": "integer", "minimum": 1}, "The line in the file, from 1."),
-    "row": _or_null(_COUNT, "The index of the row in the file, from 0; null for a finding about no row."),
+    "row": _or_null(
+        _COUNT, "The index of the row in the file, from 0; null for a finding that is not about one row."
+    ),
 }
 
 _SEVERITY = {"enum": ["error", "warning"]}
@@ -70,10 +72,10 @@ _FINDING = _object(
     path=_POINTER,
     expected=_TEXT,
     got=_TEXT,
-    suggestion=_or_null(_SUGGESTION, "What may correct the finding."),
+    suggestion=_or_null(_SUGGESTION, "A possible correction of the finding."),
 )
 
-# Only in the findings that `split` writes beside the rejects.
+# Only in the findings that `split` writes next to the rejects.
 _FINDING["properties"]["reject"] = _or_null(_COUNT, "The index of the row in the rejects, from 0.")
 
 _CHANGE = _object(
@@ -84,7 +86,7 @@ _CHANGE = _object(
         "minItems": 1,
         "items": _object(
             **_EDIT,
-            code=_or_null(_CODE, "The code of the finding; null for a value that was filled in."),
+            code=_or_null(_CODE, "The code of the finding; null for a value that was added."),
             applicability={"enum": ["safe", "unsafe"]},
         ),
     },

@@ -23,7 +23,7 @@ _GROUPS = {
     "fidelity": "What a translation may have lost.",
 }
 
-# Tells Sphinx which pages belong under this one.
+# Lists the pages of the codes for Sphinx.
 _TREE = "\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n"
 
 

@@ -56,17 +56,17 @@ class Report:
     rows_without_digest : int
         Rows that do not record `claim_sha256`, so that changes to the claim cannot be detected.
     checked : Checked
-        What was checked: quotes by outcome, references, digests and covered claims; against which corpus, by
-        which options.
+        Counts of what was checked: quotes by outcome, references, digests and covered claims; with the corpus
+        and the options.
     counts : tuple of Count
         The exact number of findings of each code and path: errors first, in the order of the codes.
     sample : tuple of Finding
         Up to `max_findings` findings: the first of each code and path, shared evenly among these groups.
-        `iter_findings` yields all of them, and `split` writes all rows with an error apart.
+        `iter_findings` yields all of them, and `split` writes all rows with an error to a separate file.
     inputs : tuple of Input
         Each input that was read, with the digest of its bytes.
     skipped : tuple of str
-        Skipped files in folders: their names are not those of data.
+        Files in folders that were skipped: by extension, they are not data files.
     complete : bool
         Whether every input was read to its end and did not change while it was read.
     outside : int
@@ -122,7 +122,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The result, what was checked, and what else to know, on one line."""
+        """The result, what was checked, and notes, on one line."""
         return "; ".join((self._result, *self._details))
 
     @property
@@ -133,7 +133,7 @@ class Report:
 
     @property
     def _details(self) -> list[str]:
-        """What was checked, and what else to know."""
+        """What was checked, and notes."""
         parts = f"rules about the whole data set applied within each of {self.parts} parts only"
         details = (
             (self.rows, self.checked.summary),
@@ -141,7 +141,7 @@ class Report:
             (self.left_out, f"{_counted(self.left_out, 'finding')} not in the sample"),
             (self.parts > 1, parts),
             (not self.complete, "not everything could be read"),
-            (not self.limited, "this system sets no limits for worker processes"),
+            (not self.limited, "this system does not support limits for worker processes"),
         )
         return [words for applies, words in details if applies]
 
@@ -209,7 +209,7 @@ class Report:
     def merge(self, *others: "Report") -> "Report":
         """Merge with the reports of other parts of a data set.
 
-        Rules about the whole data set are not applied across parts; `parts` says how many there are.
+        Rules about the whole data set are not applied across parts. `parts` is the number of parts.
 
         Raises
         ------
@@ -246,7 +246,7 @@ class Report:
     def sample_to_arrow(self) -> "pa.Table":
         """Return the sample of findings as a `pyarrow.Table`, with paths as JSON Pointers.
 
-        A sample: to drop every invalid row, use `split`.
+        To drop every invalid row, use `split`: the sample may not have them all.
         """
         import pyarrow as pa
 

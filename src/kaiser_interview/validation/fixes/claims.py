@@ -33,17 +33,17 @@ class Claims:
         self._in_lower_case: dict[str, list[str]] = {}
         for one in self._ids:
             self._in_lower_case.setdefault(one.lower(), []).append(one)
-        # Models repeat the ids that they make up.
+        # Models repeat the ids that they invent.
         self._meant: Callable[[str], tuple[str, ...]] = lru_cache(_KNOWN)(self._meant_by)
 
     def of(self, reference: Mapping[str, Any], prefix: str = "") -> Converted | None:
         """Return the claim that a reference is about, and whether its id may be written; None if unclear.
 
         - The claim whose current text has the digest of the reference: safe.
-        - The claim that alone has the quote, if the given id is a misspelling of its id: safe.
-        - The claim whose id alone is misspelled, if there is no quote: unsafe, since nothing proves it.
+        - The only claim with the quote, if the given id is a misspelling of its id: safe.
+        - The only claim with a similar id, if there is no quote: unsafe, since nothing proves it.
 
-        A quote that is not exact proves that the row is wrong, so nothing follows from it.
+        If the quote is not exact, the row is wrong in another way too, so no claim is returned.
 
         Parameters
         ----------

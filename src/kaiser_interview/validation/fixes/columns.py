@@ -1,4 +1,4 @@
-"""Rename columns with mistyped names, and remove columns that nothing is known of."""
+"""Rename misspelled columns, and remove unrecognised ones."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ class ColumnEdits:
     Parameters
     ----------
     validator : RowValidator
-        Says which columns are unknown.
+        The validator, which knows the fields.
     names : sequence of str
         The names of the columns.
     """
@@ -38,9 +38,9 @@ class ColumnEdits:
         self._renamed: dict[str, str | None] = {}
         for name in unknown:
             likely = meant_by(name, absent, validator.fields)
-            if likely is not None and len(likely) < 2:  # noqa: PLR2004 - one of several is not known
+            if likely is not None and len(likely) < 2:  # noqa: PLR2004 - several are ambiguous
                 self._renamed[name] = likely[0] if likely else None
-        # Of several columns for one field, none is renamed.
+        # If several columns match the same field, rename none of them.
         counts = Counter(self._renamed.values())
         self._renamed = {
             name: field for name, field in self._renamed.items() if field is None or counts[field] == 1

@@ -25,7 +25,7 @@ class Corrections:
     Parameters
     ----------
     validator : RowValidator
-        What has found the faults.
+        The validator that found the faults.
     """
 
     def __init__(self, validator: RowValidator) -> None:
@@ -62,7 +62,7 @@ class Corrections:
         return self._by_code.get(fault.code, self._value)(fault, result)
 
     def _value(self, fault: Fault, result: RowResult) -> Correction | None:
-        """Correct a value that stands for another one."""
+        """Convert a value to one that its field accepts."""
         value, found = _at(result.values, fault.path)
         name = fault.path[-1]
         if not found or name == "quote":
@@ -85,7 +85,7 @@ class Corrections:
         return Correction("safe", (Edit(fault.path, None, value),)) if value is not None else None
 
     def _unknown(self, fault: Fault, result: RowResult) -> Correction | None:
-        """Rename a field with a mistyped name, or remove a field that nothing is known of."""
+        """Rename a misspelled field, or remove an unrecognised one."""
         value, _ = _at(result.values, fault.path)
         *above, name = fault.path
         holder, _ = _at(result.values, tuple(above))
@@ -104,7 +104,7 @@ class Corrections:
         *above, name = fault.path
         prefix = "other_" if str(name).startswith("other_") else ""
         # An unknown field, or column, may be the quote that proves another claim.
-        is_unsure = result.unjudged or any(one.code == "unknown-field" for one in result.faults)
+        is_unsure = result.invalid_elsewhere or any(one.code == "unknown-field" for one in result.faults)
         if name == "release" or is_unsure:
             return None
         reference, _ = _at(result.values, tuple(above))
@@ -112,9 +112,9 @@ class Corrections:
         return _edit(id_path, reference.get(id_path[-1]), self._claims.of(reference, prefix))
 
     def _quote(self, fault: Fault, result: RowResult) -> Correction | None:
-        """Replace a quote that differs in notation by the source's own characters."""
+        """Replace a quote that differs only in notation with the source's own characters."""
         quote = self._quote_at(fault.path[:-1], result)
-        # A reference within a row has no place for the quote as it was written.
+        # A nested reference has no field for the quote as it was written.
         own = quote.restored() if quote and len(fault.path) == 1 else None
         if quote is None or own is None:
             return None
@@ -125,7 +125,7 @@ class Corrections:
         return Correction("safe", tuple(edits))
 
     def _offsets(self, fault: Fault, result: RowResult) -> Correction | None:
-        """Correct or add the offsets of a quote that occurs once, or whose offsets count another unit."""
+        """Correct or add the offsets of a quote that occurs once, or whose offsets are in another unit."""
         above = fault.path[:-1]
         quote = self._quote_at(above, result)
         if quote is None:

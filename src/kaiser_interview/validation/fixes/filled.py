@@ -22,10 +22,10 @@ _UNANCHORED = {"quote-ambiguous", "quote-too-short"}
 
 
 def filled(result: RowResult, given: Mapping[str, Any], validator: RowValidator) -> dict[Path, Any]:
-    """Return the values to fill in, by path.
+    """Return the values to add, by path.
 
-    The digest and the release say which text a row was made from. A row proves it by an exact quote. Without
-    one, they are filled in only if the caller names the release, by a default.
+    The digest and the release identify the text that a row was made from. An exact quote proves it. Without
+    one, they are added only if the caller gives the release as a default.
 
     Parameters
     ----------
@@ -34,13 +34,13 @@ def filled(result: RowResult, given: Mapping[str, Any], validator: RowValidator)
     given : mapping of str
         The fields of the row before defaults were added.
     validator : RowValidator
-        What has validated the row.
+        The validator of the row.
     """
     return {} if result.kind is None else _Filling(result, given, validator).all()
 
 
 class _Filling:
-    """What can be filled in in one row."""
+    """The missing values that can be added to one row."""
 
     def __init__(self, result: RowResult, given: Mapping[str, Any], validator: RowValidator) -> None:
         self._rules: KindRules = validator.rules[str(result.kind)]
@@ -53,7 +53,7 @@ class _Filling:
         named = self._defaults.get("release")
         self._named: str | None = named if named == self._values.get("release") else None
         # A whole column is wrong, or missing.
-        self._is_invalid = result.unjudged
+        self._is_invalid = result.invalid_elsewhere
         self._is_in_doubt = any(fault.code in CLAIM_IN_DOUBT for fault in result.faults)
 
     def all(self) -> dict[Path, Any]:
@@ -97,7 +97,7 @@ class _Filling:
             return None
         for name in ("claim_id", "quote", "quote_of", *OFFSETS):
             code = self._wrong.get((*path, name))
-            # Offsets may be missing where a kind requires them: they are filled in.
+            # Missing offsets are no reason to stop if a kind requires them: they are added.
             is_filled = code == "missing-field" and name in OFFSETS
             if code is not None and code not in _UNANCHORED and not is_filled:
                 return None
@@ -119,7 +119,7 @@ class _Filling:
         return {digest_path: digest} if digest else {}
 
     def _others_in_doubt(self) -> bool:
-        """Return whether the row contradicts its claim, except by an old release that the caller names."""
+        """Return whether the row contradicts its claim, except by an old release that the caller gives."""
         return any(
             code in CLAIM_IN_DOUBT
             for path, code in self._wrong.items()
@@ -127,7 +127,7 @@ class _Filling:
         )
 
     def _is_proved(self, found: Mapping[Path, Any]) -> bool:
-        """Return whether the row is right, and exact quotes prove the text of all its claims."""
+        """Return whether the row is valid, and exact quotes prove the text of all its claims."""
         wrong = (path for path, code in self._wrong.items() if CODES[code].severity == "error")
         if self._is_invalid or any(path not in found for path in wrong):
             return False

@@ -1,4 +1,4 @@
-"""Decide what an unknown field, or column, stands for."""
+"""Find the known fields that an unknown field or column may refer to."""
 
 from collections.abc import Collection
 
@@ -9,7 +9,7 @@ __all__ = ["meant_by"]
 
 
 def meant_by(name: str, absent: Collection[str], fields: Collection[str]) -> list[str] | None:
-    """Return the absent fields that an unknown name may stand for.
+    """Return the missing fields that an unknown name may refer to.
 
     Parameters
     ----------
@@ -21,8 +21,8 @@ def meant_by(name: str, absent: Collection[str], fields: Collection[str]) -> lis
     Returns
     -------
     list of str or None
-        Empty if nothing is known of the name, so that it may be removed. None if it tells what it holds, so
-        that it must stay: a field that is there already may be what was meant.
+        Empty if the name is not recognised, so that the field may be removed. None if the name is meaningful,
+        so that the field must be kept: it may refer to a field that is already present.
     """
     likely = slips(name, absent) or [*filter(None, [called(name, absent)])]
     return None if not likely and (slips(name, fields) or says_more(name, fields)) else likely

@@ -1,4 +1,4 @@
-"""Compute the fixes of the rows of a part: of right rows by columns, of all others row by row."""
+"""Compute the fixes of the rows of a part: by columns for valid rows, row by row for all others."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,23 +22,23 @@ __all__ = ["Patch", "Patches", "fields_of"]
 _FILLED = ("claim_sha256", "quote_start", "quote_end", "release", "other_claim_sha256")
 
 _NAMES = ("kind", "claim_id", "other_claim_id")
-"""What the digests of a row follow from."""
+"""The fields that determine the digests of a row."""
 
 _QUOTE = ("quote", "quote_of", "quote_start")
-"""What the offsets of a row follow from, with its claim."""
+"""The fields that determine the offsets of a row, with its claim."""
 
 _FILLED_IN = b'{"path": %b, "before": null, "after": %b, "code": null, "applicability": "safe"}'
-"""The JSON of an `AppliedEdit` that fills in a value."""
+"""The JSON of an `AppliedEdit` that adds a value."""
 
 _PLACED = b", ".join(_FILLED_IN % (b'"/%b"' % name.encode(), b"%d") for name in OFFSETS)
 """The same for the offsets of a quote, which differ in each row."""
 
 _MOST = 1 << 16
-"""Quotes whose offsets are remembered."""
+"""The number of quotes whose offsets are cached."""
 
 
 class _Fields:
-    """Fields that are filled in alike in many rows; a row's own offsets go between `before` and `after`."""
+    """Values that are added to many rows; the offsets of each row go between `before` and `after`."""
 
     def __init__(self, before: Mapping[str, Any], after: Mapping[str, Any], *, refers: bool = False) -> None:
         self.before = before
@@ -47,7 +47,7 @@ class _Fields:
         self.names: tuple[str, ...] = (*before, *after)
         self.names_with_offsets: tuple[str, ...] = (*before, *OFFSETS, *after)
 
-    # Most fixes of a single row need no JSON of their own, and values from Python may have none.
+    # Cached properties: most fixes of a single row need no JSON, and some Python values have none.
 
     @cached_property
     def members(self) -> "_Around":
@@ -56,12 +56,12 @@ class _Fields:
 
     @cached_property
     def edits(self) -> "_Around":
-        """The fields as JSON of the edits that fill them in."""
+        """The fields as JSON of the edits that add them."""
         return _Around(_edits(self.before), _edits(self.after))
 
 
 class _Around(NamedTuple):
-    """JSON that goes before and after that of the offsets of a row; either may be empty."""
+    """JSON to put before and after the offsets of a row; either may be empty."""
 
     before: bytes
     after: bytes
@@ -123,7 +123,7 @@ class Patch:
 
     @property
     def filled_json(self) -> bytes | None:
-        """The same as JSON objects, for a right row, of which there are many; None for other rows."""
+        """The same as JSON objects, for a valid row; None for other rows, of which there are few."""
         if self._edits is not None:
             return None
         return self._fields.edits.joined(b"" if self._place is None else _PLACED % self._place)
@@ -135,7 +135,7 @@ class Patches:
     Parameters
     ----------
     validator : RowValidator
-        What has validated the rows.
+        The validator of the rows.
     unsafe : bool
         Whether unsafe edits are applied too.
 
@@ -152,7 +152,7 @@ class Patches:
         fields = validator.fields
         digests = [name for name in ("claim_sha256", "other_claim_sha256") if name in fields]
         releases = ["release"] if validator.corpus.releases and "release" in fields else []
-        # A right row needs no fix if it has all of these, and offsets if it has a quote.
+        # A valid row needs no fix if it has all of these, and offsets if it has a quote.
         self._wanted = [*(name for name in validator.defaults if name in fields), *digests, *releases]
         self._nested = [one.name for rules in validator.rules.values() for one in rules.nested]
         self._read = {*_NAMES, *_QUOTE, *self._wanted, *self._nested}
@@ -160,7 +160,7 @@ class Patches:
         self._place = lru_cache(_MOST)(self._place_of)
 
     def fillable(self, columns: Collection[str]) -> list[str]:
-        """Return the fields that may be filled in in a table with some columns."""
+        """Return the fields that may be added to a table with the given columns."""
         validator = self._validator
         is_named, is_quoted = "release" in validator.defaults, "quote" in columns
         wanted = {*validator.defaults}
@@ -188,11 +188,11 @@ class Patches:
         Parameters
         ----------
         looked : iterable of tuple
-            The rows that were validated by columns: their numbers, the batch, what the prefilter says.
+            The rows that were validated by columns: their indices, the batch, the result of the prefilter.
         results : mapping of int to RowResult
             The results of the rows that the row validator has validated.
         row_at : callable
-            Returns a row as its source gives it, given its index.
+            Returns the original row, given its index.
         columnar : bool
             Whether the rows are from a table.
         """
@@ -200,7 +200,7 @@ class Patches:
         partly: set[int] = set()
         for rows, batch, seen in looked:
             partly.update(rows[seen.suspect & seen.shaped].tolist())
-            found.update(self._of_right(rows, batch, ~(seen.suspect | seen.doomed)))
+            found.update(self._of_valid(rows, batch, ~(seen.suspect | seen.doomed)))
             found.update(self._of_doomed(rows, batch, seen.doomed & ~seen.suspect))
         for row, result in results.items():
             if not result.values:
@@ -224,10 +224,10 @@ class Patches:
 
         chosen = np.flatnonzero(doomed)
         if len(chosen):
-            yield from self._each(rows[chosen].tolist(), rows_of(batch, chosen), unjudged=True)
+            yield from self._each(rows[chosen].tolist(), rows_of(batch, chosen), invalid_elsewhere=True)
 
-    def _of_right(self, rows: Any, batch: Any, right: Any) -> dict[int, Patch]:
-        """Return the fixes of the rows of a batch in which nothing is wrong."""
+    def _of_valid(self, rows: Any, batch: Any, valid: Any) -> dict[int, Patch]:
+        """Return the fixes of the valid rows of a batch."""
         import numpy as np
 
         from ..arrow.arrays import is_null
@@ -245,7 +245,7 @@ class Patches:
             incomplete |= absent(name)
         for name in self._nested:
             incomplete |= ~absent(name)
-        chosen = np.flatnonzero(incomplete & right)
+        chosen = np.flatnonzero(incomplete & valid)
         numbers = rows[chosen].tolist()
         if not numbers:
             return {}
@@ -253,17 +253,17 @@ class Patches:
         if self._nested or not self._is_plain:
             return dict(self._each(numbers, rows_of(read)))
         proved = self._proved(read)
-        alike, first = self._alike(read, proved)
+        groups, first = self._groups(read, proved)
         held = [
             self._fields(values, proved=proves_it)
             for values, proves_it in zip(rows_of(read, first), proved[first].tolist(), strict=True)
         ]
-        refers = np.array([fields.refers for fields in held], np.bool_)[alike]
+        refers = np.array([fields.refers for fields in held], np.bool_)[groups]
         places: list[tuple[int, int] | None] = [None] * len(numbers)
         unplaced_here = np.flatnonzero(unplaced[chosen] & refers)
         for at, values in zip(unplaced_here.tolist(), rows_of(read, unplaced_here), strict=True):
             places[at] = self._place(values["claim_id"], values["quote"], values.get("quote_of") or "text")
-        fixed = zip(numbers, alike.tolist(), places, strict=True)
+        fixed = zip(numbers, groups.tolist(), places, strict=True)
         return {
             number: Patch(held[group], place) for number, group, place in fixed if place or held[group].names
         }
@@ -285,8 +285,8 @@ class Patches:
             return np.zeros(batch.num_rows, np.bool_)
         return on_values(batch.column("quote"), are_long, null=False)
 
-    def _alike(self, batch: Any, proved: Any) -> tuple[Any, Any]:
-        """Return a number for each row, equal for rows to fill in alike, and the first row of each number."""
+    def _groups(self, batch: Any, proved: Any) -> tuple[Any, Any]:
+        """Group rows that get the same values; return each row's group and each group's first row."""
         import numpy as np
 
         from ..arrow.arrays import combined, is_null
@@ -298,16 +298,16 @@ class Patches:
                 numbers = combined(numbers, column)
             elif name in self._wanted:
                 numbers = numbers * 2 + is_null(column)
-        _, first, alike = np.unique(numbers, return_index=True, return_inverse=True)
-        return alike, first
+        _, first, groups = np.unique(numbers, return_index=True, return_inverse=True)
+        return groups, first
 
     def _each(
-        self, numbers: list[int], rows: list[dict[str, Any]], *, unjudged: bool = False
+        self, numbers: list[int], rows: list[dict[str, Any]], *, invalid_elsewhere: bool = False
     ) -> Iterator[tuple[int, Patch]]:
-        """Yield the fixes of rows without a fault of their own, each by itself."""
+        """Yield the fixes of rows without faults of their own, row by row."""
         for number, values in zip(numbers, rows, strict=True):
             kind, held = self._validator.taken(values)
-            if patch := self.by_row(RowResult([], held, kind, unjudged=unjudged), values):
+            if patch := self.by_row(RowResult([], held, kind, invalid_elsewhere=invalid_elsewhere), values):
                 yield number, patch
 
     def by_row(
@@ -340,7 +340,7 @@ class Patches:
         return Patch(_Fields({**fields, **fix.fields}, {}), None, tuple(edits.values()))
 
     def _fields(self, values: Mapping[str, Any], *, proved: bool) -> _Fields:
-        """Return what is filled in, offsets apart, in all right rows that are like one."""
+        """Return the values to add to all valid rows of a group, without offsets."""
         given = values if proved else {name: one for name, one in values.items() if name != "quote"}
         kind, held = self._validator.taken(given)
         added = filled(RowResult([], held, kind), given, self._validator)
@@ -353,13 +353,13 @@ class Patches:
         )
 
     def _place_of(self, claim_id: str, words: str, of: str) -> tuple[int, int] | None:
-        """Return the offsets of a quote that stands once in its claim."""
+        """Return the offsets of a quote that occurs once in its claim."""
         places = Quote(self._validator.corpus.claims[claim_id], words, None, None, of).places
         return places[0] if len(places) == 1 else None
 
 
 def fields_of(data: Any) -> Mapping[str, Any]:
-    """Return the fields of a row as its source gives them; empty if it is no object."""
+    """Return the fields of an original row; empty if it is not an object."""
     if isinstance(data, bytes):
         data, _ = parse(data)
     elif isinstance(data, Cells):

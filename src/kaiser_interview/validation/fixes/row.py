@@ -25,7 +25,7 @@ class AppliedEdit(NamedTuple):
     after: Any
     """The new value; None if the field was removed."""
     code: str | None
-    """The code of the finding that it corrects; None for a value that was filled in."""
+    """The code of the finding that it corrects; None for a value that was added."""
     applicability: Applicability
 
 
@@ -43,7 +43,7 @@ class RowFixer:
     Parameters
     ----------
     validator : RowValidator
-        What has validated the rows.
+        The validator of the rows.
     unsafe : bool
         Whether unsafe edits are applied too.
     """
@@ -107,7 +107,7 @@ class RowFixer:
 
 
 def add_edits(edits: dict[Path, AppliedEdit], more: Iterable[AppliedEdit]) -> None:
-    """Add edits to earlier ones by path; two of one value become one."""
+    """Add edits to earlier ones by path; merge two edits of the same value."""
     for edit in more:
         edits[edit.path] = edit._replace(before=edits.get(edit.path, edit).before)
 

@@ -1,4 +1,4 @@
-"""Convert a value that its field refuses to the value that it stands for."""
+"""Convert an invalid value to the value that was meant."""
 
 import json
 import re
@@ -24,32 +24,32 @@ _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+")
 _TAG = get_args(Language)[1].metadata[0].pattern
 
 _EXACT = 1 << 53
-"""From here on, a double is not one integer only."""
+"""From here on, a double may stand for several integers."""
 
 _PERCENT = 100
 
 
 class Converted(NamedTuple):
-    """A value, and whether it may be written in place of the one that was given."""
+    """A value, and whether `fix` may write it instead of the given one."""
 
     value: Any
     applicability: Applicability
 
 
 def converted(fault: Fault, value: Any, *, required: bool) -> Converted | None:
-    """Return what a refused value stands for; None if that is unclear.
+    """Return the value that was meant by an invalid one; None if that is unclear.
 
     Parameters
     ----------
     fault : Fault
-        Why the value was refused.
+        The fault of the value.
     value : object
         The value.
     required : bool
-        Whether its field needs a value.
+        Whether its field is required.
     """
     if empty_cell(value):
-        # An empty text may be meant: only a name for null is one.
+        # Empty text may be intended. Only a word for null, such as NA, means null.
         is_text = isinstance(value, str) and not value
         return None if required or is_text else Converted(None, "unsafe")
     name = fault.path[-1]
@@ -111,7 +111,7 @@ def _number(value: Any, name: object) -> Converted | None:
 
 
 def _parsed(text: str) -> float:
-    """Return the number that a text is in JSON: an integer only if it is written as one."""
+    """Parse a number as JSON does: as an integer only if it is written as one."""
     return int(text) if _INTEGER.fullmatch(text) else float(text)
 
 
@@ -142,7 +142,7 @@ def _array(value: Any, name: object) -> Converted | None:
 
 
 def _notation(name: str, value: str) -> Converted | None:
-    """Return a language tag, a scheme or a digest in the notation that its field wants."""
+    """Return a language tag, a scheme or a digest in the notation that its field requires."""
     if name == "language":
         return _language(value)
     if name == "scheme":

@@ -1,1 +1,1 @@
-"""Suggest in a finding what was probably meant, with one function for each type of mistake."""
+"""Suggestions in findings, with one function for each type of mistake."""

@@ -1,4 +1,4 @@
-"""Recognise what other programs write into a cell without a value."""
+"""Recognise values that other programs write into empty cells."""
 
 import math
 from decimal import Decimal
@@ -6,49 +6,49 @@ from typing import Any
 
 __all__ = ["empty_cell"]
 
-_NAN = "NaN, as pandas writes an empty cell"
+_NAN = "pandas writes NaN for an empty cell"
 
 _TEXTS = {
-    "": "an empty text is not null",
-    "na": "NA, as R writes an empty cell",
-    "n/a": "N/A, as spreadsheets show an empty cell",
-    "#n/a": "#N/A, as spreadsheets show an empty cell",
+    "": "empty text is not null",
+    "na": "R writes NA for an empty cell",
+    "n/a": "spreadsheets show N/A for an empty cell",
+    "#n/a": "spreadsheets show #N/A for an empty cell",
     "nan": _NAN,
-    "nat": "NaT, as pandas writes an empty cell",
-    "<na>": "<NA>, as pandas writes an empty cell",
-    "null": "null as text, as databases write an empty cell",
-    "none": "None as text, as Python writes an empty cell",
-    r"\n": r"\N, as databases write an empty cell",
-    "nil": "nil as text, as Ruby and Go write an empty cell",
-    "undefined": "undefined as text, as JavaScript writes an empty cell",
+    "nat": "pandas writes NaT for an empty cell",
+    "<na>": "pandas writes <NA> for an empty cell",
+    "null": "databases write the text null for an empty cell",
+    "none": "Python writes the text None for an empty cell",
+    r"\n": r"databases write \N for an empty cell",
+    "nil": "Ruby and Go write the text nil for an empty cell",
+    "undefined": "JavaScript writes the text undefined for an empty cell",
     "-": "a dash is not null",
 }
 
 _LONGEST = 20
 
 _TYPES = {
-    "NAType": "pandas.NA, as pandas holds an empty cell",
-    "NaTType": "pandas.NaT, as pandas holds an empty cell",
+    "NAType": "pandas uses pandas.NA for an empty cell",
+    "NaTType": "pandas uses pandas.NaT for an empty cell",
 }
 
 
 def empty_cell(value: Any, *, required: bool = False, cells: bool = False) -> str | None:
-    """Return what to do about a value that stands for an empty cell elsewhere; None for other values.
+    """Return a suggestion for a value that other programs write into empty cells; None for other values.
 
     Parameters
     ----------
     value : object
         The value.
     required : bool
-        Whether its field needs a value.
+        Whether its field is required.
     cells : bool
-        Whether it is a cell of a CSV file.
+        Whether the value is from a CSV file.
     """
     words = _words(value)
     if words is None:
         return None
-    suggestion = "leave the cell empty" if cells else "leave the field out or give null"
-    return f"{words}; {'the field needs a value' if required else suggestion}"
+    suggestion = "leave the cell empty" if cells else "omit the field or use null"
+    return f"{words}; {'the field is required' if required else suggestion}"
 
 
 def _words(value: Any) -> str | None:

@@ -8,11 +8,11 @@ __all__ = ["called", "in_reference", "note_of", "says_more"]
 _REFERENCE = ("claim_id", "quote", "quote_start", "quote_end")
 """The fields of a reference that other tools put into the row."""
 
-_INDEX = "most often pandas' index: write the table with index=False"
+_INDEX = "usually the pandas index: write the table with index=False"
 
-_TOKENS = "a tokeniser's column: drop it"
+_TOKENS = "a tokeniser column: remove it"
 
-# By field: its names in other tools, folded. A field that the row already has is never suggested.
+# By field: its names in other tools, folded. Only fields that the row does not have are suggested.
 _CALLED = {
     "claim_id": "claim claimno claimnumber statement statementid docid documentid head claim1 claima",
     "other_claim_id": "claim2 claimb otherclaim tail object target to",
@@ -51,13 +51,14 @@ _NOTES = {
     "inputids": _TOKENS,
     "attentionmask": _TOKENS,
     "tokentypeids": _TOKENS,
-    "isimpossible": "answerable is its opposite",
-    "answers": "answer is the text of one; its place goes into references, as quote_start and quote_end",
+    "isimpossible": "use answerable, with the opposite value",
+    "answers": "write the text of one answer as answer, and its position into references, as quote_start "
+    "and quote_end",
 }
 
 
 def called(name: str, absent: Collection[str]) -> str | None:
-    """Return the absent field that other tools call by this name, or None."""
+    """Return the missing field that other tools call by this name, or None."""
     folded = _folded(name)
     return next(
         (field for field, names in _CALLED.items() if field in absent and folded in names.split()), None
@@ -65,7 +66,7 @@ def called(name: str, absent: Collection[str]) -> str | None:
 
 
 def says_more(name: str, fields: Collection[str]) -> bool:
-    """Return whether the name of an unknown field tells what it holds, so that it must not be removed.
+    """Return whether an unknown field has a meaningful name, so that it must not be removed.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def says_more(name: str, fields: Collection[str]) -> bool:
 
 
 def in_reference(name: str) -> str | None:
-    """Return the field of a reference that a field of the row stands for, or None."""
+    """Return the field of a reference that a field of the row corresponds to, or None."""
     return name if name in _REFERENCE else called(name, _REFERENCE)
 
 
@@ -88,8 +89,8 @@ def note_of(name: str) -> str | None:
     """Return a hint about a known column that corresponds to no field, or None."""
     if not name:
         return (
-            "drop the column: without a name, the first is often pandas' index, to_csv(index=False), and "
-            "the last comes from a comma at each line's end"
+            "remove the column: a first column without a name is often the pandas index, which "
+            "to_csv(index=False) leaves out; a last one comes from a comma at the end of each line"
         )
     return _NOTES.get(_folded(name))
 

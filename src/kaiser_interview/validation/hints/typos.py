@@ -15,21 +15,21 @@ __all__ = ["did_you_mean", "is_slip", "not_in_vocabulary", "slips"]
 # All names of one letter are within one typo of each other.
 _SHORTEST = 2
 
-# Longer names are not kept, which bounds the memory.
+# Longer names are not cached, which limits memory.
 _LONGEST = 80
 
 
 def is_slip(name: str, known: str) -> bool:
-    """Return whether a name is a known one with a typo.
+    """Return whether a name is a misspelling of a known name.
 
-    A typo is a difference in case, spaces or punctuation; one character dropped, added or changed; or two
-    neighbours swapped. A name is not a typo of itself.
+    A misspelling differs in case, spaces or punctuation; or by one character that is missing, added or
+    changed; or by two neighbours that are swapped. A name is not a misspelling of itself.
     """
     return bool(slips(name, (known,)))
 
 
 def slips(name: str, fields: Iterable[str]) -> list[str]:
-    """Return the fields that a name is a typo of, without the name itself."""
+    """Return the fields that a name is a misspelling of, without the name itself."""
     bare = _bare(name) if len(name) > _LONGEST else _bare_cached(name)
     least, most = len(bare) - 1, len(bare) + 1
     return [
@@ -43,7 +43,7 @@ def _bare(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-# Fields and their typing slips are few, and each is looked up many times.
+# Fields and their misspellings are few, and each is looked up many times.
 _bare_cached = lru_cache(4096)(_bare)
 
 
@@ -65,13 +65,13 @@ def _are_near(one: str, two: str) -> bool:
 
 
 def did_you_mean(written: str, *names: str) -> str:
-    """Return the question whether one of some names was meant.
+    """Return the suggestion "did you mean …?" for some names.
 
-    It points out a letter or digit of another script, which may look like one of the name's own.
+    It points out a letter or digit of another script in the given text, which may look like an ASCII one.
     """
     others = "".join(names)
     other = next((mark for mark in written if mark.isalnum() and not mark.isascii()), "")
-    noted = f" U+{ord(other):04X} is not in it" if other and others.isascii() else ""
+    noted = f" the given text contains U+{ord(other):04X}" if other and others.isascii() else ""
     return f"did you mean {' or '.join(names)}?{noted}"
 
 
@@ -84,7 +84,7 @@ def _nearest(name: str, absent: list[str], fields: Iterable[str]) -> str | None:
 def not_in_vocabulary(path: Path, words: Iterable[str], value: str, otherwise: str | None = None) -> Fault:
     """Return the fault of a value outside a vocabulary.
 
-    The suggestion names the nearest word, or else is `otherwise`.
+    The suggestion names the closest word. Without one, it is `otherwise`.
     """
     words = [*words]
 

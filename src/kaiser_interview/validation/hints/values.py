@@ -1,4 +1,4 @@
-"""Suggest the value that was probably meant by one of the wrong type, range or format."""
+"""Suggest how to correct a value of the wrong type, range or format."""
 
 import json
 import re
@@ -85,15 +85,15 @@ _CONSTANT = {
 }
 
 _TO_FILL = {
-    "kind": "for all rows alike: --kind, with one of these",
+    "kind": "for all rows: --kind KIND",
     "claim_id": "the id of the claim that the row is about",
-    "quote_start": "kaiser-interview fix fills in offsets of a quote that stands once",
-    "quote_end": "kaiser-interview fix fills in offsets of a quote that stands once",
-    "claim_sha256": "kaiser-interview fix fills it in",
-    "release": "kaiser-interview fix fills it in",
-    "urls": "[] where there are none",
-    "references": "the claims that the answer rests on, each an object with claim_id; [] if there are none",
-    "answerable": "true if the claims answer the question, else false",
+    "quote_start": "`kaiser-interview fix` adds the offsets of a quote that occurs once",
+    "quote_end": "`kaiser-interview fix` adds the offsets of a quote that occurs once",
+    "claim_sha256": "`kaiser-interview fix` adds it",
+    "release": "`kaiser-interview fix` adds it",
+    "urls": "write [] if there are none",
+    "references": "the claims that support the answer, each an object with claim_id; [] if there are none",
+    "answerable": "true if the claims answer the question, otherwise false",
 }
 
 
@@ -101,7 +101,7 @@ def to_fill(path: Path, model: type[BaseModel] | None = None) -> str | None:
     """Return how to fill in a missing field; without a special hint, the field's description."""
     name = str(path[-1]) if path else ""
     if len(path) == 1 and name in _CONSTANT:
-        return f"for all rows alike: --set {name}={_CONSTANT[name]} (in Python: defaults)"
+        return f"for all rows: --set {name}={_CONSTANT[name]} (in Python: defaults)"
     known = _TO_FILL.get(name)
     if known or model is None or len(path) > 1 or name not in model.model_fields:
         return known
@@ -122,7 +122,7 @@ def likely_type(path: Path, expected: str, value: Any) -> str | None:
         and isinstance(value[0], str | bool | int | float)
         and isinstance(path[-1], str)
     ):
-        return "the value alone, without brackets"
+        return "write the value without brackets"
     reader = {
         "text": _text,
         "an integer": _integer,
@@ -135,11 +135,11 @@ def likely_type(path: Path, expected: str, value: Any) -> str | None:
 
 
 def likely_column(expected: str, arrow_type: str) -> str | None:
-    """Return how to convert a column whose type fits no value, or None."""
+    """Return how to convert a column of the wrong type, or None."""
     if expected == "an instant in UTC":
-        return 'name its zone: in pandas dt.tz_localize("UTC"), in polars dt.replace_time_zone("UTC")'
+        return 'set its time zone: in pandas dt.tz_localize("UTC"), in polars dt.replace_time_zone("UTC")'
     if expected == "an array" and "string" in arrow_type:
-        return "lists, not their text: json.loads each before the table is written"
+        return "write lists, not text: decode each value with json.loads"
     return None
 
 
@@ -147,9 +147,9 @@ def likely_value(path: Path, value: Any) -> str | None:
     """Return how to write a number that is out of range, or None."""
     name = str(path[-1]) if path else ""
     if name == "confidence" and 1 < value <= _PERCENT:
-        return f"{value / _PERCENT:g} if it is in percent"
+        return f"write {value / _PERCENT:g} if it is a percentage"
     if name in {"quote_start", "quote_end"} and value == -1:
-        return "leave out both offsets where they are not known"
+        return "omit both offsets if they are unknown"
     return None
 
 
@@ -162,7 +162,7 @@ def likely_format(path: Path, value: str) -> str | None:
         meant = language_of(value)
         return f"did you mean {meant}?" if meant else None
     if name in {"claim_sha256", "other_claim_sha256"}:
-        return "hexadecimal digits in lower case" if re.fullmatch("[0-9A-Fa-f]{64}", value) else None
+        return "use lower-case hexadecimal digits" if re.fullmatch("[0-9A-Fa-f]{64}", value) else None
     if name == "release":
         parts = re.fullmatch(
             r"[vV]?([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?", value.strip()[:_LONGEST]
@@ -184,7 +184,7 @@ def likely_word(value: str, words: list[str]) -> str | None:
         return f"did you mean {word}?"
     parts = [part.strip(" []'\"") for part in re.split("[,;|/]", value[:200])]
     if len(parts) > 1 and {*parts} <= {*words}:
-        return f"a row for each: {', '.join(parts)}"
+        return f"write one row for each: {', '.join(parts)}"
     return None
 
 
@@ -196,46 +196,47 @@ def synonym(value: str, words: list[str]) -> str | None:
 
 def _text(path: Path, value: Any) -> str | None:
     if isinstance(value, list | tuple):
-        return "a row for each of them" if value and all(isinstance(one, str) for one in value) else None
+        return "write one row for each" if value and all(isinstance(one, str) for one in value) else None
     if path[-1] in _CLASSES:
         return (
-            "the name of the class, not its number: in datasets ClassLabel.int2str"
+            "write the class name, not its number: use ClassLabel.int2str of datasets"
             if type(value) is int
             else None
         )
     if isinstance(value, bool | int | float):
-        return f'in quotation marks: "{json.dumps(value)}"' if _short(value) else None
+        return f'write it in quotation marks: "{json.dumps(value)}"' if _short(value) else None
     return None
 
 
 def _integer(_: Path, value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer() and _short(value):
-        return f'{value:.0f}, without a point; in pandas astype("Int64") before to_json'
+        return f'write {value:.0f}, without a decimal point; in pandas, use astype("Int64")'
     if isinstance(value, str):
         text = value.strip()[:_LONGEST]
         if _GROUPED.fullmatch(text):
-            return f"{text.replace(',', '')}, without a comma"
-        return f"{text}, without quotation marks" if re.fullmatch("-?[0-9]+", text) else None
+            return f"write {text.replace(',', '')}, without a comma"
+        return f"write {text}, without quotation marks" if re.fullmatch("-?[0-9]+", text) else None
     return None
 
 
-def _number(path: Path, value: Any) -> str | None:  # noqa: PLR0911 - one return a way of writing
+def _number(path: Path, value: Any) -> str | None:  # noqa: PLR0911 - one return per notation
     if isinstance(value, list | tuple):
-        return "one list of numbers, none within another" if isinstance(path[-1], int) else None
+        return "write one flat list of numbers" if isinstance(path[-1], int) else None
     if not isinstance(value, str):
         return None
     text = value.strip()[:_LONGEST]
     if _NUMBER.fullmatch(text):
-        return f"{text}, without quotation marks"
+        return f"write {text}, without quotation marks"
     if _GROUPED.fullmatch(text) and path[-1] != "confidence":
-        return f"{text.replace(',', '')} if the comma groups thousands, {text.replace(',', '.')} if not"
+        thousands, decimal = text.replace(",", ""), text.replace(",", ".")
+        return f"write {thousands} if the comma separates thousands, else {decimal}"
     if _NUMBER.fullmatch(text.replace(",", ".")):
-        return f"{text.replace(',', '.')}, with a point"
+        return f"write {text.replace(',', '.')}, with a decimal point"
     if path[-1] == "confidence":
         share = text.removesuffix("%").strip()
         if share != text and _NUMBER.fullmatch(share):
-            return f"{float(share) / _PERCENT:g}"
-        return "a number from 0 to 1, or nothing"
+            return f"write {float(share) / _PERCENT:g}"
+        return "write a number from 0 to 1, or omit the field"
     return None
 
 
@@ -246,24 +247,24 @@ def _boolean(_: Path, value: Any) -> str | None:
 
 def _array(path: Path, value: Any) -> str | None:
     if isinstance(value, dict):
-        return "in brackets, as a list of one" if path[-1] == "references" else None
+        return "write a list with one element: […]" if path[-1] == "references" else None
     if not isinstance(value, str):
         return None
     if path[-1] != "references" and _NUMBERS.fullmatch(value[:2000]):
-        return "numbers in brackets with commas between them, as json.dumps(vector.tolist()) writes them"
+        return "write a JSON list of numbers: json.dumps(vector.tolist())"
     if value.lstrip().startswith(("[", "(", "{")):
-        return 'a list is written as JSON, with double quotation marks: json.dumps makes ["a", "b"]'
+        return 'write the list as JSON: json.dumps writes ["a", "b"]'
     if re.search(r"[\s,;|]", value.strip()) or len(value) > _LONGEST:
-        return "as a list, each part of it as an element"
+        return "write a list, with each part as an element"
     one = (
         json.dumps({"claim_id": value}) if path[-1] == "references" else json.dumps(value, ensure_ascii=False)
     )
-    return f"as a list of one: [{one}]"
+    return f"write a list with one element: [{one}]"
 
 
 def _object(path: Path, value: Any) -> str | None:
     if path[0] == "references" and isinstance(value, str) and len(value) <= _LONGEST:
-        return f"as an object: {json.dumps({'claim_id': value})}"
+        return f"write an object: {json.dumps({'claim_id': value})}"
     return None
 
 
@@ -274,12 +275,12 @@ def _short(value: float) -> bool:
 def _instant(value: Any) -> str | None:
     """Return how to write a time as an instant in UTC, or None."""
     if isinstance(value, datetime):
-        return "a time with its zone: in pandas dt.tz_localize, in polars dt.replace_time_zone"
+        return "set its time zone: in pandas dt.tz_localize, in polars dt.replace_time_zone"
     if isinstance(value, str) and _DATE.fullmatch(value.strip()):
-        return "a time of day belongs to it, as in 2026-01-31T00:00:00Z"
+        return "add a time of day, as in 2026-01-31T00:00:00Z"
     if meant := instant_of(value):
         instant, condition = meant
-        return f"{instant} if {condition}" if condition else instant
+        return f"write {instant} if {condition}" if condition else f"write {instant}"
     return None
 
 
@@ -289,12 +290,12 @@ _ZONE = re.compile(r"(:[0-9.]+[+-][0-9]{2})(?::?([0-9]{2}))?$")
 
 
 def instant_of(value: Any) -> tuple[str, str] | None:  # noqa: PLR0911 - one return per notation
-    """Return the instant in UTC that a time in another notation is, or None.
+    """Convert a time in another notation to an instant in UTC; return None if that is not possible.
 
     Returns
     -------
     tuple of str and str, or None
-        The instant; and the condition under which it is right, empty if there is none.
+        The instant, and the condition under which it is right; empty if there is none.
     """
     if isinstance(value, bool):
         return None
@@ -313,7 +314,7 @@ def instant_of(value: Any) -> tuple[str, str] | None:  # noqa: PLR0911 - one ret
     if moment.year in {MINYEAR, MAXYEAR}:
         return None  # in UTC it may fall outside the years that datetime supports
     if moment.tzinfo is None:
-        return _written(moment), "it is in UTC"
+        return _written(moment), "the time is in UTC"
     return _written(moment.astimezone(UTC)), ""
 
 
@@ -331,12 +332,12 @@ def _epoch(value: float) -> tuple[str, str] | None:
         # From 2000 to 2100; within these years the units do not overlap.
         if 30 * _YEAR * size < value < 130 * _YEAR * size:
             moment = datetime.fromtimestamp(value // size, UTC)
-            return _written(moment), f"it counts {unit}"
+            return _written(moment), f"the value is in {unit}"
     return None
 
 
 def language_of(value: str) -> str | None:
-    """Return the tag of a language that is given by name, or in another notation; None if unclear."""
+    """Return the tag of a language given by name or in another notation; None if unclear."""
     folded = re.sub(r"[\W_]", "", value[:80].lower())
     for tag, names in _LANGUAGES.items():
         if folded in names.split():

@@ -1,1 +1,1 @@
-"""Validate single rows and explain what is wrong with them. Entry point: `row_validator`."""
+"""Validate single rows and report their faults. Entry point: `row_validator`."""

@@ -1,4 +1,4 @@
-"""Detect objects that are not rows but contain rows: API responses, tables by column, named lists."""
+"""Detect objects that are not rows but contain rows: API responses, column-oriented tables, named lists."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -8,24 +8,24 @@ from ..findings.finding import Fault
 from ..formats.json.text import parse
 from .result import RowResult
 
-__all__ = ["not_an_object", "of_nothing", "whole"]
+__all__ = ["check_empty_record", "check_envelope", "not_an_object"]
 
 _ABOUT = frozenset({"claim_id", "references"})
 
-# A question has a list in this field, but is a row and not a wrapper, whatever kind is asked for.
+# Questions have a list in this field. They are rows, not wrappers, even if another kind is requested.
 _REFERENCES = "references"
 
-_RECORDS = 'in pandas to_json(orient="records", lines=True)'
+_RECORDS = 'write rows: in pandas, to_json(orient="records", lines=True)'
 
 _MOST = 1 << 16
 
 _DEEPEST = 4
 
 
-def whole(given: Mapping[str, Any], fields: Collection[str], result: RowResult) -> RowResult:
-    """Return the result, with `not-an-object` as its only fault if the object contains rows but is not one.
+def check_envelope(given: Mapping[str, Any], fields: Collection[str], result: RowResult) -> RowResult:
+    """Replace the faults by one `not-an-object` if the object is not a row but contains rows.
 
-    No option can switch this code off, so the object stays invalid.
+    No option disables this code, so the object stays invalid.
 
     Parameters
     ----------
@@ -43,12 +43,12 @@ def whole(given: Mapping[str, Any], fields: Collection[str], result: RowResult) 
     return result._replace(faults=[Fault("not-an-object", (), "a row", *found)]) if found else result
 
 
-def of_nothing(result: RowResult) -> RowResult:
-    """Return the result for a CSV record of empty cells: not a row, if a field is missing."""
+def check_empty_record(result: RowResult) -> RowResult:
+    """Replace the faults of a CSV record of empty cells by one `not-an-object` if a field is missing."""
     if not any(fault.code == "missing-field" for fault in result.faults):
         return result
-    suggestion = "take it out; spreadsheets leave such lines at a table's end"
-    return result._replace(faults=[Fault("not-an-object", (), "a row", "empty cells alone", suggestion)])
+    suggestion = "remove it; spreadsheets leave such lines at the end of a table"
+    return result._replace(faults=[Fault("not-an-object", (), "a row", "only empty cells", suggestion)])
 
 
 def not_an_object(value: Any, expected: str = "an object") -> Fault:
@@ -59,24 +59,24 @@ def not_an_object(value: Any, expected: str = "an object") -> Fault:
 def _rows_of(value: Any) -> str | None:
     """Return a hint on how to get rows from a value that is not an object."""
     if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
-        return "its elements look like rows: write each on a line of its own"
+        return "its elements look like rows: write each one on its own line"
     if hasattr(value, "__arrow_c_stream__"):
-        return "it is a table within a list: join the tables to one, or validate each by itself"
+        return "it is a table in a list: concatenate the tables, or validate them one by one"
     if isinstance(value, str) and value.lstrip().startswith("{") and len(value) < _MOST:
         encoded = isinstance(parse(value.encode("utf-8", "replace"))[0], dict)
-        return "it is a row as JSON text: json.loads gives the row" if encoded else None
+        return "it is a row encoded as JSON text: decode it with json.loads" if encoded else None
     return None
 
 
 def _by_columns(given: Mapping[str, Any], fields: Collection[str]) -> tuple[str, str] | None:
     """Detect a table whose columns are objects, as pandas writes it by default.
 
-    Return what it is and how to fix it, or None; so do the functions below.
+    Return a description and a suggestion, or None, as the functions below do.
     """
     columns = [*given.values()]
     if len(columns) > 1 and all(isinstance(one, dict) and one.keys() == columns[0].keys() for one in columns):
         known = sum(name in fields for name in given)
-        return ("a table by columns", _RECORDS) if known > 1 and columns[0] else None
+        return ("a column-oriented table", _RECORDS) if known > 1 and columns[0] else None
     return None
 
 
@@ -88,22 +88,22 @@ def _wrapper(  # noqa: PLR0911 - one return per form
         return found
     names = given.keys()
     if isinstance(given.get("data"), list) and names & {"columns", "schema"}:
-        return "a table in parts", _RECORDS
+        return "a table in columns and data", _RECORDS
     if _is_list(given.get("data"), {"paragraphs"}):
-        return "questions as SQuAD nests them", "write each question as a row, with references to claims"
+        return "questions nested as in SQuAD", "write each question as a row, with references to claims"
     for name, value in given.items():
         if name not in {*fields, _REFERENCES} and _is_list(value, about):
             got = f"an object with {len(value)} row{'' if len(value) == 1 else 's'} in {shown(name)}"
-            return got, f"give the list alone: the rows are what {shown(name)} holds"
+            return got, f"write only the list in {shown(name)}"
         if value == [] and len(given) == 1 and name not in fields:
-            return f"an object with no row in {shown(name)}", "take it out"
+            return f"an object with no row in {shown(name)}", "remove it"
     values, known = [*given.values()], {*fields} - {"id", "kind"}
     if values and all(isinstance(one, dict) and not known.isdisjoint(one) for one in values):
-        return "an object with rows by name", "write each of its values as a row, with its name as a field"
+        return "an object with named rows", "write each value as a row, with its name as a field"
     return None
 
 
-# Where services put an answer: the steps to it, each a field of an object or the first of a list.
+# Paths to the answer in API responses: names of fields, and indices of lists.
 _ANSWERS = (
     ("choices", 0, "message", "content"),
     ("choices", 0, "text"),
@@ -112,11 +112,11 @@ _ANSWERS = (
     ("message", "content"),
 )
 
-_NO_ANSWER = "it has no answer: a failed or refused request, or one piece of a stream"
+_NO_ANSWER = "it has no answer: the request failed or was refused, or it is a chunk of a stream"
 
 
 def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Detect a response of a model API. Where the answer is, is said only if it is there."""
+    """Detect a response of a model API. The suggestion gives the path of the answer if there is one."""
     names = given.keys()
     for name in ("response", "result"):
         if name in names and not names.isdisjoint({"custom_id", "error", "request"}):
@@ -124,22 +124,22 @@ def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
             if isinstance(result, dict) and isinstance(result.get("body"), dict):
                 result, inner = result["body"], f"{name}.body"
             if at := _place_of_answer(result):
-                return "a result of a batch", f"the row is the model's answer in it: {inner}.{at}"
-            return f"a request of a batch without an answer{_message(given)}", _NO_ANSWER
+                return "a batch result", f"extract the model's answer from {inner}.{at}"
+            return f"a batch request without an answer{_message(given)}", _NO_ANSWER
     if _is_list(given.get("choices"), {"message", "finish_reason"}):
         at = _place_of_answer(given)
-        return "a completion", f"the row is the model's answer in it: {at}" if at else _NO_ANSWER
+        return "a completion response", f"extract the model's answer from {at}" if at else _NO_ANSWER
     if _is_list(given.get("messages"), {"role", "content"}):
         answered = any(isinstance(one, dict) and one.get("role") == "assistant" for one in given["messages"])
         at = "the content of the assistant's last message"
-        return "a conversation", f"the row is the model's answer in it: {at}" if answered else _NO_ANSWER
+        return "a conversation", f"extract the model's answer from {at}" if answered else _NO_ANSWER
     if isinstance(given.get("error"), dict) and names <= {"error", "type", "request_id"}:
-        return f"a service's error{_message(given)}", _NO_ANSWER
+        return f"an API error{_message(given)}", _NO_ANSWER
     return None
 
 
 def _place_of_answer(result: Any) -> str | None:
-    """Return where a result has an answer, as a path, or None."""
+    """Return the path of the answer in a result, or None."""
     for steps in _ANSWERS:
         held, path = result, ""
         for step in steps:

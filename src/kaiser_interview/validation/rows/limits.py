@@ -11,13 +11,13 @@ from ..findings.display import shown
 from ..findings.finding import Fault, Path
 from ..formats.json.text import DEEPEST, number_name
 
-__all__ = ["are_sound", "unsound"]
+__all__ = ["are_valid", "invalid_values"]
 
 # Integers of this size or more round to infinity: half a step beyond the largest double.
 _INFINITE = 2**1024 - 2**970
 
 
-_SOUND = frozenset({str, bool, type(None), datetime})
+_VALID_TYPES = frozenset({str, bool, type(None), datetime})
 
 
 _NESTED = frozenset({dict, list, tuple})
@@ -25,30 +25,30 @@ _NESTED = frozenset({dict, list, tuple})
 _SHALLOW = 4
 
 
-def are_sound(values: Iterable[Any], levels: int = _SHALLOW) -> bool:
-    """Return whether values have no fault, provided that all text and all names in them have none.
+def are_valid(values: Iterable[Any], levels: int = _SHALLOW) -> bool:
+    """Return whether `invalid_values` would find nothing, provided that all text in the values is valid.
 
-    The strict JSON parser and Arrow give no other text. So `unsound` need not look at most of their rows.
-    False means that it is to look: at values of other types than theirs, and below some levels of nesting.
+    The strict JSON parser and Arrow give only valid text, so most of their rows need no further check. False
+    does not mean invalid: other types and deep nesting need `invalid_values`.
     """
     for one in values:
         kind = type(one)
-        if kind in _SOUND:
+        if kind in _VALID_TYPES:
             continue
         if kind is int:
-            sound = abs(one) < _INFINITE
+            valid = abs(one) < _INFINITE
         elif kind is float:
-            sound = math.isfinite(one)
+            valid = math.isfinite(one)
         elif kind in _NESTED:
-            sound = levels > 0 and are_sound(one.values() if kind is dict else one, levels - 1)
+            valid = levels > 0 and are_valid(one.values() if kind is dict else one, levels - 1)
         else:
-            sound = False
-        if not sound:
+            valid = False
+        if not valid:
             return False
     return True
 
 
-def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
+def invalid_values(row: Mapping[Any, Any]) -> Iterator[Fault]:
     """Yield faults of non-finite numbers, lone surrogates, too deep nesting and names that are not text."""
     stack: list[tuple[Path, Any]] = [((), row)]
     while stack:
@@ -58,7 +58,7 @@ def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
             return
         if isinstance(container, Mapping):
             if not all(isinstance(name, str) for name in container):
-                yield Fault("wrong-type", path, "names of fields that are text", "another type")
+                yield Fault("wrong-type", path, "field names that are text", "another type")
                 continue
             for name in container:
                 if _surrogate(name):
@@ -73,9 +73,9 @@ def unsound(row: Mapping[Any, Any]) -> Iterator[Fault]:
 
 def _scalar(path: Path, value: Any) -> Iterator[Fault]:
     if isinstance(value, float) and not math.isfinite(value):
-        yield Fault("not-finite", path, "a number that a double can hold", number_name(value))
+        yield Fault("not-finite", path, "a finite number (64-bit float)", number_name(value))
     elif isinstance(value, int) and abs(value) >= _INFINITE:
-        yield Fault("not-finite", path, "a number that a double can hold", shown(value))
+        yield Fault("not-finite", path, "a finite number (64-bit float)", shown(value))
     elif isinstance(value, str) and _surrogate(value):
         yield Fault("not-utf8", path, "text without lone surrogates", shown(value))
 

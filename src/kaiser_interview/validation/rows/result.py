@@ -7,7 +7,7 @@ from ..findings.checked import ReferenceOutcome
 from ..findings.finding import Fault, Path
 from ..hints.typos import is_slip
 
-__all__ = ["RowResult", "names_by_object", "once", "untold"]
+__all__ = ["RowResult", "names_by_object", "without_repeats", "without_reported"]
 
 
 class RowResult(NamedTuple):
@@ -18,16 +18,18 @@ class RowResult(NamedTuple):
     """The values of the row with the defaults; empty if the row could not be read."""
     kind: str | None
     """The kind that it was validated as; None if unknown."""
-    unjudged: bool = False
+    invalid_elsewhere: bool = False
     """Whether the row is invalid for a reason that is reported elsewhere, such as a whole column."""
     references: Sequence[ReferenceOutcome] = ()
     """What each reference of the row is compared to."""
 
 
-def untold(result: RowResult, reported: Mapping[str, str], given: Iterable[str], *, slips: bool) -> RowResult:
+def without_reported(
+    result: RowResult, reported: Mapping[str, str], given: Iterable[str], *, slips: bool
+) -> RowResult:
     """Remove from a result the faults that are already reported for whole columns.
 
-    A row is invalid if it has a value in an unknown column, or in one whose type holds no valid value.
+    A row with a value in an unknown column, or in a column of the wrong type, is invalid.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ def untold(result: RowResult, reported: Mapping[str, str], given: Iterable[str],
     given : iterable of str
         The names of the columns in which the row has a value.
     slips : bool
-        Whether a field that an unknown column is a typing slip for is not reported as missing.
+        Whether a field is not reported as missing if an unknown column is a misspelling of it.
     """
     if not reported:
         return result
@@ -47,15 +49,15 @@ def untold(result: RowResult, reported: Mapping[str, str], given: Iterable[str],
     faults = [one for one in result.faults if not one.path or reported.get(str(one.path[0])) != one.code]
     if slips:
         faults = [one for one in faults if one.code != "missing-field" or not _is_meant(one.path, unknown)]
-    return result._replace(faults=faults, unjudged=bool(wrong) or len(faults) < len(result.faults))
+    return result._replace(faults=faults, invalid_elsewhere=bool(wrong) or len(faults) < len(result.faults))
 
 
 def _is_meant(path: Path, unknown: Collection[str]) -> bool:
-    """Return whether an unknown column is a typing slip for the missing field at a path."""
+    """Return whether an unknown column is a misspelling of the missing field at a path."""
     return len(path) == 1 and any(is_slip(name, str(path[0])) for name in unknown)
 
 
-def once(faults: list[Fault]) -> list[Fault]:
+def without_repeats(faults: list[Fault]) -> list[Fault]:
     """Drop faults that repeat the path and code of an earlier one.
 
     They occur if the release of a row is older than two of the claims that it refers to.

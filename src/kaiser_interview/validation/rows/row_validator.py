@@ -20,11 +20,11 @@ from ..hints.typos import not_in_vocabulary, slips
 from ..hints.values import to_fill
 from ..references.paths import references_in
 from ..references.rows import References, carried
-from .envelopes import not_an_object, of_nothing, whole
+from .envelopes import check_empty_record, check_envelope, not_an_object
 from .kind import KindRules
-from .limits import are_sound, unsound
-from .result import RowResult, names_by_object, once, untold
-from .schema import MOST_FAULTS, given_up
+from .limits import are_valid, invalid_values
+from .result import RowResult, names_by_object, without_repeats, without_reported
+from .schema import MOST_FAULTS, abandoned_lists
 
 __all__ = ["RowValidator"]
 
@@ -60,7 +60,7 @@ class RowValidator:
     fields : frozenset of str
         The fields of all kinds.
     slips : bool
-        Whether a field with a mistyped name is reported as unknown only, and not as missing too.
+        Whether a misspelled field is reported only as unknown, and not as missing too.
     constants : mapping of str
         The defaults, and the values from the path of the file.
 
@@ -95,7 +95,7 @@ class RowValidator:
         self.is_asked: bool = bool(given)
         self.only: KindRules | None = rules[0] if len(self.rules) == 1 else None
         if len(self.rules) < len({one.shape.model for one in rules}):
-            raise InputError("kind: expected a name for each model, got one name twice")
+            raise InputError("kind: expected a unique name for each model, got one name twice")
         self.fields: frozenset[str] = frozenset(name for one in rules for name in one.shape.fields)
         fields = sorted(self.fields)
         self.require: tuple[str, ...] = tuple(
@@ -108,7 +108,7 @@ class RowValidator:
             self._check_default(name, value)
 
     def copied(self) -> "RowValidator":
-        """Return a validator that shares what is compiled, but not `constants`."""
+        """Return a copy that shares the compiled rules, but not `constants`."""
         other = copy(self)
         other.constants = self.defaults
         return other
@@ -118,21 +118,23 @@ class RowValidator:
         value, fault = parse(data)
         if fault:
             return RowResult([fault], {}, None)
-        return self._object(value, sound_text=True)
+        return self._object(value, valid_text=True)
 
     def cells(self, record: Cells, reported: Mapping[str, str] = _NOTHING_REPORTED) -> RowResult:
         """Validate a record of a CSV file. Faults of whole columns, in `reported`, are left out."""
         if record.values is None:
-            return RowResult([record.fault] if record.fault else [], {}, None, unjudged=not record.fault)
+            return RowResult(
+                [record.fault] if record.fault else [], {}, None, invalid_elsewhere=not record.fault
+            )
         cells = {name: cell for name, cell in record.values.items() if reported.get(name) != "unknown-field"}
         rules, faults = self._kind(cells)
         if rules is None:
             result = RowResult(faults, cells, None)
         else:
             values = rules.typed(cells)
-            result = self._values(rules, values, [*unsound(values), *faults], cells=True)
-            result = result if record.values else of_nothing(result)
-        return untold(result, reported, record.values, slips=self.slips)
+            result = self._values(rules, values, [*invalid_values(values), *faults], cells=True)
+            result = result if record.values else check_empty_record(result)
+        return without_reported(result, reported, record.values, slips=self.slips)
 
     def value(
         self,
@@ -153,7 +155,7 @@ class RowValidator:
         columnar : bool
             Whether the row is from a table. If so, null means missing, and `reported` applies.
         arrow : bool
-            Whether the row is from an Arrow batch, whose text needs no check of its own.
+            Whether the row is from an Arrow batch, whose text is known to be valid.
         """
         if isinstance(row, Record):
             values = values_of(row)
@@ -172,17 +174,17 @@ class RowValidator:
                 values = {name: _plain(value) for name, value in row.items()}
             except MemoryError:
                 raise
-            except Exception as error:  # noqa: BLE001 - a mapping or a value of others may raise anything
+            except Exception as error:  # noqa: BLE001 - a mapping from the caller may raise anything
                 got = f"{type(error).__name__}: {error!s:.200}"
-                return RowResult([Fault("unreadable", (), "a row that can be read", got)], {}, None)
+                return RowResult([Fault("unreadable", (), "a readable row", got)], {}, None)
         else:
             return RowResult([not_an_object(row, "a mapping or a record")], {}, None)
         if not columnar:
             return self._object(values)
         values = {name: value for name, value in values.items() if value is not None}
         known = {name: value for name, value in values.items() if reported.get(name) != "unknown-field"}
-        result = self._object(known, columnar=True, sound_text=arrow)
-        return untold(result, reported, values, slips=self.slips)
+        result = self._object(known, columnar=True, valid_text=arrow)
+        return without_reported(result, reported, values, slips=self.slips)
 
     def taken(self, values: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
         """Return the kind of a row from a table, and its values as validated.
@@ -240,7 +242,7 @@ class RowValidator:
     def is_unknown(self, rules: KindRules, name: str) -> bool:
         """Return whether a field is reported as unknown.
 
-        With `extra="allow"`, only a typing slip for a field of the kind is.
+        With `extra="allow"`, only a misspelled field of the kind is.
         """
         if (
             name in rules.shape.fields
@@ -250,10 +252,10 @@ class RowValidator:
             return False
         return not self._allow or bool(slips(name, rules.shape.fields))
 
-    def _object(self, value: Any, *, columnar: bool = False, sound_text: bool = False) -> RowResult:
+    def _object(self, value: Any, *, columnar: bool = False, valid_text: bool = False) -> RowResult:
         if type(value) is not dict:
             return RowResult([not_an_object(value)], {}, None)
-        found = [] if sound_text and are_sound(value.values()) else [*unsound(value)]
+        found = [] if valid_text and are_valid(value.values()) else [*invalid_values(value)]
         if any(fault.code == "too-deep" or not fault.path for fault in found):
             return RowResult(found, {}, None)
         rules, faults = self._kind(value)
@@ -262,7 +264,7 @@ class RowValidator:
         if columnar:
             value = rules.lossless(value)
         result = self._values(rules, value, [*found, *faults])
-        return whole(value, rules.shape.fields, result) if result.faults and not columnar else result
+        return check_envelope(value, rules.shape.fields, result) if result.faults and not columnar else result
 
     def _kind(self, values: Mapping[str, Any]) -> tuple[KindRules | None, list[Fault]]:
         """Return the rules for the kind of a row, and the faults of its `kind`."""
@@ -283,7 +285,7 @@ class RowValidator:
         if named in self.rules:
             return self.rules[named], []
         fault = not_in_vocabulary(("kind",), self.rules, named)._replace(code="unknown-kind")
-        # A row of another kind is not validated. A row whose kind is mistyped is, if there is only one kind.
+        # A row of another kind is not validated. One with a misspelled kind is, if only one kind is allowed.
         return None if named in KINDS else only, [fault]
 
     def _filled(self, rules: KindRules, values: dict[str, Any]) -> dict[str, Any]:
@@ -312,7 +314,7 @@ class RowValidator:
         unknown, meant = self._unknown(rules, extras, known) if extras else (_NO_FAULTS, _NO_NAMES)
         bad = _NO_PATHS
         if paths or shaped or meant:
-            # Report a field with a mistyped name once: as unknown, not as missing too.
+            # Report a misspelled field once: as unknown, not as missing too.
             shaped = [one for one in shaped if not (one.code == "missing-field" and one.path[0] in meant)]
             inside = rules.shape.meant(shaped, known) if self.slips else ()
             bad = frozenset(
@@ -330,7 +332,7 @@ class RowValidator:
     def _explained(
         self, rules: KindRules, faults: list[Fault], values: Mapping[str, Any], *, cells: bool = False
     ) -> list[Fault]:
-        """Return the faults; those of a value that stands for an empty cell elsewhere say so."""
+        """Return the faults, with a suggestion for values that other programs write into empty cells."""
         found = []
         for fault in faults:
             if fault.path and fault.code not in _NOT_OF_CELLS:
@@ -344,7 +346,7 @@ class RowValidator:
     def _unknown(
         self, rules: KindRules, extras: Mapping[str, Any], known: Mapping[str, Any]
     ) -> tuple[list[Fault], frozenset[str]]:
-        """Return the faults of unknown fields, and the missing fields that they may stand for."""
+        """Return the faults of unknown fields, and the missing fields that they may be misspellings of."""
         found: list[Fault] = []
         meant: set[str] = set()
         absent: list[str] = []
@@ -385,10 +387,10 @@ class RowValidator:
             for rule in rules.rules:
                 if rule.claims is None or bad or get("claim_id") in rule.claims:
                     found += rule.faults(values, names)
-        found = once(found)
+        found = without_repeats(found)
         for name in self.require:
             if name in rules.shape.fields and get(name) is None and (name,) not in bad:
-                found = [*found, Fault("missing-field", (name,), "a value, since it is required", "nothing")]
+                found = [*found, Fault("missing-field", (name,), "a value (required field)", "nothing")]
         return found, outcomes
 
     @staticmethod
@@ -399,7 +401,7 @@ class RowValidator:
         found: list[tuple[Path, Mapping[str, Any]]] = [((), values)] if rules.refers else []
         if not rules.nested:
             return found
-        left_out = given_up(bad)
+        left_out = abandoned_lists(bad)
         return chain(found, references_in(values, [one for one in rules.nested if one.name not in left_out]))
 
     def _check_default(self, name: str, value: Any) -> None:
@@ -416,7 +418,7 @@ class RowValidator:
 _OF_QUOTES = {name for name, code in CODES.items() if code.group == "quote"} - {"quote-not-found"}
 
 _NOT_OF_CELLS = frozenset({"missing-field", "unknown-field"} | _OF_QUOTES)
-"""Codes that are not about a field's value, or say better what is wrong with it."""
+"""Codes that are not about the value of a field, or that have a more specific suggestion."""
 
 _NO_PATHS: frozenset[Path] = frozenset()
 

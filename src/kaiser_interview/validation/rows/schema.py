@@ -16,9 +16,9 @@ from ..hints.field_names import in_reference, note_of
 from ..hints.typos import _nearest, not_in_vocabulary, slips
 from ..hints.values import likely_format, likely_type, likely_value, to_fill
 
-__all__ = ["FORMS", "MOST_FAULTS", "Shape", "given_up"]
+__all__ = ["FORMS", "MOST_FAULTS", "Shape", "abandoned_lists"]
 
-# Elements of a list that are validated at a time: the errors of millions would fill the memory.
+# The number of list elements to validate at a time: the errors of millions would fill the memory.
 _CHUNK = 4096
 
 MOST_FAULTS = 1 << 16
@@ -29,12 +29,14 @@ _ENOUGH = MOST_FAULTS - _CHUNK
 _PLAIN = re.compile("[A-Za-z0-9_.-]{1,40}")
 
 FORMS: dict[str, str] = {
-    INSTANT_PATTERN: "an instant that exists, in UTC, such as 2026-01-31T12:00:00Z",
-    get_args(Id)[1].metadata[0].pattern: "1 to 256 printable ASCII characters, no space",
+    INSTANT_PATTERN: "a valid time in UTC, such as 2026-01-31T12:00:00Z",
+    get_args(Id)[1].metadata[0].pattern: "1 to 256 printable ASCII characters, without spaces",
     get_args(Sha256)[1].metadata[0].pattern: "64 lower-case hexadecimal digits",
     get_args(Version)[1].metadata[0].pattern: "a version such as 1.0.0",
     get_args(Language)[1].metadata[0].pattern: "a BCP 47 tag such as en, zh-Hans or pt-BR",
-    get_args(Scheme)[1].metadata[0].pattern: "a scheme's name, of your own with a colon: acme:stance",
+    get_args(Scheme)[1]
+    .metadata[0]
+    .pattern: "a scheme such as topic, or a custom scheme with a colon, such as acme:stance",
 }
 """The patterns of our models and what each expects. All regular-expression engines agree on them."""
 
@@ -43,7 +45,7 @@ _EXPECTED = {
     "string_unicode": "text without surrogates",
     "int_type": "an integer",
     "int_from_float": "an integer",
-    "int_parsing_size": "an integer of 64 bits",
+    "int_parsing_size": "a 64-bit integer",
     "float_type": "a number",
     "bool_type": "true or false",
     "tuple_type": "an array",
@@ -51,7 +53,7 @@ _EXPECTED = {
     "model_type": "an object",
     "model_attributes_type": "an object",
     "dict_type": "an object",
-    "finite_number": "a number that a double can hold",
+    "finite_number": "a finite number (64-bit float)",
 }
 
 _BOUNDS = {
@@ -63,11 +65,13 @@ _BOUNDS = {
 }
 
 _LENGTHS = {
-    "string_too_short": "at least {min_length} characters",
-    "string_too_long": "at most {max_length} characters",
-    "too_short": "at least {min_length} elements",
-    "too_long": "at most {max_length} elements",
+    "string_too_short": ("at least", "min_length", "character"),
+    "string_too_long": ("at most", "max_length", "character"),
+    "too_short": ("at least", "min_length", "element"),
+    "too_long": ("at most", "max_length", "element"),
 }
+
+_NOT_EMPTY = {"character": "text that is not empty", "element": "an array that is not empty"}
 
 
 class Shape:
@@ -85,7 +89,7 @@ class Shape:
     name : str
         Its name.
     fields, required : frozenset of str
-        The names of its fields, and of those that need a value.
+        The names of its fields, and of the required ones.
     accept_json : callable
         pydantic's validator of JSON text; raises `pydantic.ValidationError`.
     """
@@ -109,13 +113,13 @@ class Shape:
         values : mapping
             The values of known fields. Unknown ones are reported by `unknown`.
         slips : bool
-            Whether a field with a mistyped name in a nested record is not reported as missing too.
+            Whether a misspelled field in a nested record is not reported as missing too.
         """
         found: dict[Path, Fault] = {}
         for fault in self._schema_faults(values):
             if fault.path not in found:
                 found[fault.path] = self._with_hint(fault) if fault.code == "missing-field" else fault
-        # Report a field with a mistyped name once: as unknown, not as missing too.
+        # Report a misspelled field once: as unknown, not as missing too.
         meant = self.meant(found.values(), values) if slips and found else None
         if not meant:
             return [*found.values()]
@@ -124,7 +128,7 @@ class Shape:
         ]
 
     def _with_hint(self, fault: Fault) -> Fault:
-        """Add to the fault of a missing field a hint on what it holds."""
+        """Add a suggestion to the fault of a missing field."""
         return fault._replace(suggestion=lambda: to_fill(fault.path, self.model))
 
     def unknown(self, name: str, absent: Iterable[str] = ()) -> Fault:
@@ -133,15 +137,15 @@ class Shape:
         def suggestion() -> str:
             hint = note_of(name) or _nearest(name, [*absent], self.fields)
             if not hint and "references" in self.fields and (inner := in_reference(name)):
-                hint = f"it goes into a reference, as {inner}"
-            rename = f"name it x_{name}" if _PLAIN.fullmatch(name) else "begin its name with x_"
-            return hint or f"drop it, or {rename} to keep it"
+                hint = f"move it into a reference, as {inner}"
+            rename = f"rename it to x_{name}" if _PLAIN.fullmatch(name) else "start its name with x_"
+            return hint or f"remove it, or {rename} to keep it"
 
         # A row may have hundreds of thousands of them, so search for a suggestion only if it is shown.
         return Fault("unknown-field", (name,), f"a field of {self.name}", lambda: shown(name), suggestion)
 
     def meant(self, faults: Iterable[Fault], values: Mapping[str, Any]) -> set[Path]:
-        """Return the paths of missing fields that unknown fields in nested records may stand for."""
+        """Return the paths of missing fields that unknown fields in nested records may be misspellings of."""
         return {
             (*fault.path[:-1], name)
             for fault in faults
@@ -205,8 +209,8 @@ class Shape:
         return []
 
 
-def given_up(bad: Collection[Path]) -> set[str]:
-    """Return the names of lists with so many invalid elements that the rest may not be validated."""
+def abandoned_lists(bad: Collection[Path]) -> set[str]:
+    """Return the names of lists with so many invalid elements that the rest may not have been validated."""
     if len(bad) < _ENOUGH:
         return set()
     counts = Counter(path[0] for path in bad if len(path) > 1)
@@ -252,13 +256,11 @@ def _fault(error: Any) -> Fault:  # noqa: C901, PLR0911 - one return per error t
         return Fault("out-of-range", path, expected, lambda: shown(value), lambda: likely_value(path, value))
     if error_type in _LENGTHS:
         size = str(len(value)) if isinstance(value, list | tuple) else None
-        return Fault(
-            "bad-length", path, _LENGTHS[error_type].format(**context), size or (lambda: shown(value))
-        )
+        return Fault("bad-length", path, _length(error_type, context), size or (lambda: shown(value)))
     if error_type == "finite_number":
-        return Fault("not-finite", path, "a number that a double can hold", shown(value))
+        return Fault("not-finite", path, "a finite number (64-bit float)", shown(value))
     if error_type == "int_parsing_size" or (error_type == "float_type" and type(value) is int):
-        return Fault("out-of-range", path, "a number that a double can hold", shown(value))
+        return Fault("out-of-range", path, "a finite number (64-bit float)", shown(value))
     if error_type in _EXPECTED:
         return _wrong_type(path, _EXPECTED[error_type], value)
     # Raised by a validator of a custom model.
@@ -276,6 +278,14 @@ def _wrong_type(path: Path, expected: str, value: Any) -> Fault:
 def _words(expected: str) -> tuple[str, ...]:
     """Return the words of a vocabulary, as pydantic lists them."""
     return tuple(re.findall(r"'([^']*)'", expected))
+
+
+def _length(error_type: str, context: Mapping[str, Any]) -> str:
+    """Return in words the length that pydantic's error requires."""
+    words, key, unit = _LENGTHS[error_type]
+    if context[key] == 1:
+        return _NOT_EMPTY[unit] if key == "min_length" else f"{words} 1 {unit}"
+    return f"{words} {context[key]} {unit}s"
 
 
 def _exact(bound: Any) -> str:

@@ -27,11 +27,16 @@ class LabelRule(Rule):
         if "scheme" in bad or scheme is None or ":" in scheme:
             return []
         if scheme not in _VOCABULARIES:
-            return [not_in_vocabulary(("scheme",), _VOCABULARIES, scheme, "a scheme of your own has a colon")]
+            return [
+                not_in_vocabulary(
+                    ("scheme",), _VOCABULARIES, scheme, "a custom scheme needs a colon, such as acme:stance"
+                )
+            ]
         if "value" in bad or value is None or value in _VOCABULARIES[scheme]:
             return []
         otherwise = (
-            f"kaiser-interview schema label has all; words of your own need a scheme such as acme:{scheme}"
+            "`kaiser-interview schema label` lists all values; custom ones need a scheme such as "
+            f"acme:{scheme}"
         )
         return [not_in_vocabulary(("value",), _VOCABULARIES[scheme], value, otherwise)]
 

@@ -25,19 +25,17 @@ class QuestionRule(Rule):
         if "answerable" in bad or answerable is None:
             return []
         if "answer" not in bad and (answer is not None) is not answerable:
-            expected = (
-                "an answer, since the question is answerable"
-                if answerable
-                else "null, since it is not answerable"
-            )
+            expected = "an answer (answerable is true)" if answerable else "null (answerable is false)"
             got = "nothing" if answerable else shown(answer)
             suggestion = (
-                "give it, or set answerable to false" if answerable else "drop it, or set answerable to true"
+                "add an answer, or set answerable to false"
+                if answerable
+                else "remove the answer, or set answerable to true"
             )
             found.append(Fault("fields-disagree", ("answer",), expected, got, suggestion))
         if answerable and "references" not in bad and not references:
-            expected = "a reference, since the question is answerable"
-            suggestion = "give the claims that answer it, or set answerable to false"
+            expected = "a reference (answerable is true)"
+            suggestion = "add the claims that answer it, or set answerable to false"
             found.append(Fault("fields-disagree", ("references",), expected, "none", suggestion))
         return found
 

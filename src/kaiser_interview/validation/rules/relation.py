@@ -36,7 +36,7 @@ class RelationRule(Rule):
             return [self.references.no_claim(("other_claim_id",), other_claim_id)]
         found = []
         if other_claim_id == claim_id:
-            expected, got = "another claim than claim_id", shown(other_claim_id)
+            expected, got = "a claim other than claim_id", shown(other_claim_id)
             found.append(Fault("fields-disagree", ("other_claim_id",), expected, got))
         if "other_claim_sha256" not in bad:
             digest_fault = self.references.pin(claim, other_claim_sha256, ("other_claim_sha256",))

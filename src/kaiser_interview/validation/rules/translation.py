@@ -37,7 +37,7 @@ class TranslationRule(Rule):
         if needed is None:
             return []
         missing = missing_numbers(needed, translation)
-        expected = f"{', '.join(missing)}, as in {claim_id}"
+        expected = f"the number{'' if len(missing) == 1 else 's'} {', '.join(missing)} from {claim_id}"
         return [Fault("number-missing", ("translation",), expected, "none")] if missing else []
 
     def columns(self, _: "ReferenceColumns") -> "ColumnRule":

@@ -184,8 +184,8 @@ def test_columns_that_no_kind_has():
             ("",),
             "a field of label",
             '""',
-            "drop the column: without a name, the first is often pandas' index, to_csv(index=False), and "
-            "the last comes from a comma at each line's end",
+            "remove the column: a first column without a name is often the pandas index, which "
+            "to_csv(index=False) leaves out; a last one comes from a comma at the end of each line",
         ),
     ]
     # By name alone, as of CSV.
@@ -232,7 +232,7 @@ def test_the_kind_is_a_column_that_is_needed_where_nothing_else_tells_it():
             ("kind",),
             "one of label · verdict",
             "no such column",
-            "for all rows alike: --kind, with one of these",
+            "for all rows: --kind KIND",
         )
     ]
     assert faults(["label", "verdict"], schema, defaults={"kind": "label"}) == []

@@ -14,7 +14,7 @@ from kaiser_interview.validation.findings.counts import Tally
 from kaiser_interview.validation.findings.finding import Fault, Located
 from kaiser_interview.validation.findings.report import Report
 
-CLASS = "the name of the class, not its number: in datasets ClassLabel.int2str"
+CLASS = "write the class name, not its number: use ClassLabel.int2str of datasets"
 LABEL = {"claim_id": "d01-c01", "method": "human", "creator": "me", "scheme": "my:mood", "value": "good"}
 
 
@@ -93,7 +93,7 @@ def test_parts_with_paths_that_need_escapes():
     assert len(merged.sample) == 2
 
 
-def test_more_groups_than_can_be_told_apart_are_counted_all_the_same():
+def test_groups_beyond_the_limit_are_counted_together():
     rows = [LABEL | {f"note{number}": 1} for number in range(3000)]
     report = ki.validate(rows, kind="label", max_findings=10_000)
     assert sum(one.number for one in report.counts) == report.errors == report.invalid == 3000

@@ -214,7 +214,7 @@ def test_the_other_claim_of_a_relation():
     assert suggestions("relation", moved) == [("safe", (("other_claim_id",), "b-01", "b-02"))]
 
 
-def test_a_digest_of_two_claims_says_nothing(tmp_path):
+def test_a_digest_of_two_claims_is_ambiguous(tmp_path):
     (tmp_path / "s.txt").write_text("Same. Same. Other.", "utf-8")
     claims = [("a", "Same.", 0), ("b", "Same.", 6), ("c", "Other.", 12)]
     lines = [
@@ -253,7 +253,7 @@ def test_offsets(fields, expected):
     assert (applicability, {path[0]: after for path, _, after in edits}) == expected
 
 
-def test_offsets_in_another_unit_say_which_place_is_meant():
+def test_offsets_in_another_unit_identify_one_place():
     claim = CORPUS.claims["a-01"]
     first = claim.source.index("像低语", claim.start)
     second = claim.source.index("像低语", first + 1)

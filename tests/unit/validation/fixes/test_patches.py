@@ -51,7 +51,7 @@ SHORT = {"quote": CLAIM.text[:3], "quote_start": CLAIM.start, "quote_end": CLAIM
 
 
 @pytest.mark.parametrize("given", [{}, DIGEST, RELEASE, SHORT])
-def test_without_a_quote_that_proves_the_claim_nothing_is_filled_in(tmp_path, given):
+def test_nothing_is_added_without_a_quote_that_proves_the_claim(tmp_path, given):
     rows, filled = fixed(tmp_path, [VERDICT | given] * 3, kind="verdict")
     assert (rows, filled) == ([VERDICT | given] * 3, {})
 

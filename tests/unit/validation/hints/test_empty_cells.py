@@ -13,30 +13,30 @@ from kaiser_interview.validation.hints.empty_cells import empty_cell
 GOOD = {
     "claim_id": "d01-c01", "scheme": "acme:stance", "value": "for", "method": "human", "creator": "me",
 }  # fmt: skip
-NAN = "NaN, as pandas writes an empty cell"
+NAN = "pandas writes NaN for an empty cell"
 CELLS = {
-    "NA": "NA, as R writes an empty cell",
-    " na ": "NA, as R writes an empty cell",
+    "NA": "R writes NA for an empty cell",
+    " na ": "R writes NA for an empty cell",
     "NaN": NAN,
-    "N/A": "N/A, as spreadsheets show an empty cell",
-    "#N/A": "#N/A, as spreadsheets show an empty cell",
-    "<NA>": "<NA>, as pandas writes an empty cell",
-    "NaT": "NaT, as pandas writes an empty cell",
-    "NULL": "null as text, as databases write an empty cell",
-    "None": "None as text, as Python writes an empty cell",
-    r"\N": r"\N, as databases write an empty cell",
-    "nil": "nil as text, as Ruby and Go write an empty cell",
-    "undefined": "undefined as text, as JavaScript writes an empty cell",
+    "N/A": "spreadsheets show N/A for an empty cell",
+    "#N/A": "spreadsheets show #N/A for an empty cell",
+    "<NA>": "pandas writes <NA> for an empty cell",
+    "NaT": "pandas writes NaT for an empty cell",
+    "NULL": "databases write the text null for an empty cell",
+    "None": "Python writes the text None for an empty cell",
+    r"\N": r"databases write \N for an empty cell",
+    "nil": "Ruby and Go write the text nil for an empty cell",
+    "undefined": "JavaScript writes the text undefined for an empty cell",
     "-": "a dash is not null",
 }
 VALUES = [
     *((text, words) for text, words in CELLS.items()),
-    ("", "an empty text is not null"),
+    ("", "empty text is not null"),
     (float("nan"), NAN),
     (np.float32("nan"), NAN),
     (decimal.Decimal("nan"), NAN),
-    (pd.NA, "pandas.NA, as pandas holds an empty cell"),
-    (pd.NaT, "pandas.NaT, as pandas holds an empty cell"),
+    (pd.NA, "pandas uses pandas.NA for an empty cell"),
+    (pd.NaT, "pandas uses pandas.NaT for an empty cell"),
 ]
 
 
@@ -45,16 +45,16 @@ VALUES = [
 def test_a_value_for_an_empty_cell_is_refused_and_named(name, value, words):
     report = ki.validate([GOOD | {name: value}], kind="label")
     found = [one for one in report.sample if one.path == (name,)]
-    assert [hint(one) for one in found] == [f"{words}; leave the field out or give null"]
+    assert [hint(one) for one in found] == [f"{words}; omit the field or use null"]
     assert report.invalid == 1
 
 
 @pytest.mark.parametrize(("value", "words"), VALUES, ids=repr)
 def test_a_field_that_needs_a_value_is_not_left_out(value, words):
     report = ki.validate([GOOD | {"claim_id": value}], kind="label")
-    assert [hint(one) for one in report.sample] == [f"{words}; the field needs a value"]
+    assert [hint(one) for one in report.sample] == [f"{words}; the field is required"]
     required = ki.validate([GOOD | {"confidence": value}], kind="label", require=["confidence"])
-    assert [hint(one) for one in required.sample] == [f"{words}; the field needs a value"]
+    assert [hint(one) for one in required.sample] == [f"{words}; the field is required"]
 
 
 @pytest.mark.parametrize("text", CELLS)
@@ -70,7 +70,7 @@ def test_a_cell_of_csv_is_refused_and_named(tmp_path, text, rows):
 @pytest.mark.parametrize("rows", [1, 100])
 def test_a_quote_is_named_however_it_is_read(rows):
     data = [GOOD | {"quote": "N/A"}] * rows
-    words = "N/A, as spreadsheets show an empty cell; leave the field out or give null"
+    words = "spreadsheets show N/A for an empty cell; omit the field or use null"
     for given in (data, pd.DataFrame(data)):
         report = ki.validate(given, kind="label", ignore=["quote-too-short"])
         assert {hint(one) for one in report.sample} == {words}
@@ -80,15 +80,15 @@ def test_nan_in_json_is_named(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"claim_id": "d01-c01", "confidence": NaN}\n{"confidence": Infinity}\n')
     first, second = ki.validate(path, kind="label").sample
-    assert (first.code, hint(first)) == ("not-finite", f"{NAN}; leave the field out or give null")
+    assert (first.code, hint(first)) == ("not-finite", f"{NAN}; omit the field or use null")
     assert (second.code, hint(second)) == ("not-finite", None)
 
 
-def test_records_of_a_frame_are_told_what_a_frame_is_not():
+def test_records_of_a_frame_get_a_hint_that_the_frame_does_not():
     frame = pd.DataFrame([GOOD | {"confidence": 0.5}, GOOD])
     assert ki.validate(frame, kind="label").ok
     (found,) = ki.validate(frame.to_dict("records"), kind="label").sample
-    assert (found.row, hint(found)) == (1, f"{NAN}; leave the field out or give null")
+    assert (found.row, hint(found)) == (1, f"{NAN}; omit the field or use null")
 
 
 def test_values_within_lists_and_records_are_named():
@@ -97,7 +97,7 @@ def test_values_within_lists_and_records_are_named():
         "question": "?", "answerable": False, "language": "en", "method": "human", "creator": "me",
     }  # fmt: skip
     found = ki.validate([question], kind="question").sample
-    assert f"{NAN}; leave the field out or give null" in [hint(one) for one in found]
+    assert f"{NAN}; omit the field or use null" in [hint(one) for one in found]
 
 
 @pytest.mark.parametrize("text", ["NA", "None"])
@@ -112,4 +112,4 @@ def test_other_values_are_no_empty_cells(value):
 
 def test_unknown_fields_keep_their_words():
     (found,) = ki.validate([GOOD | {"colour": "NA"}], kind="label").sample
-    assert hint(found) == "drop it, or name it x_colour to keep it"
+    assert hint(found) == "remove it, or rename it to x_colour to keep it"

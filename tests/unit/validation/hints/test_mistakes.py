@@ -10,71 +10,71 @@ from kaiser_interview.validation.hints import json_syntax
 from kaiser_interview.validation.hints.json_syntax import CUT, stray
 
 LINES = (
-    "a row stands on one line, as json.dumps without indent writes it; one array over many lines is read "
-    "from a file named .json"
+    "write each row on one line, as json.dumps without indent does; an array over several lines needs a "
+    "file named .json"
 )
-WORDS = "take out the words around the rows"
-PRINTED = "write the table as JSON or CSV: it was printed for people to read"
-COMMENT = "comments are not JSON: take them out"
-FENCE = "take out the lines with ```: they are Markdown's"
-ESCAPES = r"line ends and tabs within a text are written \n and \t, as json.dumps does"
+WORDS = "remove the text around the rows"
+PRINTED = "write the table as JSON or CSV: this one is formatted for display"
+COMMENT = "remove the comments: JSON does not allow them"
+FENCE = "remove the lines with ```: they are Markdown"
+ESCAPES = r"write line ends and tabs inside a string as \n and \t, as json.dumps does"
 
 TEXTS = {
     "Here you are:": ('"Here you are:" at byte 1', WORDS),
     f"{'x' * 50}\ny": (f'"{"x" * 39}…" at byte 1', WORDS),
     "你好": ('"你好" at byte 1', WORDS),
     "```json": ('"```json" at byte 1', FENCE),
-    "<think>hm": ('"<think>hm" at byte 1', "take out what the model thought: rows alone may stand here"),
+    "<think>hm": ('"<think>hm" at byte 1', "remove the model's reasoning: only rows are allowed here"),
     "| a | b |": ('"| a | b |" at byte 1', PRINTED),
     "+---+": ('"+---+" at byte 1', PRINTED),
     "┌─┐": ('"┌─┐" at byte 1', PRINTED),
     "…": ('"…" at byte 1', None),
-    "{": ("the end within an object at byte 1", LINES),
-    "[": ("the end within a list at byte 1", LINES),
+    "{": ("the end of the text inside an object at byte 1", LINES),
+    "[": ("the end of the text inside a list at byte 1", LINES),
     "}": ('"}" at byte 1', LINES),
     "],": ('"]," at byte 1', LINES),
     ", x": ('", x" at byte 1', LINES),
-    "nul": ("the end within a value at byte 3", None),
-    '{"a": None}': ('"None}" at byte 7', "in JSON None is null"),
-    '{"a": True, "b": 1}': ('"True, \\"b\\": 1}" at byte 7', "in JSON True is true"),
+    "nul": ("the end of the text inside a value at byte 3", None),
+    '{"a": None}': ('"None}" at byte 7', "write null instead of None"),
+    '{"a": True, "b": 1}': ('"True, \\"b\\": 1}" at byte 7', "write true instead of True"),
     '{"a": word}': ('"word}" at byte 7', None),
     '{"a": 01}': ("invalid number at byte 8", None),
     "{'a': 1}": (
         "key must be a string at byte 2: \"'a': 1}\"",
-        "single quotes are Python's, not JSON's: write rows with json.dumps",
+        "JSON does not allow single quotes: write rows with json.dumps",
     ),
-    "{a: 1}": ('key must be a string at byte 2: "a: 1}"', "names stand in double quotation marks"),
+    "{a: 1}": ('key must be a string at byte 2: "a: 1}"', "use double quotation marks for names"),
     "{1: 1}": ('key must be a string at byte 2: "1: 1}"', None),
-    '{"a": 1,}': ("trailing comma at byte 9", "take out the comma before the closing bracket"),
-    '{"a": 1},': ('trailing characters at byte 9: ","', "take out the comma after the row"),
-    '{"a": 1}{"b": 1}': ('trailing characters at byte 9: "{\\"b\\": 1}"', "one row a line"),
+    '{"a": 1,}': ("trailing comma at byte 9", "remove the comma before the closing bracket"),
+    '{"a": 1},': ('trailing characters at byte 9: ","', "remove the comma after the row"),
+    '{"a": 1}{"b": 1}': ('trailing characters at byte 9: "{\\"b\\": 1}"', "write one row per line"),
     '{"a": 1} x': ('trailing characters at byte 10: "x"', None),
     '{"a": 1} // c': ('trailing characters at byte 10: "// c"', COMMENT),
     "# c": ('"# c" at byte 1', COMMENT),
     '{"a": "he said "hi""}': (
-        '"hi\\"\\"}" for `,` or `}` at byte 17',
-        r"a quotation mark within a text is written \"",
+        '"hi\\"\\"}" instead of `,` or `}` at byte 17',
+        r"write a quotation mark inside a string as \"",
     ),
-    '{"a": 1 "b": 2}': ('"\\"b\\": 2}" for `,` or `}` at byte 9', "a comma or a bracket is missing"),
-    '{"a": [1, 2}': ('"}" for `,` or `]` at byte 12', "a comma or a bracket is missing"),
-    '{"a" 1}': ('"1}" for `:` at byte 6', None),
-    '{\n"a": "b\nc"}': ("a line end or a tab within a text at the end of its line 2", ESCAPES),
-    '{"a": "b\tc"}': ("a line end or a tab within a text at byte 9", ESCAPES),
-    '{"a": "b': ("the end within a string at byte 8", ESCAPES),
+    '{"a": 1 "b": 2}': ('"\\"b\\": 2}" instead of `,` or `}` at byte 9', "add the missing comma or bracket"),
+    '{"a": [1, 2}': ('"}" instead of `,` or `]` at byte 12', "add the missing comma or bracket"),
+    '{"a" 1}': ('"1}" instead of `:` at byte 6', None),
+    '{\n"a": "b\nc"}': ("a line end or a tab inside a string at the end of line 2 of the row", ESCAPES),
+    '{"a": "b\tc"}': ("a line end or a tab inside a string at byte 9", ESCAPES),
+    '{"a": "b': ("the end of the text inside a string at byte 8", ESCAPES),
     '{\n"a": 1,\n}': (
-        "trailing comma at byte 1 of its line 3",
-        "take out the comma before the closing bracket",
+        "trailing comma at byte 1 of line 3 of the row",
+        "remove the comma before the closing bracket",
     ),
     '{"a": \0}': ("U+0000: expected value at byte 7", None),
     '{"a": 1}\r{"a": 2}': (
-        "lines that end in a carriage return alone: trailing characters at byte 10",
-        "one row a line",
+        "lines that end with only a carriage return: trailing characters at byte 10",
+        "write one row per line",
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "told"), TEXTS.items(), ids=map(repr, TEXTS))
-def test_what_stands_there_and_what_to_do(text, told):
+def test_got_and_suggestion_of_a_syntax_error(text, told):
     _, fault = parse(text.encode())
     assert (fault.code, fault.expected) == ("invalid-json", "a JSON text")
     assert (fault.got(), fault.suggestion()) == told
@@ -86,7 +86,7 @@ def test_what_ends_in_its_middle(end):
     assert (fault.code, fault.suggestion) == ("truncated", CUT)
 
 
-def test_words_where_rows_are_to_stand():
+def test_text_instead_of_rows():
     assert stray("Sure!\nHere").got == '"Sure!"'
     assert stray("```").suggestion == FENCE
 
@@ -102,7 +102,7 @@ DOCUMENTS = {
         f"<think>\n[1]</think>\n[{ROW}]\n",
         0,
         1,
-        "take out what the model thought: rows alone may stand here",
+        "remove the model's reasoning: only rows are allowed here",
     ),
     "a printed object after words": ("Sure!\n{\n}\n", 0, 1, WORDS),
     "words after": (f"[{ROW}]\nThat is all.\n", 1, 2, WORDS),
@@ -118,7 +118,7 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("name", ["rows.json", "rows.txt", "rows"])
 @pytest.mark.parametrize(("text", "rows", "line", "suggestion"), DOCUMENTS.values(), ids=DOCUMENTS)
-def test_what_stands_around_an_array_is_one_finding(tmp_path, text, rows, line, suggestion, name):
+def test_text_around_an_array_is_one_finding(tmp_path, text, rows, line, suggestion, name):
     path = tmp_path / name
     path.write_text(text, "utf-8")
     report = ki.validate(path, **HOW)
@@ -221,4 +221,4 @@ def test_excel_s_line_about_its_delimiter_is_no_header(tmp_path):
 
 
 def test_a_parser_that_names_no_place():
-    assert json_syntax._placed(b"{", "some words") == ("some words", 1, "some byte")
+    assert json_syntax._placed(b"{", "some words") == ("some words", 1, "an unknown position")

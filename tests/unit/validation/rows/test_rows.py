@@ -20,7 +20,7 @@ from kaiser_interview.dataset.loaders import shipped
 from kaiser_interview.records.models import KINDS, Annotation
 from kaiser_interview.validation.findings.codes import CODES
 from kaiser_interview.validation.findings.finding import Fault
-from kaiser_interview.validation.rows.result import once
+from kaiser_interview.validation.rows.result import without_repeats
 from kaiser_interview.validation.rows.row_validator import RowValidator
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[3] / "corpus")
@@ -145,7 +145,7 @@ def test_an_answer_that_is_null_is_absent(told):
 
 
 @pytest.mark.parametrize("kind", DERIVED)
-def test_a_row_tells_its_kind(told, kind):
+def test_a_row_with_its_kind(told, kind):
     assert told(LEAST[kind] | {"kind": kind}) == []
     assert told(LEAST[kind] | {"kind": kind}, kind=kind) == []
     assert told(LEAST[kind] | {"kind": kind}, kind=KINDS[kind]) == []
@@ -154,12 +154,12 @@ def test_a_row_tells_its_kind(told, kind):
 
 @pytest.mark.parametrize("options", [{}, {"kind": ["label", "verdict"]}])
 @pytest.mark.parametrize("row", [verdict, verdict | {"kind": None}])
-def test_a_row_must_tell_its_kind_where_the_call_does_not(told, row, options):
+def test_a_row_needs_its_kind_if_the_call_gives_none(told, row, options):
     assert told(row, **options) == [("missing-field", "/kind")]
 
 
 @pytest.mark.parametrize("name", ["verdicts", "Verdict", "", "claim", "dialogue", "source", "stance"])
-def test_a_kind_that_is_none(told, name):
+def test_an_unknown_kind(told, name):
     assert told(verdict | {"kind": name}) == [("unknown-kind", "/kind")]
 
 
@@ -192,7 +192,7 @@ def test_rows_of_several_kinds(judge):
 
 
 @pytest.mark.parametrize("kind", ["translations", "", None.__class__, int, ki.Corpus, ["label", "x"]])
-def test_a_call_for_a_kind_that_is_none(kind):
+def test_a_call_with_an_unknown_kind(kind):
     with pytest.raises(ki.UnknownNameError):
         ki.validate([verdict], kind=kind)
 
@@ -502,7 +502,7 @@ def test_a_value_that_its_field_may_not_hold(told, kind, name, value, code):
         ("embedding", "vector", [None, None], ["wrong-type 0", "wrong-type 1"]),
     ],
 )  # fmt: skip
-def test_every_wrong_element_is_told(told, kind, name, value, found):
+def test_every_invalid_element_is_reported(told, kind, name, value, found):
     expected = [(one.split()[0], f"/{name}/{one.split()[1]}") for one in found]
     assert told(LEAST[kind] | {name: value}, kind=kind) == expected
 
@@ -517,7 +517,7 @@ def test_elements_far_down_a_long_list(told):
     ]
 
 
-def test_every_fault_of_a_row_is_told(told):
+def test_every_fault_of_a_row_is_reported(told):
     row = {"claim_id": "d01-c01", "method": "Model", "creator": "", "confidence": 90, "created": "now",
            "note": 1, "quote": "至关重要，语言", "claim_sha256": "0" * 64, "language": "German"}  # fmt: skip
     assert told(row, kind="translation") == [
@@ -527,7 +527,7 @@ def test_every_fault_of_a_row_is_told(told):
     ]  # fmt: skip
 
 
-def test_a_field_without_its_shape_is_judged_no_further(told):
+def test_a_field_of_the_wrong_shape_is_not_checked_further(told):
     row = verdict | {"quote": 5, "quote_start": 0, "quote_end": 9999, "claim_sha256": "x"}
     assert told(row, kind="verdict") == [("bad-format", "/claim_sha256"), ("wrong-type", "/quote")]
     row = verdict | {"quote": "这句话哪里都没有", "quote_start": "0", "quote_end": 8}
@@ -551,13 +551,13 @@ def test_a_field_without_its_shape_is_judged_no_further(told):
         (5, "wrong-type"),
     ],
 )
-def test_words_are_judged_though_offsets_that_must_be_there_are_not(told, given, quote, code):
+def test_a_quote_is_checked_though_its_required_offsets_are_missing(told, given, quote, code):
     row = without(LEAST["mention"], *QUOTED) | given | {"quote": quote}
     lacking = [("missing-field", f"/{one}") for one in ("quote_end", "quote_start") if given.get(one) is None]
     assert told(row, kind="mention") == [(code, "/quote")] * bool(code) + lacking
 
 
-def test_of_one_row_so_many_faults_are_told():
+def test_the_limit_on_faults_of_one_row():
     wrong = verdict | {"urls": [0] * 200_000}
     # An array is looked at in stretches, and one of them is looked at to its end.
     for row, path in ((wrong, "/urls/*"), (verdict | {f"{n}": 0 for n in range(70_000)}, None)):
@@ -609,7 +609,7 @@ def test_answer_against_answerable(told, answerable, answer, references, found):
     assert told(row, kind="question") == [("fields-disagree", path) for path in found]
 
 
-def test_an_answer_is_not_judged_against_what_is_wrong(told):
+def test_an_answer_is_not_compared_with_invalid_fields(told):
     row = question | {"answerable": "yes", "answer": None, "references": []}
     assert told(row, kind="question") == [("wrong-type", "/answerable")]
     assert told(question | {"answer": 5}, kind="question") == [("wrong-type", "/answer")]
@@ -856,7 +856,7 @@ def test_rows_that_refer_to_a_claim_without_its_digest_are_counted():
         ("a-03", "and 7 is no matter", False),
     ],
 )
-def test_a_number_that_the_translation_lacks(told, claim_id, text, missing):
+def test_a_number_missing_from_the_translation(told, claim_id, text, missing):
     row = translation | {"claim_id": claim_id, "translation": text}
     expected = [("number-missing", "/translation")] if missing else []
     assert told(row, kind="translation", against=CORPUS) == expected
@@ -867,7 +867,7 @@ def test_a_missing_number_is_a_warning_and_named():
     report = ki.validate([row], kind="translation", against=CORPUS)
     assert (report.ok, report.valid, report.warnings) == (True, 1, 1)
     (found,) = report.sample
-    assert (found.severity, found.expected, found.got) == ("warning", "1000, 3, as in a-02", "none")
+    assert (found.severity, found.expected, found.got) == ("warning", "the numbers 1000, 3 from a-02", "none")
 
 
 # What Python can hold
@@ -886,7 +886,7 @@ def test_rows_that_are_neither(row):
     assert values(row, kind="verdict") == [("not-an-object", "")]
 
 
-def test_a_record_tells_its_kind():
+def test_a_record_has_its_kind():
     assert values(ki.Verdict(**verdict)) == []
     assert values(ki.Verdict(**verdict), kind=["label", "verdict"]) == []
     assert values(ki.Question(**question)) == []
@@ -1158,7 +1158,7 @@ WHERE = {
         ({"note": 1, "quote": WRONG["quote"]}, ["unknown-field /note", "quote-misattributed /quote"]),
     ],
 )
-def test_references_are_checked_wherever_they_stand(told, path, fields, found):
+def test_references_are_checked_at_every_path(told, path, fields, found):
     row = STANCE | WHERE[path]({"claim_id": "d01-c02"} | fields)
     expected = [tuple(one.split()) for one in found]
     assert told(row, kind=Stance) == [(code, path + name) for code, name in expected]
@@ -1181,7 +1181,7 @@ def test_validators_of_ones_own(told):
     assert found.expected == "Value error, to be against takes a level"
 
 
-def test_what_a_validator_refuses_is_judged_on(told):
+def test_faults_of_a_custom_validator_do_not_stop_other_checks(told):
     row = STANCE | {"stance": "against", "claim_id": "d01-c99"}
     assert told(row, kind=Stance) == [("bad-format", ""), ("unknown-claim", "/claim_id")]
 
@@ -1206,7 +1206,7 @@ def test_every_later_occurrence_of_an_id(judge):
     assert (report.valid, report.invalid) == (3, 2)
 
 
-def test_an_id_stands_once_in_all_files(tmp_path):
+def test_an_id_is_unique_across_files(tmp_path):
     for name in ("one.jsonl", "two.jsonl"):
         (tmp_path / name).write_text(f"{json.dumps(verdict)}\n{json.dumps(verdict | {'id': 'a'})}\n", "utf-8")
     (found,) = ki.validate(tmp_path, kind="verdict").sample
@@ -1235,7 +1235,7 @@ def test_records_by_a_key(judge):
     assert found.got == "as in row 0"
 
 
-def test_values_of_a_key_are_told_apart_as_json_does(judge):
+def test_values_of_a_key_are_compared_as_in_json(judge):
     rows = [verdict | {"x_run": run} for run in (1, True, "1", None, [1], {"a": 1}, "True")]
     assert judge(*rows, kind="verdict", key=["claim_id", "x_run"]) == []
     rows = [verdict | {"x_run": run} for run in ([1, "a"], [1, "a"], {"a": [1]}, {"a": [1]})]
@@ -1365,7 +1365,7 @@ def test_a_code_that_is_ignored_makes_no_row_invalid():
     assert (report.ok, report.valid, report.invalid) == (True, 3, 0)
 
 
-def test_what_cannot_be_read_is_always_told(tmp_path):
+def test_unreadable_data_is_always_reported(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"\n{json.dumps(verdict)}\nno row\n", "utf-8")
     for options in ({"select": ["unknown-claim"]}, {"ignore": ["invalid-json", "blank-line"]}):
@@ -1376,13 +1376,13 @@ def test_what_cannot_be_read_is_always_told(tmp_path):
 
 
 @pytest.mark.parametrize("option", ["select", "ignore"])
-def test_a_code_that_is_none(option):
+def test_an_unknown_code(option):
     with pytest.raises(ki.UnknownNameError) as error:
         ki.validate(FAULTY, kind="verdict", **{option: ["unknown-clam"]})
     assert error.value.nearest[0] == "unknown-claim"
 
 
-def test_counts_are_exact_though_nothing_is_kept():
+def test_counts_are_exact_without_a_sample():
     report = ki.validate(FAULTY * 100, kind="verdict", max_findings=0)
     assert report.sample == ()
     assert [tuple(one) for one in report.counts] == [
@@ -1395,7 +1395,7 @@ def test_counts_are_exact_though_nothing_is_kept():
 
 
 @pytest.mark.parametrize("most", [-1, 1.5, True, "10", None])
-def test_a_number_of_findings_that_is_none(most):
+def test_an_invalid_number_of_findings(most):
     with pytest.raises(ki.InputError):
         ki.validate(FAULTY, kind="verdict", max_findings=most)
 
@@ -1480,7 +1480,7 @@ def test_a_row_of_a_table_that_is_of_no_kind_is_taken_as_it_is():
         (-(2**1024), ["not-finite"]),
     ],
 )
-def test_an_integer_that_rounds_to_infinity_is_none_that_a_double_can_hold(number, codes):
+def test_an_integer_that_rounds_to_infinity_is_not_finite(number, codes):
     row = {
         "claim_id": "d01-c02",
         "method": "model",
@@ -1492,6 +1492,6 @@ def test_an_integer_that_rounds_to_infinity_is_none_that_a_double_can_hold(numbe
     assert [one.code for one in ki.validate([row], kind="verdict").sample] == codes
 
 
-def test_what_repeats_is_told_once_in_its_order():
+def test_repeated_faults_are_removed_in_order():
     faults = [Fault(code, ("a",), "x", "y") for code in ("bad-format", "bad-length", "bad-format")]
-    assert once(faults) == faults[:2]
+    assert without_repeats(faults) == faults[:2]

@@ -24,13 +24,12 @@ LEAST = {
     "embedding": ABOUT | {"model": "m", "of": "text", "vector": [0.5]},
 }
 ABSENT = object()
-INSTANT = "an instant that exists, in UTC, such as 2026-01-31T12:00:00Z"
-ID = "1 to 256 printable ASCII characters, no space"
+INSTANT = "a valid time in UTC, such as 2026-01-31T12:00:00Z"
+ID = "1 to 256 printable ASCII characters, without spaces"
 TAG = "a BCP 47 tag such as en, zh-Hans or pt-BR"
-MEANT = "begin its name with x_ if it is meant"
 PANDAS = (
-    "drop the column: without a name, the first is often pandas' index, to_csv(index=False), and the last "
-    "comes from a comma at each line's end"
+    "remove the column: a first column without a name is often the pandas index, which "
+    "to_csv(index=False) leaves out; a last one comes from a comma at the end of each line"
 )
 VERDICTS = "supported · refuted · mixed · unverifiable"
 SCHEMES = "topic · claim_type · horizon"
@@ -51,7 +50,11 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             {"verdict": ABSENT},
             ("missing-field", "/verdict", "a value", "nothing", "the judgement"),
         ),
-        ("verdict", {"urls": None}, ("missing-field", "/urls", "a value", "null", "[] where there are none")),
+        (
+            "verdict",
+            {"urls": None},
+            ("missing-field", "/urls", "a value", "null", "write [] if there are none"),
+        ),
         (
             "mention",
             {"quote_end": ABSENT},
@@ -60,7 +63,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "/quote_end",
                 "a value",
                 "nothing",
-                "kaiser-interview fix fills in offsets of a quote that stands once",
+                "`kaiser-interview fix` adds the offsets of a quote that occurs once",
             ),
         ),
         (
@@ -95,11 +98,15 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             {"references": [{"claim_id": "d01-c02", "note": 1}]},
             ("unknown-field", "/references/0/note", "a field of the record", '"note"', "remove note"),
         ),
-        ("verdict", {"rationale": 5}, ("wrong-type", "/rationale", "text", "5", 'in quotation marks: "5"')),
+        (
+            "verdict",
+            {"rationale": 5},
+            ("wrong-type", "/rationale", "text", "5", 'write it in quotation marks: "5"'),
+        ),
         (
             "verdict",
             {"rationale": True},
-            ("wrong-type", "/rationale", "text", "true", 'in quotation marks: "true"'),
+            ("wrong-type", "/rationale", "text", "true", 'write it in quotation marks: "true"'),
         ),
         (
             "verdict",
@@ -111,8 +118,16 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             {"rationale": {"a": 1, "b": 2}},
             ("wrong-type", "/rationale", "text", "an object with 2 fields", None),
         ),
-        ("verdict", {"urls": "x"}, ("wrong-type", "/urls", "an array", '"x"', 'as a list of one: ["x"]')),
-        ("verdict", {"urls": ["a", 1]}, ("wrong-type", "/urls/1", "text", "1", 'in quotation marks: "1"')),
+        (
+            "verdict",
+            {"urls": "x"},
+            ("wrong-type", "/urls", "an array", '"x"', 'write a list with one element: ["x"]'),
+        ),
+        (
+            "verdict",
+            {"urls": ["a", 1]},
+            ("wrong-type", "/urls/1", "text", "1", 'write it in quotation marks: "1"'),
+        ),
         (
             "verdict",
             {"verdict": 1},
@@ -121,13 +136,13 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "/verdict",
                 "text",
                 "1",
-                "the name of the class, not its number: in datasets ClassLabel.int2str",
+                "write the class name, not its number: use ClassLabel.int2str of datasets",
             ),
         ),
         (
             "verdict",
             {"confidence": "0.5"},
-            ("wrong-type", "/confidence", "a number", '"0.5"', "0.5, without quotation marks"),
+            ("wrong-type", "/confidence", "a number", '"0.5"', "write 0.5, without quotation marks"),
         ),
         ("verdict", {"confidence": True}, ("wrong-type", "/confidence", "a number", "true", None)),
         ("question", {"references": [5]}, ("wrong-type", "/references/0", "an object", "5", None)),
@@ -141,7 +156,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
         (
             "mention",
             {"quote_start": "76"},
-            ("wrong-type", "/quote_start", "an integer", '"76"', "76, without quotation marks"),
+            ("wrong-type", "/quote_start", "an integer", '"76"', "write 76, without quotation marks"),
         ),
         ("verdict", {"created": "yesterday"}, ("bad-format", "/created", INSTANT, '"yesterday"', None)),
         (
@@ -172,7 +187,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "bad-format",
                 "/scheme",
-                "a scheme's name, of your own with a colon: acme:stance",
+                "a scheme such as topic, or a custom scheme with a colon, such as acme:stance",
                 '"acme stance"',
                 None,
             ),
@@ -183,16 +198,16 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "bad-length",
                 "/creator",
-                "at least 1 characters",
+                "text that is not empty",
                 '""',
-                "an empty text is not null; the field needs a value",
+                "empty text is not null; the field is required",
             ),
         ),
-        ("embedding", {"vector": []}, ("bad-length", "/vector", "at least 1 elements", "0", None)),
+        ("embedding", {"vector": []}, ("bad-length", "/vector", "an array that is not empty", "0", None)),
         (
             "verdict",
             {"confidence": 2},
-            ("out-of-range", "/confidence", "at most 1", "2", "0.02 if it is in percent"),
+            ("out-of-range", "/confidence", "at most 1", "2", "write 0.02 if it is a percentage"),
         ),
         ("verdict", {"confidence": -0.5}, ("out-of-range", "/confidence", "at least 0", "-0.5", None)),
         (
@@ -203,7 +218,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "/quote_start",
                 "at least 0",
                 "-1",
-                "leave out both offsets where they are not known",
+                "omit both offsets if they are unknown",
             ),
         ),
         # A bound is told exactly, or what is expected might be what is there.
@@ -283,9 +298,9 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "fields-disagree",
                 "/answer",
-                "an answer, since the question is answerable",
+                "an answer (answerable is true)",
                 "nothing",
-                "give it, or set answerable to false",
+                "add an answer, or set answerable to false",
             ),
         ),
         (
@@ -294,9 +309,9 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "fields-disagree",
                 "/answer",
-                "null, since it is not answerable",
+                "null (answerable is false)",
                 '"!"',
-                "drop it, or set answerable to true",
+                "remove the answer, or set answerable to true",
             ),
         ),
         (
@@ -305,15 +320,15 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "fields-disagree",
                 "/references",
-                "a reference, since the question is answerable",
+                "a reference (answerable is true)",
                 "none",
-                "give the claims that answer it, or set answerable to false",
+                "add the claims that answer it, or set answerable to false",
             ),
         ),
         (
             "relation",
             {"other_claim_id": "d01-c02"},
-            ("fields-disagree", "/other_claim_id", "another claim than claim_id", '"d01-c02"', None),
+            ("fields-disagree", "/other_claim_id", "a claim other than claim_id", '"d01-c02"', None),
         ),
         (
             "relation",
@@ -350,9 +365,9 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
             (
                 "not-finite",
                 "/x_n",
-                "a number that a double can hold",
+                "a finite number (64-bit float)",
                 "NaN",
-                "NaN, as pandas writes an empty cell; leave the field out or give null",
+                "pandas writes NaN for an empty cell; omit the field or use null",
             ),
         ),
         (
@@ -367,7 +382,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
         ),
     ],
 )
-def test_a_fault_is_told_in_full(kind, fields, fault):
+def test_the_whole_fault(kind, fields, fault):
     assert said(kind, fields) == [fault]
 
 
@@ -395,10 +410,10 @@ def test_a_list_that_is_too_long(length):
 def test_names_that_are_no_text():
     (found,) = ki.validate([LEAST["verdict"] | {"x_a": {5: 1}}], kind="verdict").sample
     assert (found.code, found.pointer) == ("wrong-type", "/x_a")
-    assert (found.expected, found.got) == ("names of fields that are text", "another type")
+    assert (found.expected, found.got) == ("field names that are text", "another type")
 
 
-def test_a_kind_that_is_none_of_several():
+def test_a_kind_other_than_the_requested_ones():
     (found,) = ki.validate([LEAST["verdict"] | {"kind": "x"}], kind=["label", "verdict"]).sample
     assert (found.code, found.expected, found.got) == ("unknown-kind", "label · verdict", '"x"')
 
@@ -416,8 +431,8 @@ def test_a_validator_of_ones_own():
     assert found.expected == "Value error, a thesis is no question"
 
 
-def test_what_is_required_of_others_is_told_so():
-    fault = ("missing-field", "/release", "a value, since it is required", "nothing", None)
+def test_a_field_required_by_the_caller():
+    fault = ("missing-field", "/release", "a value (required field)", "nothing", None)
     assert said("verdict", {}, require=["release"]) == [fault]
 
 

@@ -9,94 +9,94 @@ import kaiser_interview as ki
 
 BY = {"method": "model", "creator": "m", "language": "en"}
 ROW = {"claim_id": "d01-c01", "translation": "x"}
-RECORDS = 'in pandas to_json(orient="records", lines=True)'
-ANSWER = "the row is the model's answer in it: "
-NO_ANSWER = "it has no answer: a failed or refused request, or one piece of a stream"
+RECORDS = 'write rows: in pandas, to_json(orient="records", lines=True)'
+ANSWER = "extract the model's answer from "
+NO_ANSWER = "it has no answer: the request failed or was refused, or it is a chunk of a stream"
 COLUMNS = {"claim_id": {"0": "d01-c01", "1": "d01-c02"}, "translation": {"0": "x", "1": "y"}}
 
 HOLDS = {
     "a list": (
         {"rows": [ROW, ROW]},
         'an object with 2 rows in "rows"',
-        'give the list alone: the rows are what "rows" holds',
+        'write only the list in "rows"',
     ),
     "a list beside what all have in common": (
         {"language": "en", "model": "m", "translations": [ROW]},
         'an object with 1 row in "translations"',
-        'give the list alone: the rows are what "translations" holds',
+        'write only the list in "translations"',
     ),
-    "an empty list": ({"rows": []}, 'an object with no row in "rows"', "take it out"),
+    "an empty list": ({"rows": []}, 'an object with no row in "rows"', "remove it"),
     "rows by name": (
         {"d01-c01": {"translation": "x"}, "d01-c02": {"translation": "y"}},
-        "an object with rows by name",
-        "write each of its values as a row, with its name as a field",
+        "an object with named rows",
+        "write each value as a row, with its name as a field",
     ),
-    "a table by columns": (COLUMNS, "a table by columns", RECORDS),
-    "a table in parts": (
+    "a column-oriented table": (COLUMNS, "a column-oriented table", RECORDS),
+    "a table in columns and data": (
         {"columns": ["claim_id"], "index": [0], "data": [["d01-c01"]]},
-        "a table in parts",
+        "a table in columns and data",
         RECORDS,
     ),
     "a batch of OpenAI's": (
         {"id": "b", "custom_id": "d01-c01", "error": None,
          "response": {"body": {"choices": [{"message": {"content": "{}"}}]}}},
-        "a result of a batch",
+        "a batch result",
         f"{ANSWER}response.body.choices[0].message.content",
     ),
     "a batch of Anthropic's": (
         {"custom_id": "d01-c01", "result": {"message": {"content": [{"text": "{}"}]}}},
-        "a result of a batch",
+        "a batch result",
         f"{ANSWER}result.message.content",
     ),
     "a batch of responses": (
         {"custom_id": "d01-c01", "response": {"body": {"output": [{"content": []}]}}},
-        "a result of a batch",
+        "a batch result",
         f"{ANSWER}response.body.output",
     ),
     "a batch of Gemini's": (
         {"request": {}, "response": {"candidates": [{"content": {"parts": []}}]}},
-        "a result of a batch",
+        "a batch result",
         f"{ANSWER}response.candidates[0].content",
     ),
     "a failed request of a batch": (
         {"id": "batch_req_1", "custom_id": "a", "error": None,
          "response": {"status_code": 400, "body": {"error": {"message": "too long"}}}},
-        'a request of a batch without an answer: "too long"',
+        'a batch request without an answer: "too long"',
         NO_ANSWER,
     ),
     "an expired request": (
         {"id": "batch_req_1", "response": None, "error": {"code": "batch_expired", "message": "late"}},
-        'a request of a batch without an answer: "late"',
+        'a batch request without an answer: "late"',
         NO_ANSWER,
     ),
     "an errored result": (
         {"custom_id": "a", "result": {"type": "errored", "error": {"error": {"message": "bad"}}}},
-        'a request of a batch without an answer: "bad"',
+        'a batch request without an answer: "bad"',
         NO_ANSWER,
     ),
     "a canceled result": (
         {"custom_id": "a", "result": {"type": "canceled"}},
-        "a request of a batch without an answer",
+        "a batch request without an answer",
         NO_ANSWER,
     ),
     "an error in an error": (
         {"custom_id": "a", "result": {"error": {"error": {"error": {"error": {"error": {}}}}}}},
-        "a request of a batch without an answer",
+        "a batch request without an answer",
         NO_ANSWER,
     ),
     "a completion of text": (
         {"choices": [{"text": "{}", "finish_reason": "stop"}]},
-        "a completion",
+        "a completion response",
         f"{ANSWER}choices[0].text",
     ),
-    "a completion": (
+    "a completion response": (
         {"id": "c", "choices": [{"index": 0, "message": {"content": "{}"}}]},
-        "a completion",
+        "a completion response",
         f"{ANSWER}choices[0].message.content",
     ),
-    "a piece of a completion": (
+    "a piece of a completion response": (
         {"choices": [{"index": 0, "delta": {"content": "{"}, "finish_reason": None}]},
-        "a completion",
+        "a completion response",
         NO_ANSWER,
     ),
     "a conversation": (
@@ -111,18 +111,18 @@ HOLDS = {
     ),
     "an error": (
         {"error": {"message": "slow down"}},
-        'a service\'s error: "slow down"',
+        'an API error: "slow down"',
         NO_ANSWER,
     ),
     "an error of Anthropic's": (
         {"type": "error", "error": {"message": "slow down"}},
-        'a service\'s error: "slow down"',
+        'an API error: "slow down"',
         NO_ANSWER,
     ),
-    "an error without words": ({"error": {"code": 500}}, "a service's error", NO_ANSWER),
+    "an error without words": ({"error": {"code": 500}}, "an API error", NO_ANSWER),
     "SQuAD": (
         {"version": "1.1", "data": [{"paragraphs": []}]},
-        "questions as SQuAD nests them",
+        "questions nested as in SQuAD",
         "write each question as a row, with references to claims",
     ),
 }  # fmt: skip
@@ -161,7 +161,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", ROWS, ids=map(str, ROWS))
-def test_what_is_a_row_is_told_as_one(row):
+def test_rows_are_not_taken_for_wrappers(row):
     report = ki.validate([row], kind="translation", defaults=BY)
     assert "not-an-object" not in {one.code for one in report.sample}
     assert report.invalid == 1
@@ -178,7 +178,7 @@ class Thesis(ki.Annotation):
     thesis: str
 
 
-def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
+def test_a_wrapper_of_rows_without_references():
     held = {"theses": [{"thesis": "x", "method": "human", "creator": "me"}]}
     (found,) = ki.validate([held], kind=Thesis).sample
     assert (found.code, found.got) == ("not-an-object", 'an object with 1 row in "theses"')
@@ -187,8 +187,8 @@ def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
 @pytest.mark.parametrize(
     ("value", "suggestion"),
     [
-        ([ROW], "its elements look like rows: write each on a line of its own"),
-        (json.dumps(ROW), "it is a row as JSON text: json.loads gives the row"),
+        ([ROW], "its elements look like rows: write each one on its own line"),
+        (json.dumps(ROW), "it is a row encoded as JSON text: decode it with json.loads"),
         ("{", None),
         ("words", None),
         ("{" * 70_000, None),
@@ -204,7 +204,7 @@ def test_what_is_no_object(tmp_path, value, suggestion):
     assert (found.code, found.expected, hint(found)) == ("not-an-object", "an object", suggestion)
 
 
-def test_empty_cells_are_a_row_where_nothing_is_missing(tmp_path):
+def test_empty_cells_are_a_row_if_no_field_is_missing(tmp_path):
     """All that a row must have is given for all of them."""
     path = tmp_path / "rows.csv"
     path.write_text("claim_id,rationale\nd01-c01,\n,\n", "utf-8")

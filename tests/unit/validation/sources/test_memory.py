@@ -286,9 +286,7 @@ def test_memory_that_is_exhausted_in_a_row_ends_the_call():
 def test_tables_in_a_list_are_told_to_be_joined():
     for table in (pd.DataFrame(ROWS), pa.Table.from_pylist(ROWS)):
         (found,) = validated([table]).sample
-        assert (
-            hint(found) == "it is a table within a list: join the tables to one, or validate each by itself"
-        )
+        assert hint(found) == "it is a table in a list: concatenate the tables, or validate them one by one"
 
 
 def test_a_mapping_that_cannot_be_read_is_kept_by_its_size():

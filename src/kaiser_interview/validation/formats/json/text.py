@@ -84,7 +84,7 @@ def _fault(data: bytes, message: str) -> Fault:  # noqa: PLR0911 - one return fo
     found = _not_a_number(text)
     if found:
         path, value = found
-        expected = "a number that a double can hold"
+        expected = "a finite number (64-bit float)"
         return Fault("not-finite", path, expected, number_name(value), empty_cell(value))
     if "surrogate" in message or "hex escape" in message:
         found_at = re.search(r"column (\d+)$", message)

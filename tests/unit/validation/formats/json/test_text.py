@@ -658,7 +658,7 @@ def test_other_line_ends_divide_no_rows(gate, mark):
 def test_carriage_returns_alone_are_named(gate):
     report = gate(b"%b\r%b\r%b\r" % (ROW, ROW, ROW))
     assert told(report) == [("invalid-json", 1, 0, ())]
-    assert report.sample[0].got.startswith("lines that end in a carriage return alone: ")
+    assert report.sample[0].got.startswith("lines that end with only a carriage return: ")
 
 
 def test_the_last_line_needs_no_line_feed(gate):
@@ -744,7 +744,9 @@ def test_what_is_shown_of_a_truncated_row(gate):
         f"{found.expected}, {found.got}"
         == """a complete row, the end of the data after "im_id\\":\\"d01-c01\\",\\"transl\""""
     )
-    assert hint(found) == "get the rest: a write that did not end, or a model's answer at its limit of length"
+    assert (
+        hint(found) == "get the complete data: a write was interrupted, or a model reached its output limit"
+    )
 
 
 def read(reader, path, chunk: int, **options: int):
