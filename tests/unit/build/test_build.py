@@ -215,7 +215,7 @@ WRONG_ROWS = [
         "labels",
         1,
         row_changed(claim_sha256=ZEROS),
-        f"/claim_sha256: digest-differs: expected {{sha256}}, got {ZEROS}; d01-c01 never had this digest",
+        f"/claim_sha256: digest-differs: expected {{sha256}}, got {ZEROS}; d01-c01 has never had this digest",
     ),
     (
         "labels",
@@ -233,21 +233,21 @@ WRONG_ROWS = [
         "translations",
         1,
         row_changed(quote="语言"),
-        "/quote: quote-ambiguous: expected one place in d01-c01, got 2: 20 to 22 or 36 to 38; "
-        "give quote_start and quote_end, or quote more",
+        "/quote: quote-ambiguous: expected one occurrence in d01-c01, got 2: 20 to 22 or 36 to 38; "
+        "set quote_start and quote_end, or quote more",
     ),
     (
         "mentions",
         1,
         row_changed(quote="语文"),
-        '/quote: quote-not-found: expected words of d01-c01, got "语文"',
+        '/quote: quote-not-found: expected a passage of d01-c01, got "语文"',
     ),
     (
         "mentions",
         1,
         row_changed(quote_start=0, quote_end=2),
         "/quote_start: quote-misplaced: expected 20 to 22 or 36 to 38, got 0 to 2; "
-        "20 to 22: the offsets given count from the claim",
+        "use 20 to 22: the given offsets are relative to the claim",
     ),
     (
         "relations",

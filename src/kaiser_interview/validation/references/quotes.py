@@ -156,7 +156,7 @@ class Quotes:
         for _ in self._passages.exact(words, quote.of):
             if stale:
                 return None
-            expected = f"words of {quote.claim.claim_id}"
+            expected = f"a passage of {quote.claim.claim_id}"
             suggestion = partial(self._elsewhere, quote)
             return Fault("quote-misattributed", field, expected, lambda: shown(words), suggestion)
         places = quote.places_but_for_markers
@@ -165,9 +165,9 @@ class Quotes:
         places = quote.places_but_for_typography
         if places:
             return _differs("quote-typography-differs", quote, field, places)
-        expected = f"words of {quote.claim.claim_id}"
+        expected = f"a passage of {quote.claim.claim_id}"
         if not passage:
-            expected = f"English of {quote.claim.claim_id}, of which the corpus has none"
+            expected = f"a passage of {quote.claim.claim_id}, which has no English text in the corpus"
         return Fault("quote-not-found", field, expected, lambda: shown(words), lambda: self._hint(quote))
 
     def only_claim_with(self, words: str, of: str = "text") -> str | None:
@@ -183,7 +183,7 @@ class Quotes:
             for one in self._passages.exact(quote.words, quote.of)
             for start, end in occurrences(one.text, quote.words)
         ]
-        return f"it stands in {', '.join(found[:_FEW])}{_more(len(found))}"
+        return f"it occurs in {', '.join(found[:_FEW])}{_more(len(found))}"
 
     def _hint(self, quote: Quote) -> str | None:
         """Return a hint on where a quote that was not found might come from."""
@@ -191,9 +191,9 @@ class Quotes:
             return None
         other = "text" if quote.of == "text_en" else "text_en"
         if quote.words in quote._replace(of=other).passage:
-            return f"it stands in the claim's {other}: set quote_of to {other}"
+            return f"it occurs in the claim's {other}: set quote_of to {other}"
         if own := quote.restored():
-            return f"in the source, {_spans([own[1]])}: {own[0]}"
+            return f"exact text at {_spans([own[1]])}: {own[0]}"
         if hint := _without_ellipsis(quote):
             return hint
         match = self._passages.nearest(quote.words, quote.of) or self._passages.nearest(quote.words, other)
@@ -202,7 +202,7 @@ class Quotes:
         language = " in English" if match.of == "text_en" else ""
         language += " (quote_of: text_en)" if language and quote.of == "text" else ""
         place = f"{match.record_id}{language}, {match.start} to {match.end}"
-        return f"nearest, no evidence: {place}: {_marked(match)}"
+        return f"closest passage (not a match): {place}: {_marked(match)}"
 
 
 def _unwrapped(words: str) -> Iterator[str]:
@@ -232,13 +232,14 @@ def _without_ellipsis(quote: Quote) -> str | None:
         spans.append((quote.origin + at, quote.origin + at + len(part)))
         at += len(part)
     if len(spans) == 1:
-        return f"without the ellipsis it stands at {_spans(spans)}"
-    listed = " and ".join(f"{start} to {end}" for start, end in spans[:_FEW]) + _more(len(spans))
-    return f"a quote has no gap: {listed} are its parts; quote one, or all of {spans[0][0]} to {spans[-1][1]}"
+        return f"without the ellipsis, it occurs at {_spans(spans)}"
+    listed = " or ".join(f"{start} to {end}" for start, end in spans[:_FEW]) + _more(len(spans))
+    whole = f"{spans[0][0]} to {spans[-1][1]}"
+    return f"a quote must be one passage without gaps: quote one part ({listed}), or all of {whole}"
 
 
 def _out_of_range(quote: Quote, path: Path) -> Fault:
-    expected = f"offsets from 0 to {len(quote.whole)}, the end after the start"
+    expected = f"offsets from 0 to {len(quote.whole)}, with end greater than start"
     suggestion = partial(_right_offsets, quote, quote.places)
     return Fault("quote-out-of-range", path, expected, f"{quote.start} to {quote.end}", suggestion)
 
@@ -254,31 +255,33 @@ def _right_offsets(quote: Quote, places: list[Place]) -> str | None:
     meant = explained(quote, places)
     if meant:
         unit, place = meant
-        return f"{_spans([place])}: the offsets given count {unit}"
-    return _spans(places) if len(places) == 1 else None
+        return f"use {_spans([place])}: the given offsets are {unit}"
+    return f"use {_spans(places)}" if len(places) == 1 else None
 
 
 def _without_offsets(quote: Quote, path: Path) -> Fault | None:
     """Return the fault of a quote without offsets that occurs in its claim; None if it is valid."""
     field, places = (*path, "quote"), quote.places
     if len(places) > 1:
-        got, suggestion = f"{len(places)}: {_spans(places)}", "give quote_start and quote_end, or quote more"
-        return Fault("quote-ambiguous", field, f"one place in {quote.claim.claim_id}", got, suggestion)
+        got, suggestion = f"{len(places)}: {_spans(places)}", "set quote_start and quote_end, or quote more"
+        return Fault("quote-ambiguous", field, f"one occurrence in {quote.claim.claim_id}", got, suggestion)
     if not proves(quote.words):
         expected, got = (
             f"at least {LEAST} code points, or offsets",
             f"{len(quote.words)}: {shown(quote.words)}",
         )
-        return Fault("quote-too-short", field, expected, got, f"give its offsets: {_spans(places)}")
+        start, end = places[0]
+        suggestion = f"set quote_start to {start} and quote_end to {end}"
+        return Fault("quote-too-short", field, expected, got, suggestion)
     return None
 
 
 def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault:
     """Return the fault of a quote that differs in markers or typography only."""
     if len(places) > 1:
-        return Fault(code, field, f"what stands at {_spans(places)}", shown(quote.words))
+        return Fault(code, field, f"the text at {_spans(places)}", shown(quote.words))
     own = quote.own_words(places[0])
-    return Fault(code, field, shown(own), shown(quote.words), f"in the source, {_spans(places)}: {own}")
+    return Fault(code, field, shown(own), shown(quote.words), f"exact text at {_spans(places)}: {own}")
 
 
 def explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
@@ -302,16 +305,16 @@ def _units(whole: str, origin: int) -> Iterator[tuple[str, Callable[[int, int], 
         return len(whole[base:offset].encode("utf-16-le")) // 2
 
     if origin:
-        yield "from the claim", lambda a, b: (a - origin, b - origin)
-    yield "from one", lambda a, b: (a + 1, b + 1)
-    yield "from one, the end inclusive", lambda a, b: (a + 1, b)
-    yield "with the end inclusive", lambda a, b: (a, b - 1)
-    yield "bytes", lambda a, b: (byte_count(a), byte_count(b))
-    yield "UTF-16 code units", lambda a, b: (utf16_count(a), utf16_count(b))
+        yield "relative to the claim", lambda a, b: (a - origin, b - origin)
+    yield "1-based", lambda a, b: (a + 1, b + 1)
+    yield "1-based, with an inclusive end", lambda a, b: (a + 1, b)
+    yield "0-based, with an inclusive end", lambda a, b: (a, b - 1)
+    yield "in bytes", lambda a, b: (byte_count(a), byte_count(b))
+    yield "in UTF-16 code units", lambda a, b: (utf16_count(a), utf16_count(b))
     if origin:
-        yield "bytes from the claim", lambda a, b: (byte_count(a, origin), byte_count(b, origin))
+        yield "in bytes, relative to the claim", lambda a, b: (byte_count(a, origin), byte_count(b, origin))
         yield (
-            "UTF-16 code units from the claim",
+            "in UTF-16 code units, relative to the claim",
             lambda a, b: (utf16_count(a, origin), utf16_count(b, origin)),
         )
 

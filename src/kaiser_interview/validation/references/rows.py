@@ -164,12 +164,12 @@ class References:
             return None
         if sha256 in claim.earlier:
             suggestion = (
-                f"this is the digest of {claim.claim_id} in {claim.earlier[sha256]}; its text changed in "
-                f"{claim.revised}: look at it again, then pin it anew"
+                f"this is the digest of {claim.claim_id} in {claim.earlier[sha256]}; the claim's text "
+                f"changed in {claim.revised}; check the row against the new text, then update {path[-1]}"
             )
             return Fault("stale-claim", path, claim.sha256, sha256, suggestion)
         others = self.corpus.ids_by_digest.get(sha256, ())
-        suggestion = f"{claim.claim_id} never had this digest"
+        suggestion = f"{claim.claim_id} has never had this digest"
         if others:
             suggestion = f"this is the digest of {' and '.join(others[:_FEW])}"
         return Fault("digest-differs", path, claim.sha256, sha256, suggestion)
@@ -184,9 +184,9 @@ class References:
         return Fault(
             "stale-claim",
             ("release",),
-            f"{claim.revised} or later, since {claim.claim_id} changed then",
+            f"{claim.revised} or later, because {claim.claim_id} changed in {claim.revised}",
             release,
-            "look at the claim again, then name the release",
+            "check the row against the new text, then update release",
         )
 
     def release(self, release: str | None) -> Fault | None:
@@ -194,9 +194,9 @@ class References:
         known = self.corpus.releases
         if release is None or not known or release in self.corpus.release_order:
             return None
-        suggestion = "if it is later than these, check the row against that release"
+        suggestion = "if the release is newer than these, validate against the corpus of that release"
         if release == __version__:
-            suggestion = f"{release} is the version of kaiser-interview; a row names the data release"
+            suggestion = f"{release} is the version of kaiser-interview; set release to the data release"
         return Fault("unknown-release", ("release",), f"one of {', '.join(known[-5:])}", release, suggestion)
 
     def _span(
@@ -208,7 +208,7 @@ class References:
         first, last = (0, len(claim.text_en or "")) if of == "text_en" else (claim.start, claim.passage_end)
         whole = last if of == "text_en" else len(claim.source)
         if end <= start or end > whole:
-            size = f"offsets from 0 to {whole}, the end after the start"
+            size = f"offsets from 0 to {whole}, with end greater than start"
             return Fault("quote-out-of-range", (*path, "quote_start"), size, f"{start} to {end}")
         if first <= start and end <= last:
             return None
@@ -223,10 +223,10 @@ class References:
         claim_id = claim_id[:80].strip().lower()
         near = self.near_ids(claim_id)
         if containing := self.quotes.only_claim_with(quote) if quote else None:
-            return f"the quote stands in {containing}"
+            return f"the quote occurs in {containing}"
         if near:
             return did_you_mean(claim_id, *near)
-        return f"ids of claims look like {self._ids[0]}" if self._ids else None
+        return f"claim ids look like {self._ids[0]}" if self._ids else None
 
     def _nearest_ids(self, claim_id: str) -> list[str]:
         # The same numbers in another notation: D1-C3, 1.3, [d01-c03].
@@ -255,7 +255,7 @@ def _digest_outcome(sha256: object, fault: Fault | None, *, is_bad: bool) -> str
 def _half_given(path: Path, start: int | None) -> Fault:
     """Return the fault of one offset without the other: of an end if there is no start, else of a start."""
     given, missing = ("quote_end", "quote_start") if start is None else ("quote_start", "quote_end")
-    got, suggestion = f"{given} alone", f"give {missing}, or drop {given}"
+    got, suggestion = f"only {given}", f"add {missing}, or remove {given}"
     return Fault("fields-disagree", (*path, missing), "both offsets or neither", got, suggestion)
 
 
@@ -293,9 +293,9 @@ def carried(claim: CorpusClaim, values: Values, names: Iterable[str], *, cells: 
 
 def _differs(name: str, own: Any, value: Any) -> Fault:
     """Return the fault of a copied column that differs from the claim's value."""
-    suggestion = "take the column from the claim anew, or drop it"
+    suggestion = "copy the column from the claim again, or remove it"
     if isinstance(own, list) and isinstance(value, str):
-        suggestion = "a list is written as JSON, or the column is dropped"
+        suggestion = "write the list as JSON, or remove the column"
     held = json.dumps(own, ensure_ascii=False) if isinstance(own, list) else shown(own)
     got = json.dumps(value, ensure_ascii=False) if _is_small(value) else shown(value)
     return Fault("claim-differs", (name,), held, got, suggestion)
