@@ -271,7 +271,7 @@ WRONG_ROWS = [
         "translations",
         5,
         row_changed(id="d01-c01.en"),
-        '/id: duplicate-id: expected an id of its own, got "d01-c01.en", as in ',
+        '/id: duplicate-id: expected a unique id, got "d01-c01.en", already used in ',
     ),
     (
         "translations",

@@ -125,7 +125,7 @@ class DuplicateHashes:
         # Unless the call that begins here succeeds, hashes and thus repeats may be missing.
         if not self._usable:
             raise RuntimeError(
-                f"{self._purpose}: expected all hashes, got a call that failed, or none after close"
+                f"{self._purpose}: expected no failed call before, got a failed call or a closed object"
             )
         self._usable = False
 

@@ -234,12 +234,13 @@ class DatasetRules:
 
     def _duplicate_id(self, row_id: str | None, first: int) -> Fault:
         return Fault(
-            "duplicate-id", ("id",), "an id of its own", f"{shown(row_id)}, as in {self._where(first)}"
+            "duplicate-id", ("id",), "a unique id", f"{shown(row_id)}, already used in {self._where(first)}"
         )
 
     def _duplicate_key(self, words: str, first: int) -> Fault:
-        expected = f"{' and '.join(self._key or ())} once"
-        return Fault("duplicate-record", (), expected, f"as in {self._where(first)}", words)
+        names = self._key or ()
+        expected = f"a unique {'combination of ' if len(names) > 1 else ''}{' and '.join(names)}"
+        return Fault("duplicate-record", (), expected, f"the same as in {self._where(first)}", words)
 
     def _claims(self, values: Mapping[str, Any], kind: str | None) -> int:
         """Return a bit set of the claims that a row refers to."""
@@ -270,7 +271,8 @@ class DatasetRules:
             return []
         self.fired.add((claim_id, scheme, creator))
         earlier = ", ".join(f"{one} in {self._where(at)}" for one, at in given.items())
-        expected = f"at most {most} of {scheme} for {claim_id} by one creator"
+        noun = "label" if most == 1 else "labels"
+        expected = f"at most {most} {scheme} {noun} for {claim_id} by one creator"
         return [Fault("too-many-labels", ("value",), expected, f"{shown(value)} after {earlier}")]
 
     def _dimension_fault(self, values: Mapping[str, Any], place: int) -> list[Fault]:
@@ -281,9 +283,9 @@ class DatasetRules:
         if length == len(vector):
             return []
         self.fired.add((model,))
-        expected = f"{length}, as in {self._where(first)}, the first of {clip(model, 40)}"
-        suggestion = "make the vectors anew, or name the models apart"
-        return [Fault("dimension-differs", ("vector",), expected, str(len(vector)), suggestion)]
+        expected = f"length {length}, as in {self._where(first)}, the first vector of {clip(model, 40)}"
+        suggestion = "compute all vectors with one model, or use a different model name for each length"
+        return [Fault("dimension-differs", ("vector",), expected, f"length {len(vector)}", suggestion)]
 
 
 def _not_known(_row_id: str, _place: int) -> None:
