@@ -64,9 +64,9 @@ def sources(
         yield _rows(data)
     else:
         name = type(data).__name__
-        suggestion = "; its collect() is a table" if name == "LazyFrame" else ""
+        suggestion = "; call its collect() first" if name == "LazyFrame" else ""
         if hasattr(data, "read"):
-            name, suggestion = f"an open file ({name})", "; give its path, or - for standard input"
+            name, suggestion = f"an open file ({name})", "; pass its path, or - for standard input"
         raise InputError(f"data: expected a path, rows or a table, got {name}{suggestion}")
 
 
@@ -108,10 +108,10 @@ def _refuse_no_path(path: str) -> None:
     if os.path.lexists(path):
         return
     if path.lstrip().startswith("{"):
-        raise InputError("data: expected a path, got JSON text; json.loads gives a row")
+        raise InputError("data: expected a path, got JSON text; parse it with json.loads")
     if _REMOTE.match(path):
         raise InputError(
-            f"{visible(path)}: remote addresses are not read; pipe the data in "
+            f"{visible(path)}: remote addresses are not supported; pipe the data to the command "
             "(… | kaiser-interview validate -)"
         )
 
@@ -154,7 +154,7 @@ def _folder(  # noqa: C901 - a folder may be many things
         return
     identity = (about.st_dev, about.st_ino)
     if identity in above:
-        yield _failed(path, Fault("unreadable", (), "a folder", "one that is within itself"))
+        yield _failed(path, Fault("unreadable", (), "a folder", "a folder that contains itself"))
         return
     found = False
     if STATE in names and "dataset_info.json" in names:

@@ -76,10 +76,12 @@ def shards(folder: str) -> list[str]:
         raise StreamError(Fault("unreadable", (), "a dataset saved to disk", f"damaged {STATE}"))
     for name in names:
         if not isinstance(name, str) or os.path.basename(name) != name or name in {"", ".", ".."}:
-            raise StreamError(Fault("unreadable", (), "files in the folder itself", shown(name)))
+            raise StreamError(Fault("unreadable", (), "files directly in the folder", shown(name)))
         inner = os.path.join(folder, name)
         if os.path.islink(inner):
-            raise StreamError(Fault("unreadable", (), "files in the folder itself", f"{shown(name)}, a link"))
+            raise StreamError(
+                Fault("unreadable", (), "files directly in the folder", f"{shown(name)}, a link")
+            )
     return [os.path.join(folder, name) for name in names]
 
 

@@ -34,7 +34,7 @@ def guarded(open_items: "Opened") -> "Opened":
         except (StreamError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - see above
-            place = f"it came after {rows:,} row{'' if rows == 1 else 's'}" if rows else None
+            place = f"the error occurred after {rows:,} row{'' if rows == 1 else 's'}" if rows else None
             got = f"{type(error).__name__}: {_line(error)}".removesuffix(": ")
             raise StreamError(Fault("unreadable", (), "rows that can be read", got, place)) from None
 

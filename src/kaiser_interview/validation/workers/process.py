@@ -136,7 +136,7 @@ class Sandbox:
                 try:
                     frame = read_frame(stdout)
                 except ValueError:
-                    raise Died("the reader said what nobody understands") from None
+                    raise Died("the worker sent an invalid message") from None
                 if frame is None:
                     raise Died(self._end())
                 if "end" in frame.head:
@@ -197,16 +197,16 @@ class Sandbox:
         other = frame.head.get("ready") if frame else None
         program = os.fsdecode(process.args[0])  # type: ignore[index,arg-type]
         raise _unavailable(
-            f"{program} imports version {other} of kaiser-interview, and this process {__version__}"
+            f"{program} imports kaiser-interview {other}, but this process uses {__version__}"
             if other
-            else f"{program} is no Python that can import kaiser_interview and pyarrow"
+            else f"{program} cannot import kaiser_interview and pyarrow"
         )
 
     def _end(self) -> str:
         """Describe how the worker ended."""
         process = self._process
         if process is None:  # pragma: no cover - closed by another thread
-            return "a worker that was closed"
+            return "the worker was closed"
         with suppress(subprocess.TimeoutExpired):
             process.wait(10)
         code = process.poll()
@@ -214,11 +214,11 @@ class Sandbox:
             with suppress(ValueError):
                 name = signal.Signals(-code).name
                 known = {
-                    "SIGXCPU": "it took too long",
-                    "SIGKILL": "it was killed, most often for want of memory",
+                    "SIGXCPU": "the worker exceeded its time limit",
+                    "SIGKILL": "the worker was killed, usually because memory ran out",
                 }
-                return known.get(name, f"the reader crashed ({name})")
-        return "the reader stopped"
+                return known.get(name, f"the worker crashed ({name})")
+        return "the worker stopped"
 
 
 def _interpreter() -> str:
@@ -226,12 +226,12 @@ def _interpreter() -> str:
     if getattr(sys, "frozen", False) or "__compiled__" in globals():
         raise _unavailable("this program is frozen, so it has no Python interpreter")
     if _MARK in os.environ:
-        raise _unavailable(f"{sys.executable} was started as one and is no Python interpreter")
+        raise _unavailable(f"{sys.executable} was started as a worker, but is not a Python interpreter")
     # Programs that embed Python tell multiprocessing where an interpreter is.
     spawn = sys.modules.get("multiprocessing.spawn")
     path = (spawn.get_executable() if spawn else None) or sys.executable
     if not path:
-        raise _unavailable("sys.executable is empty, so it is unknown where a Python interpreter is")
+        raise _unavailable("sys.executable is empty, so no Python interpreter can be found")
     return os.fsdecode(path)
 
 
@@ -248,8 +248,8 @@ def _search_path() -> str:
 
 def _unavailable(reason: str) -> ResourceError:
     return ResourceError(
-        f"no worker process can be started, which reads columnar files under limits: {reason}; "
-        "files that you trust can be read in this process (in_process=True, --in-process)"
+        f"cannot start the worker process that reads columnar files under limits: {reason}; to read files "
+        "that you trust in this process, use in_process=True or --in-process"
     )
 
 
@@ -290,7 +290,7 @@ def _no_sigpipe() -> Iterator[None]:
 
 def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
     if process.stdin is None or process.stdout is None:  # pragma: no cover - both are pipes
-        raise Died("a worker without pipes")
+        raise Died("the worker has no pipes")
     return process.stdin, process.stdout
 
 
@@ -307,13 +307,13 @@ def read_frame(pipe: IO[bytes]) -> Frame | None:
         return None
     head_size, body_size = FRAME.unpack(sizes)
     if head_size > _LONGEST_HEAD or body_size > _LONGEST_BODY:
-        raise ValueError("a frame that is too long")
+        raise ValueError("the frame is too long")
     head, body = pipe.read(head_size), pipe.read(body_size)
     if len(body) < body_size or len(head) < head_size:
         return None
     held = json.loads(head)
     if not isinstance(held, dict):
-        raise ValueError("a head that is no object")  # noqa: TRY004 - as all that is no frame
+        raise ValueError("the head is not an object")  # noqa: TRY004 - as all that is no frame
     return Frame(held, body)
 
 

@@ -119,6 +119,6 @@ def _fault(error: Exception, memory: int | None) -> Fault:
         return spelled(error.fault)
     if isinstance(error, MemoryError):
         limit = f"{memory >> 20} MiB" if memory else "memory"
-        return Fault("unreadable", (), f"a part that fits into {limit}", "a larger one")
+        return Fault("unreadable", (), f"a part that fits in {limit}", "a larger part")
     line = " ".join(str(error).split())[:200] or type(error).__name__
     return Fault("unreadable", (), "a file that can be read", line)

@@ -794,7 +794,7 @@ def test_a_part_that_a_worker_cannot_read_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(tasks.Tasks, "_read", staticmethod(failing))
     report = report_on(tmp_path / "a.parquet", 2)
     assert [(one.code, one.row, one.got) for one in report.sample if one.code == "unreadable"] == [
-        ("unreadable", None, "a larger one")
+        ("unreadable", None, "a larger part")
     ]
     assert report.complete is False
     # Of the third part, after the first.
@@ -809,12 +809,14 @@ def test_the_rows_of_a_worker_that_died_are_named(tmp_path, monkeypatch):
 
     def dying(self, **request):
         if request.get("part") == 1:
-            raise Died("it took too long")
+            raise Died("the worker exceeded its time limit")
         return ask(self, **request)
 
     monkeypatch.setattr(Sandbox, "ask", dying)
     report = report_on(tmp_path / "a.parquet")
-    assert [one.got for one in report.sample] == ["rows 4 to 7 cannot be: it took too long"]
+    assert [one.got for one in report.sample] == [
+        "an error in rows 4 to 7: the worker exceeded its time limit"
+    ]
     assert report.rows == 5
 
 

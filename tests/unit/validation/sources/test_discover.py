@@ -102,5 +102,5 @@ def test_an_address_that_is_a_path_is_read(tmp_path, monkeypatch):
     (tmp_path / "hf:" / "a").mkdir(parents=True)
     (tmp_path / "hf:" / "a" / "rows.jsonl").write_text(json.dumps(LABEL) + "\n")
     assert ki.validate("hf://a/rows.jsonl", kind="label").ok
-    with pytest.raises(ki.InputError, match="remote addresses are not read"):
+    with pytest.raises(ki.InputError, match="remote addresses are not supported"):
         ki.validate("hf://b/rows.jsonl", kind="label")

@@ -198,7 +198,9 @@ def test_rows_before_are_checked(sort, count):
     report = validated(data)
     (found,) = [one for one in report.sample if one.code == "unreadable"]
     assert (report.rows, report.invalid, report.complete) == (count, count, False)
-    assert hint(found) == ("it came after 1 row" if count == 1 else "it came after 5,000 rows")
+    assert hint(found) == (
+        "the error occurred after 1 row" if count == 1 else "the error occurred after 5,000 rows"
+    )
     assert "gone" in found.got
 
 

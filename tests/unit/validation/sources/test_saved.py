@@ -67,7 +67,7 @@ def test_shards_elsewhere_are_refused(tmp_path, name):
     state(tmp_path, "a.arrow", name)
     with pytest.raises(StreamError) as caught:
         shards(str(tmp_path))
-    assert caught.value.fault[:3] == ("unreadable", (), "files in the folder itself")
+    assert caught.value.fault[:3] == ("unreadable", (), "files directly in the folder")
 
 
 def test_a_shard_that_is_a_link_is_refused(tmp_path):
@@ -109,7 +109,7 @@ def test_a_shard_elsewhere_is_told_by_its_name(tmp_path, name, shown):
     state(tmp_path, name)
     with pytest.raises(StreamError) as raised:
         shards(str(tmp_path))
-    assert raised.value.fault == Fault("unreadable", (), "files in the folder itself", shown)
+    assert raised.value.fault == Fault("unreadable", (), "files directly in the folder", shown)
 
 
 def test_what_names_the_shards_has_at_most_sixteen_mebibytes(tmp_path):
