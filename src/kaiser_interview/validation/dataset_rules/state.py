@@ -14,30 +14,30 @@ from .first_places import FirstPlaces
 __all__ = ["DatasetRules", "Row"]
 
 MEMORY = 512 << 20
-"""Bytes that ids may take, and keys likewise."""
+"""The memory limit in bytes for ids, and again for keys."""
 
 _SHOWN = 200  # characters of an id, more than a finding shows
 
 
 class Row(NamedTuple):
-    """What the rules of the set need to know of a row."""
+    """The data of a row that the rules of the data set use."""
 
     place: int
-    """Its line in the part, from 1, or its place in the table, from 0."""
+    """Its line in the part, from 1, or its index in the table, from 0."""
     row: int
-    """Its number among the rows of the part, from 0."""
+    """Its index among the rows of the part, from 0."""
     kind: str | None
     values: Mapping[str, Any]
     bad: frozenset[object]
-    """Fields with a fault, which are not compared."""
+    """Fields with a fault; they are not compared."""
     invalid: bool
-    """Whether the row has an error of its own."""
+    """Whether the row has an error that does not depend on other rows."""
 
 
 class DatasetRules:
-    """Validate each row against the rows before it.
+    """Validate each row against earlier rows.
 
-    Holds every id and key that it has seen, unless `hashed` or limited by `limit`, and little else.
+    Keeps every id and key in memory, unless `hashed` is true or `limit` moves later ones to files.
 
     Parameters
     ----------
@@ -51,16 +51,16 @@ class DatasetRules:
         Fields that group rows. Every group must contain a row for every current claim. If empty, all rows are
         one group.
     where : callable
-        Returns the description of a place, given its number.
+        Takes the number of a place and returns its description.
     hashed : bool
-        Whether duplicate ids and keys are found elsewhere, by hashes.
+        Whether the caller finds duplicate ids and keys, by hashes.
 
     Attributes
     ----------
     ids_alone : bool
         Whether only ids are compared.
     kinds : frozenset of str or None
-        Kinds whose rows are compared by more than their ids; None for every kind.
+        Kinds whose rows are compared by more than their ids; None means every kind.
     judges_more : bool
         Whether more than ids and keys is compared.
     fields : frozenset of str
@@ -115,11 +115,11 @@ class DatasetRules:
     def faults(
         self, values: Mapping[str, Any], kind: str | None, place: int, bad: frozenset[object] = frozenset()
     ) -> list[Fault]:
-        """Compare a row with the rows before it, and return its faults.
+        """Compare a row with earlier rows, and return its faults.
 
-        Ids and keys are compared unless `hashed` or left to `defer`. Other rules are skipped if one of their
-        fields is in `bad`, the fields that have a fault already. For a row of unknown kind, only the id is
-        compared.
+        Ids and keys are compared unless `hashed` is true or `defer` handles them. Other rules are skipped
+        if one of their fields is in `bad`, the fields that already have a fault. If the kind of a row is
+        unknown, only its id is compared.
         """
         found: list[Fault] = []
         row_id = values.get("id")
@@ -145,19 +145,19 @@ class DatasetRules:
         return found
 
     def limit(self) -> None:
-        """If ids or keys take too much memory, leave those of all later rows to `defer`."""
+        """If ids or keys exceed the memory limit, let `defer` handle those of all later rows."""
         if not self._hashed and (self._ids.is_full() or self._keys.is_full()):
             self._hashed = True
             self._deferred = DeferredRows(self._ids, self._keys, MEMORY)
             self.first_place = _not_known
 
     def defer(self, row: Row, place: int, number: int, line: int | None, *, invalid: bool) -> None:
-        """Keep a row whose id and key are compared at the end, if `limit` has said so.
+        """Store a row whose id and key are compared at the end, once the memory limit is reached.
 
         Raises
         ------
         KaiserInterviewError
-            It could not be stored, for example because the disk is full.
+            The row could not be stored, for example because the disk is full.
         """
         if self._deferred is None:
             return
@@ -169,7 +169,7 @@ class DatasetRules:
         self._deferred.add(text if type(row_id) is str else None, key, kept)
 
     def deferred_faults(self) -> Iterator[tuple[DeferredRow, Fault]]:
-        """Yield the rows that `defer` has kept and whose id or key is not their own, in order.
+        """Yield the faults of stored rows with a duplicate id or key, in order.
 
         Raises
         ------
@@ -183,12 +183,12 @@ class DatasetRules:
                 yield row, self._duplicate_id(row.row_id, first)
 
     def close(self) -> None:
-        """Remove what `defer` has stored."""
+        """Remove the rows that `defer` stored."""
         if self._deferred is not None:
             self._deferred.close()
 
     def at_the_end(self) -> Iterator[Fault]:
-        """Yield faults of missing claims, after all rows are seen."""
+        """Yield the faults of missing claims; call this after all rows."""
         for group, present in sorted(self._groups.items(), key=repr):
             named = ", ".join(
                 f"{name} {clip(one if isinstance(one, str) else one[0], 40)}"
@@ -229,7 +229,7 @@ class DatasetRules:
         return None if all(one is None for one in key) else key
 
     def _words(self, values: Mapping[str, Any]) -> str:
-        """Return the words for a row's key."""
+        """Return the description of a row's key for a finding."""
         return ", ".join(f"{name} {clip(str(values.get(name)), 40)}" for name in self._key or ())
 
     def _duplicate_id(self, row_id: str | None, first: int) -> Fault:
@@ -289,7 +289,7 @@ class DatasetRules:
 
 
 def _not_known(_row_id: str, _place: int) -> None:
-    """Return the first place of an id whose row is compared later."""
+    """Return None: the id is compared later."""
 
 
 def _field(one: Any, name: str) -> Any:
@@ -297,7 +297,7 @@ def _field(one: Any, name: str) -> Any:
 
 
 def _hashable(value: Any) -> Any:
-    """Return a hashable value that differs for different values, also for 1, 1.0 and true."""
+    """Return a hashable value that distinguishes 1, 1.0 and true."""
     if isinstance(value, str):
         return str.__str__(value)  # subclasses cannot be stored
     return value if value is None else (repr(value),)

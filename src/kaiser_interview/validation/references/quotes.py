@@ -1,7 +1,7 @@
 """Validate quotes: compare each quote with its claim, code point by code point.
 
-Checks run in the order of the design; the first that applies is reported. Nothing is matched approximately,
-because a passage and its negation are different passages.
+Checks run in a fixed order; the first that applies is reported. Matching is never approximate, because a
+passage and its negation can differ in one character.
 """
 
 import re
@@ -20,11 +20,11 @@ from ..findings.finding import Fault, Path
 
 __all__ = ["LEAST", "Place", "Quote", "Quotes", "explained", "proves"]
 
-# Runs of characters that folding leaves unchanged. A run omits its last character before another character,
+# Runs of characters that folding leaves unchanged. The last character before any other character is excluded,
 # because NFKC may compose the two.
 _PLAIN = re.compile("[\u4e00-\u9fffA-Za-z0-9]+(?=[\u4e00-\u9fffA-Za-z0-9]|\\Z)")
 
-# There are few passages, and each is folded for many quotes.
+# Cached because there are few passages, and each is compared with many quotes.
 _without_markers = lru_cache(1024)(fold_markers)
 
 _without_typography = lru_cache(1024)(fold_typography)
@@ -32,15 +32,15 @@ _without_typography = lru_cache(1024)(fold_typography)
 _MARKS = "\"'“”‘’„«»「」『』《》"
 
 _MOST_MARKS = 3
-"""Quotation marks around a quote, one within the other."""
+"""The most nested quotation marks that are removed from around a quote."""
 
-# Not ~~, which strikes words out.
+# Without ~~, which marks deleted text.
 _EMPHASIS = re.compile(r"\*+|_+|`+")
 
 _ELLIPSIS = re.compile(r"\s*(?:[\[(（]?(?:[…⋯]+|\.{3,})[\])）]?)\s*")
 
 LEAST = 4
-"""The least code points of a quote that proves which claim it is from."""
+"""The minimum length, in code points, of a quote that proves which claim it is from."""
 
 _FEW = 3
 
@@ -49,7 +49,7 @@ Place = tuple[int, int]
 
 
 class Quote(NamedTuple):
-    """A quote as given in a row."""
+    """A quote in a row, with its claim."""
 
     claim: CorpusClaim
     words: str
@@ -75,12 +75,12 @@ class Quote(NamedTuple):
 
     @property
     def places(self) -> list[Place]:
-        """Every place in the passage that equals the quote."""
+        """Every place in the passage where the quote occurs."""
         return self._moved(occurrences(self.passage, self.words))
 
     @property
     def places_but_for_markers(self) -> list[Place]:
-        """Every place that equals the quote after removing markers from both."""
+        """Every place where the quote occurs after removing markers from both."""
         bare = without_markers(self.words) if "[" in self.words else self.words
         # White space that is left at an end was next to a marker.
         bare = bare.strip() if bare != self.words else bare
@@ -88,7 +88,7 @@ class Quote(NamedTuple):
 
     @property
     def places_but_for_typography(self) -> list[Place]:
-        """Every place that equals the quote after folding the typography of both."""
+        """Every place where the quote occurs after folding the typography of both."""
         passage = _without_typography(self.passage)
         # Runs that folding leaves unchanged must occur in the passage. This rules out most quotes early.
         if any(run not in passage.text for run in _PLAIN.findall(self.words)):
@@ -99,10 +99,10 @@ class Quote(NamedTuple):
         return self._moved(passage.places(without_typography(self.words)))
 
     def restored(self) -> tuple[str, Place] | None:
-        """Return the source's own characters for the quote, and their place; None if that is not certain.
+        """Return the exact text that the quote was copied from, and its place; None if that is not certain.
 
-        The quote may differ in typography or markers, in quotation marks around it, and in Markdown emphasis.
-        All its words are the same, in the same order. It must occur exactly once.
+        The quote may differ in typography, in markers, in surrounding quotation marks and in Markdown
+        emphasis. Its words must be the same, in the same order, and occur exactly once.
         """
         for words in _unwrapped(self.words):
             one = self._replace(words=words)
@@ -112,7 +112,7 @@ class Quote(NamedTuple):
         return None
 
     def own_words(self, place: Place) -> str:
-        """Return the passage's own text at a place."""
+        """Return the exact text at a place."""
         return self.whole[place[0] : place[1]]
 
     def _moved(self, places: list[Place]) -> list[Place]:
@@ -138,10 +138,10 @@ class Quotes:
         quote : Quote
             The quote.
         path : tuple
-            The path of the object that holds it.
+            The path of the object that contains it.
         stale : bool
-            Whether the row was made from an earlier text of the claim. If so, a quote that occurs elsewhere
-            is not a fault.
+            Whether the row was derived from an earlier text of the claim. If so, a quote that occurs
+            elsewhere in the corpus is not a fault.
         """
         field = (*path, "quote")
         passage, words = quote.passage, quote.words
@@ -186,7 +186,7 @@ class Quotes:
         return f"it occurs in {', '.join(found[:_FEW])}{_more(len(found))}"
 
     def _hint(self, quote: Quote) -> str | None:
-        """Return a hint on where a quote that was not found might come from."""
+        """Return a hint on the likely origin of a quote that was not found."""
         if not quote.words.strip() or len(quote.words) > LONGEST:
             return None
         other = "text" if quote.of == "text_en" else "text_en"
@@ -206,7 +206,7 @@ class Quotes:
 
 
 def _unwrapped(words: str) -> Iterator[str]:
-    """Yield a quote, then without emphasis, and without quotation marks around it."""
+    """Yield a quote unchanged, without emphasis, and without surrounding quotation marks."""
     yield words
     bare = _EMPHASIS.sub("", words).strip()
     if bare and bare != words:
@@ -220,7 +220,7 @@ def _unwrapped(words: str) -> Iterator[str]:
 
 
 def _without_ellipsis(quote: Quote) -> str | None:
-    """Return a hint for a quote with an ellipsis, if all its parts occur in order."""
+    """Return a hint for a quote with an ellipsis whose parts all occur in order; otherwise None."""
     parts = [part for part in _ELLIPSIS.split(quote.words) if part]
     if not parts or parts == [quote.words]:
         return None
@@ -277,7 +277,7 @@ def _without_offsets(quote: Quote, path: Path) -> Fault | None:
 
 
 def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault:
-    """Return the fault of a quote that differs in markers or typography only."""
+    """Return the fault of a quote that differs only in markers or typography."""
     if len(places) > 1:
         return Fault(code, field, f"the text at {_spans(places)}", shown(quote.words))
     own = quote.own_words(places[0])
@@ -285,7 +285,7 @@ def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault
 
 
 def explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
-    """Return the unit in which the wrong offsets would be right, and their place; None if not exactly one."""
+    """Return the unit that explains wrong offsets, and the right place; None if that is not certain."""
     meant = [
         (unit, place)
         for unit, convert in _units(quote.whole, quote.origin)
@@ -296,7 +296,7 @@ def explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
 
 
 def _units(whole: str, origin: int) -> Iterator[tuple[str, Callable[[int, int], Place]]]:
-    """Yield common wrong units of offsets, each with a function that converts right offsets to it."""
+    """Yield units that offsets are often given in by mistake, each with a conversion from right offsets."""
 
     def byte_count(offset: int, base: int = 0) -> int:
         return len(whole[base:offset].encode())

@@ -47,18 +47,18 @@ class References:
         self.corpus = corpus
         self.quotes: Quotes = Quotes(corpus)
         self._ids = tuple(corpus.claims)
-        # Models repeat the ids that they make up.
+        # Cached because language models repeat the ids that they invent.
         self.near_ids: Callable[[str], list[str]] = lru_cache(_KNOWN)(self._nearest_ids)
 
     def check(
         self, reference: Mapping[str, Any], path: Path, bad: frozenset[str], release: str | None
     ) -> tuple[list[Fault], ReferenceOutcome]:
-        """Return the faults of a reference, and what it is compared to.
+        """Return the faults of a reference, and the outcome of its comparison.
 
         Parameters
         ----------
         reference : mapping
-            The fields of a `Reference`. Those in `bad` may hold anything.
+            The fields of a `Reference`. Those in `bad` may have any value.
         path : tuple
             The path of the reference in the row.
         bad : frozenset of str
@@ -116,14 +116,14 @@ class References:
         compared = Quote(claim, quote, start, end, of)
         fault = self.quotes.fault(compared, path, stale=stale)
         if fault is None:
-            # A quote from an earlier text may stand elsewhere now.
+            # A quote from an earlier text may now be in another claim.
             return None, "not_compared" if stale and quote not in compared.passage else "exact"
         outcome = _QUOTE_OUTCOMES[fault.code]
-        # The missing offsets are reported already; only the words remain to be checked.
+        # The missing offsets are already reported, so report only faults of the quoted text.
         return None if bad and fault.code in _NEEDS_OFFSETS else fault, outcome
 
     def other(self, values: Mapping[str, Any], bad: frozenset[str]) -> ReferenceOutcome:
-        """Return what the other claim of a relation is compared to; its rule returns the faults."""
+        """Return the outcome for the other claim of a relation; the rule of relations returns its faults."""
         other_id, sha256 = values.get("other_claim_id"), values.get("other_claim_sha256")
         claim = None if "other_claim_id" in bad or other_id is None else self.corpus.claims.get(other_id)
         is_bad = claim is None or "other_claim_sha256" in bad
@@ -131,7 +131,7 @@ class References:
         return claim and claim.claim_id, _digest_outcome(sha256, fault, is_bad=is_bad), None
 
     def named(self, faults: list[Fault], values: Mapping[str, Any]) -> list[Fault]:
-        """Return schema faults; those of malformed claim ids get a suggestion of the intended id."""
+        """Return schema faults, with a suggestion of the intended id for malformed claim ids."""
         return [
             self._named(one, values) if one.code in {"bad-format", "wrong-type"} else one for one in faults
         ]
@@ -159,7 +159,7 @@ class References:
         )
 
     def pin(self, claim: CorpusClaim, sha256: str | None, path: Path) -> Fault | None:
-        """Return the fault of a claim digest; None if it is current or not given."""
+        """Return the fault of a claim digest; None if it is current or missing."""
         if sha256 is None or sha256 == claim.sha256:
             return None
         if sha256 in claim.earlier:
@@ -175,7 +175,7 @@ class References:
         return Fault("digest-differs", path, claim.sha256, sha256, suggestion)
 
     def older(self, claim: CorpusClaim, release: str | None) -> Fault | None:
-        """Return the fault of a release older than the last change of the claim's text; None if it is not."""
+        """Return the fault of a release older than the last change of the claim's text; otherwise None."""
         order = self.corpus.release_order
         if release is None or claim.revised is None or release not in order:
             return None
@@ -202,7 +202,7 @@ class References:
     def _span(
         self, claim: CorpusClaim, start: int | None, end: int | None, of: str, path: Path
     ) -> Fault | None:
-        """Return the fault of offsets without a quote that are not within the claim; None if they are."""
+        """Return the fault of offsets without a quote that are outside the claim; otherwise None."""
         if start is None or end is None:
             return None
         first, last = (0, len(claim.text_en or "")) if of == "text_en" else (claim.start, claim.passage_end)
@@ -229,13 +229,13 @@ class References:
         return f"claim ids look like {self._ids[0]}" if self._ids else None
 
     def _nearest_ids(self, claim_id: str) -> list[str]:
-        # The same numbers in another notation: D1-C3, 1.3, [d01-c03].
+        # First look for an id with the same numbers: D1-C3, 1.3, [d01-c03].
         near = self._ids_by_numbers.get(numbers_in(claim_id), [])
         return near if len(near) == 1 else near_names(claim_id, self._ids, most=2)
 
     @cached_property
     def _ids_by_numbers(self) -> dict[tuple[int, ...], list[str]]:
-        """The ids that have numbers, by these."""
+        """The ids that contain numbers, grouped by these numbers."""
         found: dict[tuple[int, ...], list[str]] = {}
         for one in self._ids:
             if numbers := numbers_in(one):
@@ -253,14 +253,14 @@ def _digest_outcome(sha256: object, fault: Fault | None, *, is_bad: bool) -> str
 
 
 def _half_given(path: Path, start: int | None) -> Fault:
-    """Return the fault of one offset without the other: of an end if there is no start, else of a start."""
+    """Return the fault of a start offset without an end, or an end without a start."""
     given, missing = ("quote_end", "quote_start") if start is None else ("quote_start", "quote_end")
     got, suggestion = f"only {given}", f"add {missing}, or remove {given}"
     return Fault("fields-disagree", (*path, missing), "both offsets or neither", got, suggestion)
 
 
 def numbers_in(claim_id: str) -> tuple[int, ...]:
-    """Return the numbers in an id, which are the same in another notation of it."""
+    """Return the numbers in an id; other notations of the same id contain the same numbers."""
     return tuple(int(digits) for digits in re.findall("[0-9]{1,18}", claim_id))
 
 

@@ -38,8 +38,8 @@ def sources(
     fields : frozenset of str
         Field names, by which the header of a CSV file is recognised if the file's extension is unknown.
     skipped : list of str
-        Receives the paths of skipped files: those in folders or found by a pattern whose names are not
-        those of data.
+        Receives the paths of skipped files: those in folders, or found by a pattern, whose names are not
+        names of data files.
     form : str, optional
         The format of the file; overrides detection by name and content.
 
@@ -71,7 +71,7 @@ def sources(
 
 
 def _rows(data: Iterable[Any]) -> InputSource:
-    """Return a source of rows. Those of a list are in memory, so many of them may be held together."""
+    """Return a source of rows. The rows of a list are in memory already, so they are read in slices."""
 
     def slices(_: InputSource) -> Iterator[Items]:
         rows = iter(data)
@@ -104,7 +104,7 @@ def is_repeatable(data: Any) -> bool:
 
 
 def _refuse_no_path(path: str) -> None:
-    """Raise if a text that is no file's name cannot be meant as one."""
+    """Raise InputError if a text is JSON or a remote address, and not the path of a file."""
     if os.path.lexists(path):
         return
     if path.lstrip().startswith("{"):
@@ -141,7 +141,7 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], skipped: list[str]) -> 
             yield _file(path, fields)
 
 
-def _folder(  # noqa: C901 - a folder may be many things
+def _folder(  # noqa: C901 - one branch per type of folder
     path: str, above: tuple[tuple[int, int], ...], fields: frozenset[str], skipped: list[str]
 ) -> Iterator[InputSource]:
     try:
@@ -214,7 +214,7 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> InputS
 
 
 def _csv_chunks(stream: Stream, header: Header) -> Iterator[Any]:
-    # Imported here, so that little text is validated without numpy and pyarrow.
+    # Imported here, so that small text files are validated without numpy and pyarrow.
     from ..formats.csv_batches import csv_chunks
 
     return csv_chunks(stream, header)

@@ -43,7 +43,7 @@ def partitions(path: str, fields: Iterable[str], system: type[PurePath] = PurePa
     for part in system(path).parent.parts:
         key, equals, value = part.partition("=")
         if equals and key in fields and value != _NULL:
-            # Bytes of a path that are not UTF-8 are kept as escapes, so that they can be reported.
+            # Escape bytes of a path that are not UTF-8, so that they can be reported.
             found[key] = unquote(value).encode("utf-8", "backslashreplace").decode()
     return found
 
@@ -63,7 +63,7 @@ def shards(folder: str) -> list[str]:
     Raises
     ------
     StreamError
-        The state file is damaged, or lists no file, a link, or a file outside the folder.
+        The state file is damaged, lists no file, or lists a link or a file outside the folder.
     """
     path = os.path.join(folder, STATE)
     try:
@@ -86,10 +86,10 @@ def shards(folder: str) -> list[str]:
 
 
 def dressed(batch: "pa.RecordBatch", constants: Mapping[str, Any]) -> "pa.RecordBatch":
-    """Return a batch of a file as rows have it.
+    """Return a batch of a file in the form of rows.
 
-    Class labels are names, the columns that the path contains are added, and an unnamed index that pandas
-    stored is left out.
+    Replace class labels with names, add columns from the path, and leave out an unnamed index that pandas
+    stored.
     """
     import numpy as np
     import pyarrow as pa
@@ -109,7 +109,7 @@ def dressed(batch: "pa.RecordBatch", constants: Mapping[str, Any]) -> "pa.Record
 
 
 def _array_of(value: Any) -> "pa.Array":
-    """Return a value as an array of length 1; as text if Arrow cannot hold the value."""
+    """Return a value as an array of length 1; as text if Arrow cannot represent the value."""
     import pyarrow as pa
 
     from ..arrow.arrays import from_texts

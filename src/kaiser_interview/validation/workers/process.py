@@ -1,4 +1,4 @@
-"""Start and ask a worker process with limits, which reads untrusted files and validates parts."""
+"""Start worker processes with resource limits, and send them requests."""
 
 import atexit
 import json
@@ -38,8 +38,8 @@ READY = {"ready": __version__}
 MEMORY = 1 << 30
 """The memory limit of a worker in bytes."""
 
-# The arguments: the module search path as JSON, so that the worker imports what this process would, whatever
-# characters its folders have, and the memory limit.
+# The arguments: the module search path as JSON, so that the worker imports the same modules whatever
+# characters the folder names contain, and the memory limit.
 _PROGRAM = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -47,10 +47,10 @@ from kaiser_interview.validation.workers.main import main
 main(int(sys.argv[2]))
 """
 
-# Set in workers, so that a program that is not Python but started as if it were cannot start itself again.
+# Set in workers, so that a program that is started instead of Python cannot start itself again.
 _MARK = "KAISER_INTERVIEW_WORKER"
 
-# The most seconds until a worker is ready. A program that is no worker may never say anything.
+# The maximum seconds until a worker is ready. A program that is not a worker may never answer.
 _PATIENCE = 120
 
 # A frame that declares a larger size is invalid.
@@ -64,8 +64,8 @@ class Frame(NamedTuple):
     body: bytes
 
 
-class Died(Exception):  # noqa: N818 - no error of the program: a file can cause it
-    """Raised if a worker that was ready ended without an answer; the message says how."""
+class Died(Exception):  # noqa: N818 - a file can cause it, so it is not an error of the program
+    """Raised if a ready worker ended without an answer; the message says how."""
 
 
 class Sandbox:
@@ -101,9 +101,9 @@ class Sandbox:
         self.close()
 
     def start(self) -> None:
-        """Start the worker, unless it runs; it imports what it needs while this process goes on.
+        """Start the worker in the background, unless it is running.
 
-        An error is left to the first request.
+        The first request reports errors.
         """
         with suppress(ResourceError):
             self._process = self._process or self._started()
@@ -111,14 +111,14 @@ class Sandbox:
     def ask(self, **request: Any) -> Iterator[Frame]:
         """Send a request and yield the frames of the answer.
 
-        If the caller stops before the end of the answer, the worker is closed.
+        If the caller stops before the end of the answer, this closes the worker.
 
         Raises
         ------
         Died
             The worker ended before its answer was complete. The next request starts a new worker.
         ResourceError
-            No worker can be started here.
+            No worker can be started.
         """
         done = False
         try:
@@ -146,7 +146,7 @@ class Sandbox:
                 yield frame
         finally:
             if not done:
-                # The answer was not read to its end; its rest would be mistaken for the next answer.
+                # The rest of this answer would be mistaken for the next answer.
                 self.close()
 
     def close(self) -> None:
@@ -157,7 +157,7 @@ class Sandbox:
         process.kill()
         process.wait()
         for pipe in _pipes(process):
-            # Flushing on close fails if the worker never read the rest.
+            # Flushing on close fails if the worker did not read everything.
             with suppress(OSError), _no_sigpipe():
                 pipe.close()
 
@@ -227,7 +227,7 @@ def _interpreter() -> str:
         raise _unavailable("this program is frozen, so it has no Python interpreter")
     if _MARK in os.environ:
         raise _unavailable(f"{sys.executable} was started as a worker, but is not a Python interpreter")
-    # Programs that embed Python tell multiprocessing where an interpreter is.
+    # Programs that embed Python set the path of an interpreter in multiprocessing.
     spawn = sys.modules.get("multiprocessing.spawn")
     path = (spawn.get_executable() if spawn else None) or sys.executable
     if not path:
@@ -239,7 +239,7 @@ def _search_path() -> str:
     """Return the folders in which this process finds modules, as JSON."""
     folders = []
     for path in sys.path:
-        # The import system skips other objects. An empty string is the working directory, which may be gone.
+        # The import system skips other objects. An empty string is the working directory, perhaps deleted.
         if isinstance(path, str):
             with suppress(OSError):
                 folders.append(path or os.getcwd())
@@ -265,15 +265,15 @@ def start_ahead() -> None:
 
 
 def started_ahead() -> list[Sandbox]:
-    """Return the worker that was started ahead, if there is one that nobody has taken."""
+    """Return the worker that was started ahead, unless a pool has taken it."""
     return [_ahead.pop()] if _ahead else []
 
 
 @contextmanager
 def _no_sigpipe() -> Iterator[None]:
-    """Block SIGPIPE, so that writing to a dead worker raises an error and does not kill this process.
+    """Block SIGPIPE, so that writing to a dead worker raises an error instead of killing this process.
 
-    The command keeps the signal's default action elsewhere, so that a closed pipe of the shell ends it.
+    Elsewhere, the command keeps the default action of the signal, so that a closed shell pipe ends it.
     """
     if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows has no such signal
         yield
@@ -300,7 +300,7 @@ def read_frame(pipe: IO[bytes]) -> Frame | None:
     Raises
     ------
     ValueError
-        The bytes are no valid frame.
+        The bytes are not a valid frame.
     """
     sizes = pipe.read(FRAME.size)
     if len(sizes) < FRAME.size:
@@ -313,7 +313,7 @@ def read_frame(pipe: IO[bytes]) -> Frame | None:
         return None
     held = json.loads(head)
     if not isinstance(held, dict):
-        raise ValueError("the head is not an object")  # noqa: TRY004 - as all that is no frame
+        raise ValueError("the head is not an object")  # noqa: TRY004 - every invalid frame is a ValueError
     return Frame(held, body)
 
 

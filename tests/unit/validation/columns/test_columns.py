@@ -1534,7 +1534,7 @@ def test_rows_as_values():
     assert first == {"s": epoch, "n": epoch + dt.timedelta(microseconds=1), "r": "a"}
     assert second["r"] == "b"
     assert repr(second["n"]) == "1970-01-01 00:00:00.000001001Z"
-    assert shown(second["s"]) == f"a timestamp[s, tz=UTC] that Python cannot hold: {2**60}"
+    assert shown(second["s"]) == f"a timestamp[s, tz=UTC] that Python cannot represent: {2**60}"
     assert [one["r"] for one in rows_of(batch, np.array([1, 0]))] == ["b", "a"]
     nothing = pa.RecordBatch.from_struct_array(pa.array([{}] * 3, pa.struct([])))
     assert rows_of(nothing) == [{}, {}, {}]
