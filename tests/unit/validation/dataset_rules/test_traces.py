@@ -76,7 +76,7 @@ def both(key, rows: list[dict], **options):
     """Return the marks of keys in columns, once they are found equal to those row by row."""
     made = marks(key, **options)
     found, there = made.keys(pa.RecordBatch.from_pylist(rows))
-    texts = [made.key(made._judge.taken(row)[1]) for row in rows]
+    texts = [made.key(made._validator.taken(row)[1]) for row in rows]
     assert there.tolist() == [text is not None for text in texts]
     assert found[there].tolist() == marks().of_texts(texts).tolist()
     return found, there
