@@ -61,7 +61,7 @@ class DatasetRules:
         Whether only ids are compared.
     kinds : frozenset of str or None
         Kinds whose rows are compared by more than their ids; None means every kind.
-    judges_more : bool
+    compares_more : bool
         Whether more than ids and keys is compared.
     fields : frozenset of str
         The fields that are compared.
@@ -106,8 +106,8 @@ class DatasetRules:
             fields |= {"model", "vector"}
         self.fields: frozenset[str] = frozenset(fields)
         self.first_place: Callable[[str, int], int | None] = self._ids.held.setdefault
-        self.judges_more: bool = self._complete is not None or bool(self._labelled | self._embedded)
-        self.ids_alone: bool = self._key is None and not self.judges_more
+        self.compares_more: bool = self._complete is not None or bool(self._labelled | self._embedded)
+        self.ids_alone: bool = self._key is None and not self.compares_more
         # Rows of other kinds are compared by their ids alone; None for rows of every kind.
         every = self._key is not None or self._complete is not None
         self.kinds: frozenset[str] | None = None if every else frozenset(self._labelled | self._embedded)

@@ -78,7 +78,7 @@ class ReferenceColumns:
         """Return the index of the claim that each row names; -1 if it is not a current claim."""
         return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids)
 
-    def pins(self, claims: Ints, column: pa.Array | None) -> tuple[Bools, Bools]:
+    def compare_digests(self, claims: Ints, column: pa.Array | None) -> tuple[Bools, Bools]:
         """Compare claim digests with the current ones; return which differ, and which are null."""
         if column is None:
             return np.zeros(len(claims), np.bool_), np.ones(len(claims), np.bool_)
@@ -101,7 +101,7 @@ class ReferenceColumns:
         suspect = claims < 0
         # Rows without a current claim are suspect already, so any valid index will do for them.
         claims = np.maximum(claims, 0)
-        differs, without_digest = self.pins(claims, fields.get("claim_sha256"))
+        differs, without_digest = self.compare_digests(claims, fields.get("claim_sha256"))
         suspect |= differs | self.releases.older(releases, claims)
         suspect |= self._passages.doubts(fields, claims)
         quote = fields.get("quote")
@@ -111,7 +111,7 @@ class ReferenceColumns:
     def others(self, fields: Fields, rows: int) -> Looked:
         """Return the other claims of relations; their rule finds the suspects."""
         claims = np.maximum(self.claims(fields.get("other_claim_id"), rows), 0)
-        _, without_digest = self.pins(claims, fields.get("other_claim_sha256"))
+        _, without_digest = self.compare_digests(claims, fields.get("other_claim_sha256"))
         nothing = np.zeros(rows, np.bool_)
         return Looked(nothing, claims, without_digest, nothing)
 

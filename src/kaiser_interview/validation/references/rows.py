@@ -81,7 +81,7 @@ class References:
                 found.append(self.no_claim((*path, "claim_id"), claim_id, words))
             digest_outcome = _digest_outcome(sha256, None, is_bad=True)
             return found, (None, digest_outcome, None if quote is None else "not_compared")
-        digest_fault = None if is_bad_digest else self.pin(claim, sha256, (*path, "claim_sha256"))
+        digest_fault = None if is_bad_digest else self.digest_fault(claim, sha256, (*path, "claim_sha256"))
         digest_outcome = _digest_outcome(sha256, digest_fault, is_bad=is_bad_digest)
         stale = digest_fault is not None and digest_fault.code == "stale-claim"
         release_fault = None if stale else self.older(claim, release)
@@ -127,7 +127,7 @@ class References:
         other_id, sha256 = values.get("other_claim_id"), values.get("other_claim_sha256")
         claim = None if "other_claim_id" in bad or other_id is None else self.corpus.claims.get(other_id)
         is_bad = claim is None or "other_claim_sha256" in bad
-        fault = None if claim is None or is_bad else self.pin(claim, sha256, ("other_claim_sha256",))
+        fault = None if claim is None or is_bad else self.digest_fault(claim, sha256, ("other_claim_sha256",))
         return claim and claim.claim_id, _digest_outcome(sha256, fault, is_bad=is_bad), None
 
     def named(self, faults: list[Fault], values: Mapping[str, Any]) -> list[Fault]:
@@ -158,7 +158,7 @@ class References:
             lambda: self._near(claim_id, quote),
         )
 
-    def pin(self, claim: CorpusClaim, sha256: str | None, path: Path) -> Fault | None:
+    def digest_fault(self, claim: CorpusClaim, sha256: str | None, path: Path) -> Fault | None:
         """Return the fault of a claim digest; None if it is current or missing."""
         if sha256 is None or sha256 == claim.sha256:
             return None

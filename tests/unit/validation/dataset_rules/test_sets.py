@@ -92,7 +92,7 @@ def test_the_fields_that_a_row_is_judged_by(kind, options, fields):
 )
 def test_what_rows_are_judged_by_beyond_their_ids(kinds, options, ids_alone, more):
     held = of(*kinds, **options)
-    assert (held.ids_alone, held.judges_more) == (ids_alone, more)
+    assert (held.ids_alone, held.compares_more) == (ids_alone, more)
 
 
 def test_the_first_place_of_an_id():
