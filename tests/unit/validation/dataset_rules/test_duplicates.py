@@ -152,7 +152,7 @@ def test_few_files_are_open_at_a_time(folder):
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-def test_after_close_there_is_no_answer(folder):
+def test_calls_after_close_fail(folder):
     repeats = DuplicateHashes(TINY, "keys")
     repeats.add(MANY)
     repeats.close()

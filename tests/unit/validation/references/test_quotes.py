@@ -12,7 +12,7 @@ from kaiser_interview.validation.findings.display import visible
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[3] / "corpus")
 ROW = {"method": "model", "creator": "m", "verdict": "mixed", "urls": []}
-# Of claim a-04, which begins at 94; the words stand at 109. Before them are characters of three and of four
+# Of claim a-04, which begins at 94; the words are at 109. Before them are characters of three and of four
 # bytes, of one and of two UTF-16 code units.
 BENDS = "画出的弯道"
 AT = "109 to 114"
@@ -66,13 +66,13 @@ def test_wrong_offsets_that_no_unit_explains_leave_the_one_place(offsets):
     assert said("a-04", BENDS, *offsets) == [("quote-misplaced", "/quote_start", AT, got, f"use {AT}")]
 
 
-def test_wrong_offsets_of_words_that_stand_twice_have_no_suggestion():
+def test_wrong_offsets_of_a_repeated_quote_have_no_suggestion():
     assert said("a-01", "像低语", 0, 3) == [
         ("quote-misplaced", "/quote_start", "28 to 31 or 35 to 38", "0 to 3", None)
     ]
 
 
-def test_wrong_offsets_of_words_that_stand_twice_are_explained_if_they_mean_one_of_both():
+def test_wrong_offsets_of_a_repeated_quote_are_explained_if_one_place_fits():
     assert said("a-01", "像低语", 9, 12) == [
         ("quote-misplaced", "/quote_start", "28 to 31 or 35 to 38", "9 to 12",
          "use 28 to 31: the given offsets are relative to the claim")
@@ -93,7 +93,7 @@ def test_the_last_offset_is_in_range():
     assert [one[0] for one in said("a-08", "zzzz", 0, 1)] == ["quote-not-found"]
 
 
-def test_words_that_stand_twice():
+def test_a_quote_that_occurs_twice_is_ambiguous():
     assert said("a-01", "像低语") == [
         ("quote-ambiguous", "/quote", "one occurrence in a-01", "2: 28 to 31 or 35 to 38",
          "set quote_start and quote_end, or quote more")
@@ -101,7 +101,7 @@ def test_words_that_stand_twice():
     assert said("a-01", "像低语", 28, 31) == said("a-01", "像低语", 35, 38) == []
 
 
-def test_words_that_stand_very_often():
+def test_an_ambiguous_quote_names_three_places():
     # Places overlap, and three are named: "n" in Eins … drei.
     places = [248 + at for at, letter in enumerate("Eins und eins und eins ergibt drei.") if letter == "n"]
     three = " or ".join(f"{at} to {at + 1}" for at in places[:3])
@@ -114,7 +114,7 @@ def test_words_that_stand_very_often():
 
 
 @pytest.mark.parametrize(("quote", "short"), [("水声，", True), ("川", True), ("水声，清", False)])
-def test_unanchored_words_under_four_code_points(quote, short):
+def test_quotes_without_offsets_under_four_code_points(quote, short):
     start = CORPUS.claims["a-01"].source.index(quote, 19)
     end = start + len(quote)
     expected = "at least 4 code points, or offsets"
@@ -141,7 +141,7 @@ def test_unanchored_words_under_four_code_points(quote, short):
         ("nie", "claim a-08 at 202 to 205, claim b-01 at 68 to 71"),
     ],
 )
-def test_words_that_stand_elsewhere_are_placed(quote, places):
+def test_a_misattributed_quote_names_its_places(quote, places):
     source = {one.source_id: one.source for one in CORPUS.claims.values()}
     for place in places.split(", "):
         _, name, _, start, _, end = place.split()
@@ -151,7 +151,7 @@ def test_words_that_stand_elsewhere_are_placed(quote, places):
     ]
 
 
-def test_of_words_that_stand_very_often_elsewhere_three_places_are_named():
+def test_a_quote_that_occurs_often_elsewhere_names_three_places():
     # The n of "Kanal nie" in alpha, and those of the claims and headings of beta that hold one.
     ((code, _, _, _, suggestion),) = said("a-03", "n")
     assert code == "quote-misattributed"
@@ -167,7 +167,7 @@ def test_of_words_that_stand_very_often_elsewhere_three_places_are_named():
     assert suggestion.endswith(f" and {len(standing) - 3} more")
 
 
-def test_words_that_stand_but_for_markers():
+def test_a_quote_that_differs_in_markers():
     # What stood around the marker is found without it, and the source's own characters are given.
     assert said("b-01", "der Kanal nie.[1]") == [
         (
@@ -180,14 +180,14 @@ def test_words_that_stand_but_for_markers():
     ]
 
 
-def test_words_that_stand_but_for_typography():
+def test_a_quote_that_differs_in_typography():
     own, words = "颜色（绿与灰）取决于光线……也取决于泥沙", "颜色(绿与灰)取决于光线...也取决于泥沙"
     assert said("a-06", words) == [
         ("quote-typography-differs", "/quote", f'"{own}"', f'"{words}"', f"exact text at 150 to 170: {own}")
     ]
 
 
-def test_words_that_stand_twice_but_for_typography_have_no_suggestion():
+def test_a_repeated_quote_in_other_typography_has_no_suggestion():
     assert said("b-03", "eau\u00a0du canal") == [
         (
             "quote-typography-differs",
@@ -217,7 +217,7 @@ def test_words_that_stand_twice_but_for_typography_have_no_suggestion():
         ("a-03", "\u3000\u3000\u3000\u3000", "text", None),
     ],
 )  # fmt: skip
-def test_a_quote_that_stands_nowhere_has_the_nearest_passage_as_a_hint(claim_id, quote, of, suggestion):
+def test_a_quote_that_is_not_found_has_the_closest_passage_as_a_hint(claim_id, quote, of, suggestion):
     expected = f"a passage of {claim_id}"
     if of == "text_en" and CORPUS.claims[claim_id].text_en is None:
         expected = f"a passage of {claim_id}, which has no English text in the corpus"
@@ -243,7 +243,7 @@ def test_a_quote_that_stands_nowhere_has_the_nearest_passage_as_a_hint(claim_id,
         ),
     ],
 )
-def test_offsets_without_a_quote_lie_in_the_claim(claim_id, offsets, of, fault):
+def test_offsets_without_a_quote_must_be_within_the_claim(claim_id, offsets, of, fault):
     row = (
         ROW
         | {"claim_id": claim_id, "quote_of": of}
@@ -255,7 +255,7 @@ def test_offsets_without_a_quote_lie_in_the_claim(claim_id, offsets, of, fault):
     assert said == ([] if fault is None else [(fault[0], "/quote_start", fault[1], got)])
 
 
-def test_a_hint_is_for_quotes_as_long_as_find_takes(tmp_path):
+def test_only_quotes_up_to_the_limit_of_find_have_a_hint(tmp_path):
     text = "".join(chr(0x4E00 + number) for number in range(5000))
     (tmp_path / "s.txt").write_text(text, "utf-8")
     claim = {"claim_id": "c", "source_id": "s", "text": text, "start": 0, "end": 5000}
@@ -269,7 +269,7 @@ def test_a_hint_is_for_quotes_as_long_as_find_takes(tmp_path):
         assert (hint(found) is not None) is hinted
 
 
-def test_a_quote_of_the_english_goes_the_same_way_in_that_string():
+def test_quotes_of_the_english_are_checked_in_the_same_way():
     assert said("b-01", "the canal never", of="text_en") == []
     assert said("b-01", "the canal never", 25, 40, of="text_en") == []
     for offsets, suggestion in (
@@ -302,7 +302,7 @@ def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said
     assert hint(finding).startswith(f"closest passage (not a match): d05-c02 {said}, 96 to 143: ")
 
 
-def test_a_quote_with_a_gap_is_told_where_its_parts_stand():
+def test_a_quote_with_a_gap_names_the_places_of_its_parts():
     row = {"claim_id": "d05-c02", "quote": "预训练Scaling Law存在…可将大模型蒸馏成更小模型"}
     row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row], kind="verdict").sample

@@ -285,7 +285,7 @@ def test_memory_that_is_exhausted_in_a_row_ends_the_call():
             as_json(row)
 
 
-def test_tables_in_a_list_are_told_to_be_joined():
+def test_a_list_of_tables_suggests_joining_them():
     for table in (pd.DataFrame(ROWS), pa.Table.from_pylist(ROWS)):
         (found,) = validated([table]).sample
         assert (

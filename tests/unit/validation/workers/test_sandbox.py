@@ -106,7 +106,7 @@ EXECUTABLES = {
 
 
 @pytest.mark.parametrize(("make", "reason"), EXECUTABLES.values(), ids=EXECUTABLES)
-def test_what_is_no_python_is_an_error_of_the_machine(file, monkeypatch, tmp_path, make, reason):
+def test_a_program_that_is_not_python_is_a_resource_error(file, monkeypatch, tmp_path, make, reason):
     monkeypatch.setattr(sandbox, "_PATIENCE", 1)
     monkeypatch.setattr(sys, "executable", make(tmp_path))
     monkeypatch.delitem(sys.modules, "multiprocessing.spawn", raising=False)
@@ -178,7 +178,7 @@ def test_a_program_that_embeds_python_says_where_an_interpreter_is(file, monkeyp
     assert ki.validate(file, kind="label").rows == 9
 
 
-def test_a_worker_of_another_version_is_no_worker(file, monkeypatch):
+def test_a_worker_of_another_version_is_rejected(file, monkeypatch):
     monkeypatch.setattr(sandbox, "READY", {"ready": "9.9"})
     with pytest.raises(
         ki.ResourceError, match=f"imports kaiser-interview {ki.__version__}, but this process uses "
@@ -224,13 +224,13 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("sort", GARBAGE)
-def test_what_is_no_frame_is_refused(sort):
+def test_invalid_frames_are_rejected(sort):
     with pytest.raises(ValueError):  # noqa: PT011 - of any kind
         read_frame(io.BytesIO(GARBAGE[sort]))
 
 
 @pytest.mark.parametrize("sort", ["a body of any length", "a head that is no JSON", "an array"])
-def test_a_worker_that_says_what_is_no_frame_is_ended_at_once(sort):
+def test_a_worker_that_sends_an_invalid_frame_is_ended_at_once(sort):
     data = GARBAGE[sort]
     code = f"import sys, time; sys.stdout.buffer.write({data!r}); sys.stdout.flush(); time.sleep(60)"
     start = time.monotonic()
@@ -260,7 +260,7 @@ def test_a_fault_is_what_it_was():
         ("sys.exit(1)", "the worker stopped"),
     ],
 )
-def test_how_a_worker_ended_is_told_in_words(code, words):
+def test_the_message_says_how_a_worker_ended(code, words):
     before = (
         "import os, resource, signal, sys\n"
         "resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\nsys.stdin.buffer.readline()\n"
@@ -345,7 +345,7 @@ def test_a_worker_that_does_not_listen_has_ended():
             list(one.ask(task="plan", path="x" * (1 << 20)))
 
 
-def test_what_was_asked_in_vain_can_be_asked_again(file):
+def test_a_failed_request_can_be_repeated(file):
     with Sandbox() as one:
         first = [frame.head for frame in one.ask(task="plan", path=str(file))]
         assert first[0]["rows"] == [3, 3, 3]
@@ -375,7 +375,7 @@ def test_a_worker_without_memory_does_not_start(file):
         list(one.ask(task="plan", path=str(file)))
 
 
-def test_a_part_beyond_the_memory_is_told(tmp_path):
+def test_a_part_that_exceeds_the_memory_limit_is_reported(tmp_path):
     path = tmp_path / "large.parquet"
     pq.write_table(pa.table({"a": ["x" * (100 << 20)]}), path, compression="snappy", use_dictionary=False)
     with Sandbox(memory=250 << 20) as one:
@@ -410,7 +410,7 @@ def dies(
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
-def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatch, part):
+def test_rows_of_a_dead_worker_are_reported_and_all_others_validated(file, monkeypatch, part):
     within(monkeypatch)
     dies(monkeypatch, part)
     check = check_of(file, kind="label")
@@ -424,7 +424,7 @@ def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatc
     assert said(ki.validate(file, kind="label", workers=2)) == said(report)
 
 
-def test_rows_that_were_read_before_their_worker_died_are_judged(file, monkeypatch):
+def test_rows_read_before_their_worker_died_are_validated(file, monkeypatch):
     within(monkeypatch)
     dies(monkeypatch, 0, after=1)
     check = check_of(file, kind="label")
@@ -482,7 +482,7 @@ def test_a_limit_of_processor_time_ends_a_worker():
     assert 1 <= int(done.stdout) <= 30
 
 
-def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
+def test_a_reader_without_an_answer_is_reported(file, monkeypatch):
     monkeypatch.setattr(Sandbox, "ask", lambda *_, **__: iter(()))
     report = report_by_row(check_of(file, kind="label"))
     assert [(one.code, one.got) for one in report.sample] == [
@@ -491,7 +491,7 @@ def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
     assert not report.complete
 
 
-def test_a_worker_that_dies_of_the_plan_is_told(file, monkeypatch):
+def test_a_worker_that_dies_while_planning_is_reported(file, monkeypatch):
     dies(monkeypatch, None)
     for report in (report_by_row(check_of(file, kind="label")), ki.validate(file, kind="label")):
         assert [(one.code, one.got) for one in report.sample] == [

@@ -145,7 +145,7 @@ def test_limits_are_set_for_this_process_alone(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [ImportError, AttributeError, ValueError, OSError])
-def test_limits_that_the_system_refuses_are_told(monkeypatch, error):
+def test_limits_that_the_system_rejects_are_reported(monkeypatch, error):
     def refused(*_):
         raise error
 
