@@ -318,7 +318,7 @@ def test_the_layout_of_the_hub(tmp_path):
 def test_a_folder_within_itself_is_told(tmp_path):
     put(tmp_path, "a.jsonl", LABEL)
     (tmp_path / "again").symlink_to(tmp_path)
-    assert told(report_on(tmp_path, "label")) == [("unreadable", (), "one that is within itself")]
+    assert told(report_on(tmp_path, "label")) == [("unreadable", (), "a folder that contains itself")]
 
 
 def test_a_folder_that_cannot_be_read_is_told(tmp_path, monkeypatch):

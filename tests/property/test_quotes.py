@@ -48,14 +48,17 @@ KINDS: dict[str, Row] = {
 
 # Offsets in other units than code points of the source, in the words with which a suggestion ends.
 UNITS = {
-    "from the claim": lambda _, origin, a, b: (a - origin, b - origin),
-    "from one": lambda _, __, a, b: (a + 1, b + 1),
-    "from one, the end inclusive": lambda _, __, a, b: (a + 1, b),
-    "the end inclusive": lambda _, __, a, b: (a, b - 1),
-    "bytes": lambda whole, _, a, b: (octets(whole[:a]), octets(whole[:b])),
-    "UTF-16 code units": lambda whole, _, a, b: (units(whole[:a]), units(whole[:b])),
-    "bytes from the claim": lambda whole, origin, a, b: (octets(whole[origin:a]), octets(whole[origin:b])),
-    "UTF-16 code units from the claim": lambda whole, origin, a, b: (
+    "relative to the claim": lambda _, origin, a, b: (a - origin, b - origin),
+    "1-based": lambda _, __, a, b: (a + 1, b + 1),
+    "1-based, with an inclusive end": lambda _, __, a, b: (a + 1, b),
+    "0-based, with an inclusive end": lambda _, __, a, b: (a, b - 1),
+    "in bytes": lambda whole, _, a, b: (octets(whole[:a]), octets(whole[:b])),
+    "in UTF-16 code units": lambda whole, _, a, b: (units(whole[:a]), units(whole[:b])),
+    "in bytes, relative to the claim": lambda whole, origin, a, b: (
+        octets(whole[origin:a]),
+        octets(whole[origin:b]),
+    ),
+    "in UTF-16 code units, relative to the claim": lambda whole, origin, a, b: (
         units(whole[origin:a]),
         units(whole[origin:b]),
     ),
@@ -410,13 +413,15 @@ def test_the_unit_that_explains_offsets_is_named(tmp_path):
     for one, finding, meant in counted_otherwise(amount(16_000, 200_000), 3, tmp_path, several=False):
         if len({*meant.values()}) == 1:
             ((start, end),) = {*meant.values()}
-            assert hint(finding).startswith(f"{start} to {end}: "), (one, finding, meant)
+            assert hint(finding).startswith(f"use {start} to {end}: "), (one, finding, meant)
             # Some names end as others do.
             named = max((name for name in UNITS if hint(finding).endswith(name)), key=len, default=None)
             assert named in meant, (one, finding, meant)
             seen.update((one["quote_of"], name) for name in meant)
     # In an English string, offsets from the claim are right.
-    wanted = {(of, name) for of in ("text", "text_en") for name in UNITS} - {("text_en", "from the claim")}
+    wanted = {(of, name) for of in ("text", "text_en") for name in UNITS} - {
+        ("text_en", "relative to the claim")
+    }
     assert min(seen[one] for one in wanted) > 15, seen
 
 
@@ -444,7 +449,8 @@ def test_a_suggestion_is_right(tmp_path):
         found = findings(world, rows, "label")
         for number, one in enumerate(rows):
             for finding in found.get(number, ()):
-                code, told = finding.code, re.search("([0-9]+) to ([0-9]+)", hint(finding) or "")
+                code = finding.code
+                told = re.search("([0-9]+) (?:and quote_end )?to ([0-9]+)", hint(finding) or "")
                 passage, whole, _ = quoted(world, one)
                 places = naive(passage, one["quote"])
                 if code == "quote-typography-differs":

@@ -63,12 +63,12 @@ def told(report: ki.Report) -> list[tuple]:
         (
             type("LazyFrame", (), {})(),
             {},
-            "data: expected a path, rows or a table, got LazyFrame; its collect() is a table",
+            "data: expected a path, rows or a table, got LazyFrame; call its collect() first",
         ),
         (
             "hf://datasets/x",
             {},
-            "hf://datasets/x: remote addresses are not read; pipe the data in "
+            "hf://datasets/x: remote addresses are not supported; pipe the data to the command "
             "(… | kaiser-interview validate -)",
         ),
     ],

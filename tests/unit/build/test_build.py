@@ -215,7 +215,7 @@ WRONG_ROWS = [
         "labels",
         1,
         row_changed(claim_sha256=ZEROS),
-        f"/claim_sha256: digest-differs: expected {{sha256}}, got {ZEROS}; d01-c01 never had this digest",
+        f"/claim_sha256: digest-differs: expected {{sha256}}, got {ZEROS}; d01-c01 has never had this digest",
     ),
     (
         "labels",
@@ -233,21 +233,21 @@ WRONG_ROWS = [
         "translations",
         1,
         row_changed(quote="语言"),
-        "/quote: quote-ambiguous: expected one place in d01-c01, got 2: 20 to 22 or 36 to 38; "
-        "give quote_start and quote_end, or quote more",
+        "/quote: quote-ambiguous: expected one occurrence in d01-c01, got 2: 20 to 22 or 36 to 38; "
+        "set quote_start and quote_end, or quote more",
     ),
     (
         "mentions",
         1,
         row_changed(quote="语文"),
-        '/quote: quote-not-found: expected words of d01-c01, got "语文"',
+        '/quote: quote-not-found: expected a passage of d01-c01, got "语文"',
     ),
     (
         "mentions",
         1,
         row_changed(quote_start=0, quote_end=2),
         "/quote_start: quote-misplaced: expected 20 to 22 or 36 to 38, got 0 to 2; "
-        "20 to 22: the offsets given count from the claim",
+        "use 20 to 22: the given offsets are relative to the claim",
     ),
     (
         "relations",
@@ -271,7 +271,7 @@ WRONG_ROWS = [
         "translations",
         5,
         row_changed(id="d01-c01.en"),
-        '/id: duplicate-id: expected an id of its own, got "d01-c01.en", as in ',
+        '/id: duplicate-id: expected a unique id, got "d01-c01.en", already used in ',
     ),
     (
         "translations",
@@ -308,15 +308,9 @@ WRONG_LINES = [
     (b"\n", "blank-line: expected a row, got a blank line"),
     (b"[]\n", "not-an-object: expected an object, got an array of 0"),
     (b"null\n", "not-an-object: expected an object, got null"),
-<<<<<<< HEAD
     (b'{"id":1,"id":2}\n', '/id: duplicate-key: expected unique keys, got "id" twice'),
-    (b'{"id":NaN}\n', "/id: not-finite: expected a number that a double can hold, got NaN"),
-    (b"\xff\n", "not-utf8: expected UTF-8, got 0xff at byte 0 of the row"),
-=======
-    (b'{"id":1,"id":2}\n', '/id: duplicate-key: expected each key once, got "id" twice'),
     (b'{"id":NaN}\n', "/id: not-finite: expected a finite number (64-bit float), got NaN"),
-    (b"\xff\n", "not-utf8: expected UTF-8, got byte 0xff at 0 of the row"),
->>>>>>> words-c
+    (b"\xff\n", "not-utf8: expected UTF-8, got 0xff at byte 0 of the row"),
     (
         b"\xef\xbb\xbf\n",
         "byte-order-mark: expected UTF-8 without a byte order mark, got U+FEFF; "

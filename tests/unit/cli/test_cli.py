@@ -428,9 +428,7 @@ def test_a_full_disk_under_temporary_files_is_not_the_fault_of_the_output(table)
     limit = "ulimit -f 50; cat {0} | ki validate - --kind translation"
     run = command(limit.format(table))
     assert (run.returncode, run.stdout) == (2, b"")
-    assert run.stderr.startswith(
-        b"kaiser-interview: tables that are compressed or come from a pipe: could not be held on disk: "
-    )
+    assert run.stderr.startswith(b"kaiser-interview: compressed or piped tables: could not be held on disk: ")
     assert b"File too large" in run.stderr
 
 

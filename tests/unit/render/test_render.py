@@ -38,11 +38,11 @@ def test_text_has_a_block_for_each_code_and_path():
         "  → write a number from 0 to 1, or omit the field\n"
         "\n"
         "error quote-misattributed /quote 5 times\n"
-        '  out.jsonl:1  expected words of d01-c01, got "推理模型不增加参数数量"\n'
-        '  out.jsonl:2  expected words of d01-c01, got "推理模型不增加参数数量"\n'
-        '  out.jsonl:3  expected words of d01-c01, got "推理模型不增加参数数量"\n'
+        '  out.jsonl:1  expected a passage of d01-c01, got "推理模型不增加参数数量"\n'
+        '  out.jsonl:2  expected a passage of d01-c01, got "推理模型不增加参数数量"\n'
+        '  out.jsonl:3  expected a passage of d01-c01, got "推理模型不增加参数数量"\n'
         "  and 2 more\n"
-        "  → it stands in claim d05-c03 at 1072 to 1083\n"
+        "  → it occurs in claim d05-c03 at 1072 to 1083\n"
         "\n"
         "For every finding, use `--format jsonl`.\n"
         "6 of 7 rows invalid: 6 errors\n"
@@ -56,12 +56,12 @@ def test_a_suggestion_is_printed_below_its_finding():
     # Of four findings, those with different suggestions are shown, in their order.
     assert text == (
         "error quote-misattributed /quote 4 times\n"
-        '  row 0  expected words of d01-c01, got "推理模型不增加参数数量"\n'
-        "  → it stands in claim d05-c03 at 1072 to 1083\n"
-        '  row 2  expected words of d01-c01, got "需要更多并行性"\n'
-        "  → it stands in claim d08-c02 at 1581 to 1588\n"
-        '  row 3  expected words of d01-c01, got "语言边界就是世界边界"\n'
-        "  → it stands in claim d01-c02 at 100 to 110\n"
+        '  row 0  expected a passage of d01-c01, got "推理模型不增加参数数量"\n'
+        "  → it occurs in claim d05-c03 at 1072 to 1083\n"
+        '  row 2  expected a passage of d01-c01, got "需要更多并行性"\n'
+        "  → it occurs in claim d08-c02 at 1581 to 1588\n"
+        '  row 3  expected a passage of d01-c01, got "语言边界就是世界边界"\n'
+        "  → it occurs in claim d01-c02 at 100 to 110\n"
         "  and 1 more\n"
         "\n"
         "For every finding, use `--format jsonl`.\n"

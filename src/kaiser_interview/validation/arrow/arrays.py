@@ -1,7 +1,7 @@
 """Convert Arrow arrays of any engine to plain types, and to numpy and back.
 
-`pa.array`, `pa.scalar`, `Array.to_numpy` and scalars in calls of `pyarrow.compute` import pandas where it is
-installed, which takes longer than to validate many thousand rows. The functions here use buffers instead.
+`pa.array`, `pa.scalar`, `Array.to_numpy` and scalar arguments of `pyarrow.compute` import pandas if it is
+installed. That takes longer than validating thousands of rows, so the functions here use buffers instead.
 """
 
 from collections.abc import Callable, Sequence
@@ -65,7 +65,7 @@ def plain(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
 
 
 def _with_fields(structs: pa.Array, convert: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """Convert each field of structs; return the same array if that changes none."""
+    """Convert each field of structs; return the same array if no field changes."""
     children = structs.flatten()
     inner = [convert(one) for one in children]
     if all(new is old for new, old in zip(inner, children, strict=True)):
@@ -105,7 +105,7 @@ def _large_list(array: pa.Array, inner: pa.Array) -> pa.Array:
 
 
 def relisted(array: pa.Array, inner: pa.Array) -> pa.Array:
-    """Return lists with other elements, which take the places of `array.flatten()`."""
+    """Return lists with the elements `inner` instead of `array.flatten()`."""
     lists = _large_list(array, inner)
     if kinds.is_list(array.type):
         return lists.cast(pa.list_(inner.type))
@@ -115,7 +115,7 @@ def relisted(array: pa.Array, inner: pa.Array) -> pa.Array:
 
 
 def decoded(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
-    """Return the same values in a type that files can hold, as far as there is one.
+    """Return the same values in a type that can be written to files, if possible.
 
     Extensions become their storage. Dictionaries and run-end encoding become their values, at any depth. List
     views become large lists, and text and binary views large text and binary. Other types are kept.
@@ -132,7 +132,7 @@ def decoded(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
     if kinds.is_struct(arrow_type):
         return _with_fields(array, decoded)
     if _is_list_view(arrow_type):
-        # All elements first: to put them in order, Arrow takes them, which it cannot do if they are encoded.
+        # Decode the elements first: Arrow cannot take encoded elements.
         values = decoded(array.values)
         places = from_numpy(_elements_of(array))
         return _large_list(array, values.take(places))
@@ -146,12 +146,12 @@ def decoded(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
 
 
 def decoded_type(arrow_type: pa.DataType) -> pa.DataType:
-    """Return the type of what `decoded` makes of an array of a type."""
+    """Return the type that `decoded` converts a type to."""
     return decoded(pa.nulls(0, arrow_type)).type
 
 
 def bare(arrow_type: pa.DataType) -> pa.DataType:
-    """Remove extensions, dictionaries and run-end encoding from a type, however they are nested."""
+    """Remove extensions, dictionaries and run-end encoding from a type, in any nesting."""
     if isinstance(arrow_type, pa.BaseExtensionType):
         return bare(arrow_type.storage_type)
     return (
@@ -187,12 +187,12 @@ def is_text(arrow_type: pa.DataType) -> bool:
 
 
 def is_list(arrow_type: pa.DataType) -> bool:
-    """Return whether a type is a list or large list, which `plain` does not convert."""
+    """Return whether a type is a list or a large list: the list types that `plain` keeps."""
     return bool(kinds.is_list(arrow_type) or kinds.is_large_list(arrow_type))
 
 
 def is_any_list(arrow_type: pa.DataType) -> bool:
-    """Return whether a type is a list: also a list view, or one of a fixed size."""
+    """Return whether a type is a list, including list views and fixed-size lists."""
     return is_list(arrow_type) or bool(_is_list_view(arrow_type) or kinds.is_fixed_size_list(arrow_type))
 
 
@@ -201,7 +201,7 @@ def _is_list_view(arrow_type: pa.DataType) -> bool:
 
 
 def is_null(array: pa.Array) -> Bools:
-    """Return which elements are null, including indices of a null in a dictionary."""
+    """Return which elements are null, including indices that refer to a null in a dictionary."""
     if kinds.is_dictionary(array.type) and array.dictionary.null_count:
         return on_values(array, is_null, null=True)
     if not array.null_count:
@@ -224,7 +224,7 @@ def _bits(buffer: pa.Buffer, array: pa.Array) -> Bools:
 
 
 def to_numpy(array: pa.Array, null: int = 0) -> npt.NDArray[Any]:
-    """Convert an array of numbers to numpy; null becomes a number."""
+    """Convert an array of numbers to numpy; null becomes the number `null`."""
     if not array.null_count:
         return np.from_dlpack(array)
     values = pa.Array.from_buffers(array.type, len(array), [None, array.buffers()[1]], 0, array.offset)
@@ -233,8 +233,8 @@ def to_numpy(array: pa.Array, null: int = 0) -> npt.NDArray[Any]:
 
 def from_numpy(values: npt.NDArray[Any], nulls: Bools | None = None) -> pa.Array:
     """Return numbers or booleans as an array; `nulls` marks the elements that become null."""
-    validity = None if nulls is None or not nulls.any() else pa.py_buffer(_packed(~nulls))
-    data = _packed(values) if values.dtype == np.bool_ else np.ascontiguousarray(values)
+    validity = None if nulls is None or not nulls.any() else pa.py_buffer(_bit_packed(~nulls))
+    data = _bit_packed(values) if values.dtype == np.bool_ else np.ascontiguousarray(values)
     arrow_type = pa.from_numpy_dtype(values.dtype)
     return pa.Array.from_buffers(arrow_type, len(values), [validity, pa.py_buffer(data)])
 
@@ -245,7 +245,7 @@ def from_values(values: Sequence[Any], arrow_type: pa.DataType) -> pa.Array:
     Raises
     ------
     OverflowError
-        If a number does not fit, or if a double may not hold an integer exactly.
+        A number does not fit the type, or an integer may not be exact as a double.
     """
     nulls = np.array([one is None for one in values], np.bool_) if None in values else None
     given = values if nulls is None else [0 if one is None else one for one in values]
@@ -258,7 +258,7 @@ def from_values(values: Sequence[Any], arrow_type: pa.DataType) -> pa.Array:
 _EXACT = 2**53
 
 
-def _packed(values: Bools) -> npt.NDArray[np.uint8]:
+def _bit_packed(values: Bools) -> npt.NDArray[np.uint8]:
     return np.packbits(values, bitorder="little")
 
 
@@ -270,7 +270,7 @@ def from_texts(texts: Sequence[str | None], *, large: bool = False) -> pa.Array:
     UnicodeEncodeError
         A text has a lone surrogate.
     OverflowError
-        There are 2 GiB of text or more, and the strings are not large.
+        The text has 2 GiB or more, and `large` is false.
     """
     nulls = np.array([text is None for text in texts], np.bool_)
     encoded = [(text or "").encode() for text in texts]
@@ -278,9 +278,9 @@ def from_texts(texts: Sequence[str | None], *, large: bool = False) -> pa.Array:
     np.cumsum([*map(len, encoded)], out=offsets[1:])
     if not large:
         if offsets[-1] >= 2**31:
-            raise OverflowError("2 GiB of text or more")
+            raise OverflowError("text: expected less than 2 GiB, got more")
         offsets = offsets.astype(np.int32)
-    validity = pa.py_buffer(_packed(~nulls)) if nulls.any() else None
+    validity = pa.py_buffer(_bit_packed(~nulls)) if nulls.any() else None
     buffers = [validity, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
     return pa.Array.from_buffers(pa.large_string() if large else pa.string(), len(texts), buffers)
 
@@ -303,17 +303,17 @@ def on_values(
     if not kinds.is_dictionary(array.type):
         return function(array)
     results = on_values(array.dictionary, function, null)
-    # One more result, for null indices.
+    # Add a result for null indices.
     results = np.append(results, np.array([null], results.dtype))
     return np.asarray(results[to_numpy(array.indices, len(results) - 1)])
 
 
 def combined(groups: Ints, column: pa.Array) -> Ints:
-    """Return a number for each row that is equal where a number and the value in a column are equal."""
+    """Return a group number for each row: equal for rows with equal `groups` and equal values in a column."""
     column = plain(column)
     column = column if kinds.is_dictionary(column.type) else column.dictionary_encode()
     codes = to_numpy(column.indices.cast(pa.int64()), len(column.dictionary))
-    # Numbered anew for each column, so that the numbers do not overflow.
+    # Renumber after each column, so that the numbers do not overflow.
     _, found = np.unique(groups * (len(column.dictionary) + 1) + codes, return_inverse=True)
     return np.asarray(found)
 

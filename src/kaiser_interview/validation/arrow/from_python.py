@@ -1,4 +1,4 @@
-"""Columns of rows that are Python dictionaries."""
+"""Convert Python dictionaries to Arrow columns."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,26 +22,26 @@ ARROW: Mapping[ColumnType, tuple[pa.DataType, frozenset[type]]] = {
     "number": (pa.float64(), frozenset({int, float})),
     "boolean": (pa.bool_(), frozenset({bool})),
 }
-"""For each type of a column, its Arrow type and the Python types that it holds without a loss."""
+"""For each column type, its Arrow type and the Python types that it can represent without loss."""
 
 _OWN: Mapping[type, ColumnType] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 _NULL = frozenset({type(None)})
 
 _ROWS = 512
-"""Rows whose columns are made together: few enough that their values stay in the processor's cache."""
+"""Rows per batch: few enough that their values stay in the CPU cache."""
 
 _NAMES = 256
-"""The most columns of such rows. Each has a value for every row, also if only one row has its key."""
+"""The maximum number of columns. Every column has a value for each row, even if only one row has the key."""
 
 
 def batches_of(
     rows: Iterable[dict[str, Any] | None], types: Mapping[str, ColumnType], lists: Mapping[str, ColumnType]
 ) -> list[tuple[Ints, pa.RecordBatch]]:
-    """Return rows as batches, and the numbers of the rows in each, ascending.
+    """Return rows as batches, each with the ascending indices of its rows.
 
-    A row that is None, or that `columns_of` does not hold in full, is in no batch. Few rows are taken from
-    the iterable at a time.
+    Rows that are None, or that `columns_of` cannot represent in full, are left out. The iterable is read a
+    few rows at a time.
     """
     made = defaultdict[pa.Schema, list[tuple[Ints, pa.RecordBatch]]](list)
     given, first = iter(rows), 0
@@ -65,26 +65,26 @@ def batches_of(
 def columns_of(
     rows: Sequence[dict[str, Any]], types: Mapping[str, ColumnType], lists: Mapping[str, ColumnType]
 ) -> tuple[pa.RecordBatch, Bools] | None:
-    """Return rows as a batch, and which rows have a value that the batch does not hold.
+    """Return rows as a batch, and which rows have a value that the batch does not contain.
 
-    Only exact types are taken: `True` is no integer, and `5` no text. A subclass of `str` is none either.
+    Types must match exactly: `True` is not an integer, `5` is not text, and a subclass of `str` is not text.
 
     Parameters
     ----------
     rows : sequence of dict
-        The rows. Each may have other keys.
+        The rows. Their keys may differ.
     types : mapping of str to ColumnType
-        The types of the columns. A row with another key is left out, unless the key begins with ``x_``: its
-        column has the type of the first value.
+        The types of the columns. A row with another key is left out, unless the key begins with ``x_``. The
+        column of such a key has the type of its first value.
     lists : mapping of str to ColumnType
         The types of the elements of columns of lists.
 
     Returns
     -------
     tuple or None
-        The batch, with a row for each row given, and a mask of the rows whose values it does not hold in
-        full. None if Arrow cannot hold a value (a lone surrogate, or an integer beyond 64 bits), or if there
-        are too many different keys.
+        The batch, with all rows, and a mask of the rows that it does not represent in full. None if Arrow
+        cannot represent a value (a lone surrogate, or an integer beyond 64 bits), or if there are too many
+        distinct keys.
     """
     left_out = np.zeros(len(rows), np.bool_)
     columns = {}
@@ -94,7 +94,7 @@ def columns_of(
     for name, values in zip(names, _values(rows, names), strict=True):
         is_list = name in lists
         wanted = types.get(name) or lists.get(name)
-        if wanted is None and type(name) is str and name.startswith("x_") and _is_sound(name):
+        if wanted is None and type(name) is str and name.startswith("x_") and _is_valid_name(name):
             wanted = _OWN.get(next((type(one) for one in values if one is not None), str))
         if wanted is None:
             left_out |= [name in row for row in rows]
@@ -115,7 +115,7 @@ def columns_of(
 def _values(rows: Sequence[dict[str, Any]], names: Sequence[Any]) -> Iterable[Sequence[Any]]:
     """Return the values of each key."""
     if len(names) > 1:
-        with suppress(KeyError):  # one call a row is fast, but all rows must have the same keys
+        with suppress(KeyError):  # one call per row is fast, but requires the same keys in all rows
             return zip(*map(itemgetter(*names), rows), strict=True)
     return ([row.get(name) for row in rows] for name in names)
 
@@ -123,15 +123,15 @@ def _values(rows: Sequence[dict[str, Any]], names: Sequence[Any]) -> Iterable[Se
 def column_of(
     values: Sequence[Any], column_type: ColumnType, *, is_list: bool
 ) -> tuple[pa.Array, list[bool]] | None:
-    """Return values as a column, and which of them it does not hold.
+    """Return values as a column, and which of them it does not contain.
 
-    Only exact types are taken, as in `columns_of`.
+    Types must match exactly, as in `columns_of`.
 
     Returns
     -------
     tuple or None
-        The column, and a list with a boolean for each value; the list is empty if the column holds all. None
-        if Arrow cannot hold a value.
+        The column, and a list with a boolean for each value; the list is empty if the column contains all
+        values. None if Arrow cannot represent a value.
     """
     arrow_type, known = ARROW[column_type]
     wrong = _misfits(values, known, is_list=is_list)
@@ -151,8 +151,8 @@ def column_of(
     return column, wrong
 
 
-def _is_sound(name: str) -> bool:
-    """Return whether a name has no lone surrogate, which no file could hold."""
+def _is_valid_name(name: str) -> bool:
+    """Return whether a name can be encoded: it contains no lone surrogate."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -161,7 +161,7 @@ def _is_sound(name: str) -> bool:
 
 
 def _misfits(values: Sequence[Any], known: frozenset[type], *, is_list: bool) -> list[bool]:
-    """Return which values are neither null nor of a known type; an empty list if none is."""
+    """Return which values are neither null nor of a known type; an empty list if all are."""
     if is_list:
         found = [
             one is not None and not (type(one) is list and known.issuperset(map(type, one))) for one in values

@@ -30,7 +30,7 @@ def rows_of(batch: pa.RecordBatch, rows: npt.NDArray[np.int64] | None = None) ->
 
 
 def taken(batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> pa.RecordBatch:
-    """Take rows of a batch by index, in plain types if there are any."""
+    """Take rows of a batch by index, in plain types where possible."""
     columns = [picked(column, rows) for column in batch.columns]
     fields = [pa.field(name, column.type) for name, column in zip(batch.schema.names, columns, strict=True)]
     return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
@@ -40,7 +40,7 @@ def _values(column: pa.Array, rows: npt.NDArray[np.int64] | None = None) -> list
     if rows is not None:
         column = picked(column, rows)
     if is_plain(column.type):
-        # Without dictionaries, since Arrow does not cast those of times.
+        # Decode dictionaries, because Arrow cannot cast dictionaries of times.
         column = decoded(column)
     try:
         return _pylist(column)
@@ -49,16 +49,16 @@ def _values(column: pa.Array, rows: npt.NDArray[np.int64] | None = None) -> list
 
 
 def _pylist(column: pa.Array) -> list[Any]:
-    """Convert a column to Python values, whole or not at all.
+    """Convert a whole column to Python values, or raise an error.
 
-    Python's times have microseconds. pyarrow would convert nanoseconds to types of pandas where it is
-    installed, and cut them off or refuse them where it is not.
+    Times are cast to microseconds, as in Python. pyarrow would convert nanoseconds to pandas types if pandas
+    is installed, and otherwise truncate or reject them.
     """
     return column.cast(_in_microseconds(column.type)).to_pylist()  # type: ignore[no-any-return]
 
 
 def _in_microseconds(arrow_type: pa.DataType) -> pa.DataType:  # noqa: PLR0911 - one return per type
-    """Return a type with microseconds in place of nanoseconds, at any depth of structs and lists."""
+    """Replace nanoseconds with microseconds in a type, at any depth of structs and lists."""
     if kinds.is_timestamp(arrow_type) and arrow_type.unit == "ns":
         return pa.timestamp("us", arrow_type.tz)
     if kinds.is_time64(arrow_type):
@@ -84,8 +84,8 @@ def _value(one: pa.Array) -> Any:
 
 
 def _text(one: pa.Array) -> str:
-    """Return an element as text: its time, its number, or whatever Arrow shows of it."""
-    # Arrow prints wrong years from 32,768 on, which are never in nanoseconds.
+    """Return an element as text: a time, a number, or the text that Arrow prints."""
+    # Arrow prints wrong years after 32,767. Nanosecond timestamps never reach them.
     types = [pa.string()] if getattr(one.type, "unit", None) == "ns" else []
     for arrow_type in (*types, pa.int64(), pa.int32()):
         with suppress(*_REFUSED):

@@ -1,10 +1,10 @@
-"""Values of Arrow columns that Python cannot represent."""
+"""A placeholder for values of Arrow columns that Python cannot represent."""
 
 __all__ = ["Unreadable"]
 
 
 class Unreadable:
-    """A value that Python cannot represent, such as a time after the year 9999 or in an unknown zone.
+    """A value that Python cannot represent, such as a time after the year 9999 or in an unknown time zone.
 
     Parameters
     ----------
@@ -15,7 +15,7 @@ class Unreadable:
     """
 
     def __init__(self, arrow_type: str, text: str) -> None:
-        self.words: str = f"a {arrow_type} that Python cannot hold: {text}"
+        self.words: str = f"a {arrow_type} that Python cannot represent: {text}"
         self._text = text
 
     def __repr__(self) -> str:

@@ -1,7 +1,7 @@
-"""Arrow arrays of Python values of any nesting, and of values whose type is not known beforehand.
+"""Convert Python values, nested or of unknown type, to Arrow arrays.
 
-Values are never converted: `True` is no integer, and `"5"` no number. `pa.array` would convert some, and it
-imports pandas.
+Values are never converted to another type: `True` is not an integer, and `"5"` is not a number. `pa.array`
+would convert some, and it imports pandas.
 """
 
 import json
@@ -26,18 +26,18 @@ _MICROSECOND = timedelta(microseconds=1)
 _INT64 = range(-(2**63), 2**63)
 
 _EXACT = range(-(2**53), 2**53 + 1)
-"""Integers that have an equal double."""
+"""Integers that a double represents exactly."""
 
 _LARGEST = 2**31 - 1
 
 _DEEPEST = 8
-"""Levels of nesting that have a type; values that nest deeper become JSON text."""
+"""The maximum nesting of typed values; more deeply nested values become JSON text."""
 
 
 def array_of(values: Sequence[Any], arrow_type: pa.DataType) -> pa.Array:
-    """Return values as an array of a type that `arrow_schema` or `type_of` gives.
+    """Return values as an array of a type that `arrow_schema` or `type_of` returned.
 
-    Instants may be text. If objects have fields that a struct type does not have, the array has them too.
+    Instants may be text. Fields of objects that the struct type does not have are added to the array.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def array_of(values: Sequence[Any], arrow_type: pa.DataType) -> pa.Array:
 
 _NONE: tuple[type, ...] = ()
 
-# By the id of an Arrow type: the Python types of its values, and subclasses of these that are none.
+# By the id of an Arrow type: the Python types of its values, and the subclasses of these that are rejected.
 _PYTHON: Mapping[int, tuple[tuple[type, ...], tuple[type, ...]]] = {
     pa.string().id: ((str,), _NONE),
     pa.bool_().id: ((bool,), _NONE),
@@ -82,10 +82,10 @@ _PYTHON: Mapping[int, tuple[tuple[type, ...], tuple[type, ...]]] = {
 
 
 def type_of(values: Iterable[Any], levels: int = _DEEPEST) -> pa.DataType | None:  # noqa: PLR0911 - one return per type
-    """Return the type that holds values without a loss; None if there is none.
+    """Return the type that represents all values without loss; None if there is no such type.
 
-    Texts, integers, numbers, booleans and instants have one, and lists of one of these. Objects have one if
-    all have the same keys. Values of several types have none, except integers among numbers.
+    Text, integers, numbers, booleans and instants have a type, and so do lists of one of these. Objects have
+    a type if all have the same keys. Mixed values have none, except integers among numbers.
     """
     given = [value for value in values if value is not None]
     found = {*map(type, given)}
@@ -118,7 +118,7 @@ def _struct_of(objects: Sequence[dict[Any, Any]], levels: int) -> pa.DataType | 
 
 
 def inferred(values: Sequence[Any]) -> pa.Array:
-    """Return values in the type that `type_of` gives; if it gives none, as JSON texts."""
+    """Return values in the type that `type_of` returns; as JSON text if it returns None."""
     return chunked([values], None).chunk(0)
 
 
@@ -143,15 +143,15 @@ def chunked(parts: Sequence[Sequence[Any]], arrow_type: pa.DataType | None) -> p
             arrow_type, parts = pa.string(), [[*map(_json_text, part)] for part in parts]
     arrays = [array_of(part, arrow_type) for part in parts]
     if any(one.type != arrays[0].type for one in arrays):
-        # Objects of one part have fields that those of another do not have.
+        # The objects of some parts have other fields than those of other parts.
         arrays = [array_of([*chain.from_iterable(parts)], arrow_type)]
     return pa.chunked_array(arrays, arrays[0].type if arrays else arrow_type)
 
 
 def fitted(column: pa.Array, arrow_type: pa.DataType) -> pa.Array | None:
-    """Return a column in a type that holds its values, or None if Arrow cannot cast it.
+    """Cast a column to a type; None if Arrow cannot cast it.
 
-    Structs keep the fields that the type does not have.
+    Structs keep fields that the type does not have.
     """
     column = decoded(column)
     wanted = _with_others(arrow_type, column.type)
@@ -164,7 +164,7 @@ def fitted(column: pa.Array, arrow_type: pa.DataType) -> pa.Array | None:
 
 
 def filled(column: pa.Array, default: pa.Array) -> pa.Array | None:
-    """Return a column with the only element of another array in place of nulls; None if the types differ."""
+    """Replace the nulls of a column with the only element of `default`; None if the types differ."""
     nulls = is_null(column)
     if not nulls.any():
         return column
@@ -186,7 +186,7 @@ def values_in(column: pa.Array) -> list[Any]:
 
 
 def _with_others(wanted: pa.DataType, found: pa.DataType) -> pa.DataType:
-    """Return a type, with the fields of structs in another type that it does not have."""
+    """Return the type `wanted`, extended by fields that only the structs in `found` have."""
     if kinds.is_struct(wanted) and kinds.is_struct(found):
         theirs = {field.name: field for field in found}
         fields = [

@@ -1,8 +1,8 @@
 """Compile a model into checks of Arrow columns, which find doubtful values.
 
-A value is doubtful unless it certainly fits its field. The checks are compiled from pydantic's own core
-schema, so there is one definition. Every value of a field with an unknown part of a schema, such as a custom
-validator or a new type, is doubtful. Rows with doubtful values go to the row validator.
+A value is doubtful unless it certainly fits its field. The checks are compiled from pydantic's core schema,
+so there is only one definition. If a field's schema has an unknown part, such as a custom validator or a new
+type, all its values are doubtful. The row validator validates rows with doubtful values.
 """
 
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ _DEEPEST = 50
 def doubts_of(model: type[Record]) -> dict[str, Doubts] | None:
     """Return, for each field of a model, a function that finds the doubtful values of a column.
 
-    None if every row is doubtful, whatever its columns hold. A model's own setting or validator may reject a
-    row as a whole, or because of a field that the row does not give.
+    None if every row is doubtful, whatever its values. A setting or validator of the model may reject a row
+    as a whole, or because of a field that the row does not have.
     """
     schema, definitions = _opened(model)
     fields = _fields(schema)
@@ -36,7 +36,7 @@ def doubts_of(model: type[Record]) -> dict[str, Doubts] | None:
 
 
 def leaf_of(model: type[Record]) -> dict[str, Any]:
-    """Return the schema of each field without null and default; fields with equal ones accept the same."""
+    """Return each field's schema without null and default; fields with equal schemas accept equal values."""
     leaves = {}
     for name, field in (_fields(_opened(model)[0]) or {}).items():
         inner = field
@@ -76,7 +76,7 @@ def not_finite(array: pa.Array, depth: int = 0) -> Bools:
 
 
 def _is_ordinary(model: type[Record]) -> bool:
-    """Return whether a model has the settings of `Record`; others may change what it accepts."""
+    """Return whether a model has the settings of `Record`; other settings may change what it accepts."""
     base_config, model_config = (
         {
             name: value
@@ -89,7 +89,7 @@ def _is_ordinary(model: type[Record]) -> bool:
 
 
 def _fields(schema: Schema) -> dict[str, Schema] | None:
-    """Return the schemas of a model's fields; None if something beyond them may reject a row."""
+    """Return the schemas of a model's fields; None if anything else in the model may reject a row."""
     if (
         schema["type"] != "model"
         or schema["custom_init"]
@@ -99,7 +99,7 @@ def _fields(schema: Schema) -> dict[str, Schema] | None:
     ):
         return None
     fields = {name: field["schema"] for name, field in schema["schema"]["fields"].items()}
-    # A default that is validated may be rejected.
+    # Validation may reject a default.
     return None if any(field.get("validate_default") for field in fields.values()) else fields
 
 

@@ -27,9 +27,9 @@ class KindSeen(NamedTuple):
     suspect: Bools
     """Rows that the row validator must validate."""
     shaped: Bools
-    """Suspect rows that certainly match their schema; none if something is already reported."""
+    """Suspect rows that certainly match their schema; none if a column has a reported fault."""
     checked: CheckedTally
-    """What the rows that are not suspect refer to."""
+    """The references of the rows that are not suspect."""
 
 
 class _Found(NamedTuple):
@@ -38,7 +38,7 @@ class _Found(NamedTuple):
     rows: Ints
     looked: Looked
     present: Bools | bool = True
-    """Which of them are not null."""
+    """Which references are not null."""
 
 
 class KindPrefilter:
@@ -50,8 +50,8 @@ class KindPrefilter:
         doubts = doubts_of(model)
         self._is_odd = doubts is None or not corpus.claims
         self._doubts = doubts or {}
-        # A value equal to a valid one is valid, so fields that are compared with the corpus need no check of
-        # their own. Ids and releases of a custom corpus may not fit the field themselves.
+        # A value equal to a valid one is valid, so fields that are compared with the corpus need no further
+        # check. Exception: ids and releases of a custom corpus that do not fit the field.
         right = {"claim_id": references.ids, "release": references.releases.known}
         self._compared = {
             name: self._doubts.pop(name)
@@ -99,7 +99,7 @@ class KindPrefilter:
         if self._rules.pairs:
             found.append(_Found(numbers, self._references.others(fields, rows)))
         for one in self._rules.nested:
-            # What a column of the wrong type refers to is only known row by row.
+            # The references in a column of the wrong type can only be read row by row.
             if one.name in reported and one.name in fields:
                 suspect |= ~is_null(fields[one.name])
         self._nested(fields, self._rules.nested, numbers, releases, suspect, found)
@@ -115,7 +115,7 @@ class KindPrefilter:
         return KindSeen(suspect, shaped, self._checked(~suspect, found))
 
     def _checked(self, passed: Bools, found: Iterable[_Found]) -> CheckedTally:
-        """Count the references of the rows that passed. Each names a current claim and is right."""
+        """Count the references of the rows that passed. Each is a valid reference to a current claim."""
         checked, claim_ids = CheckedTally(), self._references.claim_ids
         with_quote, without_digest = np.zeros(len(passed), np.bool_), np.zeros(len(passed), np.bool_)
         for rows, looked, present in found:
@@ -123,7 +123,7 @@ class KindPrefilter:
             quoted, bare = counted & looked.quoted, counted & looked.without_digest
             with_quote[rows[quoted]] = True
             without_digest[rows[bare]] = True
-            # Four outcomes a claim: with and without digest, with and without quote.
+            # Four outcomes per claim: with or without digest, with or without quote.
             outcomes = (4 * looked.claims + 2 * looked.without_digest + looked.quoted)[counted]
             for number, count in _counts(outcomes, 4 * len(claim_ids)):
                 claim, outcome = divmod(number, 4)
@@ -145,7 +145,7 @@ class KindPrefilter:
                 _mark(suspect, doubts(fields[name]), fields[name])
 
     def _shape(self, fields: Fields, shaped: Bools) -> None:
-        """Unmark rows in which a field that was only compared has a doubtful value."""
+        """Unmark rows with a doubtful value in a field that was compared, but not checked by its schema."""
         rows = np.flatnonzero(shaped)
         for name, doubts in self._compared.items():
             if name in fields:
@@ -153,7 +153,7 @@ class KindPrefilter:
                 shaped[rows[doubts(column) & ~is_null(column)]] = False
 
     def _with_defaults(self, columns: Fields, rows: int, suspect: Bools) -> Fields:
-        """Return the columns with defaults filled in; mark rows in which that is not possible here."""
+        """Return the columns with defaults filled in; mark rows where the column types do not allow that."""
         fields = dict(columns)
         for name, (value, array) in self._defaults.items():
             column = fields.get(name)
@@ -169,7 +169,7 @@ class KindPrefilter:
                 suspect |= is_null(column)
         return fields
 
-    def _nested(  # noqa: PLR0913, PLR0917 - what is read, and what is written to
+    def _nested(  # noqa: PLR0913, PLR0917 - inputs and outputs
         self,
         fields: Fields,
         nested: Iterable[Nested],
@@ -180,7 +180,7 @@ class KindPrefilter:
     ) -> None:
         """Check the references within objects; mark the suspect objects, and add the references to `found`.
 
-        `rows` has the row that each object is in.
+        `rows` contains the row of each object.
         """
         for one in nested:
             if one.name not in fields:
@@ -204,7 +204,7 @@ class KindPrefilter:
             suspect[parents[bad & present]] = True
 
     def _extras(self, fields: Fields, claims: Ints, suspect: Bools) -> None:
-        """Check columns that are not fields of the kind, and mark rows in which they may be at fault."""
+        """Check columns that are not fields of the kind, and mark rows in which they may have a fault."""
         for name, column in fields.items():
             if name in self._rules.shape.fields:
                 continue
@@ -220,7 +220,7 @@ _OUTCOMES = [("current", None), ("current", "exact"), ("missing", None), ("missi
 
 
 def _counts(numbers: Ints, most: int) -> Iterable[tuple[int, int]]:
-    """Return the different numbers, which are from 0 to below `most`, and how often each occurs."""
+    """Return the distinct numbers, from 0 to `most` - 1, and the count of each."""
     if most > len(numbers):
         found, counts = np.unique(numbers, return_counts=True)
     else:

@@ -1,9 +1,9 @@
 """The prefilter: find the suspect rows of an Arrow batch, which the row validator must validate.
 
-The row validator decides. The prefilter only saves it the rows that are certainly valid. One property
-connects them: **the row validator finds no fault in a row that is not suspect.** Every check here is compiled
-from the same definitions (pydantic's schema, the corpus, the vocabularies of the rules) and errs on one side.
-A wrong value, an unknown type or a check that cannot be compiled makes the row suspect.
+The row validator decides. The prefilter only skips rows that are certainly valid. It guarantees: **the
+row validator finds no fault in a row that is not suspect.** Every check here is compiled from the same
+definitions (pydantic's schema, the corpus, the vocabularies of the rules) and is conservative. A wrong value,
+an unknown type or a check that cannot be compiled makes the row suspect.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ from .kind import KindPrefilter
 
 __all__ = ["Prefilter", "Seen"]
 
-# Fields that checks beyond the schema, and reports, need for any kind.
+# Fields of any kind that reports and checks beyond the schema need.
 _RELATED = frozenset({*Reference.model_fields, "id", "kind", "release", "other_claim_sha256", AS_WRITTEN})
 
 
@@ -36,11 +36,11 @@ class Seen(NamedTuple):
     suspect: Bools
     """Rows that the row validator must validate."""
     shaped: Bools
-    """Suspect rows that certainly match their schema: only checks beyond it remain."""
+    """Suspect rows that certainly match their schema; only checks beyond the schema remain."""
     doomed: Bools
-    """Rows that are invalid because of a fault that is reported for a whole column."""
+    """Rows that are invalid because a whole column has a reported fault."""
     checked: CheckedTally
-    """What the rows that are not suspect refer to."""
+    """The references of the rows that are not suspect."""
 
 
 class Prefilter:
@@ -125,14 +125,14 @@ class Prefilter:
                 else self._validator.value(one, reported, columnar=True, arrow=True)
             )
             if row in undecoded_faults:
-                # Text that could not be decoded is null in the batch, so drop faults of that null.
+                # Text that could not be decoded is null in the batch, so drop the faults of that null.
                 fault = undecoded_faults[row]
                 rest = [other for other in result.faults if other.path[: len(fault.path)] != fault.path]
                 result = result._replace(faults=[fault, *rest])
             yield row, one, result
 
     def is_of(self, batch: pa.RecordBatch, names: frozenset[str]) -> Bools:
-        """Return which rows of a batch are of some kinds."""
+        """Return which rows of a batch have one of the named kinds."""
         if self._only is not None and "kind" not in self._only.shape.fields:
             return np.full(batch.num_rows, self._only.shape.name in names)
         known = np.array([name in names for name in self._names.to_pylist()] + [False])
@@ -158,7 +158,7 @@ class Prefilter:
 def _opened(batch: pa.RecordBatch) -> tuple[dict[str, pa.Array], Bools]:
     """Return the columns of a batch in plain types, and which rows are doubtful.
 
-    A row is doubtful if a column without a plain type is not null in it, or its text could not be decoded.
+    A row is doubtful if its text could not be decoded, or if it has a value in a column without a plain type.
     """
     columns, doubtful = {}, np.zeros(batch.num_rows, np.bool_)
     for name, column in zip(batch.schema.names, batch.columns, strict=True):

@@ -35,17 +35,17 @@ _EXACT = 2.0**53
 
 
 def everything(array: pa.Array) -> Bools:
-    """Return that all elements are doubtful."""
+    """Mark all elements as doubtful."""
     return np.ones(len(array), np.bool_)
 
 
 def nothing(array: pa.Array) -> Bools:
-    """Return that no element is doubtful."""
+    """Mark no element as doubtful."""
     return np.zeros(len(array), np.bool_)
 
 
 def leaf(schema: Schema) -> Doubts:
-    """Return the check for a scalar schema; `everything` if its type or one of its keys is unknown here."""
+    """Return the check for a scalar schema; `everything` if its type or any of its keys is not supported."""
     make = _LEAVES.get(schema["type"])
     return make(schema) if make is not None and set(schema) <= _KEYS[schema["type"]] else everything
 
@@ -103,7 +103,7 @@ _LONGEST_ID = 256
 
 
 def _ids(texts: pa.Array) -> Bools:
-    """Return which texts are not ids, which are 1 to 256 bytes from ! to ~."""
+    """Return which texts are not ids. An id has 1 to 256 bytes, each from ! to ~."""
     if not len(texts):
         return nothing(texts)  # an empty array may have no offsets
     sizes = to_numpy(pc.binary_length(texts), 1)
@@ -121,7 +121,7 @@ def _ids(texts: pa.Array) -> Bools:
 class _PatternCache:
     """Match texts with a pattern, and cache those that match.
 
-    Distinct texts are matched by pydantic's own engine, or by Arrow's if there are many and both agree.
+    Distinct texts are matched by pydantic's engine, or by Arrow's if there are many and both engines agree.
     """
 
     def __init__(self, pattern: str) -> None:
@@ -205,7 +205,7 @@ def _float(schema: Schema) -> Doubts:
 
 
 def _decimals(array: pa.Array, bounds: Callable[[Any], Bools], *, whole: bool = True) -> Bools:
-    """Check decimals: all are doubtful if they do not cast, else those not finite or out of bounds."""
+    """Check decimals: all are doubtful if the cast fails; otherwise those out of bounds or not finite."""
     try:
         numbers = to_numpy(array.cast(pa.int64() if whole else pa.float64()))
     except pa.ArrowInvalid:

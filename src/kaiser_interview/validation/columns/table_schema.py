@@ -21,7 +21,7 @@ def column_faults(
 ) -> list[Fault]:
     """Return the faults of whole columns: unknown, of a wrong type, or missing.
 
-    An unknown column, or one of a wrong type, makes each row invalid that has a value in it. A missing column
+    A row with a value in an unknown column, or in a column of the wrong type, is invalid. A missing column
     makes every row invalid.
 
     Parameters
@@ -57,7 +57,7 @@ def _unknown(validator: RowValidator, names: Sequence[str], present: set[str]) -
 
 
 def _meant(validator: RowValidator, name: str, present: set[str]) -> set[str]:
-    """Return the missing fields that an unknown column is a typing slip for."""
+    """Return the missing fields whose names an unknown column may misspell."""
     fields = {field for rules in validator.rules.values() for field in rules.shape.fields}
     return {*slips(name, fields - present)} if validator.slips else set()
 
@@ -100,7 +100,7 @@ def _misfits(validator: RowValidator, types: "Mapping[str, pa.DataType]") -> lis
 
 
 def _misfit(field: FieldType, arrow_type: "pa.DataType") -> str | None:  # noqa: PLR0911 - one return per type
-    """Return what a field expects, in words, if no value of a column type can fit it; else None."""
+    """Describe what a field expects, if no value of a column type can fit it; otherwise return None."""
     import pyarrow.types as kinds
 
     from ..arrow.arrays import bare
@@ -114,7 +114,7 @@ def _misfit(field: FieldType, arrow_type: "pa.DataType") -> str | None:  # noqa:
     number = kinds.is_integer(arrow_type) or kinds.is_floating(arrow_type) or kinds.is_decimal(arrow_type)
     if field.is_text:
         instant = any(isinstance(mark, Width) and mark.arrow == "timestamp" for mark in field.marks)
-        # A time without a zone could be one of many instants.
+        # A time without a time zone is ambiguous.
         if instant and kinds.is_timestamp(arrow_type):
             return None if arrow_type.tz else "an instant in UTC"
         return None if text else "text"

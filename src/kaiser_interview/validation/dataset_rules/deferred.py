@@ -1,4 +1,4 @@
-"""Rows whose ids and keys are compared after all rows are read, because they do not fit in memory."""
+"""Find duplicate ids and keys after all rows are read, if they do not fit in memory."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -7,36 +7,36 @@ from .first_places import FirstPlaces, Records, Value
 
 __all__ = ["DeferredRow", "DeferredRows"]
 
-_SHIFT = 15  # 2**15 rows are put in order at a time
+_SHIFT = 15  # 2**15 rows are sorted at a time
 
-_SIZE = 1000  # bytes that a row takes, about
+_SIZE = 1000  # approximate bytes per row
 
 
 class DeferredRow(NamedTuple):
-    """What a finding about a row needs, if its id or key is not its own."""
+    """The data that a finding about a duplicate id or key needs."""
 
     place: int
     number: int
     """Its index in its source, from 0."""
     line: int | None
     invalid: bool
-    """Whether it has an error already."""
+    """Whether it already has an error."""
     row_id: str | None
-    """Its id, perhaps cut."""
+    """Its id, possibly truncated."""
     words: str
-    """What a finding says of its key."""
+    """The description of its key in a finding."""
 
 
 class DeferredRows:
-    """Find rows whose id or key another row had before, reading the data once.
+    """Find rows whose id or key an earlier row has, reading the data once.
 
     Parameters
     ----------
     ids, keys : FirstPlaces
-        The ids and keys of rows before. Both are used from now on.
+        The ids and keys of earlier rows. This object uses and closes both.
     memory : int
-        Limit in bytes, about, for the rows that were found; `ids` and `keys` have limits of their own. What
-        is found is put in order at the end, 32,768 rows at a time.
+        Approximate limit in bytes for the rows that are found; `ids` and `keys` have separate limits. At the
+        end, the rows are sorted, 32,768 at a time.
     """
 
     def __init__(self, ids: FirstPlaces, keys: FirstPlaces, memory: int) -> None:
@@ -45,7 +45,7 @@ class DeferredRows:
         self._count = 0
 
     def add(self, row_id: str | None, key: Value | None, row: DeferredRow) -> None:
-        """Add a row with its id and key, if it has them, as text that is not cut.
+        """Add a row, with its untruncated id and key, if it has them.
 
         Raises
         ------
@@ -61,9 +61,9 @@ class DeferredRows:
         self._count += 1
 
     def found(self) -> Iterator[tuple[DeferredRow, bool, int]]:
-        """Yield each row whose id or key is not its own, in order, with the place of the first that has it.
+        """Yield each row whose id or key is a duplicate, in order, with the place of its first occurrence.
 
-        The second item is whether it is the key. If both are, the row comes twice, with its id first.
+        The second item is true for a key, false for an id. A row with both is yielded twice, its id first.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Find hashes that occur more than once among very many, in bounded memory."""
+"""Find duplicates among many hashes, in bounded memory."""
 
 from collections.abc import Iterable, Iterator
 from typing import Self
@@ -12,11 +12,11 @@ __all__ = ["DuplicateHashes"]
 
 _CHUNK = 1 << 16  # hashes compared at a time
 
-_START = 1 << 16  # hashes that there is room for at first
+_START = 1 << 16  # initial capacity, in hashes
 
 _DIGITS = 16  # of a hash in hexadecimal
 
-_EDGES = np.arange(1, 256, dtype=np.uint64)  # the leading bytes at which files begin
+_EDGES = np.arange(1, 256, dtype=np.uint64)  # the first leading byte of each file but the first
 
 
 class DuplicateHashes:
@@ -24,15 +24,15 @@ class DuplicateHashes:
 
     Hashes that do not fit in memory go to 256 files in a temporary folder, by their leading byte. A file that
     does not fit in memory is divided again, by the next byte. `close`, the end of a ``with`` block, garbage
-    collection or the end of the interpreter removes the files. After a failed call every later call raises an
-    error, because hashes might be missing.
+    collection or the exit of the interpreter removes the files. After a failed call, every later call raises
+    an error, because hashes might be missing.
 
     Parameters
     ----------
     memory : int, default 512 MiB
         Limit in bytes. It excludes the result of `found`, and up to 4 MiB for intermediate results.
     purpose : str, default "ids"
-        What the hashes are of, for messages.
+        What is hashed, for messages.
 
     Examples
     --------
@@ -48,8 +48,8 @@ class DuplicateHashes:
     def __init__(self, memory: int = 512 << 20, purpose: str = "ids") -> None:
         self._purpose = purpose
         self._most = max(memory // 8, 2)
-        # A third is read from files at a time: while a file is divided, there are two parts of it and one of
-        # the file before.
+        # Read a third of the limit at a time: while a file is divided, two of its parts and one part of the
+        # previous file are in memory.
         self._most_read = max(self._most // 3, 2)
         self._held = np.empty(0, np.uint64)
         self._count = 0
@@ -68,7 +68,7 @@ class DuplicateHashes:
         Raises
         ------
         KaiserInterviewError
-            They could not be stored, for example because the disk is full.
+            The hashes could not be stored, for example because the disk is full.
         RuntimeError
             The object is closed, or an earlier call failed.
         """
@@ -82,7 +82,7 @@ class DuplicateHashes:
                 size = self._most
                 while size // 2 >= max(2 * self._count, _START):
                     size //= 2
-                # Only the filled part takes memory yet, no more than half, so both are within the limit.
+                # Only the filled part, at most half, takes memory yet, so both arrays fit in the limit.
                 larger = np.empty(size, np.uint64)
                 larger[: self._count] = self._held
                 self._held = larger
@@ -98,7 +98,7 @@ class DuplicateHashes:
         Raises
         ------
         KaiserInterviewError
-            They could not be stored or read, for example because the disk is full.
+            The hashes could not be stored or read, for example because the disk is full.
         RuntimeError
             The object is closed, or an earlier call failed.
         """
@@ -122,10 +122,10 @@ class DuplicateHashes:
             self._spool.close()
 
     def _begin(self) -> None:
-        # Unless the call that begins here succeeds, hashes and thus repeats may be missing.
+        # If the call that begins here fails, hashes may be missing, so duplicates would be missed.
         if not self._usable:
             raise RuntimeError(
-                f"{self._purpose}: expected all hashes, got a call that failed, or none after close"
+                f"{self._purpose}: expected no failed call before, got a failed call or a closed object"
             )
         self._usable = False
 
@@ -141,19 +141,19 @@ class DuplicateHashes:
         self._count = 0
 
     def _stored(self, spool: Spool, prefix: str = "") -> Iterator[Hashes]:
-        """Yield the hashes of all files, or of those that one was divided into: sorted, at most two of each.
+        """Yield the hashes of all files that start with `prefix`: sorted, at most two of each.
 
-        A file is named by the leading bytes of its hashes.
+        Each file is named by the leading bytes of its hashes.
         """
         for name in [f"{prefix}{byte:02x}" for byte in range(256)]:
             if spool.sizes.get(name, 0) > 8 * self._most_read and len(name) < _DIGITS:
                 self._divide(spool, name)
                 yield from self._stored(spool, name)
             elif name in spool.sizes:
-                # If hashes do not fit in memory and cannot be divided, they are equal: the first are enough.
+                # A file that is too large and cannot be divided has equal hashes: the first ones are enough.
                 yield next(self._read(spool, name))
             if prefix and name in spool.sizes:
-                spool.remove(name)  # those without a prefix are read again if more hashes are added
+                spool.remove(name)  # files without a prefix are read again if more hashes are added
 
     def _divide(self, spool: Spool, name: str) -> None:
         for ordered in self._read(spool, name):
@@ -172,7 +172,7 @@ class DuplicateHashes:
 
 
 def _append(spool: Spool, ordered: Hashes, prefix: str = "") -> None:
-    """Append sorted hashes to files by the byte that follows `prefix`, the leading bytes of all of them."""
+    """Append sorted hashes, which all start with `prefix`, to files by the byte that follows it."""
     start = int(prefix.ljust(_DIGITS, "0"), 16)
     edges = np.uint64(start) + (_EDGES << np.uint64(56 - 4 * len(prefix)))
     at = 0

@@ -39,7 +39,7 @@ _EXACT = 1 << 53
 
 
 class Suspects(NamedTuple):
-    """Fingerprints that more than one row may have. Rows with one of them are compared with each other."""
+    """Fingerprints that more than one row may have. Rows that share one are compared with each other."""
 
     ids: npt.NDArray[np.uint64] = _NONE
     """Sorted hashes of ids."""
@@ -62,12 +62,12 @@ class Fingerprints:
     key : sequence of str or None
         Fields whose combination must be unique.
     seed : int
-        The seed of the hashes. Whatever is compared needs the same seed: all parts of the data, and both
-        readings. A random one for each run keeps who writes the ids from choosing their hashes.
+        The seed of the hashes. All parts of the data, and both passes over it, need the same seed. Use a
+        random seed for each run, so that ids cannot be chosen for their hashes.
     """
 
     def __init__(self, validator: RowValidator, key: Sequence[str] | None, seed: int = 0) -> None:
-        self._judge = validator
+        self._validator = validator
         self._seed = seed
         self._key = tuple(key) if key is not None else None
 
@@ -90,13 +90,13 @@ class Fingerprints:
         if self._key is None:
             return np.zeros(batch.num_rows, np.uint64), np.zeros(batch.num_rows, np.bool_)
         columns = {name: _decoded(batch.column(name)) for name in self._key if name in batch.schema.names}
-        if any(name in self._judge.defaults for name in self._key) or not all(
+        if any(name in self._validator.defaults for name in self._key) or not all(
             is_text(column.type) for column in columns.values()
         ):
             rows = rows_of(
                 batch.select([name for name in batch.schema.names if name in {*self._key, "kind"}])
             )
-            return self._of_texts([self.key(self._judge.taken(values)[1]) for values in rows])
+            return self._of_texts([self.key(self._validator.taken(values)[1]) for values in rows])
         if not columns:
             return np.zeros(batch.num_rows, np.uint64), np.zeros(batch.num_rows, np.bool_)
         absent = np.ones(batch.num_rows, np.bool_)
@@ -135,7 +135,7 @@ class Fingerprints:
         return [row for row, suspect in zip(rows, found.tolist(), strict=True) if suspect]
 
     def key(self, values: Mapping[str, Any]) -> str | None:
-        """Return the text of a row's key; None if it has none."""
+        """Return the key of a row as text; None if it has no key."""
         return None if self._key is None else key_text([values.get(name) for name in self._key])
 
     def of_texts(self, texts: Iterable[object]) -> Hashes:
@@ -159,7 +159,8 @@ def key_text(key: Sequence[Any]) -> str | None:
 def _key_part(value: Any) -> str:
     if isinstance(value, str):
         return value
-    # 1 and 1.0 are different, but a column may have converted one to the other. Rows are compared later.
+    # 1 and 1.0 are different, but a column may have converted one to the other. Rows with equal hashes are
+    # compared exactly later.
     if type(value) is int and abs(value) < _EXACT:
         value = float(value)
     return _NULL if value is None else repr(value)
@@ -209,7 +210,7 @@ def _type_of(field: FieldType) -> ColumnType | None:
 
 
 def line_sorts(validator: RowValidator) -> dict[str, ColumnType]:
-    """Return the types of scalar fields, for reading many rows at once; empty if two kinds differ."""
+    """Return the types of scalar fields, used to read many rows at once; empty if two kinds differ."""
     return _types_of(validator, _type_of)
 
 

@@ -1,4 +1,4 @@
-"""Find the first place of each id or key among very many, in bounded memory, reading the data once."""
+"""Find the first place of each of many ids or keys, in bounded memory, reading the data once."""
 
 import marshal
 import sys
@@ -12,11 +12,11 @@ from .spool import Spool
 __all__ = ["FirstPlaces", "Records", "Value"]
 
 Value = str | tuple[Any, ...]
-"""An id, or the values of a key: texts, null, and tuples of these."""
+"""An id, or the values of a key: text, null, or tuples of these."""
 
-_ENTRY = 100  # bytes that a value takes in a dictionary beside its own, about
+_ENTRY = 100  # approximate overhead of a dictionary entry, in bytes
 
-_RECORD = 400  # bytes that a record takes beside its value, about
+_RECORD = 400  # approximate overhead of a record, in bytes
 
 _LENGTH = 8  # bytes of the number before a block of records
 
@@ -26,15 +26,15 @@ _BYTES = [f"{byte:02x}" for byte in range(256)]
 class Records:
     """Append records to files by name, and take them back in order.
 
-    Records are tuples of texts, numbers, booleans, null and tuples of these. They stay in memory as long as
-    there is room.
+    Records are tuples of text, numbers, booleans, null and tuples of these. They stay in memory up to the
+    limit.
 
     Parameters
     ----------
     memory : int
-        Limit in bytes, about.
+        Approximate limit in bytes.
     purpose : str
-        What the records are of, for messages.
+        What the records are about, for messages.
     """
 
     def __init__(self, memory: int, purpose: str) -> None:
@@ -45,7 +45,7 @@ class Records:
         self._spool: Spool | None = None
 
     def put(self, name: str, record: tuple[Any, ...], size: int) -> None:
-        """Append a record, which takes about `size` bytes of memory, to a file.
+        """Append a record to a file; it takes about `size` bytes of memory.
 
         Raises
         ------
@@ -58,7 +58,7 @@ class Records:
             self._write()
 
     def take(self, name: str) -> Iterator[tuple[Any, ...]]:
-        """Yield the records of a file, if there is one, and remove it. Others may be written meanwhile.
+        """Yield the records of a file, if it exists, and remove it. Other files may be written meanwhile.
 
         Raises
         ------
@@ -68,7 +68,7 @@ class Records:
         if self._spool is not None and name in self._spool.sizes:
             with self._spool.reading(name) as file:
                 while length := file.read(_LENGTH):
-                    # From a file of this process, in a folder that only its user can read and write.
+                    # This process wrote the file, in a folder that only its user can read and write.
                     yield from marshal.loads(file.read(int.from_bytes(length)))  # noqa: S302
             self._spool.remove(name)
         yield from self._held.pop(name, ())
@@ -91,14 +91,14 @@ class Records:
 class FirstPlaces:
     """Find the first place of each of many values.
 
-    The caller adds values and places to `held` until `is_full`, and calls `first` from then on. It knows the
-    values that are held. Rows with other values go to 256 files by the leading byte of the value's hash, and
-    `later` compares the rows of each file in the same way.
+    Add values and places to `held` until `is_full` returns true; then call `first`. It looks up values in
+    `held`. Rows with other values go to 256 files, by the leading byte of the value's hash. `later` compares
+    the rows of each file in the same way.
 
     Parameters
     ----------
     memory : int
-        Limit in bytes, about.
+        Approximate limit in bytes.
     purpose : str
         What the values are, for messages.
     files : Records, optional
@@ -118,14 +118,14 @@ class FirstPlaces:
         self._purpose = purpose
         self._files = files or Records(memory // 4, purpose)
         self._prefix = prefix
-        # How many bits of a hash follow the byte after `prefix`.
+        # The number of bits in a hash after the byte that follows `prefix`.
         self._shift = max(sys.hash_info.width - 4 * len(prefix) - 8, 0)
         self._measured = 0
         self._size = 0
         self._has_kept = False
 
     def is_full(self) -> bool:
-        """Return whether the values that are held take more memory than they may."""
+        """Return whether the values in `held` exceed their share of the memory limit."""
         added = len(self.held) - self._measured
         if added:
             self._size += sum(map(_size, islice(reversed(self.held), added))) + added * _ENTRY
@@ -133,14 +133,14 @@ class FirstPlaces:
         return self._size > self._memory // 4 * 3
 
     def first(self, value: Value, row: tuple[Any, ...]) -> int | None:
-        """Return the first place of a value that is held; keep another for later.
+        """Return the first place of a value, if known; otherwise record its place, or keep it for `later`.
 
         Parameters
         ----------
         value : Value
             The value.
         row : tuple
-            The row that has it: its place, and what else `later` should return, as in `Records`.
+            The row: its place, and any further data that `later` should return, as in `Records`.
 
         Raises
         ------
@@ -149,8 +149,8 @@ class FirstPlaces:
         """
         first = self.held.get(value)
         if first is None and self.is_full():
-            # Python's hash of text has a random seed for each process, so values cannot be chosen that all go
-            # to one file. Where that was turned off, a file is still compared in parts that fit in memory.
+            # Python seeds its hash of text randomly for each process, so values cannot be chosen to go to one
+            # file. If the seed is fixed, a file is still compared in parts that fit in memory.
             name = self._prefix + _BYTES[hash(value) >> self._shift & 255]
             self._files.put(name, (value, row), _size(value) + _RECORD)
             self._has_kept = True
@@ -159,9 +159,9 @@ class FirstPlaces:
         return first
 
     def later(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        """Yield the first place of the value, and the row, of each row that was kept and is not the first.
+        """Yield each kept row whose value occurs earlier, with the first place of that value.
 
-        They come in no order. Values that were held are dropped.
+        The order is not defined. Values in `held` are dropped.
 
         Raises
         ------
@@ -184,5 +184,5 @@ class FirstPlaces:
 
 
 def _size(value: Value) -> int:
-    """Return the bytes of memory that a value takes, about."""
+    """Return the approximate memory of a value in bytes."""
     return getsizeof(value) + (sum(map(_size, value)) if type(value) is tuple else 0)

@@ -33,15 +33,15 @@ def hashes(texts: pa.Array, seed: int = 0) -> Hashes:
     """Return a hash for each text of an array.
 
     With the same seed, equal texts have equal hashes, in every array and every process. Different texts
-    collide by chance, one pair in 2**64. So compare texts with equal hashes. Whoever knows the seed can
-    construct collisions and choose leading bytes.
+    collide by chance, one pair in 2**64, so compare texts with equal hashes. With the seed, one can construct
+    collisions and choose leading bytes.
 
     Parameters
     ----------
     texts : pyarrow.Array
-        Texts of type `string` or `large_string`, with offsets that ascend and lie within the data.
+        Texts of type `string` or `large_string`, with ascending offsets within the data.
     seed : int, default 0
-        A number of 64 bits.
+        A 64-bit number.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def hashes(texts: pa.Array, seed: int = 0) -> Hashes:
     _, offsets, held = texts.buffers()
     bounds = np.frombuffer(offsets, offset, len(texts) + 1, texts.offset * offset.itemsize)
     data = np.frombuffer(held, np.uint8) if held else np.empty(0, np.uint8)
-    # Whole blocks are read, also past the end of a text. The padded tail allows that at the end of the data.
+    # Whole blocks are read, even past the end of a text. The padded tail allows that at the end of the data.
     tail = np.concatenate([data[-_BLOCK:], np.zeros(_BLOCK, np.uint8)])
     for row in range(0, len(texts), _ROWS):
         ends = bounds[row : row + _ROWS + 1].astype(np.int64)
@@ -91,7 +91,7 @@ def _hashed(data: _Bytes, tail: _Bytes, starts: _Ints, lengths: _Ints, seed: int
     found = _mixed((lengths + 1).astype(np.uint64) * _INCREMENT ^ np.uint64(seed))
     for base in range(0, longest, _BLOCK):
         rows = slice(None) if shortest > base else np.flatnonzero(lengths > base)
-        # If all texts have one length, as ids mostly do, one number is enough.
+        # If all texts have the same length, as ids usually do, one number is enough.
         left = np.int64(longest - base) if shortest == longest else lengths[rows] - base
         words = _words(data, tail, starts[rows] + base, min(longest - base, _BLOCK))
         state = found[rows]
@@ -129,7 +129,7 @@ def _mixed(state: Hashes) -> Hashes:
 
 
 def _digests(data: _Bytes, starts: Iterable[int], lengths: Iterable[int], seed: int) -> Hashes:
-    """Return BLAKE2b hashes of long texts; for megabytes a loop over words would take seconds."""
+    """Return BLAKE2b hashes of long texts, because a loop over the words of megabytes would take seconds."""
     salt = seed.to_bytes(8, "little")
     spans = zip(starts, lengths, strict=True)
     digests = [

@@ -1,4 +1,4 @@
-"""Files in a temporary folder, for what does not fit in memory."""
+"""Temporary files for data that does not fit in memory."""
 
 import os
 import tempfile
@@ -16,12 +16,12 @@ __all__ = ["Spool"]
 class Spool:
     """Append bytes to files in a temporary folder, and read them back.
 
-    `close`, garbage collection or the end of the interpreter removes the folder.
+    `close`, garbage collection or the exit of the interpreter removes the folder.
 
     Parameters
     ----------
     purpose : str
-        What the files hold, for messages.
+        What the files contain, for messages.
 
     Attributes
     ----------
@@ -31,15 +31,15 @@ class Spool:
     Raises
     ------
     ResourceError
-        No temporary folder can be made. Other methods raise it if a file cannot be written or read, for
-        example because the disk is full.
+        The temporary folder cannot be created. Other methods raise it if a file cannot be written or read,
+        for example because the disk is full.
     """
 
     def __init__(self, purpose: str) -> None:
         self._purpose = purpose
         self.sizes: dict[str, int] = {}
         with on_disk(self._purpose):
-            # An error in removing the folder must not replace the result.
+            # An error while removing the folder must not replace the result.
             folder = tempfile.TemporaryDirectory(prefix="kaiser-interview-", ignore_cleanup_errors=True)
         self._folder = Path(folder.name)
         self._removed = weakref.finalize(self, folder.cleanup)
@@ -51,14 +51,14 @@ class Spool:
     def append(self, name: str, data: bytes | memoryview) -> None:
         """Append bytes to a file."""
         # Opened for each call, since a process may have no more than 256 open files (macOS) or 512 (Windows).
-        # Callers write much at a time, so that opening does not matter.
+        # Callers write large blocks, so the cost of opening is negligible.
         with on_disk(self._purpose), (self._folder / name).open("ab") as file:
             file.write(data)
         self.sizes[name] = self.sizes.get(name, 0) + len(data)
 
     @contextmanager
     def reading(self, name: str) -> Iterator[BufferedReader]:
-        """Open a file, which must have all that was appended."""
+        """Open a file to read; raise OSError if its size differs from what was appended."""
         with on_disk(self._purpose), (self._folder / name).open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size != self.sizes[name]:

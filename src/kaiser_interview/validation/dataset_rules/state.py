@@ -14,30 +14,30 @@ from .first_places import FirstPlaces
 __all__ = ["DatasetRules", "Row"]
 
 MEMORY = 512 << 20
-"""Bytes that ids may take, and keys likewise."""
+"""The memory limit in bytes for ids, and again for keys."""
 
 _SHOWN = 200  # characters of an id, more than a finding shows
 
 
 class Row(NamedTuple):
-    """What the rules of the set need to know of a row."""
+    """The data of a row that the rules of the data set use."""
 
     place: int
-    """Its line in the part, from 1, or its place in the table, from 0."""
+    """Its line in the part, from 1, or its index in the table, from 0."""
     row: int
-    """Its number among the rows of the part, from 0."""
+    """Its index among the rows of the part, from 0."""
     kind: str | None
     values: Mapping[str, Any]
     bad: frozenset[object]
-    """Fields with a fault, which are not compared."""
+    """Fields with a fault; they are not compared."""
     invalid: bool
-    """Whether the row has an error of its own."""
+    """Whether the row has an error that does not depend on other rows."""
 
 
 class DatasetRules:
-    """Validate each row against the rows before it.
+    """Validate each row against earlier rows.
 
-    Holds every id and key that it has seen, unless `hashed` or limited by `limit`, and little else.
+    Keeps every id and key in memory, unless `hashed` is true or `limit` moves later ones to files.
 
     Parameters
     ----------
@@ -51,17 +51,17 @@ class DatasetRules:
         Fields that group rows. Every group must contain a row for every current claim. If empty, all rows are
         one group.
     where : callable
-        Returns the description of a place, given its number.
+        Takes the number of a place and returns its description.
     hashed : bool
-        Whether duplicate ids and keys are found elsewhere, by hashes.
+        Whether the caller finds duplicate ids and keys, by hashes.
 
     Attributes
     ----------
     ids_alone : bool
         Whether only ids are compared.
     kinds : frozenset of str or None
-        Kinds whose rows are compared by more than their ids; None for every kind.
-    judges_more : bool
+        Kinds whose rows are compared by more than their ids; None means every kind.
+    compares_more : bool
         Whether more than ids and keys is compared.
     fields : frozenset of str
         The fields that are compared.
@@ -106,8 +106,8 @@ class DatasetRules:
             fields |= {"model", "vector"}
         self.fields: frozenset[str] = frozenset(fields)
         self.first_place: Callable[[str, int], int | None] = self._ids.held.setdefault
-        self.judges_more: bool = self._complete is not None or bool(self._labelled | self._embedded)
-        self.ids_alone: bool = self._key is None and not self.judges_more
+        self.compares_more: bool = self._complete is not None or bool(self._labelled | self._embedded)
+        self.ids_alone: bool = self._key is None and not self.compares_more
         # Rows of other kinds are compared by their ids alone; None for rows of every kind.
         every = self._key is not None or self._complete is not None
         self.kinds: frozenset[str] | None = None if every else frozenset(self._labelled | self._embedded)
@@ -115,11 +115,11 @@ class DatasetRules:
     def faults(
         self, values: Mapping[str, Any], kind: str | None, place: int, bad: frozenset[object] = frozenset()
     ) -> list[Fault]:
-        """Compare a row with the rows before it, and return its faults.
+        """Compare a row with earlier rows, and return its faults.
 
-        Ids and keys are compared unless `hashed` or left to `defer`. Other rules are skipped if one of their
-        fields is in `bad`, the fields that have a fault already. For a row of unknown kind, only the id is
-        compared.
+        Ids and keys are compared unless `hashed` is true or `defer` handles them. Other rules are skipped
+        if one of their fields is in `bad`, the fields that already have a fault. If the kind of a row is
+        unknown, only its id is compared.
         """
         found: list[Fault] = []
         row_id = values.get("id")
@@ -145,19 +145,19 @@ class DatasetRules:
         return found
 
     def limit(self) -> None:
-        """If ids or keys take too much memory, leave those of all later rows to `defer`."""
+        """If ids or keys exceed the memory limit, let `defer` handle those of all later rows."""
         if not self._hashed and (self._ids.is_full() or self._keys.is_full()):
             self._hashed = True
             self._deferred = DeferredRows(self._ids, self._keys, MEMORY)
             self.first_place = _not_known
 
     def defer(self, row: Row, place: int, number: int, line: int | None, *, invalid: bool) -> None:
-        """Keep a row whose id and key are compared at the end, if `limit` has said so.
+        """Store a row whose id and key are compared at the end, once the memory limit is reached.
 
         Raises
         ------
         KaiserInterviewError
-            It could not be stored, for example because the disk is full.
+            The row could not be stored, for example because the disk is full.
         """
         if self._deferred is None:
             return
@@ -169,7 +169,7 @@ class DatasetRules:
         self._deferred.add(text if type(row_id) is str else None, key, kept)
 
     def deferred_faults(self) -> Iterator[tuple[DeferredRow, Fault]]:
-        """Yield the rows that `defer` has kept and whose id or key is not their own, in order.
+        """Yield the faults of stored rows with a duplicate id or key, in order.
 
         Raises
         ------
@@ -183,12 +183,12 @@ class DatasetRules:
                 yield row, self._duplicate_id(row.row_id, first)
 
     def close(self) -> None:
-        """Remove what `defer` has stored."""
+        """Remove the rows that `defer` stored."""
         if self._deferred is not None:
             self._deferred.close()
 
     def at_the_end(self) -> Iterator[Fault]:
-        """Yield faults of missing claims, after all rows are seen."""
+        """Yield the faults of missing claims; call this after all rows."""
         for group, present in sorted(self._groups.items(), key=repr):
             named = ", ".join(
                 f"{name} {clip(one if isinstance(one, str) else one[0], 40)}"
@@ -229,17 +229,18 @@ class DatasetRules:
         return None if all(one is None for one in key) else key
 
     def _words(self, values: Mapping[str, Any]) -> str:
-        """Return the words for a row's key."""
+        """Return the description of a row's key for a finding."""
         return ", ".join(f"{name} {clip(str(values.get(name)), 40)}" for name in self._key or ())
 
     def _duplicate_id(self, row_id: str | None, first: int) -> Fault:
         return Fault(
-            "duplicate-id", ("id",), "an id of its own", f"{shown(row_id)}, as in {self._where(first)}"
+            "duplicate-id", ("id",), "a unique id", f"{shown(row_id)}, already used in {self._where(first)}"
         )
 
     def _duplicate_key(self, words: str, first: int) -> Fault:
-        expected = f"{' and '.join(self._key or ())} once"
-        return Fault("duplicate-record", (), expected, f"as in {self._where(first)}", words)
+        names = self._key or ()
+        expected = f"a unique {'combination of ' if len(names) > 1 else ''}{' and '.join(names)}"
+        return Fault("duplicate-record", (), expected, f"the same as in {self._where(first)}", words)
 
     def _claims(self, values: Mapping[str, Any], kind: str | None) -> int:
         """Return a bit set of the claims that a row refers to."""
@@ -270,7 +271,8 @@ class DatasetRules:
             return []
         self.fired.add((claim_id, scheme, creator))
         earlier = ", ".join(f"{one} in {self._where(at)}" for one, at in given.items())
-        expected = f"at most {most} of {scheme} for {claim_id} by one creator"
+        noun = "label" if most == 1 else "labels"
+        expected = f"at most {most} {scheme} {noun} for {claim_id} by one creator"
         return [Fault("too-many-labels", ("value",), expected, f"{shown(value)} after {earlier}")]
 
     def _dimension_fault(self, values: Mapping[str, Any], place: int) -> list[Fault]:
@@ -281,13 +283,13 @@ class DatasetRules:
         if length == len(vector):
             return []
         self.fired.add((model,))
-        expected = f"{length}, as in {self._where(first)}, the first of {clip(model, 40)}"
-        suggestion = "make the vectors anew, or name the models apart"
-        return [Fault("dimension-differs", ("vector",), expected, str(len(vector)), suggestion)]
+        expected = f"length {length}, as in {self._where(first)}, the first vector of {clip(model, 40)}"
+        suggestion = "compute all vectors with one model, or use a different model name for each length"
+        return [Fault("dimension-differs", ("vector",), expected, f"length {len(vector)}", suggestion)]
 
 
 def _not_known(_row_id: str, _place: int) -> None:
-    """Return the first place of an id whose row is compared later."""
+    """Return None: the id is compared later."""
 
 
 def _field(one: Any, name: str) -> Any:
@@ -295,7 +297,7 @@ def _field(one: Any, name: str) -> Any:
 
 
 def _hashable(value: Any) -> Any:
-    """Return a hashable value that differs for different values, also for 1, 1.0 and true."""
+    """Return a hashable value that distinguishes 1, 1.0 and true."""
     if isinstance(value, str):
         return str.__str__(value)  # subclasses cannot be stored
     return value if value is None else (repr(value),)

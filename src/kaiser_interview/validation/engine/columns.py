@@ -294,7 +294,7 @@ class ColumnValidator(PartValidator):
                 held.append(found if there.all() else found[there])
         rules = account.rules
         names = [name for name in batch.schema.names if name in rules.fields - {"id"}]
-        if rules.judges_more and names:
+        if rules.compares_more and names:
             passed = passed if rules.kinds is None else passed & self._prefilter.is_of(batch, rules.kinds)
             first = firsts({name: batch.column(name) for name in names}, passed)
             for values in rows_of(batch.select(names), first):

@@ -33,7 +33,7 @@ __all__ = ["Carried", "Fields", "Looked", "ReferenceColumns", "Releases"]
 Fields = Mapping[str, pa.Array]
 """Arrow columns by name. A column that is missing or all null may be left out."""
 
-# Stands for a null offset. Negative offsets in the data become another number, so they never equal `_ABSENT`.
+# Represents a null offset. Negative offsets in the data become another number, so they never equal `_ABSENT`.
 _ABSENT = -1
 
 _OF = from_texts(["text", "text_en"])
@@ -48,7 +48,7 @@ _MOST_KNOWN = 1 << 16
 
 
 class Looked(NamedTuple):
-    """The result of checking some references."""
+    """The result of checking references."""
 
     suspect: Bools
     """References that the row validator has to validate."""
@@ -78,7 +78,7 @@ class ReferenceColumns:
         """Return the index of the claim that each row names; -1 if it is not a current claim."""
         return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids)
 
-    def pins(self, claims: Ints, column: pa.Array | None) -> tuple[Bools, Bools]:
+    def compare_digests(self, claims: Ints, column: pa.Array | None) -> tuple[Bools, Bools]:
         """Compare claim digests with the current ones; return which differ, and which are null."""
         if column is None:
             return np.zeros(len(claims), np.bool_), np.ones(len(claims), np.bool_)
@@ -101,7 +101,7 @@ class ReferenceColumns:
         suspect = claims < 0
         # Rows without a current claim are suspect already, so any valid index will do for them.
         claims = np.maximum(claims, 0)
-        differs, without_digest = self.pins(claims, fields.get("claim_sha256"))
+        differs, without_digest = self.compare_digests(claims, fields.get("claim_sha256"))
         suspect |= differs | self.releases.older(releases, claims)
         suspect |= self._passages.doubts(fields, claims)
         quote = fields.get("quote")
@@ -111,7 +111,7 @@ class ReferenceColumns:
     def others(self, fields: Fields, rows: int) -> Looked:
         """Return the other claims of relations; their rule finds the suspects."""
         claims = np.maximum(self.claims(fields.get("other_claim_id"), rows), 0)
-        _, without_digest = self.pins(claims, fields.get("other_claim_sha256"))
+        _, without_digest = self.compare_digests(claims, fields.get("other_claim_sha256"))
         nothing = np.zeros(rows, np.bool_)
         return Looked(nothing, claims, without_digest, nothing)
 
@@ -159,7 +159,7 @@ class _Passages:
         self._unique_quotes: dict[tuple[int, str], bool] = {}
 
     def doubts(self, fields: Fields, claims: Ints) -> Bools:
-        """Return which rows may have a quote that does not match their claim at the given offsets."""
+        """Return which rows may have a quote that does not match their claim at its offsets."""
         rows = len(claims)
         quote, starts, ends = (fields.get(name) for name in ("quote", "quote_start", "quote_end"))
         at, until = _offsets(starts, rows), _offsets(ends, rows)
@@ -185,18 +185,18 @@ class _Passages:
         given = ~is_null(quote)
         compare = given & has_offsets & ~suspect
         if compare.any():
-            suspect |= compare & ~self._stand(quote, texts, at, until, compare)
+            suspect |= compare & ~self._matches(quote, texts, at, until, compare)
         without_offsets = np.flatnonzero(given & ~has_offsets & ~suspect)
         if len(without_offsets):
             words = quote.take(from_numpy(without_offsets)).to_pylist()
             unique = [
-                self._stands_once(text, one)
+                self._occurs_once(text, one)
                 for text, one in zip(texts[without_offsets].tolist(), words, strict=True)
             ]
             suspect[without_offsets] = ~np.array(unique)
         return suspect
 
-    def _stand(self, quote: pa.Array, texts: Ints, at: Ints, until: Ints, compare: Bools) -> Bools:
+    def _matches(self, quote: pa.Array, texts: Ints, at: Ints, until: Ints, compare: Bools) -> Bools:
         """Return which of the rows in `compare` have a quote equal to the text at its offsets.
 
         For other rows the result has no meaning.
@@ -218,7 +218,7 @@ class _Passages:
         return found
 
     def spans(self, pairs: Ints) -> list[str]:
-        """Return the texts between pairs of offsets, given the numbers of the pairs."""
+        """Return the texts between pairs of offsets, looked up by the numbers of the pairs."""
         texts = np.searchsorted(self._bases, pairs, side="right") - 1
         starts, ends = np.divmod(pairs - self._bases[texts], self._sizes[texts])
         return [
@@ -226,14 +226,14 @@ class _Passages:
             for text, start, end in zip(texts.tolist(), starts.tolist(), ends.tolist(), strict=True)
         ]
 
-    def _stands_once(self, text: int, words: str) -> bool:
+    def _occurs_once(self, text: int, words: str) -> bool:
         """Return whether a quote occurs exactly once and is long enough to need no offsets."""
         key = (text, words)
         known = self._unique_quotes.get(key)
         if known is None:
             passage = self._texts[text]
             first = passage.find(words)
-            known = len(words) >= 4 and first >= 0 and passage.find(words, first + 1) < 0  # noqa: PLR2004 - as the judge
+            known = len(words) >= 4 and first >= 0 and passage.find(words, first + 1) < 0  # noqa: PLR2004 - as in `proves`
             if len(self._unique_quotes) >= _MOST_KNOWN:
                 self._unique_quotes.clear()
             self._unique_quotes[key] = known
@@ -267,7 +267,7 @@ class _Spans:
 def _offsets(column: pa.Array | None, rows: int) -> Ints | None:
     """Return offsets as integers, with `_ABSENT` for null.
 
-    None if the column is not numeric, or has a value that is no 64-bit integer.
+    None if the column is not numeric, or if a value does not fit a 64-bit integer.
     """
     if column is None:
         return np.full(rows, _ABSENT, np.int64)
@@ -320,9 +320,9 @@ class Carried:
 
 
 def _array(values: list[Any]) -> pa.Array | None:
-    """Return an array that Arrow compares as the row validator does; None if there is none.
+    """Return an array that Arrow compares as the row validator does; None if that is not possible.
 
-    There is one if all values are text, all are 64-bit integers, or all are lists of one of these.
+    It is possible if all values are text, all are 64-bit integers, or all are lists of one of these.
     """
     given = [one for one in values if one is not None]
     lists = all(type(one) is list for one in given)
@@ -340,19 +340,19 @@ _ARROW: Mapping[type, pa.DataType] = {str: pa.string(), int: pa.int64()}
 
 
 def _same(column: pa.Array, own: pa.Array) -> Bools:
-    """Return which scalars are equal; null never is."""
+    """Return which scalars are equal; null equals nothing."""
     if is_text(column.type) and is_text(own.type):
         return truths(pc.equal(column, own.cast(column.type)))
     if not (kinds.is_integer(column.type) and kinds.is_integer(own.type)):
         return np.zeros(len(column), np.bool_)
     try:
         return truths(pc.equal(column, own))
-    except pa.ArrowInvalid:  # beyond what both types hold
+    except pa.ArrowInvalid:  # a value is out of range for one of the types
         return np.zeros(len(column), np.bool_)
 
 
 def _same_lists(column: pa.Array, own: pa.Array) -> Bools:
-    """Return which lists are equal; null never is."""
+    """Return which lists are equal; null equals nothing."""
     if not is_list(column.type):
         return np.zeros(len(column), np.bool_)
     same = truths(pc.equal(pc.list_value_length(column), pc.list_value_length(own)))

@@ -15,7 +15,7 @@ Values = Mapping[str, Any]
 class Nested(NamedTuple):
     """A field that holds references, directly or in records within it.
 
-    `many` is true for a list; `reference` is true if the records in it are references themselves.
+    `many` is true for a list. `reference` is true if the records in the field are references.
     """
 
     name: str
@@ -37,7 +37,7 @@ def reference_paths(model: type[Record]) -> tuple[Nested, ...]:
 
 
 def references_in(values: Values, nested: Iterable[Nested], path: Path = ()) -> Iterator[tuple[Path, Values]]:
-    """Yield the path and the fields of every reference within a row. Skip values of the wrong type."""
+    """Yield the path and the fields of every reference in a row; skip values of the wrong type."""
     for field in nested:
         held = values.get(field.name)
         many = held if field.many else (held,)

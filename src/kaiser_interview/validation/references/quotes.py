@@ -1,7 +1,7 @@
 """Validate quotes: compare each quote with its claim, code point by code point.
 
-Checks run in the order of the design; the first that applies is reported. Nothing is matched approximately,
-because a passage and its negation are different passages.
+Checks run in a fixed order; the first that applies is reported. Matching is never approximate, because a
+passage and its negation can differ in one character.
 """
 
 import re
@@ -20,11 +20,11 @@ from ..findings.finding import Fault, Path
 
 __all__ = ["LEAST", "Place", "Quote", "Quotes", "explained", "proves"]
 
-# Runs of characters that folding leaves unchanged. A run omits its last character before another character,
+# Runs of characters that folding leaves unchanged. The last character before any other character is excluded,
 # because NFKC may compose the two.
 _PLAIN = re.compile("[\u4e00-\u9fffA-Za-z0-9]+(?=[\u4e00-\u9fffA-Za-z0-9]|\\Z)")
 
-# There are few passages, and each is folded for many quotes.
+# Cached because there are few passages, and each is compared with many quotes.
 _without_markers = lru_cache(1024)(fold_markers)
 
 _without_typography = lru_cache(1024)(fold_typography)
@@ -32,15 +32,15 @@ _without_typography = lru_cache(1024)(fold_typography)
 _MARKS = "\"'“”‘’„«»「」『』《》"
 
 _MOST_MARKS = 3
-"""Quotation marks around a quote, one within the other."""
+"""The most nested quotation marks that are removed from around a quote."""
 
-# Not ~~, which strikes words out.
+# Without ~~, which marks deleted text.
 _EMPHASIS = re.compile(r"\*+|_+|`+")
 
 _ELLIPSIS = re.compile(r"\s*(?:[\[(（]?(?:[…⋯]+|\.{3,})[\])）]?)\s*")
 
 LEAST = 4
-"""The least code points of a quote that proves which claim it is from."""
+"""The minimum length, in code points, of a quote that proves which claim it is from."""
 
 _FEW = 3
 
@@ -49,7 +49,7 @@ Place = tuple[int, int]
 
 
 class Quote(NamedTuple):
-    """A quote as given in a row."""
+    """A quote in a row, with its claim."""
 
     claim: CorpusClaim
     words: str
@@ -75,12 +75,12 @@ class Quote(NamedTuple):
 
     @property
     def places(self) -> list[Place]:
-        """Every place in the passage that equals the quote."""
+        """Every place in the passage where the quote occurs."""
         return self._moved(occurrences(self.passage, self.words))
 
     @property
     def places_but_for_markers(self) -> list[Place]:
-        """Every place that equals the quote after removing markers from both."""
+        """Every place where the quote occurs after removing markers from both."""
         bare = without_markers(self.words) if "[" in self.words else self.words
         # White space that is left at an end was next to a marker.
         bare = bare.strip() if bare != self.words else bare
@@ -88,7 +88,7 @@ class Quote(NamedTuple):
 
     @property
     def places_but_for_typography(self) -> list[Place]:
-        """Every place that equals the quote after folding the typography of both."""
+        """Every place where the quote occurs after folding the typography of both."""
         passage = _without_typography(self.passage)
         # Runs that folding leaves unchanged must occur in the passage. This rules out most quotes early.
         if any(run not in passage.text for run in _PLAIN.findall(self.words)):
@@ -99,10 +99,10 @@ class Quote(NamedTuple):
         return self._moved(passage.places(without_typography(self.words)))
 
     def restored(self) -> tuple[str, Place] | None:
-        """Return the source's own characters for the quote, and their place; None if that is not certain.
+        """Return the exact text that the quote was copied from, and its place; None if that is not certain.
 
-        The quote may differ in typography or markers, in quotation marks around it, and in Markdown emphasis.
-        All its words are the same, in the same order. It must occur exactly once.
+        The quote may differ in typography, in markers, in surrounding quotation marks and in Markdown
+        emphasis. Its words must be the same, in the same order, and occur exactly once.
         """
         for words in _unwrapped(self.words):
             one = self._replace(words=words)
@@ -112,7 +112,7 @@ class Quote(NamedTuple):
         return None
 
     def own_words(self, place: Place) -> str:
-        """Return the passage's own text at a place."""
+        """Return the exact text at a place."""
         return self.whole[place[0] : place[1]]
 
     def _moved(self, places: list[Place]) -> list[Place]:
@@ -138,10 +138,10 @@ class Quotes:
         quote : Quote
             The quote.
         path : tuple
-            The path of the object that holds it.
+            The path of the object that contains it.
         stale : bool
-            Whether the row was made from an earlier text of the claim. If so, a quote that occurs elsewhere
-            is not a fault.
+            Whether the row was derived from an earlier text of the claim. If so, a quote that occurs
+            elsewhere in the corpus is not a fault.
         """
         field = (*path, "quote")
         passage, words = quote.passage, quote.words
@@ -156,7 +156,7 @@ class Quotes:
         for _ in self._passages.exact(words, quote.of):
             if stale:
                 return None
-            expected = f"words of {quote.claim.claim_id}"
+            expected = f"a passage of {quote.claim.claim_id}"
             suggestion = partial(self._elsewhere, quote)
             return Fault("quote-misattributed", field, expected, lambda: shown(words), suggestion)
         places = quote.places_but_for_markers
@@ -165,9 +165,9 @@ class Quotes:
         places = quote.places_but_for_typography
         if places:
             return _differs("quote-typography-differs", quote, field, places)
-        expected = f"words of {quote.claim.claim_id}"
+        expected = f"a passage of {quote.claim.claim_id}"
         if not passage:
-            expected = f"English of {quote.claim.claim_id}, of which the corpus has none"
+            expected = f"a passage of {quote.claim.claim_id}, which has no English text in the corpus"
         return Fault("quote-not-found", field, expected, lambda: shown(words), lambda: self._hint(quote))
 
     def only_claim_with(self, words: str, of: str = "text") -> str | None:
@@ -183,17 +183,17 @@ class Quotes:
             for one in self._passages.exact(quote.words, quote.of)
             for start, end in occurrences(one.text, quote.words)
         ]
-        return f"it stands in {', '.join(found[:_FEW])}{_more(len(found))}"
+        return f"it occurs in {', '.join(found[:_FEW])}{_more(len(found))}"
 
     def _hint(self, quote: Quote) -> str | None:
-        """Return a hint on where a quote that was not found might come from."""
+        """Return a hint on the likely origin of a quote that was not found."""
         if not quote.words.strip() or len(quote.words) > LONGEST:
             return None
         other = "text" if quote.of == "text_en" else "text_en"
         if quote.words in quote._replace(of=other).passage:
-            return f"it stands in the claim's {other}: set quote_of to {other}"
+            return f"it occurs in the claim's {other}: set quote_of to {other}"
         if own := quote.restored():
-            return f"in the source, {_spans([own[1]])}: {own[0]}"
+            return f"exact text at {_spans([own[1]])}: {own[0]}"
         if hint := _without_ellipsis(quote):
             return hint
         match = self._passages.nearest(quote.words, quote.of) or self._passages.nearest(quote.words, other)
@@ -202,11 +202,11 @@ class Quotes:
         language = " in English" if match.of == "text_en" else ""
         language += " (quote_of: text_en)" if language and quote.of == "text" else ""
         place = f"{match.record_id}{language}, {match.start} to {match.end}"
-        return f"nearest, no evidence: {place}: {_marked(match)}"
+        return f"closest passage (not a match): {place}: {_marked(match)}"
 
 
 def _unwrapped(words: str) -> Iterator[str]:
-    """Yield a quote, then without emphasis, and without quotation marks around it."""
+    """Yield a quote unchanged, without emphasis, and without surrounding quotation marks."""
     yield words
     bare = _EMPHASIS.sub("", words).strip()
     if bare and bare != words:
@@ -220,7 +220,7 @@ def _unwrapped(words: str) -> Iterator[str]:
 
 
 def _without_ellipsis(quote: Quote) -> str | None:
-    """Return a hint for a quote with an ellipsis, if all its parts occur in order."""
+    """Return a hint for a quote with an ellipsis whose parts all occur in order; otherwise None."""
     parts = [part for part in _ELLIPSIS.split(quote.words) if part]
     if not parts or parts == [quote.words]:
         return None
@@ -232,13 +232,14 @@ def _without_ellipsis(quote: Quote) -> str | None:
         spans.append((quote.origin + at, quote.origin + at + len(part)))
         at += len(part)
     if len(spans) == 1:
-        return f"without the ellipsis it stands at {_spans(spans)}"
-    listed = " and ".join(f"{start} to {end}" for start, end in spans[:_FEW]) + _more(len(spans))
-    return f"a quote has no gap: {listed} are its parts; quote one, or all of {spans[0][0]} to {spans[-1][1]}"
+        return f"without the ellipsis, it occurs at {_spans(spans)}"
+    listed = " or ".join(f"{start} to {end}" for start, end in spans[:_FEW]) + _more(len(spans))
+    whole = f"{spans[0][0]} to {spans[-1][1]}"
+    return f"a quote must be one passage without gaps: quote one part ({listed}), or all of {whole}"
 
 
 def _out_of_range(quote: Quote, path: Path) -> Fault:
-    expected = f"offsets from 0 to {len(quote.whole)}, the end after the start"
+    expected = f"offsets from 0 to {len(quote.whole)}, with end greater than start"
     suggestion = partial(_right_offsets, quote, quote.places)
     return Fault("quote-out-of-range", path, expected, f"{quote.start} to {quote.end}", suggestion)
 
@@ -254,35 +255,37 @@ def _right_offsets(quote: Quote, places: list[Place]) -> str | None:
     meant = explained(quote, places)
     if meant:
         unit, place = meant
-        return f"{_spans([place])}: the offsets given count {unit}"
-    return _spans(places) if len(places) == 1 else None
+        return f"use {_spans([place])}: the given offsets are {unit}"
+    return f"use {_spans(places)}" if len(places) == 1 else None
 
 
 def _without_offsets(quote: Quote, path: Path) -> Fault | None:
     """Return the fault of a quote without offsets that occurs in its claim; None if it is valid."""
     field, places = (*path, "quote"), quote.places
     if len(places) > 1:
-        got, suggestion = f"{len(places)}: {_spans(places)}", "give quote_start and quote_end, or quote more"
-        return Fault("quote-ambiguous", field, f"one place in {quote.claim.claim_id}", got, suggestion)
+        got, suggestion = f"{len(places)}: {_spans(places)}", "set quote_start and quote_end, or quote more"
+        return Fault("quote-ambiguous", field, f"one occurrence in {quote.claim.claim_id}", got, suggestion)
     if not proves(quote.words):
         expected, got = (
             f"at least {LEAST} code points, or offsets",
             f"{len(quote.words)}: {shown(quote.words)}",
         )
-        return Fault("quote-too-short", field, expected, got, f"give its offsets: {_spans(places)}")
+        start, end = places[0]
+        suggestion = f"set quote_start to {start} and quote_end to {end}"
+        return Fault("quote-too-short", field, expected, got, suggestion)
     return None
 
 
 def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault:
-    """Return the fault of a quote that differs in markers or typography only."""
+    """Return the fault of a quote that differs only in markers or typography."""
     if len(places) > 1:
-        return Fault(code, field, f"what stands at {_spans(places)}", shown(quote.words))
+        return Fault(code, field, f"the text at {_spans(places)}", shown(quote.words))
     own = quote.own_words(places[0])
-    return Fault(code, field, shown(own), shown(quote.words), f"in the source, {_spans(places)}: {own}")
+    return Fault(code, field, shown(own), shown(quote.words), f"exact text at {_spans(places)}: {own}")
 
 
 def explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
-    """Return the unit in which the wrong offsets would be right, and their place; None if not exactly one."""
+    """Return the unit that explains wrong offsets, and the right place; None if that is not certain."""
     meant = [
         (unit, place)
         for unit, convert in _units(quote.whole, quote.origin)
@@ -293,7 +296,7 @@ def explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
 
 
 def _units(whole: str, origin: int) -> Iterator[tuple[str, Callable[[int, int], Place]]]:
-    """Yield common wrong units of offsets, each with a function that converts right offsets to it."""
+    """Yield units that offsets are often given in by mistake, each with a conversion from right offsets."""
 
     def byte_count(offset: int, base: int = 0) -> int:
         return len(whole[base:offset].encode())
@@ -302,16 +305,16 @@ def _units(whole: str, origin: int) -> Iterator[tuple[str, Callable[[int, int], 
         return len(whole[base:offset].encode("utf-16-le")) // 2
 
     if origin:
-        yield "from the claim", lambda a, b: (a - origin, b - origin)
-    yield "from one", lambda a, b: (a + 1, b + 1)
-    yield "from one, the end inclusive", lambda a, b: (a + 1, b)
-    yield "with the end inclusive", lambda a, b: (a, b - 1)
-    yield "bytes", lambda a, b: (byte_count(a), byte_count(b))
-    yield "UTF-16 code units", lambda a, b: (utf16_count(a), utf16_count(b))
+        yield "relative to the claim", lambda a, b: (a - origin, b - origin)
+    yield "1-based", lambda a, b: (a + 1, b + 1)
+    yield "1-based, with an inclusive end", lambda a, b: (a + 1, b)
+    yield "0-based, with an inclusive end", lambda a, b: (a, b - 1)
+    yield "in bytes", lambda a, b: (byte_count(a), byte_count(b))
+    yield "in UTF-16 code units", lambda a, b: (utf16_count(a), utf16_count(b))
     if origin:
-        yield "bytes from the claim", lambda a, b: (byte_count(a, origin), byte_count(b, origin))
+        yield "in bytes, relative to the claim", lambda a, b: (byte_count(a, origin), byte_count(b, origin))
         yield (
-            "UTF-16 code units from the claim",
+            "in UTF-16 code units, relative to the claim",
             lambda a, b: (utf16_count(a, origin), utf16_count(b, origin)),
         )
 

@@ -47,18 +47,18 @@ class References:
         self.corpus = corpus
         self.quotes: Quotes = Quotes(corpus)
         self._ids = tuple(corpus.claims)
-        # Models repeat the ids that they make up.
+        # Cached because language models repeat the ids that they invent.
         self.near_ids: Callable[[str], list[str]] = lru_cache(_KNOWN)(self._nearest_ids)
 
     def check(
         self, reference: Mapping[str, Any], path: Path, bad: frozenset[str], release: str | None
     ) -> tuple[list[Fault], ReferenceOutcome]:
-        """Return the faults of a reference, and what it is compared to.
+        """Return the faults of a reference, and the outcome of its comparison.
 
         Parameters
         ----------
         reference : mapping
-            The fields of a `Reference`. Those in `bad` may hold anything.
+            The fields of a `Reference`. Those in `bad` may have any value.
         path : tuple
             The path of the reference in the row.
         bad : frozenset of str
@@ -81,7 +81,7 @@ class References:
                 found.append(self.no_claim((*path, "claim_id"), claim_id, words))
             digest_outcome = _digest_outcome(sha256, None, is_bad=True)
             return found, (None, digest_outcome, None if quote is None else "not_compared")
-        digest_fault = None if is_bad_digest else self.pin(claim, sha256, (*path, "claim_sha256"))
+        digest_fault = None if is_bad_digest else self.digest_fault(claim, sha256, (*path, "claim_sha256"))
         digest_outcome = _digest_outcome(sha256, digest_fault, is_bad=is_bad_digest)
         stale = digest_fault is not None and digest_fault.code == "stale-claim"
         release_fault = None if stale else self.older(claim, release)
@@ -116,22 +116,22 @@ class References:
         compared = Quote(claim, quote, start, end, of)
         fault = self.quotes.fault(compared, path, stale=stale)
         if fault is None:
-            # A quote from an earlier text may stand elsewhere now.
+            # A quote from an earlier text may now be in another claim.
             return None, "not_compared" if stale and quote not in compared.passage else "exact"
         outcome = _QUOTE_OUTCOMES[fault.code]
-        # The missing offsets are reported already; only the words remain to be checked.
+        # The missing offsets are already reported, so report only faults of the quoted text.
         return None if bad and fault.code in _NEEDS_OFFSETS else fault, outcome
 
     def other(self, values: Mapping[str, Any], bad: frozenset[str]) -> ReferenceOutcome:
-        """Return what the other claim of a relation is compared to; its rule returns the faults."""
+        """Return the outcome for the other claim of a relation; the rule of relations returns its faults."""
         other_id, sha256 = values.get("other_claim_id"), values.get("other_claim_sha256")
         claim = None if "other_claim_id" in bad or other_id is None else self.corpus.claims.get(other_id)
         is_bad = claim is None or "other_claim_sha256" in bad
-        fault = None if claim is None or is_bad else self.pin(claim, sha256, ("other_claim_sha256",))
+        fault = None if claim is None or is_bad else self.digest_fault(claim, sha256, ("other_claim_sha256",))
         return claim and claim.claim_id, _digest_outcome(sha256, fault, is_bad=is_bad), None
 
     def named(self, faults: list[Fault], values: Mapping[str, Any]) -> list[Fault]:
-        """Return schema faults; those of malformed claim ids get a suggestion of the intended id."""
+        """Return schema faults, with a suggestion of the intended id for malformed claim ids."""
         return [
             self._named(one, values) if one.code in {"bad-format", "wrong-type"} else one for one in faults
         ]
@@ -158,24 +158,24 @@ class References:
             lambda: self._near(claim_id, quote),
         )
 
-    def pin(self, claim: CorpusClaim, sha256: str | None, path: Path) -> Fault | None:
-        """Return the fault of a claim digest; None if it is current or not given."""
+    def digest_fault(self, claim: CorpusClaim, sha256: str | None, path: Path) -> Fault | None:
+        """Return the fault of a claim digest; None if it is current or missing."""
         if sha256 is None or sha256 == claim.sha256:
             return None
         if sha256 in claim.earlier:
             suggestion = (
-                f"this is the digest of {claim.claim_id} in {claim.earlier[sha256]}; its text changed in "
-                f"{claim.revised}: look at it again, then pin it anew"
+                f"this is the digest of {claim.claim_id} in {claim.earlier[sha256]}; the claim's text "
+                f"changed in {claim.revised}; check the row against the new text, then update {path[-1]}"
             )
             return Fault("stale-claim", path, claim.sha256, sha256, suggestion)
         others = self.corpus.ids_by_digest.get(sha256, ())
-        suggestion = f"{claim.claim_id} never had this digest"
+        suggestion = f"{claim.claim_id} has never had this digest"
         if others:
             suggestion = f"this is the digest of {' and '.join(others[:_FEW])}"
         return Fault("digest-differs", path, claim.sha256, sha256, suggestion)
 
     def older(self, claim: CorpusClaim, release: str | None) -> Fault | None:
-        """Return the fault of a release older than the last change of the claim's text; None if it is not."""
+        """Return the fault of a release older than the last change of the claim's text; otherwise None."""
         order = self.corpus.release_order
         if release is None or claim.revised is None or release not in order:
             return None
@@ -184,9 +184,9 @@ class References:
         return Fault(
             "stale-claim",
             ("release",),
-            f"{claim.revised} or later, since {claim.claim_id} changed then",
+            f"{claim.revised} or later, because {claim.claim_id} changed in {claim.revised}",
             release,
-            "look at the claim again, then name the release",
+            "check the row against the new text, then update release",
         )
 
     def release(self, release: str | None) -> Fault | None:
@@ -194,21 +194,21 @@ class References:
         known = self.corpus.releases
         if release is None or not known or release in self.corpus.release_order:
             return None
-        suggestion = "if it is later than these, check the row against that release"
+        suggestion = "if the release is newer than these, validate against the corpus of that release"
         if release == __version__:
-            suggestion = f"{release} is the version of kaiser-interview; a row names the data release"
+            suggestion = f"{release} is the version of kaiser-interview; set release to the data release"
         return Fault("unknown-release", ("release",), f"one of {', '.join(known[-5:])}", release, suggestion)
 
     def _span(
         self, claim: CorpusClaim, start: int | None, end: int | None, of: str, path: Path
     ) -> Fault | None:
-        """Return the fault of offsets without a quote that are not within the claim; None if they are."""
+        """Return the fault of offsets without a quote that are outside the claim; otherwise None."""
         if start is None or end is None:
             return None
         first, last = (0, len(claim.text_en or "")) if of == "text_en" else (claim.start, claim.passage_end)
         whole = last if of == "text_en" else len(claim.source)
         if end <= start or end > whole:
-            size = f"offsets from 0 to {whole}, the end after the start"
+            size = f"offsets from 0 to {whole}, with end greater than start"
             return Fault("quote-out-of-range", (*path, "quote_start"), size, f"{start} to {end}")
         if first <= start and end <= last:
             return None
@@ -223,19 +223,19 @@ class References:
         claim_id = claim_id[:80].strip().lower()
         near = self.near_ids(claim_id)
         if containing := self.quotes.only_claim_with(quote) if quote else None:
-            return f"the quote stands in {containing}"
+            return f"the quote occurs in {containing}"
         if near:
             return did_you_mean(claim_id, *near)
-        return f"ids of claims look like {self._ids[0]}" if self._ids else None
+        return f"claim ids look like {self._ids[0]}" if self._ids else None
 
     def _nearest_ids(self, claim_id: str) -> list[str]:
-        # The same numbers in another notation: D1-C3, 1.3, [d01-c03].
+        # First look for an id with the same numbers: D1-C3, 1.3, [d01-c03].
         near = self._ids_by_numbers.get(numbers_in(claim_id), [])
         return near if len(near) == 1 else near_names(claim_id, self._ids, most=2)
 
     @cached_property
     def _ids_by_numbers(self) -> dict[tuple[int, ...], list[str]]:
-        """The ids that have numbers, by these."""
+        """The ids that contain numbers, grouped by these numbers."""
         found: dict[tuple[int, ...], list[str]] = {}
         for one in self._ids:
             if numbers := numbers_in(one):
@@ -253,14 +253,14 @@ def _digest_outcome(sha256: object, fault: Fault | None, *, is_bad: bool) -> str
 
 
 def _half_given(path: Path, start: int | None) -> Fault:
-    """Return the fault of one offset without the other: of an end if there is no start, else of a start."""
+    """Return the fault of a start offset without an end, or an end without a start."""
     given, missing = ("quote_end", "quote_start") if start is None else ("quote_start", "quote_end")
-    got, suggestion = f"{given} alone", f"give {missing}, or drop {given}"
+    got, suggestion = f"only {given}", f"add {missing}, or remove {given}"
     return Fault("fields-disagree", (*path, missing), "both offsets or neither", got, suggestion)
 
 
 def numbers_in(claim_id: str) -> tuple[int, ...]:
-    """Return the numbers in an id, which are the same in another notation of it."""
+    """Return the numbers in an id; other notations of the same id contain the same numbers."""
     return tuple(int(digits) for digits in re.findall("[0-9]{1,18}", claim_id))
 
 
@@ -293,9 +293,9 @@ def carried(claim: CorpusClaim, values: Values, names: Iterable[str], *, cells: 
 
 def _differs(name: str, own: Any, value: Any) -> Fault:
     """Return the fault of a copied column that differs from the claim's value."""
-    suggestion = "take the column from the claim anew, or drop it"
+    suggestion = "copy the column from the claim again, or remove it"
     if isinstance(own, list) and isinstance(value, str):
-        suggestion = "a list is written as JSON, or the column is dropped"
+        suggestion = "write the list as JSON, or remove the column"
     held = json.dumps(own, ensure_ascii=False) if isinstance(own, list) else shown(own)
     got = json.dumps(value, ensure_ascii=False) if _is_small(value) else shown(value)
     return Fault("claim-differs", (name,), held, got, suggestion)

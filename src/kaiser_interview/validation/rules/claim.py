@@ -29,7 +29,7 @@ class ClaimRule(Rule):
             return [self.references.no_claim(("claim_id",), claim_id)]
         digest_fault = None
         if "claim_sha256" not in bad:
-            digest_fault = self.references.pin(claim, values["claim_sha256"], ("claim_sha256",))
+            digest_fault = self.references.digest_fault(claim, values["claim_sha256"], ("claim_sha256",))
         return [digest_fault] if digest_fault else carried(claim, values, sorted(self._compared - bad))
 
     def columns(self, references: "ReferenceColumns") -> "ColumnRule":
@@ -43,7 +43,7 @@ class ClaimRule(Rule):
             claims = references.claims(fields.get("claim_id"), len(rows))
             suspect = claims < 0
             claims = np.maximum(claims, 0)
-            suspect |= references.pins(claims, fields.get("claim_sha256"))[0]
+            suspect |= references.compare_digests(claims, fields.get("claim_sha256"))[0]
             for column in columns:
                 if column.name in fields:
                     suspect |= column.doubts(fields[column.name], claims)

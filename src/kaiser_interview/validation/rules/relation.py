@@ -39,7 +39,7 @@ class RelationRule(Rule):
             expected, got = "a claim other than claim_id", shown(other_claim_id)
             found.append(Fault("fields-disagree", ("other_claim_id",), expected, got))
         if "other_claim_sha256" not in bad:
-            digest_fault = self.references.pin(claim, other_claim_sha256, ("other_claim_sha256",))
+            digest_fault = self.references.digest_fault(claim, other_claim_sha256, ("other_claim_sha256",))
             found += [digest_fault] if digest_fault else []
         if "release" in bad or any(fault.code == "stale-claim" for fault in found):
             return found
@@ -53,7 +53,7 @@ class RelationRule(Rule):
             others = references.claims(fields.get("other_claim_id"), len(claims))
             suspect = (others < 0) | (others == claims)
             others = np.maximum(others, 0)
-            suspect |= references.pins(others, fields.get("other_claim_sha256"))[0]
+            suspect |= references.compare_digests(others, fields.get("other_claim_sha256"))[0]
             return np.asarray(suspect | references.releases.older(releases, others))
 
         return look

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 __all__ = ["Labels", "labelled", "labels_of", "named", "noted_labels"]
 
 _NO_LABEL = -1
-"""What `datasets` stores where there is no label."""
+"""The number that `datasets` stores for a missing label."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The class labels in a value: those of itself, of its elements, or of its fields."""
+    """The class labels of a value, of its elements, or of its fields."""
 
     names: tuple[str, ...] | None = None
     elements: "Labels | None" = None
@@ -28,7 +28,7 @@ class Labels:
 
 
 def labels_of(features: Any) -> Mapping[str, Labels]:
-    """Return the class labels by column, from `Features.to_dict()` or what is read of it from JSON."""
+    """Return the class labels by column, from `Features.to_dict()` or its JSON."""
     found = _of_feature(features if isinstance(features, dict) else None)
     return (found.fields if found else None) or {}
 
@@ -45,15 +45,15 @@ def noted_labels(metadata: bytes | None) -> Mapping[str, Labels]:
 
 
 def _of_feature(feature: Any) -> Labels | None:
-    """Return the class labels in values of a feature; None if there are none."""
+    """Return the class labels in the values of a feature; None if it has none."""
     if isinstance(feature, list):  # a list of one feature is a feature of lists
         return _of_elements(feature[0]) if feature else None
     if not isinstance(feature, dict):
         return None
     if feature.get("_type") == "ClassLabel":
         names = feature.get("names")
-        is_sound = isinstance(names, list) and all(map(_is_text, names))
-        return Labels(tuple(names)) if is_sound else None  # type: ignore[arg-type] # a list
+        is_valid = isinstance(names, list) and all(map(_is_text, names))
+        return Labels(tuple(names)) if is_valid else None  # type: ignore[arg-type] # a list
     if "_type" in feature and "feature" in feature:
         return _of_elements(feature["feature"])
     fields = {name: labels for name, one in feature.items() if (labels := _of_feature(one))}
@@ -78,7 +78,7 @@ def _of_field(labels: Labels, name: str) -> Labels | None:
 
 
 def named(value: Any, labels: Labels) -> Any:
-    """Return a Python value with class labels as names. A number without a name is kept."""
+    """Return a Python value with class labels as names. Keep numbers without a name."""
     if labels.names is not None and type(value) is int:
         if value == _NO_LABEL:
             return None
@@ -94,7 +94,7 @@ def named(value: Any, labels: Labels) -> Any:
 
 
 def labelled(batch: "pa.RecordBatch", labels: Mapping[str, Labels]) -> "pa.RecordBatch":
-    """Return a batch with class labels as names. A number without a name is kept as text."""
+    """Return a batch with class labels as names. Keep numbers without a name, as text."""
     for at, name in enumerate(batch.schema.names):
         if name in labels:
             batch = batch.set_column(at, name, _named_array(batch.column(at), labels[name]))

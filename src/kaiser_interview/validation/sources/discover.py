@@ -38,8 +38,8 @@ def sources(
     fields : frozenset of str
         Field names, by which the header of a CSV file is recognised if the file's extension is unknown.
     skipped : list of str
-        Receives the paths of skipped files: those in folders or found by a pattern whose names are not
-        those of data.
+        Receives the paths of skipped files: those in folders, or found by a pattern, whose names are not
+        names of data files.
     form : str, optional
         The format of the file; overrides detection by name and content.
 
@@ -64,14 +64,14 @@ def sources(
         yield _rows(data)
     else:
         name = type(data).__name__
-        suggestion = "; its collect() is a table" if name == "LazyFrame" else ""
+        suggestion = "; call its collect() first" if name == "LazyFrame" else ""
         if hasattr(data, "read"):
-            name, suggestion = f"an open file ({name})", "; give its path, or - for standard input"
+            name, suggestion = f"an open file ({name})", "; pass its path, or - for standard input"
         raise InputError(f"data: expected a path, rows or a table, got {name}{suggestion}")
 
 
 def _rows(data: Iterable[Any]) -> InputSource:
-    """Return a source of rows. Those of a list are in memory, so many of them may be held together."""
+    """Return a source of rows. The rows of a list are in memory already, so they are read in slices."""
 
     def slices(_: InputSource) -> Iterator[Items]:
         rows = iter(data)
@@ -104,14 +104,14 @@ def is_repeatable(data: Any) -> bool:
 
 
 def _refuse_no_path(path: str) -> None:
-    """Raise if a text that is no file's name cannot be meant as one."""
+    """Raise InputError if a text is JSON or a remote address, and not the path of a file."""
     if os.path.lexists(path):
         return
     if path.lstrip().startswith("{"):
-        raise InputError("data: expected a path, got JSON text; json.loads gives a row")
+        raise InputError("data: expected a path, got JSON text; parse it with json.loads")
     if _REMOTE.match(path):
         raise InputError(
-            f"{visible(path)}: remote addresses are not read; pipe the data in "
+            f"{visible(path)}: remote addresses are not supported; pipe the data to the command "
             "(… | kaiser-interview validate -)"
         )
 
@@ -141,7 +141,7 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], skipped: list[str]) -> 
             yield _file(path, fields)
 
 
-def _folder(  # noqa: C901 - a folder may be many things
+def _folder(  # noqa: C901 - one branch per type of folder
     path: str, above: tuple[tuple[int, int], ...], fields: frozenset[str], skipped: list[str]
 ) -> Iterator[InputSource]:
     try:
@@ -154,7 +154,7 @@ def _folder(  # noqa: C901 - a folder may be many things
         return
     identity = (about.st_dev, about.st_ino)
     if identity in above:
-        yield _failed(path, Fault("unreadable", (), "a folder", "one that is within itself"))
+        yield _failed(path, Fault("unreadable", (), "a folder", "a folder that contains itself"))
         return
     found = False
     if STATE in names and "dataset_info.json" in names:
@@ -214,7 +214,7 @@ def _file(path: str, fields: frozenset[str], form: Form | None = None) -> InputS
 
 
 def _csv_chunks(stream: Stream, header: Header) -> Iterator[Any]:
-    # Imported here, so that little text is validated without numpy and pyarrow.
+    # Imported here, so that small text files are validated without numpy and pyarrow.
     from ..formats.csv_batches import csv_chunks
 
     return csv_chunks(stream, header)

@@ -43,7 +43,7 @@ def partitions(path: str, fields: Iterable[str], system: type[PurePath] = PurePa
     for part in system(path).parent.parts:
         key, equals, value = part.partition("=")
         if equals and key in fields and value != _NULL:
-            # Bytes of a path that are not UTF-8 are kept as escapes, so that they can be reported.
+            # Escape bytes of a path that are not UTF-8, so that they can be reported.
             found[key] = unquote(value).encode("utf-8", "backslashreplace").decode()
     return found
 
@@ -63,7 +63,7 @@ def shards(folder: str) -> list[str]:
     Raises
     ------
     StreamError
-        The state file is damaged, or lists no file, a link, or a file outside the folder.
+        The state file is damaged, lists no file, or lists a link or a file outside the folder.
     """
     path = os.path.join(folder, STATE)
     try:
@@ -76,18 +76,20 @@ def shards(folder: str) -> list[str]:
         raise StreamError(Fault("unreadable", (), "a dataset saved to disk", f"damaged {STATE}"))
     for name in names:
         if not isinstance(name, str) or os.path.basename(name) != name or name in {"", ".", ".."}:
-            raise StreamError(Fault("unreadable", (), "files in the folder itself", shown(name)))
+            raise StreamError(Fault("unreadable", (), "files directly in the folder", shown(name)))
         inner = os.path.join(folder, name)
         if os.path.islink(inner):
-            raise StreamError(Fault("unreadable", (), "files in the folder itself", f"{shown(name)}, a link"))
+            raise StreamError(
+                Fault("unreadable", (), "files directly in the folder", f"{shown(name)}, a link")
+            )
     return [os.path.join(folder, name) for name in names]
 
 
 def dressed(batch: "pa.RecordBatch", constants: Mapping[str, Any]) -> "pa.RecordBatch":
-    """Return a batch of a file as rows have it.
+    """Return a batch of a file in the form of rows.
 
-    Class labels are names, the columns that the path contains are added, and an unnamed index that pandas
-    stored is left out.
+    Replace class labels with names, add columns from the path, and leave out an unnamed index that pandas
+    stored.
     """
     import numpy as np
     import pyarrow as pa
@@ -107,7 +109,7 @@ def dressed(batch: "pa.RecordBatch", constants: Mapping[str, Any]) -> "pa.Record
 
 
 def _array_of(value: Any) -> "pa.Array":
-    """Return a value as an array of length 1; as text if Arrow cannot hold the value."""
+    """Return a value as an array of length 1; as text if Arrow cannot represent the value."""
     import pyarrow as pa
 
     from ..arrow.arrays import from_texts

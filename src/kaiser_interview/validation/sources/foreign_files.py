@@ -67,7 +67,7 @@ def file_batches(source: "InputSource", stream: Stream) -> Iterator[Batch | Note
 def _unpiped(source: "InputSource", stream: Stream) -> Iterator[Batch | Note]:
     """Write compressed or piped input to a temporary file, and yield the batches of that file."""
     with ExitStack() as stack:
-        with on_disk("tables that are compressed or come from a pipe"):
+        with on_disk("compressed or piped tables"):
             folder = tempfile.TemporaryDirectory(prefix="kaiser-interview-", ignore_cleanup_errors=True)
             path = Path(stack.enter_context(folder)) / "data"
             with path.open("xb") as target:
@@ -118,7 +118,7 @@ def planned(reader: Reader, stream: Stream) -> dict[str, Any]:
     except Died as died:
         raise StreamError(Fault("unreadable", (), "a file that can be read", str(died))) from None
     if not heads:
-        raise StreamError(Fault("unreadable", (), "a file that can be read", "one of which nothing is said"))
+        raise StreamError(Fault("unreadable", (), "a file that can be read", "no answer from the worker"))
     if "fault" in heads[0]:
         raise StreamError(fault_of(heads[0]))
     return heads[0]
@@ -127,8 +127,8 @@ def planned(reader: Reader, stream: Stream) -> dict[str, Any]:
 def died_fault(plan: Mapping[str, Any], part: int, first: int, how: str, read: int = 0) -> Fault:
     """Return the fault of a part whose worker died after `read` of its rows."""
     rows = plan["rows"][part] if plan else None
-    words = f"rows {first + read:,} to {first + rows - 1:,}" if rows else "its rows"
-    return Fault("unreadable", (), "rows that can be read", f"{words} cannot be: {how}")
+    words = f"rows {first + read:,} to {first + rows - 1:,}" if rows else "the rows"
+    return Fault("unreadable", (), "rows that can be read", f"an error in {words}: {how}")
 
 
 def _line(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""Leave out the index of a data frame, which pandas passes on and stores as columns."""
+"""Leave out the index of a data frame, which pandas exports as columns."""
 
 import json
 import re
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_unnamed_index", "named_index", "schema_without_index", "without_index"]
 
-# The names that pyarrow gives to the levels of an index without a name.
+# The names that pyarrow uses for the levels of an unnamed index.
 _UNNAMED = re.compile("__index_level_[0-9]+__")
 
 
@@ -20,10 +20,10 @@ def is_unnamed_index(name: object) -> bool:
 
 
 def named_index(schema: "pa.Schema") -> frozenset[str]:
-    """Return the columns that are levels of an index, from the metadata that pandas writes in a schema."""
+    """Return the columns that are levels of an index, according to the pandas metadata of a schema."""
     try:
         levels = json.loads((schema.metadata or {}).get(b"pandas", b"{}"))["index_columns"]
-        # A range has no column, but an object that describes it.
+        # A range index has no column; an object describes it.
         return frozenset(level for level in levels if isinstance(level, str))
     except (ValueError, TypeError, KeyError, RecursionError):
         return frozenset()
@@ -36,7 +36,7 @@ def without_index(batch: "pa.RecordBatch", others: Collection[str] = ()) -> "pa.
 
 
 def schema_without_index(schema: "pa.Schema", others: Collection[str] = ()) -> "pa.Schema":
-    """Return the schema of what `without_index` makes of a batch."""
+    """Return the schema of a batch after `without_index`."""
     import pyarrow as pa
 
     return pa.schema([one for one in schema if not _is_left_out(one.name, others)], schema.metadata)

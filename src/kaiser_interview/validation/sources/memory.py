@@ -18,11 +18,11 @@ __all__ = ["arrow_batches", "dataset_batches", "dataset_rows", "guarded"]
 
 
 def guarded(open_items: "Opened") -> "Opened":
-    """Return a function that opens data of others, and raises nothing but `StreamError`.
+    """Wrap a function that reads data from Python, so that it raises only `StreamError`.
 
-    Data from Python runs the code of others while it is read: generators, datasets, database relations. They
-    may raise anything. What they raise becomes the finding that the data cannot be read any further.
-    MemoryError and exceptions that end a program, such as KeyboardInterrupt, are raised unchanged.
+    Reading generators, datasets or database relations runs code outside this package, which may raise any
+    exception. It becomes a finding: the rest of the data cannot be read. MemoryError and exceptions
+    that end a program, such as KeyboardInterrupt, are raised unchanged.
     """
 
     def items(source: "InputSource") -> "Iterator[Item]":
@@ -34,7 +34,7 @@ def guarded(open_items: "Opened") -> "Opened":
         except (StreamError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - see above
-            place = f"it came after {rows:,} row{'' if rows == 1 else 's'}" if rows else None
+            place = f"the error occurred after {rows:,} row{'' if rows == 1 else 's'}" if rows else None
             got = f"{type(error).__name__}: {_line(error)}".removesuffix(": ")
             raise StreamError(Fault("unreadable", (), "rows that can be read", got, place)) from None
 
@@ -44,7 +44,7 @@ def guarded(open_items: "Opened") -> "Opened":
 def arrow_batches(source: "InputSource", data: Any, fields: frozenset[str]) -> Iterator[Batch]:
     """Yield the batches of an object with `__arrow_c_stream__` or `__arrow_c_array__`, validated in full.
 
-    The index of a data frame is left out, except levels that are named as one of `fields` or ``x_…``.
+    The index of a data frame is left out, except levels named like one of `fields` or ``x_…``.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def arrow_batches(source: "InputSource", data: Any, fields: frozenset[str]) -> I
 def dataset_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
     """Yield the batches of a `datasets.Dataset`, in the order of its selected or sorted rows.
 
-    Rows are read as they are stored, whatever format or transform the dataset has.
+    Rows are read as stored; the format and the transform of the dataset are ignored.
     """
     import pyarrow as pa
 
@@ -100,7 +100,7 @@ def dataset_batches(source: "InputSource", data: Any) -> Iterator[Batch]:
 def dataset_rows(source: "InputSource", data: Any) -> Iterator[tuple[None, Any]]:
     """Yield the rows of an iterable `datasets` dataset, with class labels as names.
 
-    Rows are Python objects, whatever format the dataset has.
+    Rows are Python objects; the format of the dataset is ignored.
     """
     source.form = "columns"
     source.names = [name for name in data.column_names or () if not is_unnamed_index(name)]

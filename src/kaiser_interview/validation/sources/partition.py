@@ -16,13 +16,13 @@ from .source import SLICE, InputSource, Item, Items, Part
 __all__ = ["Partition", "Stretch", "TablePart", "cut_of", "grouped"]
 
 _STRETCH = 2 << 20
-"""Bytes of lines that make a part."""
+"""The size in bytes of a part of lines."""
 
-# A longer stretch contains a line that is too long to be held in memory.
+# A longer stretch contains a line that is too long to keep in memory.
 _LONGEST = _STRETCH + LONGEST + 1
 
 _SIZE = 4 << 20
-"""Bytes, characters and elements of such rows that make a part, if there are fewer rows."""
+"""The maximum size of a part of single rows, in bytes, characters and elements."""
 
 
 _SIZED = frozenset({str, bytes, list, tuple})
@@ -30,7 +30,7 @@ _SIZED = frozenset({str, bytes, list, tuple})
 
 @dataclass(frozen=True)
 class Stretch:
-    """Whole lines of a file, which are read when their turn comes."""
+    """A range of whole lines of a file, read when it is validated."""
 
     path: str
     start: int
@@ -38,21 +38,21 @@ class Stretch:
     last: bool
 
     def chunk(self) -> LineChunk:
-        """Read them.
+        """Read the lines.
 
         Raises
         ------
         OSError
-            They cannot be read.
+            The lines cannot be read.
         """
-        with open(self.path, "rb") as file:  # noqa: PTH123 - the path as it was given
+        with open(self.path, "rb") as file:  # noqa: PTH123 - the path as a string, unchanged
             file.seek(self.start)
             return LineChunk(file.read(self.stop - self.start), self.last)
 
 
 @dataclass(frozen=True)
 class TablePart:
-    """A part of a foreign columnar file, as a worker process is asked for it."""
+    """A part of an untrusted columnar file, with the request that makes a worker process read it."""
 
     request: Mapping[str, Any]
 
@@ -64,7 +64,7 @@ class Partition(NamedTuple):
     stream: Stream | None
     """None for data in memory, which is one part."""
     parts: list[Stretch | TablePart | None]
-    """None stands for the batches of the source itself."""
+    """None means the batches of the source itself."""
     plan: Mapping[str, Any]
     """The `Plan` of a columnar file; empty for other inputs."""
 
@@ -78,13 +78,13 @@ def cut_of(source: InputSource, fields: frozenset[str], pool: Pool) -> Partition
     except StreamError:
         return None
     try:
-        # Leave pipes alone: bytes read from one cannot be read again.
+        # Do not read from pipes: their bytes cannot be read again.
         if stream.size:
             return _of_file(source, stream, fields, pool)
     except (StreamError, OSError):
         pass  # reported when the source is read
     finally:
-        # Opened again when it is read: there may be more files than a process can have open.
+        # Close it until it is read: there may be more files than a process can have open.
         stream.close()
     return None
 
@@ -114,7 +114,7 @@ def _of_file(source: InputSource, stream: Stream, fields: frozenset[str], pool: 
 def _stretches(path: str, size: int) -> Iterator[tuple[int, int]]:
     """Yield the start and end of stretches of whole lines, in bytes."""
     start = 0
-    with open(path, "rb") as file:  # noqa: PTH123 - the path as it was given
+    with open(path, "rb") as file:  # noqa: PTH123 - the path as a string, unchanged
         while start < size:
             file.seek(min(start + _STRETCH, size) - 1)
             for chunk in iter(lambda: file.read(1 << 16), b""):
@@ -129,12 +129,12 @@ def _stretches(path: str, size: int) -> Iterator[tuple[int, int]]:
 
 
 def grouped(items: Iterator[Item | Part]) -> Generator[Items | Part]:
-    """Yield parts of rows that come one at a time, and all else as it comes.
+    """Group single rows into parts; yield other parts unchanged.
 
     Raises
     ------
     StreamError
-        As the iterator does, after what came before.
+        The iterator raised it; the rows before it are yielded first.
     """
     held: list[Any] = []
     size = 0
@@ -157,13 +157,13 @@ def grouped(items: Iterator[Item | Part]) -> Generator[Items | Part]:
         raise
     finally:
         if isinstance(items, Generator):
-            items.close()  # and with it the file that it reads
+            items.close()  # also closes the file that it reads
     if held:
         yield Items(held)
 
 
 def _size(item: tuple[int | None, Any] | Note) -> int:
-    """Return about how large a row is, so that few large rows make a part."""
+    """Return the approximate size of a row, so that a part has only a few large rows."""
     if isinstance(item, Note):
         return 1
     data = item[1]

@@ -36,20 +36,20 @@ Item = tuple[int | None, Any] | Note | Batch
 
 @dataclass(frozen=True)
 class Items:
-    """Some rows that come one at a time, and notes."""
+    """Single rows, and notes."""
 
     items: Sequence[tuple[int | None, Any] | Note]
     reported: Mapping[str, str] = field(default_factory=dict)
-    """Columns of which a fault was reported, and its code."""
+    """Columns with a fault that is already reported, and its code."""
 
     @property
     def has_rows(self) -> bool:
-        """Whether one is a row."""
+        """Whether any item is a row."""
         return any(type(item) is not Note for item in self.items)
 
 
 Part = Items | LineChunk | ElementChunk | CsvChunk | Batch
-"""What is validated together."""
+"""Items that are validated together."""
 
 
 class InputSource:
@@ -74,9 +74,9 @@ class InputSource:
     constants : mapping of str
         Fields in the file's path, as ``key=value``.
     reader : callable
-        Makes what reads the file, if it is columnar.
+        Makes the reader of the file, if it is columnar.
     encoding_hint : str or None
-        The encodings that a text file may be in, if it is not UTF-8.
+        A hint on the encoding of a text file that is not UTF-8.
     limited : bool
         False if the file is read without memory and time limits.
     """
@@ -121,12 +121,12 @@ class InputSource:
         return self._open(self)
 
     def parts(self) -> "Iterator[Item | Part]":
-        """Yield what `items` does, but many rows at once where the source has them.
+        """Yield the same as `items`, but many rows at once if the source supports that.
 
         Raises
         ------
         StreamError
-            The data cannot be read, or not to its end.
+            The data cannot be read, or cannot be read to its end.
         """
         return (self._open_parts or self._open)(self)
 
@@ -148,21 +148,21 @@ class InputSource:
         return self.form
 
     def hinted(self, found: Located) -> Located:
-        """Return a fault of bytes that are not UTF-8 with a hint on the encoding of the whole file."""
+        """Add a hint on the encoding of the whole file to a fault of bytes that are not UTF-8."""
         fault = found.fault
         if self.encoding_hint is None or fault.code != "not-utf8" or fault.path or fault.suggestion:
             return found
         return found._replace(fault=fault._replace(suggestion=self.encoding_hint))
 
     def input(self, rows: int, *, complete: bool) -> Input:
-        """Return the name, size and digest of what was read, for the report."""
+        """Return the name, size and digest of the data that was read, for the report."""
         if self.stream is None:
             return Input(self.name or "data", rows, 0, None, complete)
         return Input(encodable(self.stream.name), rows, self.stream.taken, self.stream.sha256, complete)
 
 
 BATCH = 16_384
-"""Rows in a batch: few enough that intermediate results stay in the processor's cache."""
+"""Rows per batch: few enough that intermediate results stay in the CPU cache."""
 
 SLICE = 4096
-"""Rows that make a part, where they come one at a time."""
+"""The maximum number of single rows in a part."""

@@ -1,7 +1,7 @@
-"""The main program of a worker process: reads untrusted columnar files.
+"""The main program of a worker process, which reads untrusted columnar files.
 
-`process.py` starts it. It writes frames to standard output, the first when it is ready, and reads requests
-from standard input, one JSON object a line. Nothing that it writes is unpickled.
+`process.py` starts it. It reads requests from standard input, one JSON object per line, and writes frames to
+standard output, the first when it is ready. Its output is never unpickled.
 """
 
 import json
@@ -14,7 +14,7 @@ from .tasks import Tasks
 
 __all__ = ["main"]
 
-# The limit of processor time: so many seconds a request, plus one for so many bytes of its data.
+# The CPU time limit: `_SECONDS` per request, plus one second per `_BYTES_A_SECOND` bytes of its data.
 _SECONDS = 20
 
 _BYTES_A_SECOND = 4 << 20
@@ -30,7 +30,7 @@ def main(memory: int) -> None:
     """
     requests = sys.stdin.buffer
     with os.fdopen(os.dup(1), "wb") as answers:
-        # Redirect standard output: a library may print, which would corrupt the frames.
+        # Redirect standard output, because output of a library would corrupt the frames.
         with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), 1)
         limited = _limit_memory(memory)
@@ -53,11 +53,11 @@ def _write(answers: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
 
 
 def _keep_pandas_out() -> None:
-    """Keep pyarrow from importing pandas, which takes a third of a second and is not needed here."""
+    """Prevent pyarrow from importing pandas, which takes a third of a second and is not needed here."""
     import pyarrow as pa
 
     sys.meta_path.insert(0, _WithoutPandas)
-    pa.array([None])  # makes pyarrow look for pandas, which it does only once
+    pa.array([None])  # pyarrow looks for pandas now, and never again
     sys.meta_path.remove(_WithoutPandas)
 
 
@@ -92,6 +92,6 @@ def _limit(name: str, most: int) -> bool:
         _, hard = resource.getrlimit(which)
         resource.setrlimit(which, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     except (ImportError, AttributeError, ValueError, OSError):
-        # Windows has no limits; macOS refuses some.
+        # Windows has no limits; macOS rejects some.
         return False
     return True

@@ -1,4 +1,4 @@
-"""A pool of worker processes, which are lent one at a time."""
+"""A pool of worker processes, each lent to one caller at a time."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ class Pool:
     count : int
         Number of workers.
     make : callable, optional
-        Makes a worker, or what reads files in its place. Default: `Sandbox`.
+        Makes a reader: a worker, or an `InProcessReader`. Default: `Sandbox`.
     """
 
     def __init__(self, count: int, make: Callable[[], Reader] = Sandbox) -> None:
@@ -48,25 +48,25 @@ class Pool:
         self.close()
 
     def start(self) -> None:
-        """Start a worker now, so that it is ready when it is needed, unless all are in use."""
+        """Start an idle worker now, so that it is ready when it is needed."""
         with suppress(Empty):
             reader = self._idle.get_nowait()
             reader.start()
             self._idle.put(reader)
 
     def close(self) -> None:
-        """Kill the workers, which ends what waits for their answers."""
+        """Kill the workers; this ends pending requests."""
         for reader in self._all:
             reader.close()
 
     @property
     def limited(self) -> bool:
-        """False if any worker reported that it runs without limits."""
+        """Whether all workers run with memory and time limits."""
         return all(reader.limited for reader in self._all)
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
-        """Lend an idle worker; wait until there is one."""
+        """Lend an idle worker; wait until one is available."""
         reader = self._idle.get()
         try:
             yield reader

@@ -1,4 +1,4 @@
-"""Start and ask a worker process with limits, which reads untrusted files and validates parts."""
+"""Start worker processes with resource limits, and send them requests."""
 
 import atexit
 import json
@@ -38,8 +38,8 @@ READY = {"ready": __version__}
 MEMORY = 1 << 30
 """The memory limit of a worker in bytes."""
 
-# The arguments: the module search path as JSON, so that the worker imports what this process would, whatever
-# characters its folders have, and the memory limit.
+# The arguments: the module search path as JSON, so that the worker imports the same modules whatever
+# characters the folder names contain, and the memory limit.
 _PROGRAM = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -47,10 +47,10 @@ from kaiser_interview.validation.workers.main import main
 main(int(sys.argv[2]))
 """
 
-# Set in workers, so that a program that is not Python but started as if it were cannot start itself again.
+# Set in workers, so that a program that is started instead of Python cannot start itself again.
 _MARK = "KAISER_INTERVIEW_WORKER"
 
-# The most seconds until a worker is ready. A program that is no worker may never say anything.
+# The maximum seconds until a worker is ready. A program that is not a worker may never answer.
 _PATIENCE = 120
 
 # A frame that declares a larger size is invalid.
@@ -64,8 +64,8 @@ class Frame(NamedTuple):
     body: bytes
 
 
-class Died(Exception):  # noqa: N818 - no error of the program: a file can cause it
-    """Raised if a worker that was ready ended without an answer; the message says how."""
+class Died(Exception):  # noqa: N818 - a file can cause it, so it is not an error of the program
+    """Raised if a ready worker ended without an answer; the message says how."""
 
 
 class Sandbox:
@@ -101,9 +101,9 @@ class Sandbox:
         self.close()
 
     def start(self) -> None:
-        """Start the worker, unless it runs; it imports what it needs while this process goes on.
+        """Start the worker in the background, unless it is running.
 
-        An error is left to the first request.
+        The first request reports errors.
         """
         with suppress(ResourceError):
             self._process = self._process or self._started()
@@ -111,14 +111,14 @@ class Sandbox:
     def ask(self, **request: Any) -> Iterator[Frame]:
         """Send a request and yield the frames of the answer.
 
-        If the caller stops before the end of the answer, the worker is closed.
+        If the caller stops before the end of the answer, this closes the worker.
 
         Raises
         ------
         Died
             The worker ended before its answer was complete. The next request starts a new worker.
         ResourceError
-            No worker can be started here.
+            No worker can be started.
         """
         done = False
         try:
@@ -136,7 +136,7 @@ class Sandbox:
                 try:
                     frame = read_frame(stdout)
                 except ValueError:
-                    raise Died("the reader said what nobody understands") from None
+                    raise Died("the worker sent an invalid message") from None
                 if frame is None:
                     raise Died(self._end())
                 if "end" in frame.head:
@@ -146,7 +146,7 @@ class Sandbox:
                 yield frame
         finally:
             if not done:
-                # The answer was not read to its end; its rest would be mistaken for the next answer.
+                # The rest of this answer would be mistaken for the next answer.
                 self.close()
 
     def close(self) -> None:
@@ -157,7 +157,7 @@ class Sandbox:
         process.kill()
         process.wait()
         for pipe in _pipes(process):
-            # Flushing on close fails if the worker never read the rest.
+            # Flushing on close fails if the worker did not read everything.
             with suppress(OSError), _no_sigpipe():
                 pipe.close()
 
@@ -197,16 +197,16 @@ class Sandbox:
         other = frame.head.get("ready") if frame else None
         program = os.fsdecode(process.args[0])  # type: ignore[index,arg-type]
         raise _unavailable(
-            f"{program} imports version {other} of kaiser-interview, and this process {__version__}"
+            f"{program} imports kaiser-interview {other}, but this process uses {__version__}"
             if other
-            else f"{program} is no Python that can import kaiser_interview and pyarrow"
+            else f"{program} cannot import kaiser_interview and pyarrow"
         )
 
     def _end(self) -> str:
         """Describe how the worker ended."""
         process = self._process
         if process is None:  # pragma: no cover - closed by another thread
-            return "a worker that was closed"
+            return "the worker was closed"
         with suppress(subprocess.TimeoutExpired):
             process.wait(10)
         code = process.poll()
@@ -214,11 +214,11 @@ class Sandbox:
             with suppress(ValueError):
                 name = signal.Signals(-code).name
                 known = {
-                    "SIGXCPU": "it took too long",
-                    "SIGKILL": "it was killed, most often for want of memory",
+                    "SIGXCPU": "the worker exceeded its time limit",
+                    "SIGKILL": "the worker was killed, usually because memory ran out",
                 }
-                return known.get(name, f"the reader crashed ({name})")
-        return "the reader stopped"
+                return known.get(name, f"the worker crashed ({name})")
+        return "the worker stopped"
 
 
 def _interpreter() -> str:
@@ -226,12 +226,12 @@ def _interpreter() -> str:
     if getattr(sys, "frozen", False) or "__compiled__" in globals():
         raise _unavailable("this program is frozen, so it has no Python interpreter")
     if _MARK in os.environ:
-        raise _unavailable(f"{sys.executable} was started as one and is no Python interpreter")
-    # Programs that embed Python tell multiprocessing where an interpreter is.
+        raise _unavailable(f"{sys.executable} was started as a worker, but is not a Python interpreter")
+    # Programs that embed Python set the path of an interpreter in multiprocessing.
     spawn = sys.modules.get("multiprocessing.spawn")
     path = (spawn.get_executable() if spawn else None) or sys.executable
     if not path:
-        raise _unavailable("sys.executable is empty, so it is unknown where a Python interpreter is")
+        raise _unavailable("sys.executable is empty, so no Python interpreter can be found")
     return os.fsdecode(path)
 
 
@@ -239,7 +239,7 @@ def _search_path() -> str:
     """Return the folders in which this process finds modules, as JSON."""
     folders = []
     for path in sys.path:
-        # The import system skips other objects. An empty string is the working directory, which may be gone.
+        # The import system skips other objects. An empty string is the working directory, perhaps deleted.
         if isinstance(path, str):
             with suppress(OSError):
                 folders.append(path or os.getcwd())
@@ -248,8 +248,8 @@ def _search_path() -> str:
 
 def _unavailable(reason: str) -> ResourceError:
     return ResourceError(
-        f"no worker process can be started, which reads columnar files under limits: {reason}; "
-        "files that you trust can be read in this process (in_process=True, --in-process)"
+        f"cannot start the worker process that reads columnar files under limits: {reason}; to read files "
+        "that you trust in this process, use in_process=True or --in-process"
     )
 
 
@@ -265,15 +265,15 @@ def start_ahead() -> None:
 
 
 def started_ahead() -> list[Sandbox]:
-    """Return the worker that was started ahead, if there is one that nobody has taken."""
+    """Return the worker that was started ahead, unless a pool has taken it."""
     return [_ahead.pop()] if _ahead else []
 
 
 @contextmanager
 def _no_sigpipe() -> Iterator[None]:
-    """Block SIGPIPE, so that writing to a dead worker raises an error and does not kill this process.
+    """Block SIGPIPE, so that writing to a dead worker raises an error instead of killing this process.
 
-    The command keeps the signal's default action elsewhere, so that a closed pipe of the shell ends it.
+    Elsewhere, the command keeps the default action of the signal, so that a closed shell pipe ends it.
     """
     if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows has no such signal
         yield
@@ -290,7 +290,7 @@ def _no_sigpipe() -> Iterator[None]:
 
 def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
     if process.stdin is None or process.stdout is None:  # pragma: no cover - both are pipes
-        raise Died("a worker without pipes")
+        raise Died("the worker has no pipes")
     return process.stdin, process.stdout
 
 
@@ -300,20 +300,20 @@ def read_frame(pipe: IO[bytes]) -> Frame | None:
     Raises
     ------
     ValueError
-        The bytes are no valid frame.
+        The bytes are not a valid frame.
     """
     sizes = pipe.read(FRAME.size)
     if len(sizes) < FRAME.size:
         return None
     head_size, body_size = FRAME.unpack(sizes)
     if head_size > _LONGEST_HEAD or body_size > _LONGEST_BODY:
-        raise ValueError("a frame that is too long")
+        raise ValueError("the frame is too long")
     head, body = pipe.read(head_size), pipe.read(body_size)
     if len(body) < body_size or len(head) < head_size:
         return None
     held = json.loads(head)
     if not isinstance(held, dict):
-        raise ValueError("a head that is no object")  # noqa: TRY004 - as all that is no frame
+        raise ValueError("the head is not an object")  # noqa: TRY004 - every invalid frame is a ValueError
     return Frame(held, body)
 
 

@@ -16,14 +16,14 @@ __all__ = ["InProcessReader", "Reader", "Tasks"]
 Answer = Iterator[tuple[dict[str, Any], bytes]]
 
 
-# Files that are read once are cached, and not made for several threads.
+# The cache of open files is not thread-safe.
 _LOCK = threading.Lock()
 
 
 class InProcessReader:
-    """Reads columnar files in this process, with the interface of a `Sandbox`: for files that are trusted.
+    """Reads trusted columnar files in this process; has the interface of `Sandbox`.
 
-    There are no limits of memory and time, and a damaged file can crash the process.
+    There are no memory and time limits, and a damaged file can crash the process.
     """
 
     limited: bool = False
@@ -35,10 +35,10 @@ class InProcessReader:
         pass
 
     def start(self) -> None:
-        """Do nothing: there is no process to start."""
+        """Do nothing, because there is no process."""
 
     def close(self) -> None:
-        """Do nothing: there is no process to end."""
+        """Do nothing, because there is no process."""
 
     def ask(self, **request: Any) -> Iterator[Frame]:
         """Yield the frames of the answer to a request."""
@@ -70,7 +70,7 @@ class Tasks:
         }
         try:
             yield from tasks[request.pop("task")](**request)
-        except Exception as error:  # noqa: BLE001 - after any error of a reader, the other parts are still read
+        except Exception as error:  # noqa: BLE001 - after any error, the other parts are still read
             yield {"fault": list(_fault(error, self._memory))}, b""
         yield {"end": True, "limited": self._limited}, b""
 
@@ -119,6 +119,6 @@ def _fault(error: Exception, memory: int | None) -> Fault:
         return spelled(error.fault)
     if isinstance(error, MemoryError):
         limit = f"{memory >> 20} MiB" if memory else "memory"
-        return Fault("unreadable", (), f"a part that fits into {limit}", "a larger one")
+        return Fault("unreadable", (), f"a part that fits in {limit}", "a larger part")
     line = " ".join(str(error).split())[:200] or type(error).__name__
     return Fault("unreadable", (), "a file that can be read", line)

@@ -63,7 +63,7 @@ def test_a_column_that_begins_with_x_has_the_type_of_its_first_value():
 @pytest.mark.parametrize(
     "row", [{"id": "\ud83e"}, {"n": 1 << 64}, {"urls": ["\udde0"]}, {"x_a": 1 << 64}, {"p": 1 << 2000}, {}]
 )
-def test_where_arrow_cannot_hold_a_value_there_is_no_batch(row):
+def test_no_batch_if_arrow_cannot_represent_a_value(row):
     assert columns_of([row], TYPES, LISTS) is None
 
 

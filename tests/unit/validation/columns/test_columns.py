@@ -1,4 +1,4 @@
-"""The columnar lane: which rows it suspects, and what the gate then says of a table, row by row."""
+"""The prefilter: which rows of a table are suspect, and the findings of validation for each row."""
 
 import datetime as dt
 import hashlib
@@ -66,16 +66,18 @@ def table(kind: str, /, **columns) -> pa.Table:
 
 
 def both(rows: pa.Table, kind, *, against: ki.Corpus | None = None, **options):
-    """Return what both lanes say of a table: the rows that are suspect, and the findings of the whole gate.
+    """Return the suspect rows of a table, and the findings of its validation.
 
-    A row that is suspect by itself is suspect among others.
+    A row that is suspect alone must also be suspect among other rows.
     """
-    judge = RowValidator([kind] if isinstance(kind, str | type) else kind, against or shipped(), **options)
-    lane = Prefilter(judge)
+    validator = RowValidator(
+        [kind] if isinstance(kind, str | type) else kind, against or shipped(), **options
+    )
+    prefilter = Prefilter(validator)
     batch = rows.combine_chunks().to_batches()[0]
-    told = {str(one.path[0]): one.code for one in column_faults(judge, batch.schema.names, batch.schema)}
-    seen = lane.look(batch, told)
-    alone = [lane.look(batch.slice(row, 1), told) for row in range(len(rows))]
+    told = {str(one.path[0]): one.code for one in column_faults(validator, batch.schema.names, batch.schema)}
+    seen = prefilter.look(batch, told)
+    alone = [prefilter.look(batch.slice(row, 1), told) for row in range(len(rows))]
     # A number that its column's type has no integer for may make the others of its batch suspect too.
     assert all(not one.suspect[0] or seen.suspect[row] for row, one in enumerate(alone))
     assert [bool(one.doomed[0]) for one in alone] == seen.doomed.tolist()
@@ -140,7 +142,7 @@ TEXTS = [
 @pytest.mark.parametrize("column", TEXTS, ids=lambda one: str(one.type))
 @pytest.mark.parametrize("name", ["method", "creator", "rationale"])
 def test_texts_in_every_form(name, column):
-    # A value that stands in a dictionary and in no row is nobody's.
+    # A value that is in a dictionary but in no row is ignored.
     assert both(table("label", **{name: column}), "label") == ([], [])
 
 
@@ -486,9 +488,9 @@ def test_references_to_claims_that_have_changed():
     found = [(1, "stale-claim", "/claim_sha256"), (2, "stale-claim", "/release")]
     found += [(4, "retired-claim", "/claim_id")]
     assert both(rows, "label", against=OWN) == ([1, 2, 4], found)
-    lane = Prefilter(RowValidator(["label"], OWN))
+    prefilter = Prefilter(RowValidator(["label"], OWN))
     (batch,) = rows.to_batches()
-    assert lane.look(batch, {}).checked.rows_without_digest == 1
+    assert prefilter.look(batch, {}).checked.rows_without_digest == 1
 
 
 def test_relations():
@@ -651,12 +653,12 @@ def test_quotes_where_the_corpus_is_too_long_for_a_table_of_spans(monkeypatch):
 def test_quotes_where_the_table_of_spans_is_cleared(monkeypatch):
     monkeypatch.setattr(references, "_MOST_SPANS", 1)
     assert both(quoted(), "label") == EXPECTED
-    lane = Prefilter(RowValidator(["label"], shipped()))
+    prefilter = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = quoted().to_batches()
     for _ in range(3):
         for size in (1, 2, 5):
             for first in range(0, len(QUOTES), size):
-                seen = lane.look(batch.slice(first, size), {})
+                seen = prefilter.look(batch.slice(first, size), {})
                 expected = [bool(one[4]) for one in QUOTES[first : first + size]]
                 assert seen.suspect.tolist() == expected
 
@@ -684,7 +686,7 @@ def test_quotes_outside_the_first_plane():
     assert both(rows, "label", against=OWN) == ([2], found)
 
 
-def test_quotes_that_stand_twice_or_nowhere_in_english():
+def test_english_quotes_that_occur_twice_or_never():
     rows = table(
         "label",
         claim_id=["a-01", "a-01", "a-03"],
@@ -692,7 +694,7 @@ def test_quotes_that_stand_twice_or_nowhere_in_english():
         quote_of=[None, None, "text_en"],
     )
     rows = rows.append_column("id", pa.array(["1", "2", "3"]))
-    # 像低语 stands twice in the claim, with the comma once.
+    # 像低语 occurs twice in the claim, with the comma once.
     assert both(rows, "label", against=OWN) == ([2], at("quote-not-found", "/quote", 2))
     twice = table("label", claim_id=["b-05"], quote=["eins"])
     assert both(twice, "label", against=OWN) == ([0], at("quote-ambiguous", "/quote", 0))
@@ -720,7 +722,7 @@ class Loose(ki.Reference):
     quote_end: int | None = None
 
 
-def test_offsets_below_zero_stand_for_nothing():
+def test_negative_offsets_are_not_treated_as_null():
     rows = pa.table({"claim_id": ["d01-c02"] * 3, "quote_start": [-1, -5, -2], "quote_end": [-1, -3, 5]})
     found = [(0, "quote-out-of-range"), (1, "quote-misplaced"), (2, "quote-misplaced")]
     assert both(rows, Loose) == ([0, 1, 2], [(row, code, "/quote_start") for row, code in found])
@@ -807,7 +809,7 @@ def test_references_within_rows():
         ("a-01", "No number at all", False, False),
     ],
 )
-def test_translations_that_lack_a_number(claim_id, text, suspect, lacking):
+def test_translations_without_a_number_of_the_claim(claim_id, text, suspect, lacking):
     for made in (pa.array([text]), coded(pa.array([text])), pa.array([text], pa.string_view())):
         rows = table("translation", claim_id=[claim_id], translation=made)
         found = at("number-missing", "/translation", 0) if lacking else []
@@ -832,7 +834,7 @@ def test_a_type_that_fits_another_kind_alone():
     assert both(rows, [Scored, Rated]) == ([1], at("wrong-type", "/score", 1))
 
 
-def test_dictionaries_of_what_is_nested_are_left_to_the_judge():
+def test_dictionaries_of_nested_values_are_suspect():
     assert both(table("verdict", urls=coded(pa.array([["a"], [""]]), [0, 0])), "verdict") == ([0, 1], [])
     best = coded(pa.array([{"claim_id": "d01-c02"}]), [0, None])
     assert both(held(score=["x", "x"], best=best), Scored) == ([0], [])
@@ -844,13 +846,13 @@ class Noted(ki.Derived):
     year: Annotated[str, Field(pattern="^2026"), FromPython(instant)] | None = None
 
 
-def test_text_that_a_timestamp_becomes_is_left_to_the_judge():
+def test_timestamps_in_text_fields_are_suspect():
     column = pa.array([NOON, None], UTC)
     suspect, found = both(own(year=["2026", "2025", None]), Noted)
     assert (suspect, found) == ([1], at("bad-format", "/year", 1))
-    judge = RowValidator([Noted], shipped())
+    validator = RowValidator([Noted], shipped())
     (batch,) = own(year=column).to_batches()
-    assert Prefilter(judge).look(batch, {}).suspect.tolist() == [True, False]
+    assert Prefilter(validator).look(batch, {}).suspect.tolist() == [True, False]
 
 
 def test_quotes_within_rows_that_are_no_text():
@@ -1061,13 +1063,13 @@ def test_names_within_a_slip_of_typing():
 
 
 def test_which_rows_a_fault_of_a_column_dooms():
-    lane = Prefilter(RowValidator(["label"], shipped()))
+    prefilter = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = table("label", note=["x", None], confidence=["x", None]).to_batches()
-    assert lane.look(batch, {"note": "unknown-field"}).doomed.tolist() == [True, False]
-    assert lane.look(batch, {"confidence": "wrong-type"}).doomed.tolist() == [True, False]
-    assert lane.look(batch, {"creator": "missing-field"}).doomed.tolist() == [True, True]
-    assert lane.look(batch, {"elsewhere": "missing-field"}).doomed.tolist() == [True, True]
-    assert lane.look(batch, {"elsewhere": "wrong-type"}).doomed.tolist() == [False, False]
+    assert prefilter.look(batch, {"note": "unknown-field"}).doomed.tolist() == [True, False]
+    assert prefilter.look(batch, {"confidence": "wrong-type"}).doomed.tolist() == [True, False]
+    assert prefilter.look(batch, {"creator": "missing-field"}).doomed.tolist() == [True, True]
+    assert prefilter.look(batch, {"elsewhere": "missing-field"}).doomed.tolist() == [True, True]
+    assert prefilter.look(batch, {"elsewhere": "wrong-type"}).doomed.tolist() == [False, False]
     report = ki.validate(table("label", note=["x", None]), kind="label")
     assert (report.rows, report.valid, report.invalid) == (2, 1, 1)
 
@@ -1126,7 +1128,7 @@ def test_defaults():
         [2],
         at("bad-length", "/creator", 2),
     )
-    # Only text that is plain is filled in; other nulls are left to the judge.
+    # Only plain text is filled in; rows with other nulls go to the row validator.
     wide = pa.array(["a", None], pa.large_string())
     assert both(table("label", creator=wide), "label", defaults=given) == ([1], [])
     assert both(table("label", confidence=[None, 0.5]), "label", defaults=given) == ([0], [])
@@ -1201,7 +1203,7 @@ def test_bounds_of_every_sort():
     rows = pa.table({name: [value] * 5 for name, value in (ABOUT | {"rank": 1}).items()})
     rows = rows.append_column("odds", pa.array([None, 2, 3, 0, 100]))
     found = [(2, "out-of-range", "/odds"), (3, "out-of-range", "/odds"), (4, "out-of-range", "/odds")]
-    # A multiple is the judge's alone.
+    # Only the row validator checks multiples.
     assert both(rows, Ranked) == ([1, 2, 3, 4], found)
     huge = rows.set_column(
         rows.schema.get_field_index("rank"), "rank", pa.array([1.0, 2.0**53, 2.0**60, 1.5, NAN])
@@ -1248,7 +1250,7 @@ def test_a_field_with_a_validator_is_always_suspect():
 
 
 class Whole(ki.Record):
-    """A kind with a validator of rows, which may refuse one that has nothing in it."""
+    """A kind with a validator of rows, which may reject a row without values."""
 
     a: str | None = None
     b: str | None = None
@@ -1306,7 +1308,7 @@ class Judged(ki.Reference):
     note: Annotated[str | None, AfterValidator(_some), Field(validate_default=True)] = None
 
 
-def test_kinds_that_judge_in_their_own_way_are_always_suspect():
+def test_kinds_with_custom_validation_are_always_suspect():
     pinned = {"claim_id": ["d01-c02", "d01-c02"], "claim_sha256": [None, CLAIM.claim_sha256]}
     assert both(pa.table(pinned), Described) == ([], [])
     assert both(pa.table(pinned), Short) == ([0, 1], at("bad-length", "/claim_sha256", 1))
@@ -1432,7 +1434,7 @@ class Changed(ki.Derived):
     release: Literal["1.0.0"] | None = None
 
 
-def test_fields_of_a_reference_that_a_kind_defines_anew():
+def test_reference_fields_that_a_kind_redefines():
     rows = own(
         claim_id=["d01-c02", "d01-c02"],
         quote=[CLAIM.text[2:6], CLAIM.text],
@@ -1534,7 +1536,7 @@ def test_rows_as_values():
     assert first == {"s": epoch, "n": epoch + dt.timedelta(microseconds=1), "r": "a"}
     assert second["r"] == "b"
     assert repr(second["n"]) == "1970-01-01 00:00:00.000001001Z"
-    assert shown(second["s"]) == f"a timestamp[s, tz=UTC] that Python cannot hold: {2**60}"
+    assert shown(second["s"]) == f"a timestamp[s, tz=UTC] that Python cannot represent: {2**60}"
     assert [one["r"] for one in rows_of(batch, np.array([1, 0]))] == ["b", "a"]
     nothing = pa.RecordBatch.from_struct_array(pa.array([{}] * 3, pa.struct([])))
     assert rows_of(nothing) == [{}, {}, {}]
@@ -1549,37 +1551,37 @@ def test_text_that_is_not_utf8_makes_its_row_suspect():
     assert [(one.row, one.code, one.pointer) for one in found] == [(1, "not-utf8", "/rationale")]
     found = ki.validate(table("dialogue", x_note=column), kind="dialogue").sample
     assert [(one.row, one.code, one.pointer) for one in found] == [(1, "not-utf8", "/x_note")]
-    # A second fault of the row is told too, and what is null for that reason is not missing.
+    # A second fault of the row is reported too, and a value that is null for that reason is not missing.
     rows = table("label", creator=column, method=["model", "x", "rule"])
     found = sorted((one.row, one.code, one.pointer) for one in ki.validate(rows, kind="label").sample)
     assert found == [(1, "not-in-vocabulary", "/method"), (1, "not-utf8", "/creator")]
 
 
-def test_rows_of_the_right_shape_are_judged_by_what_they_refer_to_alone():
-    lane = Prefilter(RowValidator(["label"], shipped()))
+def test_rows_that_match_their_schema_are_validated_only_beyond_it():
+    prefilter = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = table(
         "label",
         claim_id=["d01-c02", "d01-c99", "x y", "d01-c02", "d01-c02"],
         quote=[None, None, None, "gibt es nicht", ""],
         confidence=[0.5, 0.5, 0.5, 0.5, None],
     ).to_batches()
-    seen = lane.look(batch, {})
+    seen = prefilter.look(batch, {})
     assert seen.suspect.tolist() == [False, True, True, True, True]
     assert seen.shaped.tolist() == [False, True, False, True, False]
     said = [
         (row, [one.code for one in verdict.faults])
-        for row, _, verdict in lane.verdicts(batch, np.flatnonzero(seen.suspect), {}, seen.shaped)
+        for row, _, verdict in prefilter.verdicts(batch, np.flatnonzero(seen.suspect), {}, seen.shaped)
     ]
     expected = [(1, ["unknown-claim"]), (2, ["bad-format"]), (3, ["quote-not-found"]), (4, ["bad-length"])]
     assert said == expected
-    said = [(row, len(verdict.faults)) for row, _, verdict in lane.verdicts(batch, np.arange(5), {})]
+    said = [(row, len(verdict.faults)) for row, _, verdict in prefilter.verdicts(batch, np.arange(5), {})]
     assert said == [(0, 0), (1, 1), (2, 1), (3, 1), (4, 1)]
-    # Where something was told of a whole column, rows are judged whole.
-    assert not lane.look(batch, {"note": "unknown-field"}).shaped.any()
+    # If a whole column has a reported fault, rows are validated in full.
+    assert not prefilter.look(batch, {"note": "unknown-field"}).shaped.any()
 
 
 def test_rows_of_a_kind_without_a_field_for_it_are_all_of_that_kind():
-    lane = Prefilter(RowValidator(["claim"], shipped()))
+    prefilter = Prefilter(RowValidator(["claim"], shipped()))
     batch = pa.record_batch({"claim_id": ["d01-c01", None]})
-    assert lane.is_of(batch, frozenset({"claim"})).tolist() == [True, True]
-    assert lane.is_of(batch, frozenset({"label"})).tolist() == [False, False]
+    assert prefilter.is_of(batch, frozenset({"claim"})).tolist() == [True, True]
+    assert prefilter.is_of(batch, frozenset({"label"})).tolist() == [False, False]

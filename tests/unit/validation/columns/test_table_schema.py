@@ -81,9 +81,17 @@ NANOSECONDS = pa.timestamp("ns", "UTC")
 @pytest.mark.parametrize(
     ("ticks", "arrow_type", "got"),
     [
-        (1, NANOSECONDS, "a timestamp[ns, tz=UTC] that Python cannot hold: 1970-01-01 00:00:00.000000001Z"),
-        (2**40, pa.timestamp("s", "UTC"), "a timestamp[s, tz=UTC] that Python cannot hold: 1099511627776"),
-        (5, pa.timestamp("s", "Mars/Base"), "a timestamp[s, tz=Mars/Base] that Python cannot hold: 5"),
+        (
+            1,
+            NANOSECONDS,
+            "a timestamp[ns, tz=UTC] that Python cannot represent: 1970-01-01 00:00:00.000000001Z",
+        ),
+        (
+            2**40,
+            pa.timestamp("s", "UTC"),
+            "a timestamp[s, tz=UTC] that Python cannot represent: 1099511627776",
+        ),
+        (5, pa.timestamp("s", "Mars/Base"), "a timestamp[s, tz=Mars/Base] that Python cannot represent: 5"),
     ],
 )
 def test_a_value_that_python_cannot_hold_is_invalid_and_named(tmp_path, ticks, arrow_type, got):

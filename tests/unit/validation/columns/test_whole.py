@@ -41,10 +41,10 @@ class Dated(ki.Derived):
 
 
 def faults(kind, schema, names=(), **options) -> list[tuple[str, str, str, str]]:
-    """Return the faults of columns as code, column, what was expected and what stands there."""
+    """Return the faults of columns as code, column, expected and got."""
     missing = options.pop("missing", True)
-    judge = RowValidator([kind] if isinstance(kind, str | type) else kind, shipped(), **options)
-    found = column_faults(judge, names or schema.names, schema, missing=missing)
+    validator = RowValidator([kind] if isinstance(kind, str | type) else kind, shipped(), **options)
+    found = column_faults(validator, names or schema.names, schema, missing=missing)
     return [(one.code, one.path[0], one.expected, str(one.got)) for one in found]
 
 
@@ -137,7 +137,7 @@ def test_extension_types():
     assert misfit(Own, "words", pa.dictionary(pa.int8(), pa.json_())) is None
 
 
-def test_a_time_that_names_no_zone_is_no_instant():
+def test_a_time_without_a_zone_is_not_an_instant():
     for unit in ("s", "ms", "us", "ns"):
         assert misfit(Own, "when", pa.timestamp(unit)) == "an instant in UTC"
     assert misfit(Own, "words", pa.timestamp("s")) == "text"
@@ -174,8 +174,8 @@ def test_columns_that_are_missing():
 def test_columns_that_no_kind_has():
     text = pa.string()
     schema = pa.schema([(name, text) for name in [*BARE, "note", "x_note", "topics", "Creator", ""]])
-    judge = RowValidator(["label"], shipped())
-    found = [*map(spelled, column_faults(judge, schema.names, schema))]
+    validator = RowValidator(["label"], shipped())
+    found = [*map(spelled, column_faults(validator, schema.names, schema))]
     assert found == [
         Fault("unknown-field", ("note",), "a field of label", '"note"', "did you mean rationale?"),
         Fault("unknown-field", ("Creator",), "a field of label", '"Creator"', "did you mean creator?"),
@@ -189,7 +189,7 @@ def test_columns_that_no_kind_has():
         ),
     ]
     # By name alone, as of CSV.
-    assert [*map(spelled, column_faults(judge, schema.names))] == found
+    assert [*map(spelled, column_faults(validator, schema.names))] == found
     kept = faults("label", schema, extra="allow")
     assert [one[1] for one in kept] == ["Creator"]
 
@@ -223,10 +223,10 @@ def test_several_kinds():
     assert faults([Own, own], both) == []
 
 
-def test_the_kind_is_a_column_that_is_needed_where_nothing_else_tells_it():
+def test_a_kind_column_is_required_without_a_default_kind():
     schema = pa.schema([(name, pa.string()) for name in BARE])
-    judge = RowValidator(["label", "verdict"], shipped())
-    assert column_faults(judge, schema.names, schema) == [
+    validator = RowValidator(["label", "verdict"], shipped())
+    assert column_faults(validator, schema.names, schema) == [
         Fault(
             "missing-field",
             ("kind",),
@@ -239,7 +239,7 @@ def test_the_kind_is_a_column_that_is_needed_where_nothing_else_tells_it():
     assert faults(["label", "verdict"], pa.schema([*schema, ("kind", pa.null())]))[0][1] == "kind"
 
 
-def test_the_gate_tells_each_once():
+def test_each_column_fault_is_reported_once():
     rows = pa.table(
         {name: ["language"] * 1000 for name in BARE if name not in {"creator", "value"}}
         | {"note": ["x"] * 1000, "creator": [1] * 1000, "created": [date(2026, 1, 1)] * 1000}

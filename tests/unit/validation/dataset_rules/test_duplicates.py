@@ -152,7 +152,7 @@ def test_few_files_are_open_at_a_time(folder):
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-def test_after_close_there_is_no_answer(folder):
+def test_calls_after_close_fail(folder):
     repeats = DuplicateHashes(TINY, "keys")
     repeats.add(MANY)
     repeats.close()
@@ -212,7 +212,8 @@ def test_no_temporary_folder_is_said(monkeypatch, tmp_path):
         # Not all are there, so there is no answer.
         for call in (repeats.found, lambda: repeats.add(MANY)):
             with pytest.raises(
-                RuntimeError, match=r"^ids: expected all hashes, got a call that failed, or none after close$"
+                RuntimeError,
+                match=r"^ids: expected no failed call before, got a failed call or a closed object$",
             ):
                 call()
 
@@ -225,7 +226,7 @@ def test_files_that_are_lost_are_said(folder):
             ki.KaiserInterviewError, match=r"^keys: could not be held on disk: .*(No such file|expected)"
         ):
             repeats.found()
-        with pytest.raises(RuntimeError, match=r"^keys: expected all hashes"):
+        with pytest.raises(RuntimeError, match=r"^keys: expected no failed call before"):
             repeats.found()
     assert not spilled(folder)
 

@@ -53,7 +53,7 @@ def test_rows_are_not_compared_by_a_field_that_is_wrong_itself(kind, same, one, 
 KINDS = {"label": Label, "embedding": Embedding, "question": Question, "verdict": Verdict}
 
 
-ANEW = "make the vectors anew, or name the models apart"
+ANOTHER_MODEL = "compute all vectors with one model, or use a different model name for each length"
 
 
 def of(*kinds: str, key=None, complete=None) -> DatasetRules:
@@ -75,7 +75,7 @@ def told(faults) -> list[tuple]:
         ("embedding", {}, {"model", "vector"}),
     ],
 )
-def test_the_fields_that_a_row_is_judged_by(kind, options, fields):
+def test_the_fields_that_are_compared(kind, options, fields):
     assert of(kind, **options).fields == fields | {"id", "kind"}
 
 
@@ -90,9 +90,9 @@ def test_the_fields_that_a_row_is_judged_by(kind, options, fields):
         (["verdict", "embedding"], {}, False, True),
     ],
 )
-def test_what_rows_are_judged_by_beyond_their_ids(kinds, options, ids_alone, more):
+def test_whether_more_than_ids_is_compared(kinds, options, ids_alone, more):
     held = of(*kinds, **options)
-    assert (held.ids_alone, held.judges_more) == (ids_alone, more)
+    assert (held.ids_alone, held.compares_more) == (ids_alone, more)
 
 
 def test_the_first_place_of_an_id():
@@ -100,17 +100,17 @@ def test_the_first_place_of_an_id():
     assert [held.first_place(name, place) for place, name in enumerate("aba")] == [0, 1, 0]
 
 
-def test_an_id_that_stands_again():
+def test_a_duplicate_id():
     held = of("verdict")
     assert held.faults({"id": "a"}, "verdict", 0) == []
-    fault = ("duplicate-id", ("id",), "an id of its own", '"a", as in row 0', None)
+    fault = ("duplicate-id", ("id",), "a unique id", '"a", already used in row 0', None)
     for place in (1, 2):
         assert told(held.faults({"id": "a"}, None, place)) == [fault]
     assert held.faults({"id": 5}, "verdict", 3) == held.faults({"id": 5}, "verdict", 4) == []
     assert held.faults({}, "verdict", 5) == held.faults({"id": None}, "verdict", 6) == []
 
 
-def test_a_key_that_stands_again():
+def test_a_duplicate_key():
     held = of("verdict", key=["claim_id", "confidence"])
     for place, confidence in enumerate((1, 1.0, True, "1", None)):
         assert held.faults({"claim_id": "d01-c01", "confidence": confidence}, "verdict", place) == []
@@ -121,8 +121,8 @@ def test_a_key_that_stands_again():
         (
             "duplicate-record",
             (),
-            "claim_id and confidence once",
-            "as in row 1",
+            "a unique combination of claim_id and confidence",
+            "the same as in row 1",
             "claim_id d01-c01, confidence 1.0",
         )
     ]
@@ -159,7 +159,7 @@ def test_labels_that_are_too_many():
     held = of("label")
     row = {"claim_id": "d01-c01", "scheme": "horizon", "creator": "me", "value": "past"}
     fault = (
-        "too-many-labels", ("value",), "at most 1 of horizon for d01-c01 by one creator",
+        "too-many-labels", ("value",), "at most 1 horizon label for d01-c01 by one creator",
         '"future" after past in row 0', None,
     )  # fmt: skip
     assert held.faults(row, "label", 0) == held.faults(row, "label", 1) == []
@@ -175,7 +175,7 @@ def test_labels_that_are_too_many():
     for value in ("memory", "agents", "scaling", "reasoning"):
         assert held.faults(row | topics | {"value": value}, "label", 6) == []
     (one,) = held.faults(row | topics | {"value": "language"}, "label", 7)
-    assert one.expected == "at most 4 of topic for d01-c01 by one creator"
+    assert one.expected == "at most 4 topic labels for d01-c01 by one creator"
 
 
 def test_vectors_of_another_length():
@@ -188,7 +188,13 @@ def test_vectors_of_another_length():
     assert held.faults({"model": "m", "vector": "x"}, "embedding", 8) == []
     assert held.fired == set()
     assert told(held.faults({"model": "m", "vector": [1]}, "embedding", 9)) == [
-        ("dimension-differs", ("vector",), "2, as in row 3, the first of m", "1", ANEW)
+        (
+            "dimension-differs",
+            ("vector",),
+            "length 2, as in row 3, the first vector of m",
+            "length 1",
+            ANOTHER_MODEL,
+        )
     ]
     assert held.fired == {("m",)}
 

@@ -17,12 +17,12 @@ from kaiser_interview.validation.dataset_rules.fingerprints import (
 )
 
 
-def judge(kind="label", **options):
+def row_validator(kind="label", **options):
     return check_of(None, kind=kind, **options).row_validator()
 
 
 def marks(key=None, **options) -> Fingerprints:
-    return Fingerprints(judge(**options), key)
+    return Fingerprints(row_validator(**options), key)
 
 
 def batch(**columns) -> pa.RecordBatch:
@@ -58,12 +58,12 @@ def test_ids_of_a_column_have_the_hashes_of_texts(sort):
 @pytest.mark.parametrize(
     "columns", [{"id": pa.array([1, 2])}, {"id": pa.nulls(2)}, {"other": pa.array(["a", "b"])}]
 )
-def test_what_is_no_text_is_no_id(columns):
+def test_ids_that_are_not_text_are_ignored(columns):
     found, there = marks().ids(batch(**columns))
     assert (len(found), there.tolist()) == (2, [False, False])
 
 
-def test_what_is_no_text_has_no_hash():
+def test_values_that_are_not_text_have_no_hash():
     assert marks().of_texts([None, 1, b"a", ["a"]]).tolist() == []
     assert len(marks().of_texts(["a", 1, "\ud800", "\\ud800"])) == 3
     assert len({*marks().of_texts(["a", "\ud800", "\udfff"]).tolist()}) == 3
@@ -76,7 +76,7 @@ def both(key, rows: list[dict], **options):
     """Return the marks of keys in columns, once they are found equal to those row by row."""
     made = marks(key, **options)
     found, there = made.keys(pa.RecordBatch.from_pylist(rows))
-    texts = [made.key(made._judge.taken(row)[1]) for row in rows]
+    texts = [made.key(made._validator.taken(row)[1]) for row in rows]
     assert there.tolist() == [text is not None for text in texts]
     assert found[there].tolist() == marks().of_texts(texts).tolist()
     return found, there
@@ -197,13 +197,13 @@ def test_of_vectors_only_the_length_counts():
 
 
 def test_what_is_read_of_lines():
-    sorts = line_sorts(judge())
+    sorts = line_sorts(row_validator())
     assert {name: sorts[name] for name in ("id", "confidence", "quote_start", "method")} == {
         "id": "string", "confidence": "number", "quote_start": "integer", "method": "string"
     }  # fmt: skip
-    assert line_sorts(judge("question"))["answerable"] == "boolean"
-    assert "references" not in line_sorts(judge("question"))
-    assert set(line_sorts(judge([*KINDS]))) > set(sorts)
+    assert line_sorts(row_validator("question"))["answerable"] == "boolean"
+    assert "references" not in line_sorts(row_validator("question"))
+    assert set(line_sorts(row_validator([*KINDS]))) > set(sorts)
 
 
 def test_nothing_is_read_of_lines_where_kinds_disagree():
@@ -212,4 +212,4 @@ def test_nothing_is_read_of_lines_where_kinds_disagree():
 
         value: float
 
-    assert line_sorts(judge(["label", Weighed])) == {}
+    assert line_sorts(row_validator(["label", Weighed])) == {}

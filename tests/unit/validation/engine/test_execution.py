@@ -442,11 +442,11 @@ def test_ids_stand_once_in_files_of_all_forms(tmp_path, monkeypatch):
     for workers in (1, 2):
         report = report_on(["a.jsonl", "b.parquet", "c.jsonl"], workers)
         assert [(one.file, one.line, one.row, one.got) for one in report.sample] == [
-            ("a.jsonl", 10, 9, '"r0", as in a.jsonl:1'),
-            ("a.jsonl", 11, 10, '"r8", as in a.jsonl:9'),
-            ("b.parquet", None, 9, '"r3", as in a.jsonl:4'),
-            ("b.parquet", None, 10, '"r3", as in a.jsonl:4'),
-            ("c.jsonl", 1, 0, '"s8", as in b.parquet row 8'),
+            ("a.jsonl", 10, 9, '"r0", already used in a.jsonl:1'),
+            ("a.jsonl", 11, 10, '"r8", already used in a.jsonl:9'),
+            ("b.parquet", None, 9, '"r3", already used in a.jsonl:4'),
+            ("b.parquet", None, 10, '"r3", already used in a.jsonl:4'),
+            ("c.jsonl", 1, 0, '"s8", already used in b.parquet row 8'),
         ]
         assert (report.rows, report.invalid) == (24, 5)
 
@@ -488,7 +488,7 @@ def test_vectors_of_a_model_have_one_length(tmp_path, monkeypatch):
     report = report_on(["a.jsonl", "b.parquet"], kind="embedding")
     assert report.counts[0].code == "dimension-differs"
     assert report.invalid == 12
-    assert report.sample[0].expected == "3, as in a.jsonl:1, the first of m"
+    assert report.sample[0].expected == "length 3, as in a.jsonl:1, the first vector of m"
 
 
 @pytest.mark.parametrize("form", ["lines", "array", "rows", "table"])
@@ -794,7 +794,7 @@ def test_a_part_that_a_worker_cannot_read_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(tasks.Tasks, "_read", staticmethod(failing))
     report = report_on(tmp_path / "a.parquet", 2)
     assert [(one.code, one.row, one.got) for one in report.sample if one.code == "unreadable"] == [
-        ("unreadable", None, "a larger one")
+        ("unreadable", None, "a larger part")
     ]
     assert report.complete is False
     # Of the third part, after the first.
@@ -809,12 +809,14 @@ def test_the_rows_of_a_worker_that_died_are_named(tmp_path, monkeypatch):
 
     def dying(self, **request):
         if request.get("part") == 1:
-            raise Died("it took too long")
+            raise Died("the worker exceeded its time limit")
         return ask(self, **request)
 
     monkeypatch.setattr(Sandbox, "ask", dying)
     report = report_on(tmp_path / "a.parquet")
-    assert [one.got for one in report.sample] == ["rows 4 to 7 cannot be: it took too long"]
+    assert [one.got for one in report.sample] == [
+        "an error in rows 4 to 7: the worker exceeded its time limit"
+    ]
     assert report.rows == 5
 
 

@@ -188,7 +188,7 @@ def test_an_error_of_an_iterator_is_a_finding(workers):
     assert said(report) == said(report_by_row(check_of(rows(), kind="label")))
     assert (report.rows, report.complete) == (len(ROWS), False)
     (found,) = [one for one in report.sample if one.code == "unreadable"]
-    assert (found.got, hint(found)) == ("BrokenError", f"it came after {len(ROWS)} rows")
+    assert (found.got, hint(found)) == ("BrokenError", f"the error occurred after {len(ROWS)} rows")
 
 
 def test_an_error_ends_a_worker_that_never_answers(tmp_path, monkeypatch, processes):

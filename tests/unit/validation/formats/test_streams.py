@@ -885,7 +885,7 @@ def test_folders_within_themselves(tmp_path):
     assert [(one.code, one.file, one.line, one.row) for one in report.sample] == [
         ("unreadable", str(loop), None, None) for loop in loops
     ]
-    assert report.sample[0].message == "expected a folder, got one that is within itself"
+    assert report.sample[0].message == "expected a folder, got a folder that contains itself"
     assert (report.rows, report.complete, report.ok) == (2, False, False)
 
 
@@ -954,7 +954,8 @@ def test_remote_addresses_are_refused(address, tmp_path):
         with pytest.raises(InputError) as caught:
             ki.validate(data, **HOW)
         assert str(caught.value) == (
-            f"{address}: remote addresses are not read; pipe the data in (… | kaiser-interview validate -)"
+            f"{address}: remote addresses are not supported; pipe the data to the command "
+            "(… | kaiser-interview validate -)"
         )
 
 

@@ -28,10 +28,10 @@ def corpus(tmp_path_factory):
     [
         ("gama", None, "did you mean gamma?"),
         ("c.2", None, "did you mean beta-2?"),
-        ("x", "Beta stands", "the quote stands in beta-2"),
+        ("x", "Beta stands", "the quote occurs in beta-2"),
         ("gama", "stands here", "did you mean gamma?"),
         ("gama", "stands nowhere", "did you mean gamma?"),
-        ("x", None, "ids of claims look like alpha"),
+        ("x", None, "claim ids look like alpha"),
     ],
 )
 def test_the_claim_with_the_quote_is_suggested_else_the_nearest_id(corpus, claim_id, quote, suggestion):

@@ -375,7 +375,7 @@ def test_the_version_of_the_package_is_no_data_release():
     row = {"claim_id": "d01-c01", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row | {"release": ki.__version__}], kind="verdict").sample
     assert (finding.code, finding.expected, finding.got) == ("unknown-release", "one of 1.0.0", "0.1.0")
-    assert hint(finding) == "0.1.0 is the version of kaiser-interview; a row names the data release"
+    assert hint(finding) == "0.1.0 is the version of kaiser-interview; set release to the data release"
 
 
 def test_a_default_may_be_the_kind(told):
@@ -740,9 +740,9 @@ def test_suggestions_of_references():
     assert suggestion(claim_id="b-07") == "its successor is b-08"
     assert suggestion(claim_id="a-09") == "it has no successor"
     assert suggestion(claim_id="B-02") == "did you mean b-02 or b-08?"
-    assert suggestion(claim_id="x-99", quote="ergibt drei.") == "the quote stands in b-05"
+    assert suggestion(claim_id="x-99", quote="ergibt drei.") == "the quote occurs in b-05"
     assert suggestion(claim_id="b-01", claim_sha256=NOW["b-03"]) == "this is the digest of b-03"
-    assert suggestion(claim_id="b-01", claim_sha256="0" * 64) == "b-01 never had this digest"
+    assert suggestion(claim_id="b-01", claim_sha256="0" * 64) == "b-01 has never had this digest"
 
 
 def test_a_stale_row_may_carry_the_earlier_columns(told):

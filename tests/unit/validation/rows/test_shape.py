@@ -168,7 +168,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
         (
             "verdict",
             {"claim_id": "第一"},
-            ("bad-format", "/claim_id", ID, '"第一"', "ids of claims look like d01-c01"),
+            ("bad-format", "/claim_id", ID, '"第一"', "claim ids look like d01-c01"),
         ),
         (
             "verdict",
@@ -277,8 +277,8 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "fields-disagree",
                 "/quote_end",
                 "both offsets or neither",
-                "quote_start alone",
-                "give quote_end, or drop quote_start",
+                "only quote_start",
+                "add quote_end, or remove quote_start",
             ),
         ),
         (
@@ -288,8 +288,8 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "fields-disagree",
                 "/quote_start",
                 "both offsets or neither",
-                "quote_end alone",
-                "give quote_start, or drop quote_end",
+                "only quote_end",
+                "add quote_start, or remove quote_end",
             ),
         ),
         (
@@ -356,7 +356,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "/release",
                 "one of 1.0.0",
                 "9.9.9",
-                "if it is later than these, check the row against that release",
+                "if the release is newer than these, validate against the corpus of that release",
             ),
         ),
         (

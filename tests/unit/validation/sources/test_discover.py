@@ -40,7 +40,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_what_stands_beside_data_in_a_folder_is_skipped_and_named(folder):
+def test_other_files_in_a_folder_are_skipped_and_listed(folder):
     report = ki.validate(folder, kind="label")
     assert report.ok
     assert (report.rows, [one.name for one in report.inputs]) == (1, [str(folder / "rows.jsonl")])
@@ -83,7 +83,7 @@ def test_ordinary_names_are_data(tmp_path, name):
     assert [one.name for one in report.inputs] == [str(tmp_path / name)]
 
 
-def test_an_open_file_or_json_text_is_no_data(tmp_path):
+def test_an_open_file_or_json_text_is_rejected(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps(LABEL) + "\n")
     for mode in ("r", "rb"):
@@ -102,5 +102,5 @@ def test_an_address_that_is_a_path_is_read(tmp_path, monkeypatch):
     (tmp_path / "hf:" / "a").mkdir(parents=True)
     (tmp_path / "hf:" / "a" / "rows.jsonl").write_text(json.dumps(LABEL) + "\n")
     assert ki.validate("hf://a/rows.jsonl", kind="label").ok
-    with pytest.raises(ki.InputError, match="remote addresses are not read"):
+    with pytest.raises(ki.InputError, match="remote addresses are not supported"):
         ki.validate("hf://b/rows.jsonl", kind="label")

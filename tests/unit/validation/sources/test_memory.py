@@ -198,7 +198,9 @@ def test_rows_before_are_checked(sort, count):
     report = validated(data)
     (found,) = [one for one in report.sample if one.code == "unreadable"]
     assert (report.rows, report.invalid, report.complete) == (count, count, False)
-    assert hint(found) == ("it came after 1 row" if count == 1 else "it came after 5,000 rows")
+    assert hint(found) == (
+        "the error occurred after 1 row" if count == 1 else "the error occurred after 5,000 rows"
+    )
     assert "gone" in found.got
 
 
@@ -283,7 +285,7 @@ def test_memory_that_is_exhausted_in_a_row_ends_the_call():
             as_json(row)
 
 
-def test_tables_in_a_list_are_told_to_be_joined():
+def test_a_list_of_tables_suggests_joining_them():
     for table in (pd.DataFrame(ROWS), pa.Table.from_pylist(ROWS)):
         (found,) = validated([table]).sample
         assert hint(found) == "it is a table in a list: concatenate the tables, or validate them one by one"

@@ -67,7 +67,7 @@ def test_shards_elsewhere_are_refused(tmp_path, name):
     state(tmp_path, "a.arrow", name)
     with pytest.raises(StreamError) as caught:
         shards(str(tmp_path))
-    assert caught.value.fault[:3] == ("unreadable", (), "files in the folder itself")
+    assert caught.value.fault[:3] == ("unreadable", (), "files directly in the folder")
 
 
 def test_a_shard_that_is_a_link_is_refused(tmp_path):
@@ -92,7 +92,7 @@ def test_shards_with_names_that_no_file_has_are_left_to_whoever_reads_them(tmp_p
         '{"_data_files": [{"name": "a"}]}', "\xff\xfe", "[" * 100_000,
     ],
 )  # fmt: skip
-def test_a_damaged_state_is_told(tmp_path, text):
+def test_a_damaged_state_is_reported(tmp_path, text):
     (tmp_path / "state.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(StreamError) as caught:
         shards(str(tmp_path))
@@ -105,11 +105,11 @@ def test_no_state_is_a_damaged_one(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "shown"), [("../a.arrow", '"../a.arrow"'), ("", '""'), (7, "7")])
-def test_a_shard_elsewhere_is_told_by_its_name(tmp_path, name, shown):
+def test_a_shard_outside_the_folder_is_reported_by_name(tmp_path, name, shown):
     state(tmp_path, name)
     with pytest.raises(StreamError) as raised:
         shards(str(tmp_path))
-    assert raised.value.fault == Fault("unreadable", (), "files in the folder itself", shown)
+    assert raised.value.fault == Fault("unreadable", (), "files directly in the folder", shown)
 
 
 def test_what_names_the_shards_has_at_most_sixteen_mebibytes(tmp_path):

@@ -88,25 +88,25 @@ EXECUTABLES = {
     "a name with a zero byte": (lambda _: "a\0b", ": embedded null byte"),
     "a program that ends": (
         lambda folder: program(folder, "#!/bin/sh\nexit 0\n"),
-        "is no Python that can import",
+        "cannot import kaiser_interview and pyarrow",
     ),
     "a program that prints": (
         lambda folder: program(folder, "#!/bin/sh\necho a program with something to say\n"),
-        "is no Python that can import",
+        "cannot import kaiser_interview and pyarrow",
     ),
     "a program that repeats what it is told": (
         lambda folder: program(folder, "#!/bin/sh\nexec cat\n"),
-        "is no Python that can import",
+        "cannot import kaiser_interview and pyarrow",
     ),
     "a program that says nothing": (
         lambda folder: program(folder, "#!/bin/sh\nexec sleep 600\n"),
-        "is no Python that can import",
+        "cannot import kaiser_interview and pyarrow",
     ),
 }
 
 
 @pytest.mark.parametrize(("make", "reason"), EXECUTABLES.values(), ids=EXECUTABLES)
-def test_what_is_no_python_is_an_error_of_the_machine(file, monkeypatch, tmp_path, make, reason):
+def test_a_program_that_is_not_python_is_a_resource_error(file, monkeypatch, tmp_path, make, reason):
     monkeypatch.setattr(sandbox, "_PATIENCE", 1)
     monkeypatch.setattr(sys, "executable", make(tmp_path))
     monkeypatch.delitem(sys.modules, "multiprocessing.spawn", raising=False)
@@ -134,7 +134,7 @@ def test_a_program_that_starts_itself_stops_there(file, monkeypatch, tmp_path):
     )
     monkeypatch.setattr(sys, "executable", program(tmp_path, again))
     monkeypatch.delitem(sys.modules, "multiprocessing.spawn", raising=False)
-    with pytest.raises(ki.ResourceError, match="is no Python that can import"):
+    with pytest.raises(ki.ResourceError, match="cannot import kaiser_interview and pyarrow"):
         ki.validate(file, kind="label")
     assert (tmp_path / "starts").read_text() == "x\n"
 
@@ -178,9 +178,11 @@ def test_a_program_that_embeds_python_says_where_an_interpreter_is(file, monkeyp
     assert ki.validate(file, kind="label").rows == 9
 
 
-def test_a_worker_of_another_version_is_no_worker(file, monkeypatch):
+def test_a_worker_of_another_version_is_rejected(file, monkeypatch):
     monkeypatch.setattr(sandbox, "READY", {"ready": "9.9"})
-    with pytest.raises(ki.ResourceError, match=f"imports version {ki.__version__} .* this process"):
+    with pytest.raises(
+        ki.ResourceError, match=f"imports kaiser-interview {ki.__version__}, but this process uses "
+    ):
         ki.validate(file, kind="label")
 
 
@@ -222,17 +224,17 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("sort", GARBAGE)
-def test_what_is_no_frame_is_refused(sort):
+def test_invalid_frames_are_rejected(sort):
     with pytest.raises(ValueError):  # noqa: PT011 - of any kind
         read_frame(io.BytesIO(GARBAGE[sort]))
 
 
 @pytest.mark.parametrize("sort", ["a body of any length", "a head that is no JSON", "an array"])
-def test_a_worker_that_says_what_is_no_frame_is_ended_at_once(sort):
+def test_a_worker_that_sends_an_invalid_frame_is_ended_at_once(sort):
     data = GARBAGE[sort]
     code = f"import sys, time; sys.stdout.buffer.write({data!r}); sys.stdout.flush(); time.sleep(60)"
     start = time.monotonic()
-    with running(code) as one, pytest.raises(Died, match=r"^the reader said what nobody understands$"):
+    with running(code) as one, pytest.raises(Died, match=r"^the worker sent an invalid message$"):
         list(one.ask(task="plan"))
     assert one._process is None
     assert time.monotonic() - start < 5
@@ -249,16 +251,16 @@ def test_a_fault_is_what_it_was():
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("os.kill(os.getpid(), signal.SIGKILL)", "it was killed, most often for want of memory"),
-        ("os.kill(os.getpid(), signal.SIGXCPU)", "it took too long"),
-        ("os.kill(os.getpid(), signal.SIGSEGV)", "the reader crashed (SIGSEGV)"),
-        ("os.kill(os.getpid(), signal.SIGABRT)", "the reader crashed (SIGABRT)"),
-        ("os.kill(os.getpid(), signal.SIGRTMIN + 1)", "the reader stopped"),
-        ("sys.exit(0)", "the reader stopped"),
-        ("sys.exit(1)", "the reader stopped"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "the worker was killed, usually because memory ran out"),
+        ("os.kill(os.getpid(), signal.SIGXCPU)", "the worker exceeded its time limit"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "the worker crashed (SIGSEGV)"),
+        ("os.kill(os.getpid(), signal.SIGABRT)", "the worker crashed (SIGABRT)"),
+        ("os.kill(os.getpid(), signal.SIGRTMIN + 1)", "the worker stopped"),
+        ("sys.exit(0)", "the worker stopped"),
+        ("sys.exit(1)", "the worker stopped"),
     ],
 )
-def test_how_a_worker_ended_is_told_in_words(code, words):
+def test_the_message_says_how_a_worker_ended(code, words):
     before = (
         "import os, resource, signal, sys\n"
         "resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\nsys.stdin.buffer.readline()\n"
@@ -298,7 +300,7 @@ print("unreached", flush=True)
 
 def test_a_dead_worker_does_not_end_whoever_is_ended_by_broken_pipes():
     done = subprocess.run([sys.executable, "-c", DEAD], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGPIPE, "the reader stopped\nset()\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGPIPE, "the worker stopped\nset()\n", "")
 
 
 def test_where_the_signal_of_broken_pipes_is_blocked_it_stays_so():
@@ -324,14 +326,14 @@ def test_a_worker_that_was_killed_does_not_end_the_command(tmp_path):
     # It could not be read to its end.
     assert (done.returncode, done.stderr) == (2, "")
     assert "error unreadable" in done.stdout
-    assert "the reader stopped" in done.stdout
+    assert "the worker stopped" in done.stdout
 
 
 def test_a_worker_that_ends_its_answers_but_not_itself_has_stopped(monkeypatch):
     wait = subprocess.Popen.wait
     monkeypatch.setattr(subprocess.Popen, "wait", lambda self, timeout=None: wait(self, timeout and 0.1))
     code = "import os, time; os.close(1); time.sleep(60)"
-    with running(code) as one, pytest.raises(Died, match=r"^the reader stopped$"):
+    with running(code) as one, pytest.raises(Died, match=r"^the worker stopped$"):
         list(one.ask(task="plan"))
 
 
@@ -339,11 +341,11 @@ def test_a_worker_that_does_not_listen_has_ended():
     with running("import os, sys; os.close(0); sys.exit(3)") as one:
         one._process = one._started()
         one._process.wait()
-        with pytest.raises(Died, match=r"^the reader stopped$"):
+        with pytest.raises(Died, match=r"^the worker stopped$"):
             list(one.ask(task="plan", path="x" * (1 << 20)))
 
 
-def test_what_was_asked_in_vain_can_be_asked_again(file):
+def test_a_failed_request_can_be_repeated(file):
     with Sandbox() as one:
         first = [frame.head for frame in one.ask(task="plan", path=str(file))]
         assert first[0]["rows"] == [3, 3, 3]
@@ -357,7 +359,7 @@ def test_what_was_asked_in_vain_can_be_asked_again(file):
         assert one._process is None
         assert [frame.head for frame in one.ask(task="plan", path=str(file))] == first
         one._process.send_signal(signal.SIGKILL)
-        with pytest.raises(Died, match=r"^it was killed"):
+        with pytest.raises(Died, match=r"^the worker was killed, usually because memory ran out$"):
             list(one.ask(task="plan", path=str(file)))
         assert [frame.head for frame in one.ask(task="plan", path=str(file))] == first
         assert one._process.pid != number
@@ -366,17 +368,20 @@ def test_what_was_asked_in_vain_can_be_asked_again(file):
 
 
 def test_a_worker_without_memory_does_not_start(file):
-    with Sandbox(memory=1 << 20) as one, pytest.raises(ResourceError, match="is no Python that can import"):
+    with (
+        Sandbox(memory=1 << 20) as one,
+        pytest.raises(ResourceError, match="cannot import kaiser_interview and pyarrow"),
+    ):
         list(one.ask(task="plan", path=str(file)))
 
 
-def test_a_part_beyond_the_memory_is_told(tmp_path):
+def test_a_part_that_exceeds_the_memory_limit_is_reported(tmp_path):
     path = tmp_path / "large.parquet"
     pq.write_table(pa.table({"a": ["x" * (100 << 20)]}), path, compression="snappy", use_dictionary=False)
     with Sandbox(memory=250 << 20) as one:
         frames = [frame.head for frame in one.ask(task="read", path=str(path), form="parquet", part=0)]
         assert [frame["fault"] for frame in frames] == [
-            ["unreadable", [], "a part that fits into 250 MiB", "a larger one", None, None]
+            ["unreadable", [], "a part that fits in 250 MiB", "a larger part", None, None]
         ]
         # It goes on: what came after may be smaller.
         assert [frame.head["rows"] for frame in one.ask(task="plan", path=str(path))] == [[1]]
@@ -385,7 +390,9 @@ def test_a_part_beyond_the_memory_is_told(tmp_path):
 # What becomes of the rows
 
 
-def dies(monkeypatch, part: int, *, after: int = 0, words: str = "it took too long") -> None:
+def dies(
+    monkeypatch, part: int, *, after: int = 0, words: str = "the worker exceeded its time limit"
+) -> None:
     """Let workers die of a part, when they have said so much of it."""
     ask = Sandbox.ask
 
@@ -403,27 +410,27 @@ def dies(monkeypatch, part: int, *, after: int = 0, words: str = "it took too lo
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
-def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatch, part):
+def test_rows_of_a_dead_worker_are_reported_and_all_others_validated(file, monkeypatch, part):
     within(monkeypatch)
     dies(monkeypatch, part)
     check = check_of(file, kind="label")
     report = report_by_row(check)
     first = 3 * part
     assert [(one.code, one.row, one.got) for one in report.sample] == [
-        ("unreadable", None, f"rows {first} to {first + 2} cannot be: it took too long"),
+        ("unreadable", None, f"an error in rows {first} to {first + 2}: the worker exceeded its time limit"),
         *([("unknown-claim", 6, '"d99-c01"')] if part < 2 else []),
     ]
     assert (report.rows, report.invalid, report.complete, report.ok) == (6, int(part < 2), False, False)
     assert said(ki.validate(file, kind="label", workers=2)) == said(report)
 
 
-def test_rows_that_were_read_before_their_worker_died_are_judged(file, monkeypatch):
+def test_rows_read_before_their_worker_died_are_validated(file, monkeypatch):
     within(monkeypatch)
     dies(monkeypatch, 0, after=1)
     check = check_of(file, kind="label")
     monkeypatch.setattr(foreign_files, "part_batches", halved(foreign_files.part_batches))
     report = report_by_row(check)
-    assert report.sample[0].got == "rows 1 to 2 cannot be: it took too long"
+    assert report.sample[0].got == "an error in rows 1 to 2: the worker exceeded its time limit"
     assert (report.rows, report.complete) == (7, False)
     assert [one.row for one in report.sample] == [None, 6]
 
@@ -455,7 +462,7 @@ def test_a_process_that_is_killed_in_the_middle_costs_its_own_part(file, monkeyp
     monkeypatch.setattr(Sandbox, "ask", killed)
     report = ki.validate(file, kind="label", workers=1)
     assert [(one.code, one.row, one.got) for one in report.sample] == [
-        ("unreadable", None, "rows 3 to 5 cannot be: the reader crashed (SIGSEGV)"),
+        ("unreadable", None, "an error in rows 3 to 5: the worker crashed (SIGSEGV)"),
         ("unknown-claim", 6, '"d99-c01"'),
     ]
     assert (report.rows, report.invalid, report.complete) == (6, 1, False)
@@ -475,19 +482,21 @@ def test_a_limit_of_processor_time_ends_a_worker():
     assert 1 <= int(done.stdout) <= 30
 
 
-def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
+def test_a_reader_without_an_answer_is_reported(file, monkeypatch):
     monkeypatch.setattr(Sandbox, "ask", lambda *_, **__: iter(()))
     report = report_by_row(check_of(file, kind="label"))
     assert [(one.code, one.got) for one in report.sample] == [
-        ("unreadable", "one of which nothing is said")
+        ("unreadable", "no answer from the worker")
     ]  # fmt: skip
     assert not report.complete
 
 
-def test_a_worker_that_dies_of_the_plan_is_told(file, monkeypatch):
+def test_a_worker_that_dies_while_planning_is_reported(file, monkeypatch):
     dies(monkeypatch, None)
     for report in (report_by_row(check_of(file, kind="label")), ki.validate(file, kind="label")):
-        assert [(one.code, one.got) for one in report.sample] == [("unreadable", "it took too long")]
+        assert [(one.code, one.got) for one in report.sample] == [
+            ("unreadable", "the worker exceeded its time limit")
+        ]
         assert not report.complete
 
 
@@ -509,8 +518,8 @@ def test_a_schema_that_cannot_be_had_is_none(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("plan", [{}, {"rows": [None]}, {"rows": [0]}])
 def test_rows_of_a_part_of_unknown_size_are_named_as_such(plan):
-    assert foreign_files.died_fault(plan, 0, 5, "it took too long") == Fault(
-        "unreadable", (), "rows that can be read", "its rows cannot be: it took too long"
+    assert foreign_files.died_fault(plan, 0, 5, "the worker exceeded its time limit") == Fault(
+        "unreadable", (), "rows that can be read", "an error in the rows: the worker exceeded its time limit"
     )
 
 

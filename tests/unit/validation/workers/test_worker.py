@@ -74,7 +74,7 @@ def test_whatever_a_task_raises_is_an_answer(tmp_path, monkeypatch):
         monkeypatch.setattr(pa, "OSFile", call)
         return answer(task="schema", path="a", form="parquet")[0][0]["fault"]
 
-    assert fails(MemoryError())[2:4] == ["a part that fits into 1024 MiB", "a larger one"]
+    assert fails(MemoryError())[2:4] == ["a part that fits in 1024 MiB", "a larger part"]
     assert fails(RuntimeError("a\n  b"))[2:4] == ["a file that can be read", "a b"]
     assert fails(RuntimeError())[3] == "RuntimeError"
     told = Fault("unreadable", ("a",), "b", lambda: "got", lambda: "suggestion")
@@ -145,7 +145,7 @@ def test_limits_are_set_for_this_process_alone(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [ImportError, AttributeError, ValueError, OSError])
-def test_limits_that_the_system_refuses_are_told(monkeypatch, error):
+def test_limits_that_the_system_rejects_are_reported(monkeypatch, error):
     def refused(*_):
         raise error
 
@@ -182,7 +182,7 @@ def test_nothing_but_pandas_is_kept_out():
     [
         (ValueError("not \n so"), "a file that can be read", "not so"),
         (KeyError(), "a file that can be read", "KeyError"),
-        (MemoryError(), "a part that fits into 3 MiB", "a larger one"),
+        (MemoryError(), "a part that fits in 3 MiB", "a larger part"),
     ],
 )
 def test_whatever_a_reader_raises_is_a_fault(error, expected, got):
