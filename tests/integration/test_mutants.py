@@ -1,6 +1,6 @@
 """Wrong rows in all their variety are caught with the right code at the right place, and right ones pass.
 
-Ten thousand here; ``python -m benchmarks.gate`` makes a million.
+Ten thousand here; ``python -m benchmarks.detection`` makes a million.
 """
 
 import random
@@ -10,13 +10,13 @@ from functools import partial
 import pytest
 
 import kaiser_interview as ki
-from benchmarks.gate.forms import FORMS
-from benchmarks.gate.operators import every_file, registered
-from benchmarks.gate.operators.base import EVERY, Operator
-from benchmarks.gate.operators.whole import File
-from benchmarks.gate.right import right
-from benchmarks.gate.run import GROUNDS, PAIRS
-from benchmarks.gate.trial import Tally, drawn, file_trials, trial
+from benchmarks.detection.forms import FORMS
+from benchmarks.detection.operators import every_file, registered
+from benchmarks.detection.operators.base import EVERY, Operator
+from benchmarks.detection.operators.whole import File
+from benchmarks.detection.run import GROUNDS, PAIRS
+from benchmarks.detection.trial import Tally, drawn, file_trials, trial
+from benchmarks.detection.valid_rows import right
 from kaiser_interview.validation.findings.codes import CODES
 
 pytestmark = pytest.mark.long

@@ -14,8 +14,8 @@ from hints import hint
 from scale import amount
 
 import kaiser_interview as ki
-from benchmarks.gate.ladder import Passage, markers, naive, typography
-from benchmarks.gate.ladder import ladder as naive_ladder
+from benchmarks.detection.naive_quotes import Passage, markers, naive, typography
+from benchmarks.detection.naive_quotes import ladder as naive_ladder
 
 World = dict[str, Any]
 Row = dict[str, Any]

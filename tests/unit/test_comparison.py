@@ -12,14 +12,14 @@ import jsonschema_rs
 import pytest
 
 import kaiser_interview as ki
-from benchmarks.gate.peers.adapters.answers import by_unknown, references
-from benchmarks.gate.peers.environments import PINS
-from benchmarks.gate.peers.figure import figure
-from benchmarks.gate.peers.given import write_given
-from benchmarks.gate.peers.tables import BEGIN, END, NAMES, filled, percent
-from benchmarks.gate.peers.tools import TOGETHER, TOOLS
-from benchmarks.gate.peers.verdicts import Results, Row, Times, count, covers, read_rows, share, tool_of
-from benchmarks.gate.peers.words import MARKERS, WORDS, words_differ
+from benchmarks.detection.peers.adapters.answers import by_unknown, references
+from benchmarks.detection.peers.environments import PINS
+from benchmarks.detection.peers.figure import figure
+from benchmarks.detection.peers.given import write_given
+from benchmarks.detection.peers.results import Results, Row, Times, count, covers, read_rows, share, tool_of
+from benchmarks.detection.peers.tables import BEGIN, END, NAMES, filled, percent
+from benchmarks.detection.peers.tools import TOGETHER, TOOLS
+from benchmarks.detection.peers.words import MARKERS, WORDS, words_differ
 from kaiser_interview.validation.findings.codes import CODES
 
 ROOT = Path(__file__).parents[2]
@@ -221,7 +221,7 @@ def test_tools_are_given_rows_without_answers_and_schemas_that_let_pass_what_the
 def test_the_gates_own_adapter_tells_of_each_row(tmp_path):
     made = [translation(), translation(id="b", method="llm"), translation(id="c"), translation(id="a")]
     write_given(tmp_path, {"translation": [Row(one, None, None, []) for one in made]})
-    module = "benchmarks.gate.peers.adapters.gate_rows"
+    module = "benchmarks.detection.peers.adapters.kaiser_interview_rows"
     command = [sys.executable, "-m", module, tmp_path, tmp_path / "all", tmp_path / "out.json"]
     subprocess.run(command, check=True, cwd=ROOT, timeout=120)
     assert json.loads((tmp_path / "out.json").read_text())["verdicts"] == {"translation": ".x.x"}
@@ -243,7 +243,7 @@ def test_rows_are_read_by_kind(tmp_path):
     assert read_rows(tmp_path) == {"label": [Row({"id": "a"}, None, None, [])]}
 
 
-STORED = Results.from_json((ROOT / "benchmarks" / "gate" / "peers" / "results.json").read_text("utf-8"))
+STORED = Results.from_json((ROOT / "benchmarks" / "detection" / "peers" / "results.json").read_text("utf-8"))
 
 
 def test_the_document_and_the_figure_are_what_the_last_run_has_found():

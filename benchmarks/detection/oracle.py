@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from .ground import Claim, Ground
 from .kinds import named
-from .ladder import Row, ladder
-from .right import SHIPPED_ONLY
+from .naive_quotes import Row, ladder
+from .valid_rows import SHIPPED_ONLY
 
 __all__ = ["Place", "faults", "references"]
 

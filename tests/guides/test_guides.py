@@ -1,7 +1,7 @@
 """The walks of newcomers, `docs/walks/*.md`: what a page says is done in an empty environment and folder.
 
 Each walk has its own environment, into which its first command installs the wheel; a package index must be
-reachable. The other commands run as they are written, through a shell. `make walks` runs this.
+reachable. The other commands run as they are written, through a shell. `make guides` runs this.
 """
 
 import os

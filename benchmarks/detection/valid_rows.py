@@ -6,7 +6,7 @@ from typing import Any
 import kaiser_interview as ki
 
 from .ground import Claim, Ground
-from .ladder import Row, naive
+from .naive_quotes import Row, naive
 
 __all__ = ["DERIVED", "FREE", "REFERRING", "SHIPPED_ONLY", "reference", "right"]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..kinds import named
-from ..ladder import Row
+from ..naive_quotes import Row
 from ..oracle import Place, references
 from ..raw import Raw
-from ..right import SHIPPED_ONLY
+from ..valid_rows import SHIPPED_ONLY
 from .base import EVERY, JSON, TEXT, Around, operator
 
 __all__: list[str] = []

@@ -48,7 +48,7 @@ OWN = frozenset(
 )
 
 TOOLS = {
-    "kaiser-interview": Tool(None, "gate_rows", "", None),
+    "kaiser-interview": Tool(None, "kaiser_interview_rows", "", None),
     "jsonschema-rs": Tool("jsonschema-rs", "schema_rows", "", SHAPE),
     "pandera": Tool("pandera", "frames", "", SHAPE | NAMES | KEYS),
     "pandera, own checks": Tool("pandera", "frames", "own", SHAPE | NAMES | KEYS | PINS | OWN),

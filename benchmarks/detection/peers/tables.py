@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from .results import Cell, Results, covers, share, tool_of
 from .tools import TOGETHER, TOOLS
-from .verdicts import Cell, Results, covers, share, tool_of
 
 __all__ = ["BEGIN", "END", "NAMES", "filled", "percent"]
 
-BEGIN = "<!-- written by python -m benchmarks.gate.peers: begin -->"
+BEGIN = "<!-- written by python -m benchmarks.detection.peers: begin -->"
 END = "<!-- end -->"
 NAMES = [*TOOLS, *TOGETHER]
 
@@ -41,7 +41,7 @@ def _lines(results: Results) -> Iterable[str]:
     about = results.about
     yield f"{right:,} right rows and {rows:,} wrong ones, of {len(results.right)} kinds;"
     options = " ".join(f"--{name} {about[name]}" for name in ("count", "seed", "turns"))
-    yield f"`python -m benchmarks.gate.peers {options}`,"
+    yield f"`python -m benchmarks.detection.peers {options}`,"
     yield f"{about['date']}, {about['machine']}."
     yield ""
     yield "**What each catches, and refuses wrongly**, in per cent"

@@ -16,12 +16,12 @@ from kaiser_interview.validation.engine import execution
 from .forms import written
 from .ground import Ground
 from .kinds import ALL
-from .ladder import Row
+from .naive_quotes import Row
 from .operators import every_file, registered
 from .operators.base import Around, Operator
 from .operators.whole import File, Made
 from .oracle import Place
-from .right import right
+from .valid_rows import right
 
 __all__ = ["WARNINGS", "Tally", "drawn", "file_trials", "trial"]
 

@@ -1,6 +1,6 @@
 """What is wrong with a row only beside another of its file."""
 
-from ..ladder import Row
+from ..naive_quotes import Row
 from ..oracle import Place
 from .base import Around, operator
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ..forms import as_csv, as_lines
-from ..ladder import Row
+from ..naive_quotes import Row
 from .whole import At, File, Made, wrong
 
 __all__ = ["records_of"]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ground import Claim, digest
-from ..ladder import Row
+from ..naive_quotes import Row
 from ..oracle import Place, references
-from ..right import REFERRING, SHIPPED_ONLY
+from ..valid_rows import REFERRING, SHIPPED_ONLY
 from .base import JSON, Around, operator
 
 __all__: list[str] = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .. import oracle
 from ..ground import Ground
-from ..ladder import Row
+from ..naive_quotes import Row
 from ..oracle import Place
 
 __all__ = ["COLUMNAR", "EVERY", "JSON", "TEXT", "Around", "Mutant", "Operator", "operator"]

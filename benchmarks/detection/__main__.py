@@ -1,7 +1,8 @@
-"""Make right rows wrong in every way that is known, and see whether the gate says all of it, and no more.
+"""Make valid rows invalid in every known way, and check that validation reports exactly that.
 
-``python -m benchmarks.gate`` prints how many mutants of each group there were, and every one that did not
-give the right code at the right place. Exit code 1 if there is one, or if an operator never had its turn.
+``python -m benchmarks.detection`` prints the number of mutants of each group, and every mutant that did not
+get the expected code at the expected place.
+The exit code is 1 if there is such a mutant or an idle operator.
 """
 
 import argparse

@@ -7,7 +7,7 @@ from typing import Any
 import kaiser_interview as ki
 from kaiser_interview.dataset.loaders import shipped
 
-from .verdicts import Row
+from .results import Row
 
 __all__ = ["claims", "write_given"]
 

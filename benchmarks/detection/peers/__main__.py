@@ -20,9 +20,9 @@ from typing import Any
 from .environments import python_of
 from .figure import figure
 from .given import claims, write_given
+from .results import Results, Times, count, read_rows
 from .tables import filled
 from .tools import TOOLS, Tool
-from .verdicts import Results, Times, count, read_rows
 
 ROOT = Path(__file__).parents[3]
 STORED = Path(__file__).parent / "results.json"
@@ -81,7 +81,7 @@ def _median(values: Iterable[float]) -> float:
 
 def main() -> None:
     """Make rows, compare, and write the document."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate.peers", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.detection.peers", description=__doc__)
     parser.add_argument("--count", type=int, default=5000, help="rows of each kind (default: 5000)")
     parser.add_argument("--seed", type=int, default=41, help="of what is drawn (default: 41)")
     parser.add_argument("--turns", type=int, default=3, help="how often each tool runs (default: 3)")
@@ -111,7 +111,7 @@ def main() -> None:
 def made(folder: Path, rows: int, seed: int) -> Path:
     """Make the rows by the gate's own benchmark."""
     words = ["--count", str(rows), "--seed", str(seed), "--output", str(folder)]
-    subprocess.run([sys.executable, "-m", "benchmarks.gate.rows", *words], check=True, cwd=ROOT)
+    subprocess.run([sys.executable, "-m", "benchmarks.detection.rows", *words], check=True, cwd=ROOT)
     return folder
 
 

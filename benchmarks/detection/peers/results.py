@@ -44,7 +44,7 @@ class Times(NamedTuple):
 
 
 class Results(NamedTuple):
-    """What a comparison has found; `benchmarks/gate/peers/results.json` holds the last one."""
+    """What a comparison has found; `benchmarks/detection/peers/results.json` holds the last one."""
 
     about: dict[str, Any]
     versions: dict[str, str]

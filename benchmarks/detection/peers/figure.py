@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from html import escape
 
+from .results import Results, covers, share, tool_of
 from .tables import NAMES, by, percent
-from .verdicts import Results, covers, share, tool_of
 
 __all__ = ["figure"]
 

@@ -16,7 +16,7 @@ import kaiser_interview as ki
 
 from .ground import Ground
 from .kinds import ALL, named
-from .ladder import Row
+from .naive_quotes import Row
 from .raw import Raw
 
 __all__ = ["FORMS", "as_csv", "as_json", "as_lines", "as_table", "json_text", "written"]

@@ -1,7 +1,7 @@
 """What all adapters have in common: rows in, one character a row out, and how long it took.
 
 They run in environments that hold the tool and nothing of ours, from the root of the checkout:
-`python -m benchmarks.gate.peers.adapters.NAME FOLDER ROWS OUTPUT [VARIANT]`.
+`python -m benchmarks.detection.peers.adapters.NAME FOLDER ROWS OUTPUT [VARIANT]`.
 """
 
 import json

@@ -9,7 +9,7 @@ from typing import Any
 
 import kaiser_interview as ki
 
-from .ladder import Passage
+from .naive_quotes import Passage
 
 __all__ = ["OWN", "SHIPPED", "Claim", "Ground", "digest"]
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 
 from ..ground import Claim
-from ..ladder import Row, markers
+from ..naive_quotes import Row, markers
 from ..oracle import references
 from .base import Around, operator
 

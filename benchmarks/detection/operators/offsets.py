@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ..ladder import Passage, Row
+from ..naive_quotes import Passage, Row
 from ..oracle import references
 from .base import EVERY, JSON, Around, operator
 

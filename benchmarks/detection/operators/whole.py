@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ..forms import as_table
 from ..ground import Ground
-from ..ladder import Row
+from ..naive_quotes import Row
 
 __all__ = ["FILES", "HARMLESS", "At", "File", "Made", "Path", "harmless", "wrong"]
 

@@ -10,8 +10,8 @@ from .forms import FORMS
 from .ground import OWN, SHIPPED
 from .kinds import ALL
 from .operators import every_file, registered
-from .right import DERIVED
 from .trial import Tally, file_trials, trial
+from .valid_rows import DERIVED
 
 __all__ = ["GROUNDS", "PAIRS", "one", "report", "tasks", "unmet"]
 

@@ -1,8 +1,8 @@
-"""Write right and wrong rows for other tools to judge: ``python -m benchmarks.gate.rows --output FOLDER``.
+"""Write valid and invalid rows for other tools: ``python -m benchmarks.detection.rows --output FOLDER``.
 
-For every derived kind of the package FOLDER gets ``KIND.jsonl``. Each line has the `row`, the `operator` that
-made it wrong and its `group` (null for a right row), and the `codes` that the gate must give. Rows are about
-the shipped corpus. What is wrong with a file as a whole, and what cannot be said in JSON, is left out.
+FOLDER gets ``KIND.jsonl`` for every derived kind of the package. Each line has the `row`, the `operator` that
+made it invalid and its `group` (null for a valid row), and the `codes` that validation must give. Rows are
+about the shipped corpus. Faults of a whole file, and rows that JSON cannot express, are left out.
 """
 
 import argparse
@@ -14,8 +14,8 @@ from .ground import SHIPPED
 from .kinds import ALL
 from .operators import registered
 from .raw import Raw
-from .right import DERIVED
 from .trial import Tally, drawn
+from .valid_rows import DERIVED
 
 __all__ = ["write"]
 
