@@ -180,7 +180,7 @@ def judged(group: str, suffix: str, name: str, folder: Path):
 
 
 @pytest.mark.parametrize(("group", "suffix"), [("valid", "options"), ("invalid", "expected")])
-def test_the_gate_and_ajv_agree_on_the_shape_of_every_example(group, suffix, tmp_path):
+def test_validation_and_ajv_agree_on_the_shape_of_every_example(group, suffix, tmp_path):
     cases = [(name, *one) for name in names(group) for one in judged(group, suffix, name, tmp_path)]
     verdicts = ajv([{"kind": kind, "row": row} for _, _, kind, row, _ in cases])
     differ = {

@@ -65,13 +65,13 @@ def croissant():
     return found
 
 
-def test_croissant_has_no_error_and_no_warning(croissant):
+def test_croissant_has_no_errors_or_warnings(croissant):
     issues = croissant.metadata.ctx.issues
     assert (issues.errors, issues.warnings) == (set(), set())
     assert croissant.metadata.ctx.conforms_to.value == "http://mlcommons.org/croissant/1.1"
 
 
-def test_the_command_finds_nothing_either():
+def test_the_command_reports_nothing():
     run = subprocess.run(
         [Path(sys.executable).parent / "mlcroissant", "validate", "--jsonld", FOLDER / "croissant.json"],
         capture_output=True, text=True, check=False,
@@ -132,7 +132,7 @@ def test_croissant_refers_to_the_claims(croissant):
 
 
 @pytest.mark.parametrize("name", ["croissant.json", "schema-org.jsonld"])
-def test_files_are_described_as_they_are(name):
+def test_file_descriptions_match_the_files(name):
     from kaiser_interview import release
 
     files = {file["name"]: file for file in told(name)["distribution"]}
@@ -215,7 +215,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_constraints_and_keys_are_held(fault, tmp_path):
+def test_constraints_and_keys_are_enforced(fault, tmp_path):
     """A package with one wrong cell is found out: what the schema says is not only said."""
     table, change, expected = BROKEN[fault]
     described = told("datapackage.json")

@@ -187,7 +187,7 @@ CASES = [
 
 @pytest.mark.parametrize("kind", EXPECTED)
 @pytest.mark.parametrize(("make", "timed"), CASES)
-def test_the_wrong_row_is_told_and_no_other(make, timed, kind, tmp_path):
+def test_only_the_invalid_row_is_reported(make, timed, kind, tmp_path):
     made = Made(kind, rows(kind, timed=timed), tmp_path)
     report = ki.validate(make(made), kind=kind, require=["claim_sha256", "creator"])
     assert [(one.code, one.path, one.row) for one in report.sample] == [(*EXPECTED[kind], WRONG)]

@@ -139,7 +139,7 @@ def test_json_lines(reader, table, folder):
         assert found[name] in {least, typed[name]}, name  # what JSON can tell, or the type itself
 
 
-def test_datasets_guesses_at_json_unless_it_is_told_the_features(folder):
+def test_datasets_guesses_types_of_json_without_features(folder):
     """What docs/recipes.md warns of: the zone of `created` is lost, and the gate says so."""
     rows, schema = from_file("labels", JSON, folder)
     assert sorts(schema)["created"] == "time without zone"
@@ -166,7 +166,7 @@ def test_pandas_with_its_own_types(table, form):
             assert isinstance(column.dtype, pd.DatetimeTZDtype), field.name
 
 
-def test_pandas_gives_nullable_integers_as_floats_which_the_gate_takes():
+def test_pandas_gives_nullable_integers_as_floats_which_validation_accepts():
     frame = pd.read_parquet(path("translations", PARQUET))
     assert pd.api.types.is_float_dtype(frame["quote_start"])  # as it always does
     frame.loc[0, ["quote", "quote_start", "quote_end"]] = ["语言", 20.0, 22.0]
@@ -227,7 +227,7 @@ def sqlite(database, *arguments: str, works: bool = True) -> str:
     return run.stdout + run.stderr
 
 
-def test_sqlite_holds_its_foreign_keys(database):
+def test_sqlite_enforces_foreign_keys(database):
     assert sqlite(database, "PRAGMA foreign_key_check; PRAGMA integrity_check") == "ok\n"
     # A claim that layers point to cannot go, and no layer can point to nothing.
     for change in (

@@ -34,7 +34,7 @@ def inputs(target: ModuleType, count: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
-def test_what_is_right_passes(target):
+def test_correct_code_passes(target):
     for data in inputs(target, amount(100, 20_000)):
         target.check(data)
 
@@ -83,7 +83,7 @@ AIMED = bytes(3) + b'{"confidence":0.5}\n{"confidence":01.5}\n'
 
 
 @pytest.mark.parametrize(("target", "owner", "name", "wrong"), FAULTS.values(), ids=FAULTS)
-def test_what_is_wrong_is_found(monkeypatch, target, owner, name, wrong):
+def test_each_fault_is_found(monkeypatch, target, owner, name, wrong):
     data = [AIMED, *inputs(target, 400)]
     monkeypatch.setattr(owner, name, wrong)
     with pytest.raises((AssertionError, text.NotJsonError)):
@@ -106,7 +106,7 @@ def test_the_runner_says_how_far_it_came_and_whether_it_was_guided(tmp_path):
     assert re.fullmatch(rf"{guided}tabular  ok: [0-9,]+ executions[^\n]*\n", done.stdout)
 
 
-def test_the_runner_saves_what_fails_and_replays_it(tmp_path):
+def test_the_runner_saves_failing_inputs_and_replays_them(tmp_path):
     wrong = "from kaiser_interview.validation.formats import csv as t\nt._delimiter = lambda _: ','\n"
     done = command(tmp_path, "tabular", "--seconds", "20", wrong=wrong)
     assert (done.returncode, done.stderr) == (1, "")

@@ -95,7 +95,7 @@ def job(workflow: Path, wheel: Path, environment: Path, folder: Path) -> int:
 
 
 @pytest.mark.parametrize("page", WALKS, ids=lambda page: page.stem)
-def test_a_newcomer_gets_there(page, wheel, environment, tmp_path):
+def test_a_guide_works_from_an_empty_environment(page, wheel, environment, tmp_path):
     jobs = []
     for block in blocks(page):
         if block.language != "console":
@@ -116,7 +116,7 @@ def test_a_newcomer_gets_there(page, wheel, environment, tmp_path):
 
 
 @pytest.mark.parametrize("page", WALKS, ids=lambda page: page.stem)
-def test_a_walk_is_short(page):
+def test_a_guide_is_short(page):
     consoles = [block for block in blocks(page) if block.language == "console"]
     walked = [command for block in consoles for command, _ in commands(block)]
     assert 2 <= len(walked) <= MOST
@@ -124,7 +124,7 @@ def test_a_walk_is_short(page):
     assert not [command for command in walked if re.search(r"[;&|]", command)]  # one command is one
 
 
-def test_there_are_three_walks():
+def test_there_are_three_guides():
     assert [page.stem for page in WALKS] == ["engineer", "reader", "researcher"]
     cited = WALKS[1].read_text("utf-8")
     assert "$ kaiser-interview cite" in cited

@@ -43,7 +43,7 @@ def judged(names: list[str], mode: str | None = None) -> Counter:
 
 
 @pytest.mark.parametrize("mode", [None, "workers"])
-def test_what_is_not_damaged_is_right(mode):
+def test_undamaged_files_are_valid(mode):
     names = [f"{form}/none/0" for form in columnar.FORMS]
     assert judged(names, mode) == {"same, ok": len(names)}
 

@@ -50,7 +50,7 @@ def chosen() -> list[str]:
     [("hostile.texts", texts.CASES, chosen()), ("hostile.tricks", tricks.CASES, [*tricks.CASES])],
     ids=["texts", "tricks"],
 )
-def test_each_gives_what_it_must(module, cases, names):
+def test_each_case_gives_the_expected_findings(module, cases, names):
     broken, worst = [], (0.0, 0, "")
     names = [*dict.fromkeys(names)]
     done = 0

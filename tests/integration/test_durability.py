@@ -178,7 +178,7 @@ def moments(name: str, count: int, seconds: float) -> list[dict]:
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_a_kill_at_any_moment_leaves_old_files_or_whole_new_ones(forks, done, tmp_path, name):
+def test_a_kill_at_any_moment_leaves_old_or_complete_new_files(forks, done, tmp_path, name):
     job, seen = JOBS[name], Counter()
     for number, moment in enumerate(moments(name, amount(SAMPLE[name], 1_000), done(name).ended.seconds)):
         folder = tmp_path / str(number)
@@ -233,7 +233,7 @@ def test_a_kill_between_the_renames_of_split_leaves_the_rows_that_pass_for_last(
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_ctrl_c_at_any_moment_ends_with_a_word_or_by_the_signal(forks, done, tmp_path, name):
+def test_ctrl_c_at_any_moment_ends_with_a_message_or_by_the_signal(forks, done, tmp_path, name):
     job, seen = JOBS[name], Counter()
     for number, moment in enumerate(
         moments(name, amount(SAMPLE[name] // 2, 1_000), done(name).ended.seconds)
@@ -345,7 +345,7 @@ def test_whichever_call_fails_says_so_and_leaves_all_as_it_was(done, tmp_path, m
     assert number > len(job.outputs)
 
 
-def test_a_temporary_file_that_cannot_be_removed_is_not_what_is_told(done, tmp_path, monkeypatch, run):
+def test_a_temporary_file_that_cannot_be_removed_does_not_hide_the_error(done, tmp_path, monkeypatch, run):
     job = JOBS["split"]
     before = laid_out(tmp_path / "x", job)
     monkeypatch.chdir(tmp_path / "x")
@@ -472,7 +472,7 @@ def test_a_full_standard_output_after_whole_files(done, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["split", "fix", "export"])
-def test_a_device_is_no_output(forks, tmp_path, name):
+def test_a_device_is_not_accepted_as_output(forks, tmp_path, name):
     job = JOBS[name]
     before = laid_out(tmp_path / "x", job)
     arguments = ["/dev/full" if one in {*job.outputs, "."} else one for one in job.arguments]

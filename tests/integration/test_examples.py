@@ -161,7 +161,7 @@ def code_of(name: str) -> str | None:
     return next((code for code in CODES if name == code or name.startswith(f"{code}-")), None)
 
 
-def test_every_code_has_an_example_that_gives_nothing_else():
+def test_every_code_has_an_example_that_gives_only_that_code():
     found = names("invalid")
     assert {code_of(name) for name in found} - {None} == set(CODES)
     for name in filter(code_of, found):

@@ -91,7 +91,7 @@ def test_numbers_of_paths_are_numbers(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_what_is_no_number_is_told(tmp_path, name):
+def test_a_value_that_is_not_a_number_is_reported(tmp_path, name):
     put(tmp_path / "language=en" / "confidence=half", name, ROW)
     assert [one[:2] for one in told(report_on(tmp_path))] == [("wrong-type", ("confidence",))]
 
@@ -113,7 +113,7 @@ def test_a_files_own_column_wins(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_what_no_field_is_is_but_a_folder(tmp_path, name):
+def test_a_name_that_is_not_a_field_is_only_a_folder(tmp_path, name):
     put(tmp_path / "note=x" / "language=en" / "kind", name, ROW)
     assert told(report_on(tmp_path)) == []
 
@@ -128,7 +128,7 @@ def test_lists_and_instants_of_paths(tmp_path):
     assert {one[:2] for one in told(report_on(tmp_path, "verdict"))} == {("wrong-type", ("urls",))}
 
 
-def test_what_pyarrow_writes_in_partitions_is_read(tmp_path):
+def test_partitions_written_by_pyarrow_are_read(tmp_path):
     rows = [ROW | {"language": language, "id": language} for language in ("en", "de", "zh-Hans")]
     table = pa.Table.from_pylist(rows)
     ds.write_dataset(table, tmp_path, format="parquet", partitioning=["language"], partitioning_flavor="hive")
@@ -170,7 +170,7 @@ def test_a_saved_dataset_is_read_with_its_labels_by_name(tmp_path):
     assert (loaded.rows, told(loaded)) == (3, [])
 
 
-def test_what_lies_beside_the_shards_is_skipped(tmp_path):
+def test_files_beside_the_shards_are_skipped(tmp_path):
     saved(tmp_path / "one")
     write_ipc(tmp_path / "one" / "cache-0123456789abcdef.arrow", pa.table({"note": ["x"]}))
     write_ipc(tmp_path / "one" / "data-00009-of-00001.arrow", pa.table({"note": ["x"]}))
@@ -206,7 +206,7 @@ def test_shards_elsewhere_are_not_read(tmp_path, name):
     assert (report.rows, report.complete) == (0, False)
 
 
-def test_a_shard_that_is_missing_is_told(tmp_path):
+def test_a_shard_that_is_missing_is_reported(tmp_path):
     saved(tmp_path / "one", shards=2)
     next((tmp_path / "one").glob("data-00001*")).unlink()
     report = report_on(tmp_path / "one", "label")
@@ -237,7 +237,7 @@ def numbered(values: list, names: object, sort=None) -> pa.Table:
 
 
 @pytest.mark.parametrize("sort", [pa.int8(), pa.uint64(), pa.int64()], ids=str)
-def test_labels_of_a_file_are_told_by_their_names(tmp_path, sort):
+def test_labels_of_a_file_are_reported_by_name(tmp_path, sort):
     pq.write_table(numbered([0, 1, None, 5], ["past", "pst"], sort), tmp_path / "a.parquet")
     report = report_on(tmp_path, "label", ignore=["too-many-labels"])
     assert {(one.code, one.row, one.got) for one in report.sample} == {
@@ -315,13 +315,13 @@ def test_the_layout_of_the_hub(tmp_path):
 # Folders as such
 
 
-def test_a_folder_within_itself_is_told(tmp_path):
+def test_a_folder_that_contains_itself_is_reported(tmp_path):
     put(tmp_path, "a.jsonl", LABEL)
     (tmp_path / "again").symlink_to(tmp_path)
     assert told(report_on(tmp_path, "label")) == [("unreadable", (), "one that is within itself")]
 
 
-def test_a_folder_that_cannot_be_read_is_told(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_read_is_reported(tmp_path, monkeypatch):
     def refuse(_):
         raise PermissionError(13, "Permission denied")
 
@@ -329,7 +329,7 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path, monkeypatch):
     assert told(report_on(tmp_path, "label")) == [("unreadable", (), "Permission denied")]
 
 
-def test_files_whose_names_say_nothing(tmp_path):
+def test_files_without_a_known_extension(tmp_path):
     for name in ("a.csv", "a.jsonl", "a.json", "a.parquet"):
         put(tmp_path, name, LABEL)
         (tmp_path / name).rename(tmp_path / "rows")

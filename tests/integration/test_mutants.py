@@ -65,7 +65,7 @@ def _stated(ground, kind):
         yield from (code for code, _, _ in made.told) if made else ()
 
 
-def test_a_gate_that_says_nothing_is_found_out(tmp_path):
+def test_a_validator_that_reports_nothing_fails_the_benchmark(tmp_path):
     """The trial itself can fail: here nothing is said of wrong rows, and then something of right ones."""
     given = random.Random(1), GROUNDS["shipped"], "verdict", "jsonl", 400, tmp_path
     tally = trial(*given, validate=partial(ki.validate, ignore=["wrong-type"]))

@@ -41,7 +41,7 @@ def test_every_file_has_a_report():
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_every_block_says_what_to_do(name):
+def test_every_block_has_a_suggestion(name):
     text = (NATURAL / name).read_text("utf-8").partition("\n")[2]
     blocks = [block for block in text.split("\n\n") if block.startswith(("error ", "warning "))]
     assert blocks or "no finding" in text

@@ -279,7 +279,7 @@ def options(judge_options: dict, kinds) -> dict:
 
 @pytest.mark.parametrize("kind", SORTS, ids=str)
 @pytest.mark.parametrize("corpus", [shipped(), OWN], ids=["shipped", "own"])
-def test_a_row_that_is_not_suspect_is_one_that_the_judge_passes(kind, corpus):
+def test_the_row_validator_passes_every_row_that_is_not_suspect(kind, corpus):
     draw = random.Random(str(kind))
     lanes = [RowValidator([kind], corpus, **options(one, [kind])) for one in BEFORE_ALL]
     lanes = [(judge, Prefilter(judge)) for judge in lanes]

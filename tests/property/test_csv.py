@@ -261,7 +261,7 @@ def test_reports_are_those_of_rows_one_by_one(tmp_path_factory, kind, data):
     assert found.inputs == report.inputs
 
 
-def test_what_is_usual_is_read_at_once(tmp_path):
+def test_usual_lines_are_read_in_batches(tmp_path):
     """Else the tests above would hold a way that is never gone."""
     names = ["id", "n", "p", "b", "urls", "counts", "x_a", ""]
     rows = [["a", "12", "0.5", "true", '["a", "b"]', "[1]", 'x "y"\nz', ""] for _ in range(20)]

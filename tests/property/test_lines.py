@@ -165,7 +165,7 @@ def agree(line: bytes, values: dict, columns: dict) -> None:
     st.sampled_from([1, 7, 64, 200, 1 << 20]),
     st.sampled_from([None, LISTS]),
 )
-def test_what_is_taken_is_what_the_strict_reader_reads(some, block, lists):
+def test_batches_have_the_values_of_the_strict_reader(some, block, lists):
     reader = Lines(COLUMNS, lists, block=block)
     with mock.patch.object(line_batches, "_FEW", 1):
         for chunk in some:

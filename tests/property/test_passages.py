@@ -43,11 +43,11 @@ def test_typography_is_folded_by_the_table(text):
 
 
 @given(any_text)
-def test_a_folded_text_is_no_shorter_than_is_said_of_it(text):
+def test_a_folded_text_is_at_least_as_long_as_its_bound(text):
     assert least_folded(text) <= len(typography(text))
 
 
-def test_every_character_alone_folds_to_no_less_than_is_said_of_it():
+def test_every_character_folds_to_at_least_its_bound():
     marks = [chr(number) for number in range(0x110000) if not 0xD800 <= number < 0xE000]
     for start in range(0, len(marks), 4096):
         few = marks[start : start + 4096]
@@ -62,7 +62,7 @@ def test_markers_are_removed(text):
 
 
 @given(any_text, st.sampled_from([fold_typography, fold_markers]))
-def test_a_folded_text_knows_where_its_pieces_stood(text, fold):
+def test_a_folded_text_maps_to_positions_in_the_original(text, fold):
     folded = fold(text)
     assert len(folded.text) == len(folded.starts) == len(folded.ends)
     starts = [start for start in folded.starts if start >= 0]
@@ -184,7 +184,7 @@ def test_find_agrees_with_a_naive_search():
 
 
 @pytest.mark.parametrize(("how", "fold"), [("markers", markers), ("typography", typography)])
-def test_find_misses_no_place_that_differs_in_markers_or_typography_only(how, fold):
+def test_find_reports_every_place_that_differs_only_in_markers_or_typography(how, fold):
     order = ["exact", "markers", "typography"]
     for texts, passages, span in spans(amount(3_000, 100_000), seed=2):
         found = passages.find(span)

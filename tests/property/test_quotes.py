@@ -329,7 +329,7 @@ def described(world: World, row: Row) -> str:
     return f"{row=}\n{claim=}\ntext={world['text']}\ntext_en={world['text_en']}"
 
 
-def test_the_ladder_agrees_with_a_naive_one(tmp_path):
+def test_quote_checks_agree_with_naive_checks(tmp_path):
     seen: Counter[tuple[str, str]] = Counter()
     count = amount(5_000, 200_000)
     for draw, world, so_many in worlds(count, 1, tmp_path):
@@ -420,7 +420,7 @@ def test_the_unit_that_explains_offsets_is_named(tmp_path):
     assert min(seen[one] for one in wanted) > 15, seen
 
 
-def test_no_suggestion_is_certain_where_units_mean_different_places(tmp_path):
+def test_no_suggestion_is_safe_when_units_give_different_places(tmp_path):
     seen = 0
     for one, finding, meant in counted_otherwise(amount(8_000, 200_000), 4, tmp_path, several=True):
         if len({*meant.values()}) > 1:
@@ -572,7 +572,7 @@ def test_one_fault_is_one_finding(kind, tmp_path):
     assert seen.keys() >= OUTCOMES - {"right", "stale-claim", "quote-ambiguous", "quote-too-short"}, seen
 
 
-def test_words_of_another_claim_are_misattributed_where_there_is_no_english(tmp_path):
+def test_words_of_another_claim_are_misattributed_without_an_english_text(tmp_path):
     draw, seen = random.Random(9), 0
     for _ in range(amount(40, 2_000)):
         world = corpus(draw, tmp_path, 0.5)

@@ -49,7 +49,7 @@ def test_python_and_json_mode_agree_on_rows(kind):
             assert accepted(KINDS[kind], json.dumps(made)) is in_python, made
 
 
-def test_a_whole_valued_float_is_no_integer_which_is_the_one_exception():
+def test_a_whole_valued_float_is_not_an_integer_the_one_exception():
     made = row(random.Random(1), "mention") | {"quote_start": 1.0}
     assert VALIDATORS["mention"].is_valid(made)
     assert not accepted(KINDS["mention"], json.dumps(made))

@@ -169,7 +169,7 @@ def unpacked(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("form", ["lines", "array", "csv"])
-def test_every_row_stands_in_one_of_two_files(tmp_path, form):
+def test_every_row_is_in_exactly_one_of_two_files(tmp_path, form):
     draw = random.Random(form)
     seen = {True: 0, False: 0}
     for trial in range(amount(60, 3_000)):

@@ -30,7 +30,7 @@ def flat(value):
 
 @pytest.mark.parametrize("kind", DERIVED)
 @pytest.mark.parametrize("by_columns", [False, True])
-def test_a_row_is_judged_the_same_in_every_form(tmp_path, kind, by_columns):
+def test_a_row_gives_the_same_findings_in_every_form(tmp_path, kind, by_columns):
     draw = random.Random(kind)
     # By columns, 21,000 rows in all; 1,000,000 in the full run.
     count = amount(3_000, 145_000) if by_columns else amount(100, 5_000)
@@ -68,7 +68,7 @@ def test_a_row_is_judged_the_same_in_every_form(tmp_path, kind, by_columns):
     assert all(report.checked == reports[0].checked for report in reports)
 
 
-def test_records_written_as_csv_are_judged_as_they_are(tmp_path):
+def test_records_written_as_csv_give_the_same_findings(tmp_path):
     for table in ("translations", "labels", "mentions", "relations"):
         records = ki.load(table)
         out = io.StringIO()

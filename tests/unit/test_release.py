@@ -44,13 +44,13 @@ def test_files_in_folders_of_the_data_directory_are_seen(tmp_path):
     assert dict(release._walk(tmp_path, "")) == {"a": b"y", "folder/file": b"x"}
 
 
-def test_a_data_directory_that_is_gone_is_no_archive(monkeypatch, tmp_path):
+def test_a_missing_data_directory_is_not_an_archive(monkeypatch, tmp_path):
     monkeypatch.setattr(release, "_path", lambda name: str(tmp_path / "data" / name))
     with pytest.raises(errors.IntegrityError, match="expected the data directory, got none"):
         release.directory()
 
 
-def test_a_file_that_cannot_be_read_is_told_with_the_reason(tmp_path, monkeypatch):
+def test_an_unreadable_file_is_reported_with_the_reason(tmp_path, monkeypatch):
     (tmp_path / "file").write_bytes(b"x")
 
     def fail(_):
@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_read_is_told_with_the_reason(tmp_path, monkeypatc
     assert dict(release._walk(tmp_path, "")) == {"file": "Permission denied"}
 
 
-def test_what_is_no_file_is_told_and_not_followed(tmp_path):
+def test_links_and_special_files_are_reported_and_not_followed(tmp_path):
     (tmp_path / "nowhere").symlink_to("/nowhere")
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "link").symlink_to(tmp_path / "file")

@@ -86,7 +86,7 @@ IN_WHEEL = [
 IN_SDIST = [".gitignore", "PKG-INFO", *TRACKED[2:]]
 
 
-def test_contents_are_what_git_tracks(tmp_path):
+def test_contents_match_the_tracked_files(tmp_path):
     wheel, sdist = tmp_path / "k-0-py3-none-any.whl", tmp_path / "k-0.tar.gz"
     with zipfile.ZipFile(wheel, "w") as archive:
         for name in IN_WHEEL:
@@ -298,7 +298,7 @@ def test_workflows(old, new, fault):
     assert workflows.faults(texts, PYTHONS)[:1] == ([fault] if fault else [])
 
 
-def test_a_workflow_with_permissions_of_its_own_for_all_jobs():
+def test_a_workflow_with_permissions_for_all_jobs():
     texts = {"test.yml": TEST.replace("permissions: {}", "permissions: write-all"), "release.yml": RELEASE}
     assert workflows.faults(texts, PYTHONS) == ["test.yml: expected no permissions but those of its jobs"]
 

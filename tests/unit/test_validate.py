@@ -73,13 +73,13 @@ def told(report: ki.Report) -> list[tuple]:
         ),
     ],
 )
-def test_a_call_that_fits_nothing(data, options, message):
+def test_invalid_arguments(data, options, message):
     with pytest.raises(ki.InputError) as caught:
         ki.validate(data, kind="label", **options)
     assert str(caught.value) == message
 
 
-def test_models_of_one_name_cannot_be_told_apart():
+def test_two_models_with_one_name_are_refused():
     first = type("Stance", (ki.Derived,), {"__module__": __name__})
     second = type("Stance", (ki.Derived,), {"__module__": __name__})
     with pytest.raises(ki.InputError, match="got one name twice"):
@@ -89,7 +89,7 @@ def test_models_of_one_name_cannot_be_told_apart():
         ki.validate([], kind=5)
 
 
-def test_a_name_alone_is_a_list_of_one():
+def test_a_single_name_means_a_list_of_one():
     report = ki.validate([LABEL, LABEL], kind="label", require="release", key="claim_id", complete="scheme")
     assert [one.code for one in report.counts] == ["missing-field", "duplicate-record", "missing-claim"]
     assert [
@@ -98,7 +98,7 @@ def test_a_name_alone_is_a_list_of_one():
     assert ki.validate([LABEL], kind="label", require="id", ignore="missing-field").ok
 
 
-def test_no_data_at_all(tmp_path):
+def test_no_data(tmp_path):
     assert told(ki.validate([], kind="label")) == [("no-rows", None, None, "")]
     assert told(ki.validate(tmp_path, kind="label")) == [("no-rows", str(tmp_path), None, "")]
     report = ki.validate([str(tmp_path / "*.jsonl")], kind="label")
@@ -120,7 +120,7 @@ def test_a_device_as_standard_input(monkeypatch):
         sys.stdin.detach()
 
 
-def test_a_folder_where_a_file_is_opened(tmp_path, monkeypatch):
+def test_a_file_that_has_become_a_folder(tmp_path, monkeypatch):
     # Between being listed and being opened, a file may become a folder.
     monkeypatch.setattr(os.path, "isdir", lambda _: False)
     assert ki.validate(tmp_path, kind="label").sample[0].got == "a folder"
@@ -151,7 +151,7 @@ def test_datasets_in_every_form():
     assert ki.validate(mistaken, kind="label", ignore=["unknown-field"]).counts == ()
 
 
-def test_tables_take_what_engines_write_without_loss():
+def test_tables_accept_lossless_types_of_engines():
     moment = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
     fields = {
         "claim_id": pa.array(["d01-c01"], pa.large_string()),
@@ -206,7 +206,7 @@ def test_a_table_of_several_kinds():
     assert told(report) == [("unknown-kind", None, 2, "/kind"), ("unknown-kind", None, 3, "/kind")]
 
 
-def test_rows_of_a_table_whose_kind_is_unknown_are_put_aside_as_they_are(tmp_path):
+def test_table_rows_of_unknown_kind_are_rejected_unchanged(tmp_path):
     table = pa.Table.from_pylist(
         [LABEL | {"kind": "label", "id": None}, LABEL | {"kind": "none", "id": None}]
     )
@@ -221,7 +221,7 @@ def test_csv_of_a_kind_that_is_not_asked_for(tmp_path):
     assert told(ki.validate(path, kind="label")) == [("unknown-kind", str(path), 0, "/kind")]
 
 
-def test_lists_of_thousands_are_judged_in_full():
+def test_lists_of_thousands_are_validated_completely():
     vector = [0.5] * 10_000
     vector[5] = vector[5000] = vector[9999] = "x"
     report = ki.validate([VECTOR | {"vector": vector}], kind="embedding")
@@ -236,13 +236,13 @@ def test_lists_of_thousands_are_judged_in_full():
     ]
 
 
-def test_a_claims_topics_are_at_most_four_however_many_are_given():
+def test_a_claim_has_at_most_four_topics():
     row = ki.claim("d01-c01").model_dump() | {"topics": ["language"] * 9000}
     report = ki.validate([row], kind="claim")
     assert ("bad-length", None, 0, "/topics") in told(report)
 
 
-def test_nothing_is_missing_where_nothing_is_asked():
+def test_rows_without_a_group_value_are_not_checked_for_completeness():
     rows = [LABEL | {"scheme": None}, LABEL]
     report = ki.validate(rows, kind="label", complete=["scheme", "release"])
     assert [one.code for one in report.counts] == ["missing-field"]
@@ -251,7 +251,7 @@ def test_nothing_is_missing_where_nothing_is_asked():
     assert ki.validate([LABEL, LABEL], kind="label", key=["release", "id"]).ok
 
 
-def test_a_question_covers_the_claims_that_it_rests_on():
+def test_a_question_covers_its_referenced_claims():
     references = [{"claim_id": claim.claim_id} for claim in ki.load()]
     row = {
         "method": "human", "creator": "I", "question": "?", "answer": "!", "answerable": True,
@@ -266,7 +266,7 @@ def test_a_question_covers_the_claims_that_it_rests_on():
     ]
 
 
-def test_offsets_without_a_quote_lie_in_their_claim():
+def test_offsets_without_a_quote_must_be_in_the_claim():
     claim = ki.claim("d02-c01")
     report = ki.validate(
         [
@@ -284,13 +284,13 @@ def test_offsets_without_a_quote_lie_in_their_claim():
     assert ki.validate([in_english], kind="label").ok
 
 
-def test_a_quote_that_nothing_is_near():
+def test_a_quote_similar_to_nothing():
     rows = [LABEL | {"quote": quote} for quote in ("♠♣♥♦", " ♠", "x" * 5000)]
     report = ki.validate(rows, kind="label")
     assert [(one.code, hint(one)) for one in report.sample] == [("quote-not-found", None)] * 3
 
 
-def test_slips_of_typing():
+def test_typos():
     for name in ("qoute", "quot", "quotee", "Quote", "QUOTE ", "quite"):
         assert is_slip(name, "quote"), name
     for name in ("quote", "of", "o", "", "quotes_of", "text", "qtoue"):
@@ -298,13 +298,13 @@ def test_slips_of_typing():
     assert not is_slip("a", "b")
 
 
-def test_a_default_that_is_no_kind():
+def test_a_default_that_is_not_a_kind():
     with pytest.raises(ki.UnknownNameError):
         ki.validate([], kind=["label", "mention"], defaults={"kind": "tranlation"})
     assert ki.validate([LABEL], defaults={"kind": "label"}).ok
 
 
-def test_a_kind_of_ones_own_may_be_about_no_claim():
+def test_a_custom_kind_may_have_no_claim():
     class Remark(ki.Annotation):
         """A remark on the whole."""
 
@@ -317,7 +317,7 @@ def test_a_kind_of_ones_own_may_be_about_no_claim():
 
 @pytest.mark.parametrize("form", ["rows", "table", "file", "csv"])
 @pytest.mark.parametrize("left_out", [{"ignore": ["unknown-field"]}, {"select": ["missing-field"]}])
-def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_told(form, left_out, tmp_path):
+def test_a_mistyped_required_field_is_missing_if_unknown_fields_are_ignored(form, left_out, tmp_path):
     row = {"claimId": "d99-c99", "method": "model", "creator": "m", "scheme": "acme:s", "value": "v"}
     data = [row]
     if form == "table":
@@ -331,7 +331,7 @@ def test_a_field_under_a_mistyped_name_is_missing_where_unknown_ones_are_not_tol
     assert (report.ok, report.invalid) == (False, 1)
 
 
-def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
+def test_workers_and_progress_are_passed_on(tmp_path, monkeypatch):
     asked = []
 
     class Noted(execution.Engine):
@@ -352,13 +352,13 @@ def test_workers_and_progress_are_as_they_are_asked_for(tmp_path, monkeypatch):
     assert (new.rows, new.invalid, new.bytes, new.size, new.file) == (0, 0, 0, 0, "")
 
 
-def test_what_is_to_be_checked_is_named():
+def test_check_arguments_are_keyword_only():
     with pytest.raises(TypeError):
         checks.Check([], "label")
 
 
 @pytest.mark.parametrize("workers", [None, 1])
-def test_rows_are_counted_on_from_batch_to_batch(workers):
+def test_row_numbers_continue_across_batches(workers):
     good = {"claim_id": "d05-c02", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     batches = [
         pa.RecordBatch.from_pylist([good, good | {"verdict": last}]) for last in ("mixed", "mixed", "?")
@@ -368,7 +368,7 @@ def test_rows_are_counted_on_from_batch_to_batch(workers):
     assert [(one.code, one.row) for one in report.sample] == [("not-in-vocabulary", 5)]
 
 
-def test_a_row_in_which_a_wrong_column_is_null_is_right():
+def test_a_null_in_a_column_of_the_wrong_type_is_valid():
     good = {"claim_id": "d05-c02", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     table = pa.Table.from_pylist([good | {"confidence": given} for given in ("high", None, "low")])
     report = ki.validate(table, kind="verdict")
@@ -376,7 +376,7 @@ def test_a_row_in_which_a_wrong_column_is_null_is_right():
     assert (report.rows, report.valid, report.invalid) == (3, 1, 2)
 
 
-def test_no_finding_may_be_asked_for():
+def test_max_findings_may_be_zero():
     report = ki.validate([{"claim_id": "d99-c01"}], kind="verdict", max_findings=0)
     assert (report.sample, report.invalid, report.ok) == ((), 1, False)
     assert ("unknown-claim", 1) in {(one.code, one.number) for one in report.counts}

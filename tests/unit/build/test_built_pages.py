@@ -41,7 +41,7 @@ def fields(heading: str) -> list[str]:
     return re.findall(r"^\| `(\w+)` \|", sections(TABLES)[heading], re.MULTILINE)
 
 
-def test_there_is_a_page_for_each_code_and_no_other():
+def test_there_is_exactly_one_page_for_each_code():
     codes = {f"docs/findings/{code}.md" for code in CODES}
     assert set(BUILT) == {*codes, "docs/findings/index.md", "docs/tables.md"}
 
@@ -61,7 +61,7 @@ def test_each_table_has_every_field_in_order(kind):
     assert f"7 rows of the kind `{kind}`." in said or (table == kind and "No rows are shipped." in said)
 
 
-def test_what_stands_in_a_table_within_a_table():
+def test_fields_of_a_nested_table():
     assert fields("`participants` in `sources`") == [*Participant.model_fields]
     assert fields("What a row is about") == [*Reference.model_fields]
 
@@ -98,7 +98,7 @@ def test_one_row_is_one_row():
     assert "1 rows" not in one
 
 
-def test_the_findings_stand_in_their_groups():
+def test_the_findings_are_in_their_groups():
     groups = {}
     for line in GROUPS.split("\n"):
         group, *codes = line.split() or [""]
@@ -135,6 +135,6 @@ def test_the_pages_of_the_repository_are_these():
     assert [path for path, text in made.items() if (ROOT / path).read_bytes() != text] == []
 
 
-def test_no_code_of_that_name():
+def test_an_unknown_code():
     with pytest.raises(UnknownNameError, match=r"^code: expected one of .*; did you mean quote-not-found or"):
         explanation("quote-found")

@@ -32,14 +32,14 @@ def sent(monkeypatch):
     return found
 
 
-def test_it_ends_the_process_by_the_signal(sent):
+def test_the_process_ends_by_the_signal(sent):
     with ended_by_signal():
         signal.raise_signal(signal.SIGINT)
     assert sent == [(os.getpid(), signal.SIGINT, signal.SIG_DFL)]
 
 
 @pytest.mark.parametrize("meaning", [signal.SIG_IGN, lambda *_: None], ids=["ignored", "something else"])
-def test_what_it_means_to_whoever_runs_the_command_stays(sent, meaning):
+def test_the_callers_signal_handlers_are_kept(sent, meaning):
     before = signal.signal(signal.SIGINT, meaning)
     try:
         with ended_by_signal():
@@ -51,7 +51,7 @@ def test_what_it_means_to_whoever_runs_the_command_stays(sent, meaning):
 
 
 @pytest.mark.parametrize("when", ["before", "within", "after"])
-def test_what_was_begun_is_put_away_and_told(sent, capsys, when):
+def test_started_work_is_cleaned_up_and_reported(sent, capsys, when):
     put = []
 
     @contextmanager
@@ -86,7 +86,7 @@ def test_what_was_begun_is_put_away_and_told(sent, capsys, when):
     assert len(sent) == 1
 
 
-def test_it_may_come_when_the_with_is_not_entered_yet(sent, capsys):
+def test_it_may_come_before_the_with_block_is_entered(sent, capsys):
     guard = put_away(lambda: "some words")
 
     def work():
@@ -102,7 +102,7 @@ def test_it_may_come_when_the_with_is_not_entered_yet(sent, capsys):
     assert len(sent) == 1
 
 
-def test_what_is_done_needs_no_word(sent, capsys):
+def test_finished_work_prints_no_message(sent, capsys):
     with ended_by_signal():
         with put_away(lambda: "some words"):
             pass
@@ -134,7 +134,7 @@ def test_places_that_were_written(tmp_path):
     assert places.words == f"written, and whole: {tmp_path}/old, {tmp_path}/new\\u000a"
 
 
-def test_where_nobody_can_be_told_the_exit_code_tells(monkeypatch):
+def test_without_standard_error_the_exit_code_reports(monkeypatch):
     with open("/dev/full", "w") as full:  # noqa: PTH123
         monkeypatch.setattr(sys, "stderr", full)
         with pytest.raises(SystemExit) as caught:

@@ -64,7 +64,7 @@ def test_some_invalid_rows_may_pass(run, drafts, bar, code):
     assert run("validate", drafts(*rows), *DRAFTS, "--max-invalid", bar)[0] == code
 
 
-def test_what_is_no_rows_fault_passes_no_bar(run, drafts):
+def test_errors_of_the_data_set_exceed_no_limit(run, drafts):
     assert run("validate", drafts(GOOD), *DRAFTS, "--complete", "language", "--max-invalid", "100%")[0] == 1
 
 
@@ -91,7 +91,7 @@ WRONG_OPTIONS = [
 
 
 @pytest.mark.parametrize(("options", "message"), WRONG_OPTIONS)
-def test_an_option_that_fits_nothing(run, drafts, options, message):
+def test_an_invalid_option(run, drafts, options, message):
     base = [] if options[0] == "--kind" else ["--kind", "translation"]
     code, out, err = run("validate", drafts(GOOD), *base, *options)
     assert (code, out) == (2, "")
@@ -108,7 +108,7 @@ def test_formats(run, drafts):
     assert run("validate", path, *DRAFTS, "--format", "github")[1].startswith("::error file=")
 
 
-def test_a_kind_of_ones_own(run, drafts, tmp_path, monkeypatch):
+def test_a_custom_kind(run, drafts, tmp_path, monkeypatch):
     (tmp_path / "stances.py").write_text(
         "import kaiser_interview as ki\n"
         "class Stance(ki.Derived):\n    stance: str\n    weights: ki.Many[ki.Float32]\n"
@@ -166,7 +166,7 @@ def test_split_and_fix(run, drafts, tmp_path):
     assert err.endswith("No such file or directory; nothing was written\n")
 
 
-def test_a_bar_on_a_terminal_alone(run, drafts, monkeypatch):
+def test_a_progress_bar_only_on_a_terminal(run, drafts, monkeypatch):
     path = drafts(*[GOOD] * 3000)
     assert run("validate", path, *DRAFTS)[2] == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
@@ -188,7 +188,7 @@ def wait_for_rest(pid: int) -> None:
 
 
 @pytest.mark.parametrize("command", ["validate", "fix"])
-def test_breaking_off_leaves_nothing_and_says_how_far_it_got(tmp_path, command):
+def test_an_interrupt_leaves_no_files_and_reports_progress(tmp_path, command):
     output = tmp_path / "fixed.jsonl"
     output.write_text("old\n")
     more = ["--output", str(output)] if command == "fix" else []
@@ -217,7 +217,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_is_read_or_refused_whatever_its_name(run, tmp_path, monkeypatch, name):
+def test_a_file_with_any_name_is_read_or_refused(run, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     Path(name).write_text(json.dumps(GOOD | {"claim_id": "d99-c01"}) + "\n")
     Path("good.jsonl").write_text(json.dumps(GOOD) + "\n")
@@ -234,7 +234,7 @@ def test_a_file_is_read_or_refused_whatever_its_name(run, tmp_path, monkeypatch,
 
 
 @pytest.mark.parametrize("name", ["none.jsonl", "-none.jsonl", "--set=creator=y", "a[1].jsonl", "*.none"])
-def test_a_file_that_does_not_exist_ends_with_2(run, tmp_path, monkeypatch, name):
+def test_a_missing_file_gives_exit_code_2(run, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     Path("good.jsonl").write_text(json.dumps(GOOD) + "\n")
     assert run("validate", *DRAFTS, "--", "good.jsonl", name)[0] == 2

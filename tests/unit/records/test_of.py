@@ -58,7 +58,7 @@ def test_there_is_a_draft_of_every_derived_kind():
 
 
 @pytest.mark.parametrize("kind", DERIVED)
-def test_a_draft_becomes_a_row_that_passes(tmp_path, kind):
+def test_a_draft_becomes_a_valid_row(tmp_path, kind):
     draft = DRAFTS[kind]
     assert jsonschema_rs.is_valid(ki.json_schema(kind, profile="draft"), draft)
     claims = [CLAIM, OTHER] if kind == "question" else CLAIM
@@ -76,7 +76,7 @@ def test_a_draft_becomes_a_row_that_passes(tmp_path, kind):
             assert given(row)[name] == value
 
 
-def test_what_a_row_about_a_claim_has():
+def test_fields_of_a_row_about_a_claim():
     row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY)
     assert given(row) == PIN | AT | DRAFTS["verdict"] | BY | {"kind": "verdict", "release": ki.data_release}
     assert given(ki.Label.of(OTHER, scheme="a:b", value="v", **BY)) == {
@@ -85,7 +85,7 @@ def test_what_a_row_about_a_claim_has():
     } | BY  # fmt: skip
 
 
-def test_what_a_question_rests_on():
+def test_references_of_a_question():
     draft = DRAFTS["question"]
     row = ki.Question.of([CLAIM, OTHER], **draft, **BY)
     assert given(row)["references"] == [
@@ -140,7 +140,7 @@ def test_null_is_absent():
     assert given(row)["references"] == [PIN | {"quote": QUOTE} | AT]
 
 
-def test_what_is_given_goes_before_what_would_be_made():
+def test_given_values_override_computed_values():
     more = {
         "kind": "other", "release": "0.0.1", "claim_sha256": "0" * 64, "quote_start": 1, "quote_end": 2,
         "id": "a",
@@ -150,7 +150,7 @@ def test_what_is_given_goes_before_what_would_be_made():
 
 
 @pytest.mark.parametrize("lacking", ["method", "creator", "verdict", "urls"])
-def test_a_draft_that_lacks_something(lacking):
+def test_a_draft_with_missing_fields(lacking):
     draft = DRAFTS["verdict"] | BY | {lacking: None}
     with pytest.raises(ValidationError) as caught:
         ki.Verdict.of(CLAIM, **draft)
@@ -167,7 +167,7 @@ def test_a_draft_of_the_wrong_shape():
 
 
 @pytest.mark.parametrize("claim", ki.load(), ids=lambda claim: claim.claim_id)
-def test_the_passage_that_can_be_quoted_is_the_gates(claim):
+def test_of_and_validation_quote_the_same_passage(claim):
     for quote in (claim.text, claim.markers, f"{claim.text} {claim.markers}", claim.text[-5:] + " ["):
         row = ki.Verdict.of(claim, quote=quote, verdict="mixed", urls=[], **BY)
         report = ki.validate([row])
@@ -189,7 +189,7 @@ def test_the_passage_that_can_be_quoted_is_the_gates(claim):
         (CLAIM, "do not increase", "quote-not-found"),
     ],
 )
-def test_a_quote_that_has_no_one_place_is_for_the_gate_to_judge(claim, quote, code):
+def test_a_quote_without_one_place_is_left_to_validation(claim, quote, code):
     row = ki.Verdict.of(claim, quote=quote, verdict="mixed", urls=[], **BY)
     assert (row.quote, row.quote_start, row.quote_end) == (quote, None, None)
     assert [one.code for one in ki.validate([row]).counts] == [code]
@@ -228,7 +228,7 @@ def test_a_mention_must_have_one_place():
     assert ki.Mention.of(OTHER, quote="语言", quote_start=20, quote_end=22, **mention).quote_end == 22
 
 
-def test_offsets_that_are_given_stay_for_the_gate_to_judge():
+def test_given_offsets_are_kept_and_left_to_validation():
     row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY, quote_start=0, quote_end=11)
     assert [(one.code, one.path) for one in ki.validate([row]).counts] == [
         ("quote-misplaced", "/quote_start")
@@ -240,7 +240,7 @@ def test_offsets_that_are_given_stay_for_the_gate_to_judge():
 # Kinds
 
 
-def test_the_field_of_an_embedding_and_what_makes_one():
+def test_the_fields_of_an_embedding():
     row = ki.Embedding.of(CLAIM, of="text", model="e", vector=[1, 2.5], **BY)
     assert (row.of, row.vector) == ("text", (1, 2.5))
     again = ki.Embedding.of(CLAIM, of="text_en", model="e", vector=(0.5,), **BY)
@@ -252,7 +252,7 @@ def test_the_field_of_an_embedding_and_what_makes_one():
     assert "of" not in ki.Label.model_fields
 
 
-def test_kinds_of_ones_own():
+def test_custom_kinds():
     stance = Stance.of(CLAIM, quote=QUOTE, stance="for", weights=[0.5], **BY)
     assert given(stance) == PIN | AT | BY | {
         "quote": QUOTE, "stance": "for", "weights": [0.5], "others": [],
@@ -342,7 +342,7 @@ def test_a_claim_as_the_corpus_has_it():
         ki.Label.of(OTHER, against=OWN, **LABEL)
 
 
-def test_an_unknown_id_has_near_ones():
+def test_an_unknown_id_has_suggestions():
     with pytest.raises(ki.UnknownNameError) as caught:
         ki.Label.of("d01-c1", **LABEL)
     assert str(caught.value) == (
@@ -360,7 +360,7 @@ def test_an_unknown_id_has_near_ones():
         (ki.load("labels")[0], "Label"), (OWN, "Corpus"),
     ],
 )  # fmt: skip
-def test_what_is_no_claim(claim, got):
+def test_arguments_that_are_not_a_claim(claim, got):
     with pytest.raises(ki.InputError) as caught:
         ki.Label.of(claim, **LABEL)
     assert str(caught.value) == (

@@ -50,7 +50,7 @@ def test_text_has_a_block_for_each_code_and_path():
     )
 
 
-def test_a_suggestion_stands_below_the_place_that_it_is_for():
+def test_a_suggestion_is_below_its_location():
     quotes = ["推理模型不增加参数数量", "推理模型不增加参数数量", "需要更多并行性", "语言边界就是世界边界"]
     text = printed(ki.validate([ROW | {"quote": one} for one in quotes], kind="translation"))
     # Of four places those are shown whose suggestions differ, in their order.
@@ -86,7 +86,7 @@ def test_text_fits_eighty_columns_and_has_colours_on_a_terminal_alone():
     assert "\x1b[1;31merror" in coloured
 
 
-def test_text_names_what_was_skipped(tmp_path):
+def test_text_names_skipped_files(tmp_path):
     for number in range(5):
         (tmp_path / f"notes{number}.txt").write_text("x")
     (tmp_path / "a.jsonl").write_text(f"{json.dumps(ROW)}\n")
@@ -129,7 +129,7 @@ def test_data_in_a_report_is_never_obeyed(tmp_path, evil):
         assert line.isprintable()
 
 
-def test_github_says_where_lines_are_none():
+def test_github_shows_locations_without_lines():
     report = ki.validate([ROW | {"id": "a b"}], kind="translation")
     assert [*github(report)] == [
         "::error title=bad-format /id::row 0: expected 1 to 256 printable ASCII characters, no space, "

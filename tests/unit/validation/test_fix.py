@@ -82,7 +82,7 @@ def mended(mend):
 # What is filled in
 
 
-def test_what_there_is_one_way_to_fill_in(mend):
+def test_values_with_exactly_one_possibility_are_filled_in(mend):
     line = (
         b'{ "verdict":"supported","urls":[ ],"claim_id":"d05-c03",\t"quote":"\\u63a8\\u7406\\u6a21\\u578b", '
     )
@@ -104,7 +104,7 @@ def test_the_report_is_on_the_output(mend, tmp_path):
     assert fixed.changed == dict.fromkeys(FILLED, 1)
 
 
-def test_rows_with_nothing_to_mend_stay_byte_for_byte(mend):
+def test_rows_without_fixes_stay_byte_for_byte(mend):
     whole = text(VERDICT | FILLED)
     data = [
         whole,
@@ -126,7 +126,7 @@ def test_rows_with_nothing_to_mend_stay_byte_for_byte(mend):
     assert fixed.report.rows == len(data)
 
 
-def test_defaults_are_for_what_a_row_does_not_give(mend):
+def test_defaults_fill_only_missing_fields(mend):
     given = {"method": "rule", "creator": "me", "language": "de", "confidence": 0.25}
     least = {"claim_id": "d05-c03", "translation": "…"}
     data = [
@@ -180,7 +180,7 @@ UNITS = {
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_wrong_offsets_are_put_right_where_the_quote_stands_once(mended, unit):
+def test_wrong_offsets_are_fixed_if_the_quote_occurs_once(mended, unit):
     start, end = UNITS[unit]
     row = {"claim_id": "a-04", "quote": SOURCE[START:END], "quote_start": start, "quote_end": end}
     after = {"quote_start": START, "quote_end": END, "claim_sha256": NOW["a-04"], "release": LATEST}
@@ -188,7 +188,7 @@ def test_wrong_offsets_are_put_right_where_the_quote_stands_once(mended, unit):
 
 
 @pytest.mark.parametrize(("start", "end"), [(5, 5), (9, 3), (10_000, 10_004), (94, 10_000)])
-def test_offsets_out_of_range_are_put_right_where_the_quote_stands_once(mended, start, end):
+def test_offsets_out_of_range_are_fixed_if_the_quote_occurs_once(mended, start, end):
     row = {"claim_id": "a-04", "quote": SOURCE[START:END], "quote_start": start, "quote_end": end}
     assert mended(row)[0] == {
         "quote_start": START, "quote_end": END, "claim_sha256": NOW["a-04"], "release": LATEST
@@ -199,11 +199,11 @@ def test_offsets_out_of_range_are_put_right_where_the_quote_stands_once(mended, 
     "offsets",
     [{"quote_start": 0, "quote_end": 3}, {"quote_start": 999, "quote_end": 1002}, {"quote_start": 0}],
 )
-def test_wrong_offsets_of_what_stands_several_times_stay(mended, offsets):
+def test_wrong_offsets_of_a_quote_that_occurs_several_times_stay(mended, offsets):
     assert mended({"claim_id": "a-01", "quote": "像低语"} | offsets) == ({}, {})
 
 
-def test_a_quote_that_stands_several_times_gets_no_offsets(mended):
+def test_a_quote_that_occurs_several_times_gets_no_offsets(mended):
     after, _ = mended({"claim_id": "a-01", "quote": "像低语"})
     assert "quote_start" not in after
     assert "quote_end" not in after
@@ -222,7 +222,7 @@ def test_a_quote_that_stands_several_times_gets_no_offsets(mended):
         {"quote_of": "title", "quote": "河床会"},
     ],
 )
-def test_a_quote_that_does_not_stand_is_left_for_people(mended, quote):
+def test_a_quote_without_a_match_is_not_changed(mended, quote):
     assert mended({"claim_id": "a-03"} | quote) == ({}, {})
 
 
@@ -249,7 +249,7 @@ def test_a_quote_that_does_not_stand_is_left_for_people(mended, quote):
         {"quote": "Kaffee  wird"},
     ],
 )
-def test_what_is_not_sure_to_be_about_the_claim_as_it_is_now_stays(mended, row, quote):
+def test_rows_not_proved_to_be_about_the_current_claim_stay(mended, row, quote):
     assert mended(row | quote) == ({}, {})
 
 
@@ -299,7 +299,7 @@ def test_a_row_with_other_faults_gets_no_release(mended):
     assert mended(HEUTE | {"confidence": 2})[1] == {"claim_sha256": 1}
 
 
-def test_a_corpus_without_releases_gives_none(tmp_path, mend):
+def test_a_corpus_without_releases_fills_in_no_release(tmp_path, mend):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "s.txt").write_text("A claim. Another.", "utf-8")
     (tmp_path / "own" / "claims.jsonl").write_bytes(
@@ -334,7 +334,7 @@ NOTATION = [
 
 
 @pytest.mark.parametrize(("row", "own"), NOTATION)
-def test_a_quote_in_another_notation_becomes_the_sources_own(mended, row, own):
+def test_a_quote_in_another_notation_becomes_the_source_text(mended, row, own):
     claim = CORPUS.claims[row["claim_id"]]
     whole = claim.text_en if "quote_of" in row else claim.source
     at = whole.index(own, 0 if "quote_of" in row else claim.start)
@@ -392,7 +392,7 @@ def test_a_quote_does_not_prove_the_other_claim_of_a_relation(mended):
 ASKED = {"question": "?", "answer": "!", "answerable": True, "language": "en"} | BY
 
 
-def test_references_within_a_row_are_mended_each(mended):
+def test_each_reference_within_a_row_is_fixed(mended):
     held = [
         {"claim_id": "a-03", "quote": "但河床会", "x": None} | {"quote_of": None},
         {"quote": "water levels", "quote_of": "text_en", "claim_id": "a-02"},
@@ -432,7 +432,7 @@ def test_references_within_a_row_that_are_not_sure_stay(mended, reference):
     assert mended(row, "question") == ({}, {})
 
 
-def test_kinds_of_ones_own_are_mended_wherever_they_refer(mend):
+def test_all_references_of_custom_kinds_are_fixed(mend):
     class Chain(ki.Derived):
         """Claims that lead from one to another."""
 
@@ -458,7 +458,7 @@ NUMBERS = {
 }  # fmt: skip
 
 
-def test_what_a_row_holds_besides_is_kept_as_it_is(mend):
+def test_other_fields_of_a_row_are_kept_unchanged(mend):
     # Null offsets, so that the row cannot merely be added to.
     row = NUMBERS | VERDICT | {"quote_start": None, "quote_end": None, "x_last": "\u2028𠮷"}
     fixed, out = mend(text(row) + b"\n")
@@ -565,14 +565,14 @@ def test_records_of_csv_that_cannot_be_read_are_kept(mend, bad):
     assert bad.encode() + b"\n" in out or bad.encode() + b",\n" in out
 
 
-def test_columns_that_stand_twice_are_kept(mend):
+def test_columns_that_occur_twice_are_kept(mend):
     data = b"claim_id,claim_id\nd05-c03,d05-c03\n"
     fixed, out = mend(data, ".csv")
     assert (out, fixed.changed) == (data, {})
 
 
 @pytest.mark.parametrize("packed", [".gz", ".zst"])
-def test_outputs_are_packed_as_they_are_named(mend, packed):
+def test_outputs_are_compressed_by_extension(mend, packed):
     fixed, out = mend([VERDICT], f".jsonl{packed}")
     assert fixed.report.ok
     assert out[:2] in {b"\x1f\x8b", b"\x28\xb5"}
@@ -616,7 +616,7 @@ def test_a_dataset_becomes_json_lines(mend):
 
 
 @pytest.mark.parametrize("row", [5, None, "text", [1], [], {}, b"bytes"])
-def test_what_is_no_mapping_is_kept(mend, row):
+def test_values_that_are_not_mappings_are_kept(mend, row):
     fixed, out = mend(iter([VERDICT | FILLED, row, VERDICT | FILLED]))
     assert fixed.report.rows == 3
     assert out.splitlines()[::2] == [text(VERDICT | FILLED)] * 2
@@ -628,7 +628,7 @@ def test_what_is_no_mapping_is_kept(mend, row):
 
 
 @pytest.mark.parametrize("how", ["itself", "symlink", "hard link"])
-def test_the_output_is_no_input(tmp_path, how):
+def test_the_output_must_not_be_an_input(tmp_path, how):
     source = tmp_path / "in.jsonl"
     source.write_bytes(text(VERDICT))
     place = source if how == "itself" else tmp_path / "link"
@@ -683,7 +683,7 @@ def test_several_files_become_one(tmp_path):
         ("cut.json", b'[{"claim_id": "d05-c03"}, {"a'),
     ],
 )
-def test_what_cannot_be_read_to_its_end_writes_nothing(tmp_path, run, name, data):
+def test_data_that_cannot_be_read_completely_writes_nothing(tmp_path, run, name, data):
     (tmp_path / "out").write_bytes(b"old\n")
     if data is not None:
         (tmp_path / name).write_bytes(data)
@@ -705,7 +705,7 @@ def test_what_cannot_be_read_to_its_end_writes_nothing(tmp_path, run, name, data
         ("long.csv", b"claim_id,verdict\nd05-c03," + b"x" * (8 << 20) + b"\n"),
     ],
 )
-def test_a_row_too_long_to_be_put_aside_writes_nothing(tmp_path, name, data):
+def test_a_row_too_long_for_the_rejects_writes_nothing(tmp_path, name, data):
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ki.InputError) as caught:
         ki.fix(tmp_path / name, output=tmp_path / "out", kind="verdict")
@@ -732,7 +732,7 @@ def test_writing_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch, f
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".json", ".csv", ".parquet"])
-def test_a_diff_has_what_fix_changes(tmp_path, run, suffix):
+def test_a_diff_has_the_changes_of_fix(tmp_path, run, suffix):
     rows = [VERDICT | FILLED | {"x_quote_as_written": "q"}, VERDICT | {"method": "Model", "odd": "1\x1b"}]
     rows = [dict.fromkeys([*rows[0], "odd"]) | row for row in rows]
     rows = [row | {"urls": []} for row in rows]
@@ -756,7 +756,7 @@ def test_a_diff_has_what_fix_changes(tmp_path, run, suffix):
     assert run("fix", out, "--kind", "verdict", "--diff") == (0, "", "0 rows would change\n")
 
 
-def test_a_diff_of_what_cannot_be_read(tmp_path, run):
+def test_a_diff_of_unreadable_data(tmp_path, run):
     (tmp_path / "in.json").write_bytes(b'[{"claim_id": "d05-c03"}, {"a')
     code, said, err = run("fix", tmp_path / "in.json", "--kind", "verdict", "--diff", "--set", "creator=m")
     assert code == 2
@@ -780,7 +780,7 @@ def test_a_renamed_value_need_not_be_json(tmp_path):
     assert json.loads((tmp_path / "out.jsonl").read_text("utf-8")) == row | {"rationale": 0.5}
 
 
-def test_breaking_off_leaves_no_half_file(tmp_path):
+def test_an_interrupt_leaves_no_partial_file(tmp_path):
     def broken():
         yield VERDICT
         raise KeyboardInterrupt

@@ -57,7 +57,7 @@ def test_null_becomes_a_number_and_back(values, null, start):
 
 
 @pytest.mark.parametrize("array", [pa.nulls(0, pa.bool_()), pa.array([True]).slice(1)])
-def test_no_truths(array):
+def test_booleans_are_not_numbers(array):
     assert truths(array).tolist() == []
 
 

@@ -51,7 +51,7 @@ def test_a_row_with_any_other_value_is_left_out(row):
     assert columns({"id": "a"}, row, {"id": "b"})[1] == [False, True, False]
 
 
-def test_a_column_that_begins_with_x_has_the_type_of_its_first_value():
+def test_a_column_that_starts_with_x_has_the_type_of_its_first_value():
     held, left_out = columns({"x_a": None}, {"x_a": 1, "x_b": "b"}, {"x_a": "2"}, {"x_a": 3})
     assert (held, left_out) == (
         {"x_a": [None, 1, None, 3], "x_b": [None, "b", None, None]},
@@ -63,7 +63,7 @@ def test_a_column_that_begins_with_x_has_the_type_of_its_first_value():
 @pytest.mark.parametrize(
     "row", [{"id": "\ud83e"}, {"n": 1 << 64}, {"urls": ["\udde0"]}, {"x_a": 1 << 64}, {"p": 1 << 2000}, {}]
 )
-def test_where_arrow_cannot_hold_a_value_there_is_no_batch(row):
+def test_a_value_that_arrow_cannot_represent_gives_no_batch(row):
     assert columns_of([row], TYPES, LISTS) is None
 
 

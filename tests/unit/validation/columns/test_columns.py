@@ -415,7 +415,7 @@ def test_values_that_do_not_fit(kind, name, column, suspect, code, wrong):
         ("label", "scheme", pa.array([1, None])),
     ],
 )
-def test_a_type_that_nothing_fits_is_one_fault(kind, name, column):
+def test_a_column_type_that_no_value_fits_is_one_fault(kind, name, column):
     required = name in LEAST[kind]
     # A row that has nothing there is judged as any other.
     missing = at("missing-field", f"/{name}", 1) if required else []
@@ -444,7 +444,7 @@ def test_a_type_that_nothing_fits_is_one_fault(kind, name, column):
         ("label", "topics", pa.array(["language"])),
     ],
 )
-def test_what_is_wrong_within(kind, name, column):
+def test_faults_in_nested_values(kind, name, column):
     suspect, found = both(table(kind, **{name: column}), kind)
     assert suspect == [0] or (found and found[0][0] is None)
     assert found
@@ -641,14 +641,14 @@ def test_quotes_are_compared_by_code_point(made):
     assert both(quoted(made), "label") == EXPECTED
 
 
-def test_quotes_where_the_corpus_is_too_long_for_a_table_of_spans(monkeypatch):
+def test_quotes_in_a_corpus_too_long_for_a_span_table(monkeypatch):
     monkeypatch.setattr(references, "_MOST_PAIRS", 0)
     assert references._Passages(shipped())._spans is None
     assert both(quoted(), "label") == EXPECTED
     assert both(quoted(coded), "label") == EXPECTED
 
 
-def test_quotes_where_the_table_of_spans_is_cleared(monkeypatch):
+def test_quotes_when_the_span_table_is_cleared(monkeypatch):
     monkeypatch.setattr(references, "_MOST_SPANS", 1)
     assert both(quoted(), "label") == EXPECTED
     lane = Prefilter(RowValidator(["label"], shipped()))
@@ -661,7 +661,7 @@ def test_quotes_where_the_table_of_spans_is_cleared(monkeypatch):
                 assert seen.suspect.tolist() == expected
 
 
-def test_quotes_where_few_are_remembered(monkeypatch):
+def test_quotes_with_a_small_cache(monkeypatch):
     monkeypatch.setattr(references, "_MOST_KNOWN", 2)
     assert both(pa.concat_tables([quoted(), quoted()]), "label")[0] == [
         *EXPECTED[0],
@@ -684,7 +684,7 @@ def test_quotes_outside_the_first_plane():
     assert both(rows, "label", against=OWN) == ([2], found)
 
 
-def test_quotes_that_stand_twice_or_nowhere_in_english():
+def test_quotes_that_occur_twice_or_never_in_english():
     rows = table(
         "label",
         claim_id=["a-01", "a-01", "a-03"],
@@ -707,7 +707,7 @@ def test_quotes_that_stand_twice_or_nowhere_in_english():
         ([-1, CLAIM.start], "out-of-range"),
     ],
 )
-def test_offsets_that_are_none(column, code):
+def test_values_that_are_not_offsets(column, code):
     suspect, found = both(table("label", quote_start=column, quote_end=[CLAIM.end] * 2), "label")
     assert 0 in suspect
     assert found == at(code, "/quote_start", 0)
@@ -720,7 +720,7 @@ class Loose(ki.Reference):
     quote_end: int | None = None
 
 
-def test_offsets_below_zero_stand_for_nothing():
+def test_negative_offsets_are_invalid():
     rows = pa.table({"claim_id": ["d01-c02"] * 3, "quote_start": [-1, -5, -2], "quote_end": [-1, -3, 5]})
     found = [(0, "quote-out-of-range"), (1, "quote-misplaced"), (2, "quote-misplaced")]
     assert both(rows, Loose) == ([0, 1, 2], [(row, code, "/quote_start") for row, code in found])
@@ -807,7 +807,7 @@ def test_references_within_rows():
         ("a-01", "No number at all", False, False),
     ],
 )
-def test_translations_that_lack_a_number(claim_id, text, suspect, lacking):
+def test_translations_with_a_missing_number(claim_id, text, suspect, lacking):
     for made in (pa.array([text]), coded(pa.array([text])), pa.array([text], pa.string_view())):
         rows = table("translation", claim_id=[claim_id], translation=made)
         found = at("number-missing", "/translation", 0) if lacking else []
@@ -832,7 +832,7 @@ def test_a_type_that_fits_another_kind_alone():
     assert both(rows, [Scored, Rated]) == ([1], at("wrong-type", "/score", 1))
 
 
-def test_dictionaries_of_what_is_nested_are_left_to_the_judge():
+def test_nested_dictionaries_are_left_to_the_row_validator():
     assert both(table("verdict", urls=coded(pa.array([["a"], [""]]), [0, 0])), "verdict") == ([0, 1], [])
     best = coded(pa.array([{"claim_id": "d01-c02"}]), [0, None])
     assert both(held(score=["x", "x"], best=best), Scored) == ([0], [])
@@ -844,7 +844,7 @@ class Noted(ki.Derived):
     year: Annotated[str, Field(pattern="^2026"), FromPython(instant)] | None = None
 
 
-def test_text_that_a_timestamp_becomes_is_left_to_the_judge():
+def test_timestamps_as_text_are_left_to_the_row_validator():
     column = pa.array([NOON, None], UTC)
     suspect, found = both(own(year=["2026", "2025", None]), Noted)
     assert (suspect, found) == ([1], at("bad-format", "/year", 1))
@@ -853,7 +853,7 @@ def test_text_that_a_timestamp_becomes_is_left_to_the_judge():
     assert Prefilter(judge).look(batch, {}).suspect.tolist() == [True, False]
 
 
-def test_quotes_within_rows_that_are_no_text():
+def test_nested_quotes_that_are_not_text():
     wrong = [{"claim_id": "d01-c02", "quote": None}], [{"claim_id": "d01-c02", "quote": 1}]
     assert both(table("question", references=[*wrong]), "question") == (
         [1],
@@ -861,7 +861,7 @@ def test_quotes_within_rows_that_are_no_text():
     )
 
 
-def test_translations_that_are_no_text():
+def test_translations_that_are_not_text():
     rows = table("translation", claim_id=["a-02"], translation=[1])
     assert both(rows, "translation", against=OWN) == ([0], [(None, "wrong-type", "/translation")])
 
@@ -882,7 +882,7 @@ def test_claims_are_compared_with_the_corpus():
     assert both(wrong, "claim") == ([0, 1], found)
 
 
-def test_a_claim_that_has_nothing_but_nulls():
+def test_a_claim_with_only_nulls():
     rows = pa.table({"claim_id": pa.nulls(2), "position": pa.nulls(2)})
     suspect, found = both(rows, "claim")
     assert {code for _, code, _ in found} == {"missing-field"}
@@ -990,7 +990,7 @@ def test_columns_of_the_claim_that_another_corpus_has():
     ],
     ids=lambda one: str(one.type) if isinstance(one, pa.Array) else None,
 )
-def test_columns_of_ones_own(column, suspect, wrong):
+def test_custom_columns(column, suspect, wrong):
     for option in ({}, {"extra": "allow"}):
         for name in ("x_score", "score") if option else ("x_score",):
             found = [(row, "not-finite", f"/{name}{rest}") for row, rest in wrong]
@@ -1019,7 +1019,7 @@ def unions() -> list[pa.Array]:
 
 
 @pytest.mark.parametrize("column", unions(), ids=lambda one: str(one.type))
-def test_what_arrow_can_take_no_elements_of(column):
+def test_types_whose_elements_arrow_cannot_take(column):
     kinds = ["label", "translation"]
     rows = table("label", x_odd=column, kind=["label", "translation"]).append_column(
         "language", pa.array([None, "de"])
@@ -1187,7 +1187,7 @@ def test_leaves_of_types_that_have_a_name():
                 assert (suspect, [path for _, _, path in found]) == ([0], [f"/{field}"])
 
 
-def test_defaults_that_arrow_does_not_hold():
+def test_defaults_that_arrow_cannot_represent():
     question = table("question", references=None)
     given = {"references": [ki.Reference(claim_id="d01-c01")]}
     assert both(question, "question", defaults=given) == ([0], [])
@@ -1306,7 +1306,7 @@ class Judged(ki.Reference):
     note: Annotated[str | None, AfterValidator(_some), Field(validate_default=True)] = None
 
 
-def test_kinds_that_judge_in_their_own_way_are_always_suspect():
+def test_rows_of_kinds_with_validators_are_always_suspect():
     pinned = {"claim_id": ["d01-c02", "d01-c02"], "claim_sha256": [None, CLAIM.claim_sha256]}
     assert both(pa.table(pinned), Described) == ([], [])
     assert both(pa.table(pinned), Short) == ([0, 1], at("bad-length", "/claim_sha256", 1))
@@ -1389,16 +1389,16 @@ class Written(ki.Derived):
         ("code", ["ab", "a", "𠮷𠮷𠮷", "abcd", "🧠"], [1, 3, 4], "bad-length"),
     ],
 )
-def test_patterns_and_lengths_of_ones_own(name, column, suspect, code):
+def test_custom_patterns_and_lengths(name, column, suspect, code):
     assert both(own(**{name: column}), Written) == (suspect, at(code, f"/{name}", *suspect) if code else [])
 
 
-def test_an_instant_is_one_only_where_a_timestamp_becomes_text():
+def test_a_timestamp_is_an_instant_only_as_text():
     column = pa.array([NOON, None])
     assert both(own(dated=column), Written) == ([], [(None, "wrong-type", "/dated")])
 
 
-def test_what_is_not_known_is_always_suspect():
+def test_unknown_types_are_always_suspect():
     assert both(own(number=[1, 3, None]), Written) == ([0, 1], at("wrong-type", "/number", 1))
 
 
@@ -1432,7 +1432,7 @@ class Changed(ki.Derived):
     release: Literal["1.0.0"] | None = None
 
 
-def test_fields_of_a_reference_that_a_kind_defines_anew():
+def test_fields_of_a_reference_that_a_kind_defines_again():
     rows = own(
         claim_id=["d01-c02", "d01-c02"],
         quote=[CLAIM.text[2:6], CLAIM.text],
@@ -1448,7 +1448,7 @@ class Opinion(ki.Label):
     strength: Literal["weak", "strong"] = "weak"
 
 
-def test_what_derives_from_a_kind_has_its_rules():
+def test_a_subclass_of_a_kind_has_its_rules():
     rows = table("label", value=["language", "past"], strength=["weak", None])
     assert both(rows, Opinion) == ([1], at("not-in-vocabulary", "/value", 1))
 
@@ -1469,7 +1469,7 @@ def test_a_rule_by_row_alone_is_never_skipped(monkeypatch):
     assert both(rows, "verdict") == ([0, 1, 2], at("fields-disagree", "/creator", 2))
 
 
-def test_a_rule_is_given_the_fields_that_it_names_and_no_others():
+def test_a_rule_gets_only_the_fields_that_it_names():
     assert Loud.fields == ("creator", "rationale")
     told = []
 
@@ -1555,7 +1555,7 @@ def test_text_that_is_not_utf8_makes_its_row_suspect():
     assert found == [(1, "not-in-vocabulary", "/method"), (1, "not-utf8", "/creator")]
 
 
-def test_rows_of_the_right_shape_are_judged_by_what_they_refer_to_alone():
+def test_rows_with_a_valid_shape_are_checked_only_by_their_references():
     lane = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = table(
         "label",

@@ -75,7 +75,7 @@ def told(faults) -> list[tuple]:
         ("embedding", {}, {"model", "vector"}),
     ],
 )
-def test_the_fields_that_a_row_is_judged_by(kind, options, fields):
+def test_the_fields_that_decide_about_a_row(kind, options, fields):
     assert of(kind, **options).fields == fields | {"id", "kind"}
 
 
@@ -90,7 +90,7 @@ def test_the_fields_that_a_row_is_judged_by(kind, options, fields):
         (["verdict", "embedding"], {}, False, True),
     ],
 )
-def test_what_rows_are_judged_by_beyond_their_ids(kinds, options, ids_alone, more):
+def test_the_fields_that_decide_about_rows_beyond_their_ids(kinds, options, ids_alone, more):
     held = of(*kinds, **options)
     assert (held.ids_alone, held.judges_more) == (ids_alone, more)
 
@@ -100,7 +100,7 @@ def test_the_first_place_of_an_id():
     assert [held.first_place(name, place) for place, name in enumerate("aba")] == [0, 1, 0]
 
 
-def test_an_id_that_stands_again():
+def test_a_repeated_id():
     held = of("verdict")
     assert held.faults({"id": "a"}, "verdict", 0) == []
     fault = ("duplicate-id", ("id",), "an id of its own", '"a", as in row 0', None)
@@ -110,7 +110,7 @@ def test_an_id_that_stands_again():
     assert held.faults({}, "verdict", 5) == held.faults({"id": None}, "verdict", 6) == []
 
 
-def test_a_key_that_stands_again():
+def test_a_repeated_key():
     held = of("verdict", key=["claim_id", "confidence"])
     for place, confidence in enumerate((1, 1.0, True, "1", None)):
         assert held.faults({"claim_id": "d01-c01", "confidence": confidence}, "verdict", place) == []
@@ -216,7 +216,7 @@ def test_groups_of_two_parts():
     assert [one.expected for one in whole.at_the_end()] == [f"a row for {claims[20]} with confidence 0.5"]
 
 
-def test_what_fired_in_a_part_has_fired_in_the_whole():
+def test_findings_of_a_part_are_findings_of_the_whole():
     part, whole = of("label"), of("label")
     for place, value in enumerate(("past", "future")):
         row = {"claim_id": "d01-c01", "scheme": "horizon", "creator": "me", "value": value}

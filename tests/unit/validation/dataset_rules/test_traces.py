@@ -58,12 +58,12 @@ def test_ids_of_a_column_have_the_hashes_of_texts(sort):
 @pytest.mark.parametrize(
     "columns", [{"id": pa.array([1, 2])}, {"id": pa.nulls(2)}, {"other": pa.array(["a", "b"])}]
 )
-def test_what_is_no_text_is_no_id(columns):
+def test_a_value_that_is_not_text_is_not_an_id(columns):
     found, there = marks().ids(batch(**columns))
     assert (len(found), there.tolist()) == (2, [False, False])
 
 
-def test_what_is_no_text_has_no_hash():
+def test_a_value_that_is_not_text_has_no_hash():
     assert marks().of_texts([None, 1, b"a", ["a"]]).tolist() == []
     assert len(marks().of_texts(["a", 1, "\ud800", "\\ud800"])) == 3
     assert len({*marks().of_texts(["a", "\ud800", "\udfff"]).tolist()}) == 3
@@ -196,7 +196,7 @@ def test_of_vectors_only_the_length_counts():
 # Lines
 
 
-def test_what_is_read_of_lines():
+def test_fields_that_are_read_from_lines():
     sorts = line_sorts(judge())
     assert {name: sorts[name] for name in ("id", "confidence", "quote_start", "method")} == {
         "id": "string", "confidence": "number", "quote_start": "integer", "method": "string"
@@ -206,7 +206,7 @@ def test_what_is_read_of_lines():
     assert set(line_sorts(judge([*KINDS]))) > set(sorts)
 
 
-def test_nothing_is_read_of_lines_where_kinds_disagree():
+def test_no_fields_are_read_from_lines_if_kinds_disagree():
     class Weighed(ki.Derived):
         """A kind with a number."""
 

@@ -340,7 +340,7 @@ def test_many_files(tmp_path, names, options):
     assert report.skipped == (str(tmp_path / "in-0" / "README.md"),)
 
 
-def test_what_is_compared_says_something(tmp_path):
+def test_the_compared_reports_have_findings(tmp_path):
     report = compared(lambda: written(tmp_path, "lines"), OPTIONS[0])
     found = {one.code for one in report.counts}
     assert found >= {
@@ -352,7 +352,7 @@ def test_what_is_compared_says_something(tmp_path):
         assert len([*json_lines.line_chunks(stream)]) > 5
 
 
-def test_every_finding_is_made_anew(tmp_path):
+def test_every_finding_is_a_new_object(tmp_path):
     report = ki.validate(written(tmp_path, "lines"), kind="label", max_findings=2)
     found = [*report.iter_findings()]
     assert len(found) == report.errors + report.warnings > len(report.sample) == 2

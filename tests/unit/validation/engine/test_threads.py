@@ -152,7 +152,7 @@ def test_an_error_in_the_second_reading_ends_the_call(monkeypatch, data, workers
 
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("error", [BrokenError, KeyboardInterrupt])
-def test_an_error_of_whoever_is_told_of_progress_ends_the_call(data, workers, error):
+def test_an_error_in_the_progress_callback_ends_the_call(data, workers, error):
     def progress(_):
         raise error
 
@@ -279,7 +279,7 @@ def allow(monkeypatch, most: int) -> list[threading.Thread]:
 
 
 @pytest.mark.parametrize(("most", "allowed"), [(1, 1), (3, 3), (3, 2), (3, 1), (3, 0)])
-def test_no_more_threads_than_the_system_allows(monkeypatch, most, allowed):
+def test_threads_are_limited_by_the_system(monkeypatch, most, allowed):
     allow(monkeypatch, allowed)
     with Threads(most) as threads:
         found = [threads.submit(threading.get_ident) for _ in range(20)]

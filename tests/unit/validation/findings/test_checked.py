@@ -214,7 +214,7 @@ def test_a_column_of_references_of_the_wrong_type(value):
 # The form
 
 
-def test_what_a_check_says_of_itself():
+def test_the_description_of_a_check():
     when = datetime(2026, 1, 31, tzinfo=UTC)
     defaults = BY | {"created": when}
     report = ki.validate(
@@ -313,5 +313,5 @@ def test_reports_of_other_options_and_of_another_corpus_are_merged():
         ),
     ],
 )
-def test_the_words(checked, words):
+def test_the_wording(checked, words):
     assert checked.summary == words

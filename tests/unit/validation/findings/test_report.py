@@ -93,7 +93,7 @@ def test_parts_with_paths_that_need_escapes():
     assert len(merged.sample) == 2
 
 
-def test_more_groups_than_can_be_told_apart_are_counted_all_the_same():
+def test_findings_beyond_the_group_limit_are_counted():
     rows = [LABEL | {f"note{number}": 1} for number in range(3000)]
     report = ki.validate(rows, kind="label", max_findings=10_000)
     assert sum(one.number for one in report.counts) == report.errors == report.invalid == 3000
@@ -104,7 +104,7 @@ def test_more_groups_than_can_be_told_apart_are_counted_all_the_same():
     assert len(report.merge(report).sample) == 6000
 
 
-def test_a_list_is_one_group_whatever_the_place_in_it():
+def test_all_items_of_a_list_are_one_group():
     rows = [
         {"claim_id": "d01-c01", "method": "human", "creator": "me", "verdict": "mixed", "urls": [1, "", 2]}
     ]
@@ -141,7 +141,7 @@ QUOTE = ki.claim("d01-c01").text
         ([5], "1 of 1 row invalid: 1 error; 0 quotes"),
     ],
 )  # fmt: skip
-def test_the_sum_in_a_sentence(rows, summary):
+def test_the_summary_line(rows, summary):
     assert ki.validate(rows, kind="verdict").summary == summary
 
 
@@ -158,7 +158,7 @@ def test_a_long_summary_takes_two_lines():
     assert long.summary == "; ".join(long.summary_lines)
 
 
-def test_the_sum_of_what_could_not_be_read_and_of_parts(tmp_path):
+def test_the_summary_of_unreadable_and_partial_data(tmp_path):
     report = ki.validate(tmp_path / "missing.jsonl", kind="verdict")
     assert report.summary == "1 error; not everything could be read"
     assert (report.outside, report.merge(report).outside, report.merge(report, report).outside) == (1, 2, 3)
@@ -288,7 +288,7 @@ def test_every_finding_one_at_a_time(tmp_path):
         report.merge(once).iter_findings()
 
 
-def test_what_a_finding_shows_cannot_be_obeyed_and_is_short():
+def test_values_in_findings_are_escaped_and_shortened():
     value = "\x1b[31m\u202eevil\u2028\n" + "x" * 500
     row = LABEL | {"confidence": value, f"na\x07me{value}": 1, "id": "a\x1bb"}
     report = ki.validate([row], kind="label")
@@ -312,7 +312,7 @@ def test_a_fault_of_many_lines_is_counted_and_kept_as_that_of_each(most):
     assert together.findings() == each.findings()
 
 
-def test_a_sample_says_what_it_leaves_out(tmp_path, run):
+def test_a_sample_states_what_it_leaves_out(tmp_path, run):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"{json.dumps(LABEL | {'claim_id': 'd99-c01'})}\n" * 50, "utf-8")
     for most, left_out in ((7, 43), (50, 0), (1000, 0), (0, 50)):

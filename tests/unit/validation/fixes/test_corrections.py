@@ -130,7 +130,7 @@ def test_a_likely_value_is_unsafe_to_write(kind, fields, after):
         ("embedding", {"vector": '{"a": 1}'}),
     ],
 )
-def test_what_is_unclear_has_no_edits(kind, fields):
+def test_unclear_values_have_no_edits(kind, fields):
     assert [one for one in suggestions(kind, fields) if one[1][0] == ([*fields][-1],)] == []
 
 
@@ -214,7 +214,7 @@ def test_the_other_claim_of_a_relation():
     assert suggestions("relation", moved) == [("safe", (("other_claim_id",), "b-01", "b-02"))]
 
 
-def test_a_digest_of_two_claims_says_nothing(tmp_path):
+def test_a_digest_of_two_claims_gives_no_suggestion(tmp_path):
     (tmp_path / "s.txt").write_text("Same. Same. Other.", "utf-8")
     claims = [("a", "Same.", 0), ("b", "Same.", 6), ("c", "Other.", 12)]
     lines = [

@@ -159,7 +159,7 @@ def test_the_digest_is_that_of_the_file(gate, pack):
     assert (read.bytes, read.sha256) == (len(packed), hashlib.sha256(packed).hexdigest())
 
 
-def test_a_digest_is_of_what_is_on_the_disk_though_the_rows_end_before(gate):
+def test_a_digest_covers_the_whole_file(gate):
     # Zeros after the last member are part of the file.
     packed = gzip.compress(ROW) + bytes(20_000)
     (read,) = gate(packed).inputs
@@ -172,7 +172,7 @@ def test_data_from_python_has_no_digest():
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_packed_nothing_has_no_rows(gate, pack):
+def test_a_compressed_empty_file_has_no_rows(gate, pack):
     report = gate(pack(b""))
     assert told(report) == [("no-rows", None, None, ())]
     assert (report.complete, report.ok) == (True, False)
@@ -195,7 +195,7 @@ ROWS = b"".join(b'{"claim_id":"d01-c%02d","x_n":%d}\n' % (number % 5 + 1, number
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.csv", "rows"])
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_a_packed_file_that_is_cut_anywhere_is_truncated(gate, pack, name):
+def test_a_compressed_file_that_is_cut_anywhere_is_truncated(gate, pack, name):
     packed = pack(ROWS if name != "rows.json" else b"[" + ROWS.replace(b"\n", b",")[:-1] + b"]")
     for end in range(4, len(packed), 1 if name == "rows.jsonl" else 7):
         report = gate(packed[:end], name)
@@ -206,12 +206,12 @@ def test_a_packed_file_that_is_cut_anywhere_is_truncated(gate, pack, name):
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
 @pytest.mark.parametrize("end", [1, 2, 3])
-def test_a_packed_file_of_which_only_the_mark_is_left_is_not_right(gate, pack, end):
+def test_a_compressed_file_with_only_its_magic_bytes_is_invalid(gate, pack, end):
     assert not gate(pack(ROWS)[:end], "rows.jsonl.gz").ok
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_a_packed_file_that_is_cut_in_a_later_part_is_truncated(gate, pack):
+def test_a_compressed_file_that_is_cut_in_a_later_part_is_truncated(gate, pack):
     for cut in range(1, len(pack(ROW)) - 4, 5):
         report = gate(pack(ROWS) + pack(ROWS)[:-cut])
         assert told(report) == [("truncated", None, None, ())]
@@ -233,7 +233,7 @@ def test_wrong_checks_of_gzip(gate):
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_something_else_after_the_packed_data(gate, pack):
+def test_trailing_data_after_compressed_data(gate, pack):
     damaged(gate(pack(ROWS) + b"garbage that is not packed"), "")
 
 
@@ -327,13 +327,13 @@ def test_bombs(gate, name, made, expected, rows):
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("fill", [b" ", b"\n", b"[", b",", b'"', b"\\", b"[]"])
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.csv"])
-def test_what_is_unpacked_of_any_character_ends_somewhere(gate, monkeypatch, name, fill):
+def test_decompression_is_bounded(gate, monkeypatch, name, fill):
     monkeypatch.setattr(streams, "_BOMB_BYTES", 1 << 18)
     report = gate(gzip.compress(b"[") + gzip.compress(fill * (1 << 20)), name)
     assert not report.ok
 
 
-def test_what_packs_well_is_no_bomb(gate):
+def test_highly_compressible_data_is_accepted(gate):
     rows = ROW * 20_000
     packed = gzip.compress(rows, 9)
     assert len(rows) > 200 * len(packed)
@@ -346,7 +346,7 @@ def test_what_packs_well_is_no_bomb(gate):
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 @pytest.mark.parametrize("length", [LONGEST + 1, LONGEST + (3 << 20)])
-def test_a_line_that_is_too_long_is_not_read_and_what_follows_is(gate, length, pack):
+def test_a_too_long_line_is_skipped_and_reading_continues(gate, length, pack):
     start, end = b'{"claim_id":"d01-c01","x_v":"', b'"}'
     long = start + b"x" * (length - len(start) - len(end)) + end + b"\n"
     report = gate(pack(ROW + long + WRONG + long + ROW))
@@ -479,7 +479,7 @@ def refusal(name: str) -> Exception:
         ("", os.strerror(errno.ENOENT)),
     ],
 )
-def test_names_that_no_file_can_have(name, got):
+def test_invalid_file_names(name, got):
     report = ki.validate(name, **HOW)
     assert [(one.code, one.got) for one in report.sample] == [("unreadable", got)]
 
@@ -495,7 +495,7 @@ def test_a_name_that_is_not_text(tmp_path):
     assert len(report.sample_to_arrow()) == 1
 
 
-def test_links_that_lead_nowhere(tmp_path):
+def test_broken_links(tmp_path):
     lost, itself = tmp_path / "lost.jsonl", tmp_path / "itself.jsonl"
     lost.symlink_to(tmp_path / "missing")
     itself.symlink_to(itself)
@@ -577,7 +577,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, meanwhile, change, pack,
     assert [one.complete for one in report.inputs] == [False]
 
 
-def test_a_file_that_changes_after_it_was_read_is_what_it_was(tmp_path, meanwhile):
+def test_a_file_that_changes_after_reading_is_not_reported(tmp_path, meanwhile):
     path = tmp_path / "rows.jsonl"
     path.write_bytes(ROW * 3)
     meanwhile(lambda: appended(path, WRONG))
@@ -631,7 +631,7 @@ def test_standard_input(monkeypatch, data, line, pack):
     assert not sys.stdin.closed
 
 
-def test_standard_input_with_nothing(monkeypatch):
+def test_empty_standard_input(monkeypatch):
     given(monkeypatch, b"")
     report = ki.validate("-", **HOW)
     assert told(report) == [("no-rows", None, None, ())]
@@ -815,7 +815,7 @@ def test_a_folder_s_files_come_in_stable_order(tmp_path):
     assert report.complete
 
 
-def test_names_that_begin_with_an_underscore_or_a_dot_are_skipped(tmp_path):
+def test_names_that_start_with_an_underscore_or_a_dot_are_skipped(tmp_path):
     files(
         tmp_path,
         "_a.jsonl",
@@ -833,7 +833,7 @@ def test_names_that_begin_with_an_underscore_or_a_dot_are_skipped(tmp_path):
     assert report.rows == 2
 
 
-def test_files_that_are_no_data_by_their_names_are_named(tmp_path):
+def test_files_with_unknown_extensions_are_named(tmp_path):
     files(tmp_path, "a.jsonl", "README.md", "b/notes.txt", "b/c.jsonl", "d.gz")
     report = ki.validate(tmp_path, **HOW)
     assert report.skipped == tuple(str(tmp_path / name) for name in ("README.md", "b/notes.txt", "d.gz"))
@@ -841,7 +841,7 @@ def test_files_that_are_no_data_by_their_names_are_named(tmp_path):
     assert report.ok
 
 
-def test_what_is_named_is_read_whatever_its_name(tmp_path):
+def test_a_named_file_is_read_whatever_its_extension(tmp_path):
     files(tmp_path, "_a.jsonl", ".b", "c.txt", "_d/e.jsonl")
     report = ki.validate([tmp_path / name for name in ("_a.jsonl", ".b", "c.txt", "_d")], **HOW)
     assert read_in(report, tmp_path) == ["_a.jsonl", ".b", "c.txt", "_d/e.jsonl"]
@@ -855,7 +855,7 @@ def test_paths_are_read_in_the_order_in_which_they_are_named(tmp_path):
     assert report.rows == 3
 
 
-def test_rows_and_lines_begin_anew_in_each_file(tmp_path):
+def test_row_and_line_numbers_restart_in_each_file(tmp_path):
     files(tmp_path, "a.jsonl", "b.jsonl", data=ROW + WRONG)
     report = ki.validate(tmp_path, **HOW)
     assert [(Path(one.file).name, one.line, one.row) for one in report.sample] == [
@@ -889,7 +889,7 @@ def test_folders_within_themselves(tmp_path):
     assert (report.rows, report.complete, report.ok) == (2, False, False)
 
 
-def test_a_link_to_a_folder_beside_is_no_loop(tmp_path):
+def test_a_link_to_a_sibling_folder_is_not_a_loop(tmp_path):
     files(tmp_path, "a/rows.jsonl")
     (tmp_path / "b").symlink_to(tmp_path / "a")
     report = ki.validate(tmp_path, **HOW)
@@ -959,7 +959,7 @@ def test_remote_addresses_are_refused(address, tmp_path):
 
 
 @pytest.mark.parametrize("data", [b"rows.jsonl", bytearray(b"x"), 1, None, {"claim_id": "d01-c01"}])
-def test_what_is_no_data_at_all(data):
+def test_objects_that_are_not_data(data):
     with pytest.raises(InputError):
         ki.validate(data, **HOW)
 
@@ -973,7 +973,7 @@ def test_no_data_has_no_rows(data):
     assert not report.ok
 
 
-def test_what_a_file_may_unpack_to():
+def test_the_limit_of_decompressed_size():
     """Two hundred times its size, and 256 MiB in any case."""
     assert streams.most_unpacked(0) == streams.most_unpacked(1_342_177) == 268_435_456
     assert streams.most_unpacked(1_342_178) == 268_435_600
@@ -983,7 +983,7 @@ def test_what_a_file_may_unpack_to():
     ("data", "can"),
     [("-", False), ("a-b", True), (["a", "-"], False), (["a", "b-"], True), (iter(()), False), ([{}], True)],
 )
-def test_what_can_be_read_twice(data, can):
+def test_sources_that_can_be_read_twice(data, can):
     assert discover.is_repeatable(data) is can
 
 
@@ -999,7 +999,7 @@ def test_whether_a_pipe_has_anything_to_read():
     assert not stream.is_idle()
 
 
-def test_where_the_system_cannot_wait_nothing_is_idle(monkeypatch):
+def test_without_select_no_stream_is_idle(monkeypatch):
     out, end = os.pipe()
     stream = Stream(f"/dev/fd/{out}")
     monkeypatch.setattr("select.select", lambda *_: (_ for _ in ()).throw(OSError))

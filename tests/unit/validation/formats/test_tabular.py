@@ -112,7 +112,7 @@ RIGHT = {
 
 @pytest.mark.parametrize(("data", "expected"), RIGHT.values(), ids=RIGHT)
 @pytest.mark.parametrize("name", ["rows.csv", "rows.tsv", "rows"])
-def test_what_fits(gate, data, expected, name):
+def test_valid_records(gate, data, expected, name):
     report = gate(data, name)
     assert told(report) == expected
     assert (report.invalid, report.complete) == (1, True)
@@ -147,7 +147,7 @@ INVALID = {
 
 
 @pytest.mark.parametrize("record", INVALID.values(), ids=INVALID)
-def test_what_does_not_fit(gate, record):
+def test_invalid_records(gate, record):
     # What is wrong with one record says nothing of the next.
     report = gate(HEAD + ROW + record + WRONG)
     assert told(report) == [("invalid-csv", 3, 1, ()), wrong_at(4, 2)]
@@ -168,7 +168,7 @@ MESSAGES = {
 
 
 @pytest.mark.parametrize(("record", "message"), MESSAGES.items())
-def test_what_is_said_of_what_does_not_fit(gate, record, message):
+def test_messages_for_invalid_records(gate, record, message):
     (found,) = gate(HEAD + record).sample
     assert found.message == message
 
@@ -190,7 +190,7 @@ def test_a_quoted_field_without_its_end(gate, record):
     assert (report.rows, report.invalid) == (2, 2)
 
 
-def test_a_field_closed_in_its_second_line_is_open_no_more(gate):
+def test_a_field_closed_in_its_second_line_is_closed(gate):
     # What stands after it, quotation marks too, opens none: they are not at the start of a field.
     report = gate(HEAD + b'd01-c01,"e\nn" , "x\n' + ROW)
     assert told(report) == [("invalid-csv", 2, 0, ())]
@@ -217,7 +217,7 @@ def test_a_first_column_of_two_lines_after_a_byte_order_mark(gate):
 
 
 @pytest.mark.parametrize("header", [b'claim_id,"language"x', b"claim_id,language\0", b"claim_id,\xff"])
-def test_nothing_is_read_after_a_header_that_is_none(gate, header):
+def test_nothing_is_read_after_an_invalid_header(gate, header):
     # Least of all another header.
     report = gate(header + b"\n" + HEAD + ROW + HEAD)
     assert len(report.sample) == 1
@@ -291,7 +291,7 @@ def test_a_byte_order_mark_is_a_warning_and_skipped(gate):
     assert report.ok
 
 
-def test_blank_lines_are_told_and_are_no_rows(gate):
+def test_blank_lines_are_reported_and_are_not_rows(gate):
     report = gate(b"\n" + HEAD + b"\n" + ROW + b"\r\n  \n" + WRONG + b"\n")
     assert told(report) == [
         *(("blank-line", line, None, ()) for line in (1, 3, 5, 6)),
@@ -308,7 +308,7 @@ def test_a_record_of_empty_fields_is_a_row(gate, delimiter):
     assert (report.rows, report.valid) == (2, 1)
 
 
-def test_a_record_of_empty_fields_is_no_row_whatever_is_left_out(gate):
+def test_a_record_of_empty_fields_is_not_a_row(gate):
     report = gate(HEAD + b",,\n" + ROW, **HOW, ignore=["missing-field", "not-an-object"])
     assert told(report) == [("not-an-object", 2, 0, ())]
 
@@ -339,14 +339,14 @@ def test_a_header_in_gb18030(gate):
     assert (report.rows, report.complete) == (0, False)
 
 
-def test_what_is_in_no_encoding(gate):
+def test_files_in_no_known_encoding(gate):
     report = gate(HEAD + b"d01-c01,en,a\xff\n")
     assert told(report) == [("not-utf8", 2, 0, ())]
     assert report.sample[0].got == "byte 0xff at 12 of the row"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_what_a_spreadsheet_calls_unicode_text(gate, encoding):
+def test_the_unicode_text_format_of_spreadsheets(gate, encoding):
     report = gate((HEAD + ROW).decode().encode(encoding))
     assert told(report) == [("not-utf8", None, None, ())]
     assert report.sample[0].got == "UTF-16"
@@ -554,7 +554,7 @@ LONG = {
 
 
 @pytest.mark.parametrize("record", LONG.values(), ids=LONG)
-def test_a_record_that_is_too_long_is_not_read_and_what_follows_is(gate, record):
+def test_a_too_long_record_is_skipped_and_reading_continues(gate, record):
     report = gate(HEAD + ROW + record + ROW + WRONG)
     after = 4 + record.count(b"\n")
     assert told(report) == [("line-too-long", 3, 1, ()), wrong_at(after, 3)]
@@ -623,7 +623,7 @@ names = st.lists(st.text('abc_"\n 语', min_size=1, max_size=4), min_size=1, max
     chunk=st.integers(1, 50),
     ended=st.booleans(),
 )
-def test_what_csv_writes_is_read_as_it_was(file, names, rows, how, delimiter, chunk, ended):
+def test_the_csv_module_round_trips(file, names, rows, how, delimiter, chunk, ended):
     columns = ["first", *names]
     out, expected = io.StringIO(newline=""), []
     writer = csv.writer(out, delimiter=delimiter, **how)
@@ -655,7 +655,7 @@ def each_line(found):
     ).map(b"".join),
     chunk=st.integers(1, 30),
 )
-def test_no_bytes_do_anything_but_be_read_or_refused_however_they_come(file, data, chunk):
+def test_any_bytes_in_any_chunks_are_read_or_refused(file, data, chunk):
     file.write_bytes(b"a,b\n" + data)
     found = read(file, chunk)
     # How many blank lines are told together is the reader's affair.
@@ -683,7 +683,7 @@ def test_a_header_that_ends_within_a_character_is_cut_off(file, mark):
 
 
 @pytest.mark.parametrize(("select", "codes"), [(None, ["byte-order-mark"]), (["unknown-claim"], [])])
-def test_a_byte_order_mark_is_told_where_it_is_asked_for(tmp_path, select, codes):
+def test_a_byte_order_mark_is_reported_on_request(tmp_path, select, codes):
     """In CSV it is a warning, and no reason to stop."""
     path = tmp_path / "rows.csv"
     path.write_bytes(b"\xef\xbb\xbfclaim_id,verdict,urls,method,creator\nd05-c02,mixed,[],human,I\n")
@@ -692,7 +692,7 @@ def test_a_byte_order_mark_is_told_where_it_is_asked_for(tmp_path, select, codes
     assert {hint(one) for one in report.sample} <= {"spreadsheets write it, and it is skipped"}
 
 
-def test_a_line_of_excels_own_is_told(tmp_path):
+def test_the_excel_separator_line_is_reported(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("sep=;\nclaim_id;verdict;urls;method;creator\nd05-c02;mixed;[];human;I\n", "utf-8")
     report = ki.validate(path, kind="verdict")
@@ -702,7 +702,7 @@ def test_a_line_of_excels_own_is_told(tmp_path):
     assert (report.rows, report.valid) == (1, 1)
 
 
-def test_a_row_that_has_nothing_in_an_unknown_column_is_right(tmp_path):
+def test_a_row_with_an_empty_unknown_column_is_valid(tmp_path):
     path = tmp_path / "rows.csv"
     right = "d05-c02,mixed,[],human,I"
     path.write_text(f"claim_id,verdict,urls,method,creator,note\n{right},x\n{right},\n", "utf-8")

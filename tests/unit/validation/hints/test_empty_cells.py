@@ -68,7 +68,7 @@ def test_a_cell_of_csv_is_refused_and_named(tmp_path, text, rows):
 
 
 @pytest.mark.parametrize("rows", [1, 100])
-def test_a_quote_is_named_however_it_is_read(rows):
+def test_a_quote_is_named_in_every_format(rows):
     data = [GOOD | {"quote": "N/A"}] * rows
     words = "N/A, as spreadsheets show an empty cell; leave the field out or give null"
     for given in (data, pd.DataFrame(data)):
@@ -84,7 +84,7 @@ def test_nan_in_json_is_named(tmp_path):
     assert (second.code, hint(second)) == ("not-finite", None)
 
 
-def test_records_of_a_frame_are_told_what_a_frame_is_not():
+def test_records_of_a_frame_suggest_passing_the_frame():
     frame = pd.DataFrame([GOOD | {"confidence": 0.5}, GOOD])
     assert ki.validate(frame, kind="label").ok
     (found,) = ki.validate(frame.to_dict("records"), kind="label").sample
@@ -106,7 +106,7 @@ def test_free_text_is_taken_at_its_word(text):
 
 
 @pytest.mark.parametrize("value", [None, 0, 0.0, False, "n", "a" * 50, [], float("inf")])
-def test_other_values_are_no_empty_cells(value):
+def test_other_values_are_not_empty_cells(value):
     assert empty_cell(value) is None
 
 

@@ -74,19 +74,19 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(("text", "told"), TEXTS.items(), ids=map(repr, TEXTS))
-def test_what_stands_there_and_what_to_do(text, told):
+def test_the_found_text_and_the_suggestion(text, told):
     _, fault = parse(text.encode())
     assert (fault.code, fault.expected) == ("invalid-json", "a JSON text")
     assert (fault.got(), fault.suggestion()) == told
 
 
 @pytest.mark.parametrize("end", ["{", '{"a": "b', "[1", '{"a": "语'.encode()[:-1]])
-def test_what_ends_in_its_middle(end):
+def test_truncated_texts(end):
     _, fault = parse(Tail(end if isinstance(end, bytes) else end.encode()))
     assert (fault.code, fault.suggestion) == ("truncated", CUT)
 
 
-def test_words_where_rows_are_to_stand():
+def test_prose_instead_of_rows():
     assert stray("Sure!\nHere").got == '"Sure!"'
     assert stray("```").suggestion == FENCE
 
@@ -118,7 +118,7 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("name", ["rows.json", "rows.txt", "rows"])
 @pytest.mark.parametrize(("text", "rows", "line", "suggestion"), DOCUMENTS.values(), ids=DOCUMENTS)
-def test_what_stands_around_an_array_is_one_finding(tmp_path, text, rows, line, suggestion, name):
+def test_text_around_an_array_is_one_finding(tmp_path, text, rows, line, suggestion, name):
     path = tmp_path / name
     path.write_text(text, "utf-8")
     report = ki.validate(path, **HOW)
@@ -212,7 +212,7 @@ def test_a_column_by_itself_is_a_table(tmp_path, header):
     assert report.rows == 1
 
 
-def test_excel_s_line_about_its_delimiter_is_no_header(tmp_path):
+def test_the_excel_separator_line_is_not_a_header(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("sep=;\r\nclaim_id;translation\r\nd01-c01;x\r\nd01-c99;x\r\n", "utf-8", newline="")
     report = ki.validate(path, **HOW)
@@ -220,5 +220,5 @@ def test_excel_s_line_about_its_delimiter_is_no_header(tmp_path):
     assert (report.rows, report.valid, report.complete) == (2, 1, True)
 
 
-def test_a_parser_that_names_no_place():
+def test_a_parser_error_without_a_position():
     assert json_syntax._placed(b"{", "some words") == ("some words", 1, "some byte")

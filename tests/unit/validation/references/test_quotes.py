@@ -55,18 +55,18 @@ def test_bytes_of_the_source_explain_offsets():
 
 
 @pytest.mark.parametrize("offsets", [(0, 3), (108, 114), (109, 115), (94, 115)])
-def test_wrong_offsets_that_no_unit_explains_leave_the_one_place(offsets):
+def test_wrong_offsets_of_unknown_unit_suggest_the_only_place(offsets):
     got = "{} to {}".format(*offsets)
     assert said("a-04", BENDS, *offsets) == [("quote-misplaced", "/quote_start", AT, got, AT)]
 
 
-def test_wrong_offsets_of_words_that_stand_twice_have_no_suggestion():
+def test_wrong_offsets_of_words_that_occur_twice_have_no_suggestion():
     assert said("a-01", "像低语", 0, 3) == [
         ("quote-misplaced", "/quote_start", "28 to 31 or 35 to 38", "0 to 3", None)
     ]
 
 
-def test_wrong_offsets_of_words_that_stand_twice_are_explained_if_they_mean_one_of_both():
+def test_wrong_offsets_of_words_that_occur_twice_are_explained_if_they_mean_one_of_both():
     assert said("a-01", "像低语", 9, 12) == [
         ("quote-misplaced", "/quote_start", "28 to 31 or 35 to 38", "9 to 12",
          "28 to 31: the offsets given count from the claim")
@@ -87,7 +87,7 @@ def test_the_last_offset_is_in_range():
     assert [one[0] for one in said("a-08", "zzzz", 0, 1)] == ["quote-not-found"]
 
 
-def test_words_that_stand_twice():
+def test_words_that_occur_twice():
     assert said("a-01", "像低语") == [
         ("quote-ambiguous", "/quote", "one place in a-01", "2: 28 to 31 or 35 to 38",
          "give quote_start and quote_end, or quote more")
@@ -95,7 +95,7 @@ def test_words_that_stand_twice():
     assert said("a-01", "像低语", 28, 31) == said("a-01", "像低语", 35, 38) == []
 
 
-def test_words_that_stand_very_often():
+def test_words_that_occur_very_often():
     # Places overlap, and three are named: "n" in Eins … drei.
     places = [248 + at for at, letter in enumerate("Eins und eins und eins ergibt drei.") if letter == "n"]
     three = " or ".join(f"{at} to {at + 1}" for at in places[:3])
@@ -135,7 +135,7 @@ def test_unanchored_words_under_four_code_points(quote, short):
         ("nie", "claim a-08 at 202 to 205, claim b-01 at 68 to 71"),
     ],
 )
-def test_words_that_stand_elsewhere_are_placed(quote, places):
+def test_words_of_another_claim_are_located(quote, places):
     source = {one.source_id: one.source for one in CORPUS.claims.values()}
     for place in places.split(", "):
         _, name, _, start, _, end = place.split()
@@ -145,7 +145,7 @@ def test_words_that_stand_elsewhere_are_placed(quote, places):
     ]
 
 
-def test_of_words_that_stand_very_often_elsewhere_three_places_are_named():
+def test_three_places_are_named_for_words_frequent_elsewhere():
     # The n of "Kanal nie" in alpha, and those of the claims and headings of beta that hold one.
     ((code, _, _, _, suggestion),) = said("a-03", "n")
     assert code == "quote-misattributed"
@@ -161,7 +161,7 @@ def test_of_words_that_stand_very_often_elsewhere_three_places_are_named():
     assert suggestion.endswith(f" and {len(standing) - 3} more")
 
 
-def test_words_that_stand_but_for_markers():
+def test_words_that_differ_only_in_markers():
     # What stood around the marker is found without it, and the source's own characters are given.
     assert said("b-01", "der Kanal nie.[1]") == [
         (
@@ -174,14 +174,14 @@ def test_words_that_stand_but_for_markers():
     ]
 
 
-def test_words_that_stand_but_for_typography():
+def test_words_that_differ_only_in_typography():
     own, words = "颜色（绿与灰）取决于光线……也取决于泥沙", "颜色(绿与灰)取决于光线...也取决于泥沙"
     assert said("a-06", words) == [
         ("quote-typography-differs", "/quote", f'"{own}"', f'"{words}"', f"in the source, 150 to 170: {own}")
     ]
 
 
-def test_words_that_stand_twice_but_for_typography_have_no_suggestion():
+def test_two_typographic_matches_have_no_suggestion():
     assert said("b-03", "eau\u00a0du canal") == [
         (
             "quote-typography-differs",
@@ -210,7 +210,7 @@ def test_words_that_stand_twice_but_for_typography_have_no_suggestion():
         ("a-03", "\u3000\u3000\u3000\u3000", "text", None),
     ],
 )  # fmt: skip
-def test_a_quote_that_stands_nowhere_has_the_nearest_passage_as_a_hint(claim_id, quote, of, suggestion):
+def test_a_quote_without_a_match_suggests_the_closest_passage(claim_id, quote, of, suggestion):
     expected = f"words of {claim_id}"
     if of == "text_en" and CORPUS.claims[claim_id].text_en is None:
         expected = f"English of {claim_id}, of which the corpus has none"
@@ -282,7 +282,7 @@ def test_a_quote_of_the_english_goes_the_same_way_in_that_string():
 @pytest.mark.parametrize(
     ("of", "said"), [(None, "in English (quote_of: text_en)"), ("text_en", "in English")]
 )
-def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said):
+def test_the_closest_english_passage_suggests_quote_of(of, said):
     row = {"claim_id": "d05-c02", "quote": "large models can be distilled into tiny ones", "quote_of": of}
     row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row], kind="verdict").sample
@@ -290,7 +290,7 @@ def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said
     assert hint(finding).startswith(f"nearest, no evidence: d05-c02 {said}, 96 to 143: ")
 
 
-def test_a_quote_with_a_gap_is_told_where_its_parts_stand():
+def test_a_quote_with_a_gap_gets_the_positions_of_its_parts():
     row = {"claim_id": "d05-c02", "quote": "预训练Scaling Law存在…可将大模型蒸馏成更小模型"}
     row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row], kind="verdict").sample

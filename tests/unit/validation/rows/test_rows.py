@@ -145,7 +145,7 @@ def test_an_answer_that_is_null_is_absent(told):
 
 
 @pytest.mark.parametrize("kind", DERIVED)
-def test_a_row_tells_its_kind(told, kind):
+def test_a_row_states_its_kind(told, kind):
     assert told(LEAST[kind] | {"kind": kind}) == []
     assert told(LEAST[kind] | {"kind": kind}, kind=kind) == []
     assert told(LEAST[kind] | {"kind": kind}, kind=KINDS[kind]) == []
@@ -154,16 +154,16 @@ def test_a_row_tells_its_kind(told, kind):
 
 @pytest.mark.parametrize("options", [{}, {"kind": ["label", "verdict"]}])
 @pytest.mark.parametrize("row", [verdict, verdict | {"kind": None}])
-def test_a_row_must_tell_its_kind_where_the_call_does_not(told, row, options):
+def test_a_row_must_state_its_kind_unless_the_call_does(told, row, options):
     assert told(row, **options) == [("missing-field", "/kind")]
 
 
 @pytest.mark.parametrize("name", ["verdicts", "Verdict", "", "claim", "dialogue", "source", "stance"])
-def test_a_kind_that_is_none(told, name):
+def test_an_unknown_kind(told, name):
     assert told(verdict | {"kind": name}) == [("unknown-kind", "/kind")]
 
 
-def test_the_nearest_kind_is_named():
+def test_a_similar_kind_is_suggested():
     (found,) = ki.validate([verdict | {"kind": "verdcit"}]).sample
     assert (found.got, hint(found)) == ('"verdcit"', "did you mean verdict?")
 
@@ -173,13 +173,13 @@ def test_a_kind_that_was_not_asked_for_is_one_finding(told, asked):
     assert told(verdict | {"kind": "verdict"}, kind=asked) == [("unknown-kind", "/kind")]
 
 
-def test_a_mistyped_kind_does_not_hide_what_else_is_wrong(told):
+def test_a_mistyped_kind_does_not_hide_other_faults(told):
     row = verdict | {"kind": "verdcit", "confidence": 2}
     assert told(row, kind="verdict") == [("out-of-range", "/confidence"), ("unknown-kind", "/kind")]
 
 
 @pytest.mark.parametrize("name", [5, True, ["verdict"], {"a": 1}])
-def test_a_kind_that_is_no_text(told, name):
+def test_a_kind_that_is_not_text(told, name):
     assert told(verdict | {"kind": name}) == [("wrong-type", "/kind")]
     assert told(verdict | {"kind": name}, kind="verdict") == [("wrong-type", "/kind")]
 
@@ -192,7 +192,7 @@ def test_rows_of_several_kinds(judge):
 
 
 @pytest.mark.parametrize("kind", ["translations", "", None.__class__, int, ki.Corpus, ["label", "x"]])
-def test_a_call_for_a_kind_that_is_none(kind):
+def test_a_call_with_an_unknown_kind(kind):
     with pytest.raises(ki.UnknownNameError):
         ki.validate([verdict], kind=kind)
 
@@ -255,7 +255,7 @@ def test_a_slip_beside_the_field_itself(told):
 
 
 @pytest.mark.parametrize("name", ["note", "score", "claim", "model_name", "", "日本語", "a/b", "X_note"])
-def test_other_fields_are_allowed_at_wish(told, name):
+def test_other_fields_are_optionally_allowed(told, name):
     pointer = "/" + name.replace("/", "~1")
     assert told(verdict | {name: 1}, kind="verdict") == [("unknown-field", pointer)]
     assert told(verdict | {name: 1}, kind="verdict", extra="allow") == []
@@ -263,7 +263,7 @@ def test_other_fields_are_allowed_at_wish(told, name):
 
 @pytest.mark.parametrize("name", ["x_note", "x_", "x_claim_id", "x_ä"])
 @pytest.mark.parametrize("value", [None, 1, "a", [1, {"a": [None]}], {"": ""}])
-def test_fields_of_ones_own_may_hold_anything(told, name, value):
+def test_custom_fields_accept_any_value(told, name, value):
     assert told(verdict | {name: value}, kind="verdict") == []
 
 
@@ -334,11 +334,11 @@ def test_a_number_is_not_true(told):
     assert told(row | {"position": 1.0}, kind="verdict") == [("claim-differs", "/position")]
 
 
-def test_a_question_is_about_no_one_claim(told):
+def test_a_question_has_no_claim_id(told):
     assert told(question | {"position": 2}, kind="question") == [("unknown-field", "/position")]
 
 
-def test_columns_of_a_corpus_of_ones_own(told):
+def test_columns_of_a_custom_corpus(told):
     row = verdict | {"claim_id": "a-03", "season": "autumn", "level": 3, "tags": []}
     assert told(row, kind="verdict", against=CORPUS) == []
     assert told(row | {"level": 4}, kind="verdict", against=CORPUS) == [("claim-differs", "/level")]
@@ -371,7 +371,7 @@ def test_defaults_come_before_any_rule(told):
     assert half == [("fields-disagree", "/quote_end")]
 
 
-def test_the_version_of_the_package_is_no_data_release():
+def test_the_package_version_is_not_a_data_release():
     row = {"claim_id": "d01-c01", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row | {"release": ki.__version__}], kind="verdict").sample
     assert (finding.code, finding.expected, finding.got) == ("unknown-release", "one of 1.0.0", "0.1.0")
@@ -406,7 +406,7 @@ def test_a_mistyped_field_is_not_filled_by_a_default(told):
         ({"method": "llm"}, 'default method: expected human · model · rule, got "llm"'),
     ],
 )
-def test_a_default_that_the_field_may_not_hold(defaults, message):
+def test_an_invalid_default(defaults, message):
     with pytest.raises(ki.InputError) as error:
         ki.validate([verdict], kind="verdict", defaults=defaults)
     assert str(error.value) == message
@@ -422,7 +422,7 @@ def test_options_name_fields(option):
 @pytest.mark.parametrize(
     "name", ["id", "kind", "release", "created", "confidence", "rationale", "claim_sha256"]
 )
-def test_what_is_required_must_be_given(told, name):
+def test_required_fields_must_be_given(told, name):
     right = {
         "id": "a", "kind": "verdict", "release": "1.0.0", "created": "2026-11-23T18:45:00Z",
         "confidence": 0.5, "rationale": "…", "claim_sha256": ki.claim("d01-c02").claim_sha256,
@@ -433,7 +433,7 @@ def test_what_is_required_must_be_given(told, name):
     assert require(verdict | right | {name: None}) == [("missing-field", f"/{name}")]
 
 
-def test_what_is_required_is_one_finding(told):
+def test_a_missing_required_field_is_one_finding(told):
     assert told(without(verdict, "method"), kind="verdict", require=["method"]) == [
         ("missing-field", "/method")
     ]
@@ -486,7 +486,7 @@ def test_a_quote_may_be_required_of_kinds_that_have_one(judge):
         ("label", "scheme", "a:b:c", "bad-format"),
     ],
 )
-def test_a_value_that_its_field_may_not_hold(told, kind, name, value, code):
+def test_an_invalid_value(told, kind, name, value, code):
     assert told(LEAST[kind] | {name: value}, kind=kind) == [(code, f"/{name}")]
 
 
@@ -502,7 +502,7 @@ def test_a_value_that_its_field_may_not_hold(told, kind, name, value, code):
         ("embedding", "vector", [None, None], ["wrong-type 0", "wrong-type 1"]),
     ],
 )  # fmt: skip
-def test_every_wrong_element_is_told(told, kind, name, value, found):
+def test_every_invalid_element_is_reported(told, kind, name, value, found):
     expected = [(one.split()[0], f"/{name}/{one.split()[1]}") for one in found]
     assert told(LEAST[kind] | {name: value}, kind=kind) == expected
 
@@ -517,7 +517,7 @@ def test_elements_far_down_a_long_list(told):
     ]
 
 
-def test_every_fault_of_a_row_is_told(told):
+def test_every_fault_of_a_row_is_reported(told):
     row = {"claim_id": "d01-c01", "method": "Model", "creator": "", "confidence": 90, "created": "now",
            "note": 1, "quote": "至关重要，语言", "claim_sha256": "0" * 64, "language": "German"}  # fmt: skip
     assert told(row, kind="translation") == [
@@ -527,7 +527,7 @@ def test_every_fault_of_a_row_is_told(told):
     ]  # fmt: skip
 
 
-def test_a_field_without_its_shape_is_judged_no_further(told):
+def test_a_field_of_the_wrong_shape_is_not_checked_further(told):
     row = verdict | {"quote": 5, "quote_start": 0, "quote_end": 9999, "claim_sha256": "x"}
     assert told(row, kind="verdict") == [("bad-format", "/claim_sha256"), ("wrong-type", "/quote")]
     row = verdict | {"quote": "这句话哪里都没有", "quote_start": "0", "quote_end": 8}
@@ -551,13 +551,13 @@ def test_a_field_without_its_shape_is_judged_no_further(told):
         (5, "wrong-type"),
     ],
 )
-def test_words_are_judged_though_offsets_that_must_be_there_are_not(told, given, quote, code):
+def test_quotes_are_checked_if_required_offsets_are_missing(told, given, quote, code):
     row = without(LEAST["mention"], *QUOTED) | given | {"quote": quote}
     lacking = [("missing-field", f"/{one}") for one in ("quote_end", "quote_start") if given.get(one) is None]
     assert told(row, kind="mention") == [(code, "/quote")] * bool(code) + lacking
 
 
-def test_of_one_row_so_many_faults_are_told():
+def test_the_number_of_findings_of_one_row_is_limited():
     wrong = verdict | {"urls": [0] * 200_000}
     # An array is looked at in stretches, and one of them is looked at to its end.
     for row, path in ((wrong, "/urls/*"), (verdict | {f"{n}": 0 for n in range(70_000)}, None)):
@@ -609,7 +609,7 @@ def test_answer_against_answerable(told, answerable, answer, references, found):
     assert told(row, kind="question") == [("fields-disagree", path) for path in found]
 
 
-def test_an_answer_is_not_judged_against_what_is_wrong(told):
+def test_an_answer_is_not_checked_against_invalid_fields(told):
     row = question | {"answerable": "yes", "answer": None, "references": []}
     assert told(row, kind="question") == [("wrong-type", "/answerable")]
     assert told(question | {"answer": 5}, kind="question") == [("wrong-type", "/answer")]
@@ -635,12 +635,12 @@ def test_an_answer_is_not_judged_against_what_is_wrong(told):
         ("topic", 5, ["wrong-type /value"]),
     ],
 )
-def test_labels_of_shipped_schemes_and_of_ones_own(told, scheme, value, found):
+def test_labels_of_shipped_and_custom_schemes(told, scheme, value, found):
     row = label | {"scheme": scheme, "value": value}
     assert told(row, kind="label") == [tuple(one.split()) for one in found]
 
 
-def test_the_nearest_value_is_named():
+def test_a_similar_value_is_suggested():
     (found,) = ki.validate([label | {"value": "Langage"}], kind="label").sample
     assert (found.got, hint(found)) == ('"Langage"', "did you mean language?")
 
@@ -711,13 +711,13 @@ def test_one_stale_claim_referred_to_twice_is_one_finding(told):
 
 
 @pytest.mark.parametrize("quote", [5, True, [], ["语言"], {"a": 1}])
-def test_an_unknown_claim_with_a_quote_that_is_no_text(told, quote):
+def test_an_unknown_claim_with_a_quote_that_is_not_text(told, quote):
     row = verdict | {"claim_id": "d99-c99", "quote": quote}
     assert told(row, kind="verdict") == [("unknown-claim", "/claim_id"), ("wrong-type", "/quote")]
 
 
 @pytest.mark.parametrize("references", [{}, {"claim_id": "d99-c99"}, {"claim_id": "d01-c02"}, "d01-c02", 5])
-def test_references_that_are_no_list(told, references):
+def test_references_that_are_not_a_list(told, references):
     assert told(question | {"references": references}, kind="question") == [("wrong-type", "/references")]
 
 
@@ -725,7 +725,7 @@ def test_references_that_are_no_list(told, references):
     "kind", ["translation", "label", "relation", "verdict", "embedding", "mention", "claim"]
 )
 @pytest.mark.parametrize("value", [{"0": "d01-c01"}, ["d01-c01"], 5, True, 0.5])
-def test_an_id_of_another_type_is_a_finding_and_no_error_of_the_gate(told, kind, value):
+def test_an_id_of_another_type_is_a_finding_not_an_exception(told, kind, value):
     row = {"claim_id": value, "other_claim_id": value, "translation": "x", "claim_sha256": "0" * 64}
     found = told(row, kind=kind)
     assert ("wrong-type", "/claim_id") in found
@@ -753,7 +753,7 @@ def test_a_stale_row_may_carry_the_earlier_columns(told):
     assert check(row) == [("claim-differs", "/end"), ("claim-differs", "/text")]
 
 
-def test_a_corpus_without_history_knows_no_releases(tmp_path, told):
+def test_a_corpus_without_history_has_no_releases(tmp_path, told):
     (tmp_path / "s.txt").write_text("one", "utf-8")
     (tmp_path / "claims.jsonl").write_text('{"claim_id": "a", "text": "one", "start": 0, "end": 3}')
     row = verdict | {"claim_id": "a", "release": "7.0.0", "quote": "one", "quote_start": 0, "quote_end": 3}
@@ -856,7 +856,7 @@ def test_rows_that_refer_to_a_claim_without_its_digest_are_counted():
         ("a-03", "and 7 is no matter", False),
     ],
 )
-def test_a_number_that_the_translation_lacks(told, claim_id, text, missing):
+def test_a_number_missing_in_the_translation(told, claim_id, text, missing):
     row = translation | {"claim_id": claim_id, "translation": text}
     expected = [("number-missing", "/translation")] if missing else []
     assert told(row, kind="translation", against=CORPUS) == expected
@@ -886,7 +886,7 @@ def test_rows_that_are_neither(row):
     assert values(row, kind="verdict") == [("not-an-object", "")]
 
 
-def test_a_record_tells_its_kind():
+def test_a_record_states_its_kind():
     assert values(ki.Verdict(**verdict)) == []
     assert values(ki.Verdict(**verdict), kind=["label", "verdict"]) == []
     assert values(ki.Question(**question)) == []
@@ -978,7 +978,7 @@ def test_moments(created, found):
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
-def test_numbers_that_are_none(number):
+def test_invalid_numbers(number):
     assert values(verdict | {"confidence": number}, kind="verdict") == [("not-finite", "/confidence")]
     assert values(verdict | {"x_a": {"b": [0.5, number]}}, kind="verdict") == [("not-finite", "/x_a/b/1")]
     assert values(verdict | {"note": number}, kind="verdict", extra="allow") == [("not-finite", "/note")]
@@ -1014,7 +1014,7 @@ def deep(levels: int) -> list:
     return held
 
 
-def test_what_is_within_itself_or_too_deep():
+def test_cyclic_and_too_deep_values():
     cycle: list = []
     cycle.append({"a": cycle})
     mapping: dict = {}
@@ -1027,13 +1027,13 @@ def test_what_is_within_itself_or_too_deep():
     assert values(verdict | {"x_a": deep(50)}, kind="verdict") == []
 
 
-def test_one_thing_in_two_places_is_no_cycle():
+def test_a_shared_object_is_not_a_cycle():
     held = [1, 2]
     assert values(verdict | {"x_a": [held, held], "x_b": held}, kind="verdict") == []
 
 
 @pytest.mark.parametrize("key", [1, None, b"a", ("a",), 0.5])
-def test_names_that_are_no_text(key):
+def test_names_that_are_not_text(key):
     assert values(verdict | {key: 1}, kind="verdict") == [("wrong-type", "")]
     assert values(verdict | {"x_a": {key: 1}}, kind="verdict") == [("wrong-type", "/x_a")]
 
@@ -1045,7 +1045,7 @@ def test_values_of_other_types(value):
     assert values(verdict | {"rationale": value}, kind="verdict") == [("wrong-type", "/rationale")]
 
 
-def test_a_finding_shows_what_it_got_in_few_harmless_words():
+def test_the_got_text_is_short_and_escaped():
     def got(value: object) -> str:
         (found,) = ki.validate([verdict | {"method": value}], kind="verdict").sample
         return found.got
@@ -1116,7 +1116,7 @@ class Gloss(ki.Translation):
 STANCE = ABOUT | {"stance": "for"}
 
 
-def test_a_kind_of_ones_own(told):
+def test_a_custom_kind(told):
     check = partial(told, kind=Stance)
     assert check(STANCE) == check(STANCE | {"kind": "stance"}) == []
     assert check(STANCE | {"stance": "For"}) == [("not-in-vocabulary", "/stance")]
@@ -1128,7 +1128,7 @@ def test_a_kind_of_ones_own(told):
     assert values(Stance(**STANCE), kind=[Stance, "verdict"]) == []
 
 
-def test_a_field_of_ones_own_is_not_the_claim_s(told):
+def test_a_custom_field_is_not_compared_with_the_claim(told):
     assert told(STANCE | {"text": "other words"}, kind=Stance) == []
     assert told(STANCE | {"text_en": "other words"}, kind=Stance) == [("claim-differs", "/text_en")]
 
@@ -1158,13 +1158,13 @@ WHERE = {
         ({"note": 1, "quote": WRONG["quote"]}, ["unknown-field /note", "quote-misattributed /quote"]),
     ],
 )
-def test_references_are_checked_wherever_they_stand(told, path, fields, found):
+def test_references_are_checked_at_any_depth(told, path, fields, found):
     row = STANCE | WHERE[path]({"claim_id": "d01-c02"} | fields)
     expected = [tuple(one.split()) for one in found]
     assert told(row, kind=Stance) == [(code, path + name) for code, name in expected]
 
 
-def test_records_of_ones_own_within_a_row():
+def test_custom_records_within_a_row():
     wrong = ki.Reference(**WRONG)
     row = Stance(**STANCE, best=wrong, steps=[Step(reference=wrong)])
     assert values(row, kind=Stance) == [
@@ -1173,7 +1173,7 @@ def test_records_of_ones_own_within_a_row():
     ]
 
 
-def test_validators_of_ones_own(told):
+def test_custom_validators(told):
     assert told(STANCE | {"claim_id": "d01-c01"}, kind=Stance) == [("bad-format", "/stance")]
     assert told(STANCE | {"stance": "against"}, kind=Stance) == [("bad-format", "")]
     assert told(STANCE | {"stance": "against", "level": 1}, kind=Stance) == []
@@ -1181,7 +1181,7 @@ def test_validators_of_ones_own(told):
     assert found.expected == "Value error, to be against takes a level"
 
 
-def test_what_a_validator_refuses_is_judged_on(told):
+def test_rows_refused_by_a_custom_validator_are_checked_further(told):
     row = STANCE | {"stance": "against", "claim_id": "d01-c99"}
     assert told(row, kind=Stance) == [("bad-format", ""), ("unknown-claim", "/claim_id")]
 
@@ -1206,7 +1206,7 @@ def test_every_later_occurrence_of_an_id(judge):
     assert (report.valid, report.invalid) == (3, 2)
 
 
-def test_an_id_stands_once_in_all_files(tmp_path):
+def test_an_id_must_be_unique_in_all_files(tmp_path):
     for name in ("one.jsonl", "two.jsonl"):
         (tmp_path / name).write_text(f"{json.dumps(verdict)}\n{json.dumps(verdict | {'id': 'a'})}\n", "utf-8")
     (found,) = ki.validate(tmp_path, kind="verdict").sample
@@ -1235,7 +1235,7 @@ def test_records_by_a_key(judge):
     assert found.got == "as in row 0"
 
 
-def test_values_of_a_key_are_told_apart_as_json_does(judge):
+def test_values_of_a_key_are_compared_as_json(judge):
     rows = [verdict | {"x_run": run} for run in (1, True, "1", None, [1], {"a": 1}, "True")]
     assert judge(*rows, kind="verdict", key=["claim_id", "x_run"]) == []
     rows = [verdict | {"x_run": run} for run in ([1, "a"], [1, "a"], {"a": [1]}, {"a": [1]})]
@@ -1276,7 +1276,7 @@ def test_every_current_claim_once_a_group():
 @pytest.mark.parametrize(
     ("language", "code"), [(5, "wrong-type"), ("German", "bad-format"), (None, "missing-field")]
 )
-def test_a_value_without_its_shape_makes_no_group(judge, language, code):
+def test_a_value_of_the_wrong_shape_makes_no_group(judge, language, code):
     rows = [translation | {"claim_id": name, "translation": "1000; 4"} for name in [*LISTED, "d01-c01"]]
     rows[-1]["language"] = language
     assert judge(*rows, kind="translation", complete=["language"]) == [(41, code, "/language")]
@@ -1365,7 +1365,7 @@ def test_a_code_that_is_ignored_makes_no_row_invalid():
     assert (report.ok, report.valid, report.invalid) == (True, 3, 0)
 
 
-def test_what_cannot_be_read_is_always_told(tmp_path):
+def test_unreadable_data_is_always_reported(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"\n{json.dumps(verdict)}\nno row\n", "utf-8")
     for options in ({"select": ["unknown-claim"]}, {"ignore": ["invalid-json", "blank-line"]}):
@@ -1376,13 +1376,13 @@ def test_what_cannot_be_read_is_always_told(tmp_path):
 
 
 @pytest.mark.parametrize("option", ["select", "ignore"])
-def test_a_code_that_is_none(option):
+def test_an_unknown_finding_code(option):
     with pytest.raises(ki.UnknownNameError) as error:
         ki.validate(FAULTY, kind="verdict", **{option: ["unknown-clam"]})
     assert error.value.nearest[0] == "unknown-claim"
 
 
-def test_counts_are_exact_though_nothing_is_kept():
+def test_counts_are_exact_without_a_sample():
     report = ki.validate(FAULTY * 100, kind="verdict", max_findings=0)
     assert report.sample == ()
     assert [tuple(one) for one in report.counts] == [
@@ -1395,7 +1395,7 @@ def test_counts_are_exact_though_nothing_is_kept():
 
 
 @pytest.mark.parametrize("most", [-1, 1.5, True, "10", None])
-def test_a_number_of_findings_that_is_none(most):
+def test_an_invalid_max_findings(most):
     with pytest.raises(ki.InputError):
         ki.validate(FAULTY, kind="verdict", max_findings=most)
 
@@ -1440,7 +1440,7 @@ class Same(ki.Translation):
         (Same, {"claim_id": "d07-c02", "language": "en"}),
     ],
 )
-def test_rules_pass_over_fields_that_a_kind_of_one_s_own_lets_be_absent(kind, row):
+def test_rules_skip_optional_fields_of_a_custom_kind(kind, row):
     row |= {"method": "human", "creator": "me"}
     for data in ([row], pa.Table.from_pylist([row])):
         report = ki.validate(data, kind=kind)
@@ -1466,7 +1466,7 @@ def test_the_length_of_an_instant_given_as_a_datetime():
     assert [(one.code, one.path) for one in report.sample] == [("bad-length", ("when",))]
 
 
-def test_a_row_of_a_table_that_is_of_no_kind_is_taken_as_it_is():
+def test_a_table_row_of_no_kind_is_unchanged():
     judge = RowValidator(["label", "mention"], shipped())
     assert judge.taken({"kind": "lable", "id": "a", "quote": None}) == (None, {"kind": "lable", "id": "a"})
 
@@ -1480,7 +1480,7 @@ def test_a_row_of_a_table_that_is_of_no_kind_is_taken_as_it_is():
         (-(2**1024), ["not-finite"]),
     ],
 )
-def test_an_integer_that_rounds_to_infinity_is_none_that_a_double_can_hold(number, codes):
+def test_an_integer_that_rounds_to_infinity_is_out_of_range(number, codes):
     row = {
         "claim_id": "d01-c02",
         "method": "model",
@@ -1492,6 +1492,6 @@ def test_an_integer_that_rounds_to_infinity_is_none_that_a_double_can_hold(numbe
     assert [one.code for one in ki.validate([row], kind="verdict").sample] == codes
 
 
-def test_what_repeats_is_told_once_in_its_order():
+def test_repeated_faults_are_reported_once_in_order():
     faults = [Fault(code, ("a",), "x", "y") for code in ("bad-format", "bad-length", "bad-format")]
     assert once(faults) == faults[:2]

@@ -367,7 +367,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
         ),
     ],
 )
-def test_a_fault_is_told_in_full(kind, fields, fault):
+def test_a_fault_is_reported_completely(kind, fields, fault):
     assert said(kind, fields) == [fault]
 
 
@@ -392,13 +392,13 @@ def test_a_list_that_is_too_long(length):
     assert (found.expected, found.got) == ("at most 5 elements", str(length))
 
 
-def test_names_that_are_no_text():
+def test_names_that_are_not_text():
     (found,) = ki.validate([LEAST["verdict"] | {"x_a": {5: 1}}], kind="verdict").sample
     assert (found.code, found.pointer) == ("wrong-type", "/x_a")
     assert (found.expected, found.got) == ("names of fields that are text", "another type")
 
 
-def test_a_kind_that_is_none_of_several():
+def test_a_kind_that_is_not_one_of_several():
     (found,) = ki.validate([LEAST["verdict"] | {"kind": "x"}], kind=["label", "verdict"]).sample
     assert (found.code, found.expected, found.got) == ("unknown-kind", "label · verdict", '"x"')
 
@@ -410,19 +410,19 @@ def test_a_line_that_is_too_long(tmp_path):
     assert (found.code, found.expected, found.got) == ("line-too-long", "at most 8 MiB", "more")
 
 
-def test_a_validator_of_ones_own():
+def test_a_custom_validator():
     (found,) = ki.validate([BY | {"thesis": "why?"}], kind=Ruled).sample
     assert (found.code, found.pointer, found.got) == ("bad-format", "/thesis", '"why?"')
     assert found.expected == "Value error, a thesis is no question"
 
 
-def test_what_is_required_of_others_is_told_so():
+def test_conditionally_required_fields_are_reported():
     fault = ("missing-field", "/release", "a value, since it is required", "nothing", None)
     assert said("verdict", {}, require=["release"]) == [fault]
 
 
 @pytest.mark.parametrize("row", [[1], "x", 5, None])
-def test_a_row_that_is_no_object(row):
+def test_a_row_that_is_not_an_object(row):
     ((code, expected),) = {
         (one.code, one.expected) for one in ki.validate(iter([row]), kind="verdict").sample
     }

@@ -130,7 +130,7 @@ HOLDS = {
 
 @pytest.mark.parametrize("options", [{}, {"ignore": ["not-an-object", "missing-field", "unknown-field"]}])
 @pytest.mark.parametrize(("value", "got", "suggestion"), HOLDS.values(), ids=HOLDS)
-def test_what_holds_rows_is_one_finding_whatever_is_left_out(tmp_path, value, got, suggestion, options):
+def test_a_wrapper_object_is_one_finding(tmp_path, value, got, suggestion, options):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"{json.dumps(value)}\n", "utf-8")
     for data in (path, [value]):
@@ -161,13 +161,13 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", ROWS, ids=map(str, ROWS))
-def test_what_is_a_row_is_told_as_one(row):
+def test_a_row_that_looks_like_a_wrapper_is_validated_as_a_row(row):
     report = ki.validate([row], kind="translation", defaults=BY)
     assert "not-an-object" not in {one.code for one in report.sample}
     assert report.invalid == 1
 
 
-def test_a_right_row_is_right_whatever_it_holds():
+def test_a_valid_row_with_any_list_is_valid():
     row = {**BY, **ROW, "rows": [ROW], "messages": [{"role": "user"}], "custom_id": "x", "response": {}}
     assert ki.validate([row], kind="translation", extra="allow").ok
 
@@ -178,7 +178,7 @@ class Thesis(ki.Annotation):
     thesis: str
 
 
-def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
+def test_rows_of_kinds_without_references_may_be_wrapped():
     held = {"theses": [{"thesis": "x", "method": "human", "creator": "me"}]}
     (found,) = ki.validate([held], kind=Thesis).sample
     assert (found.code, found.got) == ("not-an-object", 'an object with 1 row in "theses"')
@@ -197,14 +197,14 @@ def test_a_kind_that_refers_to_nothing_may_be_held_as_well():
         (1, None),
     ],
 )
-def test_what_is_no_object(tmp_path, value, suggestion):
+def test_wrapped_values_that_are_not_objects(tmp_path, value, suggestion):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"{json.dumps(value)}\n", "utf-8")
     (found,) = ki.validate(path, kind="translation").sample
     assert (found.code, found.expected, hint(found)) == ("not-an-object", "an object", suggestion)
 
 
-def test_empty_cells_are_a_row_where_nothing_is_missing(tmp_path):
+def test_empty_cells_are_a_row_if_no_field_is_required(tmp_path):
     """All that a row must have is given for all of them."""
     path = tmp_path / "rows.csv"
     path.write_text("claim_id,rationale\nd01-c01,\n,\n", "utf-8")

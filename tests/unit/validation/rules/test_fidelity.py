@@ -51,5 +51,5 @@ def test_the_numbers_of_a_source(text, found):
         ((), "3", []),
     ],
 )
-def test_the_numbers_that_a_translation_lacks(wanted, text, missing):
+def test_the_numbers_missing_in_a_translation(wanted, text, missing):
     assert missing_numbers(wanted, text) == missing

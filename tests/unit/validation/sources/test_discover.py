@@ -40,7 +40,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_what_stands_beside_data_in_a_folder_is_skipped_and_named(folder):
+def test_other_files_in_a_folder_are_skipped_and_named(folder):
     report = ki.validate(folder, kind="label")
     assert report.ok
     assert (report.rows, [one.name for one in report.inputs]) == (1, [str(folder / "rows.jsonl")])
@@ -83,7 +83,7 @@ def test_ordinary_names_are_data(tmp_path, name):
     assert [one.name for one in report.inputs] == [str(tmp_path / name)]
 
 
-def test_an_open_file_or_json_text_is_no_data(tmp_path):
+def test_an_open_file_or_json_text_is_not_accepted_as_data(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps(LABEL) + "\n")
     for mode in ("r", "rb"):

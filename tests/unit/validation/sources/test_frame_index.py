@@ -34,7 +34,7 @@ FRAMES = {
 
 @pytest.mark.parametrize("name", FRAMES)
 @pytest.mark.parametrize("sort", [lambda one: one, pa.Table.from_pandas], ids=["frame", "table"])
-def test_an_index_is_no_field(tmp_path, name, sort):
+def test_an_index_is_not_a_field(tmp_path, name, sort):
     frame = FRAMES[name]
     report = ki.validate(sort(frame), kind="label")
     assert (report.rows, report.invalid, report.sample) == (len(frame), 0, ())

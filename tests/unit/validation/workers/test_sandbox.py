@@ -106,7 +106,7 @@ EXECUTABLES = {
 
 
 @pytest.mark.parametrize(("make", "reason"), EXECUTABLES.values(), ids=EXECUTABLES)
-def test_what_is_no_python_is_an_error_of_the_machine(file, monkeypatch, tmp_path, make, reason):
+def test_a_program_that_is_not_python_is_a_system_error(file, monkeypatch, tmp_path, make, reason):
     monkeypatch.setattr(sandbox, "_PATIENCE", 1)
     monkeypatch.setattr(sys, "executable", make(tmp_path))
     monkeypatch.delitem(sys.modules, "multiprocessing.spawn", raising=False)
@@ -172,13 +172,13 @@ def test_processes_that_the_system_refuses_are_its_error(file, monkeypatch):
         ki.validate(file, kind="label")
 
 
-def test_a_program_that_embeds_python_says_where_an_interpreter_is(file, monkeypatch):
+def test_an_embedding_program_names_its_interpreter(file, monkeypatch):
     monkeypatch.setattr(multiprocessing.spawn, "_python_exe", os.fsencode(sys.executable))
     monkeypatch.setattr(sys, "executable", "/nothing/here")
     assert ki.validate(file, kind="label").rows == 9
 
 
-def test_a_worker_of_another_version_is_no_worker(file, monkeypatch):
+def test_a_worker_of_another_version_is_refused(file, monkeypatch):
     monkeypatch.setattr(sandbox, "READY", {"ready": "9.9"})
     with pytest.raises(ki.ResourceError, match=f"imports version {ki.__version__} .* this process"):
         ki.validate(file, kind="label")
@@ -206,7 +206,7 @@ def test_a_frame_is_read_as_it_was_written():
 
 
 @pytest.mark.parametrize("length", range(len(framed(b'{"a": 1}', b"body"))))
-def test_a_frame_that_is_cut_short_is_none(length):
+def test_a_truncated_frame_is_refused(length):
     assert read_frame(io.BytesIO(framed(b'{"a": 1}', b"body")[:length])) is None
 
 
@@ -222,13 +222,13 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("sort", GARBAGE)
-def test_what_is_no_frame_is_refused(sort):
+def test_invalid_frames_are_refused(sort):
     with pytest.raises(ValueError):  # noqa: PT011 - of any kind
         read_frame(io.BytesIO(GARBAGE[sort]))
 
 
 @pytest.mark.parametrize("sort", ["a body of any length", "a head that is no JSON", "an array"])
-def test_a_worker_that_says_what_is_no_frame_is_ended_at_once(sort):
+def test_a_worker_that_sends_an_invalid_frame_is_ended(sort):
     data = GARBAGE[sort]
     code = f"import sys, time; sys.stdout.buffer.write({data!r}); sys.stdout.flush(); time.sleep(60)"
     start = time.monotonic()
@@ -238,7 +238,7 @@ def test_a_worker_that_says_what_is_no_frame_is_ended_at_once(sort):
     assert time.monotonic() - start < 5
 
 
-def test_a_fault_is_what_it_was():
+def test_a_fault_round_trips():
     fault = Fault("unreadable", ("a", 1), "expected", "got", "suggestion")
     assert fault_of({"fault": list(fault)}) == fault
 
@@ -258,7 +258,7 @@ def test_a_fault_is_what_it_was():
         ("sys.exit(1)", "the reader stopped"),
     ],
 )
-def test_how_a_worker_ended_is_told_in_words(code, words):
+def test_the_message_for_a_worker_that_ended(code, words):
     before = (
         "import os, resource, signal, sys\n"
         "resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\nsys.stdin.buffer.readline()\n"
@@ -296,12 +296,12 @@ print("unreached", flush=True)
 """
 
 
-def test_a_dead_worker_does_not_end_whoever_is_ended_by_broken_pipes():
+def test_a_dead_worker_does_not_end_a_process_that_handles_sigpipe():
     done = subprocess.run([sys.executable, "-c", DEAD], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGPIPE, "the reader stopped\nset()\n", "")
 
 
-def test_where_the_signal_of_broken_pipes_is_blocked_it_stays_so():
+def test_a_blocked_sigpipe_stays_blocked():
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
     try:
         with sandbox._no_sigpipe():
@@ -327,7 +327,7 @@ def test_a_worker_that_was_killed_does_not_end_the_command(tmp_path):
     assert "the reader stopped" in done.stdout
 
 
-def test_a_worker_that_ends_its_answers_but_not_itself_has_stopped(monkeypatch):
+def test_a_worker_that_closes_its_output_has_stopped(monkeypatch):
     wait = subprocess.Popen.wait
     monkeypatch.setattr(subprocess.Popen, "wait", lambda self, timeout=None: wait(self, timeout and 0.1))
     code = "import os, time; os.close(1); time.sleep(60)"
@@ -343,7 +343,7 @@ def test_a_worker_that_does_not_listen_has_ended():
             list(one.ask(task="plan", path="x" * (1 << 20)))
 
 
-def test_what_was_asked_in_vain_can_be_asked_again(file):
+def test_a_failed_request_can_be_repeated(file):
     with Sandbox() as one:
         first = [frame.head for frame in one.ask(task="plan", path=str(file))]
         assert first[0]["rows"] == [3, 3, 3]
@@ -370,7 +370,7 @@ def test_a_worker_without_memory_does_not_start(file):
         list(one.ask(task="plan", path=str(file)))
 
 
-def test_a_part_beyond_the_memory_is_told(tmp_path):
+def test_a_part_beyond_the_memory_limit_is_reported(tmp_path):
     path = tmp_path / "large.parquet"
     pq.write_table(pa.table({"a": ["x" * (100 << 20)]}), path, compression="snappy", use_dictionary=False)
     with Sandbox(memory=250 << 20) as one:
@@ -403,7 +403,7 @@ def dies(monkeypatch, part: int, *, after: int = 0, words: str = "it took too lo
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
-def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatch, part):
+def test_rows_of_a_dead_worker_are_named_and_others_validated(file, monkeypatch, part):
     within(monkeypatch)
     dies(monkeypatch, part)
     check = check_of(file, kind="label")
@@ -417,7 +417,7 @@ def test_rows_whose_worker_died_are_named_and_all_others_judged(file, monkeypatc
     assert said(ki.validate(file, kind="label", workers=2)) == said(report)
 
 
-def test_rows_that_were_read_before_their_worker_died_are_judged(file, monkeypatch):
+def test_rows_read_before_a_worker_died_are_validated(file, monkeypatch):
     within(monkeypatch)
     dies(monkeypatch, 0, after=1)
     check = check_of(file, kind="label")
@@ -438,7 +438,7 @@ def halved(part_batches):
     return call
 
 
-def test_a_process_that_is_killed_in_the_middle_costs_its_own_part(file, monkeypatch):
+def test_a_killed_process_costs_only_its_part(file, monkeypatch):
     ask = Sandbox.ask
     answered = set()
 
@@ -475,7 +475,7 @@ def test_a_limit_of_processor_time_ends_a_worker():
     assert 1 <= int(done.stdout) <= 30
 
 
-def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
+def test_a_reader_without_an_answer_is_reported(file, monkeypatch):
     monkeypatch.setattr(Sandbox, "ask", lambda *_, **__: iter(()))
     report = report_by_row(check_of(file, kind="label"))
     assert [(one.code, one.got) for one in report.sample] == [
@@ -484,14 +484,14 @@ def test_a_reader_that_says_nothing_of_a_file_is_told(file, monkeypatch):
     assert not report.complete
 
 
-def test_a_worker_that_dies_of_the_plan_is_told(file, monkeypatch):
+def test_a_worker_that_dies_while_planning_is_reported(file, monkeypatch):
     dies(monkeypatch, None)
     for report in (report_by_row(check_of(file, kind="label")), ki.validate(file, kind="label")):
         assert [(one.code, one.got) for one in report.sample] == [("unreadable", "it took too long")]
         assert not report.complete
 
 
-def test_a_schema_that_cannot_be_had_is_none(tmp_path, monkeypatch):
+def test_an_unavailable_schema_is_none(tmp_path, monkeypatch):
     pq.write_table(pa.Table.from_pylist([GOOD]).slice(0, 0), tmp_path / "none.parquet")
     within(monkeypatch)
     ask = Sandbox.ask
@@ -508,7 +508,7 @@ def test_a_schema_that_cannot_be_had_is_none(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("plan", [{}, {"rows": [None]}, {"rows": [0]}])
-def test_rows_of_a_part_of_unknown_size_are_named_as_such(plan):
+def test_a_part_with_an_unknown_number_of_rows_is_named(plan):
     assert foreign_files.died_fault(plan, 0, 5, "it took too long") == Fault(
         "unreadable", (), "rows that can be read", "its rows cannot be: it took too long"
     )

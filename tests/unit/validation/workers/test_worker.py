@@ -64,7 +64,7 @@ def test_the_schema_of_a_file_without_rows(tmp_path, form):
         assert reader.schema.equals(table.schema)
 
 
-def test_whatever_a_task_raises_is_an_answer(tmp_path, monkeypatch):
+def test_exceptions_of_a_task_are_answers(tmp_path, monkeypatch):
     assert answer(task="plan", path=str(tmp_path / "none"))[0][0]["fault"][3] == "No such file or directory"
 
     def fails(error):
@@ -145,7 +145,7 @@ def test_limits_are_set_for_this_process_alone(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [ImportError, AttributeError, ValueError, OSError])
-def test_limits_that_the_system_refuses_are_told(monkeypatch, error):
+def test_limits_that_the_system_refuses_are_reported(monkeypatch, error):
     def refused(*_):
         raise error
 
@@ -171,7 +171,7 @@ def test_pandas_is_not_imported_for_pyarrow():
     assert done.stdout == b"False False\n"
 
 
-def test_nothing_but_pandas_is_kept_out():
+def test_only_pandas_is_blocked():
     assert main._WithoutPandas.find_spec("json", None) is None
     with pytest.raises(ModuleNotFoundError, match=r"^pandas$"):
         main._WithoutPandas.find_spec("pandas", None)
@@ -185,5 +185,5 @@ def test_nothing_but_pandas_is_kept_out():
         (MemoryError(), "a part that fits into 3 MiB", "a larger one"),
     ],
 )
-def test_whatever_a_reader_raises_is_a_fault(error, expected, got):
+def test_exceptions_of_a_reader_are_faults(error, expected, got):
     assert tasks._fault(error, 3 << 20) == Fault("unreadable", (), expected, got)

@@ -135,7 +135,7 @@ def test_each_part_by_itself_in_any_order(path, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_file_that_was_written_anew(path, form):
+def test_a_file_that_was_rewritten(path, form):
     for table in (TABLE, TABLE.slice(50), TABLE.slice(0, 50).select(["id"])):
         assert read(write(path, table, form)) == (table.to_pylist(), [])
 
@@ -173,7 +173,7 @@ def test_parquet_without_columns(path):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_metadata_is_no_data(path, form):
+def test_metadata_is_not_data(path, form):
     junk = {"pandas": '{"index_columns": ["nowhere"]}', b"\xff\x00": os.urandom(100), "huggingface": "{"}
     name = write(path, TABLE.replace_schema_metadata(junk), form)
     assert read(name) == (TABLE.to_pylist(), [])
@@ -194,7 +194,7 @@ def test_types_are_plain(path, form):
     assert batch.to_pylist() == [{"a": "1", "b": ["a"]}, {"a": "2", "b": []}]
 
 
-def test_nulls_where_none_are_declared(path):
+def test_nulls_in_a_column_declared_without_nulls(path):
     schema = pa.schema([pa.field("a", pa.string(), nullable=False)])
     batch = pa.RecordBatch.from_arrays([pa.array(["a", None])], schema=schema)
     with pa.ipc.new_stream(path, schema) as writer:
@@ -248,7 +248,7 @@ def test_a_stream_that_ends_without_its_mark(path):
     assert path.read_bytes().endswith(b"\xff\xff\xff\xff\0\0\0\0")
 
 
-def test_a_path_that_is_no_text(tmp_path):
+def test_a_path_that_is_not_text(tmp_path):
     name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
     for form in FORMS:
         write(tmp_path / "rows", TABLE, form)
@@ -256,7 +256,7 @@ def test_a_path_that_is_no_text(tmp_path):
         assert read(name) == (TABLE.to_pylist(), [])
 
 
-def test_where_addresses_are_short(path, monkeypatch):
+def test_a_32_bit_address_space(path, monkeypatch):
     def fail(_: bytes) -> None:
         raise OSError("Memory mapping file failed: Cannot allocate memory")
 
@@ -312,7 +312,7 @@ def pool():
     pa.set_memory_pool(before)
 
 
-def test_a_row_group_is_never_held_whole(path, pool):
+def test_a_row_group_is_never_loaded_completely(path, pool):
     count = 300_000
     name = write(path, pa.table({"a": [f"{number:0200d}" for number in range(count)]}), "parquet", count)
     before = pool.max_memory()
@@ -333,7 +333,7 @@ def test_magic():
         assert not has_columnar_magic(head)
 
 
-def test_what_is_no_file(tmp_path):
+def test_data_that_is_not_a_columnar_file(tmp_path):
     assert refused(tmp_path / "missing") == unreadable("No such file or directory")
     assert refused(tmp_path) == unreadable("a folder, a device or a pipe")
     os.mkfifo(tmp_path / "pipe")
@@ -353,7 +353,7 @@ def test_what_is_no_file(tmp_path):
         (b"\x28\xb5\x2f\xfd" * 4, unreadable("a compressed one", suggestion="unpack it")),
     ],
 )
-def test_what_is_another_form(path, data, fault):
+def test_a_file_of_another_format(path, data, fault):
     path.write_bytes(data)
     assert refused(path) == fault
 
@@ -421,7 +421,7 @@ def test_damaged_footers(path):
     assert refused(name) == unreadable("damaged data: Verification of flatbuffer-encoded Footer failed.")
 
 
-def test_a_list_that_says_it_is_long(path):
+def test_a_list_that_declares_a_large_length(path):
     # Thrift would make room for each element that is said to come.
     name = write(path, pa.table({"a": ["x"]}), "parquet")
     data = path.read_bytes()
@@ -492,7 +492,7 @@ def test_big_endian(path, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_name_that_stands_twice(path, form):
+def test_a_column_name_that_occurs_twice(path, form):
     name = write(path, pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]), form)
     assert refused(name) == Fault("duplicate-column", ("a",), "each column once", '"a" twice')
 
@@ -669,7 +669,7 @@ LARGE = pa.table({"a": ["x" * 1000] * 5000})
 
 
 @pytest.mark.usefixtures("small")
-def test_a_row_group_that_says_that_it_is_large(path):
+def test_a_row_group_that_declares_a_large_size(path):
     name = write(path, LARGE, "parquet", 5000, compression="zstd", use_dictionary=False)
     assert refused(name) == BOMB
     assert caught_in(name, "parquet") == 0
@@ -683,7 +683,7 @@ def test_row_groups_that_are_large_together(path):
 
 
 @pytest.mark.usefixtures("small")
-def test_a_row_group_that_is_large_but_does_not_say_so(path):
+def test_a_large_row_group_that_declares_a_small_size(path):
     lists = pa.table({"a": [[one] for one in LARGE["a"].to_pylist()]})
     name = write(path, lists, "parquet", 5000, compression="zstd")
     assert plan(name).rows == [5000]
@@ -697,7 +697,7 @@ def test_ipc_that_is_large(path, form):
 
 
 @pytest.mark.parametrize("form", FORMS[1:])
-def test_rows_of_nothing(path, form):
+def test_rows_without_columns_in_bulk(path, form):
     # `pa.nulls` would make room for them.
     nulls = pa.Array.from_buffers(pa.null(), (1 << 31) - 1, [None])
     name = write(path, pa.table({"a": nulls}), form, 1 << 31)

@@ -90,13 +90,13 @@ def test_chunks_are_whole_lines(given, expected):
     ],
     ids=str,
 )
-def test_of_a_line_that_is_too_long_only_its_beginning_is_kept(given, expected):
+def test_only_the_start_of_a_too_long_line_is_kept(given, expected):
     assert chunked(*given) == expected
 
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("given", [[b"\xef\xbb\xbfa\n"], [b"\xef\xbb\xbf", b"a\n"]])
-def test_a_mark_is_a_note_and_no_part_of_a_line(given):
+def test_a_byte_order_mark_is_a_note_and_not_part_of_a_line(given):
     note, *rest = chunked(*given)
     assert (note.line, note.fault.code, note.stops) == (1, "byte-order-mark", False)
     assert rest == [(b"a\n", True)]
@@ -117,7 +117,7 @@ def test_a_mark_is_a_note_and_no_part_of_a_line(given):
     ],
     ids=str,
 )
-def test_lines_before_an_error_are_yielded_and_the_one_that_breaks_off_is_not(given, expected):
+def test_complete_lines_before_an_error_are_yielded(given, expected):
     found = []
     with pytest.raises(StreamError) as caught:
         found.extend(line_chunks(Given(*given, error=StreamError(FAULT))))
@@ -126,7 +126,7 @@ def test_lines_before_an_error_are_yielded_and_the_one_that_breaks_off_is_not(gi
 
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\n{}\n"])
-def test_a_line_without_end_is_not_held(end):
+def test_an_endless_line_is_not_kept_in_memory(end):
     class Endless(Given):
         def chunks(self):
             # Made as they are asked for, so that only the reader can hold them.

@@ -336,7 +336,7 @@ def faults_of_element(data: bytes, code: str, path: tuple, gate) -> None:
 
 
 @pytest.mark.parametrize("data", INVALID.values(), ids=INVALID)
-def test_what_is_not_json(gate, data):
+def test_invalid_json(gate, data):
     faults_of(data, "invalid-json", (), gate)
 
 
@@ -347,7 +347,7 @@ def test_objects_that_are_not_json(gate, data):
 
 
 @pytest.mark.parametrize("data", [b"", b" ", b"\t\r\n"])
-def test_no_text_at_all(data):
+def test_an_empty_text(data):
     # §2: JSON-text = ws value ws
     assert parse(data)[1].code == "invalid-json"
 
@@ -372,7 +372,7 @@ def test_duplicate_keys(gate, data, path):
 
 
 @pytest.mark.parametrize(("data", "path", "got"), NOT_FINITE.values(), ids=NOT_FINITE)
-def test_numbers_that_are_none(gate, data, path, got):
+def test_invalid_numbers(gate, data, path, got):
     # §6: Infinity and NaN are not permitted.
     faults_of(data, "not-finite", path, gate)
     faults_of_element(data, "not-finite", path, gate)
@@ -380,12 +380,12 @@ def test_numbers_that_are_none(gate, data, path, got):
 
 
 @pytest.mark.parametrize("data", [b"NaN", b"Infinity", b"-Infinity"])
-def test_texts_that_are_a_number_that_is_none(gate, data):
+def test_texts_that_are_an_invalid_number(gate, data):
     faults_of(data, "not-finite", (), gate)
 
 
 @pytest.mark.parametrize("number", TOO_LARGE.values(), ids=TOO_LARGE)
-def test_numbers_that_no_double_holds(gate, number):
+def test_numbers_out_of_range_of_a_double(gate, number):
     for value, path in ((number, ()), (b'[0,{"a":%b}]' % number, (1, "a"))):
         report = gate(b"%b\n%b\n" % (ROW, holding(value)))
         assert told(report) == [("not-finite", 2, 1, ("x_v", *path))]
@@ -394,12 +394,12 @@ def test_numbers_that_no_double_holds(gate, number):
 
 
 @pytest.mark.parametrize("number", TOO_LARGE.values(), ids=TOO_LARGE)
-def test_numbers_that_no_double_holds_in_a_field(gate, number):
+def test_numbers_out_of_range_of_a_double_in_a_field(gate, number):
     row = sure().replace(b": 0.5", b": " + number)
     assert told(gate(row + b"\n", kind="translation")) == [("not-finite", 1, 0, ("confidence",))]
 
 
-def test_every_number_that_no_double_holds_is_told(gate):
+def test_every_number_out_of_range_of_a_double_is_reported(gate):
     report = gate(holding(b'{"a":[1e400,1,{"b":-1e400}]}') + b"\n")
     assert told(report) == [
         ("not-finite", 1, 0, ("x_v", "a", 0)),
@@ -429,7 +429,7 @@ TWO_FAULTS = {
 
 
 @pytest.mark.parametrize(("data", "either"), TWO_FAULTS.values(), ids=TWO_FAULTS)
-def test_of_two_faults_one_is_told_and_told_right(data, either):
+def test_one_of_two_faults_is_reported_correctly(data, either):
     _, fault = parse(data)
     assert (fault.code, fault.path) in either
 
@@ -447,7 +447,7 @@ NOT_UTF8 = {
 
 
 @pytest.mark.parametrize(("data", "got"), NOT_UTF8.values(), ids=NOT_UTF8)
-def test_what_is_not_utf8(gate, data, got):
+def test_bytes_that_are_not_utf8(gate, data, got):
     faults_of(data, "not-utf8", (), gate)
     faults_of_element(data, "not-utf8", (), gate)
     _, fault = parse(data)
@@ -480,7 +480,7 @@ def test_files_in_utf16_and_utf32_are_named(gate, data, encoding, mark):
 
 
 @pytest.mark.parametrize("data", [b"null", b"true", b"1", b"-0.5", b'"a"', b"[]", b"[{}]"])
-def test_what_is_not_an_object(gate, data):
+def test_values_that_are_not_objects(gate, data):
     report = gate(b"%b\n%b\n%b\n" % (ROW, data, ROW))
     assert told(report) == [("not-an-object", 2, 1, ())]
     report = gate(b"[%b,\n%b,\n%b]" % (ROW, data, ROW), "rows.json")
@@ -497,13 +497,13 @@ TOO_DEEP = {
 
 
 @pytest.mark.parametrize("data", TOO_DEEP.values(), ids=TOO_DEEP)
-def test_what_is_too_deep(gate, data):
+def test_too_deep_nesting(gate, data):
     faults_of(data, "too-deep", (), gate)
     faults_of_element(data, "too-deep", (), gate)
 
 
 @pytest.mark.parametrize("data", [b"[" * DEEP, b'{"a":' * DEEP])
-def test_what_is_too_deep_and_not_closed(gate, data):
+def test_too_deep_nesting_that_is_not_closed(gate, data):
     faults_of(data, "too-deep", (), gate)
 
 
@@ -522,7 +522,7 @@ SPELLED = {
 @pytest.mark.parametrize(
     "again", [b'"claim_id":"d01-c02"', b'"claim_id" :"d01-c01"', b'"\\u0063laim_id"\t:null']
 )
-def test_a_key_twice_in_a_row_that_is_right_otherwise(gate, created, again):
+def test_a_duplicate_key_in_an_otherwise_valid_row(gate, created, again):
     row = sure()
     assert row.count(SPELLED["plain"]) == 1
     row = row.replace(SPELLED["plain"], created)
@@ -532,7 +532,7 @@ def test_a_key_twice_in_a_row_that_is_right_otherwise(gate, created, again):
 
 
 @pytest.mark.parametrize("name", SURE)
-def test_any_key_twice_in_a_row_that_is_right_otherwise(gate, name):
+def test_any_duplicate_key_in_an_otherwise_valid_row(gate, name):
     again = json.dumps({name: SURE[name]}).encode()[1:-1]
     report = gate(b"%b\n{%b, %b\n" % (sure(), again, sure()[1:]), kind="translation")
     assert told(report) == [("duplicate-key", 2, 1, (name,))]
@@ -555,7 +555,7 @@ SPOILED = {
 
 
 @pytest.mark.parametrize(("spoil", "code", "path"), SPOILED.values(), ids=SPOILED)
-def test_a_row_that_is_right_but_for_its_json(gate, spoil, code, path):
+def test_a_row_that_is_valid_except_for_its_json(gate, spoil, code, path):
     report = gate(b"%b\n%b\n%b\n" % (sure(), spoil(sure()), sure(claim_id="d01-c99")), kind="translation")
     # The row after it shows that lines and rows are still counted.
     assert told(report)[:1] == [(code, 2, 1, path)]
@@ -618,7 +618,7 @@ def edited(draw, whole) -> bytes:
 
 
 @given(texts() | edited(texts()) | edited(edited(texts())))
-def test_a_text_is_read_as_python_reads_it_or_refused_as_python_refuses_it(data):
+def test_texts_are_read_or_refused_as_by_python(data):
     got, fault = parse(data)
     try:
         value = strictly(data)
@@ -631,7 +631,7 @@ def test_a_text_is_read_as_python_reads_it_or_refused_as_python_refuses_it(data)
 
 
 @given(st.binary())
-def test_no_bytes_do_anything_but_be_read_or_refused(data):
+def test_any_bytes_are_read_or_refused(data):
     got, fault = parse(data)
     assert fault is None or got is None
 
@@ -648,7 +648,7 @@ def test_lines_end_at_line_feeds_and_nowhere_else(gate):
 
 
 @pytest.mark.parametrize("mark", ["\r", "\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e"])
-def test_other_line_ends_divide_no_rows(gate, mark):
+def test_other_line_ends_do_not_separate_rows(gate, mark):
     data = ROW + mark.encode() + ROW
     report = gate(b"%b\n%b\n" % (data, ROW))
     assert told(report) == [("invalid-json", 1, 0, ())]
@@ -666,26 +666,26 @@ def test_the_last_line_needs_no_line_feed(gate):
     assert (told(report), report.rows, report.ok) == ([], 2, True)
 
 
-def test_blank_lines_are_told_and_are_no_rows(gate):
+def test_blank_lines_are_reported_and_are_not_rows(gate):
     report = gate(b"\n%b\n \n\t\r\n%b\r\n\r\n" % (ROW, ROW))
     assert told(report) == [("blank-line", line, None, ()) for line in (1, 3, 4, 6)]
     assert {one.severity for one in report.sample} == {"warning"}
     assert (report.rows, report.valid, report.ok) == (2, 2, True)
 
 
-def test_white_space_after_the_last_line_feed_is_no_row(gate):
+def test_white_space_after_the_last_line_feed_is_not_a_row(gate):
     report = gate(ROW + b"\n \t")
     assert (report.rows, report.ok) == (1, True)
 
 
 @pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\u00a0", "\u2028", "\ufeff"])
 @pytest.mark.parametrize("end", [b"\n", b""])
-def test_what_is_not_white_space_in_json_makes_no_blank_line(gate, mark, end):
+def test_other_unicode_white_space_is_not_a_blank_line(gate, mark, end):
     # §2 has four characters.
     assert told(gate(b"%b\n%b%b" % (ROW, mark.encode(), end))) == [("invalid-json", 2, 1, ())]
 
 
-def test_a_file_of_nothing_but_blank_lines(gate):
+def test_a_file_of_only_blank_lines(gate):
     report = gate(b"\n\n")
     assert told(report) == [
         ("no-rows", None, None, ()),
@@ -707,7 +707,7 @@ def test_a_byte_order_mark_is_an_error_and_skipped(gate, data, name):
     assert (report.rows, report.valid, report.ok) == (1, 1, False)
 
 
-def test_a_byte_order_mark_and_nothing_else(gate):
+def test_only_a_byte_order_mark(gate):
     report = gate(BOM)
     assert told(report) == [("no-rows", None, None, ()), ("byte-order-mark", 1, None, ())]
 
@@ -727,18 +727,18 @@ ESCAPED = holding(b'["\\ud83e\\udde0\\n", -1.5e+10, true, {"a": null}]') + b" "
 
 
 @pytest.mark.parametrize("row", [TRUNCATED, ESCAPED])
-def test_a_last_line_that_ends_early_is_truncated_wherever_it_ends(gate, row):
+def test_a_last_line_cut_at_any_place_is_truncated(gate, row):
     for end in range(1, len(row.rstrip())):
         report = gate(ROW + b"\n" + row[:end])
         assert told(report) == [("truncated", 2, 1, ())], row[:end]
 
 
 @pytest.mark.parametrize("row", [b'{"a":1', b'{"a":"b', b'{"a":', b"{", b"[1,"])
-def test_a_line_that_ends_early_and_has_its_line_feed_is_not_json(gate, row):
+def test_a_cut_line_with_a_line_feed_is_invalid_json(gate, row):
     assert told(gate(row + b"\n")) == [("invalid-json", 1, 0, ())]
 
 
-def test_what_is_shown_of_a_truncated_row(gate):
+def test_the_text_shown_for_a_truncated_row(gate):
     (found,) = gate(b'{"claim_id":"d01-c01","transl').sample
     assert (
         f"{found.expected}, {found.got}"
@@ -778,7 +778,7 @@ pieces = st.sampled_from([b"\n", b"\r\n", b"a", b"bc", b"d" * LONGEST, b" ", BOM
 
 # A byte order mark is known by the first bytes, which have to come at once; `Stream.peek` sees to that.
 @given(data=st.lists(pieces, max_size=20).map(b"".join), chunk=st.integers(len(BOM), 40))
-def test_lines_however_they_come(file, data, chunk):
+def test_lines_in_chunks_of_any_size(file, data, chunk):
     file.write_bytes(data)
     expected = []
     if data.startswith(BOM):
@@ -801,7 +801,7 @@ def test_lines_however_they_come(file, data, chunk):
 
 
 @pytest.mark.parametrize("end", [b"\n", b""])
-def test_a_long_blank_line_is_one_thing_however_it_comes(file, end):
+def test_a_long_blank_line_is_one_note_for_any_chunk_size(file, end):
     file.write_bytes(b"a\n" + b" " * (LONGEST + 1) + end)
     found = {str(codes(read(json_lines, file, chunk, longest=LONGEST))) for chunk in range(1, 40)}
     assert len(found) == 1
@@ -811,7 +811,7 @@ def test_a_long_blank_line_is_one_thing_however_it_comes(file, end):
 
 
 @pytest.mark.parametrize("chunk", [1, 5, 64])
-def test_an_element_that_is_too_long_ends_the_reading_however_it_comes(file, chunk):
+def test_a_too_long_element_ends_reading_for_any_chunk_size(file, chunk):
     file.write_bytes(b'["%b","%b",1]' % (b"d" * (LONGEST - 2), b"d" * (LONGEST - 1)))
     assert read(json_document, file, chunk, longest=LONGEST) == [
         (1, b'"dddddddddd"'),
@@ -833,7 +833,7 @@ def documents(draw):
 
 
 @given(drawn=documents(), chunk=st.integers(1, 64), packed=st.booleans())
-def test_elements_are_those_of_the_whole(file, drawn, chunk, packed):
+def test_elements_equal_those_of_the_whole_text(file, drawn, chunk, packed):
     data, elements = drawn
     file.write_bytes(gzip.compress(data, mtime=0) if packed else data)
     # A packed file is known by its first bytes, which have to come at once.
@@ -859,7 +859,7 @@ def test_elements_of_a_printed_array(file, values, indent, chunk):
 
 
 @given(whole=edited(documents().map(lambda one: one[0])), chunk=st.integers(1, 64))
-def test_an_edited_array_is_read_if_it_is_json_and_told_if_not(file, whole, chunk):
+def test_an_edited_array_is_read_if_valid_and_reported_if_not(file, whole, chunk):
     file.write_bytes(whole)
     found = read(json_document, file, chunk)
     wrong = [
@@ -948,7 +948,7 @@ WHOLE = (
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_an_array_that_ends_early_is_truncated_wherever_it_ends(gate, packed):
+def test_an_array_cut_at_any_place_is_truncated(gate, packed):
     for end in range(1, len(WHOLE)):
         data = gzip.compress(WHOLE[:end], mtime=0) if packed else WHOLE[:end]
         report = gate(data, "rows.json.gz" if packed else "rows.json")
@@ -960,13 +960,13 @@ def test_an_array_that_ends_early_is_truncated_wherever_it_ends(gate, packed):
 
 
 @pytest.mark.parametrize("inside", [b'{"a": 1', b'{"a": "b', b'"a', b"[1", b"1", b"nul", b"-", b'"\\'])
-def test_an_element_that_ends_early_is_no_row(gate, inside):
+def test_a_cut_element_is_not_a_row(gate, inside):
     report = gate(b"[%b,\n%b" % (ROW, inside), "rows.json")
     assert told(report) == [("truncated", 2, None, ())]
     assert (report.rows, report.valid, report.complete) == (1, 1, False)
 
 
-def test_a_printed_object_that_ends_early_is_truncated_wherever_it_ends(gate):
+def test_a_printed_object_cut_at_any_place_is_truncated(gate):
     data = json.dumps(SURE, indent=1, ensure_ascii=False).encode()
     # Not three, as many bytes as most of its characters have.
     for end in range(1, len(data), 4):
@@ -974,14 +974,14 @@ def test_a_printed_object_that_ends_early_is_truncated_wherever_it_ends(gate):
         assert [one[:2] for one in told(report)] == [("truncated", 1)], data[:end]
 
 
-def test_what_is_expected_of_a_line_that_is_no_json(tmp_path):
+def test_the_expected_text_for_a_line_that_is_not_json(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"claim_id": }\n')
     (found,) = ki.validate(path, kind="verdict").sample
     assert (found.code, found.line, found.pointer, found.expected) == ("invalid-json", 1, "", "a JSON text")
 
 
-def test_where_a_surrogate_stands_alone():
+def test_the_position_of_a_lone_surrogate():
     data = b'{"a": "x\\ud800y"}'
     said = parse(data)[1]
     assert (said.code, said.expected) == ("invalid-json", "surrogates in pairs")
@@ -990,7 +990,7 @@ def test_where_a_surrogate_stands_alone():
 
 
 @pytest.mark.parametrize(("rows", "what"), [('{\n"a": 1}', "the row"), ('[{"a": 1}]', "the array")])
-def test_nothing_may_follow(tmp_path, rows, what):
+def test_text_after_the_value_is_refused(tmp_path, rows, what):
     path = tmp_path / "rows.json"
     path.write_text(f"{rows} x", "utf-8")
     (told,) = [one for one in ki.validate(path, kind="verdict").sample if one.code == "invalid-json"]
