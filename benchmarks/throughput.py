@@ -29,7 +29,7 @@ BASE = "jsonschema_rs.is_valid(orjson.loads(line))"
 LESS = "references, digests, quotes, numbers"
 
 
-class Door(NamedTuple):
+class Case(NamedTuple):
     """One way to check rows."""
 
     prepare: Callable[[Path], Callable[[], Any]]
@@ -42,7 +42,7 @@ class Door(NamedTuple):
     """What another tool does not check."""
 
 
-def validated(name: str, **options: Any) -> Door:
+def validated(name: str, **options: Any) -> Case:
     """Return the check of a file."""
 
     def prepare(folder: Path) -> Callable[[], Any]:
@@ -50,7 +50,7 @@ def validated(name: str, **options: Any) -> Door:
 
         return lambda: ki.validate(folder / name, **({"kind": "translation"} | options))
 
-    return Door(prepare)
+    return Case(prepare)
 
 
 def kept(folder: Path) -> Callable[[], Any]:
@@ -242,10 +242,10 @@ def frictionless(folder: Path) -> Callable[[], int]:
     return run
 
 
-DOORS: dict[str, Door] = {
-    BASE: Door(json_schema, missing=f"{LESS}, repeated keys, ids"),
+CASES: dict[str, Case] = {
+    BASE: Case(json_schema, missing=f"{LESS}, repeated keys, ids"),
     "validate Parquet": validated("rows.parquet")._replace(least=1.4, stretch=1.7),
-    "validate Parquet, worker kept": Door(kept, 3, 4),
+    "validate Parquet, worker kept": Case(kept, 3, 4),
     "validate JSON Lines": validated("rows.jsonl")._replace(least=1.6, stretch=2.1),
     "JSON Lines, rows carry their kind": validated("kind.jsonl", kind=None)._replace(least=1.5, stretch=2),
     "JSON Lines, shuffled keys": validated("shuffled.jsonl")._replace(least=0.6, stretch=0.8),
@@ -256,19 +256,19 @@ DOORS: dict[str, Door] = {
     "JSON array": validated("rows.json")._replace(least=1.0, stretch=1.3),
     "CSV": validated("rows.csv")._replace(least=1.2, stretch=2),
     "CSV, every cell quoted": validated("quoted.csv")._replace(least=0.7, stretch=1.1),
-    "mappings": Door(mappings, 1.0, 1.5),
-    "pipe of JSON Lines": Door(pipe, 1.2, 1.5),
-    "table in memory": Door(table),
-    "split JSON Lines": Door(partial(split, "rows.jsonl"), 0.8, 1.3),
-    "split JSON Lines, one row in ten wrong": Door(partial(split, "tenth.jsonl"), 0.25, 0.5, 10),
-    "split Parquet": Door(partial(split, "rows.parquet"), 1, 1.4),
-    "fix JSON Lines, nothing to change": Door(partial(fix, "rows.jsonl"), 0.8, 1.3),
-    "fix JSON Lines, every row changes": Door(partial(fix, "bare.jsonl"), 0.4, 0.8),
-    "pydantic validate_json(line)": Door(pydantic, missing=f"{LESS}, repeated keys, ids"),
-    "pandera on polars, Parquet": Door(pandera, missing=f"{LESS}, real dates in text"),
-    "polars expressions, Parquet": Door(polars, missing=f"{LESS}; counts only, no findings"),
-    "DuckDB SQL, Parquet": Door(duckdb, missing=f"{LESS}; counts only, no findings"),
-    "frictionless, CSV": Door(frictionless, missing=f"{LESS}, all but five columns"),
+    "mappings": Case(mappings, 1.0, 1.5),
+    "pipe of JSON Lines": Case(pipe, 1.2, 1.5),
+    "table in memory": Case(table),
+    "split JSON Lines": Case(partial(split, "rows.jsonl"), 0.8, 1.3),
+    "split JSON Lines, one row in ten wrong": Case(partial(split, "tenth.jsonl"), 0.25, 0.5, 10),
+    "split Parquet": Case(partial(split, "rows.parquet"), 1, 1.4),
+    "fix JSON Lines, nothing to change": Case(partial(fix, "rows.jsonl"), 0.8, 1.3),
+    "fix JSON Lines, every row changes": Case(partial(fix, "bare.jsonl"), 0.4, 0.8),
+    "pydantic validate_json(line)": Case(pydantic, missing=f"{LESS}, repeated keys, ids"),
+    "pandera on polars, Parquet": Case(pandera, missing=f"{LESS}, real dates in text"),
+    "polars expressions, Parquet": Case(polars, missing=f"{LESS}; counts only, no findings"),
+    "DuckDB SQL, Parquet": Case(duckdb, missing=f"{LESS}; counts only, no findings"),
+    "frictionless, CSV": Case(frictionless, missing=f"{LESS}, all but five columns"),
 }
 
 
@@ -319,14 +319,14 @@ def verdict(row: dict[str, Any], number: int) -> dict[str, Any]:
 
 def run_one(name: str, folder: Path) -> None:
     """Run one call twice, and print the rates."""
-    run = DOORS[name].prepare(folder)
+    run = CASES[name].prepare(folder)
     rates = []
     for _ in range(2):
         start = time.perf_counter()
         found = run()
         taken = time.perf_counter() - start
         rows = found if isinstance(found, int) else found.rows
-        expected = -(-rows // DOORS[name].wrong) if DOORS[name].wrong else 0
+        expected = -(-rows // CASES[name].wrong) if CASES[name].wrong else 0
         if not isinstance(found, int) and found.invalid != expected:
             sys.exit(f"{name}: expected {expected:,} invalid rows, got {found.invalid:,}")
         rates.append(rows / taken)
@@ -358,7 +358,7 @@ def main() -> None:
     if options.one:
         run_one(options.one, options.folder)
         return
-    names = [BASE, *(name for name in DOORS if name != BASE and re.search(options.only, name))]
+    names = [BASE, *(name for name in CASES if name != BASE and re.search(options.only, name))]
     found: dict[str, list[list[float]]] = {name: [] for name in names}
     processes = []
     with tempfile.TemporaryDirectory() as temporary:
@@ -381,9 +381,9 @@ def main() -> None:
             for which in (0, 1)
         )
         rate = statistics.median(turn[0] for turn in turns)
-        door = DOORS[name]
-        marks = " | ".join("" if one is None else f"{one:g}" for one in (door.least, door.stretch))
-        print(f"| {name} | {rate:,.0f} | {cold:.2f} | {warm:.2f} | {marks} | {door.missing} |")
+        case = CASES[name]
+        marks = " | ".join("" if one is None else f"{one:g}" for one in (case.least, case.stretch))
+        print(f"| {name} | {rate:,.0f} | {cold:.2f} | {warm:.2f} | {marks} | {case.missing} |")
     ratio = statistics.median(processes)
     print(
         f"\n`kaiser-interview validate rows.parquet`, as a whole process: {ratio:.1f} times the time of one"

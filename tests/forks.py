@@ -130,7 +130,7 @@ def _forked(
     Its renames may be made slow, each by so many seconds, and its files limited to so many bytes.
     """
     said = f"{folder}.{number}"
-    prepared, tell = os.pipe()
+    prepared, ready = os.pipe()
     start = time.monotonic()
     pid = os.fork()
     # Ctrl-C goes to the command and to all that it has started.
@@ -141,7 +141,7 @@ def _forked(
         try:
             _prepare(folder, said, slow, largest, stops=waits)
             os.close(prepared)
-            os.close(tell)
+            os.close(ready)
             sys.argv = ["kaiser-interview", *arguments]
             try:
                 main()
@@ -158,7 +158,7 @@ def _forked(
             atexit._run_exitfuncs()
             os._exit(code)
     # What is meant for the command must not come while there is none yet: wait for the end of the pipe.
-    os.close(tell)
+    os.close(ready)
     os.read(prepared, 1)
     os.close(prepared)
     if signal_name:

@@ -129,16 +129,16 @@ def look(browser: Browser, page: Path, picture: Path | None) -> list[str]:
     browser.heard.clear()
     browser.ask("Page.navigate", url=page.as_uri())
     browser.wait_for("Page.loadEventFired")
-    told = browser.ask("Runtime.evaluate", expression=MEASURE, returnByValue=True)["result"]["value"]
+    reported = browser.ask("Runtime.evaluate", expression=MEASURE, returnByValue=True)["result"]["value"]
     wanted = [
         one["params"]["request"]["url"]
         for one in browser.heard
         if one.get("method") == "Network.requestWillBeSent"
     ]
     found = [f"loads {url}" for url in wanted if not url.startswith(("file:", "data:"))]
-    if told["width"] > WIDTH:
-        found.append(f"is {told['width']} pixels wide on a screen of {WIDTH}")
-    found += [f"does not fit: {one}" for one in told["out"][:3]]
+    if reported["width"] > WIDTH:
+        found.append(f"is {reported['width']} pixels wide on a screen of {WIDTH}")
+    found += [f"does not fit: {one}" for one in reported["out"][:3]]
     if picture is not None:
         clip = {"x": 0, "y": 0, "width": WIDTH, "height": TALLEST, "scale": 1}
         shot = browser.ask("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
@@ -154,16 +154,16 @@ def check_itself(browser: Browser, folder: Path) -> None:
         "cut": "<p>{}</p>",
         "afar": "<img src='http://127.0.0.1:9/'>",
     }
-    told = {}
+    reported = {}
     for name, text in body.items():
         page = folder / f"{name}.html"
         style = "overflow: hidden" if name == "cut" else ""
         head = "<!doctype html><meta name='viewport' content='width=device-width'>"
         article = f"<article style='{style}'><h1>{name}</h1>{text.format('x' * 200)}</article>"
         page.write_text(head + article, "utf-8")
-        told[name] = [fault.partition(" ")[0] for fault in look(browser, page, None)]
-    if told != {"right": [], "wide": ["is", "does"], "cut": ["does"], "afar": ["loads"]}:
-        sys.exit(f"the check does not see what it should: {told}")
+        reported[name] = [fault.partition(" ")[0] for fault in look(browser, page, None)]
+    if reported != {"right": [], "wide": ["is", "does"], "cut": ["does"], "afar": ["loads"]}:
+        sys.exit(f"the check does not see what it should: {reported}")
 
 
 def main(site: Path, pictures: Path | None) -> int:

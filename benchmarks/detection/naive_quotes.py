@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from kaiser_interview.corpus.typography import TABLE
 
-__all__ = ["Passage", "Row", "ladder", "markers", "naive", "typography"]
+__all__ = ["Passage", "Row", "markers", "naive", "outcome", "typography"]
 
 Row = dict[str, Any]
 
 _INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 _SHORT = 4
-_STANDS_FOR = {mark: stands for stands, marks in TABLE.items() for mark in marks}
+_REPLACEMENTS = {mark: replacement for replacement, marks in TABLE.items() for mark in marks}
 
 
 class Passage(NamedTuple):
@@ -31,7 +31,7 @@ class Passage(NamedTuple):
     """Where in it the passage begins."""
 
 
-def ladder(quoted: Passage, row: Row, elsewhere: Iterable[str], *, stale: bool) -> str:
+def outcome(quoted: Passage, row: Row, elsewhere: Iterable[str], *, stale: bool) -> str:
     """Return the code of the first rung that matches, or ``right``."""
     passage, whole, origin = quoted
     quote, start, end = row["quote"], row.get("quote_start"), row.get("quote_end")
@@ -54,7 +54,7 @@ def ladder(quoted: Passage, row: Row, elsewhere: Iterable[str], *, stale: bool) 
     bare = quote if markers(quote) == quote else markers(quote).strip()
     if bare and naive(markers(passage), bare):
         return "quote-markers-differ"
-    if typography(quote) and _stands_folded(passage, typography(quote)):
+    if typography(quote) and _occurs_folded(passage, typography(quote)):
         return "quote-typography-differs"
     return "quote-not-found"
 
@@ -77,12 +77,12 @@ def markers(text: str) -> str:
 def typography(text: str) -> str:
     """Fold by the published table, step by step over the whole text."""
     text = unicodedata.normalize("NFKC", text)
-    text = "".join(_STANDS_FOR.get(mark, mark) for mark in text)
+    text = "".join(_REPLACEMENTS.get(mark, mark) for mark in text)
     text = "".join(mark for mark in text if not mark.isspace() and mark not in _INVISIBLE)
     return re.sub(r"\.\.+", "...", re.sub("-+", "-", text))
 
 
-def _stands_folded(passage: str, folded: str) -> bool:
+def _occurs_folded(passage: str, folded: str) -> bool:
     """Return whether a span of the passage folds to a text, of those that do not cut a folded character."""
     if folded not in typography(passage):
         return False

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from .ground import Claim, Ground
 from .kinds import named
-from .naive_quotes import Row, ladder
+from .naive_quotes import Row, outcome
 from .valid_rows import SHIPPED_ONLY
 
 __all__ = ["Place", "faults", "references"]
@@ -112,7 +112,7 @@ def _quote(ground: Ground, claim: Claim, one: Row, *, stale: bool) -> str:
     quoted = claim.quoted(one.get("quote_of"))
     if one.get("quote") is not None:
         elsewhere = ground.texts_en if one.get("quote_of") == "text_en" else ground.texts
-        return ladder(quoted, one, elsewhere, stale=stale)
+        return outcome(quoted, one, elsewhere, stale=stale)
     start, end = one.get("quote_start"), one.get("quote_end")
     if start is None or end is None:
         return "right"

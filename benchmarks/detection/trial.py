@@ -137,20 +137,20 @@ def _compare(
     tally: Tally, report: ki.Report, made: list[tuple[Row, str | None, frozenset[Place]]], about: str
 ) -> None:
     """Count as faults what a report says otherwise than stated."""
-    told: dict[int | None, set[Place]] = {}
+    reported: dict[int | None, set[Place]] = {}
     for finding in report.sample:
-        told.setdefault(finding.row, set()).add((finding.code, finding.path))
+        reported.setdefault(finding.row, set()).add((finding.code, finding.path))
         if " jsonl" in about and finding.row is not None and finding.line != finding.row + 1:
             tally.faults.append(f"{about}: row {finding.row} said to be on line {finding.line}")
     for number, (row, name, places) in enumerate(made):
-        said = told.pop(number, set())
+        said = reported.pop(number, set())
         if said != places:
             tally.faults.append(
                 f"{about} {name or 'right'}: stated {sorted(places, key=str)}, "
                 f"got {sorted(said, key=str)}: {row}"
             )
-    if told:
-        tally.faults.append(f"{about}: of no row: {told}")
+    if reported:
+        tally.faults.append(f"{about}: of no row: {reported}")
 
 
 def file_trials(draw: random.Random, ground: Ground, kind: str, folder: Path) -> Tally:
@@ -164,19 +164,19 @@ def file_trials(draw: random.Random, ground: Ground, kind: str, folder: Path) ->
             continue
         if name in wrong:
             tally.mutants[name] += 1
-            tally.codes.update((name, code) for code, _, _ in made.told)
+            tally.codes.update((name, code) for code, _, _ in made.reported)
         else:
             tally.right += len(rows)
         for way in ways("jsonl"):
             with way:
-                said = _told(made, ALL[kind], ground, folder)
-            if said != made.told:
-                stated, got = sorted(made.told, key=str), sorted(said, key=str)
+                said = _reported(made, ALL[kind], ground, folder)
+            if said != made.reported:
+                stated, got = sorted(made.reported, key=str), sorted(said, key=str)
                 tally.faults.append(f"{ground.name} {kind} {name}: stated {stated}, got {got}")
     return tally
 
 
-def _told(
+def _reported(
     made: Made, kind: str | type[ki.Record], ground: Ground, folder: Path
 ) -> set[tuple[str, tuple[object, ...], int | None]]:
     data: object = made.data

@@ -18,6 +18,6 @@ def ajv(requests: list[dict[str, Any]], *kinds: str) -> list[str]:
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    verdicts = run.stdout.split()
-    assert len(verdicts) == len(requests)
-    return verdicts
+    outcomes = run.stdout.split()
+    assert len(outcomes) == len(requests)
+    return outcomes

@@ -11,24 +11,24 @@ const Ajv = require("ajv/dist/2020").default;
 const ajv = require("ajv-formats").default(new Ajv({ ownProperties: true, strict: false }));
 const validators = new Map();
 
-function verdict(kind, row) {
+function outcome(kind, row) {
   if (!validators.has(kind)) {
     validators.set(kind, ajv.compile(JSON.parse(readFileSync(`${schemas}/${kind}.json`, "utf8"))));
   }
   return validators.get(kind)(row) ? "1" : "0";
 }
 
-function verdicts(text) {
+function outcomes(text) {
   let row;
   try {
     row = JSON.parse(text);
   } catch {
     return "x";
   }
-  return kinds.map((kind) => verdict(kind, row)).join("");
+  return kinds.map((kind) => outcome(kind, row)).join("");
 }
 
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
   const { kind, row, text } = JSON.parse(line);
-  process.stdout.write(`${text === undefined ? verdict(kind, row) : verdicts(text)}\n`);
+  process.stdout.write(`${text === undefined ? outcome(kind, row) : outcomes(text)}\n`);
 }

@@ -21,7 +21,7 @@ FOLDER = ki.data_path()
 TABLES = ki.tables()
 
 
-def told(name):
+def reported(name):
     return json.loads((FOLDER / name).read_text("utf-8"))
 
 
@@ -90,7 +90,7 @@ def test_croissant_reads_the_same_records(croissant, table):
 
 
 def test_croissant_defines_the_vocabularies(croissant):
-    for name, values in told("vocabularies.json").items():
+    for name, values in reported("vocabularies.json").items():
         read = [plain(row) for row in croissant.records(f"vocabulary_{name}")]
         assert read == [{"value": value} | entry for value, entry in values.items()]
 
@@ -105,7 +105,7 @@ def test_croissant_has_the_fields_for_responsible_ai(croissant):
         if "croissant/RAI/" in str(field.metadata.get("url"))
     }
     assert len(asked) == 20
-    described = told("croissant.json")
+    described = reported("croissant.json")
     assert described["conformsTo"][1] == "http://mlcommons.org/croissant/RAI/1.0"
     said = {name.removeprefix("rai:"): value for name, value in described.items() if name.startswith("rai:")}
     spelt = {
@@ -135,7 +135,7 @@ def test_croissant_refers_to_the_claims(croissant):
 def test_file_descriptions_match_the_files(name):
     from kaiser_interview import release
 
-    files = {file["name"]: file for file in told(name)["distribution"]}
+    files = {file["name"]: file for file in reported(name)["distribution"]}
     assert {*files} == {f"{table}.{form}" for table in TABLES for form in ("parquet", "jsonl")}
     for path, file in files.items():
         content = (FOLDER / path).read_bytes()
@@ -162,7 +162,7 @@ def profile():
 
 
 def test_the_data_package_is_one_of_version_2():
-    described = told("datapackage.json")
+    described = reported("datapackage.json")
     assert described["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
     validator = profile()
     assert [error.message for error in validator.iter_errors(described)] == []
@@ -218,7 +218,7 @@ BROKEN = {
 def test_constraints_and_keys_are_enforced(fault, tmp_path):
     """A package with one wrong cell is found out: what the schema says is not only said."""
     table, change, expected = BROKEN[fault]
-    described = told("datapackage.json")
+    described = reported("datapackage.json")
     for resource in described["resources"]:
         lines = (FOLDER / resource["path"]).read_text("utf-8").splitlines()
         if resource["name"] == table:
@@ -261,7 +261,7 @@ def test_csl_json_is_set_by_a_citation_processor():
         )
         from citeproc.source.json import CiteProcJSON
 
-        source = CiteProcJSON(told("citation.csl.json"))
+        source = CiteProcJSON(reported("citation.csl.json"))
         style = CitationStylesStyle("harvard-cite-them-right", validate=False)
         bibliography = CitationStylesBibliography(style, source, formatter.plain)
     bibliography.register(Citation([CitationItem(metadata.NAME)]))
@@ -285,7 +285,7 @@ def test_the_citation_file_is_that_of_the_repository():
 def test_schema_org_uses_only_terms_that_exist():
     from rdflib import RDF, SDO, Graph, URIRef
 
-    described = told("schema-org.jsonld")
+    described = reported("schema-org.jsonld")
     assert described["@context"] == "https://schema.org/"
     # The context itself is not fetched; for these terms it says the same as this.
     with contextlib.redirect_stderr(io.StringIO()) as heard:

@@ -235,8 +235,8 @@ def test_sqlite_enforces_foreign_keys(database):
         "UPDATE relations SET other_claim_id = 'd99-c01'",
         "UPDATE claims SET dialogue_id = 'd99'",
     ):
-        told = sqlite(database, f"PRAGMA foreign_keys = ON; {change}", works=False)
-        assert "FOREIGN KEY constraint failed" in told
+        reported = sqlite(database, f"PRAGMA foreign_keys = ON; {change}", works=False)
+        assert "FOREIGN KEY constraint failed" in reported
 
 
 @pytest.mark.parametrize(

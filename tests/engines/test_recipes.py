@@ -48,9 +48,9 @@ class Page:
         name = f"{PAGE.name}, line {block.line}"
         test = doctest.DocTestParser().get_doctest(block.text, self.names, name, str(PAGE), block.line)
         assert test.examples
-        told: list[str] = []
+        reported: list[str] = []
         runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-        assert runner.run(test, out=told.append, clear_globs=False).failed == 0, "".join(told)
+        assert runner.run(test, out=reported.append, clear_globs=False).failed == 0, "".join(reported)
         self.names.update(test.globs)
 
     def sql(self, block: Block) -> None:

@@ -133,10 +133,10 @@ def _json(report: Report) -> None:
     assert [json.loads(line) for line in lines] == document["sample"]
     assert len(lines) == len(report.sample)
     for line, found in zip(lines, report.sample, strict=True):
-        told = json.loads(line)
+        reported = json.loads(line)
         plain = {name: value for name, value in found._asdict().items() if name != "suggestion"}
-        suggestion = told.pop("suggestion")
-        assert told == {"schema_version": 1} | plain | {"path": found.pointer}, (told, found)
+        suggestion = reported.pop("suggestion")
+        assert reported == {"schema_version": 1} | plain | {"path": found.pointer}, (reported, found)
         assert (suggestion and suggestion["text"]) == hint(found), (suggestion, found)
 
 

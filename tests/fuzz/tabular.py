@@ -35,14 +35,14 @@ def check(data: bytes) -> None:
     path = FOLDER / "rows.csv"
     path.write_bytes(body)
     stream, header = Stream(str(path), chunk=chunk), Header()
-    found = [told for item in csv_records(stream, header) for told in _told(item)]
+    found = [reported for item in csv_records(stream, header) for reported in _reported(item)]
     stream.close()
     wanted, columns = _wanted(body)
     assert found == wanted, (body, found, wanted)
     assert header.columns == columns, (body, header.columns, columns)
 
 
-def _told(item: object) -> list[tuple]:
+def _reported(item: object) -> list[tuple]:
     """Return a record as line, bytes, cells and fault, or a note as its code for each of its lines."""
     if isinstance(item, Note):
         return [(item.line + more, item.fault.code) for more in range(item.lines)]

@@ -76,7 +76,7 @@ def check(data: bytes) -> None:
 def _row(data: bytes) -> None:
     """Hold a row to the oracle: taken with the same value, or refused for the same reason."""
     value, fault = parse(data)
-    codes = {one.code for one in _judge().json(data).faults}
+    codes = {one.code for one in _row_validator().json(data).faults}
     try:
         wanted = strict(data)
     except NotJsonError as error:
@@ -110,7 +110,7 @@ def _refused(data: bytes, reasons: set[str], fault: Fault | None, codes: set[str
 
 
 @lru_cache(1)
-def _judge() -> RowValidator:
+def _row_validator() -> RowValidator:
     return RowValidator(["label"], shipped(), extra="allow", defaults=HOW["defaults"])
 
 

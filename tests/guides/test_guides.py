@@ -16,7 +16,7 @@ import yaml
 from pages import blocks, commands, matches
 
 ROOT = Path(__file__).parents[2]
-WALKS = sorted((ROOT / "docs" / "walks").glob("*.md"))
+GUIDES = sorted((ROOT / "docs" / "walks").glob("*.md"))
 FIRST = re.compile(r"pip install '?kaiser-interview(\[[\w,]+\])?'?")
 MOST = 5
 JOBS = {"engineer": [1, 0]}
@@ -94,7 +94,7 @@ def job(workflow: Path, wheel: Path, environment: Path, folder: Path) -> int:
     return 0
 
 
-@pytest.mark.parametrize("page", WALKS, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
 def test_a_guide_works_from_an_empty_environment(page, wheel, environment, tmp_path):
     jobs = []
     for block in blocks(page):
@@ -103,9 +103,9 @@ def test_a_guide_works_from_an_empty_environment(page, wheel, environment, tmp_p
             continue
         ((command, printed),) = commands(block)
         done = run(installed(command, wheel), tmp_path, environment)
-        told = f"{command}\n{done.stdout}{done.stderr}"
-        assert done.returncode == block.code, told
-        assert matches(printed, done.stdout), told
+        output = f"{command}\n{done.stdout}{done.stderr}"
+        assert done.returncode == block.code, output
+        assert matches(printed, done.stdout), output
         if command.startswith("kaiser-interview"):
             workflows = tmp_path.glob(".github/workflows/*.yml")
             jobs += [job(path, wheel, environment, tmp_path) for path in workflows]
@@ -115,17 +115,17 @@ def test_a_guide_works_from_an_empty_environment(page, wheel, environment, tmp_p
         assert run(GOALS[page.stem], tmp_path, environment).returncode == 0
 
 
-@pytest.mark.parametrize("page", WALKS, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
 def test_a_guide_is_short(page):
     consoles = [block for block in blocks(page) if block.language == "console"]
-    walked = [command for block in consoles for command, _ in commands(block)]
-    assert 2 <= len(walked) <= MOST
-    assert FIRST.fullmatch(walked[0])
-    assert not [command for command in walked if re.search(r"[;&|]", command)]  # one command is one
+    shown = [command for block in consoles for command, _ in commands(block)]
+    assert 2 <= len(shown) <= MOST
+    assert FIRST.fullmatch(shown[0])
+    assert not [command for command in shown if re.search(r"[;&|]", command)]  # one command is one
 
 
 def test_there_are_three_guides():
-    assert [page.stem for page in WALKS] == ["engineer", "reader", "researcher"]
-    cited = WALKS[1].read_text("utf-8")
+    assert [page.stem for page in GUIDES] == ["engineer", "reader", "researcher"]
+    cited = GUIDES[1].read_text("utf-8")
     assert "$ kaiser-interview cite" in cited
     assert "This is a summary's wording; it does not say who speaks." in cited.partition("interview cite")[2]

@@ -219,17 +219,17 @@ FORMS: dict[str, tuple[str, Callable[[], pa.Table], Callable[[pa.Table, Path], N
     "stream-coded": ("mention", lambda: coded(mentions()), ipc(STREAM)),
     "stream-nested": ("question", questions, ipc(STREAM)),
 }
-_sound: dict[str, tuple[bytes, pa.Table]] = {}
+_intact: dict[str, tuple[bytes, pa.Table]] = {}
 
 
-def sound(form: str, folder: Path) -> tuple[bytes, pa.Table]:
+def intact(form: str, folder: Path) -> tuple[bytes, pa.Table]:
     """Return the bytes of the right file in a form, and the table that pyarrow reads of it."""
-    if form not in _sound:
+    if form not in _intact:
         _, table, write = FORMS[form]
         path = folder / "sound"
         write(table(), path)
-        _sound[form] = path.read_bytes(), read(path)
-    return _sound[form]
+        _intact[form] = path.read_bytes(), read(path)
+    return _intact[form]
 
 
 def read(path: Path) -> pa.Table:
@@ -279,25 +279,25 @@ def in_groups(path: Path) -> pa.Table:
     return table
 
 
-def wounded(data: bytes, wound: str, number: int, draw: random.Random) -> bytes:
+def damaged(data: bytes, damage: str, number: int, draw: random.Random) -> bytes:
     """Return damaged bytes."""
-    if wound == "cut":
+    if damage == "cut":
         return data[:number]
     made = bytearray(data)
     at = draw.randrange(len(made))
-    if wound == "none":
+    if damage == "none":
         pass
-    elif wound == "flip":
+    elif damage == "flip":
         made[at] ^= 1 << draw.randrange(8)
-    elif wound == "lie":
+    elif damage == "lie":
         return lied(data, draw)
-    elif wound == "word":
+    elif damage == "word":
         # Where numbers stand in Arrow's formats: aligned. In Parquet's footer a word covers several.
         size, _code = draw.choice([(4, "<i"), (8, "<q")])
         at -= at % 4
         word = struct.pack("<q", (draw.choice(_WORDS) + 2**63) % 2**64 - 2**63)[:size]
         made[at : at + size] = word[: len(made) - at]
-    elif wound == "near":
+    elif damage == "near":
         # A number that is nearly right.
         made[at] = (made[at] + draw.choice([-2, -1, 1, 2, 8])) % 256
     else:
@@ -314,18 +314,18 @@ def wounded(data: bytes, wound: str, number: int, draw: random.Random) -> bytes:
 
 def made(name: str, folder: Path) -> tuple[Path, dict[str, Any]]:
     """Make a case; return what is validated, and how."""
-    form, wound, number = name.split("/")
-    data, _ = sound(form, folder)
+    form, damage, number = name.split("/")
+    data, _ = intact(form, folder)
     path = folder / f"rows.{'parquet' if form.startswith('parquet') else 'arrow'}"
-    path.write_bytes(wounded(data, wound, int(number), random.Random(name)))
+    path.write_bytes(damaged(data, damage, int(number), random.Random(name)))
     return path, {"kind": FORMS[form][0], "workers": 1}
 
 
 def known(name: str, path: Path) -> dict[str, Any]:
     """Return what pyarrow reads of a case: nothing, the same table, or another and its verdict."""
-    form, wound, _ = name.split("/")
-    data, table = sound(form, path.parent)
-    if wound != "none" and path.read_bytes() == data:
+    form, damage, _ = name.split("/")
+    data, table = intact(form, path.parent)
+    if damage != "none" and path.read_bytes() == data:
         return {"table": "unhurt"}
     try:
         found = read(path)
@@ -333,16 +333,16 @@ def known(name: str, path: Path) -> dict[str, Any]:
         return {"table": "none", "why": str(error)[:200]}
     if found.schema.equals(table.schema) and found.equals(table):
         return {"table": "same", "rows": found.num_rows}
-    verdicts = [verdict(found, FORMS[form][0])]
+    verdicts = [result(found, FORMS[form][0])]
     if form.startswith("parquet-nested"):
         try:
-            verdicts.append(verdict(in_groups(path), FORMS[form][0]))
+            verdicts.append(result(in_groups(path), FORMS[form][0]))
         except Exception as error:  # noqa: BLE001 - as above
             verdicts.append({"why": str(error)[:200]})
     return {"table": "other", "verdicts": verdicts}
 
 
-def verdict(table: pa.Table, kind: str) -> dict[str, Any]:
+def result(table: pa.Table, kind: str) -> dict[str, Any]:
     """Return what the gate says of a table in memory."""
     report = ki.validate(table, kind=kind)
     counts = {f"{one.code} {one.path}".strip(): one.number for one in report.counts}

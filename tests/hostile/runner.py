@@ -43,11 +43,11 @@ def outcomes(module: str, names: Iterable[str], mode: str = "") -> Iterator[Outc
         child: _Child | None = None
         try:
             for name in names:
-                if child is None or child.judged >= _FRESH:
+                if child is None or child.count >= _FRESH:
                     if child:
                         child.close()
                     child = _Child(module, folder, mode)
-                outcome = child.judge(name)
+                outcome = child.run(name)
                 if outcome.end or (outcome.found and outcome.found["memory"] > MEMORY):
                     child.close()
                     child = None
@@ -88,7 +88,7 @@ def limits_broken(outcome: Outcome) -> str:
 
 class _Child:
     def __init__(self, module: str, folder: str, mode: str) -> None:
-        self.judged = 0
+        self.count = 0
         paths = [str(CHILD.parents[1]), *(path or os.getcwd() for path in sys.path)]  # noqa: PTH109
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
         self._process = subprocess.Popen(
@@ -103,8 +103,8 @@ class _Child:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
 
-    def judge(self, name: str) -> Outcome:
-        self.judged += 1
+    def run(self, name: str) -> Outcome:
+        self.count += 1
         said: dict[str, Any] = {}
         try:
             self._process.stdin.write(json.dumps(name).encode() + b"\n")

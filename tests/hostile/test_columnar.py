@@ -22,7 +22,7 @@ def wrong(outcome) -> str:
     return limits_broken(outcome) or columnar.differs(outcome.found, outcome.known)
 
 
-def judged(names: list[str], mode: str | None = None) -> Counter:
+def validated(names: list[str], mode: str | None = None) -> Counter:
     """Validate cases, hold each to the rule, and count what pyarrow read of them, and the verdicts."""
     seen: Counter = Counter()
     broken, worst = [], (0.0, 0)
@@ -45,14 +45,14 @@ def judged(names: list[str], mode: str | None = None) -> Counter:
 @pytest.mark.parametrize("mode", [None, "workers"])
 def test_undamaged_files_are_valid(mode):
     names = [f"{form}/none/0" for form in columnar.FORMS]
-    assert judged(names, mode) == {"same, ok": len(names)}
+    assert validated(names, mode) == {"same, ok": len(names)}
 
 
 @pytest.mark.parametrize("format_of", FORMATS)
 def test_flipped_bits(format_of):
     count = amount(340, 21_000)
     names = [f"{form}/flip/{number}" for number in range(count) for form in forms(format_of)][:count]
-    seen = judged(names)
+    seen = validated(names)
     # The rule has teeth only where the damage does: some of it is found, some in what no reader looks at.
     assert seen["none, not ok"] > count / 20
     assert seen["other, not ok"] > count / 50
@@ -69,7 +69,7 @@ def test_other_damage(format_of):
         for form in forms(format_of)
         if wound != "lie" or format_of == "parquet"
     ][: 4 * count]
-    seen = judged(names)
+    seen = validated(names)
     assert seen["none, not ok"] + seen["died, not ok"] > count / 4
 
 
@@ -77,13 +77,13 @@ def test_other_damage(format_of):
 def test_files_that_are_cut_anywhere(format_of, tmp_path):
     names = []
     for form in forms(format_of)[:: amount(5, 1)]:
-        data, _ = columnar.sound(form, tmp_path)
+        data, _ = columnar.intact(form, tmp_path)
         # Every length of the first in each format, every eleventh of the others; fewer of all in a sample.
         step = 1 if form == forms(format_of)[0] else 11
         lengths = range(0, len(data), step)
         few = random.Random(form).sample(lengths, min(len(lengths), amount(40, len(lengths))))
         names += [f"{form}/cut/{length}" for length in sorted({*few, 0, 4, 8, len(data) - 1})]
-    seen = judged(names)
+    seen = validated(names)
     assert not any(key.endswith(", ok") for key in seen)
 
 
@@ -96,4 +96,4 @@ def test_damage_before_real_workers():
         for wound in ("flip", "word", "cut")
         for number in range(7, 7 + count)
     ]
-    judged(names, "workers")
+    validated(names, "workers")

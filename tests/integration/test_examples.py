@@ -114,7 +114,7 @@ def example(kind: str, name: str, suffix: str, folder: Path):
     return path, said, options
 
 
-def told(report: ki.Report) -> list[tuple[str, str, int | None, str]]:
+def reported(report: ki.Report) -> list[tuple[str, str, int | None, str]]:
     """Return the findings in order of line, then path."""
     assert len(report.sample) == report.errors + report.warnings
     found = [(one.code, one.severity, one.line, one.pointer) for one in report.sample]
@@ -125,8 +125,8 @@ def told(report: ki.Report) -> list[tuple[str, str, int | None, str]]:
 def test_invalid(name, tmp_path):
     path, said, options = example("invalid", name, "expected", tmp_path)
     report = ki.validate(path, **options)
-    assert told(report) == [tuple(one) for one in said["findings"]]
-    assert report.ok is all(severity == "warning" for _, severity, _, _ in told(report))
+    assert reported(report) == [tuple(one) for one in said["findings"]]
+    assert report.ok is all(severity == "warning" for _, severity, _, _ in reported(report))
     assert report.rows == report.valid + report.invalid
     assert sorted(map(str, report.iter_findings())) == sorted(map(str, report.sample))
 
@@ -135,7 +135,7 @@ def test_invalid(name, tmp_path):
 def test_valid(name, tmp_path):
     path, _, options = example("valid", name, "options", tmp_path)
     report = ki.validate(path, **options)
-    assert told(report) == []
+    assert reported(report) == []
     assert report.ok
     assert (report.valid, report.invalid) == (report.rows, 0)
     assert report.rows

@@ -62,7 +62,7 @@ def _stated(ground, kind):
     rows = [right(draw, GROUNDS[ground], kind, number) for number in range(5)]
     for change in FILES.values():
         made = change(File(draw, GROUNDS[ground], kind, rows))
-        yield from (code for code, _, _ in made.told) if made else ()
+        yield from (code for code, _, _ in made.reported) if made else ()
 
 
 def test_a_validator_that_reports_nothing_fails_the_benchmark(tmp_path):

@@ -29,8 +29,8 @@ def test_the_report_is_what_a_user_sees(name, run, monkeypatch):
     monkeypatch.chdir(NATURAL)
     arguments = command(name)
     code, out, err = run(*arguments)
-    told = f"{PROMPT}{shlex.join(arguments)}\n{out}{err}$ echo $?\n{code}\n"
-    assert told == (NATURAL / name).read_text("utf-8")
+    reported = f"{PROMPT}{shlex.join(arguments)}\n{out}{err}$ echo $?\n{code}\n"
+    assert reported == (NATURAL / name).read_text("utf-8")
 
 
 def test_every_file_has_a_report():

@@ -43,10 +43,10 @@ class Collected:
         self._call(self)
         return True
 
-    def patches(self, path: Path, sound: str, faulty: str) -> Patches | None:
+    def patches(self, path: Path, original: str, faulty: str) -> Patches | None:
         """Return the functions that a fault is in, and their code with it; None if that is not all of it."""
         name = str(self._root / path)
-        pairs = list(_pairs(compile(sound, name, "exec"), _compiled(faulty, name)))
+        pairs = list(_pairs(compile(original, name, "exec"), _compiled(faulty, name)))
         found: Patches = []
         for old, new in pairs:
             functions = [] if old is None else self._functions.get(_key(old), [])

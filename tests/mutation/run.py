@@ -22,7 +22,7 @@ from typing import NamedTuple
 from collected import Collected
 from mutants import Mutant, mutants
 from own import OWN, WIDE
-from trial import PACKAGE, ROOT, Copy, Plugin, Tests, forked, recorded, verdict
+from trial import PACKAGE, ROOT, Copy, Plugin, Tests, forked, outcome_of, recorded
 
 HERE = Path(__file__).parent
 KEPT = ROOT / "build" / "mutation"
@@ -38,7 +38,7 @@ class Argued(NamedTuple):
     after: str
 
 
-def sound(module: str) -> str:
+def original(module: str) -> str:
     return (ROOT / PACKAGE / module).read_text("utf-8")
 
 
@@ -51,7 +51,7 @@ def argued() -> dict[Argued, str]:
     found = {
         Argued(module, within, mutant.before, mutant.after)
         for module, within in places
-        for mutant in mutants(sound(module), within=within)
+        for mutant in mutants(original(module), within=within)
     }
     lost = sorted(set(held) - found)
     if lost:
@@ -158,7 +158,7 @@ class Job:
             of = [mutant for name, mutant in share if name == module]
             self._control(module, of[0], collected)
             for mutant in of:
-                patches = collected.patches(PACKAGE / module, sound(module), mutant.text)
+                patches = collected.patches(PACKAGE / module, original(module), mutant.text)
                 # What lives may have been used when tests were collected: a fresh process has the last word.
                 if patches is None or not self._dies(module, mutant, partial(collected.start, patches)):
                     left.append(mutant.id)
@@ -168,7 +168,7 @@ class Job:
         """Make sure that tests pass in this way as long as there is no fault."""
         name = OWN[module][0]
         tests = list(chosen(module, mutant, {name: self._files[name]}, self._budget, set()))[:_CONTROL]
-        said = verdict(self._copy, collected.start([], tests), _GRACE + 4 * self._budget)
+        said = outcome_of(self._copy, collected.start([], tests), _GRACE + 4 * self._budget)
         if said != "passed":
             raise RuntimeError(f"{module} without a fault: expected tests that pass, got {said}")
 
@@ -200,7 +200,7 @@ class Job:
                 if not tests:
                     continue
                 took = sum(held[file_of(name)].seconds[name] for name in tests)
-                said = verdict(self._copy, trial(tests), 4 * took + _GRACE)
+                said = outcome_of(self._copy, trial(tests), 4 * took + _GRACE)
                 if said != "passed":
                     return killed if said == "killed" else said
         return "survived"
@@ -242,7 +242,7 @@ def main() -> None:
     drawn = [
         (module, mutant)
         for module in modules
-        for mutant in mutants(sound(module), amount=amount, seed=f"{options.seed} {module}")
+        for mutant in mutants(original(module), amount=amount, seed=f"{options.seed} {module}")
     ]
     results = KEPT / "results.jsonl"
     known = held(results)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import pytest
 
-__all__ = ["PACKAGE", "ROOT", "Copy", "Plugin", "Tests", "forked", "recorded", "verdict"]
+__all__ = ["PACKAGE", "ROOT", "Copy", "Plugin", "Tests", "forked", "outcome_of", "recorded"]
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path("src") / "kaiser_interview"
@@ -100,12 +100,12 @@ class Copy:
     @contextlib.contextmanager
     def faulty(self, module: str, text: str) -> Iterator[None]:
         path = self.root / PACKAGE / module
-        sound = path.read_bytes()
+        original = path.read_bytes()
         _replace(path, text.encode())
         try:
             yield
         finally:
-            _replace(path, sound)
+            _replace(path, original)
 
     def run(self, names: Iterable[str], plugin: object, *options: str) -> int:
         """Run the tests of these files in this process, of which nothing else is asked afterwards."""
@@ -152,7 +152,7 @@ def forked(call: Callable[[], int]) -> int:
         os._exit(code)
 
 
-def verdict(copy: Copy, child: int, seconds: float) -> str:
+def outcome_of(copy: Copy, child: int, seconds: float) -> str:
     """Wait for tests to end, and say what they say: passed, killed or timeout."""
     ends = time.monotonic() + seconds
     while True:
@@ -197,18 +197,18 @@ def recorded(copy: Copy, name: str, folder: Path) -> Tests:
     print(f"recording {name}", file=sys.stderr, flush=True)
     folder.mkdir(parents=True, exist_ok=True)
     (copy.root / "tests" / name).write_bytes((ROOT / "tests" / name).read_bytes())
-    told, coverage = copy.root.parent / "told.json", copy.root.parent / "coverage"
+    reported, coverage = copy.root.parent / "told.json", copy.root.parent / "coverage"
     os.environ["COVERAGE_FILE"] = str(coverage)
     covered = () if name.startswith("property/") else ("--cov", "--cov-context=test", "--cov-report=")
 
     def run() -> int:
         plugin = Plugin()
         code = copy.run([name], plugin, "--maxfail=100000", *covered)
-        told.write_text(json.dumps({"seconds": plugin.seconds, "failed": sorted(plugin.failed)}), "utf-8")
+        reported.write_text(json.dumps({"seconds": plugin.seconds, "failed": sorted(plugin.failed)}), "utf-8")
         return code
 
-    verdict(copy, forked(run), 3600)
-    held = json.loads(told.read_text("utf-8"))
+    outcome_of(copy, forked(run), 3600)
+    held = json.loads(reported.read_text("utf-8"))
     passed = {test: seconds for test, seconds in held["seconds"].items() if test not in held["failed"]}
     lines = _lines(coverage, copy.root / PACKAGE, set(passed)) if covered else {}
     sources = {module: _digest(copy.root / PACKAGE / module) for module in lines}

@@ -225,10 +225,10 @@ def said(verdict):
     return faults, verdict.kind, verdict.unjudged, verdict.values, verdict.references
 
 
-def parted(lane: Prefilter, batch: pa.RecordBatch, told, seen) -> None:
+def parted(row_filter: Prefilter, batch: pa.RecordBatch, reported, seen) -> None:
     """Hold a look at slices of a batch to one at the whole of it."""
     for size in (1 + len(batch) // 3, len(batch) - 1):
-        looks = [lane.look(batch.slice(first, size), told) for first in range(0, len(batch), size)]
+        looks = [row_filter.look(batch.slice(first, size), reported) for first in range(0, len(batch), size)]
         parts = [*map(np.concatenate, zip(*(look[:3] for look in looks), strict=True))]
         # A number for which there is no integer makes all rows of its batch suspect: fewer in smaller ones.
         assert not (parts[0] & ~seen.suspect).any()
@@ -242,19 +242,21 @@ def parted(lane: Prefilter, batch: pa.RecordBatch, told, seen) -> None:
             assert all((one == other).all() for one, other in zip(parts, seen[:3], strict=True))
 
 
-def held(judge: RowValidator, lane: Prefilter, batch: pa.RecordBatch) -> tuple[int, int]:
+def held(validator: RowValidator, row_filter: Prefilter, batch: pa.RecordBatch) -> tuple[int, int]:
     """Hold the lane to the judge on a batch; return how many rows it passed, and how many are right."""
-    told = {str(one.path[0]): one.code for one in column_faults(judge, batch.schema.names, batch.schema)}
-    seen = lane.look(batch, told)
-    parted(lane, batch, told, seen)
+    reported = {
+        str(one.path[0]): one.code for one in column_faults(validator, batch.schema.names, batch.schema)
+    }
+    seen = row_filter.look(batch, reported)
+    parted(row_filter, batch, reported, seen)
     passed = right = 0
     checked = CheckedTally()
     for number, values in enumerate(rows_of(batch)):
-        verdict = judge.value(values, told, columnar=True)
+        verdict = validator.value(values, reported, columnar=True)
         if seen.shaped[number]:
             assert seen.suspect[number]
-            assert said(judge.relations(values)) == said(verdict)
-        assert seen.doomed[number] == verdict.unjudged or seen.suspect[number], (values, told)
+            assert said(validator.relations(values)) == said(verdict)
+        assert seen.doomed[number] == verdict.unjudged or seen.suspect[number], (values, reported)
         if not seen.suspect[number]:
             assert verdict.faults == [], (values, verdict.faults)
             checked.row(verdict.references)
@@ -264,12 +266,12 @@ def held(judge: RowValidator, lane: Prefilter, batch: pa.RecordBatch) -> tuple[i
     return passed, right
 
 
-def options(judge_options: dict, kinds) -> dict:
+def options(validator_options: dict, kinds) -> dict:
     """Return the options of a judge that its kinds can have."""
     fields = {
         name for kind in kinds for name in (KINDS[kind] if isinstance(kind, str) else kind).model_fields
     }
-    given = dict(judge_options)
+    given = dict(validator_options)
     if "defaults" in given:
         given["defaults"] = {name: value for name, value in given["defaults"].items() if name in fields}
     if "require" in given:
@@ -281,18 +283,18 @@ def options(judge_options: dict, kinds) -> dict:
 @pytest.mark.parametrize("corpus", [shipped(), OWN], ids=["shipped", "own"])
 def test_the_row_validator_passes_every_row_that_is_not_suspect(kind, corpus):
     draw = random.Random(str(kind))
-    lanes = [RowValidator([kind], corpus, **options(one, [kind])) for one in BEFORE_ALL]
-    lanes = [(judge, Prefilter(judge)) for judge in lanes]
-    passed = right_ones = 0
+    prefilters = [RowValidator([kind], corpus, **options(one, [kind])) for one in BEFORE_ALL]
+    prefilters = [(validator, Prefilter(validator)) for validator in prefilters]
+    passed = valid_ones = 0
     for number in range(amount(10_000, 600_000) // BATCH // len(SORTS) // 2 + 1):
-        judge, lane = lanes[number % len(lanes)]
+        validator, row_filter = prefilters[number % len(prefilters)]
         if number % 4 == 3:
             batch = spoiled(draw, right_table(draw, kind))
         else:
             batch = table(draw, kind, draw.choice([0, 0, 0.02, 0.2]))
-        one, other = held(judge, lane, batch)
-        passed, right_ones = passed + one, right_ones + other
-    assert passed <= right_ones
+        one, other = held(validator, row_filter, batch)
+        passed, valid_ones = passed + one, valid_ones + other
+    assert passed <= valid_ones
 
 
 def spoiled(draw: random.Random, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -308,14 +310,14 @@ def spoiled(draw: random.Random, batch: pa.RecordBatch) -> pa.RecordBatch:
 @pytest.mark.parametrize("kind", SORTS, ids=str)
 def test_right_rows_are_passed(kind):
     draw = random.Random(str(kind))
-    judge = RowValidator([kind], shipped())
-    lane = Prefilter(judge)
-    passed = right_ones = total = 0
+    validator = RowValidator([kind], shipped())
+    row_filter = Prefilter(validator)
+    passed = valid_ones = total = 0
     for _ in range(amount(6_000, 250_000) // BATCH // len(SORTS) + 1):
         batch = right_table(draw, kind)
-        one, other = held(judge, lane, batch)
-        passed, right_ones, total = passed + one, right_ones + other, total + len(batch)
-    assert right_ones == total
+        one, other = held(validator, row_filter, batch)
+        passed, valid_ones, total = passed + one, valid_ones + other, total + len(batch)
+    assert valid_ones == total
     assert passed >= 0.97 * total
 
 
@@ -323,9 +325,9 @@ def test_right_rows_are_passed(kind):
 @pytest.mark.parametrize("options", BEFORE_ALL, ids=str)
 def test_several_kinds_in_one_table(options, wrong):
     draw = random.Random(str(options))
-    judge = RowValidator(MIXED, shipped(), **options)
-    lane = Prefilter(judge)
-    passed = right_ones = total = 0
+    validator = RowValidator(MIXED, shipped(), **options)
+    row_filter = Prefilter(validator)
+    passed = valid_ones = total = 0
     for _ in range(amount(4_000, 150_000) // BATCH // len(BEFORE_ALL) // 2 + 1):
         named = [draw.choice(MIXED) for _ in range(BATCH)]
         rows = [right(draw, kind) | {"kind": kind} for kind in named]
@@ -336,11 +338,11 @@ def test_several_kinds_in_one_table(options, wrong):
                 one[draw.choice([*one])] = draw.choice([None, "x", "label"])
         fields = {field.name: field.type for kind in MIXED for field in arrow_schema(kind)}
         columns = {name: column([one.get(name) for one in rows], sort) for name, sort in fields.items()}
-        one, other = held(judge, lane, pa.RecordBatch.from_pydict(columns))
-        passed, right_ones, total = passed + one, right_ones + other, total + BATCH
+        one, other = held(validator, row_filter, pa.RecordBatch.from_pydict(columns))
+        passed, valid_ones, total = passed + one, valid_ones + other, total + BATCH
     if not wrong:
-        assert right_ones == total
+        assert valid_ones == total
         # A default for a number that is null in part is left to the judge.
         assert passed >= 0.97 * total or "confidence" in options.get("defaults", ())
     else:
-        assert 0 < passed <= right_ones < total
+        assert 0 < passed <= valid_ones < total

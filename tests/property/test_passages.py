@@ -189,13 +189,13 @@ def test_find_reports_every_place_that_differs_only_in_markers_or_typography(how
     for texts, passages, span in spans(amount(3_000, 100_000), seed=2):
         found = passages.find(span)
         for number, text in enumerate(texts):
-            told = [
+            reported = [
                 (one.start - 1000 * number, one.end - 1000 * number)
                 for one in found
                 if one.record_id == str(number) and one.how in order[: order.index(how) + 1]
             ]
             for start, end in naive_but_for(fold, text, span):
-                assert any(start < b and a < end for a, b in told), (texts, span, text[start:end])
+                assert any(start < b and a < end for a, b in reported), (texts, span, text[start:end])
 
 
 @given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=5))

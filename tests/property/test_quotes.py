@@ -14,8 +14,7 @@ from hints import hint
 from scale import amount
 
 import kaiser_interview as ki
-from benchmarks.detection.naive_quotes import Passage, markers, naive, typography
-from benchmarks.detection.naive_quotes import ladder as naive_ladder
+from benchmarks.detection.naive_quotes import Passage, markers, naive, outcome, typography
 
 World = dict[str, Any]
 Row = dict[str, Any]
@@ -93,10 +92,10 @@ def quoted(world: World, row: Row) -> tuple[str, str, int]:
     return claim["passage"], claim["source"], claim["start"]
 
 
-def ladder(world: World, row: Row) -> str:
-    """Return the code of the first rung that matches."""
+def naive_outcome(world: World, row: Row) -> str:
+    """Return the code of the first quote check that applies."""
     elsewhere = world[row.get("quote_of") or "text"]
-    return naive_ladder(Passage(*quoted(world, row)), row, elsewhere, stale=stale(world, row))
+    return outcome(Passage(*quoted(world, row)), row, elsewhere, stale=stale(world, row))
 
 
 def stale(world: World, row: Row) -> bool:
@@ -107,7 +106,7 @@ def stale(world: World, row: Row) -> bool:
 
 def expected(world: World, row: Row) -> list[str]:
     """Return the codes of a row's findings: its quote's, and that it was made from an earlier text."""
-    codes = {ladder(world, row)} - {"right"}
+    codes = {naive_outcome(world, row)} - {"right"}
     return sorted(codes | {"stale-claim"} if stale(world, row) else codes)
 
 
@@ -161,8 +160,8 @@ def corpus(draw: random.Random, folder: Path, translated: float = 1.0) -> World:
     for claim in claims.values():
         claim["source"] = sources[claim["source_id"]]["text"]
 
-    told = ["claim_id", "source_id", "text", "text_en", "start", "end", "markers"]
-    write(folder / "claims.jsonl", [{name: claim[name] for name in told} for claim in claims.values()])
+    reported = ["claim_id", "source_id", "text", "text_en", "start", "end", "markers"]
+    write(folder / "claims.jsonl", [{name: claim[name] for name in reported} for claim in claims.values()])
     write(folder / "sources.jsonl", sources.values())
     write(folder / "dialogues.jsonl", headings)
     write(folder / "releases.jsonl", releases(claims))
@@ -345,10 +344,10 @@ def test_quote_checks_agree_with_naive_checks(tmp_path):
             assert as_text_codes == codes, described(world, one)
             for finding in found.get(number, ()):
                 assert (finding.severity == "warning") is (finding.code in WARNINGS)
-            seen[one.get("quote_of") or "text", ladder(world, one)] += 1
+            seen[one.get("quote_of") or "text", naive_outcome(world, one)] += 1
     for of in ("text", "text_en"):
-        for outcome in OUTCOMES:
-            assert seen[of, outcome] >= count / 100, (of, outcome, seen)
+        for wanted in OUTCOMES:
+            assert seen[of, wanted] >= count / 100, (of, wanted, seen)
 
 
 def test_offsets_off_by_one_are_caught(tmp_path):
@@ -389,7 +388,7 @@ def counted_otherwise(
             for convert in UNITS.values():
                 start, end = convert(whole, origin, one["quote_start"], one["quote_end"])
                 rows.append(placed(one, start, end))
-        rows = [one for one in rows if ladder(world, one) == "quote-misplaced"]
+        rows = [one for one in rows if naive_outcome(world, one) == "quote-misplaced"]
         found = findings(world, rows, "label")
         for number, one in enumerate(rows):
             (finding,) = found[number]
@@ -424,8 +423,8 @@ def test_no_suggestion_is_safe_when_units_give_different_places(tmp_path):
     seen = 0
     for one, finding, meant in counted_otherwise(amount(8_000, 200_000), 4, tmp_path, several=True):
         if len({*meant.values()}) > 1:
-            told = hint(finding) or ""
-            named = {place for place in meant.values() if f"{place[0]} to {place[1]}" in told}
+            reported = hint(finding) or ""
+            named = {place for place in meant.values() if f"{place[0]} to {place[1]}" in reported}
             assert named in (set(), {*meant.values()}), (one, finding, meant)
             seen += 1
     assert seen > 20
@@ -444,26 +443,26 @@ def test_a_suggestion_is_right(tmp_path):
         found = findings(world, rows, "label")
         for number, one in enumerate(rows):
             for finding in found.get(number, ()):
-                code, told = finding.code, re.search("([0-9]+) to ([0-9]+)", hint(finding) or "")
+                code, reported = finding.code, re.search("([0-9]+) to ([0-9]+)", hint(finding) or "")
                 passage, whole, _ = quoted(world, one)
                 places = naive(passage, one["quote"])
                 if code == "quote-typography-differs":
                     places = naive(typography(passage), typography(one["quote"]))
                 if code in {"quote-typography-differs", "quote-misplaced"} and len(places) == 1:
-                    assert told, (finding, described(world, one))
+                    assert reported, (finding, described(world, one))
                 # A quote that stands elsewhere, or nowhere, is not mended by where.
-                if not told or code in {"quote-misattributed", "quote-not-found", "stale-claim"}:
+                if not reported or code in {"quote-misattributed", "quote-not-found", "stale-claim"}:
                     continue
-                start, end = map(int, told.groups())
-                mended = placed(one, start, end)
+                start, end = map(int, reported.groups())
+                fixed = placed(one, start, end)
                 if code in {"quote-typography-differs", "quote-markers-differ"}:
-                    mended["quote"] = whole[start:end]
+                    fixed["quote"] = whole[start:end]
                     assert unescaped(hint(finding)).endswith(whole[start:end])
                 if code == "quote-typography-differs":
                     assert typography(whole[start:end]) == typography(one["quote"])
                 if code == "quote-markers-differ":
                     assert markers(whole[start:end]).strip() == markers(one["quote"]).strip()
-                assert ladder(world, mended) == "right", (finding, described(world, one))
+                assert naive_outcome(world, fixed) == "right", (finding, described(world, one))
                 seen[code] += 1
     assert seen.keys() == OUTCOMES - {
         "right",
@@ -481,7 +480,7 @@ def test_every_place_of_a_misattributed_quote_is_named_or_counted(tmp_path):
         rows = [row(draw, world, "label") | {"release": None} for _ in range(so_many)]
         found = findings(world, rows, "label")
         for number, one in enumerate(rows):
-            if ladder(world, one) == "quote-misattributed":
+            if naive_outcome(world, one) == "quote-misattributed":
                 (finding,) = found[number]
                 count = sum(len(naive(held, one["quote"])) for held in world[one.get("quote_of") or "text"])
                 named = len(re.findall("at [0-9]+ to [0-9]+", hint(finding)))
@@ -544,7 +543,7 @@ def test_one_fault_is_one_finding(kind, tmp_path):
         rows, wanted, path = [], [], ()
         while len(rows) < so_many:
             one = row(draw, world, kind) | {"release": None}
-            code = ladder(world, one)
+            code = naive_outcome(world, one)
             if code == "right" or (kind == "mention" and one.get("quote_start") is None):
                 continue
             others = sorted(world["claims"].keys() - {one["claim_id"]})
@@ -557,17 +556,17 @@ def test_one_fault_is_one_finding(kind, tmp_path):
             elif kind == "question":
                 path = ("references", 1)
                 fields = ("claim_id", "claim_sha256", "quote", "quote_start", "quote_end", "quote_of")
-                sound = right(draw, world, kind)
-                references = [{name: held[name] for name in fields if name in held} for held in (sound, one)]
+                valid = right(draw, world, kind)
+                references = [{name: held[name] for name in fields if name in held} for held in (valid, one)]
                 one = ANNOTATION | KINDS[kind] | {"references": references}
             rows.append(one)
             wanted.append(code)
         found = findings(world, rows, kind)
         for number, one in enumerate(rows):
-            told = found.get(number, ())
-            assert [finding.code for finding in told] == [wanted[number]], (told, one)
-            assert told[0].path[:-1] == path
-            assert told[0].path[-1] in {"quote", "quote_start"}
+            reported = found.get(number, ())
+            assert [finding.code for finding in reported] == [wanted[number]], (reported, one)
+            assert reported[0].path[:-1] == path
+            assert reported[0].path[-1] in {"quote", "quote_start"}
             seen[wanted[number]] += 1
     assert seen.keys() >= OUTCOMES - {"right", "stale-claim", "quote-ambiguous", "quote-too-short"}, seen
 

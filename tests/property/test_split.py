@@ -185,9 +185,9 @@ def test_every_row_is_in_exactly_one_of_two_files(tmp_path, form):
             data, rows = make(draw, table)
             if form == "csv" and number == count - 1 and draw.random() < 0.2:
                 data, rows = opened(data, rows, mark.encode(), end)
-            packed = draw.random() < 0.2
-            path = folder / "in" / f"{number}{suffix}{'.gz' * packed}"
-            path.write_bytes(gzip.compress(data, mtime=0) if packed else data)
+            compressed = draw.random() < 0.2
+            path = folder / "in" / f"{number}{suffix}{'.gz' * compressed}"
+            path.write_bytes(gzip.compress(data, mtime=0) if compressed else data)
             made += rows
         if not made:
             continue

@@ -40,15 +40,25 @@ def test_a_row_gives_the_same_findings_in_every_form(tmp_path, kind, by_columns)
         made = [{n: v for n, v in one.items() if n not in ki.Reference.model_fields} for one in made]
     lines = tmp_path / "rows.jsonl"
     lines.write_text("".join(f"{json.dumps(one)}\n" for one in made))
-    array, indented, packed = (tmp_path / name for name in ("rows.json", "indented.json", "rows.jsonl.gz"))
+    array, indented, compressed = (
+        tmp_path / name for name in ("rows.json", "indented.json", "rows.jsonl.gz")
+    )
     array.write_text(json.dumps(made))
     indented.write_text(json.dumps(made, indent=2))
-    packed.write_bytes(gzip.compress(lines.read_bytes(), 1))
-    forms = (lines, array, indented, packed, made, iter(made), [json.loads(json.dumps(one)) for one in made])
+    compressed.write_bytes(gzip.compress(lines.read_bytes(), 1))
+    forms = (
+        lines,
+        array,
+        indented,
+        compressed,
+        made,
+        iter(made),
+        [json.loads(json.dumps(one)) for one in made],
+    )
     size = 0 if by_columns else HUGE
     with constants((execution, "_TINY", size), (execution, "_FEW", size)):
         reports = [ki.validate(data, kind=kind, extra="allow", max_findings=10**6) for data in forms]
-    told = [
+    reported = [
         sorted(
             (one.row, one.code, one.pointer, one.expected, one.got)
             for one in report.sample
@@ -56,7 +66,7 @@ def test_a_row_gives_the_same_findings_in_every_form(tmp_path, kind, by_columns)
         )
         for report in reports
     ]
-    assert all(one == told[0] for one in told)
+    assert all(one == reported[0] for one in reported)
     if by_columns:
         by_row = report_by_row(check_of(lines, kind=kind, extra="allow", max_findings=10**6))
         assert reports[0].counts == by_row.counts

@@ -24,18 +24,20 @@ def embedding(folder: Path, names: list[str], claims: list[str]) -> set[str]:
     return {name for name, text in texts.items() if any(claim in text for claim in claims)}
 
 
-def faults(told: dict[str, Any], embedding: set[str], expression: str) -> list[str]:
+def faults(reported: dict[str, Any], embedding: set[str], expression: str) -> list[str]:
     """Return what is wrong with the licences: of every file, of those that hold the text, of the package."""
-    if not told["summary"]["compliant"]:
-        return [f"reuse: {told['non_compliant']}"]
+    if not reported["summary"]["compliant"]:
+        return [f"reuse: {reported['non_compliant']}"]
     wrong: list[str] = []
-    licences = {file["path"]: {one["value"] for one in file["spdx_expressions"]} for file in told["files"]}
+    licences = {
+        file["path"]: {one["value"] for one in file["spdx_expressions"]} for file in reported["files"]
+    }
     wrong += [
         f"{path} holds a whole claim, and REUSE.toml says {sorted(licences[path])} of it"
         for path in sorted(embedding)
         if not any(SOURCE_TEXT in one for one in licences[path])
     ]
-    used = set(told["summary"]["used_licenses"])
+    used = set(reported["summary"]["used_licenses"])
     if used != OURS | {SOURCE_TEXT}:
         wrong.append(f"licences used: expected {sorted(OURS | {SOURCE_TEXT})}, got {sorted(used)}")
     if set(expression.split(" AND ")) != OURS | {SOURCE_TEXT}:

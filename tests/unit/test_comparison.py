@@ -23,7 +23,7 @@ from benchmarks.detection.peers.words import MARKERS, WORDS, words_differ
 from kaiser_interview.validation.findings.codes import CODES
 
 ROOT = Path(__file__).parents[2]
-GATE, SCHEMA, QUOTES = "kaiser-interview", "jsonschema-rs", "linkml-reference-validator, tuned"
+OURS, SCHEMA, QUOTES = "kaiser-interview", "jsonschema-rs", "linkml-reference-validator, tuned"
 PASSAGES = {"a": ("语言就是世界边界 [6][7]", "Language is the limit [sic] of the world.")}
 
 
@@ -42,13 +42,13 @@ ROWS = {
 }
 
 
-def verdicts(**marks):
+def outcomes(**marks):
     return {name: {"label": marks.get(re.sub("[^a-z]", "", name), ".....")} for name in TOOLS}
 
 
 @pytest.fixture
 def results():
-    found = verdicts(
+    found = outcomes(
         kaiserinterview="..xxx", jsonschemars="....x", linkmlreferencevalidatortuned=".xx..", pandera="....x"
     )
     return Results(
@@ -77,8 +77,8 @@ def test_a_share_shows_0_or_100_percent_only_if_exact(part, whole, shown):
 
 def test_refused_rows_are_counted_by_operator(results):
     assert results.right == {"label": 2}
-    assert {name: results.alarms[name]["label"] for name in (GATE, SCHEMA, QUOTES)} == {
-        GATE: 0,
+    assert {name: results.alarms[name]["label"] for name in (OURS, SCHEMA, QUOTES)} == {
+        OURS: 0,
         SCHEMA: 0,
         QUOTES: 1,
     }
@@ -106,12 +106,12 @@ def test_a_set_of_tools_refuses_what_any_of_them_refuses(results):
 
 def test_a_tool_that_answers_for_other_rows_ends_the_run():
     with pytest.raises(ValueError, match=re.escape("zip() argument")):
-        count(ROWS, verdicts(pandera="...."), PASSAGES)
+        count(ROWS, outcomes(pandera="...."), PASSAGES)
 
 
 def test_a_tool_is_for_a_group_if_it_is_for_half_of_it(results):
     quotes, values = ([cell] for cell in results.cells)
-    assert covers(TOOLS[GATE], [*quotes, *values])
+    assert covers(TOOLS[OURS], [*quotes, *values])
     assert covers(TOOLS[SCHEMA], values)
     assert not covers(TOOLS[SCHEMA], quotes)
     assert not covers(TOOLS[SCHEMA], [*quotes, *values])
@@ -224,7 +224,7 @@ def test_our_adapter_reports_each_row(tmp_path):
     module = "benchmarks.detection.peers.adapters.kaiser_interview_rows"
     command = [sys.executable, "-m", module, tmp_path, tmp_path / "all", tmp_path / "out.json"]
     subprocess.run(command, check=True, cwd=ROOT, timeout=120)
-    assert json.loads((tmp_path / "out.json").read_text())["verdicts"] == {"translation": ".x.x"}
+    assert json.loads((tmp_path / "out.json").read_text())["outcomes"] == {"translation": ".x.x"}
 
 
 def test_rows_are_grouped_into_tables_by_unknown_columns():
@@ -253,7 +253,7 @@ def test_the_document_and_the_figure_match_the_last_run():
 
 
 def test_validation_caught_every_invalid_row_and_refused_no_valid_one():
-    caught, rows = share(STORED.cells, GATE)
+    caught, rows = share(STORED.cells, OURS)
     assert caught == rows > 10_000
-    assert set(STORED.alarms[GATE].values()) == {0}
-    assert STORED.versions[GATE] == ki.__version__
+    assert set(STORED.alarms[OURS].values()) == {0}
+    assert STORED.versions[OURS] == ki.__version__

@@ -42,9 +42,9 @@ def files(tmp_path):
     for name in ("rows.jsonl", "rows.csv", "rows.parquet"):
         plain = tmp_path / name
         ki.write([ki.Translation(**ROW)], plain)
-        packed = tmp_path / f"{name}.gz"
-        packed.write_bytes(gzip.compress(plain.read_bytes()))
-        written += [plain, packed]
+        compressed = tmp_path / f"{name}.gz"
+        compressed.write_bytes(gzip.compress(plain.read_bytes()))
+        written += [plain, compressed]
     return written
 
 

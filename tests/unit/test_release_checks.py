@@ -147,27 +147,27 @@ Description-Content-Type: text/markdown
 """
 
 
-def told(text: str = METADATA, **project: object) -> list[str]:
+def reported(text: str = METADATA, **project: object) -> list[str]:
     other = copy.deepcopy(PROJECT)
     other["project"] |= project
     return metadata.faults(text, other, ["LICENSES/MIT.txt"], "0.1.0")
 
 
 def test_metadata():
-    assert told() == []
-    assert told(METADATA.replace("0.1.0", "0.1.1")) == ["Version: expected ['0.1.0'], got ['0.1.1']"]
-    assert told(METADATA.replace("License-File: LICENSES/MIT.txt\n", "")) == [
+    assert reported() == []
+    assert reported(METADATA.replace("0.1.0", "0.1.1")) == ["Version: expected ['0.1.0'], got ['0.1.1']"]
+    assert reported(METADATA.replace("License-File: LICENSES/MIT.txt\n", "")) == [
         "License-File: expected ['LICENSES/MIT.txt'], got []"
     ]
     assert (
-        told(METADATA.replace("License-Expression", "License"))[0]
+        reported(METADATA.replace("License-Expression", "License"))[0]
         == "License-Expression: expected ['MIT'], got []"
     )
-    assert told(METADATA.replace("3.11\nProvides", "3.10\nProvides"), **{"requires-python": ">=3.10"}) == [
-        "requires-python is >=3.10, and the oldest classifier 3.11"
-    ]
+    assert reported(
+        METADATA.replace("3.11\nProvides", "3.10\nProvides"), **{"requires-python": ">=3.10"}
+    ) == ["requires-python is >=3.10, and the oldest classifier 3.11"]
     gap = [f"Programming Language :: Python :: {one}" for one in ("3", "3.11", "3.13")]
-    assert told(METADATA.replace(":: 3.12", ":: 3.13"), classifiers=gap) == [
+    assert reported(METADATA.replace(":: 3.12", ":: 3.13"), classifiers=gap) == [
         "the classifiers leave a Python out: ['3.11', '3.13']"
     ]
     other = PROJECT | {"build-system": {"requires": ["hatchling==2"]}}

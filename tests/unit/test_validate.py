@@ -45,7 +45,7 @@ class Tagged(ki.Derived):
         return tags
 
 
-def told(report: ki.Report) -> list[tuple]:
+def reported(report: ki.Report) -> list[tuple]:
     return [(one.code, one.file, one.row, one.pointer) for one in report.sample]
 
 
@@ -99,17 +99,20 @@ def test_a_single_name_means_a_list_of_one():
 
 
 def test_no_data(tmp_path):
-    assert told(ki.validate([], kind="label")) == [("no-rows", None, None, "")]
-    assert told(ki.validate(tmp_path, kind="label")) == [("no-rows", str(tmp_path), None, "")]
+    assert reported(ki.validate([], kind="label")) == [("no-rows", None, None, "")]
+    assert reported(ki.validate(tmp_path, kind="label")) == [("no-rows", str(tmp_path), None, "")]
     report = ki.validate([str(tmp_path / "*.jsonl")], kind="label")
-    assert (told(report), report.complete) == ([("unreadable", str(tmp_path / "*.jsonl"), None, "")], False)
+    assert (reported(report), report.complete) == (
+        [("unreadable", str(tmp_path / "*.jsonl"), None, "")],
+        False,
+    )
 
 
 def test_a_pattern_may_name_folders(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "rows.jsonl").write_text('{"claim_id": "d99-c01"}\n')
     report = ki.validate(str(tmp_path / "*"), kind="label", select=["unknown-claim"])
-    assert told(report) == [("unknown-claim", str(tmp_path / "a" / "rows.jsonl"), 0, "/claim_id")]
+    assert reported(report) == [("unknown-claim", str(tmp_path / "a" / "rows.jsonl"), 0, "/claim_id")]
 
 
 def test_a_device_as_standard_input(monkeypatch):
@@ -132,21 +135,23 @@ FEATURES = Features({name: Value("string") for name in LABEL} | {"value": ClassL
 def test_datasets_in_every_form():
     rows = [LABEL | {"value": 0}, LABEL | {"value": 1}, LABEL | {"claim_id": "d99-c01", "value": 0}]
     data = Dataset.from_list(rows, features=FEATURES)
-    assert told(ki.validate(data, kind="label")) == [("unknown-claim", None, 2, "/claim_id")]
+    assert reported(ki.validate(data, kind="label")) == [("unknown-claim", None, 2, "/claim_id")]
     # As it is now arranged, not as it lies in memory.
-    assert told(ki.validate(data.select([2, 0]), kind="label")) == [("unknown-claim", None, 0, "/claim_id")]
+    assert reported(ki.validate(data.select([2, 0]), kind="label")) == [
+        ("unknown-claim", None, 0, "/claim_id")
+    ]
     splits = DatasetDict(train=data.select([0]), test=data.select([2]))
-    assert told(ki.validate(splits, kind="label")) == [("unknown-claim", "test", 0, "/claim_id")]
+    assert reported(ki.validate(splits, kind="label")) == [("unknown-claim", "test", 0, "/claim_id")]
     streamed = data.to_iterable_dataset()
-    assert told(ki.validate(streamed, kind="label")) == [("unknown-claim", None, 2, "/claim_id")]
+    assert reported(ki.validate(streamed, kind="label")) == [("unknown-claim", None, 2, "/claim_id")]
     unknown = Dataset.from_list([LABEL | {"value": None}, LABEL | {"value": 1}], features=FEATURES)
-    assert told(ki.validate(unknown, kind="label")) == [("missing-field", None, 0, "/value")]
+    assert reported(ki.validate(unknown, kind="label")) == [("missing-field", None, 0, "/value")]
     report = ki.validate(DatasetDict(), kind="label")
-    assert told(report) == [("no-rows", None, None, "")]
+    assert reported(report) == [("no-rows", None, None, "")]
     assert [one.code for one in report.iter_findings()] == ["no-rows"]
     mistaken = Dataset.from_list([LABEL | {"note": "x"}] * 3)
     report = ki.validate(mistaken, kind="label")
-    assert told(report) == [("unknown-field", None, None, "/note")]
+    assert reported(report) == [("unknown-field", None, None, "/note")]
     assert (report.invalid, report.outside) == (3, 1)
     assert ki.validate(mistaken, kind="label", ignore=["unknown-field"]).counts == ()
 
@@ -176,7 +181,7 @@ def test_tables_accept_lossless_types_of_engines():
         report = ki.validate(data, kind="embedding")
         assert (report.rows, report.counts) == (1, ())
     wrong = table.set_column(6, "quote_start", pa.array([place + 0.5]))
-    assert told(ki.validate(wrong, kind="embedding")) == [("wrong-type", None, 0, "/quote_start")]
+    assert reported(ki.validate(wrong, kind="embedding")) == [("wrong-type", None, 0, "/quote_start")]
     nested = pa.table(
         {
             "method": ["model"],
@@ -203,7 +208,7 @@ def test_a_table_of_several_kinds():
     ]
     table = pa.Table.from_pylist(rows, pa.Table.from_pylist([{**LABEL, **VECTOR, "kind": ""}]).schema)
     report = ki.validate(table, kind=["label", "embedding"])
-    assert told(report) == [("unknown-kind", None, 2, "/kind"), ("unknown-kind", None, 3, "/kind")]
+    assert reported(report) == [("unknown-kind", None, 2, "/kind"), ("unknown-kind", None, 3, "/kind")]
 
 
 def test_table_rows_of_unknown_kind_are_rejected_unchanged(tmp_path):
@@ -218,7 +223,7 @@ def test_table_rows_of_unknown_kind_are_rejected_unchanged(tmp_path):
 def test_csv_of_a_kind_that_is_not_asked_for(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("claim_id,kind\nd01-c01,mention\n")
-    assert told(ki.validate(path, kind="label")) == [("unknown-kind", str(path), 0, "/kind")]
+    assert reported(ki.validate(path, kind="label")) == [("unknown-kind", str(path), 0, "/kind")]
 
 
 def test_lists_of_thousands_are_validated_completely():
@@ -230,7 +235,7 @@ def test_lists_of_thousands_are_validated_completely():
 
     claim = {name: VECTOR[name] for name in ("claim_id", "method", "creator")}
     long = ki.validate([claim | {"tags": ["x"] * 9000, "confidence": 2}], kind=Tagged)
-    assert sorted(told(long)) == [
+    assert sorted(reported(long)) == [
         ("bad-format", None, 0, "/tags"),
         ("out-of-range", None, 0, "/confidence"),
     ]
@@ -239,7 +244,7 @@ def test_lists_of_thousands_are_validated_completely():
 def test_a_claim_has_at_most_four_topics():
     row = ki.claim("d01-c01").model_dump() | {"topics": ["language"] * 9000}
     report = ki.validate([row], kind="claim")
-    assert ("bad-length", None, 0, "/topics") in told(report)
+    assert ("bad-length", None, 0, "/topics") in reported(report)
 
 
 def test_rows_without_a_group_value_are_not_checked_for_completeness():

@@ -73,7 +73,7 @@ TABLES = {
     for kind in ("claim", "dialogue", "source", "translation", "label", "mention", "relation")
 }
 TEXTS = [".jsonl", ".ndjson", ".json", ".csv"]
-NAMES = [f"rows{text}{packed}" for text in TEXTS for packed in ("", ".gz", ".zst")]
+NAMES = [f"rows{text}{compressed}" for text in TEXTS for compressed in ("", ".gz", ".zst")]
 NAMES += ["rows.parquet", "v1.2 – 李.JSONL"]
 
 

@@ -18,8 +18,8 @@ def _csv(name: str, change: Callable[[File, list[bytes]], frozenset[At]]) -> Non
     @wrong(name)
     def _(file: File) -> Made:
         records = records_of(file)
-        told = change(file, records)
-        return Made(b"".join(record + b"\n" for record in records), told, "csv")
+        reported = change(file, records)
+        return Made(b"".join(record + b"\n" for record in records), reported, "csv")
 
 
 def _changed(file: File, records: list[bytes], change: Callable[[bytes], bytes], code: str) -> frozenset[At]:
@@ -104,8 +104,8 @@ def _(file: File) -> Made | None:
     rows = [_verdict(claim_id) for claim_id in [*file.ground.claims][:5]]
     at = file.draw.randrange(1, 5)
     rows.append(rows[at] | {"verdict": "mixed"})
-    told = frozenset({("duplicate-record", (), 6)})
-    return Made(as_lines(rows), told, options={"key": ["claim_id", "creator"]})
+    reported = frozenset({("duplicate-record", (), 6)})
+    return Made(as_lines(rows), reported, options={"key": ["claim_id", "creator"]})
 
 
 def _verdict(claim_id: str) -> Row:

@@ -112,8 +112,8 @@ def _(_: File) -> Made:
 
 @wrong("packed-and-cut-off")
 def _(file: File) -> Made:
-    packed = gzip.compress(as_lines(file.rows))
-    return Made(packed[:-9], frozenset({("truncated", (), None)}), "jsonl.gz")
+    compressed = gzip.compress(as_lines(file.rows))
+    return Made(compressed[:-9], frozenset({("truncated", (), None)}), "jsonl.gz")
 
 
 @wrong("array-without-its-end")

@@ -26,7 +26,7 @@ class Made:
     """A file or table that is wrong, and what must be said of it."""
 
     data: bytes | pa.Table
-    told: frozenset[At] = frozenset()
+    reported: frozenset[At] = frozenset()
     suffix: str = "jsonl"
     options: dict[str, Any] = field(default_factory=dict)
 

@@ -29,10 +29,10 @@ STORED = Path(__file__).parent / "results.json"
 Runs = dict[str, list[dict[str, Any]]]
 
 
-def judged(tool: Tool, given: Path, rows: str) -> dict[str, Any]:
+def run_adapter(tool: Tool, given: Path, rows: str) -> dict[str, Any]:
     """Return what an adapter has found, with the seconds that its process had of processors."""
     python = python_of(tool.environment) if tool.environment else Path(sys.executable)
-    output = given / "verdicts.json"
+    output = given / "outcomes.json"
     variant = [tool.variant] if tool.variant else []
     module = f"{__package__}.adapters.{tool.adapter}"
     command = [str(one) for one in (python, "-m", module, given, given / rows, output, *variant)]
@@ -57,10 +57,10 @@ def compared(rows: Path, turns: int, about: dict[str, Any]) -> Results:
         for turn in range(turns):
             for name, tool in TOOLS.items():
                 print(f"turn {turn + 1}: {name}", file=sys.stderr)
-                every[name].append(judged(tool, given, "all"))
-                right[name].append(judged(tool, given, "right"))
-                if every[name][0]["verdicts"] != every[name][-1]["verdicts"]:
-                    raise SystemExit(f"{name}: other verdicts than the turn before")
+                every[name].append(run_adapter(tool, given, "all"))
+                right[name].append(run_adapter(tool, given, "right"))
+                if every[name][0]["outcomes"] != every[name][-1]["verdicts"]:
+                    raise SystemExit(f"{name}: other outcomes than the turn before")
     times = {
         name: Times(
             _median(sum(run["seconds"].values()) for run in right[name]),
@@ -70,7 +70,7 @@ def compared(rows: Path, turns: int, about: dict[str, Any]) -> Results:
         for name in every
     }
     passages = {claim["claim_id"]: (claim["passage"], claim["text_en"]) for claim in claims()}
-    counted = count(known, {name: every[name][0]["verdicts"] for name in TOOLS}, passages)
+    counted = count(known, {name: every[name][0]["outcomes"] for name in TOOLS}, passages)
     versions = {name: runs[0]["version"] for name, runs in every.items()}
     return Results(about=about, versions=versions, times=times, **counted)
 

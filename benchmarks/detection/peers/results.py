@@ -82,29 +82,29 @@ def read_rows(folder: Path) -> dict[str, list[Row]]:
     }
 
 
-def together(verdicts: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+def together(outcomes: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     """Return the verdicts of sets of tools as well: what any of them refuses is refused."""
-    found = dict(verdicts)
+    found = dict(outcomes)
     for name, members in TOGETHER.items():
         found[name] = {}
-        for kind in verdicts[members[0]]:
-            marks = zip(*(verdicts[one][kind] for one in members), strict=True)
+        for kind in outcomes[members[0]]:
+            marks = zip(*(outcomes[one][kind] for one in members), strict=True)
             found[name][kind] = "".join(".x"["x" in each] for each in marks)
     return found
 
 
 def count(
-    rows: dict[str, list[Row]], verdicts: dict[str, dict[str, str]], passages: Passages
+    rows: dict[str, list[Row]], outcomes: dict[str, dict[str, str]], passages: Passages
 ) -> dict[str, Any]:
     """Return what the verdicts say, as the fields of `Results`."""
-    verdicts = together(verdicts)
+    outcomes = together(outcomes)
     right = {kind: sum(row.operator is None for row in group) for kind, group in rows.items()}
-    alarms = {name: dict.fromkeys(rows, 0) for name in verdicts}
-    wordy = dict.fromkeys(["rows", *verdicts], 0)
+    alarms = {name: dict.fromkeys(rows, 0) for name in outcomes}
+    wordy = dict.fromkeys(["rows", *outcomes], 0)
     cells: dict[tuple[Any, ...], list[Any]] = {}
     for kind, group in rows.items():
-        for row, *marks in zip(group, *(found[kind] for found in verdicts.values()), strict=True):
-            refused = [name for name, mark in zip(verdicts, marks, strict=True) if mark == "x"]
+        for row, *marks in zip(group, *(found[kind] for found in outcomes.values()), strict=True):
+            refused = [name for name, mark in zip(outcomes, marks, strict=True) if mark == "x"]
             if row.operator is None:
                 is_wordy = all(len(letters(one["quote"])) >= _FEW for one in quotes(row.row))
                 wordy["rows"] += is_wordy
@@ -113,7 +113,7 @@ def count(
                     wordy[name] += is_wordy
                 continue
             key = (row.group or "", row.operator, tuple(row.codes), words_differ(row.row, passages))
-            cell = cells.setdefault(key, [0, dict.fromkeys(verdicts, 0)])
+            cell = cells.setdefault(key, [0, dict.fromkeys(outcomes, 0)])
             cell[0] += 1
             for name in refused:
                 cell[1][name] += 1

@@ -41,12 +41,12 @@ def words_differ(row: Mapping[str, Any], passages: Passages) -> str:
         if place is None:
             return WORDS  # of a text that is not there
         passage = letters(place[one.get("quote_of") == "text_en"])
-        if not _stands(re.sub(r"\[.*?\]", " ", one["quote"]), passage):
+        if not _occurs(re.sub(r"\[.*?\]", " ", one["quote"]), passage):
             return WORDS
-        if not _stands(one["quote"], passage):
+        if not _occurs(one["quote"], passage):
             found = MARKERS
     return found
 
 
-def _stands(quote: str, passage: str) -> bool:
+def _occurs(quote: str, passage: str) -> bool:
     return all(letters(part) in passage for part in re.split(r"\.{2,}", quote))

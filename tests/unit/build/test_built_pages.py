@@ -50,13 +50,13 @@ def test_there_is_exactly_one_page_for_each_code():
 def test_each_table_has_every_field_in_order(kind):
     model = KINDS[kind]
     table = {kind: table for table, kind in release.TABLES.items()}.get(kind, kind)
-    told = [f"`{table}`"]
+    reported = [f"`{table}`"]
     if issubclass(model, Annotation):
-        told.insert(0, "How a row was made")
+        reported.insert(0, "How a row was made")
     if issubclass(model, Derived):
-        told.insert(1, "What a row is about")
+        reported.insert(1, "What a row is about")
     # A field that a kind names again keeps its place.
-    assert [*dict.fromkeys(name for part in told for name in fields(part))] == [*model.model_fields]
+    assert [*dict.fromkeys(name for part in reported for name in fields(part))] == [*model.model_fields]
     said = sections(TABLES)[f"`{table}`"]
     assert f"7 rows of the kind `{kind}`." in said or (table == kind and "No rows are shipped." in said)
 

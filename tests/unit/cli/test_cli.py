@@ -435,12 +435,12 @@ def test_a_full_disk_for_temporary_files_does_not_blame_the_output(table):
 
 
 def test_a_missing_temporary_folder_is_not_a_finding(table, monkeypatch, tmp_path, capsys):
-    packed = tmp_path / "rows.parquet.gz"
-    packed.write_bytes(gzip.compress(table.read_bytes()))
+    compressed = tmp_path / "rows.parquet.gz"
+    compressed.write_bytes(gzip.compress(table.read_bytes()))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     with pytest.raises(ki.ResourceError, match="could not be held on disk"):
-        ki.validate(packed, kind="translation")
-    monkeypatch.setattr(sys, "argv", ["ki", "validate", str(packed), "--kind", "translation"])
+        ki.validate(compressed, kind="translation")
+    monkeypatch.setattr(sys, "argv", ["ki", "validate", str(compressed), "--kind", "translation"])
     with pytest.raises(SystemExit) as caught:
         cli.main()
     assert caught.value.code == 2

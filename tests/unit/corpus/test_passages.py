@@ -10,7 +10,7 @@ from kaiser_interview.corpus.search import LONGEST, Change, changes
 SOURCE = ki.source().text
 
 
-def told(text):
+def reported(text):
     return [(match.how, match.record, match.record_id, match.of) for match in ki.find(text)]
 
 
@@ -34,13 +34,13 @@ def test_every_claim_is_found_in_both_languages(claim):
 
 
 def test_a_claim_is_quotable_with_its_markers():
-    assert told("组成部分 [6][7]") == [("exact", "claim", "d01-c01", "text")]
+    assert reported("组成部分 [6][7]") == [("exact", "claim", "d01-c01", "text")]
 
 
 @pytest.mark.parametrize("dialogue", ki.load("dialogues"), ids=lambda one: one.dialogue_id)
 def test_headings_are_found(dialogue):
-    assert ("exact", "heading", dialogue.dialogue_id, "text") in told(dialogue.title)
-    assert ("exact", "heading", dialogue.dialogue_id, "text_en") in told(dialogue.title_en)
+    assert ("exact", "heading", dialogue.dialogue_id, "text") in reported(dialogue.title)
+    assert ("exact", "heading", dialogue.dialogue_id, "text_en") in reported(dialogue.title_en)
 
 
 @pytest.mark.parametrize("text", ["组成部分[6]", "组成部分[6][7]", "组成部分 [6] [7]", "组成部分 [6][7][8]"])

@@ -15,7 +15,7 @@ QUOTE = "推理模型不增加参数数量"
 AT = {"quote_start": 1072, "quote_end": 1083}
 BY = {"method": "model", "creator": "m"}
 REFERENCE = {"claim_id": "d05-c03", "quote": QUOTE}
-PIN = {"claim_id": "d05-c03", "claim_sha256": CLAIM.claim_sha256}
+WITH_DIGEST = {"claim_id": "d05-c03", "claim_sha256": CLAIM.claim_sha256}
 
 # As a language model fills in the schema of a draft: every field there, null where it has nothing.
 DRAFTS = {
@@ -78,7 +78,10 @@ def test_a_draft_becomes_a_valid_row(tmp_path, kind):
 
 def test_fields_of_a_row_about_a_claim():
     row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY)
-    assert given(row) == PIN | AT | DRAFTS["verdict"] | BY | {"kind": "verdict", "release": ki.data_release}
+    assert given(row) == WITH_DIGEST | AT | DRAFTS["verdict"] | BY | {
+        "kind": "verdict",
+        "release": ki.data_release,
+    }
     assert given(ki.Label.of(OTHER, scheme="a:b", value="v", **BY)) == {
         "claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256, "scheme": "a:b", "value": "v",
         "kind": "label", "release": ki.data_release,
@@ -89,7 +92,7 @@ def test_references_of_a_question():
     draft = DRAFTS["question"]
     row = ki.Question.of([CLAIM, OTHER], **draft, **BY)
     assert given(row)["references"] == [
-        PIN | {"quote": QUOTE} | AT, {"claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256}
+        WITH_DIGEST | {"quote": QUOTE} | AT, {"claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256}
     ]  # fmt: skip
     # Without references: one to each claim, in their order.
     bare = draft | {"references": None}
@@ -97,7 +100,7 @@ def test_references_of_a_question():
            for claims in (CLAIM, [CLAIM], (OTHER, CLAIM), iter([CLAIM, OTHER, CLAIM]))]  # fmt: skip
     assert ids == [["d05-c03"], ["d05-c03"], ["d01-c01", "d05-c03"], ["d05-c03", "d01-c01"]]
     # Several of one claim, and one that is nobody's answer.
-    twice = ki.Question.of(CLAIM, **draft | {"references": [REFERENCE, PIN]}, **BY)
+    twice = ki.Question.of(CLAIM, **draft | {"references": [REFERENCE, WITH_DIGEST]}, **BY)
     assert [one.quote for one in twice.references] == [QUOTE, None]
     none = ki.Question.of([], question="?", answerable=False, language="en", **BY)
     assert (none.references, ki.validate([none]).counts) == ((), ())
@@ -137,7 +140,7 @@ def test_null_is_absent():
     )
     held = [dict.fromkeys(ki.Reference.model_fields) | REFERENCE]
     row = ki.Question.of(CLAIM, **DRAFTS["question"] | {"references": held}, **BY)
-    assert given(row)["references"] == [PIN | {"quote": QUOTE} | AT]
+    assert given(row)["references"] == [WITH_DIGEST | {"quote": QUOTE} | AT]
 
 
 def test_given_values_override_computed_values():
@@ -254,7 +257,7 @@ def test_the_fields_of_an_embedding():
 
 def test_custom_kinds():
     stance = Stance.of(CLAIM, quote=QUOTE, stance="for", weights=[0.5], **BY)
-    assert given(stance) == PIN | AT | BY | {
+    assert given(stance) == WITH_DIGEST | AT | BY | {
         "quote": QUOTE, "stance": "for", "weights": [0.5], "others": [],
         "kind": "stance", "release": ki.data_release,
     }  # fmt: skip

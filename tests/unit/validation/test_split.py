@@ -203,17 +203,17 @@ def test_columns_that_occur_twice_reject_every_record(put):
     assert (ok, no) == (b"claim_id,claim_id\n", data)
 
 
-@pytest.mark.parametrize("packed", [".gz", ".zst"])
-def test_outputs_are_compressed_by_extension(tmp_path, packed):
+@pytest.mark.parametrize("compressed", [".gz", ".zst"])
+def test_outputs_are_compressed_by_extension(tmp_path, compressed):
     (tmp_path / "in.jsonl.gz").write_bytes(gzip.compress(rows(GOOD, BAD)))
-    ok, no = tmp_path / f"ok.jsonl{packed}", tmp_path / f"no.jsonl{packed}"
+    ok, no = tmp_path / f"ok.jsonl{compressed}", tmp_path / f"no.jsonl{compressed}"
     report = ki.split(tmp_path / "in.jsonl.gz", valid=ok, rejects=no, kind="label").report
     assert (report.valid, report.invalid) == (1, 1)
-    kind = {".gz": "gzip", ".zst": "zstd"}[packed]
+    kind = {".gz": "gzip", ".zst": "zstd"}[compressed]
     for path, row in ((ok, GOOD), (no, BAD)):
         with pa.input_stream(str(path), compression=kind) as file:
             assert file.read() == rows(row)
-    assert (tmp_path / f"no.jsonl{packed}.findings.jsonl").read_bytes().count(b"\n") == 1
+    assert (tmp_path / f"no.jsonl{compressed}.findings.jsonl").read_bytes().count(b"\n") == 1
     first = ok.read_bytes()
     ki.split(tmp_path / "in.jsonl.gz", valid=ok, rejects=no, kind="label")
     assert ok.read_bytes() == first

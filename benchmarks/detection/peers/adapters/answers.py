@@ -77,7 +77,7 @@ def tables_of(given: Given) -> dict[str, Fields]:
 def by_tables(refused: Callable[[str, list[dict[str, Any]]], Iterator[int]]) -> PeerCheck:
     """Return a judge that asks which rows of a table are refused; a question answers for its references."""
 
-    def judge(kind: str, path: Path) -> list[bool]:
+    def check(kind: str, path: Path) -> list[bool]:
         rows = read_rows(path)
         accepted = [True] * len(rows)
         for number in refused(kind, rows):
@@ -88,7 +88,7 @@ def by_tables(refused: Callable[[str, list[dict[str, Any]]], Iterator[int]]) -> 
                 accepted[owners[number]] = False
         return accepted
 
-    return judge
+    return check
 
 
 def _spent() -> float:
@@ -104,14 +104,14 @@ def run(package: str, prepare: Callable[[Given], PeerCheck]) -> None:
     """
     folder, rows, output, *variant = sys.argv[1:]
     given = Given(Path(folder), Path(rows), "".join(variant))
-    judge = prepare(given)
+    check = prepare(given)
     for kind, _ in given.kinds():
-        judge(kind, given.folder / "first" / f"{kind}.jsonl")
-    verdicts, seconds = {}, {}
+        check(kind, given.folder / "first" / f"{kind}.jsonl")
+    outcomes, seconds = {}, {}
     for kind, path in given.kinds():
         start = _spent()
-        accepted = judge(kind, path)
+        accepted = check(kind, path)
         seconds[kind] = _spent() - start
-        verdicts[kind] = "".join(".x"[not one] for one in accepted)
-    found = {"version": version(package), "verdicts": verdicts, "seconds": seconds}
+        outcomes[kind] = "".join(".x"[not one] for one in accepted)
+    found = {"version": version(package), "outcomes": outcomes, "seconds": seconds}
     Path(output).write_text(json.dumps(found), "utf-8")

@@ -11,7 +11,7 @@ def prepare(_: Given) -> PeerCheck:
     """Return the gate."""
     ki.Translation.model_rebuild()
 
-    def judge(kind: str, path: Path) -> list[bool]:
+    def check(kind: str, path: Path) -> list[bool]:
         report = ki.validate(path, kind=kind, workers=1, max_findings=10**9)
         accepted = [True] * report.rows
         for finding in report.sample:
@@ -20,7 +20,7 @@ def prepare(_: Given) -> PeerCheck:
             accepted[finding.row] = False
         return accepted
 
-    return judge
+    return check
 
 
 if __name__ == "__main__":

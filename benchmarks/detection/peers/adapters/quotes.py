@@ -39,7 +39,7 @@ def prepare(given: Given) -> PeerCheck:
         except (OSError, ValueError):  # no name of a file, or no text that can be written
             return False
 
-    def judge(kind: str, path: Path) -> list[bool]:  # noqa: ARG001 - quotes are quotes in every kind
+    def check(kind: str, path: Path) -> list[bool]:  # noqa: ARG001 - quotes are quotes in every kind
         rows = read_rows(path)
         accepted = [stands(row) for row in rows]
         table, owners = references(rows)
@@ -47,7 +47,7 @@ def prepare(given: Given) -> PeerCheck:
             accepted[owner] = stands(one) and accepted[owner]
         return accepted
 
-    return judge
+    return check
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ def prepare(given: Given) -> PeerCheck:
         for kind, _ in given.kinds()
     }
 
-    def judge(kind: str, path: Path) -> list[bool]:
+    def check(kind: str, path: Path) -> list[bool]:
         is_valid = validators[kind].is_valid
         accepted = []
         with path.open("rb") as lines:
@@ -26,7 +26,7 @@ def prepare(given: Given) -> PeerCheck:
                     accepted.append(False)
         return accepted
 
-    return judge
+    return check
 
 
 if __name__ == "__main__":

@@ -70,12 +70,16 @@ def both(rows: pa.Table, kind, *, against: ki.Corpus | None = None, **options):
 
     A row that is suspect by itself is suspect among others.
     """
-    judge = RowValidator([kind] if isinstance(kind, str | type) else kind, against or shipped(), **options)
-    lane = Prefilter(judge)
+    validator = RowValidator(
+        [kind] if isinstance(kind, str | type) else kind, against or shipped(), **options
+    )
+    row_filter = Prefilter(validator)
     batch = rows.combine_chunks().to_batches()[0]
-    told = {str(one.path[0]): one.code for one in column_faults(judge, batch.schema.names, batch.schema)}
-    seen = lane.look(batch, told)
-    alone = [lane.look(batch.slice(row, 1), told) for row in range(len(rows))]
+    reported = {
+        str(one.path[0]): one.code for one in column_faults(validator, batch.schema.names, batch.schema)
+    }
+    seen = row_filter.look(batch, reported)
+    alone = [row_filter.look(batch.slice(row, 1), reported) for row in range(len(rows))]
     # A number that its column's type has no integer for may make the others of its batch suspect too.
     assert all(not one.suspect[0] or seen.suspect[row] for row, one in enumerate(alone))
     assert [bool(one.doomed[0]) for one in alone] == seen.doomed.tolist()
@@ -486,9 +490,9 @@ def test_references_to_claims_that_have_changed():
     found = [(1, "stale-claim", "/claim_sha256"), (2, "stale-claim", "/release")]
     found += [(4, "retired-claim", "/claim_id")]
     assert both(rows, "label", against=OWN) == ([1, 2, 4], found)
-    lane = Prefilter(RowValidator(["label"], OWN))
+    row_filter = Prefilter(RowValidator(["label"], OWN))
     (batch,) = rows.to_batches()
-    assert lane.look(batch, {}).checked.rows_without_digest == 1
+    assert row_filter.look(batch, {}).checked.rows_without_digest == 1
 
 
 def test_relations():
@@ -506,13 +510,13 @@ def test_relations():
     ]
     assert both(rows, "relation") == ([1, 2, 3, 5], found)
     # Rows are pinned if both claims are.
-    pinned = table(
+    with_digests = table(
         "relation",
         claim_sha256=[CLAIM.claim_sha256] * 2,
         other_claim_id=["d05-c03"] * 2,
         other_claim_sha256=[OTHER.claim_sha256, None],
     )
-    (batch,) = pinned.to_batches()
+    (batch,) = with_digests.to_batches()
     assert Prefilter(RowValidator(["relation"], shipped())).look(batch, {}).checked.rows_without_digest == 1
     stale = table("relation", claim_id=["a-01"], other_claim_id=["b-02"], release=["1.0.0"])
     assert both(stale, "relation", against=OWN) == ([0], at("stale-claim", "/release", 0))
@@ -651,12 +655,12 @@ def test_quotes_in_a_corpus_too_long_for_a_span_table(monkeypatch):
 def test_quotes_when_the_span_table_is_cleared(monkeypatch):
     monkeypatch.setattr(references, "_MOST_SPANS", 1)
     assert both(quoted(), "label") == EXPECTED
-    lane = Prefilter(RowValidator(["label"], shipped()))
+    row_filter = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = quoted().to_batches()
     for _ in range(3):
         for size in (1, 2, 5):
             for first in range(0, len(QUOTES), size):
-                seen = lane.look(batch.slice(first, size), {})
+                seen = row_filter.look(batch.slice(first, size), {})
                 expected = [bool(one[4]) for one in QUOTES[first : first + size]]
                 assert seen.suspect.tolist() == expected
 
@@ -848,9 +852,9 @@ def test_timestamps_as_text_are_left_to_the_row_validator():
     column = pa.array([NOON, None], UTC)
     suspect, found = both(own(year=["2026", "2025", None]), Noted)
     assert (suspect, found) == ([1], at("bad-format", "/year", 1))
-    judge = RowValidator([Noted], shipped())
+    validator = RowValidator([Noted], shipped())
     (batch,) = own(year=column).to_batches()
-    assert Prefilter(judge).look(batch, {}).suspect.tolist() == [True, False]
+    assert Prefilter(validator).look(batch, {}).suspect.tolist() == [True, False]
 
 
 def test_nested_quotes_that_are_not_text():
@@ -1061,13 +1065,13 @@ def test_names_within_a_slip_of_typing():
 
 
 def test_which_rows_a_fault_of_a_column_dooms():
-    lane = Prefilter(RowValidator(["label"], shipped()))
+    row_filter = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = table("label", note=["x", None], confidence=["x", None]).to_batches()
-    assert lane.look(batch, {"note": "unknown-field"}).doomed.tolist() == [True, False]
-    assert lane.look(batch, {"confidence": "wrong-type"}).doomed.tolist() == [True, False]
-    assert lane.look(batch, {"creator": "missing-field"}).doomed.tolist() == [True, True]
-    assert lane.look(batch, {"elsewhere": "missing-field"}).doomed.tolist() == [True, True]
-    assert lane.look(batch, {"elsewhere": "wrong-type"}).doomed.tolist() == [False, False]
+    assert row_filter.look(batch, {"note": "unknown-field"}).doomed.tolist() == [True, False]
+    assert row_filter.look(batch, {"confidence": "wrong-type"}).doomed.tolist() == [True, False]
+    assert row_filter.look(batch, {"creator": "missing-field"}).doomed.tolist() == [True, True]
+    assert row_filter.look(batch, {"elsewhere": "missing-field"}).doomed.tolist() == [True, True]
+    assert row_filter.look(batch, {"elsewhere": "wrong-type"}).doomed.tolist() == [False, False]
     report = ki.validate(table("label", note=["x", None]), kind="label")
     assert (report.rows, report.valid, report.invalid) == (2, 1, 1)
 
@@ -1215,8 +1219,8 @@ def test_require():
     rows = table("label", id=["a", None], release=["1.0.0", "1.0.0"])
     assert both(rows, "label", require=require) == ([1], at("missing-field", "/id", 1))
     found = [(None, "missing-field", f"/{name}") for name in require]
-    suspect, told = both(table("label"), "label", require=require)
-    assert (suspect, told) == ([], found)
+    suspect, reported = both(table("label"), "label", require=require)
+    assert (suspect, reported) == ([], found)
     both_kinds = both(mixed(id=["a", "b", None]), ["label", "translation", "question"], require=["id"])
     assert both_kinds == ([2], at("missing-field", "/id", 2))
 
@@ -1307,9 +1311,9 @@ class Judged(ki.Reference):
 
 
 def test_rows_of_kinds_with_validators_are_always_suspect():
-    pinned = {"claim_id": ["d01-c02", "d01-c02"], "claim_sha256": [None, CLAIM.claim_sha256]}
-    assert both(pa.table(pinned), Described) == ([], [])
-    assert both(pa.table(pinned), Short) == ([0, 1], at("bad-length", "/claim_sha256", 1))
+    with_digests = {"claim_id": ["d01-c02", "d01-c02"], "claim_sha256": [None, CLAIM.claim_sha256]}
+    assert both(pa.table(with_digests), Described) == ([], [])
+    assert both(pa.table(with_digests), Short) == ([0, 1], at("bad-length", "/claim_sha256", 1))
     quoted_whole = pa.table({"claim_id": ["d01-c02"] * 2, "quote": [None, CLAIM.text]})
     assert both(quoted_whole, Late) == ([0, 1], at("bad-format", "", 1))
     assert both(pa.table({"claim_id": ["d01-c02"] * 2, "note": ["x", None]}), Judged)[0] == [0, 1]
@@ -1415,12 +1419,12 @@ def test_instants_that_must_be_given():
     lists = pa.array([[NOON], [NOON, None], [NOON, NOON]], pa.list_(UTC))
     right = pa.array([NOON] * 3, UTC)
     found = [(1, "wrong-type", "/others/1")]
-    suspect, told = both(own(when=right, others=lists), Dated)
-    assert (suspect, told) == ([1], found)
+    suspect, reported = both(own(when=right, others=lists), Dated)
+    assert (suspect, reported) == ([1], found)
     nanoseconds = pa.array([[1_000], [1_001], []], pa.list_(pa.timestamp("ns", "UTC")))
-    suspect, told = both(own(when=right, others=nanoseconds), Dated)
+    suspect, reported = both(own(when=right, others=nanoseconds), Dated)
     assert suspect == [1]
-    assert [one[0] for one in told] == [1]
+    assert [one[0] for one in reported] == [1]
 
 
 class Changed(ki.Derived):
@@ -1471,16 +1475,16 @@ def test_a_rule_by_row_alone_is_never_skipped(monkeypatch):
 
 def test_a_rule_gets_only_the_fields_that_it_names():
     assert Loud.fields == ("creator", "rationale")
-    told = []
+    reported = []
 
     class Listening(Loud):
         def rows(self, _, /, creator, **__):
-            told.append(creator)
+            reported.append(creator)
             return []
 
     assert Listening.fields == tuple(ki.Verdict.model_fields)
     assert Listening(None).faults({"creator": "a", "x": 1}, frozenset()) == []
-    assert told == ["a"]
+    assert reported == ["a"]
 
 
 def test_every_rule_is_registered():
@@ -1556,30 +1560,30 @@ def test_text_that_is_not_utf8_makes_its_row_suspect():
 
 
 def test_rows_with_a_valid_shape_are_checked_only_by_their_references():
-    lane = Prefilter(RowValidator(["label"], shipped()))
+    row_filter = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = table(
         "label",
         claim_id=["d01-c02", "d01-c99", "x y", "d01-c02", "d01-c02"],
         quote=[None, None, None, "gibt es nicht", ""],
         confidence=[0.5, 0.5, 0.5, 0.5, None],
     ).to_batches()
-    seen = lane.look(batch, {})
+    seen = row_filter.look(batch, {})
     assert seen.suspect.tolist() == [False, True, True, True, True]
     assert seen.shaped.tolist() == [False, True, False, True, False]
     said = [
         (row, [one.code for one in verdict.faults])
-        for row, _, verdict in lane.verdicts(batch, np.flatnonzero(seen.suspect), {}, seen.shaped)
+        for row, _, verdict in row_filter.verdicts(batch, np.flatnonzero(seen.suspect), {}, seen.shaped)
     ]
     expected = [(1, ["unknown-claim"]), (2, ["bad-format"]), (3, ["quote-not-found"]), (4, ["bad-length"])]
     assert said == expected
-    said = [(row, len(verdict.faults)) for row, _, verdict in lane.verdicts(batch, np.arange(5), {})]
+    said = [(row, len(verdict.faults)) for row, _, verdict in row_filter.verdicts(batch, np.arange(5), {})]
     assert said == [(0, 0), (1, 1), (2, 1), (3, 1), (4, 1)]
     # Where something was told of a whole column, rows are judged whole.
-    assert not lane.look(batch, {"note": "unknown-field"}).shaped.any()
+    assert not row_filter.look(batch, {"note": "unknown-field"}).shaped.any()
 
 
 def test_rows_of_a_kind_without_a_field_for_it_are_all_of_that_kind():
-    lane = Prefilter(RowValidator(["claim"], shipped()))
+    row_filter = Prefilter(RowValidator(["claim"], shipped()))
     batch = pa.record_batch({"claim_id": ["d01-c01", None]})
-    assert lane.is_of(batch, frozenset({"claim"})).tolist() == [True, True]
-    assert lane.is_of(batch, frozenset({"label"})).tolist() == [False, False]
+    assert row_filter.is_of(batch, frozenset({"claim"})).tolist() == [True, True]
+    assert row_filter.is_of(batch, frozenset({"label"})).tolist() == [False, False]

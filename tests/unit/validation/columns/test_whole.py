@@ -43,8 +43,8 @@ class Dated(ki.Derived):
 def faults(kind, schema, names=(), **options) -> list[tuple[str, str, str, str]]:
     """Return the faults of columns as code, column, what was expected and what stands there."""
     missing = options.pop("missing", True)
-    judge = RowValidator([kind] if isinstance(kind, str | type) else kind, shipped(), **options)
-    found = column_faults(judge, names or schema.names, schema, missing=missing)
+    validator = RowValidator([kind] if isinstance(kind, str | type) else kind, shipped(), **options)
+    found = column_faults(validator, names or schema.names, schema, missing=missing)
     return [(one.code, one.path[0], one.expected, str(one.got)) for one in found]
 
 
@@ -174,8 +174,8 @@ def test_columns_that_are_missing():
 def test_columns_unknown_to_every_kind():
     text = pa.string()
     schema = pa.schema([(name, text) for name in [*BARE, "note", "x_note", "topics", "Creator", ""]])
-    judge = RowValidator(["label"], shipped())
-    found = [*map(spelled, column_faults(judge, schema.names, schema))]
+    validator = RowValidator(["label"], shipped())
+    found = [*map(spelled, column_faults(validator, schema.names, schema))]
     assert found == [
         Fault("unknown-field", ("note",), "a field of label", '"note"', "did you mean rationale?"),
         Fault("unknown-field", ("Creator",), "a field of label", '"Creator"', "did you mean creator?"),
@@ -189,7 +189,7 @@ def test_columns_unknown_to_every_kind():
         ),
     ]
     # By name alone, as of CSV.
-    assert [*map(spelled, column_faults(judge, schema.names))] == found
+    assert [*map(spelled, column_faults(validator, schema.names))] == found
     kept = faults("label", schema, extra="allow")
     assert [one[1] for one in kept] == ["Creator"]
 
@@ -225,8 +225,8 @@ def test_several_kinds():
 
 def test_a_kind_column_is_required_unless_the_call_gives_the_kind():
     schema = pa.schema([(name, pa.string()) for name in BARE])
-    judge = RowValidator(["label", "verdict"], shipped())
-    assert column_faults(judge, schema.names, schema) == [
+    validator = RowValidator(["label", "verdict"], shipped())
+    assert column_faults(validator, schema.names, schema) == [
         Fault(
             "missing-field",
             ("kind",),

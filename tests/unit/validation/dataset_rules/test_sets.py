@@ -61,7 +61,7 @@ def of(*kinds: str, key=None, complete=None) -> DatasetRules:
     return DatasetRules(shipped(), models, key=key, complete=complete, where="row {}".format)
 
 
-def told(faults) -> list[tuple]:
+def reported(faults) -> list[tuple]:
     return [(one.code, one.path, one.expected, one.got, one.suggestion) for one in faults]
 
 
@@ -105,7 +105,7 @@ def test_a_repeated_id():
     assert held.faults({"id": "a"}, "verdict", 0) == []
     fault = ("duplicate-id", ("id",), "an id of its own", '"a", as in row 0', None)
     for place in (1, 2):
-        assert told(held.faults({"id": "a"}, None, place)) == [fault]
+        assert reported(held.faults({"id": "a"}, None, place)) == [fault]
     assert held.faults({"id": 5}, "verdict", 3) == held.faults({"id": 5}, "verdict", 4) == []
     assert held.faults({}, "verdict", 5) == held.faults({"id": None}, "verdict", 6) == []
 
@@ -117,7 +117,7 @@ def test_a_repeated_key():
     # Where all of it is null there is no key.
     assert held.faults({}, "verdict", 5) == held.faults({"confidence": None}, "verdict", 6) == []
     row = {"claim_id": "d01-c01", "confidence": 1.0}
-    assert told(held.faults(row, "verdict", 7)) == [
+    assert reported(held.faults(row, "verdict", 7)) == [
         (
             "duplicate-record",
             (),
@@ -140,9 +140,9 @@ def test_a_claim_that_is_missing_in_a_group():
     held.faults(first | {"confidence": 0.5}, "verdict", 51, frozenset({"confidence"}))
     held.faults(first | {"claim_id": 5, "confidence": 0.5}, "verdict", 52)
     expected = f"a row for {claims[0]} with creator m, confidence 0.5"
-    assert told(held.at_the_end()) == [("missing-claim", (), expected, "none", None)]
+    assert reported(held.at_the_end()) == [("missing-claim", (), expected, "none", None)]
     held.faults(first | {"confidence": 0.5}, "verdict", 53)
-    assert told(held.at_the_end()) == []
+    assert reported(held.at_the_end()) == []
 
 
 def test_a_claim_that_is_missing_in_the_whole():
@@ -151,8 +151,8 @@ def test_a_claim_that_is_missing_in_the_whole():
     about = [{"claim_id": claim_id} for claim_id in claims[2:]]
     held.faults({"references": about, "claim_id": claims[0]}, "question", 0)
     held.faults({"claim_id": claims[1], "references": [{"claim_id": claims[0]}]}, "verdict", 1)
-    assert told(held.at_the_end()) == [("missing-claim", (), f"a row for {claims[0]}", "none", None)]
-    assert told(of("verdict", complete=[]).at_the_end()) == []
+    assert reported(held.at_the_end()) == [("missing-claim", (), f"a row for {claims[0]}", "none", None)]
+    assert reported(of("verdict", complete=[]).at_the_end()) == []
 
 
 def test_labels_that_are_too_many():
@@ -169,7 +169,7 @@ def test_labels_that_are_too_many():
     assert held.faults(row | {"value": "future"}, "label", 3, frozenset({"value"})) == []
     assert held.faults(row | {"value": "future"}, "label", 4, frozenset({"scheme"})) == []
     assert held.fired == set()
-    assert told(held.faults(row | {"value": "future"}, "label", 5)) == [fault]
+    assert reported(held.faults(row | {"value": "future"}, "label", 5)) == [fault]
     assert held.fired == {("d01-c01", "horizon", "me")}
     topics = {"scheme": "topic"}
     for value in ("memory", "agents", "scaling", "reasoning"):
@@ -187,7 +187,7 @@ def test_vectors_of_another_length():
     assert held.faults({"model": 5, "vector": [1]}, "embedding", 7) == []
     assert held.faults({"model": "m", "vector": "x"}, "embedding", 8) == []
     assert held.fired == set()
-    assert told(held.faults({"model": "m", "vector": [1]}, "embedding", 9)) == [
+    assert reported(held.faults({"model": "m", "vector": [1]}, "embedding", 9)) == [
         ("dimension-differs", ("vector",), "2, as in row 3, the first of m", "1", ANEW)
     ]
     assert held.fired == {("m",)}

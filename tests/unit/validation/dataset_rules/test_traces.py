@@ -17,12 +17,12 @@ from kaiser_interview.validation.dataset_rules.fingerprints import (
 )
 
 
-def judge(kind="label", **options):
+def validator(kind="label", **options):
     return check_of(None, kind=kind, **options).row_validator()
 
 
 def marks(key=None, **options) -> Fingerprints:
-    return Fingerprints(judge(**options), key)
+    return Fingerprints(validator(**options), key)
 
 
 def batch(**columns) -> pa.RecordBatch:
@@ -197,13 +197,13 @@ def test_of_vectors_only_the_length_counts():
 
 
 def test_fields_that_are_read_from_lines():
-    sorts = line_sorts(judge())
+    sorts = line_sorts(validator())
     assert {name: sorts[name] for name in ("id", "confidence", "quote_start", "method")} == {
         "id": "string", "confidence": "number", "quote_start": "integer", "method": "string"
     }  # fmt: skip
-    assert line_sorts(judge("question"))["answerable"] == "boolean"
-    assert "references" not in line_sorts(judge("question"))
-    assert set(line_sorts(judge([*KINDS]))) > set(sorts)
+    assert line_sorts(validator("question"))["answerable"] == "boolean"
+    assert "references" not in line_sorts(validator("question"))
+    assert set(line_sorts(validator([*KINDS]))) > set(sorts)
 
 
 def test_no_fields_are_read_from_lines_if_kinds_disagree():
@@ -212,4 +212,4 @@ def test_no_fields_are_read_from_lines_if_kinds_disagree():
 
         value: float
 
-    assert line_sorts(judge(["label", Weighed])) == {}
+    assert line_sorts(validator(["label", Weighed])) == {}

@@ -286,11 +286,11 @@ def test_a_file_that_is_named_by_its_descriptor_is_found_by_others(tmp_path, cut
 
 
 @pytest.mark.parametrize("size", [1, 100])
-@pytest.mark.parametrize("packed", [True, False])
-def test_a_table_that_is_compressed_or_piped_is_read_from_its_start(tmp_path, cut, size, packed):
+@pytest.mark.parametrize("compressed", [True, False])
+def test_a_table_that_is_compressed_or_piped_is_read_from_its_start(tmp_path, cut, size, compressed):
     table(tmp_path / "a.parquet", *[GOOD] * size)
     data = (tmp_path / "a.parquet").read_bytes()
-    if packed:
+    if compressed:
         (tmp_path / "a.parquet").write_bytes(gzip.compress(data))
         assert report_on(tmp_path / "a.parquet").rows == size
         assert cut == [None]
@@ -615,18 +615,18 @@ def test_progress_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr("kaiser_interview.validation.engine.merge._PAUSE", 0)
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9))
     table(tmp_path / "b.parquet", *[GOOD | {"claim_id": "d99-c01"}] * 9)
-    told = []
+    reported = []
 
     def progress(state):
-        told.append((state.rows, state.invalid, Path(state.file).name, state.size))
+        reported.append((state.rows, state.invalid, Path(state.file).name, state.size))
 
     report_on(tmp_path)
     report_of(check_of(tmp_path, kind="label", progress=progress), 1)
     sizes = [(tmp_path / name).stat().st_size for name in ("a.jsonl", "b.parquet")]
-    assert [one[0] for one in told] == sorted(one[0] for one in told)
-    assert {one[2:] for one in told} == {("a.jsonl", sizes[0]), ("b.parquet", sizes[1])}
-    assert told[-1] == (18, 9, "b.parquet", sizes[1])
-    assert len(told) == 3 + 3 + 2
+    assert [one[0] for one in reported] == sorted(one[0] for one in reported)
+    assert {one[2:] for one in reported} == {("a.jsonl", sizes[0]), ("b.parquet", sizes[1])}
+    assert reported[-1] == (18, 9, "b.parquet", sizes[1])
+    assert len(reported) == 3 + 3 + 2
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl.gz", "a.jsonl"])

@@ -74,7 +74,7 @@ PACKS = {
 }
 
 
-def told(report: ki.Report) -> list[tuple]:
+def reported(report: ki.Report) -> list[tuple]:
     """Return the findings as code, line, row and path, in order of place; those about no row come first."""
     found = [(one.code, one.line, one.row, one.path) for one in report.sample]
     return sorted(found, key=lambda one: (one[1] or 0, -1 if one[2] is None else one[2]))
@@ -85,7 +85,7 @@ def codes(report: ki.Report) -> list[str]:
 
 
 @pytest.fixture
-def gate(tmp_path):
+def validate(tmp_path):
     """Return a function that checks the bytes of a file."""
 
     def check(data: bytes, name: str = "rows.jsonl") -> ki.Report:
@@ -129,41 +129,41 @@ def unreadable(report: ki.Report, name: object, got: str) -> None:
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize(("suffix", "pack"), PACKS.values(), ids=PACKS)
 @pytest.mark.parametrize(("ending", "data", "line"), FORMS.values(), ids=FORMS)
-def test_each_form_in_each_packing(gate, tmp_path, ending, data, line, suffix, pack, named):
-    packed = pack(data)
+def test_each_form_in_each_packing(validate, tmp_path, ending, data, line, suffix, pack, named):
+    compressed = pack(data)
     # What a file is called may say nothing: its first bytes do.
     name = f"rows.{ending}{suffix}" if named else "rows"
-    report = gate(packed, name)
-    assert told(report) == [("unknown-claim", line, 2, ("claim_id",))]
+    report = validate(compressed, name)
+    assert reported(report) == [("unknown-claim", line, 2, ("claim_id",))]
     assert (report.rows, report.valid, report.complete) == (3, 2, True)
     (read,) = report.inputs
     assert read == (
         str(tmp_path / name),
         3,
-        len(packed),
-        hashlib.sha256(packed).hexdigest(),
+        len(compressed),
+        hashlib.sha256(compressed).hexdigest(),
         True,
     )
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd])
-def test_the_digest_is_that_of_the_file(gate, pack):
+def test_the_digest_is_that_of_the_file(validate, pack):
     # More than is read at a time, of bytes that do not pack well.
     hexadecimal = random.Random(0).randbytes(1_500_000).hex()
     rows = (hexadecimal[at : at + 1000] for at in range(0, len(hexadecimal), 1000))
-    packed = pack(b"".join(b'{"claim_id":"d01-c01","x_v":"%b"}\n' % row.encode() for row in rows))
-    assert len(packed) > streams.CHUNK
-    report = gate(packed)
+    compressed = pack(b"".join(b'{"claim_id":"d01-c01","x_v":"%b"}\n' % row.encode() for row in rows))
+    assert len(compressed) > streams.CHUNK
+    report = validate(compressed)
     assert (report.rows, report.ok) == (3000, True)
     (read,) = report.inputs
-    assert (read.bytes, read.sha256) == (len(packed), hashlib.sha256(packed).hexdigest())
+    assert (read.bytes, read.sha256) == (len(compressed), hashlib.sha256(compressed).hexdigest())
 
 
-def test_a_digest_covers_the_whole_file(gate):
+def test_a_digest_covers_the_whole_file(validate):
     # Zeros after the last member are part of the file.
-    packed = gzip.compress(ROW) + bytes(20_000)
-    (read,) = gate(packed).inputs
-    assert (read.bytes, read.sha256) == (len(packed), hashlib.sha256(packed).hexdigest())
+    compressed = gzip.compress(ROW) + bytes(20_000)
+    (read,) = validate(compressed).inputs
+    assert (read.bytes, read.sha256) == (len(compressed), hashlib.sha256(compressed).hexdigest())
 
 
 def test_data_from_python_has_no_digest():
@@ -172,15 +172,15 @@ def test_data_from_python_has_no_digest():
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_a_compressed_empty_file_has_no_rows(gate, pack):
-    report = gate(pack(b""))
-    assert told(report) == [("no-rows", None, None, ())]
+def test_a_compressed_empty_file_has_no_rows(validate, pack):
+    report = validate(pack(b""))
+    assert reported(report) == [("no-rows", None, None, ())]
     assert (report.complete, report.ok) == (True, False)
 
 
-def test_an_empty_file_has_no_rows(gate, tmp_path):
-    report = gate(b"")
-    assert told(report) == [("no-rows", None, None, ())]
+def test_an_empty_file_has_no_rows(validate, tmp_path):
+    report = validate(b"")
+    assert reported(report) == [("no-rows", None, None, ())]
     said = "expected at least one row, got none; see whether the step before has written any"
     assert report.sample[0].message == said
     assert report.inputs == ((str(tmp_path / "rows.jsonl"), 0, 0, hashlib.sha256().hexdigest(), True),)
@@ -195,46 +195,46 @@ ROWS = b"".join(b'{"claim_id":"d01-c%02d","x_n":%d}\n' % (number % 5 + 1, number
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.csv", "rows"])
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_a_compressed_file_that_is_cut_anywhere_is_truncated(gate, pack, name):
-    packed = pack(ROWS if name != "rows.json" else b"[" + ROWS.replace(b"\n", b",")[:-1] + b"]")
-    for end in range(4, len(packed), 1 if name == "rows.jsonl" else 7):
-        report = gate(packed[:end], name)
-        assert told(report) == [("truncated", None, None, ())], end
+def test_a_compressed_file_that_is_cut_anywhere_is_truncated(validate, pack, name):
+    compressed = pack(ROWS if name != "rows.json" else b"[" + ROWS.replace(b"\n", b",")[:-1] + b"]")
+    for end in range(4, len(compressed), 1 if name == "rows.jsonl" else 7):
+        report = validate(compressed[:end], name)
+        assert reported(report) == [("truncated", None, None, ())], end
         assert report.sample[0].message == "expected the compressed data to its end, got less"
         assert (report.complete, report.ok) == (False, False)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
 @pytest.mark.parametrize("end", [1, 2, 3])
-def test_a_compressed_file_with_only_its_magic_bytes_is_invalid(gate, pack, end):
-    assert not gate(pack(ROWS)[:end], "rows.jsonl.gz").ok
+def test_a_compressed_file_with_only_its_magic_bytes_is_invalid(validate, pack, end):
+    assert not validate(pack(ROWS)[:end], "rows.jsonl.gz").ok
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_a_compressed_file_that_is_cut_in_a_later_part_is_truncated(gate, pack):
+def test_a_compressed_file_that_is_cut_in_a_later_part_is_truncated(validate, pack):
     for cut in range(1, len(pack(ROW)) - 4, 5):
-        report = gate(pack(ROWS) + pack(ROWS)[:-cut])
-        assert told(report) == [("truncated", None, None, ())]
+        report = validate(pack(ROWS) + pack(ROWS)[:-cut])
+        assert reported(report) == [("truncated", None, None, ())]
         assert not report.complete
 
 
 def damaged(report: ki.Report, got: str) -> None:
-    assert told(report) == [("unreadable", None, None, ())]
+    assert reported(report) == [("unreadable", None, None, ())]
     assert report.sample[0].got.startswith(f"damaged compressed data: {got}")
     assert (report.complete, report.ok) == (False, False)
 
 
-def test_wrong_checks_of_gzip(gate):
-    packed = gzip.compress(ROWS)
-    damaged(gate(packed[:-8] + bytes(4) + packed[-4:]), "CRC check failed")
-    damaged(gate(packed[:-4] + b"\1\0\0\0"), "Incorrect length")
+def test_wrong_checks_of_gzip(validate):
+    compressed = gzip.compress(ROWS)
+    damaged(validate(compressed[:-8] + bytes(4) + compressed[-4:]), "CRC check failed")
+    damaged(validate(compressed[:-4] + b"\1\0\0\0"), "Incorrect length")
     # The second member is checked, too.
-    damaged(gate(packed + packed[:-8] + bytes(4) + packed[-4:]), "CRC check failed")
+    damaged(validate(compressed + compressed[:-8] + bytes(4) + compressed[-4:]), "CRC check failed")
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_trailing_data_after_compressed_data(gate, pack):
-    damaged(gate(pack(ROWS) + b"garbage that is not packed"), "")
+def test_trailing_data_after_compressed_data(validate, pack):
+    damaged(validate(pack(ROWS) + b"garbage that is not packed"), "")
 
 
 def unpacked(path: Path) -> bytes | str:
@@ -251,10 +251,10 @@ def unpacked(path: Path) -> bytes | str:
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
 def test_a_flipped_bit_is_a_finding_or_changes_nothing_but_rows(tmp_path, pack):
-    packed, path = pack(ROWS), tmp_path / "rows.jsonl"
+    compressed, path = pack(ROWS), tmp_path / "rows.jsonl"
     unseen = 0
-    for bit in range(0, len(packed) * 8, 3):
-        flipped = bytearray(packed)
+    for bit in range(0, len(compressed) * 8, 3):
+        flipped = bytearray(compressed)
         flipped[bit // 8] ^= 1 << bit % 8
         path.write_bytes(flipped)
         found = unpacked(path)
@@ -273,9 +273,9 @@ def test_a_flipped_bit_is_a_finding_or_changes_nothing_but_rows(tmp_path, pack):
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
 def test_random_damage_is_never_a_traceback(tmp_path, pack):
-    draw, packed, path = random.Random(1), pack(ROWS), tmp_path / "rows.jsonl"
+    draw, compressed, path = random.Random(1), pack(ROWS), tmp_path / "rows.jsonl"
     for _ in range(400):
-        data = bytearray(packed)
+        data = bytearray(compressed)
         for _ in range(draw.randint(1, 8)):
             data[draw.randrange(4, len(data))] = draw.randrange(256)
         path.write_bytes(data)
@@ -309,16 +309,16 @@ BOMBS = {
 
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(("name", "made", "expected", "rows"), BOMBS.values(), ids=BOMBS)
-def test_bombs(gate, name, made, expected, rows):
+def test_bombs(validate, name, made, expected, rows):
     data = made()
     tracemalloc.start()
     try:
-        report = gate(data, name)
+        report = validate(data, name)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert peak < 80 << 20
-    assert told(report) == expected
+    assert reported(report) == expected
     if expected == BOMB:
         assert report.sample[0].got == "more: it may be a decompression bomb"
     assert (report.rows, report.complete, report.ok) == (rows, False, False)
@@ -327,17 +327,17 @@ def test_bombs(gate, name, made, expected, rows):
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("fill", [b" ", b"\n", b"[", b",", b'"', b"\\", b"[]"])
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.csv"])
-def test_decompression_is_bounded(gate, monkeypatch, name, fill):
+def test_decompression_is_bounded(validate, monkeypatch, name, fill):
     monkeypatch.setattr(streams, "_BOMB_BYTES", 1 << 18)
-    report = gate(gzip.compress(b"[") + gzip.compress(fill * (1 << 20)), name)
+    report = validate(gzip.compress(b"[") + gzip.compress(fill * (1 << 20)), name)
     assert not report.ok
 
 
-def test_highly_compressible_data_is_accepted(gate):
+def test_highly_compressible_data_is_accepted(validate):
     rows = ROW * 20_000
-    packed = gzip.compress(rows, 9)
-    assert len(rows) > 200 * len(packed)
-    report = gate(packed)
+    compressed = gzip.compress(rows, 9)
+    assert len(rows) > 200 * len(compressed)
+    report = validate(compressed)
     assert (report.rows, report.ok) == (20_000, True)
 
 
@@ -346,11 +346,11 @@ def test_highly_compressible_data_is_accepted(gate):
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 @pytest.mark.parametrize("length", [LONGEST + 1, LONGEST + (3 << 20)])
-def test_a_too_long_line_is_skipped_and_reading_continues(gate, length, pack):
+def test_a_too_long_line_is_skipped_and_reading_continues(validate, length, pack):
     start, end = b'{"claim_id":"d01-c01","x_v":"', b'"}'
     long = start + b"x" * (length - len(start) - len(end)) + end + b"\n"
-    report = gate(pack(ROW + long + WRONG + long + ROW))
-    assert told(report) == [
+    report = validate(pack(ROW + long + WRONG + long + ROW))
+    assert reported(report) == [
         ("line-too-long", 2, 1, ()),
         ("unknown-claim", 3, 2, ("claim_id",)),
         ("line-too-long", 4, 3, ()),
@@ -359,16 +359,16 @@ def test_a_too_long_line_is_skipped_and_reading_continues(gate, length, pack):
     assert (report.rows, report.valid, report.complete) == (5, 2, True)
 
 
-def test_a_line_of_the_greatest_length_is_read(gate):
+def test_a_line_of_the_greatest_length_is_read(validate):
     start, end = b'{"claim_id":"d01-c99","x_v":"', b'"}'
-    report = gate(start + b"x" * (LONGEST - len(start) - len(end)) + end + b"\n" + ROW)
-    assert told(report) == [("unknown-claim", 1, 0, ("claim_id",))]
+    report = validate(start + b"x" * (LONGEST - len(start) - len(end)) + end + b"\n" + ROW)
+    assert reported(report) == [("unknown-claim", 1, 0, ("claim_id",))]
 
 
 @pytest.mark.parametrize("element", [b'{"claim_id":"d01-c01","x_v":"%b"}', b'"%b"', b"[%b]"])
-def test_an_element_that_is_too_long_ends_the_reading_and_says_so(gate, element):
-    report = gate(b"[%b,\n%b,\n%b]" % (ROW, element % (b"1" * (LONGEST + (3 << 20))), ROW), "rows.json")
-    assert told(report) == [("line-too-long", 3, None, ())]
+def test_an_element_that_is_too_long_ends_the_reading_and_says_so(validate, element):
+    report = validate(b"[%b,\n%b,\n%b]" % (ROW, element % (b"1" * (LONGEST + (3 << 20))), ROW), "rows.json")
+    assert reported(report) == [("line-too-long", 3, None, ())]
     assert (report.rows, report.valid, report.complete) == (1, 1, False)
 
 
@@ -429,7 +429,7 @@ def failing(*chunks: bytes):
 def test_reading_that_fails_midway(monkeypatch, pack):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=failing(pack(ROWS)[:40]), closed=False))
     report = ki.validate("-", **HOW)
-    assert told(report) == [("unreadable", None, None, ())]
+    assert reported(report) == [("unreadable", None, None, ())]
     assert report.sample[0].got == "Input/output error"
     assert report.complete is False
 
@@ -594,7 +594,7 @@ def test_a_file_that_is_replaced_meanwhile_is_read_as_it_was(tmp_path, meanwhile
     other.write_bytes(WRONG * 5)
     meanwhile(lambda: other.replace(path) if other.exists() else None)
     report = ki.validate(path, **HOW)
-    assert (told(report), report.rows, report.ok) == ([], count, True)
+    assert (reported(report), report.rows, report.ok) == ([], count, True)
     assert report.inputs[0].sha256 == hashlib.sha256(row * count).hexdigest()
     assert path.read_bytes() == WRONG * 5
 
@@ -620,21 +620,21 @@ def given(monkeypatch, data: bytes) -> None:
 @pytest.mark.parametrize("pack", [pack for _, pack in PACKS.values()], ids=PACKS)
 @pytest.mark.parametrize(("data", "line"), [form[1:] for form in FORMS.values()], ids=FORMS)
 def test_standard_input(monkeypatch, data, line, pack):
-    packed = pack(data)
-    given(monkeypatch, packed)
+    compressed = pack(data)
+    given(monkeypatch, compressed)
     report = ki.validate("-", **HOW)
-    assert told(report) == [("unknown-claim", line, 2, ("claim_id",))]
+    assert reported(report) == [("unknown-claim", line, 2, ("claim_id",))]
     assert report.sample[0].place == f"standard input:{line}"
     assert (report.rows, report.complete) == (3, True)
     (read,) = report.inputs
-    assert (read.bytes, read.sha256) == (len(packed), hashlib.sha256(packed).hexdigest())
+    assert (read.bytes, read.sha256) == (len(compressed), hashlib.sha256(compressed).hexdigest())
     assert not sys.stdin.closed
 
 
 def test_empty_standard_input(monkeypatch):
     given(monkeypatch, b"")
     report = ki.validate("-", **HOW)
-    assert told(report) == [("no-rows", None, None, ())]
+    assert reported(report) == [("no-rows", None, None, ())]
     assert report.sample[0].file == "standard input"
 
 
@@ -708,7 +708,7 @@ def test_a_pipe_by_its_descriptor(pack):
     data = pack(ROW + ROW + WRONG)
     with piped(data) as reader:
         report = ki.validate(f"/dev/fd/{reader}", **HOW)
-    assert told(report) == [("unknown-claim", 3, 2, ("claim_id",))]
+    assert reported(report) == [("unknown-claim", 3, 2, ("claim_id",))]
     assert report.complete
     assert report.inputs[0].sha256 == hashlib.sha256(data).hexdigest()
 
@@ -721,7 +721,7 @@ def test_a_pipe_that_gives_few_bytes_at_first(pack, first):
     data = pack(ROW + ROW + WRONG)
     with piped(data[:first], data[first:]) as reader:
         report = ki.validate(f"/dev/fd/{reader}", **HOW)
-    assert told(report) == [("unknown-claim", 3, 2, ("claim_id",))]
+    assert reported(report) == [("unknown-claim", 3, 2, ("claim_id",))]
     assert report.complete
 
 

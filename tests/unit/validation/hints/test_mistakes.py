@@ -73,11 +73,11 @@ TEXTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "told"), TEXTS.items(), ids=map(repr, TEXTS))
-def test_the_found_text_and_the_suggestion(text, told):
+@pytest.mark.parametrize(("text", "reported"), TEXTS.items(), ids=map(repr, TEXTS))
+def test_the_found_text_and_the_suggestion(text, reported):
     _, fault = parse(text.encode())
     assert (fault.code, fault.expected) == ("invalid-json", "a JSON text")
-    assert (fault.got(), fault.suggestion()) == told
+    assert (fault.got(), fault.suggestion()) == reported
 
 
 @pytest.mark.parametrize("end", ["{", '{"a": "b', "[1", '{"a": "语'.encode()[:-1]])

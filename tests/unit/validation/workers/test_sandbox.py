@@ -141,9 +141,9 @@ def test_a_program_that_starts_itself_stops_there(file, monkeypatch, tmp_path):
 
 def test_compressed_tables_that_are_trusted_are_read_without_a_worker(file, monkeypatch, tmp_path):
     monkeypatch.setattr(subprocess, "Popen", None)
-    packed = tmp_path / "rows.parquet.gz"
-    packed.write_bytes(gzip.compress(file.read_bytes()))
-    report = ki.validate(packed, kind="label", in_process=True)
+    compressed = tmp_path / "rows.parquet.gz"
+    compressed.write_bytes(gzip.compress(file.read_bytes()))
+    report = ki.validate(compressed, kind="label", in_process=True)
     assert (report.rows, report.invalid, report.limited) == (9, 1, False)
 
 

@@ -77,8 +77,8 @@ def test_exceptions_of_a_task_are_answers(tmp_path, monkeypatch):
     assert fails(MemoryError())[2:4] == ["a part that fits into 1024 MiB", "a larger one"]
     assert fails(RuntimeError("a\n  b"))[2:4] == ["a file that can be read", "a b"]
     assert fails(RuntimeError())[3] == "RuntimeError"
-    told = Fault("unreadable", ("a",), "b", lambda: "got", lambda: "suggestion")
-    assert fails(StreamError(told))[:5] == ["unreadable", ("a",), "b", "got", "suggestion"]
+    reported = Fault("unreadable", ("a",), "b", lambda: "got", lambda: "suggestion")
+    assert fails(StreamError(reported))[:5] == ["unreadable", ("a",), "b", "got", "suggestion"]
 
 
 # The process
