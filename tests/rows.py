@@ -117,7 +117,7 @@ def accepted(model: type[Record], text: str) -> bool:
 
 
 class Stance(ki.Derived):
-    """A kind of one's own."""
+    """A custom kind."""
 
     stance: str
     weight: ki.Float32 | None = None

@@ -6,7 +6,7 @@ import kaiser_interview as ki
 
 
 class Stance(ki.Derived):
-    """A kind of one's own."""
+    """A custom kind."""
 
     stance: str
     weights: ki.Many[ki.Float32]

@@ -175,7 +175,7 @@ def test_a_folder_is_refused_as_output(old):
 
 
 def test_a_pipe_or_device_is_refused_as_output(tmp_path):
-    # A rename would put a file where it stands: for root, also where /dev/null does.
+    # A rename would replace it: for root, even /dev/null.
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="pipe"):
         write_bytes(tmp_path / "pipe", b"new")

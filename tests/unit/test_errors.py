@@ -1,4 +1,4 @@
-"""Every error survives pickling, has the built-in's type, and carries what it says."""
+"""Every error survives pickling, inherits a built-in exception, and has its data as attributes."""
 
 import pickle
 

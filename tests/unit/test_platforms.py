@@ -1,4 +1,4 @@
-"""Systems that lack what Linux has, simulated: functions and modules taken away, other rules for paths."""
+"""Simulated systems without features of Linux: missing functions and modules, other path rules."""
 
 import gzip
 import os
@@ -37,7 +37,7 @@ NOT_ON_WINDOWS = [
 
 @pytest.fixture
 def files(tmp_path):
-    """Return one row as JSON Lines, CSV and Parquet, plain and packed."""
+    """Return one row as JSON Lines, CSV and Parquet, plain and compressed."""
     written = []
     for name in ("rows.jsonl", "rows.csv", "rows.parquet"):
         plain = tmp_path / name

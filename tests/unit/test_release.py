@@ -1,4 +1,4 @@
-"""The manifest, and reading only what it vouches for."""
+"""The manifest, and reading only files that match it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each check of a release, given what it must refuse."""
+"""Each release check refuses the faults that it looks for."""
 
 import copy
 import json

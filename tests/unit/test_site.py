@@ -1,4 +1,4 @@
-"""The check of the built site sees what leads nowhere and what is loaded from afar."""
+"""The check of the built site reports broken links and remote resources."""
 
 import pytest
 import site_check

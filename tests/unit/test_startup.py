@@ -1,4 +1,4 @@
-"""What a command may import: what it needs, and nothing that only other commands need."""
+"""Each command imports only the modules that it needs."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""The call itself: what it takes, its options, and data from Python, datasets and tables."""
+"""`validate`: its arguments and options, and data from Python, datasets and tables."""
 
 import datetime as dt
 import io
@@ -33,7 +33,7 @@ VECTOR = {
 
 
 class Tagged(ki.Derived):
-    """A kind with a validator of its own."""
+    """A kind with a custom validator."""
 
     tags: ki.Many[str]
 

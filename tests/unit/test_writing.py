@@ -1,4 +1,4 @@
-"""Writing: what is written is what was given, in each form, whole or not at all."""
+"""Writing: every format keeps the values, and a file is written completely or not at all."""
 
 import csv
 import errno
@@ -30,7 +30,7 @@ VALUES = (ODD, "-1", "true", "null", "a\nb", "a\rb", "\r\n", "a\tb;c", "'", "\uf
 
 
 class Stance(ki.Derived):
-    """A kind of one's own, with every sort of field."""
+    """A custom kind with every type of field."""
 
     stance: str
     sure: bool
@@ -41,7 +41,7 @@ class Stance(ki.Derived):
     others: ki.Many[ki.Reference] = ()
 
 
-# Float32 where a field is that: Parquet holds no more.
+# Compare as float32 where the field is float32: Parquet stores no more.
 MADE = {
     "translation": [
         ki.Translation.of(CLAIM, **REFERENCE, language="en", translation=ODD, **BY),
@@ -87,7 +87,7 @@ def unpacked(path: Path) -> bytes:
 
 
 def rows_of(path: Path, model: type[ki.Record]) -> list[dict]:
-    """Read what was written, by other means than the ones it was written with."""
+    """Read a written file with another library than the one that wrote it."""
     if path.suffix == ".parquet":
         return pq.read_table(path, page_checksum_verification=True).to_pylist()
     data = unpacked(path).decode()
@@ -267,7 +267,7 @@ def test_text_that_csv_cannot_represent(tmp_path, text, message):
 
 
 class Foreign:
-    """An object that no format holds."""
+    """An object that no format supports."""
 
     def __repr__(self) -> str:
         return "foreign"

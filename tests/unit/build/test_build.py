@@ -1,4 +1,4 @@
-"""The build: the same bytes each time, and nothing at all from a wrong input."""
+"""The build: identical bytes each time, and no output from invalid input."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def test_building_twice_gives_the_same_bytes(checkout):
 
 
 def test_the_version_of_the_package_is_not_in_the_data(checkout):
-    """A fix in the code leaves the data release, and every byte of it, as it is."""
+    """A code fix does not change a byte of the data release."""
     shutil.copytree(ROOT / "src", checkout / "src")
     init = checkout / "src" / "kaiser_interview" / "_version.py"
     text = init.read_text("utf-8")
@@ -134,7 +134,7 @@ def test_a_field_without_a_docstring_stops_the_build(source):
     path.write_text("\n".join(lines[:at] + lines[at + 1 :]), "utf-8")
     reason = f"{MODELS}:{at}: Claim.text_en: expected a docstring below the field"
     assert command(source) == (2, f"{reason}\nNothing was written.\n")
-    use_source(path)  # leaves the build to say so, and the models as they are
+    use_source(path)  # the build reports it, and the models stay unchanged
     with pytest.raises(BuildError) as caught:
         generated_module(path)
     assert str(caught.value) == reason
@@ -188,7 +188,7 @@ def row_changed(**changes):
 
 MISSING = "missing-field: expected a value, since it is required, got nothing"
 ZEROS = "0" * 64
-# A layer's file, the number of a row, what is done to it, and the finding that must follow.
+# The file of a layer, a row number, a change to that row, and the expected finding.
 WRONG_ROWS = [
     (
         "labels",

@@ -32,7 +32,7 @@ INDEX = BUILT["docs/findings/index.md"]
 
 
 def sections(text: str) -> dict[str, str]:
-    """Return what stands under each heading, however deep."""
+    """Return the text under each heading of any level."""
     parts = re.split(r"^#+ (.*)\n", text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 

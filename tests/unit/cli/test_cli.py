@@ -1,4 +1,4 @@
-"""The commands: what they print, in which form, and with which exit code."""
+"""The commands: their output, formats and exit codes."""
 
 import csv
 import gzip
@@ -390,7 +390,7 @@ def test_the_data_set_citations_parse(run):
 
 
 def command(arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a shell line in which `ki` stands for the command."""
+    """Run a shell line in which `ki` is replaced by the command."""
     line = arguments.replace("ki ", f"{sys.executable} -m kaiser_interview ")
     return subprocess.run(
         ["bash", "-c", line], capture_output=True, check=False, env=os.environ | environment

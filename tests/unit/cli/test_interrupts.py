@@ -1,4 +1,4 @@
-"""Ctrl-C: by the signal where nothing was begun, with a word where something was, and never a traceback."""
+"""Ctrl-C ends a command by the signal, or with a message if work had started; never with a traceback."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def _as_it_was():
 
 @pytest.fixture
 def sent(monkeypatch):
-    """Return the signals that would have been sent, and what would then have met them."""
+    """Return the signals that would have been sent, and the handlers installed at that time."""
     found = []
     monkeypatch.setattr(
         os, "kill", lambda pid, number: found.append((pid, number, signal.getsignal(signal.SIGINT)))
@@ -56,7 +56,7 @@ def test_started_work_is_cleaned_up_and_reported(sent, capsys, when):
 
     @contextmanager
     def around():
-        """Stand for the moments between what is guarded and what guards it."""
+        """Simulate an interrupt between creating a resource and guarding it."""
         with put_away(lambda: "some words"):
             if when == "before":
                 signal.raise_signal(signal.SIGINT)

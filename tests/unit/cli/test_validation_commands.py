@@ -1,4 +1,4 @@
-"""The commands of the gate: options, formats, exit codes, progress, breaking off."""
+"""The validation commands: options, formats, exit codes, progress, interrupts."""
 
 import json
 import signal

@@ -99,7 +99,7 @@ def test_other_columns_may_be_carried_along():
     columns = ki.Corpus.from_files(CORPUS).claims["a-01"].columns
     assert (columns["season"], columns["level"], columns["tags"]) == ("spring", 1, ["sound", "water"])
     assert (columns["start"], columns["markers"]) == (19, "[1]")
-    # What a row says of the claim by the same name is judged by rules of its own.
+    # Row fields with these names are validated by separate rules.
     assert not columns.keys() & {"claim_id", "claim_sha256"}
 
 
@@ -342,7 +342,7 @@ def test_a_file_that_is_missing(folder, file, reason):
 )
 def test_a_file_that_is_empty(folder, file, reason):
     (folder / file).write_text("\n")
-    # Without claims in the history, so that nothing else is wrong.
+    # The history has no claims, so this is the only fault.
     (folder / "releases.jsonl").unlink()
     with pytest.raises(ki.CorpusError) as error:
         ki.Corpus.from_files(folder)

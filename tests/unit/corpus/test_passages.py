@@ -1,4 +1,4 @@
-"""Finding in the shipped release, rung by rung."""
+"""Finding text in the shipped release: exact, without markers, by typography, similar."""
 
 import random
 
@@ -97,7 +97,7 @@ def test_the_closest_passage_includes_omitted_words(left_out):
 
 
 def test_changes_in_long_texts_are_as_few_as_in_short_ones():
-    # Characters that are frequent are not passed over, as difflib by itself does from 200 on.
+    # Frequent characters are not ignored, as difflib does by default from 200 characters on.
     text = "".join(random.Random(1).choices("的一是不了人我在", k=400))
     assert changes(text, f"{text[:100]}语{text[101:]}", 7) == (Change(107, 108, text[100], "语"),)
 

@@ -1,4 +1,4 @@
-"""Where folded pieces stand: never within a character, never within a run."""
+"""Positions of folded pieces: never inside a character or a run."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from kaiser_interview.corpus.typography import TABLE, fold_typography
 @pytest.mark.parametrize(
     ("text", "folded", "places"),
     [
-        ("x\u0301y", "x", []),  # a letter without the mark that it bears is another letter
+        ("x\u0301y", "x", []),  # a letter without its combining mark is another letter
         ("x\u0301y", "y", [(2, 3)]),
         ("e\u0301", "é", [(0, 2)]),
         ("甲…乙", ".", []),

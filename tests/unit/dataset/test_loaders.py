@@ -19,7 +19,7 @@ each_table = pytest.mark.parametrize("table", TABLES)
 
 
 def python(code: str, **options) -> str:
-    """Run code in a process of its own and return what it printed."""
+    """Run code in a new process and return its output."""
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, encoding="utf-8",
         check=False, **options,

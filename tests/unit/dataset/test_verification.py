@@ -1,4 +1,4 @@
-"""That `verify` misses nothing."""
+"""`verify` detects every change to the data files."""
 
 import os
 import random
@@ -33,7 +33,7 @@ def flips():
         yield name, draw.randrange(len(FILES[name])), draw.randrange(8)
 
 
-# In parts, so that several processes share what is the longest test of all.
+# Split into parts so that several processes share the longest test.
 @pytest.mark.parametrize("part", range(12))
 def test_every_flipped_bit_is_found(part):
     for name, place, bit in [*flips()][part::12]:

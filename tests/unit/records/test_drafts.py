@@ -1,4 +1,4 @@
-"""Drafts keep to what the providers that `docs/deriving.md` cites accept."""
+"""Drafts use only what the providers cited in `docs/deriving.md` accept."""
 
 import jsonschema_rs
 import pytest
@@ -94,7 +94,7 @@ def test_a_draft_has_the_fields_that_a_model_writes(kind):
 
 def test_a_custom_kind_has_a_draft():
     class Stance(ki.Derived):
-        """How somebody stands to a claim."""
+        """The stance of a person towards a claim."""
 
         stance: ki.Many[str]
         strength: float | None = None
@@ -108,7 +108,7 @@ def test_a_custom_kind_has_a_draft():
 
 def test_a_type_without_a_place_in_a_draft_is_refused_naming_the_field():
     class Odd(ki.Derived):
-        """Holds what no draft can."""
+        """Has a field type that drafts do not support."""
 
         odd: bytes
 

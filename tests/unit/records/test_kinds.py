@@ -1,4 +1,4 @@
-"""Kinds of one's own: what they may be made of, and what their forms keep."""
+"""Custom kinds: supported field types, and what their schemas keep."""
 
 import enum
 import json
@@ -17,7 +17,7 @@ each_form = pytest.mark.parametrize("form", FORMS, ids=["json", "arrow", "featur
 
 
 class Evidence(ki.Record):
-    """Somebody's evidence, with fields named as ours are."""
+    """Evidence with field names that the package also uses."""
 
     id: str
     method: str
@@ -27,7 +27,7 @@ class Evidence(ki.Record):
 
 
 class Finding(ki.Derived):
-    """Declares some of our fields anew."""
+    """Redeclares some fields of its base."""
 
     evidence: ki.Many[Evidence]
     rationale: str = Field(description="Why, in the model's own words.")
@@ -87,7 +87,7 @@ def test_types_that_columns_cannot_hold_are_refused_naming_the_field(form, annot
 @each_form
 def test_an_alias_is_refused_in_every_form(form):
     class Aliased(ki.Label):
-        """Would be one name in JSON and another in Arrow."""
+        """Would have different names in JSON and Arrow."""
 
         value: str = Field(alias="val")
 

@@ -34,7 +34,7 @@ def refused(model, /, **changes):
 
 
 def docstrings(model):
-    """Return what stands below the fields of a class in its source, which editors show."""
+    """Return the docstrings below the fields of a class in its source, which editors show."""
     body = ast.parse(inspect.getsource(model)).body[0].body
     return {
         field.target.id: " ".join(below.value.value.split())
@@ -63,7 +63,7 @@ def test_descriptions_outlast_a_rebuild():
 
 def test_a_custom_field_has_its_own_description():
     class Translation(ki.Translation):
-        """Has the name of a class of ours, and declares one of its fields anew."""
+        """Has the name of a package class, and redeclares one of its fields."""
 
         language: str
         translation: str = Field(description="My words.")

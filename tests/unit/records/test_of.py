@@ -1,4 +1,4 @@
-"""`Kind.of`: a draft becomes a row that the gate passes, or that it can judge."""
+"""`Kind.of` completes a draft to a row that is valid or that validation can check."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,7 +17,7 @@ BY = {"method": "model", "creator": "m"}
 REFERENCE = {"claim_id": "d05-c03", "quote": QUOTE}
 WITH_DIGEST = {"claim_id": "d05-c03", "claim_sha256": CLAIM.claim_sha256}
 
-# As a language model fills in the schema of a draft: every field there, null where it has nothing.
+# As a language model fills in a draft schema: every field is present, null if unknown.
 DRAFTS = {
     "translation": REFERENCE | {"language": "en", "translation": "Inference does not add parameters"},
     "label": REFERENCE | {"scheme": "claim_type", "value": "explanation"},
@@ -34,7 +34,7 @@ DERIVED = [kind for kind, model in KINDS.items() if issubclass(model, ki.Annotat
 
 
 class Stance(ki.Derived):
-    """A kind of one's own."""
+    """A custom kind."""
 
     stance: str
     weights: ki.Many[ki.Float32] = ()
@@ -42,14 +42,14 @@ class Stance(ki.Derived):
 
 
 class Chain(ki.Annotation):
-    """A kind of one's own about several claims."""
+    """A custom kind about several claims."""
 
     references: ki.Many[ki.Reference]
     why: str
 
 
 def given(row: ki.Record) -> dict:
-    """Return the fields of a row that are not null, as JSON holds them."""
+    """Return the non-null fields of a row as JSON values."""
     return json.loads(row.model_dump_json(exclude_none=True))
 
 
@@ -99,7 +99,7 @@ def test_references_of_a_question():
     ids = [[one.claim_id for one in ki.Question.of(claims, **bare, **BY).references]
            for claims in (CLAIM, [CLAIM], (OTHER, CLAIM), iter([CLAIM, OTHER, CLAIM]))]  # fmt: skip
     assert ids == [["d05-c03"], ["d05-c03"], ["d01-c01", "d05-c03"], ["d05-c03", "d01-c01"]]
-    # Several of one claim, and one that is nobody's answer.
+    # Several references to one claim, and one that is not in the answer.
     twice = ki.Question.of(CLAIM, **draft | {"references": [REFERENCE, WITH_DIGEST]}, **BY)
     assert [one.quote for one in twice.references] == [QUOTE, None]
     none = ki.Question.of([], question="?", answerable=False, language="en", **BY)
@@ -212,7 +212,7 @@ def test_a_quote_of_the_english():
     row = ki.Verdict.of(CLAIM, quote_of="text_en", **fields)
     assert CLAIM.text_en[row.quote_start : row.quote_end] == words
     assert ki.validate([row]).counts == ()
-    # Without saying so it is none of the source's.
+    # Without `quote_of` it is not a quote of the source text.
     assert ki.Verdict.of(CLAIM, **fields).quote_start is None
     held = [{"claim_id": "d05-c03", "quote": words, "quote_of": "text_en"}]
     asked = ki.Question.of(CLAIM, **DRAFTS["question"] | {"references": held}, **BY)

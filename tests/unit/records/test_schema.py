@@ -1,4 +1,4 @@
-"""The three forms of a model, and what cannot be brought into them."""
+"""The three schemas of a model, and types that they do not support."""
 
 import json
 from typing import Annotated, Literal
@@ -167,7 +167,7 @@ def test_what_arrow_cannot_hold_is_refused_naming_the_field(annotation, got):
 
 def test_the_place_of_a_refused_type_goes_down_to_it():
     class Inner(Record):
-        """Holds what Arrow cannot."""
+        """Has a type that Arrow does not support."""
 
         odd: bytes
 

@@ -1,4 +1,4 @@
-"""A report as it is printed: for people, for programs, for GitHub; nothing in it obeyed."""
+"""Reports as text, JSON and GitHub annotations; control sequences in them are escaped."""
 
 import io
 import json

@@ -44,7 +44,7 @@ def names(folder: Path) -> list[str]:
 
 @pytest.fixture
 def fix(tmp_path):
-    """Return a function that fixes bytes or data: what was done, and the output."""
+    """Return a function that fixes bytes or data and returns the result and the output."""
 
     def call(data: object, suffix: str = ".jsonl", **options: object) -> tuple[ki.Fixed, bytes]:
         if isinstance(data, bytes):
@@ -59,14 +59,14 @@ def fix(tmp_path):
 
 @pytest.fixture
 def changes_of(fix):
-    """Return a function that fixes one row against the corpus of the tests: the row, and what was filled."""
+    """Return a function that fixes one row against the test corpus and returns its changed fields."""
 
     def call(row: dict, kind: str = "label", **options: object) -> tuple[dict, dict[str, int]]:
         if kind == "label":
             row = LABEL | row
         fixed, out = fix(text(row) + b"\n", kind=kind, **({"against": CORPUS} | options))
         after = json.loads(out)
-        # What stays stays in its place, and what is added stands after it.
+        # Kept fields keep their order, and added fields come after them.
         assert [*after][: len(row)] == [*row]
         assert {name: value for name, value in after.items() if name in row and row[name] is not None} == {
             name: value if name in {"quote", "quote_start", "quote_end", "references"} else row[name]
@@ -207,7 +207,7 @@ def test_a_quote_that_occurs_several_times_gets_no_offsets(changes_of):
     after, _ = changes_of({"claim_id": "a-01", "quote": "像低语"})
     assert "quote_start" not in after
     assert "quote_end" not in after
-    # Release and pin say the same of a row: which text it is about.
+    # Release and digest both identify the text that a row is about.
     assert ("claim_sha256" in after) is ("release" in after)
 
 
@@ -820,7 +820,7 @@ IDS = [*CORPUS.claims, "a-09", "b-07", "b-99"]
 
 
 def reference(draw: random.Random) -> dict:
-    """Draw a reference: quote, offsets and pin right or wrong or absent."""
+    """Draw a reference whose quote, offsets and digest are valid, invalid or missing."""
     made: dict = {"claim_id": draw.choice(IDS)}
     claim = CORPUS.claims.get(made["claim_id"], CORPUS.claims["a-01"])
     if draw.random() < 0.8:
@@ -866,7 +866,7 @@ def wrong(report: ki.Report) -> set[int]:
 
 
 def changes(before: object, after: object, path: tuple = ()):
-    """Yield path, value before (None if absent) and value after of whatever differs."""
+    """Yield path, value before (None if absent) and value after of each difference."""
     if isinstance(before, dict) and isinstance(after, dict):
         for name in after | before:
             yield from changes(before.get(name), after.get(name), (*path, name))
@@ -878,7 +878,7 @@ def changes(before: object, after: object, path: tuple = ()):
 
 
 def at(row: dict, path: tuple) -> dict:
-    """Return what holds the field at a path."""
+    """Return the parent of the field at a path."""
     for step in path[:-1]:
         row = row[step]
     return row

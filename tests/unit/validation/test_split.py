@@ -44,7 +44,7 @@ def held(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def put(tmp_path):
-    """Return a function that splits bytes or data, labels unless told otherwise."""
+    """Return a function that splits bytes or data, labels by default."""
 
     def call(data: object, suffix: str = ".jsonl", **options: object) -> tuple[ki.Report, bytes, bytes]:
         if isinstance(data, bytes):
@@ -59,7 +59,7 @@ def put(tmp_path):
 
 @pytest.fixture
 def places(tmp_path):
-    """Return the places of the three files, which hold something already."""
+    """Return the paths of the three outputs, which exist already."""
     for name in ("ok.jsonl", "no.jsonl", "no.jsonl.findings.jsonl"):
         (tmp_path / name).write_bytes(b"old\n")
     return {"valid": tmp_path / "ok.jsonl", "rejects": tmp_path / "no.jsonl"}
@@ -219,7 +219,7 @@ def test_outputs_are_compressed_by_extension(tmp_path, compressed):
     assert ok.read_bytes() == first
 
 
-# Findings, and what becomes of the valid rows
+# Findings, and the valid rows
 
 
 def test_every_finding_is_beside_the_rejects(put, tmp_path):
@@ -284,7 +284,7 @@ def test_of_rows_with_one_id_the_first_is_valid(put):
 def test_codes_left_out_reject_nothing(put):
     report, ok, no = put(rows(BAD, GOOD), ignore=["unknown-claim"])
     assert (report.valid, ok, no) == (2, rows(BAD, GOOD), b"")
-    # But for what cannot be read, which can never be valid.
+    # Except unreadable rows, which can never be valid.
     report, ok, no = put(rows(BAD) + b"{\n", select=["quote-not-found"])
     assert (report.valid, ok, no) == (1, rows(BAD), b"{\n")
 
@@ -382,7 +382,7 @@ def test_an_output_must_not_be_an_input(tmp_path, monkeypatch, output, how):
     elif how == "folder link":
         Path("link").symlink_to(source.parent)
         place = Path("link") / source.name
-    # Of the rejects beside which the findings stand, the input is what the findings would replace.
+    # The input is the file that the findings beside the rejects would replace.
     places = {"valid": tmp_path / "ok", "rejects": tmp_path / "no"}
     if output == "findings":
         places["rejects"] = place.with_name("no.jsonl")
@@ -558,7 +558,7 @@ def test_writing_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch, f
     before = held(tmp_path)
     monkeypatch.setattr(*FAILURES[failure], raising=False)
     with pytest.raises(OSError, match="No space left on device"):
-        # More than any buffer holds.
+        # More than any buffer can hold.
         ki.split([GOOD, BAD] * 200, **places, kind="label")
     assert held(tmp_path) == before
 
@@ -648,7 +648,7 @@ def test_an_interrupt_between_two_renames_leaves_complete_files(tmp_path, monkey
     monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(KeyboardInterrupt):
         ki.split([GOOD, BAD], **places, kind="label")
-    # The findings come first, and the rows that pass last: where these are new, nothing else is old.
+    # Findings are renamed first, valid rows last: if the valid rows are new, so is everything else.
     after = held(tmp_path)
     assert {name: after[name] for name in ("ok.jsonl", "no.jsonl")} == {
         "ok.jsonl": b"old\n",
@@ -709,7 +709,7 @@ def test_a_kill_leaves_the_old_files(tmp_path, places):
 def test_abandoned_files_give_no_warnings(tmp_path, suffix, inputs, said):
     for name in inputs:
         (tmp_path / name).write_bytes((UNREADABLE | FORMS)[name])
-    # -X dev tells what later versions of Python always tell: a packer closed after its file.
+    # -X dev warns as later versions of Python always do: a compressor closed after its file.
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-m", "kaiser_interview", "split", *inputs, *LABEL,
          "--valid", f"ok.jsonl{suffix}", "--rejects", f"no.jsonl{suffix}"],
@@ -904,7 +904,7 @@ print(ki.split([row], valid=folder / "ok", rejects=folder / "no", kind="label").
 
 
 def test_a_row_that_contains_itself_twice_is_rejected(tmp_path):
-    # Each way into it doubles what there is to write.
+    # Each path into it doubles the output.
     command = [sys.executable, "-c", TWICE, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, check=True, timeout=5)
     assert done.stdout == b"1\n"

@@ -1,4 +1,4 @@
-"""Rows that are dictionaries, as columns: what is taken, and what is left to the row validator."""
+"""Rows as dictionaries, turned into columns: which rows are accepted, and which go to the row validator."""
 
 import pyarrow as pa
 import pytest
@@ -13,7 +13,7 @@ LISTS = {"urls": "string", "sizes": "integer"}
 
 
 class Text(str):
-    """A text of a type of its own."""
+    """A subclass of str."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""The columnar lane: which rows it suspects, and what the gate then says of a table, row by row."""
+"""The prefilter: which rows it suspects, and the findings of tables row by row."""
 
 import datetime as dt
 import hashlib
@@ -66,9 +66,9 @@ def table(kind: str, /, **columns) -> pa.Table:
 
 
 def both(rows: pa.Table, kind, *, against: ki.Corpus | None = None, **options):
-    """Return what both lanes say of a table: the rows that are suspect, and the findings of the whole gate.
+    """Return the suspect rows of a table, and the findings of its full validation.
 
-    A row that is suspect by itself is suspect among others.
+    A row that is suspect alone is also suspect among other rows.
     """
     validator = RowValidator(
         [kind] if isinstance(kind, str | type) else kind, against or shipped(), **options
@@ -144,7 +144,7 @@ TEXTS = [
 @pytest.mark.parametrize("column", TEXTS, ids=lambda one: str(one.type))
 @pytest.mark.parametrize("name", ["method", "creator", "rationale"])
 def test_texts_in_every_form(name, column):
-    # A value that stands in a dictionary and in no row is nobody's.
+    # A dictionary value that no row uses is ignored.
     assert both(table("label", **{name: column}), "label") == ([], [])
 
 
@@ -421,7 +421,7 @@ def test_values_that_do_not_fit(kind, name, column, suspect, code, wrong):
 )
 def test_a_column_type_that_no_value_fits_is_one_fault(kind, name, column):
     required = name in LEAST[kind]
-    # A row that has nothing there is judged as any other.
+    # A row with a null there is validated like any other.
     missing = at("missing-field", f"/{name}", 1) if required else []
     suspect, found = both(table(kind, **{name: column}), kind)
     assert found == [(None, "wrong-type", f"/{name}"), *missing]
@@ -509,7 +509,7 @@ def test_relations():
         (5, "digest-differs", "/other_claim_sha256"),
     ]
     assert both(rows, "relation") == ([1, 2, 3, 5], found)
-    # Rows are pinned if both claims are.
+    # A row has a digest if both claims do.
     with_digests = table(
         "relation",
         claim_sha256=[CLAIM.claim_sha256] * 2,
@@ -696,7 +696,7 @@ def test_quotes_that_occur_twice_or_never_in_english():
         quote_of=[None, None, "text_en"],
     )
     rows = rows.append_column("id", pa.array(["1", "2", "3"]))
-    # 像低语 stands twice in the claim, with the comma once.
+    # 像低语 occurs twice in the claim; with the comma it occurs once.
     assert both(rows, "label", against=OWN) == ([2], at("quote-not-found", "/quote", 2))
     twice = table("label", claim_id=["b-05"], quote=["eins"])
     assert both(twice, "label", against=OWN) == ([0], at("quote-ambiguous", "/quote", 0))
@@ -843,7 +843,7 @@ def test_nested_dictionaries_are_left_to_the_row_validator():
 
 
 class Noted(ki.Derived):
-    """A kind with what a timestamp becomes the text of, and is no instant."""
+    """A kind with a text field that a timestamp fits, but that is not an instant."""
 
     year: Annotated[str, Field(pattern="^2026"), FromPython(instant)] | None = None
 
@@ -1101,7 +1101,7 @@ def test_several_kinds_in_one_table():
     assert both(mixed(translation=["x", "…", None]), kinds) == ([0], at("unknown-field", "/translation", 0))
     assert both(mixed(language=[None, "zz_", "de"]), kinds) == ([1], at("bad-format", "/language", 1))
     assert both(mixed(kind=[1, 2, 3]), kinds) == ([0, 1, 2], [(None, "wrong-type", "/kind")])
-    # A kind that is no text dooms the rows that have one; null is the only kind that there is.
+    # A kind column of another type makes all rows invalid except those where it is null.
     one = table("label", kind=[1, None])
     assert both(one, "label") == ([0], [(None, "wrong-type", "/kind")])
     assert ki.validate(one, kind="label").invalid == 1
@@ -1130,7 +1130,7 @@ def test_defaults():
         [2],
         at("bad-length", "/creator", 2),
     )
-    # Only text that is plain is filled in; other nulls are left to the judge.
+    # Only plain text is filled in; other nulls are left to the row validator.
     wide = pa.array(["a", None], pa.large_string())
     assert both(table("label", creator=wide), "label", defaults=given) == ([1], [])
     assert both(table("label", confidence=[None, 0.5]), "label", defaults=given) == ([0], [])
@@ -1205,7 +1205,7 @@ def test_bounds_of_every_sort():
     rows = pa.table({name: [value] * 5 for name, value in (ABOUT | {"rank": 1}).items()})
     rows = rows.append_column("odds", pa.array([None, 2, 3, 0, 100]))
     found = [(2, "out-of-range", "/odds"), (3, "out-of-range", "/odds"), (4, "out-of-range", "/odds")]
-    # A multiple is the judge's alone.
+    # Only the row validator checks `multiple_of`.
     assert both(rows, Ranked) == ([1, 2, 3, 4], found)
     huge = rows.set_column(
         rows.schema.get_field_index("rank"), "rank", pa.array([1.0, 2.0**53, 2.0**60, 1.5, NAN])
@@ -1225,7 +1225,7 @@ def test_require():
     assert both_kinds == ([2], at("missing-field", "/id", 2))
 
 
-# Kinds of one's own.
+# Custom kinds.
 
 
 class Strict(ki.Derived):
@@ -1242,7 +1242,7 @@ class Strict(ki.Derived):
 
 
 def own(**columns) -> pa.Table:
-    """Return rows of a kind of one's own."""
+    """Return rows of a custom kind."""
     rows = len(next(iter(columns.values())))
     return pa.table({name: [value] * rows for name, value in ABOUT.items() if name not in columns} | columns)
 
@@ -1252,7 +1252,7 @@ def test_a_field_with_a_validator_is_always_suspect():
 
 
 class Whole(ki.Record):
-    """A kind with a validator of rows, which may refuse one that has nothing in it."""
+    """A kind with a row validator that may refuse an empty row."""
 
     a: str | None = None
     b: str | None = None
@@ -1279,7 +1279,7 @@ class Before(Whole):
 
 
 class Short(ki.Reference):
-    """A kind with a setting that changes what it takes."""
+    """A kind with a setting that changes which values it accepts."""
 
     model_config = ConfigDict(str_max_length=10)
 
@@ -1305,7 +1305,7 @@ def _some(value):
 
 
 class Judged(ki.Reference):
-    """A kind whose default is judged."""
+    """A kind whose default is validated."""
 
     note: Annotated[str | None, AfterValidator(_some), Field(validate_default=True)] = None
 
@@ -1321,7 +1321,7 @@ def test_rows_of_kinds_with_validators_are_always_suspect():
 
 
 class Holder(ki.Annotation):
-    """A kind that holds records of several sorts."""
+    """A kind with nested records of several types."""
 
     short: ki.Many[Short] = ()
     whole: Whole | None = None
@@ -1447,7 +1447,7 @@ def test_fields_of_a_reference_that_a_kind_defines_again():
 
 
 class Opinion(ki.Label):
-    """A label of a kind of one's own."""
+    """A label of a custom kind."""
 
     strength: Literal["weak", "strong"] = "weak"
 
@@ -1458,7 +1458,7 @@ def test_a_subclass_of_a_kind_has_its_rules():
 
 
 class Loud(Rule):
-    """A rule by row alone: nobody has given it a look at columns."""
+    """A rule for rows without a version for columns."""
 
     model = ki.Verdict
 
@@ -1553,7 +1553,7 @@ def test_text_that_is_not_utf8_makes_its_row_suspect():
     assert [(one.row, one.code, one.pointer) for one in found] == [(1, "not-utf8", "/rationale")]
     found = ki.validate(table("dialogue", x_note=column), kind="dialogue").sample
     assert [(one.row, one.code, one.pointer) for one in found] == [(1, "not-utf8", "/x_note")]
-    # A second fault of the row is told too, and what is null for that reason is not missing.
+    # A second fault of the row is reported too, and a field set to null by the first is not missing.
     rows = table("label", creator=column, method=["model", "x", "rule"])
     found = sorted((one.row, one.code, one.pointer) for one in ki.validate(rows, kind="label").sample)
     assert found == [(1, "not-in-vocabulary", "/method"), (1, "not-utf8", "/creator")]
@@ -1578,7 +1578,7 @@ def test_rows_with_a_valid_shape_are_checked_only_by_their_references():
     assert said == expected
     said = [(row, len(verdict.faults)) for row, _, verdict in row_filter.verdicts(batch, np.arange(5), {})]
     assert said == [(0, 0), (1, 1), (2, 1), (3, 1), (4, 1)]
-    # Where something was told of a whole column, rows are judged whole.
+    # If a whole column has a fault, its rows are validated completely.
     assert not row_filter.look(batch, {"note": "unknown-field"}).shaped.any()
 
 

@@ -1,4 +1,4 @@
-"""Rows that are compared at the end: in order, with what a finding needs, ids before keys."""
+"""Rows that are compared at the end: in order, with the data for a finding, ids before keys."""
 
 import tempfile
 

@@ -209,7 +209,7 @@ def test_a_missing_temporary_folder_is_reported(monkeypatch, tmp_path):
         ) as caught:
             repeats.add(MANY)
         assert isinstance(caught.value.__cause__, FileNotFoundError)
-        # Not all are there, so there is no answer.
+        # Not all hashes are available, so there is no answer.
         for call in (repeats.found, lambda: repeats.add(MANY)):
             with pytest.raises(
                 RuntimeError, match=r"^ids: expected all hashes, got a call that failed, or none after close$"
@@ -257,4 +257,4 @@ print(len(found), peak() - before - found.nbytes // 4 * 5 // (1 << 20))
     )  # fmt: skip
     found, mebibytes = map(int, run.stdout.split())
     assert found == expected
-    assert mebibytes < 8 + 4 + 2  # the limit, intermediate results, and what Python allocates beside
+    assert mebibytes < 8 + 4 + 2  # the limit, intermediate results, and other allocations of Python

@@ -1,4 +1,4 @@
-"""First places of ids and keys: held, on disk, and with hashes that are equal."""
+"""First places of ids and keys: in memory, on disk, and with equal hashes."""
 
 import os
 import subprocess
@@ -67,7 +67,7 @@ def test_values_that_were_in_memory_before(folder):
     assert places.first("new", (51,)) is None
     assert places.first("new", (52,)) is None
     assert [*places.later()] == [(51, (52,))]
-    assert [*folder.iterdir()] == []  # what is to be kept fits in memory
+    assert [*folder.iterdir()] == []  # the kept values fit in memory
 
 
 @pytest.mark.parametrize("bits", [8, 61])

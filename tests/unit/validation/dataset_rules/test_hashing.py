@@ -153,7 +153,7 @@ def test_other_types_are_refused():
         hashes(pa.array([b"a"]))
 
 
-# Texts whose hashes begin alike with one seed, as somebody might construct them.
+# Texts whose hashes share a prefix under one seed, as an attacker might construct them.
 @pytest.mark.parametrize("text", ["{}", "{}" + "x" * 600], ids=["short", "long"])
 def test_a_seed_separates_collisions_of_another_seed(text):
     texts = pa.array([text.format(number) for number in range(60_000)])

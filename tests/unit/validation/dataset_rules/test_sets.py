@@ -1,4 +1,4 @@
-"""What parts have held of their rows adds up to what the whole holds."""
+"""The fingerprints of parts add up to those of the whole."""
 
 import pytest
 
@@ -114,7 +114,7 @@ def test_a_repeated_key():
     held = of("verdict", key=["claim_id", "confidence"])
     for place, confidence in enumerate((1, 1.0, True, "1", None)):
         assert held.faults({"claim_id": "d01-c01", "confidence": confidence}, "verdict", place) == []
-    # Where all of it is null there is no key.
+    # There is no key if all its fields are null.
     assert held.faults({}, "verdict", 5) == held.faults({"confidence": None}, "verdict", 6) == []
     row = {"claim_id": "d01-c01", "confidence": 1.0}
     assert reported(held.faults(row, "verdict", 7)) == [
@@ -134,7 +134,7 @@ def test_a_claim_that_is_missing_in_a_group():
     for place, claim_id in enumerate(claims[1:]):
         row = {"claim_id": claim_id, "creator": "m", "confidence": 0.5}
         assert held.faults(row, "verdict", place) == []
-    # A row without a group is in none, nor is one of which the group is wrong, or the claim no text.
+    # Rows without a valid group, or whose claim_id is not text, belong to no group.
     first = {"claim_id": claims[0], "creator": "m"}
     held.faults(first, "verdict", 50)
     held.faults(first | {"confidence": 0.5}, "verdict", 51, frozenset({"confidence"}))

@@ -1,4 +1,4 @@
-"""Files in a temporary folder: what was appended, removal, and errors of the system."""
+"""Files in a temporary folder: appended records, removal, and system errors."""
 
 import os
 import tempfile

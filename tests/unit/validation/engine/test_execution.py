@@ -1,4 +1,4 @@
-"""The engine: how inputs are cut, rules of the whole set, and what happens while files are read."""
+"""The engine: splitting of inputs, rules of the data set, and changes while files are read."""
 
 import gzip
 import json

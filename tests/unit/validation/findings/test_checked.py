@@ -1,4 +1,4 @@
-"""What was checked: the counts equal those of a simple loop, on every path."""
+"""The counts of what was checked equal those of a simple loop, for every input format."""
 
 import csv
 import io
@@ -58,7 +58,7 @@ def test_the_outcomes_are_the_codes_of_quotes():
 
 @st.composite
 def references(draw) -> tuple[dict, tuple]:
-    """Return a reference, and what it is: its current claim, the outcomes of its digest and its quote."""
+    """Return a reference with its current claim and the outcomes of its digest and its quote."""
     reference, quote = draw(st.sampled_from(QUOTES))
     digest = draw(st.sampled_from(DIGESTS))
     claim = {one.claim_id: one for one in (CLAIM, OTHER)}.get(reference.get("claim_id"))
@@ -71,7 +71,7 @@ def references(draw) -> tuple[dict, tuple]:
 
 
 def expected(rows: list[list[tuple]]) -> tuple:
-    """Count what the references of each row are."""
+    """Count the outcomes of the references of each row."""
     held = [one for row in rows for one in row]
     quotes = Counter(quote for _, _, quote in held if quote)
     digests = Counter(digest for _, digest, _ in held)

@@ -34,7 +34,7 @@ def fair(faults, most: int) -> set[tuple[str, str, int]]:
     rows = {}
     for row, group in enumerate(faults):
         rows.setdefault(group, []).append(row)
-    # Errors stand before warnings, then the codes' own order, then the paths'.
+    # Errors come before warnings, then the order is by code, then by path.
     order = sorted(rows, key=lambda group: (group[0] == "blank-line", CODES.index(group[0]), group[1]))
     dealt = set()
     turn = 0

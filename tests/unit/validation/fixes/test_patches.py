@@ -1,4 +1,4 @@
-"""Fixes of rows in which nothing is wrong follow from few columns."""
+"""Fixes of valid rows depend on few columns."""
 
 import json
 from itertools import pairwise
@@ -30,7 +30,7 @@ def by_columns(monkeypatch):
 
 
 def fixed(tmp_path, rows, **options) -> tuple[list[dict], dict]:
-    """Return rows as they are written, and the number of rows for each field that was filled in."""
+    """Return the written rows, and the number of rows for each filled-in field."""
     path = tmp_path / "in.jsonl"
     path.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), "utf-8")
     result = ki.fix(path, output=tmp_path / "out.jsonl", **options)

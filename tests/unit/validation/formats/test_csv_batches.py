@@ -1,6 +1,6 @@
-"""Chunks of CSV records: where they end, what is proved of them, and what comes before an error.
+"""Chunks of CSV records: where they end, what is known about them, and records before an error.
 
-That they equal the records one by one is held by `tests/property/test_csv.py`.
+`tests/property/test_csv.py` tests that they equal the records read one by one.
 """
 
 import tracemalloc
@@ -252,7 +252,7 @@ def test_a_column_that_cannot_be_read_is_left_with_its_rows():
 
 
 def test_rows_of_several_kinds_share_only_common_field_types():
-    # In a row of the other kind, `n` is no field, and its cell is text.
+    # In a row of the other kind, `n` is not a field, so its cell is text.
     chunk = whole(b"id,n,n_name,sizes\na,1,,[2]\nb,,1,[3]\n")
     assert columns_of(chunk, Counted, Named) == ([1], {"id": ["b"], "n_name": ["1"], "sizes": [[3]]})
 

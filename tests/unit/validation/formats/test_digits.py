@@ -1,4 +1,4 @@
-"""Numbers of few digits, wherever in a text they stand."""
+"""Numbers of few digits at any position in a text."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from kaiser_interview.validation.formats.digits import read_digits
 
 
 def read(*words: bytes, before: bytes = b"12345678") -> list[int | None]:
-    """Return the numbers that words are, which stand one after the other."""
+    """Return the numbers of consecutive words."""
     text = before + b"".join(words)
     lengths = np.array([*map(len, words)], np.int64)
     values, are_numbers = read_digits(

@@ -1,4 +1,4 @@
-"""Which encoding a file may be in: judged by all of it, offered, and never with a command that loses data."""
+"""Detection of encodings: uses the whole file, suggests a conversion, never one that loses data."""
 
 import pytest
 from hints import hint

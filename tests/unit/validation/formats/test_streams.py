@@ -1,4 +1,4 @@
-"""Files and what stands in for them: packed, damaged, growing, missing, endless, many."""
+"""Files and streams: compressed, damaged, growing, missing, endless, many."""
 
 import errno
 import gzip
@@ -102,7 +102,7 @@ def validate(tmp_path):
 
 @pytest.fixture
 def soon():
-    """Fail what takes more than a minute, rather than wait for it."""
+    """Fail tests that take more than a minute."""
 
     def stop(*_: object) -> None:
         pytest.fail("more than a minute")
@@ -115,7 +115,7 @@ def soon():
 
 
 def unreadable(report: ki.Report, name: object, got: str) -> None:
-    """Assert that a report says of one input that it cannot be read, and nothing else."""
+    """Assert that the only finding of a report is one unreadable input."""
     (found,) = report.sample
     assert (found.code, found.severity, found.file) == ("unreadable", "error", str(name))
     assert (found.line, found.row, found.id, found.path) == (None, None, None, ())
@@ -131,7 +131,7 @@ def unreadable(report: ki.Report, name: object, got: str) -> None:
 @pytest.mark.parametrize(("ending", "data", "line"), FORMS.values(), ids=FORMS)
 def test_each_form_in_each_packing(validate, tmp_path, ending, data, line, suffix, pack, named):
     compressed = pack(data)
-    # What a file is called may say nothing: its first bytes do.
+    # The first bytes give the format if the name does not.
     name = f"rows.{ending}{suffix}" if named else "rows"
     report = validate(compressed, name)
     assert reported(report) == [("unknown-claim", line, 2, ("claim_id",))]
@@ -238,7 +238,7 @@ def test_trailing_data_after_compressed_data(validate, pack):
 
 
 def unpacked(path: Path) -> bytes | str:
-    """Return the bytes of a file, or the code of what is wrong with it."""
+    """Return the bytes of a file, or the code of its fault."""
     try:
         stream = Stream(str(path))
         try:
@@ -263,11 +263,11 @@ def test_a_flipped_bit_is_a_finding_or_changes_nothing_but_rows(tmp_path, pack):
         elif bit >= 32:
             unseen += found != ROWS
         if not bit % 8:
-            # And all the way through, whatever comes out.
+            # And in the whole file, whatever is decompressed.
             report = ki.validate(path, **HOW)
             assert report.rows == report.valid + report.invalid
             assert found not in {"unreadable", "truncated"} or not report.complete
-    # gzip holds a checksum of what comes out; pyarrow's zstd does not.
+    # gzip has a checksum of the content; zstd as written by pyarrow does not.
     assert pack is zstd or not unseen
 
 
@@ -383,7 +383,7 @@ def test_a_path_that_is_not_there(tmp_path):
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv.gz", "rows"])
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch, name):
-    # The tests may run as root, whom nothing is forbidden.
+    # The tests may run as root, who has every permission.
     def forbid(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
@@ -463,7 +463,7 @@ def test_a_socket_is_refused(tmp_path, monkeypatch):
 
 
 def refusal(name: str) -> Exception:
-    """Return what this Python says of a name that no file can have."""
+    """Return the error of this Python version for an invalid file name."""
     try:
         os.stat(name)  # noqa: PTH116 - as the reader does
     except ValueError as error:
@@ -507,7 +507,7 @@ def test_broken_links(tmp_path):
 # Files that change.
 
 
-# More than is read ahead, packed or not.
+# More than is read ahead, compressed or not.
 WIDTH = 10_000
 HEXADECIMAL = random.Random(2).randbytes(3 * streams.CHUNK // 2).hex()
 MANY = {
@@ -671,7 +671,7 @@ def test_a_standard_input_that_cannot_be_read(monkeypatch):
 
 
 def test_a_standard_input_of_text_without_bytes(monkeypatch):
-    # What notebooks and tests put in its place may have no buffer.
+    # Replacements by notebooks and tests may have no buffer.
     monkeypatch.setattr(sys, "stdin", io.StringIO(ROW.decode()))
     report = ki.validate("-", **HOW)
     assert report.ok or codes(report) == ["unreadable"]
@@ -693,7 +693,7 @@ def piped(*pieces: bytes):
 
     writing = threading.Thread(target=write)
     writing.start()
-    # The first piece stands there alone.
+    # Only the first piece is available.
     sleep(0.02)
     try:
         yield reader
@@ -717,7 +717,7 @@ def test_a_pipe_by_its_descriptor(pack):
 @pytest.mark.parametrize("first", [1, 2, 3, 5, 30])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd])
 def test_a_pipe_that_gives_few_bytes_at_first(pack, first):
-    # A read of a pipe returns what there is, be it less than what a packing is known by.
+    # A read of a pipe returns available bytes, maybe fewer than are needed to detect compression.
     data = pack(ROW + ROW + WRONG)
     with piped(data[:first], data[first:]) as reader:
         report = ki.validate(f"/dev/fd/{reader}", **HOW)
@@ -737,7 +737,7 @@ def test_a_pipe_with_a_byte_order_mark_in_pieces(form):
 
 @pytest.mark.usefixtures("soon")
 def test_a_standard_input_that_does_not_block_is_read_to_its_end_or_said_not_to_be(monkeypatch):
-    # With nothing to read for now, a read returns nothing, which is not the end.
+    # An empty read without available data is not the end.
     with piped(ROW, ROW + WRONG) as reader:
         os.set_blocking(reader, False)
         with open(reader, "rb", closefd=False) as file:
@@ -910,7 +910,7 @@ def test_patterns(tmp_path):
     assert read_in(ki.validate(f"{tmp_path}/?/*.jsonl", **HOW), tmp_path) == ["f/g.jsonl"]
     report = ki.validate(f"{tmp_path}/**/*.jsonl", **HOW)
     assert read_in(report, tmp_path) == ["a.jsonl", "b.jsonl", "f/g.jsonl", "f/h/i.jsonl"]
-    # A pattern may match what is no data by its name; it was named all the same.
+    # A pattern may match a file with an unknown extension; the user named it anyway.
     assert read_in(ki.validate(f"{tmp_path}/*.txt", **HOW), tmp_path) == ["e.txt"]
 
 

@@ -1,4 +1,4 @@
-"""CSV: the grammar of RFC 4180 clause by clause, and cells as the values that fields hold.
+"""CSV: the grammar of RFC 4180 clause by clause, and conversion of cells to field types.
 
 Section numbers are those of RFC 4180.
 """
@@ -119,7 +119,7 @@ def test_valid_records(validate, data, expected, name):
 
 
 INVALID = {
-    # §2.5: in fields without quotes there are none.
+    # §2.5: unquoted fields contain no quotation marks.
     "quotes in a field": b'd01-c01,en,a "b" c\n',
     "quotes that end a field": b'd01-c01,en,a"b"\n',
     "one quote in a field": b'd01-c01,en,6" pipe\n',
@@ -148,7 +148,7 @@ INVALID = {
 
 @pytest.mark.parametrize("record", INVALID.values(), ids=INVALID)
 def test_invalid_records(validate, record):
-    # What is wrong with one record says nothing of the next.
+    # A fault of one record does not affect the next.
     report = validate(HEAD + ROW + record + WRONG)
     assert reported(report) == [("invalid-csv", 3, 1, ()), wrong_at(4, 2)]
     assert (report.rows, report.invalid, report.complete) == (3, 2, True)
@@ -191,7 +191,7 @@ def test_a_quoted_field_without_its_end(validate, record):
 
 
 def test_a_field_closed_in_its_second_line_is_closed(validate):
-    # What stands after it, quotation marks too, opens none: they are not at the start of a field.
+    # Later quotation marks open no field: they are not at the start of one.
     report = validate(HEAD + b'd01-c01,"e\nn" , "x\n' + ROW)
     assert reported(report) == [("invalid-csv", 2, 0, ())]
     assert (report.rows, report.valid) == (2, 1)
@@ -246,7 +246,7 @@ def test_a_last_record_that_ends_in_a_character_is_truncated(validate, cut):
 )
 def test_a_header_without_its_end(validate, data):
     report = validate(data)
-    # A header is no row.
+    # A header is not a row.
     assert reported(report) == [("truncated", 1, None, ())]
     assert report.rows == 0
 
@@ -645,7 +645,7 @@ def test_the_csv_module_round_trips(file, names, rows, how, delimiter, chunk, en
 
 
 def each_line(found):
-    """Yield what was read with a note for each line that one is about."""
+    """Yield the items read, with one note for each line that a note covers."""
     return [
         one._replace(line=one.line + more, lines=1) if isinstance(one, Note) else one
         for one in found
@@ -662,7 +662,7 @@ def each_line(found):
 def test_any_bytes_in_any_chunks_are_read_or_refused(file, data, chunk):
     file.write_bytes(b"a,b\n" + data)
     found = read(file, chunk)
-    # How many blank lines are told together is the reader's affair.
+    # The reader decides how many blank lines one note covers.
     assert each_line(found) == each_line(read(file, 1 << 20))
     lines = [one[0] for one in found]
     assert lines == sorted(set(lines))

@@ -1,4 +1,4 @@
-"""Texts that are no JSON: what stands there, and what to do where that is plain to see."""
+"""Texts that are not JSON: the text that is shown, and suggestions for common cases."""
 
 import pytest
 from hints import hint

@@ -12,7 +12,7 @@ from kaiser_interview.validation.findings.display import visible
 
 CORPUS = ki.Corpus.from_files(Path(__file__).parents[3] / "corpus")
 ROW = {"method": "model", "creator": "m", "verdict": "mixed", "urls": []}
-# Of claim a-04, which begins at 94; the words stand at 109. Before them are characters of three and of four
+# Of claim a-04, which starts at 94; the words are at 109. Before them are characters of three and of four
 # bytes, of one and of two UTF-16 code units.
 BENDS = "画出的弯道"
 AT = "109 to 114"
@@ -162,7 +162,7 @@ def test_three_places_are_named_for_words_frequent_elsewhere():
 
 
 def test_words_that_differ_only_in_markers():
-    # What stood around the marker is found without it, and the source's own characters are given.
+    # Text around the marker is found without it, and the suggestion has the characters of the source.
     assert said("b-01", "der Kanal nie.[1]") == [
         (
             "quote-markers-differ",

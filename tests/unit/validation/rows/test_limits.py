@@ -1,4 +1,4 @@
-"""Values that no kind allows, and the shortcut for rows whose text is sound."""
+"""Values that no kind allows, and the shortcut for rows with valid text."""
 
 import math
 

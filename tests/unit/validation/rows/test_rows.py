@@ -1,4 +1,4 @@
-"""The judge's rules, row by row: as the design says them, from Python and from JSON alike."""
+"""The rules of the row validator, for rows from Python and from JSON."""
 
 import json
 import math
@@ -67,7 +67,7 @@ def placed(report: ki.Report) -> list[tuple[int, str, str]]:
 
 @pytest.fixture
 def validate(tmp_path):
-    """Return a function that judges rows from Python and from JSON, which must come to the same."""
+    """Return a function that validates rows from Python and from JSON and asserts equal findings."""
 
     def reported(*rows: object, **options: object) -> list[tuple[int, str, str]]:
         values = ki.validate(rows, **options)
@@ -75,7 +75,7 @@ def validate(tmp_path):
         path.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), "utf-8")
         lines = ki.validate(path, **options)
         assert placed(values) == placed(lines)
-        # Words are the same, save where they name another row's place.
+        # Messages are equal, except where they name the place of another row.
         said = [
             [one.message for one in report.sample if CODES[one.code].group != "set"]
             for report in (values, lines)
@@ -90,12 +90,12 @@ def validate(tmp_path):
 
 @pytest.fixture
 def reported(validate):
-    """Return a function that judges one row: codes and paths of what is wrong."""
+    """Return a function that validates one row and returns the codes and paths of its findings."""
     return lambda row, **options: [found[1:] for found in validate(row, **options)]
 
 
 def values(row: object, **options: object) -> list[tuple[str, str]]:
-    """Validate a row that only Python can hold."""
+    """Validate a row that only Python can represent."""
     return [found[1:] for found in placed(ki.validate(iter([row]), **options))]
 
 
@@ -187,7 +187,7 @@ def test_a_kind_that_is_not_text(reported, name):
 def test_rows_of_several_kinds(validate):
     rows = [LEAST[kind] | {"kind": kind} for kind in DERIVED]
     assert validate(*rows) == []
-    # A field of one kind is none of another's.
+    # A field of one kind is unknown to another.
     assert validate(rows[0] | {"value": "x"}, rows[1]) == [(0, "unknown-field", "/value")]
 
 
@@ -352,7 +352,7 @@ def test_columns_of_a_custom_corpus(reported):
     ]
 
 
-# Defaults, and what is required
+# Defaults and required fields
 
 
 def test_defaults_fill_what_is_absent_or_null(reported):
@@ -550,7 +550,7 @@ def test_a_field_of_the_wrong_shape_is_not_checked_further(reported):
         ("语言经过人类编码压缩，在智能表征上", "quote-typography-differs"),
         ("语言[7]经过人类编码压缩", "quote-markers-differ"),
         ("通过架构", "quote-misattributed"),
-        # Where words stand, that offsets are lacking says all, be the words short or there twice.
+        # If the quote occurs, only the missing offsets are reported, even if it is short or occurs twice.
         ("语言经过人类编码压缩", None),
         ("语", None),
         (None, "missing-field"),
@@ -570,7 +570,7 @@ def test_the_number_of_findings_of_one_row_is_limited():
         report = ki.validate([row], kind="verdict")
         assert (report.rows, report.invalid) == (1, 1)
         assert sum(one.number for one in report.counts if path in {None, one.path}) == 65_536
-    # What is beyond in a list of records was not judged, so nothing that it refers to is looked up.
+    # Records beyond the limit were not validated, so their references are not looked up.
     row = question | {"references": [0] * 70_000 + [{"claim_id": ["x"]}, {"claim_id": "d99-c99"}]}
     report = ki.validate([row], kind="question")
     assert [(one.code, one.path, one.number) for one in report.counts] == [
@@ -655,7 +655,7 @@ def test_a_similar_value_is_suggested():
 
 
 def both(reported, fields: dict, **options: object) -> list[tuple[str, str]]:
-    """Validate a reference in a row and in a list, which must come to the same but for the path."""
+    """Validate a reference in a row and in a list; only the paths of the findings may differ."""
     found = reported(verdict | fields, kind="verdict", **options)
     outer = {name: fields.pop(name) for name in ("release",) if name in fields}
     row = question | {"references": [{"claim_id": "d01-c02"} | fields]} | outer
@@ -671,7 +671,7 @@ def both(reported, fields: dict, **options: object) -> list[tuple[str, str]]:
         ({"claim_id": "c-01"}, ["unknown-claim /claim_id"]),
         ({"claim_id": "A-03"}, ["unknown-claim /claim_id"]),
         ({"claim_id": "d01-c02"}, ["unknown-claim /claim_id"]),
-        # An id that is none has no digest, no quote and no age.
+        # References with an invalid id are not checked for digest, quote or release.
         ({"claim_id": "c-01", "claim_sha256": OLD, "release": "1.0.0", "quote": "x"},
          ["unknown-claim /claim_id"]),
         ({"claim_id": "b-07"}, ["retired-claim /claim_id"]),
@@ -686,7 +686,7 @@ def both(reported, fields: dict, **options: object) -> list[tuple[str, str]]:
         ({"claim_id": "b-02", "claim_sha256": OLD, "release": "1.0.0"}, ["stale-claim /claim_sha256"]),
         ({"claim_id": "b-02", "claim_sha256": NOW["b-02"], "release": "1.0.0"}, ["stale-claim /release"]),
         ({"claim_id": "b-02", "claim_sha256": OLD, "release": "2.0.0"}, ["stale-claim /claim_sha256"]),
-        # Another release than the last is no matter as long as the text has not changed since.
+        # An older release is valid as long as the text has not changed since.
         ({"claim_id": "b-01", "claim_sha256": NOW["b-01"], "release": "1.0.0"}, []),
         ({"claim_id": "a-04", "release": "1.1.0"}, []),
         ({"claim_id": "a-04", "release": "1.0.0"}, ["stale-claim /release"]),
@@ -701,7 +701,7 @@ def both(reported, fields: dict, **options: object) -> list[tuple[str, str]]:
         ({"claim_id": "b-02", "release": "3.0.0"}, ["unknown-release /release"]),
         ({"claim_id": "b-01", "claim_sha256": "0" * 64, "release": "3.0.0"},
          ["digest-differs /claim_sha256", "unknown-release /release"]),
-        # A quote that stands elsewhere is the age's fault, one that still stands is none.
+        # A quote in another claim is explained by the older release; one that still occurs is valid.
         ({"claim_id": "b-02", "release": "1.0.0", "quote": "Die Terrasse"}, ["stale-claim /release"]),
         ({"claim_id": "b-02", "release": "2.0.0", "quote": "Die Terrasse"}, ["quote-misattributed /quote"]),
         ({"claim_id": "b-02", "release": "1.0.0", "quote": "Kaffee wird"}, ["stale-claim /release"]),
@@ -876,7 +876,7 @@ def test_a_missing_number_is_a_warning_and_named():
     assert (found.severity, found.expected, found.got) == ("warning", "1000, 3, as in a-02", "none")
 
 
-# What Python can hold
+# Python values
 
 
 @pytest.mark.parametrize(
@@ -991,7 +991,7 @@ def test_invalid_numbers(number):
 
 
 def test_a_number_of_any_size():
-    # RFC 7493, section 2.2: a number that no double holds is none that readers agree about.
+    # RFC 7493, section 2.2: readers do not agree about numbers that a double cannot represent.
     assert values(verdict | {"confidence": 10**5000}, kind="verdict") == [("not-finite", "/confidence")]
     assert values(verdict | {"x_a": 10**5000}, kind="verdict") == [("not-finite", "/x_a")]
     assert values(verdict | {"x_a": 10**300}, kind="verdict") == []
@@ -1002,7 +1002,7 @@ def test_surrogates_without_partner(text):
     assert values(verdict | {"rationale": text}, kind="verdict") == [("not-utf8", "/rationale")]
     assert values(verdict | {"quote": text}, kind="verdict") == [("not-utf8", "/quote")]
     assert values(verdict | {"x_a": [{"b": text}]}, kind="verdict") == [("not-utf8", "/x_a/0/b")]
-    # In a name as well: no file could hold the row.
+    # In a name as well: no file could contain the row.
     for row in (verdict | {f"x_{text}": 1}, verdict | {"x_a": {text: 1}}):
         assert [code for code, _ in values(row, kind="verdict")] == ["not-utf8"]
 
@@ -1079,7 +1079,7 @@ def test_nulls_of_columns_are_absent():
     assert values(verdict | {"value": None}, kind="verdict") == [("unknown-field", "/value")]
 
 
-# Kinds of one's own
+# Custom kinds
 
 
 class Step(ki.Record):
@@ -1343,7 +1343,7 @@ def test_rules_of_sets_are_the_kinds(validate):
     assert validate(*rows) == [(1, "too-many-labels", "/value"), (3, "dimension-differs", "/vector")]
 
 
-# What is told
+# Findings
 
 
 FAULTY = [verdict | {"claim_id": "d01-c99"}, verdict | {"confidence": 2}, verdict | {"quote": "语言经"}]
@@ -1418,13 +1418,13 @@ class Mine(ki.Label):
 
 
 class Theirs(ki.Relation):
-    """A relation that may leave out what it is to."""
+    """A relation whose second claim is optional."""
 
     other_claim_id: str = "d01-c02"
 
 
 class Plain(ki.Question):
-    """A question that is answerable if nothing else is said."""
+    """A question that is answerable by default."""
 
     answerable: bool = True
 

@@ -206,7 +206,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "leave out both offsets where they are not known",
             ),
         ),
-        # A bound is told exactly, or what is expected might be what is there.
+        # A bound is shown exactly, or expected and got might look equal.
         (
             "mention",
             {"quote_end": 2**31},
@@ -372,7 +372,7 @@ def test_a_fault_is_reported_completely(kind, fields, fault):
 
 
 class Ruled(ki.Annotation):
-    """A kind with a list of bounded length, and a validator of its own."""
+    """A kind with a list of bounded length, and a custom validator."""
 
     thesis: str
     marks: Annotated[ki.Many[int], Field(max_length=5)] = ()

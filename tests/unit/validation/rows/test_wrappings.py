@@ -1,4 +1,4 @@
-"""What is no row but holds rows: one finding that no option leaves out, and never one of a row."""
+"""Objects that wrap rows: one finding that no option hides, and never a finding of a row."""
 
 import json
 
@@ -141,7 +141,7 @@ def test_a_wrapper_object_is_one_finding(tmp_path, value, got, suggestion, optio
         assert (report.rows, report.invalid) == (1, 1)
 
 
-# Rows that lack something, or have more than they may: what is wrong with them is told field by field.
+# Rows with missing or unknown fields: their faults are reported field by field.
 ROWS = [
     {"choices": ["a", "b"], "translation": "x"},
     {"translation": "x", "spans": [{"quote": "x"}]},
@@ -173,7 +173,7 @@ def test_a_valid_row_with_any_list_is_valid():
 
 
 class Thesis(ki.Annotation):
-    """A kind that refers to nothing."""
+    """A kind without references."""
 
     thesis: str
 

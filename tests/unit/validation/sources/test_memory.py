@@ -1,4 +1,4 @@
-"""Data in memory: read whatever its format is, and whatever it raises."""
+"""Data in memory: every format, and exceptions of the source."""
 
 import csv
 import json
@@ -97,7 +97,7 @@ def test_values_of_tensors_are_read(sort):
 
 
 class BrokenError(Exception):
-    """What no code of ours raises."""
+    """An exception that the package never raises."""
 
 
 def breaks(error: BaseException, rows=()):

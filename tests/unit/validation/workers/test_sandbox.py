@@ -1,4 +1,4 @@
-"""Worker processes: whatever becomes of one, the call goes on, and says what could not be read."""
+"""Worker processes: if one fails, the call continues and reports what could not be read."""
 
 import errno
 import gzip
@@ -41,7 +41,7 @@ PLAN = {"rows": [3, 3, 3]}
 
 @pytest.fixture
 def file(tmp_path):
-    """Return a file of three parts with three rows each, of which the first one in the last is wrong."""
+    """Return a file of three parts with three rows each; the first row of the last part is invalid."""
     rows = [GOOD | {"id": f"r{number}"} for number in range(9)]
     rows[6] = rows[6] | {"claim_id": "d99-c01"}
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "rows.parquet", row_group_size=3)
@@ -57,7 +57,7 @@ sys.stdout.buffer.flush()
 
 
 def running(code: str) -> Sandbox:
-    """Return a worker that says that it is ready, and then runs this code and nothing of ours."""
+    """Return a worker that reports that it is ready, and then runs only this code."""
     return Sandbox(command=[sys.executable, "-S", "-c", SAYS_READY + code])
 
 
@@ -65,7 +65,7 @@ def running(code: str) -> Sandbox:
 
 
 def program(folder: Path, text: str) -> str:
-    """Return the path of a program that is no Python."""
+    """Return the path of a program that is not Python."""
     path = folder / "program"
     path.write_text(text, "utf-8")
     path.chmod(0o755)
@@ -350,7 +350,7 @@ def test_a_failed_request_can_be_repeated(file):
         number = one._process.pid
         assert [frame.head for frame in one.ask(task="plan", path=str(file))] == first
         assert one._process.pid == number
-        # An answer given up in the middle: what is left of it is not taken for the next one.
+        # An abandoned answer: its rest is not taken for the next one.
         answer = one.ask(task="read", path=str(file), form="parquet", part=0)
         next(answer)
         answer.close()
@@ -378,7 +378,7 @@ def test_a_part_beyond_the_memory_limit_is_reported(tmp_path):
         assert [frame["fault"] for frame in frames] == [
             ["unreadable", [], "a part that fits into 250 MiB", "a larger one", None, None]
         ]
-        # It goes on: what came after may be smaller.
+        # It continues: later parts may be smaller.
         assert [frame.head["rows"] for frame in one.ask(task="plan", path=str(path))] == [[1]]
 
 
@@ -429,7 +429,7 @@ def test_rows_read_before_a_worker_died_are_validated(file, monkeypatch):
 
 
 def halved(part_batches):
-    """Return what gives but the first row of each batch of the first part."""
+    """Return a reader that gives only the first row of each batch of the first part."""
 
     def call(one, request):
         for item in part_batches(one, request):

@@ -95,7 +95,7 @@ def test_requests_are_answered_until_there_are_no_more(file, monkeypatch):
     ]
     asked = b"".join(json.dumps(one).encode() + b"\n" for one in requests)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(asked)))
-    # main takes standard output for itself, and leaves nothing in its place.
+    # main takes over standard output and closes it for others.
     kept, (out, into) = os.dup(1), os.pipe()
     try:
         os.dup2(into, 1)

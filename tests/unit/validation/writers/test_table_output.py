@@ -50,7 +50,7 @@ def read(path) -> pa.Table:
 
 @pytest.fixture
 def put(tmp_path):
-    """Return a function that splits data, labels unless told otherwise."""
+    """Return a function that splits data, labels by default."""
 
     def call(data, suffix: str, **options):
         ok, no = tmp_path / f"ok.{suffix}", tmp_path / f"no.{suffix}"
@@ -382,7 +382,7 @@ def test_columns_that_are_there_keep_their_types(tmp_path):
     assert {name: types[name] for name in ("quote_start", "quote_end", "release", "confidence")} == {
         "quote_start": "double", "quote_end": "uint16", "release": "large_string", "confidence": "float"
     }  # fmt: skip
-    # A column of nothing has the type of its field; a dictionary the type of its values.
+    # A null column gets the type of its field; a dictionary gets the type of its values.
     assert (types["claim_sha256"], types["creator"]) == ("string", "string")
 
 
@@ -459,7 +459,7 @@ def test_references_keep_the_fields_and_the_types_that_they_have(tmp_path, sort)
     out = read(tmp_path / "out.parquet")
     whole = reference | PLACED | {"claim_sha256": CLAIM.claim_sha256}
     first, second, third = out.column("references").to_pylist()
-    # The field that nobody knows makes its row wrong; the row keeps it.
+    # The unknown field makes its row invalid; the row keeps it.
     assert without_nulls(first) == [whole]
     assert without_nulls(second)[0].items() >= (reference | {"note": "x"}).items()
     assert third is None

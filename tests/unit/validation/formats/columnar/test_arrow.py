@@ -51,7 +51,7 @@ def wrapped(storage: pa.Array, name: str = "test.unknown") -> pa.Array:
     return pa.ExtensionArray.from_storage(Wrapped(storage.type, name), storage)
 
 
-# What is sound.
+# Valid files and batches.
 
 PLAIN = {
     "text": pa.array(["中", None, "b"]),
@@ -227,7 +227,7 @@ def test_width():
     assert fault_of(batch_of(a=struct)) == wide
 
 
-# What is unsound.
+# Invalid batches.
 
 
 def surgery(given: pa.RecordBatch, old: bytes, new: bytes) -> pa.RecordBatch:

@@ -1,4 +1,4 @@
-"""Columnar files as strangers write them: sound, odd, damaged, lying, too large."""
+"""Columnar files from any source: valid, unusual, damaged, with false metadata, too large."""
 
 import os
 import struct
@@ -84,7 +84,7 @@ def path(tmp_path):
     return tmp_path / "rows"
 
 
-# What is sound.
+# Valid files and batches.
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_large_rows_are_read_a_few_at_a_time(path):
 
 @pytest.fixture
 def pool():
-    """Return a memory pool of whose use the rest of the process knows nothing."""
+    """Return a memory pool that only the caller uses."""
     before = pa.default_memory_pool()
     mine = pa.proxy_memory_pool(before)
     pa.set_memory_pool(mine)
@@ -323,7 +323,7 @@ def test_a_row_group_is_never_loaded_completely(path, pool):
     assert mine.max_memory() < count * 200 / 4
 
 
-# What is no such file, or not a whole one.
+# Files of another format, and truncated files.
 
 
 def test_magic():
@@ -427,7 +427,7 @@ def test_a_list_that_declares_a_large_length(path):
     data = path.read_bytes()
     footer = data[-8 - int.from_bytes(data[-8:-4], "little") : -8]
     assert footer.index(b"\x19\x2c") == 2
-    footer = footer.replace(b"\x19\x2c", b"\x19\xfc\xa0\xf7\x36", 1)  # 900,000 in place of 2
+    footer = footer.replace(b"\x19\x2c", b"\x19\xfc\xa0\xf7\x36", 1)  # 900,000 instead of 2
     path.write_bytes(data[:4] + footer + struct.pack("<I", len(footer)) + b"PAR1")
     assert refused(name) == unreadable(
         "damaged data: Couldn't deserialize thrift: TProtocolException: Exceeded size limit"
@@ -463,7 +463,7 @@ def test_encryption(path, plaintext_footer):
 def test_a_compression_that_is_not_supported(path):
     name = write(path, pa.table({"a": ["x"]}), "parquet", compression="snappy")
     data = path.read_bytes()
-    # The codec stands behind the column's path: snappy 1, LZO 3.
+    # The codec follows the path of the column: snappy 1, LZO 3.
     assert data.count(b"\x19\x18\x01a\x15\x02") == 1
     path.write_bytes(data.replace(b"\x19\x18\x01a\x15\x02", b"\x19\x18\x01a\x15\x06"))
     rows, (fault,) = read(name)
@@ -471,7 +471,7 @@ def test_a_compression_that_is_not_supported(path):
     assert fault.got == "damaged data: LZO codec support not built" or "lzo" in fault.got.lower()
 
 
-# In the table of a schema's offsets that of the byte order is 0, which means little; at 4 there is no 0.
+# In the offset table of a schema, 0 for the byte order means little-endian; offset 4 is not 0.
 LITTLE, BIG = b"\x08\0\x08\0\0\0\x04\0", b"\x08\0\x08\0\x04\0\x04\0"
 
 
@@ -545,9 +545,9 @@ COUNT = 12_345
 
 @pytest.fixture
 def lying(path):
-    """Return a function that writes a file of 12,345 rows in one row group, whose footer says other numbers.
+    """Return a function that writes 12,345 rows in one row group, with other numbers in the footer.
 
-    They stand in it in this order: rows of the file, values of `a`, values of `b`, rows of the row group.
+    The footer has them in this order: rows of the file, values of `a`, values of `b`, rows of the row group.
     """
     table = pa.table({"a": [*range(COUNT)], "b": [["x"]] * COUNT})
     how = {"compression": "none", "store_schema": False, "write_statistics": False}
@@ -591,7 +591,7 @@ def test_the_values_of_lists_are_fewer_than_the_rows(lying):
 
 
 def test_a_row_group_has_more_rows_than_it_says(lying):
-    # What it hides is not read; that something is hidden is told.
+    # Hidden rows are not read; that rows are hidden is reported.
     rows, faults = read(lying(file=9000, group=9000))
     expected = "9,000 values, as the footer says of rows"
     assert (len(rows), faults) == (9000, [Fault("unreadable", ("a",), expected, "12,345")])
@@ -608,7 +608,7 @@ def test_a_row_group_has_fewer_rows_than_it_says(lying):
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
 @pytest.mark.parametrize("count", [9000, 16_000])
 def test_a_page_has_other_values_than_the_footer_says(path, version, count):
-    # No checksum covers a page's header, and row group by row group nothing of it would be seen.
+    # No checksum covers the header of a page, and reading by row group would not detect it.
     how = {"compression": "none", "store_schema": False, "write_statistics": False, "use_dictionary": False}
     table = pa.table({"a": pa.array([*range(COUNT)], pa.int32())})
     name = write(path, table, "parquet", COUNT, data_page_version=version, write_page_checksum=True, **how)
@@ -652,12 +652,12 @@ def test_a_footer_that_lists_a_wrong_place(path):
 
 @pytest.fixture
 def small(monkeypatch):
-    """Take a mebibyte for what 256 are."""
+    """Lower the limit from 256 MiB to 1 MiB."""
     monkeypatch.setattr(streams, "_BOMB_BYTES", 1 << 20)
 
 
 def caught_in(name: str, form: str) -> int:
-    """Return the rows that are read before a bomb is told."""
+    """Return the number of rows that are read before a bomb is reported."""
     sizes: list[int] = []
     with pytest.raises(StreamError) as caught:
         sizes.extend(batch.num_rows for batch in batches(name, form, 0, 1000))

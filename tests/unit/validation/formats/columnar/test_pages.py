@@ -47,7 +47,7 @@ def test_pages_that_match_the_footer(tmp_path):
 
 
 def test_a_header_longer_than_the_first_read(tmp_path):
-    # Statistics may hold the least and the greatest value in full.
+    # Statistics may contain the complete minimum and maximum.
     more = field(1, BINARY, b"\x80\x20" + b"x" * 4096)
     assert fault(tmp_path, page(2, more=more), page(3), values=5, rows=5) is None
 

@@ -1,4 +1,4 @@
-"""Chunks of whole lines: where they end, what is held of long lines, and what comes before an error."""
+"""Chunks of complete lines: where they end, memory for long lines, and lines before an error."""
 
 import gzip
 import json
@@ -77,7 +77,7 @@ def test_chunks_are_whole_lines(given, expected):
         ([b"x" * 20, b"\n"], [(b"x" * 20 + b"\n", False)]),
         ([b"x" * 20], [(b"x" * 20, True)]),
         ([b"x" * 7, b"x" * 7, b"x" * 6], [(b"x" * 20, True)]),
-        # Longer: of what comes after the chunk in which that shows, nothing is kept.
+        # Longer: nothing after the chunk that exceeds the limit is kept.
         ([b"x" * 21], [(b"x" * 21, True)]),
         ([b"x" * 99], [(b"x" * 21, True)]),
         ([b"x" * 9] * 9, [(b"x" * 21, True)]),
@@ -85,7 +85,7 @@ def test_chunks_are_whole_lines(given, expected):
         ([b"x" * 30, b"\n", b"a\n"], [(b"x" * 21 + b"\n", False), (b"a\n", True)]),
         ([b"x" * 30, b"y" * 30 + b"\n" + b"z" * 30], [(b"x" * 21 + b"\n", False), (b"z" * 21, True)]),
         ([b"a\nb\n" + b"x" * 30, b"x\nc"], [(b"a\nb\n", False), (b"x" * 21 + b"\n", False), (b"c", True)]),
-        # Within one chunk of the stream it is as it is.
+        # Within one chunk of the stream the line is complete.
         ([b"x" * 30 + b"\na"], [(b"x" * 30 + b"\n", False), (b"a", True)]),
     ],
     ids=str,
@@ -129,7 +129,7 @@ def test_complete_lines_before_an_error_are_yielded(given, expected):
 def test_an_endless_line_is_not_kept_in_memory(end):
     class Endless(Given):
         def chunks(self):
-            # Made as they are asked for, so that only the reader can hold them.
+            # Created on demand, so that only the reader can keep them in memory.
             yield from (b"x" * MIB for _ in range(16 * LONGEST // MIB))
             yield from super().chunks()
 

@@ -12,7 +12,7 @@ LONGEST = 50
 
 
 def found(text: bytes) -> tuple[list[bytes], bool]:
-    """Return the elements at the start of a text, and whether nothing else ended the search."""
+    """Return the elements at the start of a text, and whether the search reached its end."""
     one = elements_of(text, longest=LONGEST)
     spans = [*zip(one.starts.tolist(), one.ends.tolist(), strict=True)]
     assert len(one.commas) == max(len(spans) - 1, 0)

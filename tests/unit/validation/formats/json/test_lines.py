@@ -1,4 +1,4 @@
-"""The fast way into JSON Lines: what it takes, to which limits, and what it leaves."""
+"""The batch reader of JSON Lines: which lines it reads, its limits, and which lines it leaves."""
 
 import json
 from unittest.mock import patch
@@ -28,7 +28,7 @@ def by_number(taken: line_batches.Taken) -> dict[int, dict]:
 
 
 def row(**values: str) -> str:
-    """Return a row whose numbers do not stand within the first word of a block."""
+    """Return a row whose numbers are not in the first word of a block."""
     return '{"id":"row",' + ",".join(f'"{name}":{value}' for name, value in values.items()) + "}"
 
 
@@ -219,7 +219,7 @@ def test_integers_within_the_first_word_of_a_block_are_left():
 
 
 def test_a_value_that_is_not_a_string_is_not_read_as_one():
-    # What stands where others have their strings: read together with these, the two would be three.
+    # A value in the place of a string of other rows: if it were read with them, two would become three.
     two = [rb'{"id":x\n",","p":1}', rb'{"id":x,"\t","p":1}']
     found, rest = read(rb'{"id":"\n","p":1}', *two, rb'{"id":"\\","p":1}')
     assert (found, rest) == ({0: {"id": "\n", "p": 1.0}, 3: {"id": "\\", "p": 1.0}}, [1, 2])
@@ -246,7 +246,7 @@ def test_very_many_columns_are_left():
 def test_a_line_is_long_from_two_mebibytes_beyond_a_stretch(more):
     line = b"x" * (100 + (2 << 20) + more - 1) + b"\n"
     assert [*line_batches._stretches(line, 100)] == [(0, len(line), more > 0)]
-    # What stands before it is a stretch of its own.
+    # The lines before it are a separate part.
     both = [(0, 2, False), (2, 2 + len(line), more > 0)]
     assert [*line_batches._stretches(b"a\n" + line, 100)] == both
 

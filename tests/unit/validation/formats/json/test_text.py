@@ -26,7 +26,7 @@ ROW = b'{"claim_id":"d01-c01"}'
 BY = {"method": "model", "creator": "m"}
 HOW = {"kind": "translation", "defaults": BY | {"language": "en", "translation": "…"}}
 CLAIM = ki.claim("d01-c01")
-# A row in which nothing is to be filled in or looked for: there is a shorter way for these.
+# A row without defaults or references to check takes a shortcut.
 SURE = {
     "claim_id": CLAIM.claim_id,
     "claim_sha256": CLAIM.claim_sha256,
@@ -304,7 +304,7 @@ NOT_FINITE = {
     "within": (b'{"a":[1,{"b":[2,-Infinity]}]}', ("a", 1, "b", 1), "-Infinity"),
     "the first of several": (b'{"a":[NaN],"b":Infinity}', ("a", 0), "NaN"),
 }
-# What the grammar allows and a double cannot hold (I-JSON §2.2), as a value.
+# Values that the grammar allows but a double cannot represent (I-JSON §2.2).
 TOO_LARGE = {
     "1e400": b"1e400",
     "-1e400": b"-1e400",
@@ -507,7 +507,7 @@ def test_too_deep_nesting_that_is_not_closed(validate, data):
     faults_of(data, "too-deep", (), validate)
 
 
-# Rows for which there is a shorter way: it must see what the judge sees.
+# The shortcut must report the same as the row validator.
 
 SPELLED = {
     "plain": b'"created": "2026-11-23T18:45:00Z"',
@@ -562,7 +562,7 @@ def test_a_row_that_is_valid_except_for_its_json(validate, spoil, code, path):
     assert [one[:3] for one in reported(report)[1:]] == [("unknown-claim", 3, 2)]
 
 
-# A generated text is read exactly if Python's own reader, held to I-JSON, reads it.
+# A generated text is accepted exactly if Python's json module, limited to I-JSON, accepts it.
 
 words = st.text(max_size=6)
 values = st.recursive(
@@ -580,14 +580,14 @@ def pairs(found):
 
 
 def strictly(data: bytes):
-    """Read a JSON text as I-JSON allows, but for the size of numbers."""
+    """Read a JSON text by the rules of I-JSON, except the range of numbers."""
     value = json.loads(data.decode("utf-8"), object_pairs_hook=pairs, parse_constant=int)
     json.dumps(value, ensure_ascii=False).encode("utf-8")
     return value
 
 
 def spell(draw, value) -> str:
-    """Write a value with white space wherever it may stand."""
+    """Write a value with white space wherever JSON allows it."""
     if isinstance(value, dict):
         members = (
             f"{draw(spaces)}{spell(draw, name)}{draw(spaces)}:{draw(spaces)}{spell(draw, one)}{draw(spaces)}"
@@ -772,7 +772,7 @@ def codes(found) -> list:
 
 
 LONGEST = 12
-# Long blank lines have a test of their own.
+# Long blank lines have a separate test.
 pieces = st.sampled_from([b"\n", b"\r\n", b"a", b"bc", b"d" * LONGEST, b" ", BOM, b"\xe2\x80\xa8", b"\x85"])
 
 
@@ -794,7 +794,7 @@ def test_lines_in_chunks_of_any_size(file, data, chunk):
         expected.append((len(lines) + 1, last if len(last) <= LONGEST else "line-too-long"))
     found = codes(read(json_lines, file, chunk, longest=LONGEST))
     assert [(line, one.code if isinstance(one, Fault) else one) for line, one in found] == expected
-    # The one that no line feed ends is known, so that its end can be told from a mistake.
+    # The last line without a line feed is marked, to distinguish truncation from a mistake.
     assert [type(one) for _, one in found if isinstance(one, bytes)][:-1].count(Tail) == 0
     if last.strip(b" \t\r") and len(last) <= LONGEST:
         assert type(found[-1][1]) is Tail
@@ -836,7 +836,7 @@ def documents(draw):
 def test_elements_equal_those_of_the_whole_text(file, drawn, chunk, compressed):
     data, elements = drawn
     file.write_bytes(gzip.compress(data, mtime=0) if compressed else data)
-    # A packed file is known by its first bytes, which have to come at once.
+    # A compressed file is recognised by its first bytes, which must arrive together.
     found = read(json_document, file, max(chunk, 4) if compressed else chunk)
     assert found == elements
     assert repr([parse(one)[0] for _, one in found]) == repr(json.loads(data))
