@@ -54,7 +54,7 @@ def validated(name: str, **options: Any) -> Case:
 
 
 def kept(folder: Path) -> Callable[[], Any]:
-    """Prepare the check of a columnar file by a validator that keeps its worker; *warm* is what counts."""
+    """Prepare a check of a columnar file by a validator that keeps its worker; only *warm* counts."""
     import kaiser_interview as ki
 
     validator = ki.Validator("translation")
@@ -215,7 +215,7 @@ def duckdb(folder: Path) -> Callable[[], int]:
 
 
 def alike(good: int, ids: int) -> int:
-    """Return the number of good rows, which each have an id of their own."""
+    """Return the number of valid rows with unique ids."""
     if good != ids:
         sys.exit(f"{good} good rows, {ids} ids")
     return int(good)

@@ -1,1 +1,1 @@
-"""What the gate catches: rows that are right, made wrong in every way that is known, and judged."""
+"""Detection benchmark: valid rows are made invalid in every known way, and validated."""

@@ -27,7 +27,7 @@ _A_GROUP = 64
 
 
 def json_text(row: Row) -> str:
-    """Return a row as JSON, what Python cannot hold included."""
+    """Return a row as JSON, including raw JSON text that Python values cannot represent."""
     raw: list[Raw] = []
 
     def plain(value: Any) -> Any:
@@ -53,7 +53,7 @@ def as_json(rows: Iterable[Row]) -> bytes:
 
 
 def columns_of(kind: str, rows: Iterable[Row]) -> list[str]:
-    """Return the fields of a kind, and what rows have beyond them."""
+    """Return the fields of a kind, and other fields of the rows."""
     fields = dict.fromkeys(named(kind).model_fields)
     return [*fields, *dict.fromkeys(name for row in rows for name in row if name not in fields)]
 

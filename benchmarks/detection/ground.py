@@ -1,4 +1,4 @@
-"""The two corpora as the benchmark sees them: read from their files with a JSON parser and nothing else."""
+"""The two corpora, read independently of the package, with only a JSON parser."""
 
 import json
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ OWN_FOLDER = Path(__file__).parents[2] / "tests" / "corpus"
 
 
 def digest(text: str) -> str:
-    """Return the digest that pins a text."""
+    """Return the digest of a text."""
     return sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim, and what its corpus remembers of it."""
+    """A claim, with its history in the corpus."""
 
     claim_id: str
     text: str
@@ -37,7 +37,7 @@ class Claim:
     columns: dict[str, Any]
     revised: str | None
     earlier: tuple[str, ...]
-    """Digests of texts that it once had."""
+    """Digests of its earlier texts."""
 
     @property
     def sha256(self) -> str:
@@ -45,7 +45,7 @@ class Claim:
         return digest(self.text)
 
     def quoted(self, of: str | None) -> Passage:
-        """Return what a quote of it is taken from."""
+        """Return the passage that its quotes are taken from."""
         if of == "text_en":
             return Passage(self.text_en or "", self.text_en or "", 0)
         return Passage(self.passage, self.source, self.start)
@@ -53,13 +53,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Ground:
-    """A corpus: what rows are about, and what they are judged against."""
+    """A corpus that rows refer to and are validated against."""
 
     name: str
     folder: Path
     claims: dict[str, Claim]
     headings: tuple[str, ...]
-    """As they stand in the sources, with their numbers, and the headlines."""
+    """Headings as printed in the sources, with their numbers, and the headlines."""
     headings_en: tuple[str, ...]
     retired: tuple[str, ...]
     releases: tuple[str, ...]
@@ -71,12 +71,12 @@ class Ground:
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
-        """Everything that a quote may stand in."""
+        """All texts that can be quoted."""
         return (*(claim.passage for claim in self.claims.values()), *self.headings)
 
     @cached_property
     def texts_en(self) -> tuple[str, ...]:
-        """Everything that a quote of the English may stand in."""
+        """All English texts that can be quoted."""
         return (*(claim.text_en for claim in self.claims.values() if claim.text_en), *self.headings_en)
 
     @property
@@ -143,7 +143,7 @@ _STRUCTURE = frozenset({"claim_id", "claim_sha256", "source_id", "markers"})
 
 
 def _line(whole: str, heading: dict[str, Any]) -> str:
-    """Return a heading as it stands in its source, number and title."""
+    """Return a heading as printed in its source, with number and title."""
     at = whole.index(heading["title"], heading["start"])
     return whole[heading["start"] : at + len(heading["title"])]
 

@@ -1,4 +1,4 @@
-"""The kinds that rows are made of: the package's, and two of one's own."""
+"""The kinds of the rows: those of the package, and two custom kinds."""
 
 import kaiser_interview as ki
 from kaiser_interview.records.models import KINDS
@@ -7,7 +7,7 @@ __all__ = ["ALL", "Debate", "Stance", "named"]
 
 
 class Stance(ki.Derived):
-    """A kind of one's own about one claim."""
+    """A custom kind about one claim."""
 
     stance: str
     weight: ki.Float32 | None = None
@@ -15,7 +15,7 @@ class Stance(ki.Derived):
 
 
 class Debate(ki.Annotation):
-    """A kind of one's own with references in a list, and one by itself."""
+    """A custom kind with references in a list, and a single reference."""
 
     thesis: str
     pro: ki.Many[ki.Reference]

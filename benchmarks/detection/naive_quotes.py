@@ -1,6 +1,6 @@
-"""The quote ladder as the design writes it, naively: whole texts, every place, no cleverness.
+"""A naive implementation of the quote checks: whole texts, every place, no optimisation.
 
-It shares nothing with the gate but the published typography table.
+It shares only the published typography table with the package.
 """
 
 import re
@@ -32,7 +32,7 @@ class Passage(NamedTuple):
 
 
 def outcome(quoted: Passage, row: Row, elsewhere: Iterable[str], *, stale: bool) -> str:
-    """Return the code of the first rung that matches, or ``right``."""
+    """Return the code of the first check that applies, or ``right``."""
     passage, whole, origin = quoted
     quote, start, end = row["quote"], row.get("quote_start"), row.get("quote_end")
     if start is not None and end is not None:
@@ -49,8 +49,8 @@ def outcome(quoted: Passage, row: Row, elsewhere: Iterable[str], *, stale: bool)
         return "right" if len(quote) >= _SHORT else "quote-too-short"
     if any(naive(other, quote) for other in elsewhere):
         return "stale-claim" if stale else "quote-misattributed"
-    # White space that is left at an end stood beside a marker. A quote of nothing but markers, or of nothing
-    # but white space, is equal to nothing.
+    # White space that is left at an end was beside a marker. A quote of only markers, or of only white space,
+    # has no match.
     bare = quote if markers(quote) == quote else markers(quote).strip()
     if bare and naive(markers(passage), bare):
         return "quote-markers-differ"
@@ -60,7 +60,7 @@ def outcome(quoted: Passage, row: Row, elsewhere: Iterable[str], *, stale: bool)
 
 
 def naive(passage: str, text: str) -> list[tuple[int, int]]:
-    """Return every place where a text stands in a passage."""
+    """Return every place where a text occurs in a passage."""
     return [
         (at, at + len(text))
         for at in range(len(passage) - len(text) + 1)
@@ -87,7 +87,7 @@ def _occurs_folded(passage: str, folded: str) -> bool:
     if folded not in typography(passage):
         return False
     cuts = _cuts(passage)
-    # A cut divides the folded text as it divides the passage, so what follows one begins with the span.
+    # A cut splits the folded text as it splits the passage, so the text after a cut starts with the span.
     begins = [start for start in cuts if typography(passage[start:]).startswith(folded)]
     return any(typography(passage[start:end]) == folded for start in begins for end in cuts if start < end)
 

@@ -1,6 +1,6 @@
-"""What the design says of a row's references, naively: the codes and places of what is wrong with them.
+"""A naive oracle for references: the codes and places of their faults, by the design.
 
-Rows are taken to have the shape of their kind: what is wrong with that, an operator states itself.
+Rows are assumed to have the shape of their kind; operators that change the shape state their own finding.
 """
 
 import re
@@ -15,7 +15,7 @@ from .valid_rows import SHIPPED_ONLY
 __all__ = ["Place", "faults", "references"]
 
 Place = tuple[str, tuple[str | int, ...]]
-"""A code, and the path of what it is given for."""
+"""A code and the path of the faulty field."""
 
 _AT_OFFSETS = {"quote-out-of-range", "quote-misplaced"}
 
@@ -32,7 +32,7 @@ def references(row: Row) -> Iterator[tuple[tuple[str | int, ...], Row]]:
 
 
 def faults(ground: Ground, kind: str, row: Row) -> set[Place]:
-    """Return the code and the path of everything that is wrong with what a row refers to."""
+    """Return the code and the path of every fault of the references of a row."""
     if kind in SHIPPED_ONLY and kind != "claim":
         return set()
     release = row.get("release")
@@ -53,7 +53,7 @@ def faults(ground: Ground, kind: str, row: Row) -> set[Place]:
 
 
 def _differing(ground: Ground, claim: Claim, kind: str, row: Row) -> Iterator[str]:
-    """Yield the columns of the claim that a row carries along and has otherwise."""
+    """Yield the claim columns of a row that differ from the claim."""
     carried = {name for one in ground.claims.values() for name in one.columns}
     if kind != "claim":
         carried -= named(kind).model_fields.keys()
@@ -77,7 +77,7 @@ def _unknown(ground: Ground, claim_id: str) -> str | None:
     return "retired-claim" if claim_id in ground.retired else "unknown-claim"
 
 
-def _pin(claim: Claim, sha256: str | None) -> str | None:
+def _digest_code(claim: Claim, sha256: str | None) -> str | None:
     if sha256 is None or sha256 == claim.sha256:
         return None
     return "stale-claim" if sha256 in claim.earlier else "digest-differs"
@@ -93,15 +93,15 @@ def _reference(ground: Ground, one: Row, path: tuple[str | int, ...], release: s
     if code:
         return found | {(code, (*path, "claim_id"))}
     claim = ground.claims[one["claim_id"]]
-    pin = _pin(claim, one.get("claim_sha256"))
-    if pin:
-        found.add((pin, (*path, "claim_sha256")))
+    digest_code = _digest_code(claim, one.get("claim_sha256"))
+    if digest_code:
+        found.add((digest_code, (*path, "claim_sha256")))
     stale = ground.is_older(release, claim)
-    # A pin of an earlier text and the release of that text are one fault.
-    if stale and pin != "stale-claim":
+    # A digest of an earlier text and the release of that text are one fault.
+    if stale and digest_code != "stale-claim":
         found.add(("stale-claim", ("release",)))
     if not halved:
-        code = _quote(ground, claim, one, stale=stale or pin == "stale-claim")
+        code = _quote(ground, claim, one, stale=stale or digest_code == "stale-claim")
         if code not in {"right", "stale-claim"}:
             found.add((code, (*path, "quote_start" if code in _AT_OFFSETS else "quote")))
     return found
@@ -129,9 +129,9 @@ def _other(ground: Ground, row: Row, other: str, release: str | None) -> set[Pla
     claim, found = ground.claims[other], set[Place]()
     if other == row["claim_id"]:
         found.add(("fields-disagree", ("other_claim_id",)))
-    pin = _pin(claim, row.get("other_claim_sha256"))
-    if pin:
-        found.add((pin, ("other_claim_sha256",)))
-    if ground.is_older(release, claim) and pin != "stale-claim":
+    digest_code = _digest_code(claim, row.get("other_claim_sha256"))
+    if digest_code:
+        found.add((digest_code, ("other_claim_sha256",)))
+    if ground.is_older(release, claim) and digest_code != "stale-claim":
         found.add(("stale-claim", ("release",)))
     return found

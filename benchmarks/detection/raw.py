@@ -1,9 +1,9 @@
-"""What JSON can write and Python cannot hold."""
+"""JSON text that Python values cannot represent."""
 
 __all__ = ["Raw"]
 
 
 class Raw(str):
-    """A JSON text that stands in a row as it is."""
+    """A JSON text that is written into a row unchanged."""
 
     __slots__ = ()

@@ -32,7 +32,7 @@ def one(seed: int, ground: str, kind: str, form: str, count: int) -> Tally:
 
 
 def tasks(mutants: int, seed: int) -> Iterator[tuple[int, str, str, str, int]]:
-    """Yield what to run, so that about so many rows are made wrong and as many are left right."""
+    """Yield tasks for about `mutants` invalid rows and as many valid ones."""
     files = max(1, round(2 * mutants / (_ROWS * len(PAIRS) * len(FORMS))))
     count = min(_ROWS, round(2 * mutants / (len(PAIRS) * len(FORMS) * files)))
     for number in range(files):
@@ -51,7 +51,7 @@ def unmet(tally: Tally) -> list[str]:
 
 
 def report(tally: Tally) -> str:
-    """Return a table of the groups in Markdown, and what was not as stated."""
+    """Return a table of the groups in Markdown, and every deviation."""
     groups = {each.name: each.group for each in registered()} | dict.fromkeys(every_file()[0], "files")
     operators = Counter(groups.values())
     mutants: Counter[str] = Counter()

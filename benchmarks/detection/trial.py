@@ -1,4 +1,4 @@
-"""One file of rows, right and wrong, judged and compared with what had to be said."""
+"""Validate one file of valid and invalid rows, and compare the findings with the expected ones."""
 
 import random
 from collections import Counter
@@ -33,7 +33,7 @@ _FEW = 5
 
 @dataclass
 class Tally:
-    """What was tried and what came of it."""
+    """Counts of trials and their outcomes."""
 
     mutants: Counter[str] = field(default_factory=Counter)
     """By operator."""
@@ -43,10 +43,10 @@ class Tally:
     right: int = 0
     """Right rows."""
     faults: list[str] = field(default_factory=list)
-    """What was not as stated: missed, told wrongly, or a false alarm."""
+    """Deviations: missed faults, wrong findings and false alarms."""
 
     def add(self, other: "Tally") -> None:
-        """Add what another has counted."""
+        """Add the counts of another tally."""
         self.mutants += other.mutants
         self.codes += other.codes
         self.still_right += other.still_right
@@ -57,9 +57,9 @@ class Tally:
 def drawn(
     draw: random.Random, ground: Ground, kind: str, count: int, operators: Iterable[Operator], tally: Tally
 ) -> Iterator[tuple[Row, str | None, frozenset[Place]]]:
-    """Yield so many rows: each with the operator that made it wrong, if one did, and what must be said of it.
+    """Yield `count` rows, each with its operator, if any, and the expected findings.
 
-    Every other row or so is wrong. Operators come in turn, so that each is tried equally often.
+    About every other row is invalid. Operators take turns, so that each is tried equally often.
     """
     turns = [*operators]
     draw.shuffle(turns)
@@ -107,7 +107,7 @@ def trial(
     *,
     validate: Callable[..., ki.Report] = ki.validate,
 ) -> Tally:
-    """Validate one file of so many rows in a form, and return what came of it."""
+    """Validate one file of `count` rows in a format, and return the tally."""
     tally = Tally()
     columnar = {"ipc": "arrow", "jsonl.gz": "jsonl"}.get(form, form)
     operators = [one for one in registered() if columnar in one.forms]
@@ -136,7 +136,7 @@ def ways(form: str) -> Iterator[AbstractContextManager[Any]]:
 def _compare(
     tally: Tally, report: ki.Report, made: list[tuple[Row, str | None, frozenset[Place]]], about: str
 ) -> None:
-    """Count as faults what a report says otherwise than stated."""
+    """Count every difference between a report and the expected findings as a fault."""
     reported: dict[int | None, set[Place]] = {}
     for finding in report.sample:
         reported.setdefault(finding.row, set()).add((finding.code, finding.path))

@@ -1,4 +1,4 @@
-"""Rows that are right in every respect, drawn from what their kinds and their corpus allow."""
+"""Completely valid rows, drawn from the values that their kinds and corpus allow."""
 
 import random
 from typing import Any
@@ -29,7 +29,7 @@ FREE = [
     "NULL",
     "d01-c01",
 ]
-"""Words for fields that may hold any."""
+"""Words for free-text fields."""
 _INSTANTS = ["2026-11-23T18:45:00Z", "2026-11-23T18:45:00.5+00:00", "2024-02-29T23:59:59.999999Z"]
 _SHORTEST = 4
 _VOCABULARIES = {
@@ -72,7 +72,7 @@ def right(draw: random.Random, ground: Ground, kind: str, number: int) -> Row:
 
 
 def _content(draw: random.Random, kind: str, claim: Claim, claims: list[Claim], number: int) -> Row:
-    """Draw what a kind adds."""
+    """Draw the fields that a kind adds."""
     if kind == "translation":
         return {
             "language": draw.choice(["en", "pt-BR", "es-419"]),
@@ -94,7 +94,7 @@ def _content(draw: random.Random, kind: str, claim: Claim, claims: list[Claim], 
         urls = draw.choice([[], ["urn:a"], ["urn:a", "urn:b"]])
         return {"verdict": draw.choice(["supported", "refuted", "mixed", "unverifiable"]), "urls": urls}
     if kind == "embedding":
-        # A model has one length, so what is drawn of it goes into its name.
+        # All vectors of a model have one length, so the name of the model includes the length.
         length = draw.choice([1, 3, 8])
         vector = [draw.choice([0.5, -1.25, 3.0, 1e-20]) for _ in range(length)]
         return {"model": f"m{length}", "of": draw.choice(["text", "text_en"]), "vector": vector}
@@ -120,7 +120,7 @@ def _content(draw: random.Random, kind: str, claim: Claim, claims: list[Claim], 
 
 
 def reference(draw: random.Random, claim: Claim, *, anchored: bool = False) -> Row:
-    """Draw a reference to a claim: pinned or not, with a quote that has its offsets or one place, or none."""
+    """Draw a reference to a claim, with or without a digest, and with a clear quote or none."""
     made: dict[str, Any] = {
         "claim_id": claim.claim_id,
         "claim_sha256": draw.choice([None, claim.sha256, claim.sha256]),

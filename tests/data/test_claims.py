@@ -11,7 +11,7 @@ import kaiser_interview as ki
 RAW = Path(__file__).parents[2] / "raw" / "interview-summary.zh.txt"
 SOURCE = RAW.read_bytes().decode()
 
-# An independent reading: what stands between " - " and " [", and the brackets after it.
+# An independent reading: the text between " - " and " [", and the brackets after it.
 STATEMENTS = [
     (
         match["text"],

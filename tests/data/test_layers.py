@@ -1,4 +1,4 @@
-"""The shipped layers: nothing lost in translation, nothing outside the vocabularies."""
+"""The shipped layers: complete translations, and values from the vocabularies only."""
 
 import itertools
 import json
@@ -200,7 +200,7 @@ def test_the_longest_name_is_taken():
         if first.quote_end == second.quote_start
     }
     assert touching == TOUCHING
-    # A name that is marked somewhere is marked whole wherever it stands.
+    # A name that is marked somewhere is marked completely at every occurrence.
     spans = {(mention.quote_start, mention.quote_end) for mention in mentions}
     for mention in mentions:
         for other in {
@@ -266,7 +266,7 @@ def test_everyday_words_are_not_mentions(word):
     assert word not in {mention.quote for mention in ki.load("mentions")}
 
 
-# Every name in Latin letters in a claim, and the type of the mention that holds it.
+# Every name in Latin letters in a claim, and the type of the mention that contains it.
 LATIN = {
     "GPT-4": "model", "Sora": "model", "Transformer": "architecture", "VQ-VAE": "architecture",
     "LoRA": "method", "RL": "method", "Copilot": "product", "Scaling Law": "concept",
@@ -293,7 +293,7 @@ def test_confidence_and_rationale_are_of_the_row(table):
     counts = {sort: sum(1 for row in rows if sort in row.model_dump().values()) for sort in by_sort}
     constant = [sort for sort, values in by_sort.items() if len(values) == 1 and counts[sort] > 3]
     assert constant == []
-    if table != "translations":  # where a short note may hold for two
+    if table != "translations":  # where one short note may apply to two
         assert len({row.rationale for row in rows}) == len(rows)
 
 

@@ -1,4 +1,4 @@
-"""What the project says about its source is what `raw/statements.toml` allows, and nothing else."""
+"""The project says about its source only what `raw/statements.toml` allows."""
 
 import tomllib
 

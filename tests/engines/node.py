@@ -1,4 +1,4 @@
-"""ajv under Node, asked for many verdicts at once."""
+"""Validate many rows with ajv under Node in one process."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ MODULES = ROOT / "build" / "node"
 
 
 def ajv(requests: list[dict[str, Any]], *kinds: str) -> list[str]:
-    """Return what `results.mjs` prints of each request."""
+    """Return the output of `results.mjs` for each request."""
     run = subprocess.run(
         ["node", ROOT / "tests" / "engines" / "results.mjs", SCHEMAS, MODULES, *kinds],
         input="".join(f"{json.dumps(one, allow_nan=False)}\n" for one in requests),

@@ -1,9 +1,9 @@
-"""The JSON Schemas give ajv, under Node, the verdict that the models give. `make engines` installs it.
+"""ajv under Node accepts with the JSON Schemas what the models accept. `make engines` installs it.
 
 On drawn rows, each of its kind; on every line of JSON Lines in `tests/examples`, `tests/natural` and the
-shipped data, each as *every* kind, so that no line is left out because nobody can say what it was meant as;
-and, of the examples as the gate reads them, with their kind and constants, on what it says of their shape.
-Shape alone is compared: that a claim exists or a quote stands is nothing that a schema can say.
+shipped data, each as *every* kind, so that no line is left out because its kind is unknown;
+and on the examples as validation reads them, with their kind and constants, compared by shape findings.
+Only the shape is compared: a schema cannot check that a claim exists or that a quote occurs in it.
 """
 
 import gzip
@@ -38,7 +38,7 @@ NOT_UTF8 = {
     ("not-utf8.jsonl", 2),
     ("truncated-character.jsonl", 2),
 }
-# JSON.parse takes half a surrogate pair, which is no Unicode text; the gate says invalid-json.
+# JSON.parse accepts a lone surrogate, which is not Unicode text; validation reports invalid-json.
 SURROGATES = {("invalid-json-surrogate.jsonl", 2), ("invalid-json-surrogate.jsonl", 3)}
 # The one listed exception: 1.0 is an integer for JSON Schema, and none for the models.
 WHOLE_FLOATS = {("wrong-type-integer.jsonl", 2, "verdict")}
@@ -62,7 +62,7 @@ def content(path: Path) -> bytes:
 
 
 def files() -> list[Path]:
-    """Return every file of JSON Lines, packed ones too."""
+    """Return every JSON Lines file, including compressed ones."""
     suffixes = (".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst")
     return [path for folder in FOLDERS for path in sorted(folder.iterdir()) if path.name.endswith(suffixes)]
 
@@ -137,22 +137,22 @@ SHAPE = {
     "out-of-range",
     "not-in-vocabulary",
 }
-# Lines that the gate does not get to judge as a kind: no number of JSON, or no kind that it knows.
+# Lines that validation does not check as a kind: invalid JSON numbers, or an unknown kind.
 UNJUDGED = {"not-finite", "unknown-kind"}
 
 
 def reported_for_shape(finding: ki.Finding, options: dict) -> bool:
     """Return whether a finding is one that a kind's schema could give."""
-    # What --require asks is no rule of the kind, and which words a label may have depends on its scheme.
+    # --require is not a rule of the kind, and the allowed values of a label depend on its scheme.
     asked = finding.code == "missing-field" and finding.path[0] in options.get("require", ())
     words = finding.code == "not-in-vocabulary" and finding.path in {("scheme",), ("value",)}
     return finding.code in SHAPE and not asked and not words
 
 
 def judged(group: str, suffix: str, name: str, folder: Path):
-    """Yield each object of an example with its line, kind and whether the gate finds its shape right.
+    """Yield each object of an example with its line, kind and whether validation accepts its shape.
 
-    The row is as the gate reads it: with the constants of the call, and without fields that it passes over.
+    The row is as validation reads it: with the constants of the call, and without skipped fields.
     """
     path, _, options = example(group, name, suffix, folder)
     if path.suffix not in {".jsonl", ".ndjson"} or not path.is_file():

@@ -45,7 +45,7 @@ def records(table):
 @pytest.fixture(scope="module")
 def croissant():
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its own imports
+        warnings.simplefilter("ignore")  # about its own imports
         import mlcroissant
 
     heard = io.StringIO()
@@ -155,7 +155,7 @@ def profile():
         for folder in ("2.0", "1.0"):
             if (profiles / folder / name).exists() and f"/{folder}/" in uri:
                 return json.loads((profiles / folder / name).read_text("utf-8"))
-        return {}  # GeoJSON and TopoJSON, of which we have none
+        return {}  # GeoJSON and TopoJSON, which the package does not use
 
     schema = json.loads((profiles / "2.0" / "datapackage.json").read_text("utf-8"))
     return jsonschema_rs.validator_for(schema, retriever=retrieve)
@@ -216,7 +216,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("fault", BROKEN)
 def test_constraints_and_keys_are_enforced(fault, tmp_path):
-    """A package with one wrong cell is found out: what the schema says is not only said."""
+    """A package with one invalid cell is refused, so the schema is enforced."""
     table, change, expected = BROKEN[fault]
     described = reported("datapackage.json")
     for resource in described["resources"]:
@@ -231,7 +231,7 @@ def test_constraints_and_keys_are_enforced(fault, tmp_path):
         for task in validated(str(tmp_path / "datapackage.json")).tasks
         for error in task.flatten(["rowNumber", "type"])
     }
-    # Counted from 1, the header first; of two equal ids the later one is told.
+    # Counted from 1 including the header; the later of two equal ids is reported.
     assert (table, 3 if expected == "primary-key" else 2, expected) in found
 
 
@@ -302,6 +302,6 @@ def test_schema_org_uses_only_terms_that_exist():
     subject = URIRef(metadata.PACKAGE)
     assert (subject, RDF.type, SDO.Dataset) in graph
     assert str(graph.value(subject, SDO.version)) == ki.data_release
-    assert 50 <= len(str(graph.value(subject, SDO.description))) <= 5000  # what dataset search takes
+    assert 50 <= len(str(graph.value(subject, SDO.description))) <= 5000  # for dataset search
     parts = {str(graph.value(part, SDO.name)) for part in graph.objects(subject, SDO.hasPart)}
     assert parts == {*TABLES}

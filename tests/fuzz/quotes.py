@@ -1,4 +1,4 @@
-"""The quote ladder against the ladder as the design writes it, on passages changed piece by piece."""
+"""The quote checks against a naive implementation, on passages changed piece by piece."""
 
 import random
 import sys
@@ -11,7 +11,7 @@ from kaiser_interview.validation.rows.row_validator import RowValidator
 
 from .draws import Draws, folder
 
-# The naive ladder is the property test's.
+# The naive implementation is shared with the property test.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from property import test_quotes as model
 
@@ -30,14 +30,14 @@ CHANGES = ["put", "cut", "swap", "case", "fold", "mark"]
 
 
 def seed(_: bytes) -> list[bytes]:
-    """Return inputs that are drawn, since no file holds any."""
+    """Return drawn inputs, because no file has any."""
     draw = random.Random(1)
     return [draw.randbytes(draw.choice([8, 16, 40])) for _ in range(200)]
 
 
 @lru_cache(1)
 def _worlds() -> list[tuple[model.World, RowValidator]]:
-    """Return the shipped corpus, and generated ones in which words repeat, each with its judge."""
+    """Return the shipped corpus and generated ones with repeated words, each with its row validator."""
     worlds = [_shipped(), *(model.corpus(random.Random(one), folder(), 0.8) for one in range(CORPORA))]
     return [(world, RowValidator(["label"], world["corpus"])) for world in worlds]
 
@@ -58,7 +58,7 @@ def _shipped() -> model.World:
         for claim in ki.load("claims")
     }
     for claim in claims.values():
-        # As printed: whatever white space stands before the markers is the passage's.
+        # As printed: white space before the markers belongs to the passage.
         claim["passage"] = corpus.claims[claim["claim_id"]].passage
         assert source.text[claim["start"] :].startswith(claim["passage"])
     headings = {one.text for one in corpus.headings}
@@ -72,7 +72,7 @@ def _shipped() -> model.World:
 
 
 def check(data: bytes) -> None:
-    """Draw a row of a quote, and hold the findings to the rungs."""
+    """Draw a row with a quote, and compare its findings with the naive implementation."""
     draws = Draws(data)
     world, validator = draws.pick(_worlds())
     row = _row(draws, world)

@@ -1,4 +1,4 @@
-"""The targets themselves: right code passes every seed, wrong code none of them, and the runner says so."""
+"""The fuzz targets themselves: correct code passes every seed, and faulty code fails."""
 
 import random
 import re
@@ -49,7 +49,7 @@ def without_the_last(own: object) -> object:
 
 
 def unplaced(own: object) -> object:
-    """Return a judge of quotes that takes any that stands anywhere in its claim for right."""
+    """Return a quote check that accepts any quote that occurs in its claim."""
 
     def fault(self: object, quote: ladder.Quote, *given: object, **how: object) -> object:
         return None if quote.words in quote.passage else own(self, quote, *given, **how)
@@ -57,7 +57,7 @@ def unplaced(own: object) -> object:
     return fault
 
 
-# What is wrong in each: where, what, and by what it is replaced.
+# The fault of each: module, attribute and replacement.
 FAULTS = {
     "a key twice": (text, jiter, "from_json", lenient(catch_duplicate_keys=False)),
     "not finite": (text, row_validator, "unsound", lambda _: iter(())),
@@ -78,7 +78,7 @@ FAULTS = {
 }
 
 
-# Two rows written alike but for a number, which random changes seldom are.
+# Two rows that differ only in a number, which random changes seldom produce.
 AIMED = bytes(3) + b'{"confidence":0.5}\n{"confidence":01.5}\n'
 
 

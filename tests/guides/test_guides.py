@@ -1,6 +1,6 @@
-"""The walks of newcomers, `docs/walks/*.md`: what a page says is done in an empty environment and folder.
+"""The guides in `docs/walks/*.md`: every command of a page runs in an empty environment and folder.
 
-Each walk has its own environment, into which its first command installs the wheel; a package index must be
+Each guide has its own environment, into which its first command installs the wheel; a package index must be
 reachable. The other commands run as they are written, through a shell. `make guides` runs this.
 """
 
@@ -29,7 +29,7 @@ TOOLS = Path(sys.prefix)
 def run(command: str, folder: Path, environment: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command as a newcomer's shell would, in an environment that is activated or in none."""
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    # What a terminal of this width shows; what is never imported need not be compiled.
+    # The output for a terminal of this width; compiling modules that are never imported is a waste.
     surroundings |= {"COLUMNS": "80", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_COMPILE": "1"}
     if environment:
         surroundings["PATH"] = f"{environment / 'bin'}{os.pathsep}{surroundings['PATH']}"
@@ -61,7 +61,7 @@ def installed(command: str, wheel: Path) -> str:
 
 
 def edit(path: Path, difference: str) -> None:
-    """Do what the reader does in an editor: put what a block of `diff` adds for what it removes."""
+    """Apply a `diff` block to a file, as the reader does in an editor."""
     old = "".join(re.findall(r"^-(.*\n)", difference, re.MULTILINE))
     new = "".join(re.findall(r"^\+(.*\n)", difference, re.MULTILINE))
     text = path.read_text("utf-8")
@@ -70,7 +70,7 @@ def edit(path: Path, difference: str) -> None:
 
 
 def show(block, folder: Path) -> None:
-    """Put a file that the page shows where the reader puts it."""
+    """Write a file that the page shows, or edit it if the block is a diff."""
     assert block.file, f"line {block.line}: a block that is no console names the file that it is"
     path = folder / block.file
     if block.language == "diff":
@@ -121,7 +121,7 @@ def test_a_guide_is_short(page):
     shown = [command for block in consoles for command, _ in commands(block)]
     assert 2 <= len(shown) <= MOST
     assert FIRST.fullmatch(shown[0])
-    assert not [command for command in shown if re.search(r"[;&|]", command)]  # one command is one
+    assert not [command for command in shown if re.search(r"[;&|]", command)]  # no pipes or lists of commands
 
 
 def test_there_are_three_guides():

@@ -1,6 +1,6 @@
-"""Columnar files that are damaged, lie or play tricks: never a crash, a hang, much memory, or a wrong `ok`.
+"""Damaged and malicious columnar files never cause a crash, a hang, much memory, or a wrong `ok`.
 
-`columnar.py` states the rule by which the verdict on a damaged file is known.
+`columnar.py` states the rule that gives the expected report for a damaged file.
 """
 
 import random
@@ -23,7 +23,7 @@ def wrong(outcome) -> str:
 
 
 def validated(names: list[str], mode: str | None = None) -> Counter:
-    """Validate cases, hold each to the rule, and count what pyarrow read of them, and the verdicts."""
+    """Validate cases, check each against the rule, and count the results by what pyarrow read."""
     seen: Counter = Counter()
     broken, worst = [], (0.0, 0)
     for outcome in (
@@ -53,7 +53,7 @@ def test_flipped_bits(format_of):
     count = amount(340, 21_000)
     names = [f"{form}/flip/{number}" for number in range(count) for form in forms(format_of)][:count]
     seen = validated(names)
-    # The rule has teeth only where the damage does: some of it is found, some in what no reader looks at.
+    # The test is meaningful only if enough damage is found, and some is where no reader looks.
     assert seen["none, not ok"] > count / 20
     assert seen["other, not ok"] > count / 50
     assert seen["same, ok"] > count / 20
@@ -63,11 +63,11 @@ def test_flipped_bits(format_of):
 def test_other_damage(format_of):
     count = amount(30, 4000)
     names = [
-        f"{form}/{wound}/{number}"
+        f"{form}/{damage}/{number}"
         for number in range(count)
-        for wound in ("lie", "word", "near", "wound")
+        for damage in ("lie", "word", "near", "noise")
         for form in forms(format_of)
-        if wound != "lie" or format_of == "parquet"
+        if damage != "lie" or format_of == "parquet"
     ][: 4 * count]
     seen = validated(names)
     assert seen["none, not ok"] + seen["died, not ok"] > count / 4
@@ -91,9 +91,9 @@ def test_damage_before_real_workers():
     """The same cases as their workers would have them, not within one process."""
     count = amount(1, 20)
     names = [
-        f"{form}/{wound}/{number}"
+        f"{form}/{damage}/{number}"
         for form in list(columnar.FORMS)[:: amount(4, 1)]
-        for wound in ("flip", "word", "cut")
+        for damage in ("flip", "word", "cut")
         for number in range(7, 7 + count)
     ]
     validated(names, "workers")

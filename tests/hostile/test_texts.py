@@ -1,4 +1,4 @@
-"""Texts and tables that nobody should have to read: each gives what is stated beside it."""
+"""Hostile texts and tables: each gives the report stated beside it."""
 
 import random
 
@@ -7,7 +7,7 @@ from hostile import texts, tricks
 from hostile.runner import limits_broken, outcomes
 from scale import FULL
 
-# What takes seconds each is tried in full only, save a few that stand for them.
+# Cases that take seconds run only in the full run, except a few representatives.
 HEAVY = (
     "MiB",
     "million",

@@ -68,7 +68,7 @@ OPTIONS = [
 
 @pytest.fixture
 def small(monkeypatch):
-    """Cut files into parts, as small as they are."""
+    """Split even small files into parts."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
     monkeypatch.setattr(execution, "_FEW", 0)

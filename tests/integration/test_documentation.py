@@ -1,4 +1,4 @@
-"""Every block of code of the documentation is run, or is checked by what it is."""
+"""Every code block of the documentation is run, or checked by its language."""
 
 import contextlib
 import doctest
@@ -21,7 +21,7 @@ import kaiser_interview as ki
 from kaiser_interview import cli
 from kaiser_interview.validation.findings.codes import CODES
 
-# Pages whose blocks need tools of their own or an empty environment: the tests that run them, the languages.
+# Pages whose blocks need other tools or an empty environment: the tests that run them, the languages.
 ELSEWHERE = {
     "docs/recipes.md": ("tests/engines/test_recipes.py", {"console", "js", "json", "pycon", "sql", "text"}),
     "docs/walks/*.md": ("tests/guides/test_guides.py", {"console", "diff", "python", "yaml"}),
@@ -31,7 +31,7 @@ ELSEWHERE = {
 def console(block: Block, _: dict[str, object]) -> None:
     for command, printed in commands(block):
         program, *words = shlex.split(command)
-        # Whether it installs is for the wheel's check to say, and what a target does for `make`.
+        # The wheel check tests installation, and `make` itself tests its targets.
         {"pip": installs, "make": makes, "kaiser-interview": prints}[program](words, printed)
 
 
@@ -83,7 +83,7 @@ HOW = {
     "toml": lambda block, _: tomllib.loads(block.text),
     # What is only shown.
     "text": lambda *_: None,
-    # What the site is made by: `make docs` fails on what is wrong in them.
+    # Directives of the site: `make docs` fails on faults in them.
     "{toctree}": lambda *_: None,
     "{eval-rst}": lambda *_: None,
 }
@@ -99,7 +99,7 @@ def run(page: Path) -> None:
 
 @pytest.fixture
 def folder(tmp_path):
-    """Give a folder that has the files of the examples, and stand in it."""
+    """Return a folder with the files of the examples, and change into it."""
     path = tmp_path / "examples"
     shutil.copytree(ROOT / "docs" / "examples", path)
     with contextlib.chdir(path):

@@ -1,8 +1,8 @@
-"""The example files: each invalid one gives exactly what stands beside it, each valid one nothing.
+"""The example files: each invalid one gives exactly the findings beside it, each valid one none.
 
-A file dropped into `tests/examples` is a test. Beside ``invalid/NAME.…`` stands ``NAME.expected.json``:
+A file dropped into `tests/examples` is a test. Beside ``invalid/NAME.…`` is ``NAME.expected.json``:
 options, and findings as code, severity, line and JSON Pointer. A name that begins with a code gives that
-code alone. ``NAME.options.json`` may stand beside ``valid/NAME.…``. In place of a file, the options may
+code alone. ``NAME.options.json`` may be beside ``valid/NAME.…``. Instead of a file, the options may
 `make` one that cannot be committed, or name the `path` of one that the repository has elsewhere.
 """
 
@@ -94,12 +94,12 @@ MADE = {
 
 
 def names(kind: str) -> list[str]:
-    """Return the names of all examples: of data files, and of what stands beside or in place of them."""
+    """Return the names of all examples: of data files, and of the files beside or instead of them."""
     return sorted({path.name.split(".")[0] for path in (EXAMPLES / kind).iterdir()})
 
 
 def example(kind: str, name: str, suffix: str, folder: Path):
-    """Return an example's path, what stands beside it, and its options as `validate` takes them."""
+    """Return the path of an example, its expectation, and its options for `validate`."""
     beside = EXAMPLES / kind / f"{name}.{suffix}.json"
     said = json.loads(beside.read_text("utf-8")) if beside.exists() else {}
     options = dict(said.get("options", {}) if suffix == "expected" else said)

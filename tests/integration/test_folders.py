@@ -25,7 +25,7 @@ LABEL = {"claim_id": "d01-c01", "scheme": "horizon", "value": "past"} | BY
 
 @pytest.fixture(autouse=True)
 def near(monkeypatch):
-    """Start no process, and cut what can be."""
+    """Start no process, and split everything that can be split."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
     monkeypatch.setattr(execution, "_FEW", 0)

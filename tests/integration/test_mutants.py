@@ -66,7 +66,7 @@ def _stated(ground, kind):
 
 
 def test_a_validator_that_reports_nothing_fails_the_benchmark(tmp_path):
-    """The trial itself can fail: here nothing is said of wrong rows, and then something of right ones."""
+    """The trial itself can fail: with no findings for invalid rows, and with findings for valid ones."""
     given = random.Random(1), GROUNDS["shipped"], "verdict", "jsonl", 400, tmp_path
     tally = trial(*given, validate=partial(ki.validate, ignore=["wrong-type"]))
     assert tally.faults

@@ -1,4 +1,4 @@
-"""Natural rows: files as people and models really produce them, each with the report that a user sees.
+"""Natural rows: files as people and models produce them, each with the report that a user sees.
 
 Each ``NAME.report.txt`` in `tests/natural` is a transcript: the command, what it prints, and its exit code.
 A file dropped there with a report beside it is a test; a file without one is a failure.
@@ -13,7 +13,7 @@ import pytest
 NATURAL = Path(__file__).parents[1] / "natural"
 REPORTS = sorted(path.name for path in NATURAL.glob("*.report.txt"))
 PROMPT = "$ kaiser-interview "
-# Codes whose expectation is a list of words or a form, so that it may stand without a suggestion.
+# Codes whose `expected` lists values or a format, so that a suggestion is optional.
 PLAIN = {"bad-format", "not-in-vocabulary", "number-missing"}
 
 

@@ -88,7 +88,7 @@ def records_of(kind, rows) -> list[ki.Record]:
 
 
 def as_in_csv(row: dict) -> dict:
-    """Return a row as CSV has it: what no kind defines is text."""
+    """Return a row as read from CSV: fields that no kind defines are text."""
     cells = {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
         for name, value in row.items()
@@ -260,7 +260,7 @@ def test_values_that_engines_write_in_other_types():
 
 
 class Large(ki.Derived):
-    """A custom kind with numbers that doubles do not hold exactly."""
+    """A custom kind with numbers that a double cannot represent exactly."""
 
     size: float
     count: int = 0
@@ -352,7 +352,7 @@ def test_rows_of_several_kinds(tmp_path):
     assert ki.read_table(one.drop_columns("kind"), defaults={"kind": "label"}) == ki.read_table(one)
     unnamed = pa.Table.from_pylist([*rows[:1], ROWS["label"]])
     assert ki.read_table(unnamed, defaults={"kind": "label"}).column("kind").to_pylist() == ["label"] * 2
-    # Other kinds have these columns, this one does not; they hold nothing.
+    # Other kinds have these columns, this one does not; they are empty.
     wide = one.append_column("verdict", pa.nulls(1, pa.string()))
     assert ki.read_table(wide) == ki.read_table(one)
 
@@ -440,7 +440,7 @@ def test_findings_about_the_schema_cannot_be_ignored():
 
 def test_a_custom_kind_that_allows_no_other_field():
     class Closed(ki.Derived, extra="forbid"):
-        """A kind of its own."""
+        """A custom kind."""
 
     row = {"claim_id": "d05-c03", "x_n": 1} | BY
     assert ki.read([row], kind=Closed) == [Closed.model_validate({"claim_id": "d05-c03"} | BY)]

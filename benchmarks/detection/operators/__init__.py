@@ -1,8 +1,8 @@
-"""The ways in which a right row is made wrong: each states the codes that it must give.
+"""Operators that make a valid row invalid; each states the codes that validation must give.
 
-An operator that changes what a row refers to returns the row, and `oracle` says what is wrong with it now; if
-that is nothing, the row is still right and counts as no mutant. An operator that changes a row's shape
-returns the place of the one finding as well.
+An operator that changes the references of a row returns the row, and `oracle` computes the expected codes; if
+there are none, the row is still valid and is not a mutant. An operator that changes the shape of a row
+also returns the place of the one finding.
 """
 
 from . import cells, columns, harmless, offsets, quotes, references, sets, texts, values  # noqa: F401 - they register themselves

@@ -1,4 +1,4 @@
-"""What an operator on rows is, and the register of them."""
+"""Operators on rows, and their registry."""
 
 import random
 from collections.abc import Callable
@@ -20,20 +20,20 @@ EVERY = TEXT | COLUMNAR
 
 @dataclass(frozen=True)
 class Around:
-    """What an operator may use beside the row."""
+    """Context that an operator may use besides the row."""
 
     draw: random.Random
     ground: Ground
     kind: str
     others: tuple[Row, ...]
-    """Right rows of the same file."""
+    """Valid rows of the same file."""
     earlier: tuple[Row, ...]
-    """Those that come before the row."""
+    """The valid rows before this row."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A wrong row, and what must be said of it."""
+    """An invalid row, and its expected findings."""
 
     row: Row
     places: frozenset[Place]
@@ -44,19 +44,19 @@ Change = Callable[[Around, Row], "Row | tuple[Row, Place] | None"]
 
 @dataclass(frozen=True)
 class Operator:
-    """A way to make a right row wrong."""
+    """A way to make a valid row invalid."""
 
     name: str
     group: str
     code: str
-    """What it gives."""
+    """The code that it gives."""
     gives: frozenset[str]
-    """That, and what it gives by chance."""
+    """All codes that it may give, including those by chance."""
     forms: frozenset[str]
     change: Change
 
     def mutant(self, around: Around, row: Row) -> Mutant | None:
-        """Return a mutant of a right row, without places if it is still right; None where it does not apply.
+        """Return a mutant of a valid row, without places if it is still valid; None if it does not apply.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What happens to CSV files, and to sets of rows."""
+"""Operators on CSV files and on sets of rows."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ __all__ = ["records_of"]
 
 
 def records_of(file: File) -> list[bytes]:
-    """Return the header and the records of rows that hold no line feed."""
+    """Return the header and the records of rows that contain no line feed."""
     return as_csv(file.kind, file.rows).split(b"\n")[:-1]
 
 

@@ -1,4 +1,4 @@
-"""What happens to the columns of tables, and to columnar files."""
+"""Operators on columns of tables, and on columnar files."""
 
 import io
 from collections.abc import Callable
@@ -13,7 +13,7 @@ __all__: list[str] = []
 
 
 def _column(name: str, column: str, code: str, values: Callable[[int], pa.Array]) -> None:
-    """Register an operator that puts another column in the place of one: a fault of the whole."""
+    """Register an operator that replaces a column: a fault of the whole column."""
 
     @wrong(name)
     def _(file: File) -> Made | None:

@@ -1,4 +1,4 @@
-"""The same rows, written otherwise: nothing must be said of them."""
+"""The same rows written differently: they must give no findings."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""What happens to the offsets of a quote."""
+"""Operators on the offsets of a quote."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def _anchored(around: Around, row: Row) -> tuple[tuple[str | int, ...], Row] | N
 
 
 def _offsets(name: str, code: str, *chance: str) -> Callable[[Offsets], Offsets]:
-    """Register a function of offsets: it gets what is quoted, start and end."""
+    """Register a function of offsets: it gets the quoted passage, start and end."""
 
     def register(change: Offsets) -> Offsets:
         @operator("offsets", name, code, *chance)

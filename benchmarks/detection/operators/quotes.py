@@ -1,4 +1,4 @@
-"""What happens to the words of a quote."""
+"""Operators on the words of a quote."""
 
 import unicodedata
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Words = Callable[[Around, Claim, str], "str | None"]
 NOT_FOUND = "quote-not-found"
 TYPOGRAPHY = "quote-typography-differs"
 MARKERS = "quote-markers-differ"
-# What is left of a quote may by chance stand in the claim, elsewhere in it, or in another.
+# The changed quote may by chance occur in the claim, elsewhere in it, or in another claim.
 CHANCE = (
     NOT_FOUND,
     TYPOGRAPHY,
@@ -62,7 +62,7 @@ def _quoting(around: Around, row: Row) -> Row | None:
 def words(name: str, code: str) -> Callable[[Words], Words]:
     """Register a function of a quote's words; its offsets stay, fit the new length, or are not given.
 
-    It gives the code, save where the words stand somewhere by chance.
+    It gives the code, unless the changed words occur somewhere by chance.
     """
 
     def register(change: Words) -> Words:

@@ -1,4 +1,4 @@
-"""What happens to what a row is about: ids, digests, releases, columns of the claim."""
+"""Operators on references: ids, digests, releases, columns of the claim."""
 
 import unicodedata
 from collections.abc import Callable
@@ -14,9 +14,9 @@ __all__: list[str] = []
 
 Path = tuple[str | int, ...]
 Id = Callable[[Around, str], "str | None"]
-Pin = Callable[[Around, Claim], "str | None"]
+DigestOf = Callable[[Around, Claim], "str | None"]
 
-# What another id can make wrong in the rest of the row.
+# Codes that another id can cause in the rest of the row.
 _FOLLOWS = (
     "digest-differs",
     "stale-claim",
@@ -44,7 +44,7 @@ def _one(around: Around, row: Row) -> tuple[Path, Row] | None:
 
 
 def _field(name: str, code: str, chance: tuple[str, ...], field: str, change: Id) -> None:
-    """Register an operator that gives a field of a reference what becomes of its claim's id."""
+    """Register an operator that sets a field of a reference to a changed id of its claim."""
 
     @operator("references", name, code, *chance)
     def _(around: Around, row: Row) -> "Row | tuple[Row, Place] | None":
@@ -129,10 +129,10 @@ def _(around: Around, claim_id: str) -> str:
     return claim_id.replace("-", around.draw.choice("–‐−")).replace("c", "с")
 
 
-def _pins(name: str, code: str, *chance: str) -> Callable[[Pin], Pin]:
-    """Register a function of the claim that a digest pins."""
+def _digests(name: str, code: str, *chance: str) -> Callable[[DigestOf], DigestOf]:
+    """Register a function that computes a digest from the claim."""
 
-    def register(change: Pin) -> Pin:
+    def register(change: DigestOf) -> DigestOf:
         def of_claim(around: Around, claim_id: str) -> str | None:
             return change(around, around.ground.claims[claim_id])
 
@@ -142,73 +142,73 @@ def _pins(name: str, code: str, *chance: str) -> Callable[[Pin], Pin]:
     return register
 
 
-@_pins("digest-of-an-earlier-text", "stale-claim")
+@_digests("digest-of-an-earlier-text", "stale-claim")
 def _(_: Around, claim: Claim) -> str | None:
     return claim.earlier[0] if claim.earlier else None
 
 
-@_pins("digest-of-another-claim", "digest-differs")
+@_digests("digest-of-another-claim", "digest-differs")
 def _(around: Around, claim: Claim) -> str:
     return around.draw.choice([one for one in around.ground.claims.values() if one is not claim]).sha256
 
 
-@_pins("digest-of-another-row", "digest-differs", "stale-claim")
+@_digests("digest-of-another-row", "digest-differs", "stale-claim")
 def _(around: Around, _: Claim) -> str | None:
-    pins = [
+    digests = [
         one["claim_sha256"] for row in around.others for _, one in references(row) if one.get("claim_sha256")
     ]
-    return around.draw.choice(pins) if pins else None
+    return around.draw.choice(digests) if digests else None
 
 
-@_pins("digest-of-text-and-markers", "digest-differs")
+@_digests("digest-of-text-and-markers", "digest-differs")
 def _(_: Around, claim: Claim) -> str:
     return digest(claim.passage if claim.markers else f"{claim.text}[1]")
 
 
-@_pins("digest-of-text-and-line-feed", "digest-differs")
+@_digests("digest-of-text-and-line-feed", "digest-differs")
 def _(_: Around, claim: Claim) -> str:
     return digest(f"{claim.text}\n")
 
 
-@_pins("digest-of-another-normal-form", "digest-differs")
+@_digests("digest-of-another-normal-form", "digest-differs")
 def _(_: Around, claim: Claim) -> str | None:
     forms = [unicodedata.normalize(form, claim.text) for form in ("NFD", "NFKC")]
     other = next((form for form in forms if form != claim.text), None)
     return other and digest(other)
 
 
-@_pins("digest-of-the-translation", "digest-differs")
+@_digests("digest-of-the-translation", "digest-differs")
 def _(_: Around, claim: Claim) -> str | None:
     return claim.text_en and digest(claim.text_en)
 
 
-@_pins("digest-of-nothing", "digest-differs")
+@_digests("digest-of-nothing", "digest-differs")
 def _(_: Around, __: Claim) -> str:
     return digest("")
 
 
-@_pins("digest-with-another-digit", "digest-differs")
+@_digests("digest-with-another-digit", "digest-differs")
 def _(around: Around, claim: Claim) -> str:
     at = around.draw.randrange(64)
     return claim.sha256[:at] + format(15 - int(claim.sha256[at], 16), "x") + claim.sha256[at + 1 :]
 
 
-@_pins("digest-cut-off", _FORMAT)
+@_digests("digest-cut-off", _FORMAT)
 def _(around: Around, claim: Claim) -> str:
     return claim.sha256[: around.draw.choice([7, 12, 32, 63])]
 
 
-@_pins("digest-too-long", _FORMAT)
+@_digests("digest-too-long", _FORMAT)
 def _(around: Around, claim: Claim) -> str:
     return claim.sha256 + around.draw.choice(["0", " ", "\n", claim.sha256])
 
 
-@_pins("digest-in-capitals", _FORMAT)
+@_digests("digest-in-capitals", _FORMAT)
 def _(_: Around, claim: Claim) -> str:
     return claim.sha256.upper()
 
 
-@_pins("digest-with-a-prefix", _FORMAT)
+@_digests("digest-with-a-prefix", _FORMAT)
 def _(around: Around, claim: Claim) -> str:
     return f"{around.draw.choice(['sha256:', 'sha256-', '0x'])}{claim.sha256}"
 
@@ -217,10 +217,10 @@ def _(around: Around, claim: Claim) -> str:
 def _(around: Around, row: Row) -> Row | None:
     """Shift rows by one, as a join on position does."""
     found = _one(around, row)
-    pinned = [one for other in around.others for _, one in references(other) if one.get("claim_sha256")]
-    if found is None or not pinned:
+    with_digest = [one for other in around.others for _, one in references(other) if one.get("claim_sha256")]
+    if found is None or not with_digest:
         return None
-    taken = around.draw.choice(pinned)
+    taken = around.draw.choice(with_digest)
     names = [name for name in taken if name in found[1] and name.startswith(("claim_sha", "quote"))]
     if around.kind == "mention" and taken["quote_start"] is None:
         return None

@@ -1,4 +1,4 @@
-"""What is wrong with a row only beside another of its file."""
+"""Operators whose faults appear only beside another row of the file."""
 
 from ..naive_quotes import Row
 from ..oracle import Place

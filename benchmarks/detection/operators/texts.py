@@ -1,4 +1,4 @@
-"""What happens to the text of JSON Lines and of JSON arrays."""
+"""Operators on the text of JSON Lines and JSON arrays."""
 
 import gzip
 import random

@@ -1,4 +1,4 @@
-"""What happens to fields: their names, their types, their values."""
+"""Operators on fields: their names, types and values."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -218,7 +218,7 @@ def _(around: Around, row: Row) -> Stated | None:
 
 @operator("values", "field-mistyped", "unknown-field", forms=JSON)
 def _(around: Around, row: Row) -> Stated | None:
-    """Drop, double or swap a letter of a name; what it was meant for is not reported missing."""
+    """Drop, double or swap a letter of a name; the intended field is not reported as missing."""
     names = [
         name
         for name in named(around.kind).model_fields
@@ -283,7 +283,7 @@ def _(around: Around, row: Row) -> Stated | None:
     return row | {field: made}, (_TYPE, (field, at))
 
 
-# A cell that is no JSON is text: `list-as-words` is about that.
+# A cell that is not JSON is text: `list-as-words` covers that.
 @operator("values", "vector-not-finite", "not-finite", forms=EVERY - {"csv"})
 def _(around: Around, row: Row) -> Stated | None:
     if around.kind != "embedding":

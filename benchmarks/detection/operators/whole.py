@@ -1,7 +1,7 @@
-"""What is wrong with a whole file or table: how operators on these are registered.
+"""Operators on whole files and tables, and their registration.
 
-Each makes a file of a few right rows wrong and states every finding: code, path, and the line of a text file
-or the row of a table; None for what concerns no single row.
+Each damages a file of a few valid rows and states every finding: code, path, and the line of a text file
+or the row of a table; None if the finding is about no single row.
 """
 
 import random
@@ -23,7 +23,7 @@ At = tuple[str, Path, int | None]
 
 @dataclass(frozen=True)
 class Made:
-    """A file or table that is wrong, and what must be said of it."""
+    """An invalid file or table, and its expected findings."""
 
     data: bytes | pa.Table
     reported: frozenset[At] = frozenset()
@@ -33,7 +33,7 @@ class Made:
 
 @dataclass(frozen=True)
 class File:
-    """What an operator on files starts from."""
+    """The valid rows that an operator on files starts from."""
 
     draw: random.Random
     ground: Ground
@@ -56,7 +56,7 @@ Change = Callable[[File], "Made | None"]
 FILES: dict[str, Change] = {}
 """Operators by name."""
 HARMLESS: dict[str, Change] = {}
-"""Ways to write the same rows otherwise, of which nothing must be said."""
+"""Other ways to write the same rows, which must give no findings."""
 
 
 def wrong(name: str) -> Callable[[Change], Change]:
@@ -65,7 +65,7 @@ def wrong(name: str) -> Callable[[Change], Change]:
 
 
 def harmless(name: str) -> Callable[[Change], Change]:
-    """Register a function as a way to write right rows otherwise."""
+    """Register a function as another way to write valid rows."""
     return _registered(HARMLESS, name)
 
 

@@ -1,1 +1,1 @@
-"""What other tools catch of the rows that the gate is measured on: one command, one environment a tool."""
+"""Other tools on the rows of the detection benchmark: one command, one environment for each tool."""

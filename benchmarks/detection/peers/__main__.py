@@ -1,6 +1,6 @@
-"""Run the gate and its peers on the same rows, and write what each has caught into `docs/comparison.md`.
+"""Run the package and its peers on the same rows, and write what each caught into `docs/comparison.md`.
 
-Each tool runs in an environment of its own under `build/peers`, which is made where it is missing.
+Each tool runs in a separate environment under `build/peers`, which is created if missing.
 """
 
 import argparse
@@ -30,7 +30,7 @@ Runs = dict[str, list[dict[str, Any]]]
 
 
 def run_adapter(tool: Tool, given: Path, rows: str) -> dict[str, Any]:
-    """Return what an adapter has found, with the seconds that its process had of processors."""
+    """Return the answer of an adapter, with the processor seconds of its process."""
     python = python_of(tool.environment) if tool.environment else Path(sys.executable)
     output = given / "outcomes.json"
     variant = [tool.variant] if tool.variant else []
@@ -47,7 +47,7 @@ def run_adapter(tool: Tool, given: Path, rows: str) -> dict[str, Any]:
 
 
 def compared(rows: Path, turns: int, about: dict[str, Any]) -> Results:
-    """Run every tool on every row, then on the right ones, as often as asked; verdicts must not change."""
+    """Run every tool on all rows, then on the valid ones, for every turn; outcomes must not change."""
     known = read_rows(rows)
     every: Runs = {name: [] for name in TOOLS}
     right: Runs = {name: [] for name in TOOLS}
@@ -109,7 +109,7 @@ def main() -> None:
 
 
 def made(folder: Path, rows: int, seed: int) -> Path:
-    """Make the rows by the gate's own benchmark."""
+    """Generate the rows with the detection benchmark."""
     words = ["--count", str(rows), "--seed", str(seed), "--output", str(folder)]
     subprocess.run([sys.executable, "-m", "benchmarks.detection.rows", *words], check=True, cwd=ROOT)
     return folder

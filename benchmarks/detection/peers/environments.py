@@ -12,7 +12,7 @@ PINS = {
     "frictionless": ("frictionless==5.21.0",),
     "linkml-reference-validator": ("linkml-reference-validator==0.4.0",),
 }
-"""What is installed for each; what that brings with it is the installer's choice."""
+"""The packages installed for each tool; the installer chooses their dependencies."""
 
 FOLDER = Path(__file__).parents[3] / "build" / "peers"
 

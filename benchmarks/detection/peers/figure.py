@@ -1,4 +1,4 @@
-"""The figure of `docs/comparison.md`: tools by what is wrong, the share that each catches, as an SVG."""
+"""The figure of `docs/comparison.md`: the share of faults that each tool catches, by group, as SVG."""
 
 from collections.abc import Iterable
 from html import escape
@@ -64,7 +64,7 @@ def _marks(results: Results) -> Iterable[str]:
     step = (_WIDTH - 2 * _MARGIN) / len(groups)
     for place, group in enumerate(groups):
         middle = _MARGIN + step * (place + 0.5)
-        # Of many, every second name stands a line lower: neighbours would touch.
+        # With many names, every second one is a line lower, so that neighbours do not touch.
         y = 57 if len(groups) <= _IN_A_LINE else 42 + 15 * (place % 2)
         yield f'<text class="small value" x="{middle:.0f}" y="{y}">{escape(group)}</text>'
     for line, name in enumerate(NAMES):

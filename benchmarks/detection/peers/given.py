@@ -15,9 +15,9 @@ _OWN = "^x_"
 
 
 def write_given(folder: Path, rows: dict[str, list[Row]]) -> None:
-    """Write rows by kind, what they are about, and what their fields are, for adapters that lack our package.
+    """Write rows by kind, the corpus and the schemas, for adapters without this package.
 
-    `all` holds every row, in order; `right` only those in which nothing is wrong, for their time;
+    `all` has every row, in order; `right` only the valid rows, to measure their time;
     `first` the first of these.
     """
     for name in ("all", "right", "first", "references", "schemas"):
@@ -51,7 +51,7 @@ def claims() -> list[dict[str, Any]]:
 
 
 def _schema(kind: str) -> dict[str, Any]:
-    """Return the schema of a kind, and beside its fields what the gate lets pass: a claim's columns, `x_`."""
+    """Return the schema of a kind, with other fields that validation accepts: claim columns and `x_`."""
     schema = ki.json_schema(kind)
     carried = {} if kind == "question" else ki.json_schema("claim")["properties"]
     optional = {name: {"anyOf": [one, {"type": "null"}]} for name, one in carried.items()}

@@ -1,4 +1,4 @@
-"""Rows with their answers, and how the verdicts of a tool compare with them."""
+"""Rows with their expected outcomes, and the comparison with the outcomes of a tool."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ _FEW = 4
 
 
 class Row(NamedTuple):
-    """A row, and what is wrong with it: nothing, or what an operator has done to it."""
+    """A row, with the operator that made it invalid, or None for a valid row."""
 
     row: dict[str, Any]
     operator: str | None
@@ -36,7 +36,7 @@ class Cell(NamedTuple):
 
 
 class Times(NamedTuple):
-    """Seconds of processors, medians of all turns: judging right rows, judging all, the process for all."""
+    """Processor seconds, medians of all turns: checking valid rows, all rows, the process for all rows."""
 
     right: float
     every: float
@@ -44,7 +44,7 @@ class Times(NamedTuple):
 
 
 class Results(NamedTuple):
-    """What a comparison has found; `benchmarks/detection/peers/results.json` holds the last one."""
+    """The results of a comparison; `benchmarks/detection/peers/results.json` has the last one."""
 
     about: dict[str, Any]
     versions: dict[str, str]
@@ -64,7 +64,7 @@ class Results(NamedTuple):
 
     @classmethod
     def from_json(cls, text: str) -> "Results":
-        """Return what `to_json` has written."""
+        """Return the results from the output of `to_json`."""
         found = json.loads(text)
         found["cells"] = [
             Cell(group, operator, tuple(codes), words, rows, dict(zip(found["alarms"], refused, strict=True)))
@@ -83,7 +83,7 @@ def read_rows(folder: Path) -> dict[str, list[Row]]:
 
 
 def together(outcomes: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    """Return the verdicts of sets of tools as well: what any of them refuses is refused."""
+    """Add the outcomes of sets of tools: a set refuses what any of its tools refuses."""
     found = dict(outcomes)
     for name, members in TOGETHER.items():
         found[name] = {}
@@ -96,7 +96,7 @@ def together(outcomes: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
 def count(
     rows: dict[str, list[Row]], outcomes: dict[str, dict[str, str]], passages: Passages
 ) -> dict[str, Any]:
-    """Return what the verdicts say, as the fields of `Results`."""
+    """Return counts of the outcomes as the fields of `Results`."""
     outcomes = together(outcomes)
     right = {kind: sum(row.operator is None for row in group) for kind, group in rows.items()}
     alarms = {name: dict.fromkeys(rows, 0) for name in outcomes}
@@ -144,7 +144,7 @@ def _is_for(purpose: frozenset[str], cell: Cell) -> bool:
 
 
 def tool_of(name: str) -> Tool:
-    """Return a tool, or a set of them as one, which is for whatever any of them is for."""
+    """Return a tool, or a set of tools as one with their combined purposes."""
     if name in TOOLS:
         return TOOLS[name]
     purposes = [TOOLS[one].purpose or frozenset() for one in TOGETHER[name]]

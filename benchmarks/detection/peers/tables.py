@@ -24,7 +24,7 @@ def filled(document: str, results: Results) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Return a share in per cent; 100 and 0 only if nothing is missing from it and nothing is in it."""
+    """Return a share in per cent; 100 and 0 only if exact."""
     if not whole:
         return "–"
     rounded = f"{100 * part / whole:.1f}"
@@ -95,7 +95,7 @@ def _named(name: str, results: Results) -> str:
 
 
 def by(cells: Iterable[Cell], part: str) -> dict[str, list[Cell]]:
-    """Return the cells by group or by code; one with several codes stands under each."""
+    """Return the cells by group or by code; a cell with several codes is under each."""
     parts: dict[str, list[Cell]] = {}
     for cell in cells:
         for name in (cell.group,) if part == "group" else cell.codes:

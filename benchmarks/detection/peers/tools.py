@@ -1,4 +1,4 @@
-"""The tools, how each is set up, and what each is for."""
+"""The tools, their configuration and their purpose."""
 
 from typing import NamedTuple
 

@@ -1,7 +1,7 @@
-"""Whether what is wrong with a quote is its words, as one who checks quotes from print understands it.
+"""Whether the fault of a quote is in its words, as checkers of printed quotes define it.
 
-Case, punctuation and white space are not words; words in square brackets are the editor's, and where `..` or
-more stands something may be left out. So it is not a fault of a checker of words that it lets such pass.
+Case, punctuation and white space are not words; words in square brackets are the editor's, and `..` or
+more marks an omission. So a checker of words is right to accept such differences.
 """
 
 import re
@@ -13,13 +13,13 @@ __all__ = ["MARKERS", "WORDS", "letters", "quotes", "words_differ"]
 WORDS = "words"
 """The words differ."""
 MARKERS = "words in brackets"
-"""They differ only in what stands in brackets."""
+"""They differ only in bracketed text."""
 Passages = Mapping[str, tuple[str, str]]
 """By claim: its passage, and its English."""
 
 
 def quotes(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield what quotes something: the row, or references in it."""
+    """Yield the objects with a quote: the row, or its references."""
     held = row.get("references")
     for one in (row, *(held if isinstance(held, list) else ())):
         if isinstance(one, dict) and isinstance(one.get("quote"), str):
@@ -32,7 +32,7 @@ def letters(text: str) -> str:
 
 
 def words_differ(row: Mapping[str, Any], passages: Passages) -> str:
-    """Return how the words of a row's quotes differ from what they quote; empty if they do not."""
+    """Return how the words of the quotes of a row differ from the source; empty if they do not."""
     found = ""
     for one in quotes(row):
         if not isinstance(one.get("claim_id"), str):

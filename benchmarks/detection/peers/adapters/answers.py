@@ -1,6 +1,6 @@
-"""What all adapters have in common: rows in, one character a row out, and how long it took.
+"""Shared code of the adapters: read rows, write one character for each row, and the time taken.
 
-They run in environments that hold the tool and nothing of ours, from the root of the checkout:
+They run in environments with the tool but without this package, from the root of the checkout:
 `python -m benchmarks.detection.peers.adapters.NAME FOLDER ROWS OUTPUT [VARIANT]`.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 Fields = dict[str, dict[str, Any]]
 REFERENCES = "references"
-"""The field of a question that holds references, and the name of their table."""
+"""The field of a question with its references, and the name of their table."""
 
 
 class Given(NamedTuple):
@@ -30,12 +30,12 @@ class Given(NamedTuple):
             yield path.stem, path
 
     def read(self, name: str) -> Any:
-        """Return one of the files that say what rows are judged by."""
+        """Return one of the files with the data that rows are checked against."""
         return json.loads((self.folder / name).read_text("utf-8"))
 
 
 PeerCheck = Callable[[str, Path], list[bool]]
-"""Takes a kind and its file; tells of each row whether it is accepted."""
+"""Takes a kind and its file; returns for each row whether it is accepted."""
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def references(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[int]]:
-    """Return what rows hold under `references` as a table of its own, and the row of each."""
+    """Return the references of rows as a separate table, and the row of each."""
     table: list[dict[str, Any]] = []
     owners: list[int] = []
     for number, row in enumerate(rows):
@@ -68,14 +68,14 @@ def by_unknown(rows: list[dict[str, Any]], known: Fields) -> Iterator[tuple[list
 
 
 def tables_of(given: Given) -> dict[str, Fields]:
-    """Return the fields of each kind, and of the references of questions, which are a table of their own."""
+    """Return the fields of each kind, and of the references of questions, which are a separate table."""
     fields: dict[str, Fields] = given.read("fields.json")
     items = fields["question"][REFERENCES]["items"]["fields"] if "question" in fields else {}
     return fields | {REFERENCES: items}
 
 
 def by_tables(refused: Callable[[str, list[dict[str, Any]]], Iterator[int]]) -> PeerCheck:
-    """Return a judge that asks which rows of a table are refused; a question answers for its references."""
+    """Return a check from a function that yields refused rows of a table; references count for questions."""
 
     def check(kind: str, path: Path) -> list[bool]:
         rows = read_rows(path)
@@ -98,9 +98,9 @@ def _spent() -> float:
 
 
 def run(package: str, prepare: Callable[[Given], PeerCheck]) -> None:
-    """Validate every kind, and write verdicts, the seconds of processors, and the version that judged.
+    """Check every kind, and write the outcomes, processor seconds and version of the tool.
 
-    One row of each kind is judged before, so that what is imported or compiled late is not counted.
+    One row of each kind is checked first, so that late imports and compilation are not counted.
     """
     folder, rows, output, *variant = sys.argv[1:]
     given = Given(Path(folder), Path(rows), "".join(variant))

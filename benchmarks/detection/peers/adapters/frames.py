@@ -1,10 +1,10 @@
 """`pandera` on polars: a frame a kind, another for the references of questions.
 
-As it comes: column types, null, and its own checks for patterns, lengths, bounds, vocabularies and the ids of
-claims. With checks of one's own (`own`): also what `own_checks` says.
+By default: column types, null, and its own checks for patterns, lengths, bounds, vocabularies and the ids of
+claims. With custom checks (`own`): also the checks in `own_checks`.
 
-Its frames need columns of one type, so what does not fit a column's type strictly is refused while the frame
-is made; a row with columns that the schema lacks is put in a frame of its own, which `strict` refuses whole.
+Its frames need columns of one type, so a value of another type is refused while the frame
+is made; rows with columns that are not in the schema go to a separate frame, which `strict` refuses.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def _type(field: dict[str, Any]) -> Any:
     if field["type"] != "array":
         return TYPES[field["type"]]
     items = field["items"]
-    # Records in lists are a table of their own; here only their number is of interest.
+    # Records in lists are a separate table; only their number matters here.
     return pl.List(pl.Boolean if items["type"] == "object" else TYPES[items["type"]])
 
 
@@ -82,7 +82,7 @@ def _checks(name: str, field: dict[str, Any], claims: list[dict[str, Any]]) -> l
 
 
 def _frame(rows: list[dict[str, Any]], known: Fields) -> tuple[pl.DataFrame, set[int]]:
-    """Return rows as a frame, and the places of those that hold a value that does not fit its column."""
+    """Return rows as a frame, and the places of rows with a value that does not fit its column."""
     unfit: set[int] = set()
     columns = []
     for name, field in known.items():
@@ -143,7 +143,7 @@ def _written(name: str) -> bool:
 
 
 def _failing(schema: Any, frame: pl.DataFrame) -> set[int]:
-    """Return the places of rows that fail; all, if what fails is the frame."""
+    """Return the places of rows that fail; all rows if the frame fails."""
     if not len(frame):
         return set()
     try:

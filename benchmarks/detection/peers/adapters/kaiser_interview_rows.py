@@ -1,4 +1,4 @@
-"""The gate: each file as it is, every finding kept, in one process as its peers."""
+"""`kaiser-interview`: each file unchanged, every finding kept, in one process like its peers."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from .answers import Given, PeerCheck, run
 
 
 def prepare(_: Given) -> PeerCheck:
-    """Return the gate."""
+    """Return the check."""
     ki.Translation.model_rebuild()
 
     def check(kind: str, path: Path) -> list[bool]:

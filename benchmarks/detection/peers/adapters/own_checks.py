@@ -1,6 +1,6 @@
-"""Checks that somebody writes who uses pandera and has the source at hand: quotes, digests, pairs of fields.
+"""Custom checks for pandera by a user who has the source: quotes, digests, pairs of fields.
 
-Each is a polars expression over a frame beside the claims, attached to the column that it is told of.
+Each is a polars expression over a frame joined with the claims, attached to the reported column.
 """
 
 from collections.abc import Callable
@@ -93,7 +93,7 @@ def checks(given: Given) -> Checks:
 
 
 def _all(name: str, holds: pl.Expr) -> pl.Expr:
-    """Return whether something holds of each element of a list, null being none of them."""
+    """Return whether a condition is true for each non-null element of a list."""
     return pl.col(name).list.eval(holds.fill_null(value=False)).list.all()
 
 

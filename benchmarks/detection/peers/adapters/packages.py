@@ -1,8 +1,8 @@
-"""`frictionless`: a data package with a table a kind, and the tables of claims and pins that it refers to.
+"""`frictionless`: a data package with a table for each kind, and tables of claims and their digests.
 
 Types, `required`, `unique`, patterns, lengths, bounds and vocabularies are constraints; claims and their
-digests are foreign keys. References of questions are a table of their own. Rows are native values, so that
-nothing is lost in CSV; rows with columns that the schema lacks are in a table whose header fails.
+digests are foreign keys. References of questions are a separate table. Rows are native values, so that
+nothing is lost in CSV; rows with columns that are not in the schema are in a table whose header fails.
 """
 
 import re
@@ -89,7 +89,7 @@ def _constraints(field: dict[str, Any]) -> dict[str, Any]:
 
 
 def _failing(package: Package) -> set[int]:
-    """Return the places of rows that fail; all, if what fails is the table."""
+    """Return the places of rows that fail; all rows if the table fails."""
     rows = package.get_resource("rows")
     report = rows.validate(limit_errors=ALL)
     places = {number for (number,) in report.flatten(["rowNumber"])}

@@ -1,6 +1,6 @@
-"""`linkml-reference-validator`: each quote in the file that holds its claim's passage, or its English.
+"""`linkml-reference-validator`: each quote against the file with the passage of its claim, or its English.
 
-Rows without a quote, and what is no text, are accepted unseen: such rows are not its business.
+Rows without a quote, or with a quote that is not text, are accepted: the tool does not check them.
 """
 
 import logging
@@ -13,13 +13,13 @@ from linkml_reference_validator.validation.supporting_text_validator import Supp
 
 from .answers import Given, PeerCheck, read_rows, references, run
 
-# What stands in brackets is an editor's note by default; these are the source's own words: [6], [7].
+# By default, text in brackets is an editor's note; these are words of the source: [6], [7].
 LITERAL = [r"^[0-9]+$"]
 
 
 def prepare(given: Given) -> PeerCheck:
     """Set the validator up on local files, so that nothing is fetched."""
-    logging.disable(logging.WARNING)  # a file that is not there is told in the verdict
+    logging.disable(logging.WARNING)  # a missing file is reported in the outcome
     validator = SupportingTextValidator(
         ReferenceValidationConfig(
             cache_dir=Path(tempfile.mkdtemp()),
