@@ -289,4 +289,4 @@ WIDE = (
     "property/test_repeats.py",
     "property/test_split.py",
 )
-"""Without those that hold the source's own form, the build, the release and the wheel."""
+"""Without the tests of the source layout, the build, the release and the wheel."""

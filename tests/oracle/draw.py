@@ -13,7 +13,7 @@ from benchmarks.detection.run import GROUNDS, tasks
 from benchmarks.detection.trial import Tally, drawn
 from benchmarks.detection.valid_rows import DERIVED, right
 
-FILES = tuple(form for form in FORMS if form != "arrow")  # a table in memory is no file
+FILES = tuple(form for form in FORMS if form != "arrow")  # a table in memory is not a file
 _FEW = 5
 
 

@@ -1,4 +1,4 @@
-"""The two lanes come to one verdict: a row that the columnar lane does not suspect, the judge passes."""
+"""The prefilter agrees with the row validator: rows that it does not suspect are valid."""
 
 import decimal
 import random
@@ -25,7 +25,7 @@ BATCH = 64
 
 
 class Debate(ki.Annotation):
-    """A kind of one's own with references at several depths."""
+    """A custom kind with references at several depths."""
 
     thesis: str
     pro: ki.Many[ki.Reference]
@@ -96,9 +96,9 @@ def right(draw: random.Random, kind) -> dict:
 
 
 def right_table(draw: random.Random, kind, size: int = BATCH) -> pa.RecordBatch:
-    """Draw right rows in types that hold them without loss.
+    """Draw valid rows as columns of lossless types.
 
-    Columns of the claim itself are compared as integers: those of other types are left to the judge.
+    Columns of the claim are compared as integers: other types are left to the row validator.
     """
     rows = [right(draw, kind) for _ in range(size)]
     columns = {}
@@ -109,14 +109,14 @@ def right_table(draw: random.Random, kind, size: int = BATCH) -> pa.RecordBatch:
             field.type if kind == "claim" and not pa.types.is_string(field.type) else forms(draw, field.type)
         )
         made = column(values, sort)
-        # Only what a type holds as it is: engines do not write others.
+        # Only values that the type represents exactly: engines do not write others.
         same = made.null_count == plain.null_count and same_values(made, plain)
         columns[field.name] = made if same else plain
     return pa.RecordBatch.from_pydict(columns)
 
 
 def same_values(made: pa.Array, plain: pa.Array) -> bool:
-    """Return whether two columns hold the same, or if they are instants or nested, nothing that is lost."""
+    """Return whether two columns have equal values, or for instants and nested types, no lost values."""
     if pa.types.is_timestamp(plain.type) and not pa.types.is_timestamp(made.type):
         return False
     return made.to_pylist() == plain.to_pylist()
@@ -143,7 +143,7 @@ def forms(draw: random.Random, sort: pa.DataType) -> pa.DataType:
 
 
 def fitted(value, sort: pa.DataType):
-    """Return a value as a column of a type can hold it, else null."""
+    """Return a value converted for a column of a type, or None if that is impossible."""
     if pa.types.is_timestamp(sort) and isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -212,7 +212,7 @@ def table(draw: random.Random, kind, wrong: float) -> pa.RecordBatch:
 
 
 def said(verdict):
-    """Return what a verdict says, whole."""
+    """Return all data of a result."""
     faults = [
         (
             one.code,
@@ -230,7 +230,7 @@ def parted(row_filter: Prefilter, batch: pa.RecordBatch, reported, seen) -> None
     for size in (1 + len(batch) // 3, len(batch) - 1):
         looks = [row_filter.look(batch.slice(first, size), reported) for first in range(0, len(batch), size)]
         parts = [*map(np.concatenate, zip(*(look[:3] for look in looks), strict=True))]
-        # A number for which there is no integer makes all rows of its batch suspect: fewer in smaller ones.
+        # A number that is not an integer makes all rows of its batch suspect: fewer rows in smaller batches.
         assert not (parts[0] & ~seen.suspect).any()
         assert (parts[2] == seen.doomed).all()
         if (parts[0] == seen.suspect).all():
@@ -243,7 +243,7 @@ def parted(row_filter: Prefilter, batch: pa.RecordBatch, reported, seen) -> None
 
 
 def held(validator: RowValidator, row_filter: Prefilter, batch: pa.RecordBatch) -> tuple[int, int]:
-    """Hold the lane to the judge on a batch; return how many rows it passed, and how many are right."""
+    """Compare the prefilter with the row validator; return the numbers of passed and of valid rows."""
     reported = {
         str(one.path[0]): one.code for one in column_faults(validator, batch.schema.names, batch.schema)
     }
@@ -267,7 +267,7 @@ def held(validator: RowValidator, row_filter: Prefilter, batch: pa.RecordBatch) 
 
 
 def options(validator_options: dict, kinds) -> dict:
-    """Return the options of a judge that its kinds can have."""
+    """Return options of a row validator that fit its kinds."""
     fields = {
         name for kind in kinds for name in (KINDS[kind] if isinstance(kind, str) else kind).model_fields
     }
@@ -342,7 +342,7 @@ def test_several_kinds_in_one_table(options, wrong):
         passed, valid_ones, total = passed + one, valid_ones + other, total + BATCH
     if not wrong:
         assert valid_ones == total
-        # A default for a number that is null in part is left to the judge.
+        # A default for a number column with some nulls is left to the row validator.
         assert passed >= 0.97 * total or "confidence" in options.get("defaults", ())
     else:
         assert 0 < passed <= valid_ones < total

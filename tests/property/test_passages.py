@@ -1,4 +1,4 @@
-"""Finding against a naive search, over generated corpora; folding against the table as it is written."""
+"""`find` against a naive search over generated corpora; folding against the published table."""
 
 import random
 import re
@@ -83,7 +83,7 @@ def test_changes_turn_a_passage_into_the_text(passage, text):
     assert made + passage[at:] == text
 
 
-# Corpora of short passages over few characters, so that spans stand in several places; with astral
+# Corpora of short passages over few characters, so that spans occur in several places; with astral
 # characters, combining marks, full-width forms and markers.
 ALPHABETS = ["语言模型ab", "aa\u0301\u0308é-—", "𠀋🧠𝐀A①1", '言,,"“”。.… \u3000', "가각ᆨᄀ1a"]
 
@@ -102,7 +102,7 @@ def corpus(draw: random.Random) -> list[str]:
 
 
 def altered(draw: random.Random, text: str) -> str:
-    """Alter a span in typography, in its markers, or in what it says; or leave it."""
+    """Alter a span in typography, markers or words, or leave it."""
     kind = draw.choice(["none", "none", "typography", "markers", "character", "dropped", "space"])
     at = draw.randrange(len(text)) if text else 0
     if kind == "typography":
@@ -128,7 +128,7 @@ def naive(passage: str, text: str) -> list[tuple[int, int]]:
 
 
 def naive_but_for(fold, passage: str, text: str) -> list[tuple[int, int]]:
-    """Return the spans that fold to what the text folds to, and that do not cut a character in two."""
+    """Return the spans that fold to the same text as the query, and that do not split a character."""
     # White space at an end belongs to a marker that was removed there, and is else a matter of typography.
     wanted = fold(text).strip() if fold(text) != text else text
     whole = [

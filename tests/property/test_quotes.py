@@ -1,4 +1,4 @@
-"""The quote ladder against the ladder as the design writes it, over generated corpora."""
+"""The quote checks against a naive implementation, over generated corpora."""
 
 import json
 import random
@@ -85,7 +85,7 @@ def units(text: str) -> int:
 
 
 def quoted(world: World, row: Row) -> tuple[str, str, int]:
-    """Return what a row may quote: the passage, the text that offsets count in, where the one begins."""
+    """Return the passage that a row may quote, the text that offsets count in, and where the passage starts."""
     claim = world["claims"][row["claim_id"]]
     if row.get("quote_of") == "text_en":
         return claim["text_en"] or "", claim["text_en"] or "", 0
@@ -114,7 +114,7 @@ def expected(world: World, row: Row) -> list[str]:
 
 
 def corpus(draw: random.Random, folder: Path, translated: float = 1.0) -> World:
-    """Write a corpus of several sources, of which so much is translated, and return what it is made of."""
+    """Write a corpus of several sources with the given share of translations, and return its parts."""
     alphabet, english = draw.choice(ALPHABETS), draw.choice(ENGLISH)
     pool: dict[str, list[str]] = {"".join(alphabet): [], "".join(english): []}
 
@@ -183,7 +183,7 @@ def corpus(draw: random.Random, folder: Path, translated: float = 1.0) -> World:
 
 
 def releases(claims: dict[str, Row]) -> Iterator[Row]:
-    """Yield what each release remembers: what was new or revised then, and two claims that are no more."""
+    """Yield the history of each release: new and revised claims, and two retired claims."""
     for number, release in enumerate(RELEASES):
         for name, claim in claims.items():
             last = RELEASES.index(claim["revised"])
@@ -204,7 +204,7 @@ def write(path: Path, rows: Any) -> Path:
 
 
 def altered(draw: random.Random, text: str) -> str:
-    """Alter a quote in its markers, in typography, or in what it says; or leave it."""
+    """Alter a quote in its markers, typography or words, or leave it."""
     kind = draw.choice(
         ["none"] * 6 + ["markers", "markers", "typography", "typography", "space", "character"]
     )
@@ -266,7 +266,7 @@ def row(draw: random.Random, world: World, kind: str) -> Row:
     where = draw.choice(["own"] * 5 + ["other"] * 3 + ["whole", "language"])
     held, at = passage, origin
     if where == "other":
-        # Mostly one that stands in the same text, so that offsets may be those of where it stands.
+        # Mostly one from the same text, so that the offsets may be those of its place.
         held = draw.choice(world[of])
         at = max(whole.find(held), 0)
     elif where == "whole":
@@ -286,7 +286,7 @@ def row(draw: random.Random, world: World, kind: str) -> Row:
 
 
 def right(draw: random.Random, world: World, kind: str) -> Row:
-    """Draw a row whose quote stands where its offsets say."""
+    """Draw a row whose quote is at its offsets."""
     made = ANNOTATION | KINDS[kind] | {"claim_id": draw.choice([*world["claims"]])}
     made["quote_of"] = draw.choice(["text", "text_en"])
     passage, _, origin = quoted(world, made)
@@ -316,14 +316,14 @@ def findings(world: World, rows: Any, kind: str) -> dict[int, list[ki.Finding]]:
 
 
 def stands(world: World, row: Row) -> bool:
-    """Return whether a quote stands at its offsets in the claim, or without them anywhere in it."""
+    """Return whether a quote is at its offsets in the claim, or without offsets anywhere in it."""
     passage, _, origin = quoted(world, row)
     places, start, end = naive(passage, row["quote"]), row["quote_start"], row["quote_end"]
     return bool(places) if start is None else (start - origin, end - origin) in places
 
 
 def described(world: World, row: Row) -> str:
-    """Return what a test says when it fails."""
+    """Return the message of a failing test."""
     claim = world["claims"][row["claim_id"]]
     return f"{row=}\n{claim=}\ntext={world['text']}\ntext_en={world['text_en']}"
 
@@ -335,7 +335,7 @@ def test_quote_checks_agree_with_naive_checks(tmp_path):
         kind = draw.choice(["label", "verdict", "embedding"])
         rows = [row(draw, world, kind) for _ in range(so_many)]
         found = findings(world, rows, kind)
-        # Rows that are text take another way through the judge.
+        # Rows as text take another path through the row validator.
         as_text = findings(world, str(write(tmp_path / "rows.jsonl", rows)), kind)
         for number, one in enumerate(rows):
             codes = sorted(finding.code for finding in found.get(number, ()))
@@ -361,7 +361,7 @@ def test_offsets_off_by_one_are_caught(tmp_path):
         found = findings(world, rows, "label")
         for number, one in enumerate(rows):
             _, whole, _ = quoted(world, one)
-            # Repeated characters: the quote stands there as well.
+            # Repeated characters: the quote occurs there as well.
             if stands(world, one):
                 wanted = []
             elif one["quote_start"] < one["quote_end"] <= len(whole):
@@ -382,7 +382,7 @@ def counted_otherwise(
         rows = []
         for _ in range(so_many // len(UNITS)):
             drawn = [right(draw, world, "label") for _ in range(10 if several else 1)]
-            # Units mean different places only where a quote stands in several.
+            # Units give different places only if a quote occurs several times.
             one = max(drawn, key=lambda one: len(naive(quoted(world, one)[0], one["quote"])))
             _, whole, origin = quoted(world, one)
             for convert in UNITS.values():
@@ -431,7 +431,7 @@ def test_no_suggestion_is_safe_when_units_give_different_places(tmp_path):
 
 
 def unescaped(words: str) -> str:
-    """Return the words of a finding with the characters that cannot be seen as they are."""
+    """Return the message of a finding with invisible characters unescaped."""
     return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), words)
 
 
@@ -450,7 +450,7 @@ def test_a_suggestion_is_right(tmp_path):
                     places = naive(typography(passage), typography(one["quote"]))
                 if code in {"quote-typography-differs", "quote-misplaced"} and len(places) == 1:
                     assert reported, (finding, described(world, one))
-                # A quote that stands elsewhere, or nowhere, is not mended by where.
+                # Offsets do not fix a quote that is in another claim or has no match.
                 if not reported or code in {"quote-misattributed", "quote-not-found", "stale-claim"}:
                     continue
                 start, end = map(int, reported.groups())
@@ -526,7 +526,7 @@ def test_a_character_more_or_less_is_never_right(tmp_path):
             rows += [
                 one | {"quote": altered, "quote_start": None, "quote_end": None} for altered in (more, less)
             ]
-        # What is left of a quote may be a quote itself, where it stands.
+        # A shortened quote may be a valid quote at its place.
         rows = [one for one in rows if one["quote"] and not stands(world, one)]
         report = ki.validate(rows, kind="verdict", against=world["corpus"], max_findings=1)
         assert report.invalid == report.errors == len(rows), [

@@ -1,4 +1,4 @@
-"""What holds for every text of the grammar, and for every text that is not."""
+"""Properties of every text of the grammar, and of every other text."""
 
 import pytest
 from hypothesis import given

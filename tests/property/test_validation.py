@@ -1,4 +1,4 @@
-"""What holds for all rows: forms agree, nothing is lost."""
+"""Properties of all rows: formats agree, and no value is lost."""
 
 import csv
 import gzip
@@ -19,12 +19,12 @@ from kaiser_interview.records.models import KINDS
 from kaiser_interview.validation.engine import execution
 
 DERIVED = [kind for kind, model in KINDS.items() if issubclass(model, ki.Annotation)]
-# Findings that name another row, as each form names it.
+# Findings that name another row, in a way that depends on the format.
 SETS = {"duplicate-id", "dimension-differs", "too-many-labels"}
 
 
 def flat(value):
-    """Return a row as JSON, CSV and Python can all hold it: fields without nulls and empty strings."""
+    """Return a row in a form that JSON, CSV and Python share: without nulls and empty strings."""
     return {name: one for name, one in value.items() if one is not None and one != ""}
 
 

@@ -10,22 +10,22 @@ __all__ = ["embedding", "faults", "reuse"]
 
 OURS = {"MIT", "CC-BY-4.0"}
 SOURCE_TEXT = "LicenseRef-Source-Text"
-"""Name of the licence file of the source text; nothing is licensed by it."""
+"""Name of the licence file of the source text, which grants no rights."""
 
 
 def reuse() -> dict[str, Any]:
-    """Return what `reuse lint` says of the checkout."""
+    """Return the output of `reuse lint` on the checkout."""
     return json.loads(run(BIN / "reuse", "--root", ROOT, "lint", "--json"))  # type: ignore[no-any-return]
 
 
 def embedding(folder: Path, names: list[str], claims: list[str]) -> set[str]:
-    """Return which of some files hold a whole claim."""
+    """Return the files that contain a whole claim."""
     texts = {name: (folder / name).read_bytes().decode("utf-8", "replace") for name in names}
     return {name for name, text in texts.items() if any(claim in text for claim in claims)}
 
 
 def faults(reported: dict[str, Any], embedding: set[str], expression: str) -> list[str]:
-    """Return what is wrong with the licences: of every file, of those that hold the text, of the package."""
+    """Return licence faults: of every file, of files with the source text, and of the package."""
     if not reported["summary"]["compliant"]:
         return [f"reuse: {reported['non_compliant']}"]
     wrong: list[str] = []
