@@ -85,7 +85,7 @@ def units(text: str) -> int:
 
 
 def quoted(world: World, row: Row) -> tuple[str, str, int]:
-    """Return the passage that a row may quote, the text that offsets count in, and where the passage starts."""
+    """Return the passage that a row may quote, the text that offsets count in, and the start of the first."""
     claim = world["claims"][row["claim_id"]]
     if row.get("quote_of") == "text_en":
         return claim["text_en"] or "", claim["text_en"] or "", 0
