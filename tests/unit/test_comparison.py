@@ -148,7 +148,7 @@ def test_results_are_read_as_they_were_written(results):
 
 def test_only_the_text_between_the_marks_is_written(results):
     text = filled(f"before\n{BEGIN}\nold\n{END}\nafter\n", results)
-    assert text.startswith(f"before\n{BEGIN}\n\n2 right rows and 3 wrong ones, of 1 kinds;\n")
+    assert text.startswith(f"before\n{BEGIN}\n\n2 valid rows and 3 invalid ones, of 1 kinds;\n")
     assert text.endswith(f"\n\n{END}\nafter\n")
     assert "old" not in text
     assert "| jsonschema-rs 1.0 | 33.3 | 100 | 0 (0) | 0 (0) |\n" in text

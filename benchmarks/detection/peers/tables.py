@@ -39,14 +39,14 @@ def _lines(results: Results) -> Iterable[str]:
     cells = results.cells
     rows, right = sum(cell.rows for cell in cells), sum(results.right.values())
     about = results.about
-    yield f"{right:,} right rows and {rows:,} wrong ones, of {len(results.right)} kinds;"
+    yield f"{right:,} valid rows and {rows:,} invalid ones, of {len(results.right)} kinds;"
     options = " ".join(f"--{name} {about[name]}" for name in ("count", "seed", "turns"))
     yield f"`python -m benchmarks.detection.peers {options}`,"
     yield f"{about['date']}, {about['machine']}."
     yield ""
-    yield "**What each catches, and refuses wrongly**, in per cent"
+    yield "**Invalid rows caught, and valid rows refused**, in per cent"
     yield ""
-    yield "| | all wrong rows | those that it is for | right rows refused | of those with words quoted |"
+    yield "| | all invalid rows | those in its scope | valid rows refused | of those with words quoted |"
     yield "|---|--:|--:|--:|--:|"
     for name in NAMES:
         alarms, wordy = sum(results.alarms[name].values()), results.wordy[name]
@@ -58,21 +58,21 @@ def _lines(results: Results) -> Iterable[str]:
         ]
         yield f"| {_named(name, results)} | {' | '.join(values)} |"
     yield ""
-    yield f"The own checks are {_own_checks()} lines of Python, blank ones not counted."
+    yield f"The custom checks are {_own_checks()} lines of Python, without blank lines."
     yield ""
-    yield "**By what is wrong**, in per cent; in brackets where a tool is for less than half of the rows"
+    yield "**By fault**, in per cent; in brackets if less than half of the rows are in the scope of a tool"
     yield ""
     yield from _matrix(results, "group")
     yield ""
-    yield "<details><summary>By the finding that the gate gives</summary>"
+    yield "<details><summary>By finding code</summary>"
     yield ""
     yield from _matrix(results, "code")
     yield ""
     yield "</details>"
     yield ""
-    yield "**Time**, in seconds of processors, which do not depend on what else a machine does"
+    yield "**Time**, in processor seconds, which do not depend on other load"
     yield ""
-    yield "| | right rows a second | all rows a second | whole process for all rows |"
+    yield "| | valid rows a second | all rows a second | whole process for all rows |"
     yield "|---|--:|--:|--:|"
     for name, times in results.times.items():
         values = [
@@ -119,4 +119,4 @@ def _matrix(results: Results, part: str) -> Iterable[str]:
 
 
 def _short(name: str) -> str:
-    return name.replace("kaiser-interview", "gate").replace("linkml-reference-validator", "linkml-r.-v.")
+    return name.replace("linkml-reference-validator", "linkml-r.-v.")
