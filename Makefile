@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target creates the environment that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines walks full mutants peers oracle fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines guides full mutants peers oracle fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -67,13 +67,13 @@ build/chromium/stamp:
 	@mkdir -p build/chromium
 	@touch $@
 
-check: test lint types coverage data-check docs engines walks fuzz wheel-check ## run all checks, as CI does
+check: test lint types coverage data-check docs engines guides fuzz wheel-check ## run all checks, as CI does
 
 engines: build/engines/stamp build/node/stamp ## test tools that read the data, and ajv under Node
 	build/engines/bin/python -m pytest $(TESTS) tests/engines
 
-walks: .venv/stamp ## run the tutorials of docs/walks/, each in a new environment
-	$(BIN)/python -m pytest $(TESTS) tests/walks
+guides: .venv/stamp ## run the tutorials of docs/walks/, each in a new environment
+	$(BIN)/python -m pytest $(TESTS) tests/guides
 
 build/node/stamp: Makefile
 	command -v npm > /dev/null || (apt-get update -qq && apt-get install -qq -y nodejs npm)
@@ -89,10 +89,10 @@ full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## run p
 	build/fuzz/bin/python tests/fuzz/run.py --seconds 600
 
 mutants: .venv/stamp ## validate a million wrong and a million valid rows, for docs/trust.md
-	$(BIN)/python -m benchmarks.gate
+	$(BIN)/python -m benchmarks.detection
 
 peers: .venv/stamp ## run other tools on the same rows, for docs/comparison.md and its figure
-	$(BIN)/python -m benchmarks.gate.peers --count 5000 --turns 3
+	$(BIN)/python -m benchmarks.detection.peers --count 5000 --turns 3
 
 oracle: .venv/stamp ## compare results with those of the commit in tests/oracle/base-commit.txt
 	$(BIN)/python tests/oracle
@@ -120,7 +120,7 @@ agreement: .venv/stamp ## print the agreement figures of docs/annotation.md
 bench: build/bench/stamp ## print the performance figures of the documentation
 	build/bench/bin/python -m compileall -q src
 	build/bench/bin/python benchmarks/cold_start.py
-	build/bench/bin/python benchmarks/doors.py
+	build/bench/bin/python benchmarks/throughput.py
 	build/bench/bin/python benchmarks/growth.py
 	build/bench/bin/python benchmarks/nearest.py
 

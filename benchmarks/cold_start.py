@@ -1,4 +1,4 @@
-"""How long a new process takes until the data is there, as ratios against peers in the same run.
+"""Time of a new process until the data is loaded, as ratios to peers in the same run.
 
 Each command is a process of its own; the commands take turns, so that a machine that drifts slows all of
 them alike. Printed is the median of the ratios, pair by pair, and the smallest and largest of them. For the
@@ -56,7 +56,7 @@ LINES = [
     ("cite d01-c01", TYPER_MODEL, 1.5),
     ("validate {rows}", TYPER_ARROW_MODEL, 1.3),
 ]
-"""A command line, what it is compared with, and the ratio that is aimed at."""
+"""A command line, its reference command, and the target ratio."""
 
 
 def processor_seconds(*arguments: str) -> float:

@@ -1,4 +1,4 @@
-"""The hint to a wrong quote: its time and quality, compared with an alignment over the whole text.
+"""Time and quality of the closest passage for a wrong quote, compared with alignment over the whole text.
 
 Quotes of 8 to 120 characters are taken from a text of 400,000 characters, and a share of their characters is
 changed, left out or doubled. `rapidfuzz.fuzz.partial_ratio_alignment` aligns each with the whole text. A

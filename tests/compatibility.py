@@ -1,6 +1,6 @@
-"""Whether a JSON Schema accepts all that an earlier one accepted, as far as their keywords tell.
+"""Check that a JSON Schema accepts everything that an earlier one accepted, judged by keywords.
 
-Run as a program, it writes the baseline anew; that is done once for each major version of the schemas.
+Run as a program, it rewrites the baseline; that is done once for each major version of the schemas.
 """
 
 import json
@@ -90,7 +90,7 @@ def _values(schema: Any) -> set[str] | None:
 
 
 def columns(schema: Any) -> list[list[Any]]:
-    """Return the columns of an Arrow schema as the baseline holds them."""
+    """Return the columns of an Arrow schema in the form of the baseline."""
     return [[field.name, str(field.type), field.nullable] for field in schema]
 
 

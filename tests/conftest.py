@@ -12,7 +12,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # What runs the tests in the background lets them ignore Ctrl-C, and what they start would too.
+    # Background runners make the tests ignore Ctrl-C, and child processes would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 for name in (

@@ -1,4 +1,4 @@
-"""Commands in processes of their own that cost no start: a server imports the package and forks for each.
+"""Run commands in new processes without start-up cost: a server imports the package and forks for each.
 
 Run as `python forks.py`; it takes a JSON object a line and answers with one. A command is left to itself, or
 is sent a signal at a given moment: so long after its start, or after its first temporary file is there.
@@ -26,7 +26,7 @@ HERE = Path(__file__)
 
 
 class Ended(NamedTuple):
-    """How a command ended: its exit code, negative for a signal; what it said; how long it took."""
+    """The result of a command: exit code (negative for a signal), output and duration."""
 
     code: int
     out: str
@@ -35,7 +35,7 @@ class Ended(NamedTuple):
 
 
 class Forks:
-    """A server, as a context; behind other words, in a place of its own such as `unshare` makes."""
+    """A server, as a context manager; optionally started by another command such as `unshare`."""
 
     def __init__(self, *before: str) -> None:
         self._before = before
@@ -56,7 +56,7 @@ class Forks:
         self._process.stdout.close()
 
     def run(self, folder: Path, *arguments: str, **how: Any) -> Ended:
-        """Run a command in a folder to its end; see `_forked` for what else can be asked for."""
+        """Run a command in a folder to its end; `_forked` documents the options."""
         return self.together([{"folder": str(folder), "arguments": arguments} | how])[0]
 
     def together(self, requests: Sequence[dict[str, Any]]) -> list[Ended]:
@@ -68,9 +68,9 @@ class Forks:
     def on_disk(
         self, folder: Path, files: dict[str, bytes], size: str, *arguments: str
     ) -> tuple[Ended, dict[str, bytes]]:
-        """Run a command on a disk of its own with some files, given what `mount` is to make of it.
+        """Run a command on a separate disk with some files, mounted with the given options.
 
-        Return how it ended, and the files that are then there.
+        Return the result, and the files on the disk afterwards.
         """
         disk = {"options": size, "files": {name: data.hex() for name, data in files.items()}}
         ended = self.together([{"folder": str(folder), "arguments": arguments, "disk": disk}])[0]
@@ -84,7 +84,7 @@ def _serve() -> None:
     import kaiser_interview as ki
     from kaiser_interview import cli
 
-    # What is imported when it is first needed is here before the first fork; no thread is left behind.
+    # Import lazily imported modules before the first fork; no thread is left running.
     ki.validate([], kind="label")
     ki.load_table("claims")
     assert pyarrow.parquet
@@ -130,7 +130,7 @@ def _forked(
     Its renames may be made slow, each by so many seconds, and its files limited to so many bytes.
     """
     said = f"{folder}.{number}"
-    prepared, tell = os.pipe()
+    prepared, ready = os.pipe()
     start = time.monotonic()
     pid = os.fork()
     # Ctrl-C goes to the command and to all that it has started.
@@ -141,7 +141,7 @@ def _forked(
         try:
             _prepare(folder, said, slow, largest, stops=waits)
             os.close(prepared)
-            os.close(tell)
+            os.close(ready)
             sys.argv = ["kaiser-interview", *arguments]
             try:
                 main()
@@ -157,8 +157,8 @@ def _forked(
             # As Python itself does at its end.
             atexit._run_exitfuncs()
             os._exit(code)
-    # What is meant for the command must not come while there is none yet: wait for the end of the pipe.
-    os.close(tell)
+    # Signals for the command must not arrive before it exists: wait for the end of the pipe.
+    os.close(ready)
     os.read(prepared, 1)
     os.close(prepared)
     if signal_name:

@@ -1,4 +1,4 @@
-"""Pages of the documentation as they are read: fenced blocks with commands and outputs, anchors, links."""
+"""Parser for documentation pages: fenced blocks with commands and outputs, anchors, links."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ _TARGETS = {"link_open": "href", "image": "src"}
 
 
 class Block(NamedTuple):
-    """A block of code, with the paragraph that stands before it, and its line in the page.
+    """A block of code, with the paragraph before it, and its line in the page.
 
     The language is empty if none is given, or if the block is only indented.
     """
@@ -43,7 +43,7 @@ class Block(NamedTuple):
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """Yield the blocks of a page in their order, wherever they stand."""
+    """Yield the blocks of a page in order, including indented ones."""
     before = ""
     for token in _READER.parse(page.read_text("utf-8")):
         if token.type == "inline":
@@ -54,7 +54,7 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 def commands(block: Block) -> Iterator[tuple[str, str]]:
-    """Yield the commands of a console block, each with what it prints."""
+    """Yield the commands of a console block, each with its output."""
     first, *parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
     assert not first, f"line {block.line}: expected a command first, got {first!r}"
     for part in parts:
@@ -63,7 +63,7 @@ def commands(block: Block) -> Iterator[tuple[str, str]]:
 
 
 def matches(printed: str, output: str) -> bool:
-    """Return whether an output is what a page shows, where `…` on a line of its own stands for any lines."""
+    """Return whether an output matches a page; a line with only `…` matches any lines."""
     pieces = re.split(r"^…\n", printed, flags=re.MULTILINE)
     pattern = r"(?:.*\n)*".join(map(re.escape, pieces))
     return re.fullmatch(pattern, output) is not None

@@ -1,7 +1,7 @@
-"""Look at the built site as on a phone: no page is wider than the screen, and none loads anything from afar.
+"""Check the built site as on a phone: no page is wider than the screen or loads a remote resource.
 
 Run by ``make docs`` with the folder of the site; a second folder, if given, gets a picture of each page. The
-browser is driven by its own protocol over two pipes, so nothing but a headless Chromium is needed.
+browser is driven by its DevTools protocol over two pipes, so only a headless Chromium is needed.
 """
 
 import base64
@@ -30,8 +30,8 @@ OPTIONS = (
 WIDTH, HEIGHT = 390, 844
 TALLEST = 3 * HEIGHT  # of a picture
 SECONDS = 60  # for an answer, however busy the machine is
-# How wide the page is, and which words and figures stick out of the screen. In a box of their own they may,
-# for that is scrolled alone; a box that holds the heading as well is the page.
+# The width of the page, and the words and figures that overflow the screen. In a scroll box they may,
+# because only the box scrolls; a box that also contains the heading is the page.
 MEASURE = """(() => {
   const out = [], article = document.querySelector("article");
   const walk = document.createTreeWalker(article, NodeFilter.SHOW_ALL);
@@ -74,7 +74,7 @@ class Browser:
     tab: dict[str, str] = {}  # noqa: RUF012 - none until it is there
 
     def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Send a command and return its answer; what happens meanwhile is kept."""
+        """Send a command and return its answer; keep the events that arrive before it."""
         self.number += 1
         message = {"id": self.number, "method": method, "params": parameters, **self.tab}
         os.write(self.input, json.dumps(message).encode() + b"\0")
@@ -125,20 +125,20 @@ def _pipe() -> tuple[int, int]:
 
 
 def look(browser: Browser, page: Path, picture: Path | None) -> list[str]:
-    """Return what is wrong with a page on a phone, and take a picture of it if one is wanted."""
+    """Return the faults of a page on a phone, and take a screenshot if requested."""
     browser.heard.clear()
     browser.ask("Page.navigate", url=page.as_uri())
     browser.wait_for("Page.loadEventFired")
-    told = browser.ask("Runtime.evaluate", expression=MEASURE, returnByValue=True)["result"]["value"]
+    reported = browser.ask("Runtime.evaluate", expression=MEASURE, returnByValue=True)["result"]["value"]
     wanted = [
         one["params"]["request"]["url"]
         for one in browser.heard
         if one.get("method") == "Network.requestWillBeSent"
     ]
     found = [f"loads {url}" for url in wanted if not url.startswith(("file:", "data:"))]
-    if told["width"] > WIDTH:
-        found.append(f"is {told['width']} pixels wide on a screen of {WIDTH}")
-    found += [f"does not fit: {one}" for one in told["out"][:3]]
+    if reported["width"] > WIDTH:
+        found.append(f"is {reported['width']} pixels wide on a screen of {WIDTH}")
+    found += [f"does not fit: {one}" for one in reported["out"][:3]]
     if picture is not None:
         clip = {"x": 0, "y": 0, "width": WIDTH, "height": TALLEST, "scale": 1}
         shot = browser.ask("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
@@ -154,20 +154,20 @@ def check_itself(browser: Browser, folder: Path) -> None:
         "cut": "<p>{}</p>",
         "afar": "<img src='http://127.0.0.1:9/'>",
     }
-    told = {}
+    reported = {}
     for name, text in body.items():
         page = folder / f"{name}.html"
         style = "overflow: hidden" if name == "cut" else ""
         head = "<!doctype html><meta name='viewport' content='width=device-width'>"
         article = f"<article style='{style}'><h1>{name}</h1>{text.format('x' * 200)}</article>"
         page.write_text(head + article, "utf-8")
-        told[name] = [fault.partition(" ")[0] for fault in look(browser, page, None)]
-    if told != {"right": [], "wide": ["is", "does"], "cut": ["does"], "afar": ["loads"]}:
-        sys.exit(f"the check does not see what it should: {told}")
+        reported[name] = [fault.partition(" ")[0] for fault in look(browser, page, None)]
+    if reported != {"right": [], "wide": ["is", "does"], "cut": ["does"], "afar": ["loads"]}:
+        sys.exit(f"the check does not see what it should: {reported}")
 
 
 def main(site: Path, pictures: Path | None) -> int:
-    """Look at every page; print what is wrong and return the exit code."""
+    """Check every page; print the faults and return the exit code."""
     pages = sorted(site.rglob("*.html"))
     found = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:

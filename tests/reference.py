@@ -29,7 +29,7 @@ def report_by_row(check: Check) -> Report:
     """Validate the data of a check row by row; no row is passed by the prefilter."""
     validator = check.row_validator()
     merge = Merge(check, validator.copied())
-    merge.rules.limit = lambda: None  # every id is held
+    merge.rules.limit = lambda: None  # every id is kept in memory
     portable = replace(check, data=None, form=None, progress=None)
     rows, tables = PartValidator(portable, validator.copied()), ColumnValidator(portable, validator.copied())
     tables._prefilter.look = _all_suspect(tables._prefilter.look)

@@ -1,4 +1,4 @@
-"""Rows for every kind, right and wrong: drawn field by field, mostly from what the field may hold."""
+"""Valid and invalid rows for every kind, drawn field by field, mostly from valid values."""
 
 import random
 from typing import Any
@@ -19,7 +19,7 @@ INSTANTS = [
 PARTICIPANT = {"name": "李", "name_latin": "Li", "role": "interviewer"}
 REFERENCE = {"claim_id": "d01-c01", "quote": "语言", "quote_start": 0, "quote_end": 2}
 
-# By field name: values that it may hold. A name that is not here holds any words.
+# By field name: valid values. Other fields accept any text.
 GOOD: dict[str, list[Any]] = {
     "claim_id": ["d01-c01", "d10-c04", "d99-c99"],
     "other_claim_id": ["d01-c02", "!", "~" * 256],
@@ -64,8 +64,8 @@ GOOD: dict[str, list[Any]] = {
     "vector": [[0.5], [1, -2, 3.25], [3.4028234663852886e38]],
 }
 
-# Values that some field may hold and most may not. A whole-valued float is not here: that it is an integer
-# for JSON Schema and none for us is the one exception between the two, and has a test of its own.
+# Values that are valid for some field and invalid for most. Whole-valued floats are absent: they are integers
+# for JSON Schema but not for the models; this one exception has a separate test.
 ANY: list[Any] = [
     None, True, False, 0, -1, 1, 2, 2**31, -(2**31) - 1, 2**63, 0.5, -0.5, 1.5, 3.5e38, 1e308, "", " ", "x",
     "\n", "\x00", "x" * 257, "🧠" * 17, "D01-C01", "d1-c1", "d01-c01\n", "d01-c001", "ｄ01-c01", "d０1-c01",
@@ -108,7 +108,7 @@ def rows(count: int, seed: int, wrong: float):
 
 
 def accepted(model: type[Record], text: str) -> bool:
-    """Return the model's own verdict on a row as JSON text."""
+    """Return whether the model accepts a row given as JSON text."""
     try:
         model.model_validate_json(text)
     except ValidationError:
@@ -117,7 +117,7 @@ def accepted(model: type[Record], text: str) -> bool:
 
 
 class Stance(ki.Derived):
-    """A kind of one's own."""
+    """A custom kind."""
 
     stance: str
     weight: ki.Float32 | None = None
@@ -125,7 +125,7 @@ class Stance(ki.Derived):
 
 
 def about(draw: random.Random, made):
-    """Make a row refer to a claim as it should, mostly: pinned, quoted, dated."""
+    """Give a row a mostly correct reference to a claim: digest, quote, release."""
     if not isinstance(made, dict):
         return made
     claim = draw.choice(ki.load())

@@ -1,4 +1,4 @@
-"""Check the built site offline: links lead to a page and a place there, nothing is loaded from afar.
+"""Check the built site offline: links and anchors work, and no remote resource is loaded.
 
 Run by ``make docs`` with the folder of the site.
 """
@@ -52,7 +52,7 @@ def urls(css: str) -> list[str]:
 
 
 def faults(site: Path) -> list[str]:
-    """Return what is wrong in a site, a line each."""
+    """Return the faults of a site, one line each."""
     pages = {path: Page(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}
     found = []
     for path, page in pages.items():
@@ -84,7 +84,7 @@ def _is_here(path: Path, address: str) -> bool:
 
 
 def main(site: Path) -> int:
-    """Print what is wrong in a site; return the exit code."""
+    """Print the faults of a site; return the exit code."""
     found = faults(site)
     described = Page((site / "api.html").read_text("utf-8")).places
     found += [f"api.html: lacks {name}" for name in ki.__all__ if f"kaiser_interview.{name}" not in described]

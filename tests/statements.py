@@ -1,4 +1,4 @@
-"""Sentences about the source in what is shipped, and the list of those that are allowed.
+"""Sentences about the source in shipped files, and the list of allowed sentences.
 
 `raw/statements.toml` has the words that mark a sentence as one about who published, wrote, owns or said the
 source, and every such sentence, with where it is read from.
@@ -25,11 +25,11 @@ _PLACES = (
     "src/**/*.bib",
 )  # fmt: skip
 _SKIPPED = ("raw/statements.toml", "src/kaiser_interview/data/sources.jsonl")
-"""The list itself; and the table that holds the source text: its other columns are in `raw/source.toml`."""
+"""The list, and the table with the source text, whose other columns are in `raw/source.toml`."""
 
 
 def shipped() -> Iterator[Path]:
-    """Yield every file that is shipped and holds sentences that somebody wrote for it."""
+    """Yield every shipped file with written sentences."""
     for place in _PLACES:
         for path in sorted(ROOT.glob(place)):
             if path.relative_to(ROOT).as_posix() not in _SKIPPED:
@@ -79,7 +79,7 @@ def _strings(program: str) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            # A value stands for its words, which are checked where they are defined and where they are built.
+            # The words of a value are checked where they are defined and where they are built.
             text = "".join(str(one.value) if isinstance(one, ast.Constant) else "…" for one in node.values)
             yield from re.split(r"\n\s*\n", text)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in within:
@@ -103,7 +103,7 @@ def _leaves(value: Any) -> Iterator[str]:
 
 _STATEMENTS = _LISTED["statement"]
 WHOLE = {_plain(one["text"]) for one in _STATEMENTS if one.get("whole")}
-"""Statements that are allowed as a sentence of their own only."""
+"""Statements that are allowed only as a complete sentence."""
 ALLOWED = sorted(
     map(_plain, [*(one["text"] for one in _STATEMENTS if not one.get("whole")), *_LISTED["other"]]),
     key=len,

@@ -1,4 +1,4 @@
-"""Generated texts in the grammar of a summary, beside what they are to be cut into."""
+"""Generated texts in the grammar of a summary, with their expected parts."""
 
 import re
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class Summary:
     published: str
 
 
-# Weighted towards what a cutter may stumble on: other punctuation, brackets and hyphens that are no marker
-# and no separator, astral characters, combining marks, separators of other scripts.
+# Weighted towards difficult input: other punctuation, brackets and hyphens that are not a marker
+# or separator, astral characters, combining marks, separators of other scripts.
 _characters = st.one_of(
     st.sampled_from("语言模型智能对话一二:,。、?!“”()[]-—·… aZ09ÉИ字\u0301\u200d\u2028\u3000𠀋🧠①"),
     st.characters(exclude_categories=["Cc", "Cs"]),

@@ -1,4 +1,4 @@
-"""The environment of processes that are not to be measured for coverage."""
+"""The environment of processes that run without coverage."""
 
 import os
 
@@ -6,8 +6,8 @@ __all__ = ["unmeasured"]
 
 
 def unmeasured() -> dict[str, str]:
-    """Return the variables of the environment, but for what would measure coverage.
+    """Return the environment variables, without those that enable coverage.
 
-    Measuring takes its own time, and Ctrl-C while it holds its lock leaves the process waiting for ever.
+    Coverage takes time, and Ctrl-C while it holds its lock blocks the process forever.
     """
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}

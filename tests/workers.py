@@ -1,4 +1,4 @@
-"""Workers within a test's own process: what is asked and answered goes through the same bytes."""
+"""Workers within the process of a test: requests and answers use the same bytes."""
 
 import io
 import json

@@ -11,7 +11,7 @@ import kaiser_interview as ki
 RAW = Path(__file__).parents[2] / "raw" / "interview-summary.zh.txt"
 SOURCE = RAW.read_bytes().decode()
 
-# An independent reading: what stands between " - " and " [", and the brackets after it.
+# An independent reading: the text between " - " and " [", and the brackets after it.
 STATEMENTS = [
     (
         match["text"],
@@ -68,7 +68,7 @@ def test_a_claim_is_the_sources(number):
 
 
 @each_claim
-def test_a_claims_id_says_where_it_stands(number):
+def test_a_claims_id_gives_its_position(number):
     claim = ki.load("claims")[number]
     dialogue = sum(start < claim.start for _, start in HEADINGS)
     within = [c.claim_id for c in ki.load("claims") if c.dialogue_id == claim.dialogue_id]

@@ -1,4 +1,4 @@
-"""The shipped layers: nothing lost in translation, nothing outside the vocabularies."""
+"""The shipped layers: complete translations, and values from the vocabularies only."""
 
 import itertools
 import json
@@ -124,7 +124,7 @@ def test_ids_are_unique(table):
 
 
 @pytest.mark.parametrize("scheme", ["topic", "claim_type", "horizon"])
-def test_every_value_is_defined_and_borne_by_its_example(scheme):
+def test_every_value_is_defined_and_used_by_its_example(scheme):
     given = {(label.value, label.claim_id) for label in ki.load("labels") if label.scheme == scheme}
     for value, entry in VOCABULARIES[scheme].items():
         assert set(entry) == {"en", "zh", "example"}
@@ -170,7 +170,7 @@ def test_the_corrections_of_the_translations_lead_to_what_is_shipped():
 
 
 @pytest.mark.parametrize("mention", ki.load("mentions"), ids=lambda mention: mention.id)
-def test_a_mention_stands_where_it_says(mention):
+def test_a_mention_is_at_its_offsets(mention):
     claim = ki.claim(mention.claim_id)
     assert ki.source().text[mention.quote_start : mention.quote_end] == mention.quote
     assert claim.start <= mention.quote_start < mention.quote_end <= claim.end
@@ -200,7 +200,7 @@ def test_the_longest_name_is_taken():
         if first.quote_end == second.quote_start
     }
     assert touching == TOUCHING
-    # A name that is marked somewhere is marked whole wherever it stands.
+    # A name that is marked somewhere is marked completely at every occurrence.
     spans = {(mention.quote_start, mention.quote_end) for mention in mentions}
     for mention in mentions:
         for other in {
@@ -216,7 +216,7 @@ OTHER_SENSES = {("d03-c04", "语言"), ("d01-c04", "语言"), ("d03-c02", "工�
 
 
 @each_claim
-def test_the_same_surface_is_treated_alike(claim):
+def test_the_same_surface_is_treated_the_same(claim):
     mine = [mention for mention in ki.load("mentions") if mention.claim_id == claim.claim_id]
     covered = [range(mention.quote_start, mention.quote_end) for mention in mine]
     for quote in sorted({mention.quote for mention in ki.load("mentions")}):
@@ -238,7 +238,7 @@ def test_a_name_has_one_type_and_a_surface_one_name():
 PROPER = {"GPT-4", "Sora", "Copilot", "Transformer", "LoRA", "VQ-VAE", "AI"}
 
 
-def test_names_are_lower_case_but_for_proper_names():
+def test_names_are_lower_case_except_proper_names():
     for name in {mention.name for mention in ki.load("mentions")}:
         assert all(word in PROPER or word == word.lower() for word in name.split()), name
         assert name == "mathematics" or not name.endswith("s") or name.endswith("ss"), name  # singular
@@ -262,11 +262,11 @@ def test_names_are_lower_case_but_for_proper_names():
         "多种语言",
     ],
 )
-def test_everyday_words_are_no_mentions(word):
+def test_everyday_words_are_not_mentions(word):
     assert word not in {mention.quote for mention in ki.load("mentions")}
 
 
-# Every name in Latin letters in a claim, and the type of the mention that holds it.
+# Every name in Latin letters in a claim, and the type of the mention that contains it.
 LATIN = {
     "GPT-4": "model", "Sora": "model", "Transformer": "architecture", "VQ-VAE": "architecture",
     "LoRA": "method", "RL": "method", "Copilot": "product", "Scaling Law": "concept",
@@ -293,7 +293,7 @@ def test_confidence_and_rationale_are_of_the_row(table):
     counts = {sort: sum(1 for row in rows if sort in row.model_dump().values()) for sort in by_sort}
     constant = [sort for sort, values in by_sort.items() if len(values) == 1 and counts[sort] > 3]
     assert constant == []
-    if table != "translations":  # where a short note may hold for two
+    if table != "translations":  # where one short note may apply to two
         assert len({row.rationale for row in rows}) == len(rows)
 
 
@@ -352,7 +352,7 @@ def test_a_label_has_the_mean_of_both_passes_estimates():
 
 
 @pytest.mark.parametrize(("scheme", "field"), [("mention_type", "type"), ("relation", "relation")])
-def test_every_type_and_relation_is_borne_by_its_example(scheme, field):
+def test_every_type_and_relation_is_used_by_its_example(scheme, field):
     table = {"mention_type": "mentions", "relation": "relations"}[scheme]
     given = {(getattr(row, field), row.claim_id) for row in ki.load(table)}
     for value, entry in VOCABULARIES[scheme].items():

@@ -1,4 +1,4 @@
-"""What the project says about its source is what `raw/statements.toml` allows, and nothing else."""
+"""The project says about its source only what `raw/statements.toml` allows."""
 
 import tomllib
 
@@ -28,7 +28,7 @@ def test_the_files_that_people_read_are_among_them():
     assert {"LICENSES/LicenseRef-Source-Text.txt", "schemas/v1/source.json", "raw/source.toml"} <= {*FILES}
 
 
-def test_every_statement_says_where_it_is_read_from():
+def test_every_statement_names_its_source():
     for statement in LISTED["statement"]:
         assert {*statement} - {"whole"} == {"text", "basis", "read_from"}, statement
         assert statement["basis"] in BASES, statement

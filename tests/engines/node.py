@@ -1,4 +1,4 @@
-"""ajv under Node, asked for many verdicts at once."""
+"""Validate many rows with ajv under Node in one process."""
 
 import json
 import subprocess
@@ -11,13 +11,13 @@ MODULES = ROOT / "build" / "node"
 
 
 def ajv(requests: list[dict[str, Any]], *kinds: str) -> list[str]:
-    """Return what `verdicts.mjs` prints of each request."""
+    """Return the output of `results.mjs` for each request."""
     run = subprocess.run(
-        ["node", ROOT / "tests" / "engines" / "verdicts.mjs", SCHEMAS, MODULES, *kinds],
+        ["node", ROOT / "tests" / "engines" / "results.mjs", SCHEMAS, MODULES, *kinds],
         input="".join(f"{json.dumps(one, allow_nan=False)}\n" for one in requests),
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    verdicts = run.stdout.split()
-    assert len(verdicts) == len(requests)
-    return verdicts
+    outcomes = run.stdout.split()
+    assert len(outcomes) == len(requests)
+    return outcomes

@@ -36,7 +36,7 @@ def records(table: str) -> list[dict[str, Any]]:
 
 
 def plain(value: Any, *, instants: bool = False) -> Any:
-    """Return a value without what is an engine's own manner: arrays and tuples as lists, NaN as null.
+    """Return a value without differences between engines: arrays and tuples as lists, NaN as null.
 
     Instants come in UTC, and must have a zone. Numbers keep their type, so that an offset as a float is a
     difference. With `instants`, the column `created` may be text, as JSON has it.
@@ -64,7 +64,7 @@ def exact(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def sort(kind: pa.DataType) -> str:
-    """Return what sort of values an Arrow type holds, whichever of its forms an engine has chosen."""
+    """Return the logical type of an Arrow type, whichever variant an engine has chosen."""
     types = pa.types
     if types.is_list(kind) or types.is_large_list(kind):
         return f"list of {sort(kind.value_type)}"

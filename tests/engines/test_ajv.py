@@ -1,9 +1,9 @@
-"""The JSON Schemas give ajv, under Node, the verdict that the models give. `make engines` installs it.
+"""ajv under Node accepts with the JSON Schemas what the models accept. `make engines` installs it.
 
 On drawn rows, each of its kind; on every line of JSON Lines in `tests/examples`, `tests/natural` and the
-shipped data, each as *every* kind, so that no line is left out because nobody can say what it was meant as;
-and, of the examples as the gate reads them, with their kind and constants, on what it says of their shape.
-Shape alone is compared: that a claim exists or a quote stands is nothing that a schema can say.
+shipped data, each as *every* kind, so that no line is left out because its kind is unknown;
+and on the examples as validation reads them, with their kind and constants, compared by shape findings.
+Only the shape is compared: a schema cannot check that a claim exists or that a quote occurs in it.
 """
 
 import gzip
@@ -38,7 +38,7 @@ NOT_UTF8 = {
     ("not-utf8.jsonl", 2),
     ("truncated-character.jsonl", 2),
 }
-# JSON.parse takes half a surrogate pair, which is no Unicode text; the gate says invalid-json.
+# JSON.parse accepts a lone surrogate, which is not Unicode text; validation reports invalid-json.
 SURROGATES = {("invalid-json-surrogate.jsonl", 2), ("invalid-json-surrogate.jsonl", 3)}
 # Where the models refuse what the schemas accept: JSON Schema takes 1.0 for an integer, and does not
 # bound numbers in ``x_`` fields, so 1e999 passes.
@@ -48,9 +48,9 @@ STRICTER_MODELS = {("wrong-type-integer.jsonl", 2, "verdict"), ("not-finite-extr
 @pytest.mark.parametrize("wrong", [0.0, 0.02, 0.1, 0.5])
 def test_model_and_ajv_agree_on_rows(wrong):
     drawn = [*rows(amount(5_000, 40_000), seed=int(wrong * 100) + 1, wrong=wrong)]
-    verdicts = ajv([{"kind": kind, "row": made} for kind, made in drawn])
-    for (kind, made), verdict in zip(drawn, verdicts, strict=True):
-        assert (verdict == "1") is accepted(KINDS[kind], json.dumps(made)), (kind, made)
+    outcomes = ajv([{"kind": kind, "row": made} for kind, made in drawn])
+    for (kind, made), outcome in zip(drawn, outcomes, strict=True):
+        assert (outcome == "1") is accepted(KINDS[kind], json.dumps(made)), (kind, made)
 
 
 def content(path: Path) -> bytes:
@@ -63,7 +63,7 @@ def content(path: Path) -> bytes:
 
 
 def files() -> list[Path]:
-    """Return every file of JSON Lines, packed ones too."""
+    """Return every JSON Lines file, including compressed ones."""
     suffixes = (".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst")
     return [path for folder in FOLDERS for path in sorted(folder.iterdir()) if path.name.endswith(suffixes)]
 
@@ -101,14 +101,14 @@ def test_model_and_ajv_agree_on_every_line_of_every_file():
     lines, damaged, not_utf8 = texts()
     assert damaged == DAMAGED
     assert not_utf8 == NOT_UTF8
-    verdicts = ajv([{"text": text} for *_, text in lines], *KINDS)
+    outcomes = ajv([{"text": text} for *_, text in lines], *KINDS)
 
-    told = [(*line, digits) for line, digits in zip(lines, verdicts, strict=True)]
-    no_json = [one for one in told if not is_json(one[2])]
+    reported = [(*line, digits) for line, digits in zip(lines, outcomes, strict=True)]
+    no_json = [one for one in reported if not is_json(one[2])]
     assert {(name, number) for name, number, _, digits in no_json if digits != "x"} == SURROGATES
     assert not [one for one in no_json for model in KINDS.values() if accepted(model, one[2])]
 
-    compared = [one for one in told if one not in no_json]
+    compared = [one for one in reported if one not in no_json]
     differ, seen = set(), {kind: Counter() for kind in KINDS}
     for name, number, text, digits in compared:
         for (kind, model), digit in zip(KINDS.items(), digits, strict=True):
@@ -138,22 +138,22 @@ SHAPE = {
     "out-of-range",
     "not-in-vocabulary",
 }
-# Lines that the gate does not get to judge as a kind: no number of JSON, or no kind that it knows.
+# Lines that validation does not check as a kind: invalid JSON numbers, or an unknown kind.
 UNJUDGED = {"not-finite", "unknown-kind"}
 
 
-def told_of_shape(finding: ki.Finding, options: dict) -> bool:
+def reported_for_shape(finding: ki.Finding, options: dict) -> bool:
     """Return whether a finding is one that a kind's schema could give."""
-    # What --require asks is no rule of the kind, and which words a label may have depends on its scheme.
+    # --require is not a rule of the kind, and the allowed values of a label depend on its scheme.
     asked = finding.code == "missing-field" and finding.path[0] in options.get("require", ())
     words = finding.code == "not-in-vocabulary" and finding.path in {("scheme",), ("value",)}
     return finding.code in SHAPE and not asked and not words
 
 
 def judged(group: str, suffix: str, name: str, folder: Path):
-    """Yield each object of an example with its line, kind and whether the gate finds its shape right.
+    """Yield each object of an example with its line, kind and whether validation accepts its shape.
 
-    The row is as the gate reads it: with the constants of the call, and without fields that it passes over.
+    The row is as validation reads it: with the constants of the call, and without skipped fields.
     """
     path, _, options = example(group, name, suffix, folder)
     if path.suffix not in {".jsonl", ".ndjson"} or not path.is_file():
@@ -164,30 +164,30 @@ def judged(group: str, suffix: str, name: str, folder: Path):
     asked = options.get("kind", ())
     kinds = (asked,) if isinstance(asked, str) else tuple(asked)
     for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
-        told = findings.get(number, [])
+        reported = findings.get(number, [])
         try:
             row = jiter.from_json(line, allow_inf_nan=False)
         except ValueError:
             continue
-        if not isinstance(row, dict) or UNJUDGED & {one.code for one in told}:
+        if not isinstance(row, dict) or UNJUDGED & {one.code for one in reported}:
             continue
         row = options.get("defaults", {}) | {name: value for name, value in row.items() if value is not None}
         kind = kinds[0] if len(kinds) == 1 else row.get("kind")
         if kind is None:
             continue
-        wrong = [one for one in told if told_of_shape(one, options)]
+        wrong = [one for one in reported if reported_for_shape(one, options)]
         known = {*KINDS[kind].model_fields, *(one.path[0] for one in wrong)}
         yield number, kind, {key: row[key] for key in row if key in known}, not wrong
 
 
 @pytest.mark.parametrize(("group", "suffix"), [("valid", "options"), ("invalid", "expected")])
-def test_the_gate_and_ajv_agree_on_the_shape_of_every_example(group, suffix, tmp_path):
+def test_validation_and_ajv_agree_on_the_shape_of_every_example(group, suffix, tmp_path):
     cases = [(name, *one) for name in names(group) for one in judged(group, suffix, name, tmp_path)]
-    verdicts = ajv([{"kind": kind, "row": row} for _, _, kind, row, _ in cases])
+    outcomes = ajv([{"kind": kind, "row": row} for _, _, kind, row, _ in cases])
     differ = {
         (name, number)
-        for (name, number, _, _, right), verdict in zip(cases, verdicts, strict=True)
-        if right is not (verdict == "1")
+        for (name, number, _, _, right), outcome in zip(cases, outcomes, strict=True)
+        if right is not (outcome == "1")
     }
     assert differ == {"valid": set(), "invalid": {("wrong-type-integer", 2)}}[group]
     assert len(cases) > 400

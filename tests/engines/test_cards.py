@@ -21,7 +21,7 @@ FOLDER = ki.data_path()
 TABLES = ki.tables()
 
 
-def told(name):
+def reported(name):
     return json.loads((FOLDER / name).read_text("utf-8"))
 
 
@@ -45,7 +45,7 @@ def records(table):
 @pytest.fixture(scope="module")
 def croissant():
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its own imports
+        warnings.simplefilter("ignore")  # about its own imports
         import mlcroissant
 
     heard = io.StringIO()
@@ -65,13 +65,13 @@ def croissant():
     return found
 
 
-def test_croissant_has_no_error_and_no_warning(croissant):
+def test_croissant_has_no_errors_or_warnings(croissant):
     issues = croissant.metadata.ctx.issues
     assert (issues.errors, issues.warnings) == (set(), set())
     assert croissant.metadata.ctx.conforms_to.value == "http://mlcommons.org/croissant/1.1"
 
 
-def test_the_command_finds_nothing_either():
+def test_the_command_reports_nothing():
     run = subprocess.run(
         [Path(sys.executable).parent / "mlcroissant", "validate", "--jsonld", FOLDER / "croissant.json"],
         capture_output=True, text=True, check=False,
@@ -90,7 +90,7 @@ def test_croissant_reads_the_same_records(croissant, table):
 
 
 def test_croissant_defines_the_vocabularies(croissant):
-    for name, values in told("vocabularies.json").items():
+    for name, values in reported("vocabularies.json").items():
         read = [plain(row) for row in croissant.records(f"vocabulary_{name}")]
         assert read == [{"value": value} | entry for value, entry in values.items()]
 
@@ -105,7 +105,7 @@ def test_croissant_has_the_fields_for_responsible_ai(croissant):
         if "croissant/RAI/" in str(field.metadata.get("url"))
     }
     assert len(asked) == 20
-    described = told("croissant.json")
+    described = reported("croissant.json")
     assert described["conformsTo"][1] == "http://mlcommons.org/croissant/RAI/1.0"
     said = {name.removeprefix("rai:"): value for name, value in described.items() if name.startswith("rai:")}
     spelt = {
@@ -132,10 +132,10 @@ def test_croissant_refers_to_the_claims(croissant):
 
 
 @pytest.mark.parametrize("name", ["croissant.json", "schema-org.jsonld"])
-def test_files_are_described_as_they_are(name):
+def test_file_descriptions_match_the_files(name):
     from kaiser_interview import release
 
-    files = {file["name"]: file for file in told(name)["distribution"]}
+    files = {file["name"]: file for file in reported(name)["distribution"]}
     assert {*files} == {f"{table}.{form}" for table in TABLES for form in ("parquet", "jsonl")}
     for path, file in files.items():
         content = (FOLDER / path).read_bytes()
@@ -155,14 +155,14 @@ def profile():
         for folder in ("2.0", "1.0"):
             if (profiles / folder / name).exists() and f"/{folder}/" in uri:
                 return json.loads((profiles / folder / name).read_text("utf-8"))
-        return {}  # GeoJSON and TopoJSON, of which we have none
+        return {}  # GeoJSON and TopoJSON, which the package does not use
 
     schema = json.loads((profiles / "2.0" / "datapackage.json").read_text("utf-8"))
     return jsonschema_rs.validator_for(schema, retriever=retrieve)
 
 
 def test_the_data_package_is_one_of_version_2():
-    described = told("datapackage.json")
+    described = reported("datapackage.json")
     assert described["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
     validator = profile()
     assert [error.message for error in validator.iter_errors(described)] == []
@@ -215,10 +215,10 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_constraints_and_keys_are_held(fault, tmp_path):
-    """A package with one wrong cell is found out: what the schema says is not only said."""
+def test_constraints_and_keys_are_enforced(fault, tmp_path):
+    """A package with one invalid cell is refused, so the schema is enforced."""
     table, change, expected = BROKEN[fault]
-    described = told("datapackage.json")
+    described = reported("datapackage.json")
     for resource in described["resources"]:
         lines = (FOLDER / resource["path"]).read_text("utf-8").splitlines()
         if resource["name"] == table:
@@ -231,7 +231,7 @@ def test_constraints_and_keys_are_held(fault, tmp_path):
         for task in validated(str(tmp_path / "datapackage.json")).tasks
         for error in task.flatten(["rowNumber", "type"])
     }
-    # Counted from 1, the header first; of two equal ids the later one is told.
+    # Counted from 1 including the header; the later of two equal ids is reported.
     assert (table, 3 if expected == "primary-key" else 2, expected) in found
 
 
@@ -261,7 +261,7 @@ def test_csl_json_is_set_by_a_citation_processor():
         )
         from citeproc.source.json import CiteProcJSON
 
-        source = CiteProcJSON(told("citation.csl.json"))
+        source = CiteProcJSON(reported("citation.csl.json"))
         style = CitationStylesStyle("harvard-cite-them-right", validate=False)
         bibliography = CitationStylesBibliography(style, source, formatter.plain)
     bibliography.register(Citation([CitationItem(metadata.NAME)]))
@@ -285,7 +285,7 @@ def test_the_citation_file_is_that_of_the_repository():
 def test_schema_org_uses_only_terms_that_exist():
     from rdflib import RDF, SDO, Graph, URIRef
 
-    described = told("schema-org.jsonld")
+    described = reported("schema-org.jsonld")
     assert described["@context"] == "https://schema.org/"
     # The context itself is not fetched; for these terms it says the same as this.
     with contextlib.redirect_stderr(io.StringIO()) as heard:
@@ -302,6 +302,6 @@ def test_schema_org_uses_only_terms_that_exist():
     subject = URIRef(metadata.PACKAGE)
     assert (subject, RDF.type, SDO.Dataset) in graph
     assert str(graph.value(subject, SDO.version)) == ki.data_release
-    assert 50 <= len(str(graph.value(subject, SDO.description))) <= 5000  # what dataset search takes
+    assert 50 <= len(str(graph.value(subject, SDO.description))) <= 5000  # for dataset search
     parts = {str(graph.value(part, SDO.name)) for part in graph.objects(subject, SDO.hasPart)}
     assert parts == {*TABLES}

@@ -1,4 +1,4 @@
-"""What engines make of derived rows gets the right report: right rows pass, the one wrong row is told."""
+"""Rows written by engines get the correct report: valid rows pass, the one invalid row is reported."""
 
 import sqlite3
 import subprocess
@@ -61,7 +61,7 @@ class Made:
 
 
 def rows(kind: str, *, timed: bool) -> list[dict]:
-    """Return rows of which one is wrong; where a field may be null, it is in some rows."""
+    """Return rows, one of them invalid; nullable fields are null in some rows."""
     made = []
     for number, claim in enumerate(ki.load()[:5]):
         quoted = number % 2 == 0
@@ -89,14 +89,14 @@ def rows(kind: str, *, timed: bool) -> list[dict]:
 
 
 def written(path: Path, write) -> Path:
-    """Write to a path, and return it: most engines return something else, or nothing."""
+    """Write to a path and return it, because most engines do not."""
     write(path)
     return path
 
 
 def duckdb_copy(made: Made, path: Path, options: str) -> Path:
     with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'Asia/Shanghai'")  # an instant is the same wherever it is shown
+        connection.execute("SET TimeZone = 'Asia/Shanghai'")  # an instant is the same in every display zone
         connection.register("made", made.arrow)
         connection.execute(f"COPY made TO '{path}' ({options})")
     return path
@@ -120,7 +120,7 @@ def sqlite_csv(made: Made, path: Path) -> Path:
     return path
 
 
-# Each returns what is given to the gate.
+# Each returns the data that is validated.
 TYPED = {
     "polars, Parquet": lambda made: written(made / "a.parquet", made.polars.write_parquet),
     "polars, sink_parquet": lambda made: written(made / "a.parquet", made.polars.lazy().sink_parquet),
@@ -159,7 +159,7 @@ TYPED = {
     "datasets, iterable": lambda made: made.dataset.to_iterable_dataset(),
     "pyarrow, a reader": lambda made: made.arrow.to_reader(2),
 }
-# How engines write an instant as text is their own; tests/natural has what the gate says of it.
+# Engines write instants as text in different ways; tests/natural has the reports for them.
 TEXTS = {
     "polars, CSV": lambda made: written(made / "a.csv", made.polars.write_csv),
     "polars, NDJSON": lambda made: written(made / "a.ndjson", made.polars.write_ndjson),
@@ -187,7 +187,7 @@ CASES = [
 
 @pytest.mark.parametrize("kind", EXPECTED)
 @pytest.mark.parametrize(("make", "timed"), CASES)
-def test_the_wrong_row_is_told_and_no_other(make, timed, kind, tmp_path):
+def test_only_the_invalid_row_is_reported(make, timed, kind, tmp_path):
     made = Made(kind, rows(kind, timed=timed), tmp_path)
     report = ki.validate(make(made), kind=kind, require=["claim_sha256", "creator"])
     assert [(one.code, one.path, one.row) for one in report.sample] == [(*EXPECTED[kind], WRONG)]

@@ -51,7 +51,7 @@ def test_a_frozen_program_validates(program, arguments, found):
     assert json.loads(done.stdout) == found
 
 
-def test_a_frozen_program_starts_no_copy_of_itself(program):
+def test_a_frozen_program_does_not_start_itself_again(program):
     command = [str(program / "dist" / "main" / "main"), "rows.parquet"]
     done = subprocess.run(command, cwd=program, capture_output=True, check=True, timeout=120)
     (words,) = json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""What users of pyright, and of editors that run it, are told about rows and loaders."""
+"""Diagnostics of pyright, and of editors that run it, for rows and loaders."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from kaiser_interview.records.models import KINDS
 PYRIGHT = MODULES / "node_modules" / ".bin" / "pyright"
 
 
-def test_pyright_finds_no_error_in_what_people_write():
+def test_pyright_accepts_typical_user_code():
     command = [PYRIGHT, "-p", ROOT / "tests" / "typing"]
     done = subprocess.run(
         [*command, "--pythonpath", sys.executable], capture_output=True, text=True, check=False
@@ -24,7 +24,7 @@ def test_pyright_finds_no_error_in_what_people_write():
 
 
 def test_pyright_asks_for_the_fields_that_a_row_must_have(tmp_path):
-    """To pyright, a field declared anew without a value has the default of its base."""
+    """For pyright, a field redeclared without a value has the default of its base."""
     models = [*KINDS.values()]
     calls = [f"ki.{model.__name__}()" for model in models]
     (tmp_path / "rows.py").write_text("\n".join(["import kaiser_interview as ki", *calls]), "utf-8")

@@ -61,7 +61,7 @@ def features(table: str) -> datasets.Features:
     return ki.features(TABLES[table])
 
 
-# Each returns rows, and an Arrow schema that tells the types.
+# Each returns rows, and an Arrow schema with their types.
 PARQUET_READERS = {
     "polars, scan_parquet": lambda table, _: with_polars(pl.scan_parquet(path(table, PARQUET)).collect()),
     "polars, from_arrow": lambda table, _: with_polars(pl.from_arrow(ki.load_table(table))),
@@ -96,7 +96,7 @@ JSON_READERS = {
     "datasets, a path": lambda table, folder: from_file(table, JSON, folder, features=features(table)),
 }
 
-# With the right features, too, the reader of JSON takes the time as printed for a time and writes it anew.
+# Even with the right features, the JSON reader parses the time as printed and rewrites it.
 DEPARTURES = {("datasets, a path", "sources"): {"published": "2025-10-10 17:52:00"}}
 
 
@@ -136,11 +136,11 @@ def test_json_lines(reader, table, folder):
     assert schema.names == ki.load_table(table).schema.names
     found, typed = sorts(schema), sorts(ki.arrow_schema(TABLES[table]))
     for name, least in sorts_in_json(table).items():
-        assert found[name] in {least, typed[name]}, name  # what JSON can tell, or the type itself
+        assert found[name] in {least, typed[name]}, name  # the type that JSON can express, or the type itself
 
 
-def test_datasets_guesses_at_json_unless_it_is_told_the_features(folder):
-    """What docs/recipes.md warns of: the zone of `created` is lost, and the gate says so."""
+def test_datasets_guesses_types_of_json_without_features(folder):
+    """The zone of `created` is lost, and validation reports it; docs/recipes.md warns of this."""
     rows, schema = from_file("labels", JSON, folder)
     assert sorts(schema)["created"] == "time without zone"
     (finding,) = ki.validate(pa.Table.from_pylist(rows, schema), kind="label").sample
@@ -166,7 +166,7 @@ def test_pandas_with_its_own_types(table, form):
             assert isinstance(column.dtype, pd.DatetimeTZDtype), field.name
 
 
-def test_pandas_gives_nullable_integers_as_floats_which_the_gate_takes():
+def test_pandas_gives_nullable_integers_as_floats_which_validation_accepts():
     frame = pd.read_parquet(path("translations", PARQUET))
     assert pd.api.types.is_float_dtype(frame["quote_start"])  # as it always does
     frame.loc[0, ["quote", "quote_start", "quote_end"]] = ["语言", 20.0, 22.0]
@@ -227,16 +227,16 @@ def sqlite(database, *arguments: str, works: bool = True) -> str:
     return run.stdout + run.stderr
 
 
-def test_sqlite_holds_its_foreign_keys(database):
+def test_sqlite_enforces_foreign_keys(database):
     assert sqlite(database, "PRAGMA foreign_key_check; PRAGMA integrity_check") == "ok\n"
-    # A claim that layers point to cannot go, and no layer can point to nothing.
+    # A claim with references cannot be deleted, and no layer can refer to a missing claim.
     for change in (
         "DELETE FROM claims WHERE claim_id = 'd01-c01'",
         "UPDATE relations SET other_claim_id = 'd99-c01'",
         "UPDATE claims SET dialogue_id = 'd99'",
     ):
-        told = sqlite(database, f"PRAGMA foreign_keys = ON; {change}", works=False)
-        assert "FOREIGN KEY constraint failed" in told
+        reported = sqlite(database, f"PRAGMA foreign_keys = ON; {change}", works=False)
+        assert "FOREIGN KEY constraint failed" in reported
 
 
 @pytest.mark.parametrize(

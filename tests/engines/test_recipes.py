@@ -1,4 +1,4 @@
-"""Every block of `docs/recipes.md` runs, in order and in one folder, and prints what the page says."""
+"""Every block of `docs/recipes.md` runs, in order and in one folder, and prints the output on the page."""
 
 import contextlib
 import doctest
@@ -18,14 +18,14 @@ MODULES = ROOT / "build" / "node" / "node_modules"
 
 
 class Page:
-    """What the blocks have in common: the names that Python knows, and what was printed and not yet shown."""
+    """Shared state of the blocks: Python names, and output that the page has not shown yet."""
 
     def __init__(self) -> None:
         self.names: dict[str, object] = {}
         self.printed: str | None = None
 
     def run(self, block: Block) -> None:
-        """Run a block as its language says; a `text` block is what the one before it has printed."""
+        """Run a block by its language; a `text` block is the output of the block before it."""
         if block.language != "text":
             assert self.printed is None, f"line {block.line}: expected what the block before prints"
         getattr(self, block.language)(block)
@@ -48,14 +48,14 @@ class Page:
         name = f"{PAGE.name}, line {block.line}"
         test = doctest.DocTestParser().get_doctest(block.text, self.names, name, str(PAGE), block.line)
         assert test.examples
-        told: list[str] = []
+        reported: list[str] = []
         runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-        assert runner.run(test, out=told.append, clear_globs=False).failed == 0, "".join(told)
+        assert runner.run(test, out=reported.append, clear_globs=False).failed == 0, "".join(reported)
         self.names.update(test.globs)
 
     def sql(self, block: Block) -> None:
         relation = duckdb.sql(block.text)
-        # A query's result is shown; that of writing a file is no more than a count.
+        # The result of a query is shown; the result of writing a file is only a count.
         self.printed = None if block.text.startswith("COPY") else f"{relation}"
 
     def js(self, block: Block) -> None:

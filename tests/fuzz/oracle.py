@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 and RFC 7493 have it, by the standard library and what it lets pass that they do not."""
+"""A JSON oracle by RFC 8259 and RFC 7493: the standard library, with additional checks."""
 
 import json
 import math
@@ -8,7 +8,7 @@ __all__ = ["NotJsonError", "depth", "same", "strict"]
 
 
 class NotJsonError(Exception):
-    """A text is none; `reasons` are the codes that its finding may have, of which one is told."""
+    """The text is not JSON; its finding must have one of the codes in `reasons`."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(*reasons)
@@ -16,7 +16,7 @@ class NotJsonError(Exception):
 
 
 class _Reader:
-    """What is called for the parts of a text, and finds what is wrong with them."""
+    """Callbacks for the parts of a text, which collect their faults."""
 
     def __init__(self) -> None:
         self.wrong: set[str] = set()
@@ -43,8 +43,8 @@ def strict(data: bytes) -> Any:
     Raises
     ------
     NotJsonError
-        It is none: not UTF-8, no JSON, a key twice in one object, a surrogate alone, a number that is none or
-        that no double holds.
+        It is not JSON: not UTF-8, invalid syntax, a duplicate key, a lone surrogate, an invalid number or
+        one out of range of a double.
     """
     try:
         text = data.decode("utf-8", "strict")
@@ -79,7 +79,7 @@ def _has_lone(value: Any) -> bool:
 
 
 def depth(value: Any) -> int:
-    """Return how many arrays and objects stand in each other."""
+    """Return the nesting depth of arrays and objects."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
     return 0 if inner is None else 1 + max(map(depth, inner), default=0)
 

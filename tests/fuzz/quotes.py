@@ -1,4 +1,4 @@
-"""The quote ladder against the ladder as the design writes it, on passages changed piece by piece."""
+"""The quote checks against a naive implementation, on passages changed piece by piece."""
 
 import random
 import sys
@@ -11,9 +11,9 @@ from kaiser_interview.validation.rows.row_validator import RowValidator
 
 from .draws import Draws, folder
 
-# The naive ladder is the property test's.
+# The naive implementation is shared with the property test.
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from property import test_quotes as ladder
+from property import test_quotes as model
 
 __all__ = ["SEEDS", "TOKENS", "check", "seed"]
 
@@ -30,19 +30,19 @@ CHANGES = ["put", "cut", "swap", "case", "fold", "mark"]
 
 
 def seed(_: bytes) -> list[bytes]:
-    """Return inputs that are drawn, since no file holds any."""
+    """Return drawn inputs, because no file has any."""
     draw = random.Random(1)
     return [draw.randbytes(draw.choice([8, 16, 40])) for _ in range(200)]
 
 
 @lru_cache(1)
-def _worlds() -> list[tuple[ladder.World, RowValidator]]:
-    """Return the shipped corpus, and generated ones in which words repeat, each with its judge."""
-    worlds = [_shipped(), *(ladder.corpus(random.Random(one), folder(), 0.8) for one in range(CORPORA))]
+def _worlds() -> list[tuple[model.World, RowValidator]]:
+    """Return the shipped corpus and generated ones with repeated words, each with its row validator."""
+    worlds = [_shipped(), *(model.corpus(random.Random(one), folder(), 0.8) for one in range(CORPORA))]
     return [(world, RowValidator(["label"], world["corpus"])) for world in worlds]
 
 
-def _shipped() -> ladder.World:
+def _shipped() -> model.World:
     corpus = shipped()
     (source,) = ki.load("sources")
     claims = {
@@ -53,12 +53,12 @@ def _shipped() -> ladder.World:
             "start": claim.start,
             "source": source.text,
             "passage": claim.text + "".join(f"[{number}]" for number in claim.citations),
-            "revised": ladder.RELEASES[0],
+            "revised": model.RELEASES[0],
         }
         for claim in ki.load("claims")
     }
     for claim in claims.values():
-        # As printed: whatever white space stands before the markers is the passage's.
+        # As printed: white space before the markers belongs to the passage.
         claim["passage"] = corpus.claims[claim["claim_id"]].passage
         assert source.text[claim["start"] :].startswith(claim["passage"])
     headings = {one.text for one in corpus.headings}
@@ -72,29 +72,29 @@ def _shipped() -> ladder.World:
 
 
 def check(data: bytes) -> None:
-    """Draw a row of a quote, and hold the findings to the rungs."""
+    """Draw a row with a quote, and compare its findings with the naive implementation."""
     draws = Draws(data)
-    world, judge = draws.pick(_worlds())
+    world, validator = draws.pick(_worlds())
     row = _row(draws, world)
-    found = sorted(fault.code for fault in judge.value(row).faults)
-    if not ladder.naive(row["quote"], row["quote"]) or _is_no_text(row["quote"]):
+    found = sorted(fault.code for fault in validator.value(row).faults)
+    if not model.naive(row["quote"], row["quote"]) or _is_no_text(row["quote"]):
         assert found, row
         return
-    wanted = ladder.expected(world, row)
-    assert found == wanted, (row, found, wanted, ladder.described(world, row))
+    wanted = model.expected(world, row)
+    assert found == wanted, (row, found, wanted, model.described(world, row))
 
 
 def _is_no_text(text: str) -> bool:
     return not text or any("\ud800" <= mark <= "\udfff" for mark in text)
 
 
-def _row(draws: Draws, world: ladder.World) -> ladder.Row:
+def _row(draws: Draws, world: model.World) -> model.Row:
     claim = draws.pick([*world["claims"].values()])
     of = draws.pick(["text", "text_en"])
-    row = ladder.ANNOTATION | ladder.KINDS["label"] | {"claim_id": claim["claim_id"], "quote_of": of}
+    row = model.ANNOTATION | model.KINDS["label"] | {"claim_id": claim["claim_id"], "quote_of": of}
     if of == "text" and draws.chance(2):
         del row["quote_of"]
-    passage, whole, origin = ladder.quoted(world, row)
+    passage, whole, origin = model.quoted(world, row)
     held = draws.pick([passage, passage, passage, draws.pick(world[of]), whole])
     start = draws.number(0, max(len(held) - 1, 0))
     end = min(len(held), start + draws.number(1, 40))
@@ -106,8 +106,8 @@ def _row(draws: Draws, world: ladder.World) -> ladder.Row:
     given = _offsets(draws, whole, origin, at + start, at + end)
     if given:
         row["quote_start"], row["quote_end"] = (min(max(one, 0), 2**31 - 1) for one in given)
-    if world["corpus"].releases == tuple(ladder.RELEASES) and draws.chance(3):
-        row["release"] = draws.pick(ladder.RELEASES)
+    if world["corpus"].releases == tuple(model.RELEASES) and draws.chance(3):
+        row["release"] = draws.pick(model.RELEASES)
     return row
 
 
@@ -118,7 +118,7 @@ def _offsets(draws: Draws, whole: str, origin: int, start: int, end: int) -> tup
     if how == "slip":
         return start + draws.number(-2, 2), end + draws.number(-2, 2)
     if how == "unit":
-        return ladder.UNITS[draws.pick([*ladder.UNITS])](whole, origin, start, end)
+        return model.UNITS[draws.pick([*model.UNITS])](whole, origin, start, end)
     if how == "any":
         return draws.number(0, len(whole) + 2), draws.number(0, len(whole) + 2)
     return start, end
@@ -135,5 +135,5 @@ def _changed(draws: Draws, text: str) -> str:
     if how == "case":
         return text.swapcase()
     if how == "fold":
-        return ladder.typography(text)
-    return ladder.markers(text)
+        return model.typography(text)
+    return model.markers(text)

@@ -1,4 +1,4 @@
-"""Reports of any strings: nothing in them obeyed, nothing lost, whichever way they are printed."""
+"""Reports with arbitrary strings: no control sequence is emitted, no text is lost, in every format."""
 
 import io
 import json
@@ -30,17 +30,17 @@ PIECES = [
     "语"  * 39, "</script>", "error", "no finding", "\U000e0001",
 ]  # fmt: skip
 TOKENS = [piece.encode("utf-8", "surrogatepass").decode("latin-1") for piece in PIECES]
-# Unicode Standard Annex 9, section 2: what changes the direction of text and is not seen.
+# Unicode Standard Annex 9, section 2: invisible characters that change the direction of text.
 BIDIRECTIONAL = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
 
 def seed(_: bytes) -> list[bytes]:
-    """Return inputs that are made, since no file holds any."""
+    """Return generated inputs, because no file has any."""
     return [bytes((one + at * 7) % 256 for at in range(size)) for one in range(24) for size in (8, 40, 160)]
 
 
 def check(data: bytes) -> None:
-    """Print a report in every way, and hold what is printed to what was put in."""
+    """Print a report in every format, and compare the output with the input."""
     draws = Draws(data)
     report, faults = _report(draws)
     assert sum(count.number for count in report.counts) == faults
@@ -80,7 +80,7 @@ def _report(draws: Draws) -> tuple[Report, int]:
             counts=tally.counted(),
             sample=tally.findings(),
             inputs=(Input(visible(files[0]), faults, 1, None, complete=True),),
-            # What is not data by its name is put there in its visible form.
+            # Names of files without a data extension are shown in visible form.
             skipped=tuple(visible(_string(draws, 3)) for _ in range(draws.number(0, 5))),
             complete=draws.chance(2),
             max_findings=most,
@@ -115,7 +115,7 @@ def _text(report: Report, width: int) -> None:
         assert head in said, (head, text)
     assert said.endswith(re.sub(r"\s", "", "".join(report.summary_lines))), text
     for count in report.counts:
-        # Which three are shown is the renderer's affair.
+        # The renderer chooses which three are shown.
         findings = report.findings_of(count)
         words = [re.sub(r"\s", "", f"{one.place}expected{one.expected},got{one.got}") for one in findings]
         assert sum(one in said for one in words) >= min(3, len(findings)), (words, text)
@@ -133,10 +133,10 @@ def _json(report: Report) -> None:
     assert [json.loads(line) for line in lines] == document["sample"]
     assert len(lines) == len(report.sample)
     for line, found in zip(lines, report.sample, strict=True):
-        told = json.loads(line)
+        reported = json.loads(line)
         plain = {name: value for name, value in found._asdict().items() if name != "suggestion"}
-        suggestion = told.pop("suggestion")
-        assert told == {"schema_version": 1} | plain | {"path": found.pointer}, (told, found)
+        suggestion = reported.pop("suggestion")
+        assert reported == {"schema_version": 1} | plain | {"path": found.pointer}, (reported, found)
         assert (suggestion and suggestion["text"]) == hint(found), (suggestion, found)
 
 

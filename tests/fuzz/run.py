@@ -25,7 +25,7 @@ SLOWEST, LARGEST = 30, 4096
 
 
 class Result(NamedTuple):
-    """What became of a target."""
+    """The result of a fuzz target."""
 
     target: str
     failed: bool
@@ -33,7 +33,7 @@ class Result(NamedTuple):
 
 
 def main() -> int:
-    """Run what is asked for; return 1 if a target fails."""
+    """Run the requested targets; return 1 if one fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("targets", nargs="*", help=f"of {', '.join(TARGETS)}; all, if none is named")
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
@@ -48,7 +48,7 @@ def main() -> int:
         parser.error(f"expected targets of {', '.join(TARGETS)}")
     given.into.mkdir(parents=True, exist_ok=True)
     if given.replay or given.alone:
-        # Tests, and the benchmark whose ladder they share.
+        # Tests, and the benchmark with the naive quote checks.
         sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]
         if given.replay:
             importlib.import_module(f"fuzz.{targets[0]}").check(given.replay.read_bytes())
@@ -68,7 +68,7 @@ def main() -> int:
 
 
 def _run(target: str, seconds: int, seed: int, into: Path) -> Result:
-    """Run a target in a process of its own, which may die."""
+    """Run a target in a separate process, which may die."""
     start, log = time.time(), into / f"{target}.log"
     options = [f"--seconds={seconds}", f"--seed={seed}", f"--into={into}"]
     command = [sys.executable, __file__, target, "--alone", *options]

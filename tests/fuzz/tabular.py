@@ -1,4 +1,4 @@
-"""CSV: records and cells as a machine of states cuts them, written from RFC 4180 and the documentation."""
+"""CSV: records and cells by a state machine, written from RFC 4180 and the documentation."""
 
 import re
 
@@ -18,31 +18,31 @@ TOKENS = [
 ]  # fmt: skip
 CHUNKS = [1 << 20, 1, 2, 5, 64]
 MARK = b"\xef\xbb\xbf"
-# Bars, or words held apart by spaces: a table that was printed for people to read.
+# Bars, or words separated by spaces: a table printed for people.
 PRINTED = re.compile(r"\|.*\||[\u2500-\u257f]|^\s+\S.*\s\S|\S\s{2,}\S")
 FOLDER = folder()
 
 
 def seed(data: bytes) -> list[bytes]:
-    """Return inputs that hold some bytes of a file."""
+    """Return inputs with some bytes of a file."""
     return [bytes((way,)) + data[:3000] for way in (0, 1)]
 
 
 def check(data: bytes) -> None:
-    """Hold what is read of some bytes to the machine."""
+    """Compare the records read from some bytes with the state machine."""
     draws = Draws(data)
     chunk, body = draws.pick(CHUNKS), draws.rest()
     path = FOLDER / "rows.csv"
     path.write_bytes(body)
     stream, header = Stream(str(path), chunk=chunk), Header()
-    found = [told for item in csv_records(stream, header) for told in _told(item)]
+    found = [reported for item in csv_records(stream, header) for reported in _reported(item)]
     stream.close()
     wanted, columns = _wanted(body)
     assert found == wanted, (body, found, wanted)
     assert header.columns == columns, (body, header.columns, columns)
 
 
-def _told(item: object) -> list[tuple]:
+def _reported(item: object) -> list[tuple]:
     """Return a record as line, bytes, cells and fault, or a note as its code for each of its lines."""
     if isinstance(item, Note):
         return [(item.line + more, item.fault.code) for more in range(item.lines)]
@@ -88,7 +88,7 @@ def _wanted(body: bytes) -> tuple[list[tuple], list[str]]:
 
 
 def _is_excels(header: bytes) -> bool:
-    """Return whether a line is Excel's own, which names the delimiter: it is told, and passed over."""
+    """Return whether a line is Excel's separator line, which is reported and skipped."""
     text = header.removesuffix(b"\r").decode("utf-8", "replace")
     return re.fullmatch("sep=[^\n\ufffd]", text) is not None
 
@@ -119,7 +119,7 @@ def _end(body: bytes, at: int, delimiter: bytes | None) -> tuple[int, bool]:
 
 
 def _delimiter(header: bytes) -> bytes:
-    """Return the first of comma, tab and semicolon that stands in a header outside quotation marks."""
+    """Return the first of comma, tab and semicolon in a header outside quotation marks."""
     quoted = False
     for number in range(len(header)):
         one = header[number : number + 1]
@@ -146,7 +146,7 @@ def _row(
 
 
 def _cells(raw: bytes, delimiter: bytes, *, is_last: bool) -> tuple[list[str], str | None]:
-    """Return the cells of a record, or the code of what is wrong with it."""
+    """Return the cells of a record, or the code of its fault."""
     try:
         text = raw.decode("utf-8", "strict")
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""The targets themselves: right code passes every seed, wrong code none of them, and the runner says so."""
+"""The fuzz targets themselves: correct code passes every seed, and faulty code fails."""
 
 import random
 import re
@@ -34,7 +34,7 @@ def inputs(target: ModuleType, count: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
-def test_what_is_right_passes(target):
+def test_correct_code_passes(target):
     for data in inputs(target, amount(100, 20_000)):
         target.check(data)
 
@@ -49,7 +49,7 @@ def without_the_last(own: object) -> object:
 
 
 def unplaced(own: object) -> object:
-    """Return a judge of quotes that takes any that stands anywhere in its claim for right."""
+    """Return a quote check that accepts any quote that occurs in its claim."""
 
     def fault(self: object, quote: ladder.Quote, *given: object, **how: object) -> object:
         return None if quote.words in quote.passage else own(self, quote, *given, **how)
@@ -57,7 +57,7 @@ def unplaced(own: object) -> object:
     return fault
 
 
-# What is wrong in each: where, what, and by what it is replaced.
+# The fault of each: module, attribute and replacement.
 FAULTS = {
     "a key twice": (text, jiter, "from_json", lenient(catch_duplicate_keys=False)),
     "not finite": (text, row_validator, "invalid_values", lambda _: iter(())),
@@ -78,12 +78,12 @@ FAULTS = {
 }
 
 
-# Two rows written alike but for a number, which random changes seldom are.
+# Two rows that differ only in a number, which random changes seldom produce.
 AIMED = bytes(3) + b'{"confidence":0.5}\n{"confidence":01.5}\n'
 
 
 @pytest.mark.parametrize(("target", "owner", "name", "wrong"), FAULTS.values(), ids=FAULTS)
-def test_what_is_wrong_is_found(monkeypatch, target, owner, name, wrong):
+def test_each_fault_is_found(monkeypatch, target, owner, name, wrong):
     data = [AIMED, *inputs(target, 400)]
     monkeypatch.setattr(owner, name, wrong)
     with pytest.raises((AssertionError, text.NotJsonError)):
@@ -106,7 +106,7 @@ def test_the_runner_says_how_far_it_came_and_whether_it_was_guided(tmp_path):
     assert re.fullmatch(rf"{guided}tabular  ok: [0-9,]+ executions[^\n]*\n", done.stdout)
 
 
-def test_the_runner_saves_what_fails_and_replays_it(tmp_path):
+def test_the_runner_saves_failing_inputs_and_replays_them(tmp_path):
     wrong = "from kaiser_interview.validation.formats import csv as t\nt._delimiter = lambda _: ','\n"
     done = command(tmp_path, "tabular", "--seconds", "20", wrong=wrong)
     assert (done.returncode, done.stderr) == (1, "")

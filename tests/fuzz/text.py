@@ -1,4 +1,4 @@
-"""JSON Lines and JSON arrays: every line accounted for once, no row taken that is not strictly JSON."""
+"""JSON Lines and JSON arrays: every line counts once, and only strict JSON is accepted as a row."""
 
 import json
 from collections import Counter
@@ -32,7 +32,7 @@ CHUNKS = [1 << 20, 1, 2, 5, 64, 1 << 12]
 LONGEST = [8 << 20, 16, 100]
 COLUMNS = {"id": "string", "claim_id": "string", "n": "integer", "confidence": "number", "b": "boolean"}
 SPACE = b" \t\r\n"
-# What begins so is packed or a table, whatever its name says.
+# Files that start with these bytes are compressed or tables, whatever their extension.
 ELSE = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
 SURELY_READ, SURELY_TOO_DEEP = 190, 210
 WAYS = (("lines", False), ("document", False), ("lines", True), ("document", True))
@@ -42,12 +42,12 @@ HOW = {"kind": "label", "defaults": {"scheme": "a:b", "value": "v", "method": "r
 
 
 def seed(data: bytes) -> list[bytes]:
-    """Return inputs that hold some bytes of a file, one for each way in which they can be read."""
+    """Return inputs with some bytes of a file, one for each format in which they can be read."""
     return [bytes((way, 0, 0)) + data[:3000] for way in range(len(WAYS))]
 
 
 def check(data: bytes) -> None:
-    """Hold what is read of some bytes to the oracle."""
+    """Compare the rows read from some bytes with the oracle."""
     draws = Draws(data)
     form, through_split = draws.pick(WAYS)
     chunk, longest = draws.pick(CHUNKS), draws.pick(LONGEST)
@@ -74,9 +74,9 @@ def check(data: bytes) -> None:
 
 
 def _row(data: bytes) -> None:
-    """Hold a row to the oracle: taken with the same value, or refused for the same reason."""
+    """Compare a row with the oracle: accepted with the same value, or refused for the same reason."""
     value, fault = parse(data)
-    codes = {one.code for one in _judge().json(data).faults}
+    codes = {one.code for one in _row_validator().json(data).faults}
     try:
         wanted = strict(data)
     except NotJsonError as error:
@@ -86,7 +86,7 @@ def _row(data: bytes) -> None:
         assert same(value, wanted), (data, value, wanted)
         assert depth(wanted) <= SURELY_TOO_DEEP, data
         assert not codes & {"not-utf8", "not-finite", "invalid-json", "duplicate-key", "truncated"}, data
-        # An object that holds rows and is none is told so too.
+        # An object that wraps rows is also reported.
         assert isinstance(wanted, dict) or "not-an-object" in codes, (data, codes)
     else:
         assert fault.code == "too-deep", ("refused", data, fault)
@@ -95,12 +95,12 @@ def _row(data: bytes) -> None:
 
 def _refused(data: bytes, reasons: set[str], fault: Fault | None, codes: set[str]) -> None:
     if reasons == {"not-finite"} and fault is None:
-        # The parser reads a number that is too large as infinite; it is the judge that sees it in a row.
+        # The parser reads a too large number as infinity; the row validator reports it.
         assert codes & {"not-finite", "not-an-object"}, ("taken", data)
         return
     assert fault is not None, ("taken", data, reasons)
     assert codes == {fault.code}, (data, codes, fault)
-    # A last line may have been cut; and what is too deep is not read any further.
+    # A last line may have been cut, and too deep nesting ends the parsing.
     cut = {"truncated"} if isinstance(data, Tail) else set()
     deep = {"too-deep"} if data.count(b"[") + data.count(b"{") > SURELY_READ else set()
     assert fault.code in (reasons - {"truncated"}) | cut | deep, (data, fault, reasons)
@@ -110,7 +110,7 @@ def _refused(data: bytes, reasons: set[str], fault: Fault | None, codes: set[str
 
 
 @lru_cache(1)
-def _judge() -> RowValidator:
+def _row_validator() -> RowValidator:
     return RowValidator(["label"], shipped(), extra="allow", defaults=HOW["defaults"])
 
 
@@ -141,7 +141,7 @@ def _lines(body: bytes, items: list, longest: int) -> None:
 
 
 def _templates(body: bytes) -> None:
-    """Hold the reader of many lines at once to the oracle, in a file and in one that repeats it."""
+    """Compare the batch reader of lines with the oracle, for a file and for a repetition of it."""
     reader = Lines(COLUMNS)
     for _ in range(2):
         taken = reader.read(body)
@@ -173,14 +173,14 @@ def _templates(body: bytes) -> None:
 def _document(body: bytes, items: list, longest: int) -> None:
     body = body.removeprefix(b"\xef\xbb\xbf")
     if body.lstrip(SPACE)[:1] not in {b"[", b"{"}:
-        return  # nothing that begins otherwise is taken for a document
+        return  # only text that starts like this is a document
     rows = [(item[0], item[1]) for item in items if not isinstance(item, Note)]
     stopped = [item for item in items if isinstance(item, Note) and item.stops]
     at, between = 0, []
     for line, row in rows:
         assert not isinstance(row, Fault), (body, row)
         place = body.find(row, at)
-        # What stands between rows is white space and one comma: nothing is passed over.
+        # Between rows there are only white space and one comma: nothing is skipped.
         while place >= 0 and body[at:place].strip(SPACE) not in {b"", b",", b"["}:
             place = -1
         assert place >= 0, (body, row)
@@ -212,7 +212,7 @@ def _document(body: bytes, items: list, longest: int) -> None:
 
 
 def _split(body: bytes, form: str) -> None:
-    """Hold the two files of split to what was put in: every row in one of them, in order, byte for byte."""
+    """Check the outputs of split: every row is in one of them, in order, byte for byte."""
     is_array = body.removeprefix(b"\xef\xbb\xbf").lstrip(SPACE).startswith(b"[")
     if form == "document" and not is_array:
         return
@@ -222,7 +222,7 @@ def _split(body: bytes, form: str) -> None:
     for path in (valid, rejects, beside):
         path.unlink(missing_ok=True)
     source.write_bytes(body)
-    # What is synced is the disk's; nothing of it can be seen here.
+    # Syncing has no visible effect here.
     with mock.patch("os.fsync"):
         report = ki.split(source, valid=valid, rejects=rejects, **HOW).report
     wide = body[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in body[:2]
@@ -253,7 +253,7 @@ def _split(body: bytes, form: str) -> None:
 
 
 def _rows_of(data: bytes, *, as_lines: bool, rows: list[bytes]) -> list[bytes]:
-    """Return the rows of a file that split has written, given those that there can be."""
+    """Return the rows of an output of split, given all possible rows."""
     if as_lines:
         assert not data or data.endswith(b"\n")
         return data.split(b"\n")[:-1]
@@ -261,7 +261,7 @@ def _rows_of(data: bytes, *, as_lines: bool, rows: list[bytes]) -> list[bytes]:
         return []
     assert (data[:2], data[-3:]) == (b"[\n", b"\n]\n"), data
     inner, found = data[2:-3], []
-    # Rows may hold what divides them; they stand in their order.
+    # Rows may contain their separator; they are in order.
     for row in map(bytes, rows):
         for end in (row + b",\n", row):
             if inner.startswith(end) and (end is not row or inner == row):

@@ -1,4 +1,4 @@
-"""What a hostile case is: how it is made, and what the gate must say of it."""
+"""Hostile cases: how each is made, and its expected report."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 MEBI = 1 << 20
 ANY = "*"
-"""In place of codes: whatever they are."""
+"""Instead of codes: any codes."""
 HOW = {"kind": "verdict"}
 
 Pieces = Iterator[bytes]
@@ -18,16 +18,16 @@ class Case(NamedTuple):
     """A hostile case."""
 
     make: Make
-    """Makes it in a folder, and returns what is validated, and how."""
+    """Makes it in a folder, and returns the data and the options of `validate`."""
     codes: frozenset[str]
-    """The codes that the gate gives, all of them; none if the data is right."""
+    """All expected codes; empty if the data is valid."""
     valid: int | None
-    """Rows that are right, if that is known."""
+    """The number of valid rows, if known."""
     ok: bool | None
-    """What the gate says of the whole; None if it may say either."""
+    """The expected `ok` of the report; None if it may be either."""
 
     def differs(self, found: dict[str, Any]) -> str:
-        """Return, in words, how what the gate said differs from what it must say; empty if it does not."""
+        """Return in words how the report differs from the expected one; empty if it does not."""
         codes = {one.split(" ", 1)[0] for one in found["counts"]}
         if self.ok is not None and found["ok"] is not self.ok:
             return f"ok is {found['ok']}"
@@ -54,7 +54,7 @@ class Cases(dict[str, Case]):
         ok: bool | None = None,
         **options: Any,
     ) -> None:
-        """Add a case of a file, which is written piece by piece."""
+        """Add a case of a file that is written piece by piece."""
 
         def make(folder: Path) -> tuple[Path, dict[str, Any]]:
             path = folder / f"rows{suffix}"
@@ -68,13 +68,13 @@ class Cases(dict[str, Case]):
     def add(
         self, name: str, make: Make, codes: str = "", valid: int | None = None, *, ok: bool | None = None
     ) -> None:
-        """Add a case that a function makes. It is right if it gives no code, unless `ok` says otherwise."""
+        """Add a case that a function makes. It is valid if it gives no code, unless `ok` says otherwise."""
         assert name not in self, name
         found = frozenset(codes.split())
         self[name] = Case(make, found, valid, not found if ok is None and codes != ANY else ok)
 
     def made(self, name: str, folder: Path) -> tuple[Any, dict[str, Any]]:
-        """Make a case; return what is validated, and how."""
+        """Make a case; return the data and the options of `validate`."""
         data, options = self[name].make(folder)
         return data, HOW | options
 
@@ -86,7 +86,7 @@ def row(number: int = 0, **more: Any) -> bytes:
 
 
 def cells(rationale: bytes, number: int = 0) -> bytes:
-    """Return a record of CSV with a rationale as it stands."""
+    """Return a record of CSV with an unescaped rationale."""
     return b"r%d,d01-c02,model,m,mixed,[],%b\n" % (number, rationale)
 
 

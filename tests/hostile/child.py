@@ -1,12 +1,12 @@
-"""A process that judges hostile cases, one after the other, and says of each what became of it.
+"""A process that validates hostile cases, one after the other, and reports the outcome of each.
 
 Run as ``python child.py MODULE FOLDER [within]``: it takes names of cases on standard input, a JSON text a
-line, and answers each with lines: that it has begun, what the gate said, and what else its module knows.
-`runner.py` starts it, and watches.
+line, and answers each with lines: that it has started, the report, and the expectation of its module.
+`runner.py` starts and watches it.
 
-``within`` lets the gate's workers answer in this process, under the limits that they have, so that
-thousands of damaged files can be judged in a minute. If this process dies of one, that is what a worker
-would have died of, and `runner.py` asks again with real workers.
+``within`` makes workers answer in this process, under their usual limits, so that
+thousands of damaged files can be validated in a minute. If this process dies of one, a worker
+would have died too, and `runner.py` tries again with real workers.
 """
 
 import importlib
@@ -50,7 +50,7 @@ def main(module: str, folder: str, mode: str = "") -> None:
             "seconds": round(_used() - before, 2),
             "memory": _peak(),
         }
-        # What people do with a report must not fail either.
+        # Usual operations on a report must not fail either.
         report.to_json()
         _say({"found": found})
         if mode == "within":
@@ -64,7 +64,7 @@ def _say(what: dict[str, Any]) -> None:
 
 
 def _stay_within() -> None:
-    """Let workers answer in this process, under the limits of one."""
+    """Let workers answer in this process, under the limits of a worker."""
     from pytest import MonkeyPatch  # noqa: PT013
     from workers import within
 
@@ -87,12 +87,12 @@ def _used() -> float:
 
 
 def _forget_peak() -> None:
-    """Let the peak of this process's memory begin anew: making a case is none of the gate's doing."""
+    """Reset the peak memory of this process, to exclude the memory for making a case."""
     Path("/proc/self/clear_refs").write_text("5", "ascii")
 
 
 def _peak() -> int:
-    """Return the most bytes that this process, or any of those that it started, has held."""
+    """Return the peak memory in bytes of this process or any of its children."""
     lines = Path("/proc/self/status").read_text("ascii", "replace").splitlines()
     own = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
     return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) << 10

@@ -1,25 +1,25 @@
-"""Columnar files that are damaged, and the rule by which the gate's verdict on each is known.
+"""Damaged columnar files, and the rule that gives the expected report for each.
 
-A case is ``FORM/WOUND/NUMBER``: a right file in a form, and what is done to it. Everything is drawn from
+A case is ``FORM/DAMAGE/NUMBER``: a valid file in a format, and the damage. Everything is drawn from
 the case's name.
 
 **The rule.** A file that is damaged may still be read as a table: a bit may have been flipped that no
 reader looks at, or one that makes another value. So pyarrow reads the file as well, in one go and with all
 checks that it has (checksums of pages, ``validate(full=True)``):
 
-1. It reads no table (or dies): the verdict is not ok.
-2. It reads the table that was written: no finding is about a row. One about the file may be right, since
-   the file is damaged whether or not pyarrow sees it; ok is right too, if all rows are there.
-3. It reads another table: the verdict is the one that this table gets in memory, finding by finding as far
-   as they are counted, or else the file is told to be unreadable. Fewer rows than were written are never
-   ok, however right each of them is.
+1. It reads no table (or dies): the report is not ok.
+2. It reads the table that was written: no finding is about a row. One about the file is allowed, since
+   the file is damaged whether or not pyarrow detects it; ok is allowed too, if all rows are there.
+3. It reads another table: the report equals the report on this table in memory, finding by finding as far
+   as they are counted, or else the file is reported as unreadable. Fewer rows than were written are never
+   ok, even if each of them is valid.
 
-Of the values of a dictionary only those count that a row has. Where levels of nested Parquet are damaged and
-no checksum says so, pyarrow reads one table of the whole file and another of its row groups one by one;
-either is a reading, and so is the verdict on either.
+Only dictionary values that a row uses count. If levels of nested Parquet are damaged and
+no checksum detects it, pyarrow reads one table from the whole file and another from its row groups;
+either reading is allowed, and so is the report on either.
 
-So a changed value is found wherever the table's rows bear pins, quotes and vocabularies that contradict it;
-free text passes.
+So a changed value is found if digests, quotes or vocabularies in the rows contradict it;
+changed free text is accepted.
 """
 
 import random
@@ -61,7 +61,7 @@ _WORDS = [
 
 
 def mentions() -> pa.Table:
-    """Return rows of which nearly every value is held to something."""
+    """Return rows in which nearly every value is checked against something."""
     made = []
     for number, claim in enumerate(ki.load()[:ROWS]):
         quote = claim.text[2:12]
@@ -149,12 +149,12 @@ def views(table: pa.Table) -> pa.Table:
 
 
 def parquet(**how: Any) -> Callable[[pa.Table, Path], None]:
-    """Return what writes a table as Parquet."""
+    """Return a function that writes a table as Parquet."""
     return lambda table, path: pq.write_table(table, path, row_group_size=PART, **how)
 
 
 def ipc(new: Callable[..., Any], compression: str | None = None) -> Callable[[pa.Table, Path], None]:
-    """Return what writes a table as Arrow IPC."""
+    """Return a function that writes a table as Arrow IPC."""
 
     def write(table: pa.Table, path: Path) -> None:
         options = pa.ipc.IpcWriteOptions(compression=compression)
@@ -219,17 +219,17 @@ FORMS: dict[str, tuple[str, Callable[[], pa.Table], Callable[[pa.Table, Path], N
     "stream-coded": ("mention", lambda: coded(mentions()), ipc(STREAM)),
     "stream-nested": ("question", questions, ipc(STREAM)),
 }
-_sound: dict[str, tuple[bytes, pa.Table]] = {}
+_intact: dict[str, tuple[bytes, pa.Table]] = {}
 
 
-def sound(form: str, folder: Path) -> tuple[bytes, pa.Table]:
-    """Return the bytes of the right file in a form, and the table that pyarrow reads of it."""
-    if form not in _sound:
+def intact(form: str, folder: Path) -> tuple[bytes, pa.Table]:
+    """Return the bytes of the valid file in a format, and the table that pyarrow reads from it."""
+    if form not in _intact:
         _, table, write = FORMS[form]
         path = folder / "sound"
         write(table(), path)
-        _sound[form] = path.read_bytes(), read(path)
-    return _sound[form]
+        _intact[form] = path.read_bytes(), read(path)
+    return _intact[form]
 
 
 def read(path: Path) -> pa.Table:
@@ -279,25 +279,25 @@ def in_groups(path: Path) -> pa.Table:
     return table
 
 
-def wounded(data: bytes, wound: str, number: int, draw: random.Random) -> bytes:
+def damaged(data: bytes, damage: str, number: int, draw: random.Random) -> bytes:
     """Return damaged bytes."""
-    if wound == "cut":
+    if damage == "cut":
         return data[:number]
     made = bytearray(data)
     at = draw.randrange(len(made))
-    if wound == "none":
+    if damage == "none":
         pass
-    elif wound == "flip":
+    elif damage == "flip":
         made[at] ^= 1 << draw.randrange(8)
-    elif wound == "lie":
+    elif damage == "lie":
         return lied(data, draw)
-    elif wound == "word":
-        # Where numbers stand in Arrow's formats: aligned. In Parquet's footer a word covers several.
+    elif damage == "word":
+        # Numbers in Arrow's formats are aligned. In Parquet's footer a word covers several.
         size, _code = draw.choice([(4, "<i"), (8, "<q")])
         at -= at % 4
         word = struct.pack("<q", (draw.choice(_WORDS) + 2**63) % 2**64 - 2**63)[:size]
         made[at : at + size] = word[: len(made) - at]
-    elif wound == "near":
+    elif damage == "near":
         # A number that is nearly right.
         made[at] = (made[at] + draw.choice([-2, -1, 1, 2, 8])) % 256
     else:
@@ -313,19 +313,19 @@ def wounded(data: bytes, wound: str, number: int, draw: random.Random) -> bytes:
 
 
 def made(name: str, folder: Path) -> tuple[Path, dict[str, Any]]:
-    """Make a case; return what is validated, and how."""
-    form, wound, number = name.split("/")
-    data, _ = sound(form, folder)
+    """Make a case; return the data and the options of `validate`."""
+    form, damage, number = name.split("/")
+    data, _ = intact(form, folder)
     path = folder / f"rows.{'parquet' if form.startswith('parquet') else 'arrow'}"
-    path.write_bytes(wounded(data, wound, int(number), random.Random(name)))
+    path.write_bytes(damaged(data, damage, int(number), random.Random(name)))
     return path, {"kind": FORMS[form][0], "workers": 1}
 
 
 def known(name: str, path: Path) -> dict[str, Any]:
-    """Return what pyarrow reads of a case: nothing, the same table, or another and its verdict."""
-    form, wound, _ = name.split("/")
-    data, table = sound(form, path.parent)
-    if wound != "none" and path.read_bytes() == data:
+    """Return what pyarrow reads from a case: nothing, the same table, or another with its result."""
+    form, damage, _ = name.split("/")
+    data, table = intact(form, path.parent)
+    if damage != "none" and path.read_bytes() == data:
         return {"table": "unhurt"}
     try:
         found = read(path)
@@ -333,17 +333,17 @@ def known(name: str, path: Path) -> dict[str, Any]:
         return {"table": "none", "why": str(error)[:200]}
     if found.schema.equals(table.schema) and found.equals(table):
         return {"table": "same", "rows": found.num_rows}
-    verdicts = [verdict(found, FORMS[form][0])]
+    results = [result(found, FORMS[form][0])]
     if form.startswith("parquet-nested"):
         try:
-            verdicts.append(verdict(in_groups(path), FORMS[form][0]))
+            results.append(result(in_groups(path), FORMS[form][0]))
         except Exception as error:  # noqa: BLE001 - as above
-            verdicts.append({"why": str(error)[:200]})
-    return {"table": "other", "verdicts": verdicts}
+            results.append({"why": str(error)[:200]})
+    return {"table": "other", "results": results}
 
 
-def verdict(table: pa.Table, kind: str) -> dict[str, Any]:
-    """Return what the gate says of a table in memory."""
+def result(table: pa.Table, kind: str) -> dict[str, Any]:
+    """Return the result of validating a table in memory."""
     report = ki.validate(table, kind=kind)
     counts = {f"{one.code} {one.path}".strip(): one.number for one in report.counts}
     return {"ok": report.ok, "counts": counts, "rows": table.num_rows}
@@ -352,7 +352,7 @@ def verdict(table: pa.Table, kind: str) -> dict[str, Any]:
 def differs(  # noqa: PLR0911 - a clause of the rule each
     found: dict[str, Any], known: dict[str, Any] | None
 ) -> str:
-    """Return, in words, how a verdict breaks the rule; empty if it does not."""
+    """Return in words how a result breaks the rule; empty if it does not."""
     codes = {one.split(" ", 1)[0] for one in found["counts"]}
     table = (known or {"table": "none"})["table"]
     if table == "unhurt":
@@ -365,6 +365,6 @@ def differs(  # noqa: PLR0911 - a clause of the rule each
         return f"the table is right, and {codes - _READING} found" if codes - _READING else ""
     if not found["complete"]:
         return ""
-    if {name: found[name] for name in ("ok", "counts", "rows")} in known["verdicts"]:
+    if {name: found[name] for name in ("ok", "counts", "rows")} in known["results"]:
         return ""
-    return f"{found['counts']} of {found['rows']} rows in place of {known['verdicts']}"
+    return f"{found['counts']} of {found['rows']} rows in place of {known['results']}"

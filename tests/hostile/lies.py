@@ -1,7 +1,7 @@
-"""Numbers in the metadata of Parquet: where they stand, and others in their place.
+"""Numbers in the metadata of Parquet files, and their replacement by false ones.
 
 Metadata is Thrift's compact protocol, in which a number may be replaced by one of another length without
-anything else being wrong, but in pages' headers, which stand where the footer says.
+other damage, except in the headers of pages, whose positions are in the footer.
 """
 
 import io

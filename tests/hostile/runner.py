@@ -1,4 +1,4 @@
-"""Hostile cases, judged in processes that are watched: by their time, their memory, and whether they live."""
+"""Run hostile cases in processes with watched time and memory, and detect crashes."""
 
 import contextlib
 import json
@@ -18,36 +18,36 @@ CHILD = Path(__file__).with_name("child.py")
 SECONDS = 10
 """Of processor time that a case may take, in all of its processes."""
 MEMORY = 1 << 30
-"""Bytes that a process may hold."""
+"""Bytes of memory that a process may use."""
 WALL = 60
 """Seconds on the clock after which a case is taken to hang: the machine may be busy."""
 _FRESH = 400
-"""Cases that one process judges, so that what one of them spoils does not spoil many."""
+"""Number of cases per process, so that one case can spoil only few others."""
 
 
 class Outcome(NamedTuple):
-    """What became of a case."""
+    """The outcome of a case."""
 
     name: str
     found: dict[str, Any] | None
-    """What the gate said; None if the process that called it died or hung."""
+    """The report; None if the process died or hung."""
     known: dict[str, Any] | None
-    """What its module says; None if the process died of that."""
+    """The expectation of its module; None if the process died while computing it."""
     end: str
     """How it died, in words; empty if it did not."""
 
 
 def outcomes(module: str, names: Iterable[str], mode: str = "") -> Iterator[Outcome]:
-    """Yield what becomes of each case of a module."""
+    """Yield the outcome of each case of a module."""
     with tempfile.TemporaryDirectory(prefix="ki-hostile-", ignore_cleanup_errors=True) as folder:
         child: _Child | None = None
         try:
             for name in names:
-                if child is None or child.judged >= _FRESH:
+                if child is None or child.count >= _FRESH:
                     if child:
                         child.close()
                     child = _Child(module, folder, mode)
-                outcome = child.judge(name)
+                outcome = child.run(name)
                 if outcome.end or (outcome.found and outcome.found["memory"] > MEMORY):
                     child.close()
                     child = None
@@ -58,12 +58,12 @@ def outcomes(module: str, names: Iterable[str], mode: str = "") -> Iterator[Outc
 
 
 def settled(module: str, names: Iterable[str]) -> Iterator[Outcome]:
-    """Yield what becomes of each case of a module, most of them judged within one process.
+    """Yield the outcome of each case of a module, most of them validated within one process.
 
-    What this process dies of, a worker would have died of in its place: that is tried with real workers.
+    If this process dies, a worker would have died instead: such cases are repeated with real workers.
     """
     for outcome in outcomes(module, names, "within"):
-        # What one case does to the memory of its process another may die of.
+        # One case may corrupt the memory of the process so that a later one dies.
         if outcome.end or limits_broken(outcome):
             yield from outcomes(module, [outcome.name])
         else:
@@ -71,7 +71,7 @@ def settled(module: str, names: Iterable[str]) -> Iterator[Outcome]:
 
 
 def limits_broken(outcome: Outcome) -> str:
-    """Return, in words, what a case has done that none may do, whatever the data is; empty if nothing."""
+    """Return in words which limit a case broke; empty if none."""
     found = outcome.found
     if found is None:
         return f"the caller {outcome.end}"
@@ -88,7 +88,7 @@ def limits_broken(outcome: Outcome) -> str:
 
 class _Child:
     def __init__(self, module: str, folder: str, mode: str) -> None:
-        self.judged = 0
+        self.count = 0
         paths = [str(CHILD.parents[1]), *(path or os.getcwd() for path in sys.path)]  # noqa: PTH109
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
         self._process = subprocess.Popen(
@@ -103,8 +103,8 @@ class _Child:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
 
-    def judge(self, name: str) -> Outcome:
-        self.judged += 1
+    def run(self, name: str) -> Outcome:
+        self.count += 1
         said: dict[str, Any] = {}
         try:
             self._process.stdin.write(json.dumps(name).encode() + b"\n")

@@ -1,6 +1,6 @@
-"""Columnar files that are damaged, lie or play tricks: never a crash, a hang, much memory, or a wrong `ok`.
+"""Damaged and malicious columnar files never cause a crash, a hang, much memory, or a wrong `ok`.
 
-`columnar.py` states the rule by which the verdict on a damaged file is known.
+`columnar.py` states the rule that gives the expected report for a damaged file.
 """
 
 import random
@@ -22,8 +22,8 @@ def wrong(outcome) -> str:
     return limits_broken(outcome) or columnar.differs(outcome.found, outcome.known)
 
 
-def judged(names: list[str], mode: str | None = None) -> Counter:
-    """Validate cases, hold each to the rule, and count what pyarrow read of them, and the verdicts."""
+def validated(names: list[str], mode: str | None = None) -> Counter:
+    """Validate cases, check each against the rule, and count the results by what pyarrow read."""
     seen: Counter = Counter()
     broken, worst = [], (0.0, 0)
     for outcome in (
@@ -43,17 +43,17 @@ def judged(names: list[str], mode: str | None = None) -> Counter:
 
 
 @pytest.mark.parametrize("mode", [None, "workers"])
-def test_what_is_not_damaged_is_right(mode):
+def test_undamaged_files_are_valid(mode):
     names = [f"{form}/none/0" for form in columnar.FORMS]
-    assert judged(names, mode) == {"same, ok": len(names)}
+    assert validated(names, mode) == {"same, ok": len(names)}
 
 
 @pytest.mark.parametrize("format_of", FORMATS)
 def test_flipped_bits(format_of):
     count = amount(340, 21_000)
     names = [f"{form}/flip/{number}" for number in range(count) for form in forms(format_of)][:count]
-    seen = judged(names)
-    # The rule has teeth only where the damage does: some of it is found, some in what no reader looks at.
+    seen = validated(names)
+    # The test is meaningful only if enough damage is found, and some is where no reader looks.
     assert seen["none, not ok"] > count / 20
     assert seen["other, not ok"] > count / 50
     assert seen["same, ok"] > count / 20
@@ -63,13 +63,13 @@ def test_flipped_bits(format_of):
 def test_other_damage(format_of):
     count = amount(30, 4000)
     names = [
-        f"{form}/{wound}/{number}"
+        f"{form}/{damage}/{number}"
         for number in range(count)
-        for wound in ("lie", "word", "near", "wound")
+        for damage in ("lie", "word", "near", "noise")
         for form in forms(format_of)
-        if wound != "lie" or format_of == "parquet"
+        if damage != "lie" or format_of == "parquet"
     ][: 4 * count]
-    seen = judged(names)
+    seen = validated(names)
     assert seen["none, not ok"] + seen["died, not ok"] > count / 4
 
 
@@ -77,13 +77,13 @@ def test_other_damage(format_of):
 def test_files_that_are_cut_anywhere(format_of, tmp_path):
     names = []
     for form in forms(format_of)[:: amount(5, 1)]:
-        data, _ = columnar.sound(form, tmp_path)
+        data, _ = columnar.intact(form, tmp_path)
         # Every length of the first in each format, every eleventh of the others; fewer of all in a sample.
         step = 1 if form == forms(format_of)[0] else 11
         lengths = range(0, len(data), step)
         few = random.Random(form).sample(lengths, min(len(lengths), amount(40, len(lengths))))
         names += [f"{form}/cut/{length}" for length in sorted({*few, 0, 4, 8, len(data) - 1})]
-    seen = judged(names)
+    seen = validated(names)
     assert not any(key.endswith(", ok") for key in seen)
 
 
@@ -91,9 +91,9 @@ def test_damage_before_real_workers():
     """The same cases as their workers would have them, not within one process."""
     count = amount(1, 20)
     names = [
-        f"{form}/{wound}/{number}"
+        f"{form}/{damage}/{number}"
         for form in list(columnar.FORMS)[:: amount(4, 1)]
-        for wound in ("flip", "word", "cut")
+        for damage in ("flip", "word", "cut")
         for number in range(7, 7 + count)
     ]
-    judged(names, "workers")
+    validated(names, "workers")

@@ -1,4 +1,4 @@
-"""Texts and tables that nobody should have to read: each gives what is stated beside it."""
+"""Hostile texts and tables: each gives the report stated beside it."""
 
 import random
 
@@ -7,7 +7,7 @@ from hostile import texts, tricks
 from hostile.runner import limits_broken, outcomes
 from scale import FULL
 
-# What takes seconds each is tried in full only, save a few that stand for them.
+# Cases that take seconds run only in the full run, except a few representatives.
 HEAVY = (
     "MiB",
     "million",
@@ -50,7 +50,7 @@ def chosen() -> list[str]:
     [("hostile.texts", texts.CASES, chosen()), ("hostile.tricks", tricks.CASES, [*tricks.CASES])],
     ids=["texts", "tricks"],
 )
-def test_each_gives_what_it_must(module, cases, names):
+def test_each_case_gives_the_expected_findings(module, cases, names):
     broken, worst = [], (0.0, 0, "")
     names = [*dict.fromkeys(names)]
     done = 0

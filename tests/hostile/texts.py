@@ -1,4 +1,4 @@
-"""Texts that nobody should have to read, as the issue of this suite lists them and then some."""
+"""Hostile texts: encodings, numbers, nesting, length, line ends, keys, long values."""
 
 import json
 import operator
@@ -8,7 +8,7 @@ from functools import partial
 from hostile.cases import ANY, MEBI, Cases, Pieces, cells, filled, row
 
 LONGEST = 8 << 20
-"""Bytes that a row may have."""
+"""The maximum bytes of a row."""
 HEADER = b"id,claim_id,method,creator,verdict,urls,rationale\n"
 CASES = Cases()
 case, made = CASES.file, CASES.made
@@ -16,12 +16,12 @@ Bad = bytes | Callable[[], bytes]
 
 
 def raw(extra: bytes, number: int = 1) -> bytes:
-    """Return a row with one more member, as it stands."""
+    """Return a row with one more member, given as JSON text."""
     return row(number)[:-1] + b", " + extra + b"}"
 
 
 def between(start: bytes, bad: Bad, end: bytes) -> Callable[[], Pieces]:
-    """Return the pieces of a text that has something bad between two right rows."""
+    """Return the pieces of a text with a bad line between two valid rows."""
     return lambda: iter([start, bad if isinstance(bad, bytes) else bad(), end])
 
 
@@ -43,7 +43,7 @@ def record(name: str, bad: Bad, code: str, valid: int | None = 2, *, ok: bool | 
     case(f"csv: {name}", pieces, code, valid, suffix=".csv", ok=ok)
 
 
-# The ground that all others stand on.
+# The basic cases.
 
 case("right lines", row(0) + b"\n" + row(1) + b"\n", valid=2)
 case("right array", b"[" + row(0) + b"," + row(1) + b"]", valid=2, suffix=".json")
@@ -112,7 +112,7 @@ for cell, codes in (
         suffix=".csv",
     )
 
-# Objects and what is none.
+# Objects and other values.
 
 line("a key twice", raw(b'"id": "again"'), "duplicate-key")
 line("a key twice, escaped", raw(b'"\\u0069d": "again"'), "duplicate-key")

@@ -1,4 +1,4 @@
-"""Tables whose schema or buffers play tricks, in memory and in files of each form that can hold them."""
+"""Tables with malicious schemas or buffers, in memory and in every file format that can store them."""
 
 import struct
 from collections.abc import Callable
@@ -58,13 +58,13 @@ def changed(name: str, array: pa.Array, field: pa.Field | None = None) -> pa.Tab
 
 
 def texts_of(offsets: list[int], data: bytes = b"abcdef") -> pa.Array:
-    """Return text with offsets that nobody has looked at."""
+    """Return text with unchecked offsets."""
     held = pa.py_buffer(struct.pack(f"<{len(offsets)}i", *offsets))
     return pa.Array.from_buffers(pa.string(), ROWS, [None, held, pa.py_buffer(data)])
 
 
 def lists_of(offsets: list[int]) -> pa.Array:
-    """Return lists with offsets that nobody has looked at."""
+    """Return lists with unchecked offsets."""
     held = pa.py_buffer(struct.pack(f"<{len(offsets)}i", *offsets))
     inner = pa.array(["x", "y", "z"])
     return pa.Array.from_buffers(pa.list_(pa.string()), ROWS, [None, held], children=[inner])
@@ -79,7 +79,7 @@ def views_of(offset: int, buffer: int = 0, length: int = 20) -> pa.Array:
 
 
 def coded(codes: list[int]) -> pa.Array:
-    """Return a dictionary's codes, which nobody has looked at."""
+    """Return unchecked dictionary codes."""
     return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(["mixed"]), safe=False)
 
 
@@ -142,7 +142,7 @@ for codes in ([0, 1, 0], [-1, 0, 0], [2**31 - 1, 0, 0]):
 
 
 def twice() -> pa.Table:
-    """Return a table with a column that stands twice."""
+    """Return a table with a duplicate column."""
     return pa.Table.from_arrays([*RIGHT.values(), RIGHT["id"]], names=[*RIGHT, "id"])
 
 

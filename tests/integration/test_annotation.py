@@ -1,4 +1,4 @@
-"""What docs/annotation.md says is what the data and `make agreement` say."""
+"""The figures in docs/annotation.md match the data and `make agreement`."""
 
 import json
 import re

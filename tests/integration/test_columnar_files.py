@@ -68,7 +68,7 @@ OPTIONS = [
 
 @pytest.fixture
 def small(monkeypatch):
-    """Cut files into parts, as small as they are."""
+    """Split even small files into parts."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
     monkeypatch.setattr(execution, "_FEW", 0)
@@ -102,7 +102,7 @@ def files_of(folder, table: pa.Table) -> list:
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("kind", FLAT)
-def test_lines_are_judged_in_parts_as_they_are_one_by_one(tmp_path, monkeypatch, kind, options):
+def test_lines_in_parts_give_the_findings_of_single_rows(tmp_path, monkeypatch, kind, options):
     within(monkeypatch)
     lines_of(tmp_path / "rows.jsonl", kind)
     check = check_of(tmp_path / "rows.jsonl", kind=kind, **fitting(kind, options))
@@ -114,7 +114,7 @@ def test_lines_are_judged_in_parts_as_they_are_one_by_one(tmp_path, monkeypatch,
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("kind", FLAT)
-def test_columnar_files_are_judged_in_parts_as_they_are_one_by_one(tmp_path, monkeypatch, kind, options):
+def test_columnar_files_in_parts_give_the_findings_of_single_rows(tmp_path, monkeypatch, kind, options):
     within(monkeypatch)
     options = fitting(kind, options)
     table = table_of(kind, drawn(kind, 150, 0.5))

@@ -77,7 +77,7 @@ def test_the_card_counts_truly(table, tmp_path):
     infos = {info["config_name"]: info for info in card().data.to_dict()["dataset_info"]}
     bare = tmp_path / "bare"
     bare.mkdir()
-    shutil.copy(ki.data_path() / f"{table}.parquet", bare)  # no card, so nothing is believed
+    shutil.copy(ki.data_path() / f"{table}.parquet", bare)  # no card, so its figures are not used
     found = datasets.load_dataset(str(bare), split="train", cache_dir=str(tmp_path / "cache"))
     said = infos[table]
     assert datasets.Features._from_yaml_list(said["features"]) == found.features

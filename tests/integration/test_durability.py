@@ -1,7 +1,7 @@
 """No file is incomplete and no row is lost, however `split`, `fix` and `export` are interrupted.
 
-What is promised: every output is the old file or the whole new one, byte for byte; of the three that `split`
-writes, that of the rows that pass comes last, so where it is new the rejects and their findings are too.
+Every output is the old file or the complete new one, byte for byte. Of the three that `split`
+writes, the valid rows come last, so if they are new, the rejects and their findings are too.
 """
 
 import errno
@@ -49,7 +49,7 @@ class Job(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What a job does when nothing breaks it off."""
+    """The result of a job without an interrupt."""
 
     ended: Ended
     new: dict[str, bytes]
@@ -138,7 +138,7 @@ def forks():
 
 @pytest.fixture(scope="module")
 def done(forks, tmp_path_factory):
-    """Return a function that does a job once, and remembers what came of it."""
+    """Return a function that runs a job once and caches the result."""
 
     @functools.cache
     def do(name: str) -> Done:
@@ -165,7 +165,7 @@ def states(
     files = {name: data for name, data in after.items() if name not in temporary}
     is_new = [name for name in job.outputs if files.get(name) == new[name]]
     assert files == before | {name: new[name] for name in is_new}
-    # They come to their places in order, so whatever is new, those before it are.
+    # They are renamed in order, so all outputs before a new one are new.
     assert is_new == [*job.outputs[: len(is_new)]]
     return is_new, temporary
 
@@ -174,12 +174,12 @@ def moments(name: str, count: int, seconds: float) -> list[dict]:
     """Return moments at which to break off: after the start, or after something has begun to be written."""
     draw = random.Random(name)
     after = [seconds * (draw.random() ** 3 * 0.5 if number % 2 else draw.random()) for number in range(count)]
-    # At least once what is begun is not ended for certain.
+    # At least once the command is interrupted in the middle.
     return [{"waits": bool(number % 2), "after": one * (number != 1)} for number, one in enumerate(after)]
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_a_kill_at_any_moment_leaves_old_files_or_whole_new_ones(forks, done, tmp_path, name):
+def test_a_kill_at_any_moment_leaves_old_or_complete_new_files(forks, done, tmp_path, name):
     job, seen = JOBS[name], Counter()
     for number, moment in enumerate(moments(name, amount(SAMPLE[name], 1_000), done(name).ended.seconds)):
         folder = tmp_path / str(number)
@@ -194,7 +194,7 @@ def test_a_kill_at_any_moment_leaves_old_files_or_whole_new_ones(forks, done, tm
                 done(name).ended.code, "", len(job.outputs), []
             )  # fmt: skip
         if seen["temporary"] == 1 and temporary:
-            # What a kill leaves is no data for whoever checks the folder afterwards.
+            # Files left by a kill are not data when the folder is validated afterwards.
             report = ki.validate(folder, kind="label", defaults={"method": "human", "creator": "me"})
             named = {Path(one).name for one in (*(one.name for one in report.inputs), *report.skipped)}
             assert not named & {*temporary}
@@ -234,7 +234,7 @@ def test_a_kill_between_the_renames_of_split_leaves_the_rows_that_pass_for_last(
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_ctrl_c_at_any_moment_ends_with_a_word_or_by_the_signal(forks, done, tmp_path, name):
+def test_ctrl_c_at_any_moment_ends_with_a_message_or_by_the_signal(forks, done, tmp_path, name):
     job, seen = JOBS[name], Counter()
     for number, moment in enumerate(
         moments(name, amount(SAMPLE[name] // 2, 1_000), done(name).ended.seconds)
@@ -259,7 +259,7 @@ def test_ctrl_c_at_any_moment_ends_with_a_word_or_by_the_signal(forks, done, tmp
 
 
 def _named(err: str) -> str:
-    """Return a message in which files stand without the folder that they were named with."""
+    """Return a message without the folders of file names."""
     return err.replace("./", "")
 
 
@@ -314,7 +314,7 @@ def failing(monkeypatch, call: str, number: int, code: int) -> _Nth:
 
 @pytest.mark.parametrize(
     ("name", "call"),
-    # What packs rows, and what writes tables, stand between a row and the file.
+    # Compressors and table writers are between a row and the file.
     [(name, call) for name in MORE for call in (CALLS if name in JOBS else ["write", "close"])],
 )
 def test_whichever_call_fails_says_so_and_leaves_all_as_it_was(done, tmp_path, monkeypatch, run, name, call):
@@ -346,7 +346,7 @@ def test_whichever_call_fails_says_so_and_leaves_all_as_it_was(done, tmp_path, m
     assert number > len(job.outputs)
 
 
-def test_a_temporary_file_that_cannot_be_removed_is_not_what_is_told(done, tmp_path, monkeypatch, run):
+def test_a_temporary_file_that_cannot_be_removed_does_not_hide_the_error(done, tmp_path, monkeypatch, run):
     job = JOBS["split"]
     before = laid_out(tmp_path / "x", job)
     monkeypatch.chdir(tmp_path / "x")
@@ -359,12 +359,12 @@ def test_a_temporary_file_that_cannot_be_removed_is_not_what_is_told(done, tmp_p
     assert (is_new, len(temporary)) == ([], 3)
 
 
-# Disks that are full, and such that nobody may write to
+# Full disks, and disks without write permission
 
 
 @functools.cache
 def may_mount() -> bool:
-    """Return whether a disk of one's own can be made here, as on most Linux systems anybody can."""
+    """Return whether this user can mount a disk, as on most Linux systems."""
     try:
         words = ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
         return subprocess.run(words, capture_output=True, check=False).returncode == 0
@@ -374,7 +374,7 @@ def may_mount() -> bool:
 
 @pytest.fixture(scope="module")
 def disks():
-    """Return a server that can mount disks, or limits the size of files where nobody may mount any."""
+    """Return a server that can mount disks, or that limits file sizes if mounting is not allowed."""
     with Forks("unshare", "-rm") if may_mount() else Forks() as server:
         yield server
 
@@ -384,7 +384,7 @@ PAGE = 4096
 
 @pytest.mark.parametrize("name", MORE)
 def test_a_full_disk_leaves_all_as_it_was(disks, done, tmp_path, name):
-    """A disk with room for nothing more, a page more, two more, … until all of it fits.
+    """A disk with room for no more pages, one page, two pages, … until everything fits.
 
     Where no disk can be mounted, no file may be larger than so many pages.
     """
@@ -471,7 +471,7 @@ def test_a_full_standard_output_after_whole_files(done, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["split", "fix", "export"])
-def test_a_device_is_no_output(forks, tmp_path, name):
+def test_a_device_is_not_accepted_as_output(forks, tmp_path, name):
     job = JOBS[name]
     before = laid_out(tmp_path / "x", job)
     arguments = ["/dev/full" if one in {*job.outputs, "."} else one for one in job.arguments]

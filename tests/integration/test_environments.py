@@ -59,7 +59,7 @@ def test_with_closed_descriptors(files, tmp_path, closed):
     assert out.read_text() == "[1, 1]"
 
 
-def test_where_nothing_can_be_written(files, tmp_path, monkeypatch):
+def test_an_output_folder_without_write_permission(files, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     opened = os.open
 

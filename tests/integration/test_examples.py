@@ -1,8 +1,8 @@
-"""The example files: each invalid one gives exactly what stands beside it, each valid one nothing.
+"""The example files: each invalid one gives exactly the findings beside it, each valid one none.
 
-A file dropped into `tests/examples` is a test. Beside ``invalid/NAME.…`` stands ``NAME.expected.json``:
+A file dropped into `tests/examples` is a test. Beside ``invalid/NAME.…`` is ``NAME.expected.json``:
 options, and findings as code, severity, line and JSON Pointer. A name that begins with a code gives that
-code alone. ``NAME.options.json`` may stand beside ``valid/NAME.…``. In place of a file, the options may
+code alone. ``NAME.options.json`` may be beside ``valid/NAME.…``. Instead of a file, the options may
 `make` one that cannot be committed, or name the `path` of one that the repository has elsewhere.
 """
 
@@ -94,12 +94,12 @@ MADE = {
 
 
 def names(kind: str) -> list[str]:
-    """Return the names of all examples: of data files, and of what stands beside or in place of them."""
+    """Return the names of all examples: of data files, and of the files beside or instead of them."""
     return sorted({path.name.split(".")[0] for path in (EXAMPLES / kind).iterdir()})
 
 
 def example(kind: str, name: str, suffix: str, folder: Path):
-    """Return an example's path, what stands beside it, and its options as `validate` takes them."""
+    """Return the path of an example, its expectation, and its options for `validate`."""
     beside = EXAMPLES / kind / f"{name}.{suffix}.json"
     said = json.loads(beside.read_text("utf-8")) if beside.exists() else {}
     options = dict(said.get("options", {}) if suffix == "expected" else said)
@@ -114,7 +114,7 @@ def example(kind: str, name: str, suffix: str, folder: Path):
     return path, said, options
 
 
-def told(report: ki.Report) -> list[tuple[str, str, int | None, str]]:
+def reported(report: ki.Report) -> list[tuple[str, str, int | None, str]]:
     """Return the findings in order of line, then path."""
     assert len(report.sample) == report.errors + report.warnings
     found = [(one.code, one.severity, one.line, one.pointer) for one in report.sample]
@@ -125,8 +125,8 @@ def told(report: ki.Report) -> list[tuple[str, str, int | None, str]]:
 def test_invalid(name, tmp_path):
     path, said, options = example("invalid", name, "expected", tmp_path)
     report = ki.validate(path, **options)
-    assert told(report) == [tuple(one) for one in said["findings"]]
-    assert report.ok is all(severity == "warning" for _, severity, _, _ in told(report))
+    assert reported(report) == [tuple(one) for one in said["findings"]]
+    assert report.ok is all(severity == "warning" for _, severity, _, _ in reported(report))
     assert report.rows == report.valid + report.invalid
     assert sorted(map(str, report.iter_findings())) == sorted(map(str, report.sample))
 
@@ -135,7 +135,7 @@ def test_invalid(name, tmp_path):
 def test_valid(name, tmp_path):
     path, _, options = example("valid", name, "options", tmp_path)
     report = ki.validate(path, **options)
-    assert told(report) == []
+    assert reported(report) == []
     assert report.ok
     assert (report.valid, report.invalid) == (report.rows, 0)
     assert report.rows
@@ -161,7 +161,7 @@ def code_of(name: str) -> str | None:
     return next((code for code in CODES if name == code or name.startswith(f"{code}-")), None)
 
 
-def test_every_code_has_an_example_that_gives_nothing_else():
+def test_every_code_has_an_example_that_gives_only_that_code():
     found = names("invalid")
     assert {code_of(name) for name in found} - {None} == set(CODES)
     for name in filter(code_of, found):

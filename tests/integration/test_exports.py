@@ -60,7 +60,7 @@ def test_a_folder_that_cannot_be_written(run, tmp_path):
     )
 
 
-def test_a_folder_in_the_place_of_a_file_changes_nothing(run, tmp_path):
+def test_a_folder_with_the_name_of_an_output_changes_nothing(run, tmp_path):
     (tmp_path / "relations.jsonl").mkdir()
     code, out, err = run(tmp_path, "--force")
     assert (code, out) == (2, "")
@@ -70,7 +70,7 @@ def test_a_folder_in_the_place_of_a_file_changes_nothing(run, tmp_path):
 
 @pytest.mark.parametrize("call", range(1, 8))
 @pytest.mark.parametrize("step", ["fsync", "chmod"])
-def test_a_full_disk_leaves_nothing_half_written(run, tmp_path, monkeypatch, step, call):
+def test_a_full_disk_leaves_no_partial_files(run, tmp_path, monkeypatch, step, call):
     (tmp_path / "claims.jsonl").write_text("old")
     real, calls = getattr(os, step), []
 
@@ -132,7 +132,7 @@ def database():
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_sqlite_holds_every_row(database, table):
+def test_sqlite_has_every_row(database, table):
     cursor = database.execute(f"SELECT * FROM {table}")
     names = [column[0] for column in cursor.description]
     found = [dict(zip(names, row, strict=True)) for row in cursor]
@@ -140,7 +140,7 @@ def test_sqlite_holds_every_row(database, table):
     assert found == expected
 
 
-def test_sqlite_has_keys_that_hold(database):
+def test_sqlite_has_keys_that_are_enforced(database):
     assert database.execute("PRAGMA foreign_key_check").fetchall() == []
     assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     for table in ("translations", "labels", "mentions", "relations"):

@@ -25,7 +25,7 @@ LABEL = {"claim_id": "d01-c01", "scheme": "horizon", "value": "past"} | BY
 
 @pytest.fixture(autouse=True)
 def near(monkeypatch):
-    """Start no process, and cut what can be."""
+    """Start no process, and split everything that can be split."""
     monkeypatch.setattr(execution, "_LARGE", 1)
     monkeypatch.setattr(execution, "_TINY", 0)
     monkeypatch.setattr(execution, "_FEW", 0)
@@ -41,7 +41,7 @@ def report_on(data, kind="translation", **options) -> ki.Report:
     return report
 
 
-def told(report: ki.Report) -> list:
+def reported(report: ki.Report) -> list:
     return [(one.code, one.path, one.got) for one in report.sample]
 
 
@@ -77,63 +77,63 @@ def test_parts_of_paths_are_columns(tmp_path, name):
     for number, language in enumerate(("en", "pt-BR", "zh%2DHans")):
         put(tmp_path / f"language={language}" / "year=2026", name, ROW | {"id": f"r{number}"})
     report = report_on(tmp_path)
-    assert (report.rows, report.ok, told(report)) == (3, True, [])
+    assert (report.rows, report.ok, reported(report)) == (3, True, [])
     put(tmp_path / "language=english!", name, ROW)
-    assert [one[:2] for one in told(report_on(tmp_path))] == [("bad-format", ("language",))]
+    assert [one[:2] for one in reported(report_on(tmp_path))] == [("bad-format", ("language",))]
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_numbers_of_paths_are_numbers(tmp_path, name):
     put(tmp_path / "language=en" / "confidence=0.25", name, ROW)
-    assert told(report_on(tmp_path)) == []
+    assert reported(report_on(tmp_path)) == []
     put(tmp_path / "language=en" / "confidence=2", name, ROW)
-    assert [one[:2] for one in told(report_on(tmp_path))] == [("out-of-range", ("confidence",))]
+    assert [one[:2] for one in reported(report_on(tmp_path))] == [("out-of-range", ("confidence",))]
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_what_is_no_number_is_told(tmp_path, name):
+def test_a_value_that_is_not_a_number_is_reported(tmp_path, name):
     put(tmp_path / "language=en" / "confidence=half", name, ROW)
-    assert [one[:2] for one in told(report_on(tmp_path))] == [("wrong-type", ("confidence",))]
+    assert [one[:2] for one in reported(report_on(tmp_path))] == [("wrong-type", ("confidence",))]
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_the_default_partition_is_null(tmp_path, name):
     put(tmp_path / "language=__HIVE_DEFAULT_PARTITION__", name, ROW)
-    assert [one[:2] for one in told(report_on(tmp_path))] == [("missing-field", ("language",))]
+    assert [one[:2] for one in reported(report_on(tmp_path))] == [("missing-field", ("language",))]
     put(tmp_path / "confidence=__HIVE_DEFAULT_PARTITION__" / "language=en", name, ROW)
-    assert len(told(report_on(tmp_path))) == 1
+    assert len(reported(report_on(tmp_path))) == 1
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_files_own_column_wins(tmp_path, name):
     put(tmp_path / "language=english!", name, ROW | {"language": "en"})
-    assert told(report_on(tmp_path)) == []
+    assert reported(report_on(tmp_path)) == []
     put(tmp_path / "language=en", name, ROW | {"language": "english!"})
-    assert [one[:2] for one in told(report_on(tmp_path))] == [("bad-format", ("language",))]
+    assert [one[:2] for one in reported(report_on(tmp_path))] == [("bad-format", ("language",))]
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_what_no_field_is_is_but_a_folder(tmp_path, name):
+def test_a_name_that_is_not_a_field_is_only_a_folder(tmp_path, name):
     put(tmp_path / "note=x" / "language=en" / "kind", name, ROW)
-    assert told(report_on(tmp_path)) == []
+    assert reported(report_on(tmp_path)) == []
 
 
 def test_lists_and_instants_of_paths(tmp_path):
     verdict = {"claim_id": "d01-c01", "verdict": "supported"} | BY
     for name in ("a.parquet", "a.jsonl"):
         put(tmp_path / "urls=%5B%22a%22%5D" / "created=2026-01-31T12%3A00%3A00Z", name, verdict)
-    assert told(report_on(tmp_path, "verdict")) == []
+    assert reported(report_on(tmp_path, "verdict")) == []
     put(tmp_path / "urls=%5B%22a%22%2C1%5D", "a.parquet", verdict)
     put(tmp_path / "urls=%5B99999999999999999999999%5D", "a.parquet", verdict)
-    assert {one[:2] for one in told(report_on(tmp_path, "verdict"))} == {("wrong-type", ("urls",))}
+    assert {one[:2] for one in reported(report_on(tmp_path, "verdict"))} == {("wrong-type", ("urls",))}
 
 
-def test_what_pyarrow_writes_in_partitions_is_read(tmp_path):
+def test_partitions_written_by_pyarrow_are_read(tmp_path):
     rows = [ROW | {"language": language, "id": language} for language in ("en", "de", "zh-Hans")]
     table = pa.Table.from_pylist(rows)
     ds.write_dataset(table, tmp_path, format="parquet", partitioning=["language"], partitioning_flavor="hive")
     report = report_on(tmp_path, complete=("language",), ignore=["missing-claim"])
-    assert (report.rows, told(report), len(report.inputs)) == (3, [], 3)
+    assert (report.rows, reported(report), len(report.inputs)) == (3, [], 3)
 
 
 def test_split_keeps_columns_of_paths(tmp_path):
@@ -165,31 +165,31 @@ def saved(folder: Path, count: int = 3, shards: int = 1) -> datasets.Dataset:
 def test_a_saved_dataset_is_read_with_its_labels_by_name(tmp_path):
     saved(tmp_path / "one", shards=2)
     report = report_on(tmp_path / "one", "label")
-    assert (report.rows, told(report), len(report.inputs)) == (3, [], 2)
+    assert (report.rows, reported(report), len(report.inputs)) == (3, [], 2)
     loaded = report_on(datasets.load_from_disk(tmp_path / "one"), "label")
-    assert (loaded.rows, told(loaded)) == (3, [])
+    assert (loaded.rows, reported(loaded)) == (3, [])
 
 
-def test_what_lies_beside_the_shards_is_skipped(tmp_path):
+def test_files_beside_the_shards_are_skipped(tmp_path):
     saved(tmp_path / "one")
     write_ipc(tmp_path / "one" / "cache-0123456789abcdef.arrow", pa.table({"note": ["x"]}))
     write_ipc(tmp_path / "one" / "data-00009-of-00001.arrow", pa.table({"note": ["x"]}))
     (tmp_path / "one" / "rows.jsonl").write_text("{")
-    assert told(report_on(tmp_path / "one", "label")) == []
+    assert reported(report_on(tmp_path / "one", "label")) == []
 
 
 def test_a_saved_dictionary_of_datasets(tmp_path):
     made = datasets.DatasetDict({name: saved(tmp_path / "each" / name) for name in ("train", "test")})
     made.save_to_disk(tmp_path / "all")
     report = report_on(tmp_path / "all", "label")
-    assert (report.rows, told(report)) == (6, [])
+    assert (report.rows, reported(report)) == (6, [])
     assert [Path(one.name).parent.name for one in report.inputs] == ["test", "train"]
     both = report_on(made, "label")
     assert [one.name for one in both.inputs] == ["train", "test"]
     # One of the splits is damaged.
     (tmp_path / "all" / "test" / "state.json").write_text('{"_data_files": []}')
     report = report_on(tmp_path / "all", "label")
-    assert told(report) == [("unreadable", (), "damaged state.json")]
+    assert reported(report) == [("unreadable", (), "damaged state.json")]
     assert (report.rows, report.complete) == (3, False)
 
 
@@ -202,15 +202,15 @@ def test_shards_elsewhere_are_not_read(tmp_path, name):
     state["_data_files"].append({"filename": name.format(tmp_path)})
     (tmp_path / "one" / "state.json").write_text(json.dumps(state))
     report = report_on(tmp_path / "one", "label")
-    assert [(one[0], one[1]) for one in told(report)] == [("unreadable", ())]
+    assert [(one[0], one[1]) for one in reported(report)] == [("unreadable", ())]
     assert (report.rows, report.complete) == (0, False)
 
 
-def test_a_shard_that_is_missing_is_told(tmp_path):
+def test_a_shard_that_is_missing_is_reported(tmp_path):
     saved(tmp_path / "one", shards=2)
     next((tmp_path / "one").glob("data-00001*")).unlink()
     report = report_on(tmp_path / "one", "label")
-    assert told(report) == [("unreadable", (), "No such file or directory")]
+    assert reported(report) == [("unreadable", (), "No such file or directory")]
     assert (report.rows, report.complete) == (2, False)
 
 
@@ -237,7 +237,7 @@ def numbered(values: list, names: object, sort=None) -> pa.Table:
 
 
 @pytest.mark.parametrize("sort", [pa.int8(), pa.uint64(), pa.int64()], ids=str)
-def test_labels_of_a_file_are_told_by_their_names(tmp_path, sort):
+def test_labels_of_a_file_are_reported_by_name(tmp_path, sort):
     pq.write_table(numbered([0, 1, None, 5], ["past", "pst"], sort), tmp_path / "a.parquet")
     report = report_on(tmp_path, "label", ignore=["too-many-labels"])
     assert {(one.code, one.row, one.got) for one in report.sample} == {
@@ -256,7 +256,7 @@ def test_damaged_notes_of_labels_are_skipped(tmp_path):
     table = pa.Table.from_pylist([LABEL])
     for number, text in enumerate((b"{", b"\xff", b"[1]")):
         pq.write_table(table.replace_schema_metadata({b"huggingface": text}), tmp_path / f"{number}.parquet")
-    assert told(report_on(tmp_path, "label")) == []
+    assert reported(report_on(tmp_path, "label")) == []
 
 
 def test_labels_that_are_texts_already_stay(tmp_path):
@@ -267,9 +267,9 @@ def test_labels_that_are_texts_already_stay(tmp_path):
         pa.Table.from_pylist([{"claim_id": "d01-c01"}]).replace_schema_metadata(features(["a"])),
         tmp_path / "b.parquet",
     )
-    assert [one[:2] for one in told(report_on(tmp_path / "a.parquet", "label"))] == []
+    assert [one[:2] for one in reported(report_on(tmp_path / "a.parquet", "label"))] == []
     assert ("missing-field", ("value",)) in [
-        one[:2] for one in told(report_on(tmp_path / "b.parquet", "label"))
+        one[:2] for one in reported(report_on(tmp_path / "b.parquet", "label"))
     ]
 
 
@@ -284,10 +284,10 @@ def test_datasets_of_all_kinds(tmp_path, monkeypatch):
         (made.to_iterable_dataset(), 5),
     ):
         report = report_on(data, "label")
-        assert (report.rows, told(report)) == (count, [])
+        assert (report.rows, reported(report)) == (count, [])
     many = datasets.IterableDatasetDict({"a": made.to_iterable_dataset()})
     assert report_on(many, "label").rows == 5
-    assert [one[0] for one in told(report_on(made.select([]), "label"))] == ["no-rows"]
+    assert [one[0] for one in reported(report_on(made.select([]), "label"))] == ["no-rows"]
 
 
 def test_labels_without_a_name_in_rows_that_come_one_by_one(tmp_path):
@@ -308,29 +308,29 @@ def test_the_layout_of_the_hub(tmp_path):
     (tmp_path / "README.md").write_text("---\n---\n")
     (tmp_path / ".gitattributes").write_text("*.parquet filter=lfs\n")
     report = report_on(tmp_path, "label")
-    assert (report.rows, told(report)) == (1, [])
+    assert (report.rows, reported(report)) == (1, [])
     assert report.skipped == (str(tmp_path / "README.md"),)
 
 
 # Folders as such
 
 
-def test_a_folder_within_itself_is_told(tmp_path):
+def test_a_folder_that_contains_itself_is_reported(tmp_path):
     put(tmp_path, "a.jsonl", LABEL)
     (tmp_path / "again").symlink_to(tmp_path)
-    assert told(report_on(tmp_path, "label")) == [("unreadable", (), "a folder that contains itself")]
+    assert reported(report_on(tmp_path, "label")) == [("unreadable", (), "a folder that contains itself")]
 
 
-def test_a_folder_that_cannot_be_read_is_told(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_read_is_reported(tmp_path, monkeypatch):
     def refuse(_):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("kaiser_interview.validation.sources.discover.os.listdir", refuse)
-    assert told(report_on(tmp_path, "label")) == [("unreadable", (), "Permission denied")]
+    assert reported(report_on(tmp_path, "label")) == [("unreadable", (), "Permission denied")]
 
 
-def test_files_whose_names_say_nothing(tmp_path):
+def test_files_without_a_known_extension(tmp_path):
     for name in ("a.csv", "a.jsonl", "a.json", "a.parquet"):
         put(tmp_path, name, LABEL)
         (tmp_path / name).rename(tmp_path / "rows")
-        assert told(report_on(tmp_path / "rows", "label")) == []
+        assert reported(report_on(tmp_path / "rows", "label")) == []

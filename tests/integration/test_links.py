@@ -35,7 +35,7 @@ def test_the_main_pages_are_there():
         ("`[a](b.md)`\n\n```text\n[a](b.md)\n```", None),
     ],
 )
-def test_what_leads_nowhere_is_told(tmp_path, link, fault):
+def test_broken_links_are_reported(tmp_path, link, fault):
     folder = tmp_path / "repository"
     folder.mkdir()
     (tmp_path / "out.md").write_text("")

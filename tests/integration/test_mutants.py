@@ -1,6 +1,6 @@
 """Wrong rows in all their variety are caught with the right code at the right place, and right ones pass.
 
-Ten thousand here; ``python -m benchmarks.gate`` makes a million.
+Ten thousand here; ``python -m benchmarks.detection`` makes a million.
 """
 
 import random
@@ -10,13 +10,13 @@ from functools import partial
 import pytest
 
 import kaiser_interview as ki
-from benchmarks.gate.forms import FORMS
-from benchmarks.gate.operators import every_file, registered
-from benchmarks.gate.operators.base import EVERY, Operator
-from benchmarks.gate.operators.whole import File
-from benchmarks.gate.right import right
-from benchmarks.gate.run import GROUNDS, PAIRS
-from benchmarks.gate.trial import Tally, drawn, file_trials, trial
+from benchmarks.detection.forms import FORMS
+from benchmarks.detection.operators import every_file, registered
+from benchmarks.detection.operators.base import EVERY, Operator
+from benchmarks.detection.operators.whole import File
+from benchmarks.detection.run import GROUNDS, PAIRS
+from benchmarks.detection.trial import Tally, drawn, file_trials, trial
+from benchmarks.detection.valid_rows import right
 from kaiser_interview.validation.findings.codes import CODES
 
 pytestmark = pytest.mark.long
@@ -62,11 +62,11 @@ def _stated(ground, kind):
     rows = [right(draw, GROUNDS[ground], kind, number) for number in range(5)]
     for change in FILES.values():
         made = change(File(draw, GROUNDS[ground], kind, rows))
-        yield from (code for code, _, _ in made.told) if made else ()
+        yield from (code for code, _, _ in made.reported) if made else ()
 
 
-def test_a_gate_that_says_nothing_is_found_out(tmp_path):
-    """The trial itself can fail: here nothing is said of wrong rows, and then something of right ones."""
+def test_a_validator_that_reports_nothing_fails_the_benchmark(tmp_path):
+    """The trial itself can fail: with no findings for invalid rows, and with findings for valid ones."""
     given = random.Random(1), GROUNDS["shipped"], "verdict", "jsonl", 400, tmp_path
     tally = trial(*given, validate=partial(ki.validate, ignore=["wrong-type"]))
     assert tally.faults

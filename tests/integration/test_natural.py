@@ -1,4 +1,4 @@
-"""Natural rows: files as people and models really produce them, each with the report that a user sees.
+"""Natural rows: files as people and models produce them, each with the report that a user sees.
 
 Each ``NAME.report.txt`` in `tests/natural` is a transcript: the command, what it prints, and its exit code.
 A file dropped there with a report beside it is a test; a file without one is a failure.
@@ -13,7 +13,7 @@ import pytest
 NATURAL = Path(__file__).parents[1] / "natural"
 REPORTS = sorted(path.name for path in NATURAL.glob("*.report.txt"))
 PROMPT = "$ kaiser-interview "
-# Codes whose expectation is a list of words or a form, so that it may stand without a suggestion.
+# Codes whose `expected` lists values or a format, so that a suggestion is optional.
 PLAIN = {"bad-format", "not-in-vocabulary", "number-missing"}
 
 
@@ -29,8 +29,8 @@ def test_the_report_is_what_a_user_sees(name, run, monkeypatch):
     monkeypatch.chdir(NATURAL)
     arguments = command(name)
     code, out, err = run(*arguments)
-    told = f"{PROMPT}{shlex.join(arguments)}\n{out}{err}$ echo $?\n{code}\n"
-    assert told == (NATURAL / name).read_text("utf-8")
+    reported = f"{PROMPT}{shlex.join(arguments)}\n{out}{err}$ echo $?\n{code}\n"
+    assert reported == (NATURAL / name).read_text("utf-8")
 
 
 def test_every_file_has_a_report():
@@ -41,7 +41,7 @@ def test_every_file_has_a_report():
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_every_block_says_what_to_do(name):
+def test_every_block_has_a_suggestion(name):
     text = (NATURAL / name).read_text("utf-8").partition("\n")[2]
     blocks = [block for block in text.split("\n\n") if block.startswith(("error ", "warning "))]
     assert blocks or "no finding" in text

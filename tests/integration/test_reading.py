@@ -100,7 +100,7 @@ def as_in_csv(row: dict) -> dict:
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @each_kind
-def test_what_is_written_is_read_back(tmp_path, kind, suffix):
+def test_written_data_is_read_back(tmp_path, kind, suffix):
     rows, path = rows_of(kind), tmp_path / f"rows{suffix}"
     assert ki.write(rows, path, kind=kind) == 2
     assert ki.validate(path, kind=kind, in_process=True).ok
@@ -148,7 +148,7 @@ def test_a_table_has_the_schema_of_the_kind_and_the_other_columns(kind):
     ("builder", "suffix"), [("json", ".jsonl"), ("json", ".json"), ("parquet", ".parquet")]
 )
 @each_kind
-def test_datasets_loads_what_is_written(tmp_path, kind, builder, suffix):
+def test_datasets_loads_written_data(tmp_path, kind, builder, suffix):
     others = {name: OTHERS[name] for name in ("x_text", "x_integer", "x_boolean", "x_list")}
     others["x_float"] = [0.5, 2.0]
     rows, path = rows_of(kind, others), tmp_path / f"rows{suffix}"
@@ -202,7 +202,7 @@ def test_defaults_and_columns_of_the_claim(tmp_path, suffix):
     assert table.schema.field("creator") == ki.arrow_schema("label").field("creator")
 
 
-def test_unknown_fields_are_in_the_table_and_in_no_record():
+def test_unknown_fields_are_in_the_table_but_not_in_records():
     row = ROWS["label"] | {"season": "spring"}
     assert ki.read([row], kind="label", extra="allow") == records_of("label", [ROWS["label"]])
     assert ki.read_table([row], kind="label", extra="allow").column("season").to_pylist() == ["spring"]
@@ -260,7 +260,7 @@ def test_values_that_engines_write_in_other_types():
 
 
 class Large(ki.Derived):
-    """A custom kind with numbers that doubles do not hold exactly."""
+    """A custom kind with numbers that a double cannot represent exactly."""
 
     size: float
     count: int = 0
@@ -357,7 +357,7 @@ def test_rows_of_several_kinds(tmp_path):
     assert ki.read_table(wide) == ki.read_table(one)
 
 
-def test_records_are_read_as_they_are():
+def test_records_are_read_unchanged():
     records = records_of("question", [ROWS["question"] | {"x_n": 1}])
     assert ki.read(records, kind="question") == records
     assert ki.read(records) == records
@@ -368,7 +368,7 @@ def test_records_are_read_as_they_are():
     assert ki.read_table(mixed, kind="question").column("references") == table.column("references")
 
 
-def test_names_that_no_table_can_have(tmp_path):
+def test_invalid_table_names(tmp_path):
     row = ROWS["label"] | {"x_\0": 1}
     (record,) = ki.read([row], kind="label")
     assert record.model_extra == {"x_\0": 1}

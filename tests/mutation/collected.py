@@ -1,6 +1,6 @@
-"""Tests collected once, and run again and again in forks of the process, each with a function replaced.
+"""Collect tests once, and run them repeatedly in forks of the process, each with a function replaced.
 
-Only what runs after the import can be tried so: what a class or a module does once is for a fresh process.
+This works only for code that runs after the import: code of classes and modules needs a fresh process.
 """
 
 import gc
@@ -21,7 +21,7 @@ Patches = list[tuple[list[FunctionType], CodeType]]
 
 
 class Collected:
-    """A plugin that gives the session of pytest to a call, in place of running all tests."""
+    """A plugin that passes the pytest session to a call instead of running all tests."""
 
     def __init__(self, root: Path, call: Callable[["Collected"], None]) -> None:
         self._root = root
@@ -43,10 +43,10 @@ class Collected:
         self._call(self)
         return True
 
-    def patches(self, path: Path, sound: str, faulty: str) -> Patches | None:
+    def patches(self, path: Path, original: str, faulty: str) -> Patches | None:
         """Return the functions that a fault is in, and their code with it; None if that is not all of it."""
         name = str(self._root / path)
-        pairs = list(_pairs(compile(sound, name, "exec"), _compiled(faulty, name)))
+        pairs = list(_pairs(compile(original, name, "exec"), _compiled(faulty, name)))
         found: Patches = []
         for old, new in pairs:
             functions = [] if old is None else self._functions.get(_key(old), [])
@@ -87,7 +87,7 @@ def _compiled(text: str, name: str) -> CodeType:
 
 
 def _pairs(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType | None, CodeType]]:
-    """Yield functions that differ, outer ones first; None in place of one where the body of a class does."""
+    """Yield functions that differ, outer ones first; None instead of a function if a class body differs."""
     if old.co_flags & _OPTIMIZED:
         if _same(old, new):
             return
@@ -111,7 +111,7 @@ def _inner(code: CodeType) -> list[CodeType]:
 
 
 def _shallow(code: CodeType) -> tuple[object, ...]:
-    """Return all of a code but where its lines are and what the functions in it do."""
+    """Return the contents of a code object, except its line numbers and its nested functions."""
     constants = [one.co_qualname if isinstance(one, CodeType) else repr(one) for one in code.co_consts]
     return (
         code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars,

@@ -1,3 +1,3 @@
-"""Nothing here is a test; what is imported here comes with `make mutation` only."""
+"""This folder has no tests, and its imports are installed only by `make mutation`."""
 
 collect_ignore_glob = ["*.py"]

@@ -1,7 +1,7 @@
-"""Faults put into a module one at a time: mutmut's operators, and three that it lacks.
+"""Mutants of a module, one fault each: the operators of mutmut, and three more.
 
-Left out by rule is what says nothing about behaviour: docstrings, annotations and aliases of types,
-`__all__`, `if TYPE_CHECKING`, the name of UTF-8, the type that `cast` is told, and the `strict` of `zip`,
+Left out is code that does not affect behaviour: docstrings, annotations and aliases of types,
+`__all__`, `if TYPE_CHECKING`, the name of UTF-8, the type passed to `cast`, and the `strict` of `zip`,
 which guards against our own mistakes.
 """
 
@@ -30,7 +30,7 @@ class Mutant(NamedTuple):
     lines: range
     """The statement's."""
     before: str
-    """The changed lines as they are, each stripped."""
+    """The changed original lines, each stripped."""
     after: str
     """And as the fault makes them."""
     text: str
@@ -114,7 +114,7 @@ _MAYBE_SILENT = (
 
 
 def _telling(call: cst.Call) -> list[str]:
-    """Return the arguments that decide what a call does."""
+    """Return the arguments that affect a call."""
     arguments = [argument for argument in call.args if not m.matches(argument.value, _UTF_8)]
     if m.matches(call.func, m.Name("zip")):
         arguments = [argument for argument in arguments if not m.matches(argument, _STRICT)]
@@ -189,7 +189,7 @@ def mutants(
 
 
 def _difference(old: list[str], new: list[str]) -> tuple[str, str]:
-    """Return what stands between the lines that are the same at the head and at the foot."""
+    """Return the lines between the common first and the common last lines."""
     head = _shared(old, new)
     foot = _shared(old[head:][::-1], new[head:][::-1])
     before, after = (

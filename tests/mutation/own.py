@@ -3,13 +3,13 @@
 __all__ = ["OWN", "WIDE"]
 
 _COLUMNS = ("unit/validation/columns/test_columns.py", "property/test_columns.py")
-_ROWS = ("unit/validation/rows/test_rows.py", "integration/test_examples.py", "property/test_gate.py")
+_ROWS = ("unit/validation/rows/test_rows.py", "integration/test_examples.py", "property/test_validation.py")
 _SETS = (
     "unit/validation/dataset_rules/test_sets.py",
     "unit/validation/dataset_rules/test_traces.py",
     "unit/validation/rows/test_rows.py",
     "unit/validation/columns/test_whole.py",
-    "unit/test_gate.py",
+    "unit/test_validate.py",
 )
 _ENGINE = (
     "unit/validation/engine/test_execution.py",
@@ -30,7 +30,7 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/validation/formats/columnar/test_columnar.py",
     ),
     "validation/engine/options.py": (
-        "unit/test_gate.py",
+        "unit/test_validate.py",
         "unit/validation/engine/test_execution.py",
     ),
     "validation/formats/columnar/files.py": (
@@ -83,7 +83,10 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/validation/engine/test_execution.py",
         "unit/validation/engine/test_forms.py",
     ),
-    "validation/findings/pages.py": ("unit/build/test_built_pages.py", "unit/cli/test_gate_commands.py"),
+    "validation/findings/pages.py": (
+        "unit/build/test_built_pages.py",
+        "unit/cli/test_validation_commands.py",
+    ),
     "validation/rules/numbers.py": (
         "unit/validation/rules/test_fidelity.py",
         "unit/validation/rows/test_rows.py",
@@ -92,7 +95,7 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/validation/findings/test_report.py",
         "unit/validation/rows/test_rows.py",
         "unit/render/test_render.py",
-        "unit/cli/test_gate_commands.py",
+        "unit/cli/test_validation_commands.py",
     ),
     "validation/fix.py": ("unit/validation/test_fix.py",),
     "validation/writers/fixed_tables.py": (
@@ -102,16 +105,16 @@ OWN: dict[str, tuple[str, ...]] = {
     "validation/formats/detect.py": (
         "unit/validation/hints/test_mistakes.py",
         "unit/validation/formats/test_streams.py",
-        "unit/test_gate.py",
+        "unit/test_validate.py",
     ),
-    "api.py": ("unit/test_gate.py",),
+    "api.py": ("unit/test_validate.py",),
     "validation/dataset_rules/hashing.py": (
         "unit/validation/dataset_rules/test_traces.py",
         "unit/validation/dataset_rules/test_hashing.py",
     ),
     "validation/sources/discover.py": (
         "unit/validation/formats/test_streams.py",
-        "unit/test_gate.py",
+        "unit/test_validate.py",
         "integration/test_folders.py",
     ),
     "validation/hints/values.py": (
@@ -179,8 +182,12 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/validation/dataset_rules/test_spool.py",
         "unit/validation/dataset_rules/test_duplicates.py",
     ),
-    "validation/findings/report.py": ("unit/validation/findings/test_report.py", "unit/test_gate.py"),
-    "validation/rows/row_validator.py": ("unit/validation/rows/test_shape.py", *_ROWS, "unit/test_gate.py"),
+    "validation/findings/report.py": ("unit/validation/findings/test_report.py", "unit/test_validate.py"),
+    "validation/rows/row_validator.py": (
+        "unit/validation/rows/test_shape.py",
+        *_ROWS,
+        "unit/test_validate.py",
+    ),
     "validation/rules/base.py": (
         "unit/validation/rows/test_shape.py",
         *_ROWS,
@@ -202,7 +209,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "validation/writers/parts.py": ("unit/validation/test_split.py", "unit/validation/test_fix.py"),
     "validation/writers/tables.py": ("unit/validation/writers/test_table_output.py",),
     "validation/sources/foreign_files.py": (
-        "unit/test_gate.py",
+        "unit/test_validate.py",
         "unit/validation/formats/columnar/test_columnar.py",
         "unit/validation/writers/test_table_output.py",
     ),
@@ -236,8 +243,8 @@ WIDE = (
     "unit/test_errors.py",
     "unit/validation/rules/test_fidelity.py",
     "unit/validation/test_fix.py",
-    "unit/test_gate.py",
-    "unit/cli/test_gate_commands.py",
+    "unit/test_validate.py",
+    "unit/cli/test_validation_commands.py",
     "unit/records/test_kinds.py",
     "unit/validation/formats/json/test_chunks.py",
     "unit/validation/formats/json/test_lines.py",
@@ -275,11 +282,11 @@ WIDE = (
     "integration/test_folders.py",
     "property/test_columns.py",
     "property/test_engine.py",
-    "property/test_gate.py",
+    "property/test_validation.py",
     "property/test_lines.py",
     "property/test_passages.py",
     "property/test_quotes.py",
     "property/test_repeats.py",
     "property/test_split.py",
 )
-"""Without those that hold the source's own form, the build, the release and the wheel."""
+"""Without the tests of the source layout, the build, the release and the wheel."""

@@ -1,9 +1,9 @@
-"""Put faults into the gate one at a time, and see whether its tests notice.
+"""Mutation testing: put faults into the package one at a time, and check whether its tests fail.
 
     python tests/mutation/run.py --per-module 12 --seed 1
 
-A mutant is first tried with the module's own tests, then, if it lives, with all others. Tests that run the
-statement come first, the quickest of them at the head; what does not fit into the time is left out, so that
+A mutant is first tried with the tests of its module, then, if it survives, with all others. Tests of the
+statement run first, fastest first; tests that do not fit into the time are left out, so that
 the figure can be too low, never too high.
 """
 
@@ -22,7 +22,7 @@ from typing import NamedTuple
 from collected import Collected
 from mutants import Mutant, mutants
 from own import OWN, WIDE
-from trial import PACKAGE, ROOT, Copy, Plugin, Tests, forked, recorded, verdict
+from trial import PACKAGE, ROOT, Copy, Plugin, Tests, forked, outcome_of, recorded
 
 HERE = Path(__file__).parent
 KEPT = ROOT / "build" / "mutation"
@@ -38,7 +38,7 @@ class Argued(NamedTuple):
     after: str
 
 
-def sound(module: str) -> str:
+def original(module: str) -> str:
     return (ROOT / PACKAGE / module).read_text("utf-8")
 
 
@@ -51,7 +51,7 @@ def argued() -> dict[Argued, str]:
     found = {
         Argued(module, within, mutant.before, mutant.after)
         for module, within in places
-        for mutant in mutants(sound(module), within=within)
+        for mutant in mutants(original(module), within=within)
     }
     lost = sorted(set(held) - found)
     if lost:
@@ -98,7 +98,7 @@ def file_of(test: str) -> str:
 
 
 def record(names: Iterable[str]) -> dict[str, Tests]:
-    """Return what is known of files of tests, having run those that are new or have changed."""
+    """Return the records of test files, after running those that are new or changed."""
     copy = Copy()
     try:
         return {name: recorded(copy, name, KEPT / "tests") for name in names}
@@ -107,7 +107,7 @@ def record(names: Iterable[str]) -> dict[str, Tests]:
 
 
 def together(jobs: int, call: Callable[[int], object]) -> None:
-    """Make a call so many times at once, each in a process of its own."""
+    """Make a call several times in parallel, each in a separate process."""
 
     def called(job: int) -> int:
         call(job)
@@ -120,7 +120,7 @@ def together(jobs: int, call: Callable[[int], object]) -> None:
 
 
 class Job:
-    """One of the processes that share the work, with a copy of its own."""
+    """One of the processes that share the work, with its own copy of the project."""
 
     def __init__(
         self, files: dict[str, Tests], others: tuple[str, ...], budget: float, results: Path
@@ -158,17 +158,17 @@ class Job:
             of = [mutant for name, mutant in share if name == module]
             self._control(module, of[0], collected)
             for mutant in of:
-                patches = collected.patches(PACKAGE / module, sound(module), mutant.text)
+                patches = collected.patches(PACKAGE / module, original(module), mutant.text)
                 # What lives may have been used when tests were collected: a fresh process has the last word.
                 if patches is None or not self._dies(module, mutant, partial(collected.start, patches)):
                     left.append(mutant.id)
         self._left.write_text(json.dumps(left), "utf-8")
 
     def _control(self, module: str, mutant: Mutant, collected: Collected) -> None:
-        """Make sure that tests pass in this way as long as there is no fault."""
+        """Check that the tests pass in this way without a fault."""
         name = OWN[module][0]
         tests = list(chosen(module, mutant, {name: self._files[name]}, self._budget, set()))[:_CONTROL]
-        said = verdict(self._copy, collected.start([], tests), _GRACE + 4 * self._budget)
+        said = outcome_of(self._copy, collected.start([], tests), _GRACE + 4 * self._budget)
         if said != "passed":
             raise RuntimeError(f"{module} without a fault: expected tests that pass, got {said}")
 
@@ -200,14 +200,14 @@ class Job:
                 if not tests:
                     continue
                 took = sum(held[file_of(name)].seconds[name] for name in tests)
-                said = verdict(self._copy, trial(tests), 4 * took + _GRACE)
+                said = outcome_of(self._copy, trial(tests), 4 * took + _GRACE)
                 if said != "passed":
                     return killed if said == "killed" else said
         return "survived"
 
 
 def report(results: list[Tried]) -> str:
-    """Return what has come of it, as Markdown."""
+    """Return the results as Markdown."""
     columns = ("killed", "elsewhere", "timeout", "argued", "survived")
     lines = ["| module | mutants | " + " | ".join(columns) + " |", "|---|" + "---|" * (len(columns) + 1)]
     for module in (*dict.fromkeys(one.module for one in results), ""):
@@ -242,7 +242,7 @@ def main() -> None:
     drawn = [
         (module, mutant)
         for module in modules
-        for mutant in mutants(sound(module), amount=amount, seed=f"{options.seed} {module}")
+        for mutant in mutants(original(module), amount=amount, seed=f"{options.seed} {module}")
     ]
     results = KEPT / "results.jsonl"
     known = held(results)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import pytest
 
-__all__ = ["PACKAGE", "ROOT", "Copy", "Plugin", "Tests", "forked", "recorded", "verdict"]
+__all__ = ["PACKAGE", "ROOT", "Copy", "Plugin", "Tests", "forked", "outcome_of", "recorded"]
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path("src") / "kaiser_interview"
@@ -38,12 +38,12 @@ _LEFT_OUT = (".*", "__pycache__")
 _BUILT = {"build", "dist"}  # at the top only: the package and its tests have folders of that name
 # Exit codes of pytest: 0 all passed, 1 some failed, 2 and 3 a module could not be imported; others are ours.
 _PASSED, _KILLED = 0, {1, 2, 3}
-# The libraries are loaded before pytest could rewrite their asserts, of which it warns.
+# The libraries are loaded before pytest could rewrite their asserts, and pytest warns about that.
 _OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 
 class Tests(NamedTuple):
-    """What is known of a file of tests: seconds of those that pass, and what each runs of the package."""
+    """The record of a test file: seconds of passing tests, and the package lines that each runs."""
 
     digest: str
     seconds: dict[str, float]
@@ -100,15 +100,15 @@ class Copy:
     @contextlib.contextmanager
     def faulty(self, module: str, text: str) -> Iterator[None]:
         path = self.root / PACKAGE / module
-        sound = path.read_bytes()
+        original = path.read_bytes()
         _replace(path, text.encode())
         try:
             yield
         finally:
-            _replace(path, sound)
+            _replace(path, original)
 
     def run(self, names: Iterable[str], plugin: object, *options: str) -> int:
-        """Run the tests of these files in this process, of which nothing else is asked afterwards."""
+        """Run the tests of these files in this process, which does nothing else afterwards."""
         os.setsid()
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         log = os.open(self.root.parent / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -137,7 +137,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def forked(call: Callable[[], int]) -> int:
-    """Make a call in a process of its own, which ends with the code that the call returns; return its id."""
+    """Make a call in a forked process, which exits with the returned code; return the process id."""
     sys.stdout.flush()
     child = os.fork()
     if child:
@@ -152,8 +152,8 @@ def forked(call: Callable[[], int]) -> int:
         os._exit(code)
 
 
-def verdict(copy: Copy, child: int, seconds: float) -> str:
-    """Wait for tests to end, and say what they say: passed, killed or timeout."""
+def outcome_of(copy: Copy, child: int, seconds: float) -> str:
+    """Wait for tests to end, and return their outcome: passed, killed or timeout."""
     ends = time.monotonic() + seconds
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -180,9 +180,9 @@ def _left_out(folder: str, names: list[str]) -> set[str]:
 
 
 def recorded(copy: Copy, name: str, folder: Path) -> Tests:
-    """Return what is known of a file of tests, having run it with coverage if it is new or has changed.
+    """Return the record of a test file, after running it with coverage if it is new or changed.
 
-    Property tests run nearly everything, and would take long with coverage: of them the seconds are enough.
+    Property tests run nearly everything and are slow with coverage, so only their seconds are recorded.
     """
     digest = _digest(ROOT / "tests" / name)
     kept = folder / f"{name.replace('/', '-')}.json"
@@ -197,18 +197,18 @@ def recorded(copy: Copy, name: str, folder: Path) -> Tests:
     print(f"recording {name}", file=sys.stderr, flush=True)
     folder.mkdir(parents=True, exist_ok=True)
     (copy.root / "tests" / name).write_bytes((ROOT / "tests" / name).read_bytes())
-    told, coverage = copy.root.parent / "told.json", copy.root.parent / "coverage"
+    reported, coverage = copy.root.parent / "told.json", copy.root.parent / "coverage"
     os.environ["COVERAGE_FILE"] = str(coverage)
     covered = () if name.startswith("property/") else ("--cov", "--cov-context=test", "--cov-report=")
 
     def run() -> int:
         plugin = Plugin()
         code = copy.run([name], plugin, "--maxfail=100000", *covered)
-        told.write_text(json.dumps({"seconds": plugin.seconds, "failed": sorted(plugin.failed)}), "utf-8")
+        reported.write_text(json.dumps({"seconds": plugin.seconds, "failed": sorted(plugin.failed)}), "utf-8")
         return code
 
-    verdict(copy, forked(run), 3600)
-    held = json.loads(told.read_text("utf-8"))
+    outcome_of(copy, forked(run), 3600)
+    held = json.loads(reported.read_text("utf-8"))
     passed = {test: seconds for test, seconds in held["seconds"].items() if test not in held["failed"]}
     lines = _lines(coverage, copy.root / PACKAGE, set(passed)) if covered else {}
     sources = {module: _digest(copy.root / PACKAGE / module) for module in lines}

@@ -1,8 +1,8 @@
 """Compare the results of the command with those of an earlier commit: `make oracle`.
 
-The earlier commit is built as a wheel into an environment of its own. Both versions run the same command
+The earlier commit is built as a wheel in a separate environment. Both versions run the same command
 lines over the examples, the natural files and files of mutants that the earlier version draws. Exit codes,
-reports and output files must be equal, save for the renames below. Texts of hints are compared apart, as a
+reports and output files must be equal, except for the renames below. Texts of hints are compared as a
 rate.
 """
 
@@ -26,14 +26,14 @@ RENAMES: dict[str, str] = {"findings": "sample"}
 """Keys of a report by their earlier name, and the name that they have now."""
 
 ADDED = {"limited": True, "left_out": 0}
-"""What results have got since, with the value that changes nothing."""
+"""Keys added to results since, with their neutral value."""
 HINTS = {"suggestion"}
 """Keys, by their earlier name, whose texts are compared apart."""
 _SHOWN = 20
 
 
 def main() -> int:
-    """Run both versions, print what differs, and return 1 if anything does."""
+    """Run both versions, print the differences, and return 1 if there are any."""
     parser = argparse.ArgumentParser(prog="python tests/oracle", description=__doc__)
     parser.add_argument("--mutants", type=int, default=100_000)
     parser.add_argument("--only", default="", help="run cases whose name contains this")
@@ -160,7 +160,7 @@ def _environment(root: Path) -> dict[str, str]:
 
 
 def _run(python: Path, root: Path, out: Path, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Run all cases in a process of their own; return the results in their order."""
+    """Run all cases in a separate process; return the results in order."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     (out / "cases.json").write_text(json.dumps(cases), "utf-8")
@@ -188,7 +188,7 @@ def _compare(cases: list[dict[str, Any]], earlier: list[dict[str, Any]], now: li
 
 
 def _plain(value: Any, hints: list[str], renames: dict[str, str]) -> Any:
-    """Return a result under today's names and without the texts of hints, which are put aside."""
+    """Return a result with the current names and without the texts of hints, which go into `hints`."""
     if isinstance(value, dict):
         made = {}
         for name, one in value.items():

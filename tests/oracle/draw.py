@@ -5,22 +5,22 @@ import random
 import sys
 from pathlib import Path
 
-from benchmarks.gate.forms import FORMS, written
-from benchmarks.gate.kinds import ALL
-from benchmarks.gate.operators import registered
-from benchmarks.gate.operators.whole import File
-from benchmarks.gate.right import DERIVED, right
-from benchmarks.gate.run import GROUNDS, tasks
-from benchmarks.gate.trial import Tally, drawn
+from benchmarks.detection.forms import FORMS, written
+from benchmarks.detection.kinds import ALL
+from benchmarks.detection.operators import registered
+from benchmarks.detection.operators.whole import File
+from benchmarks.detection.run import GROUNDS, tasks
+from benchmarks.detection.trial import Tally, drawn
+from benchmarks.detection.valid_rows import DERIVED, right
 
-FILES = tuple(form for form in FORMS if form != "arrow")  # a table in memory is no file
+FILES = tuple(form for form in FORMS if form != "arrow")  # a table in memory is not a file
 _FEW = 5
 
 
 def main(out: Path, mutants: int) -> None:
     """Write the files and `cases.json`."""
     # Where the earlier version has it.
-    from benchmarks.gate.operators.whole import every_file
+    from benchmarks.detection.operators.whole import every_file
 
     out.mkdir(parents=True)
     cases = []
@@ -29,7 +29,7 @@ def main(out: Path, mutants: int) -> None:
         draw = random.Random(f"{seed} {ground} {kind} {form}")
         options = [
             "--kind",
-            kind if isinstance(ALL[kind], str) else f"benchmarks.gate.kinds:{ALL[kind].__name__}",
+            kind if isinstance(ALL[kind], str) else f"benchmarks.detection.kinds:{ALL[kind].__name__}",
         ]
         if GROUNDS[ground].name != "shipped":
             options += ["--against", str(GROUNDS[ground].folder)]

@@ -28,7 +28,7 @@ def main(out: Path) -> None:
 
 
 def run(case: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return the exit code of a command, what it printed, and what it wrote."""
+    """Return the exit code of a command, its output, and the files that it wrote."""
     words = list(case["words"])
     for option, name in case.get("outputs", {}).items():
         words += [option, str(folder / name)]
@@ -57,7 +57,7 @@ def run(case: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _json(text: str) -> Any:
-    """Return what a text holds as JSON, without what follows the document; else the text."""
+    """Return the JSON value of a text, ignoring text after the document; else the text."""
     try:
         document, end = json.JSONDecoder().raw_decode(text)
     except ValueError:

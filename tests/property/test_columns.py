@@ -1,4 +1,4 @@
-"""The two lanes come to one verdict: a row that the columnar lane does not suspect, the judge passes."""
+"""The prefilter agrees with the row validator: rows that it does not suspect are valid."""
 
 import decimal
 import random
@@ -25,7 +25,7 @@ BATCH = 64
 
 
 class Debate(ki.Annotation):
-    """A kind of one's own with references at several depths."""
+    """A custom kind with references at several depths."""
 
     thesis: str
     pro: ki.Many[ki.Reference]
@@ -96,9 +96,9 @@ def right(draw: random.Random, kind) -> dict:
 
 
 def right_table(draw: random.Random, kind, size: int = BATCH) -> pa.RecordBatch:
-    """Draw right rows in types that hold them without loss.
+    """Draw valid rows as columns of lossless types.
 
-    Columns of the claim itself are compared as integers: those of other types are left to the judge.
+    Columns of the claim are compared as integers: other types are left to the row validator.
     """
     rows = [right(draw, kind) for _ in range(size)]
     columns = {}
@@ -109,14 +109,14 @@ def right_table(draw: random.Random, kind, size: int = BATCH) -> pa.RecordBatch:
             field.type if kind == "claim" and not pa.types.is_string(field.type) else forms(draw, field.type)
         )
         made = column(values, sort)
-        # Only what a type holds as it is: engines do not write others.
+        # Only values that the type represents exactly: engines do not write others.
         same = made.null_count == plain.null_count and same_values(made, plain)
         columns[field.name] = made if same else plain
     return pa.RecordBatch.from_pydict(columns)
 
 
 def same_values(made: pa.Array, plain: pa.Array) -> bool:
-    """Return whether two columns hold the same, or if they are instants or nested, nothing that is lost."""
+    """Return whether two columns have equal values, or for instants and nested types, no lost values."""
     if pa.types.is_timestamp(plain.type) and not pa.types.is_timestamp(made.type):
         return False
     return made.to_pylist() == plain.to_pylist()
@@ -143,7 +143,7 @@ def forms(draw: random.Random, sort: pa.DataType) -> pa.DataType:
 
 
 def fitted(value, sort: pa.DataType):
-    """Return a value as a column of a type can hold it, else null."""
+    """Return a value converted for a column of a type, or None if that is impossible."""
     if pa.types.is_timestamp(sort) and isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -212,7 +212,7 @@ def table(draw: random.Random, kind, wrong: float) -> pa.RecordBatch:
 
 
 def said(verdict):
-    """Return what a verdict says, whole."""
+    """Return all data of a result."""
     faults = [
         (
             one.code,
@@ -225,12 +225,12 @@ def said(verdict):
     return faults, verdict.kind, verdict.invalid_elsewhere, verdict.values, verdict.references
 
 
-def parted(lane: Prefilter, batch: pa.RecordBatch, told, seen) -> None:
+def parted(row_filter: Prefilter, batch: pa.RecordBatch, reported, seen) -> None:
     """Hold a look at slices of a batch to one at the whole of it."""
     for size in (1 + len(batch) // 3, len(batch) - 1):
-        looks = [lane.look(batch.slice(first, size), told) for first in range(0, len(batch), size)]
+        looks = [row_filter.look(batch.slice(first, size), reported) for first in range(0, len(batch), size)]
         parts = [*map(np.concatenate, zip(*(look[:3] for look in looks), strict=True))]
-        # A number for which there is no integer makes all rows of its batch suspect: fewer in smaller ones.
+        # A number that is not an integer makes all rows of its batch suspect: fewer rows in smaller batches.
         assert not (parts[0] & ~seen.suspect).any()
         assert (parts[2] == seen.doomed).all()
         if (parts[0] == seen.suspect).all():
@@ -242,19 +242,21 @@ def parted(lane: Prefilter, batch: pa.RecordBatch, told, seen) -> None:
             assert all((one == other).all() for one, other in zip(parts, seen[:3], strict=True))
 
 
-def held(judge: RowValidator, lane: Prefilter, batch: pa.RecordBatch) -> tuple[int, int]:
-    """Hold the lane to the judge on a batch; return how many rows it passed, and how many are right."""
-    told = {str(one.path[0]): one.code for one in column_faults(judge, batch.schema.names, batch.schema)}
-    seen = lane.look(batch, told)
-    parted(lane, batch, told, seen)
+def held(validator: RowValidator, row_filter: Prefilter, batch: pa.RecordBatch) -> tuple[int, int]:
+    """Compare the prefilter with the row validator; return the numbers of passed and of valid rows."""
+    reported = {
+        str(one.path[0]): one.code for one in column_faults(validator, batch.schema.names, batch.schema)
+    }
+    seen = row_filter.look(batch, reported)
+    parted(row_filter, batch, reported, seen)
     passed = right = 0
     checked = CheckedTally()
     for number, values in enumerate(rows_of(batch)):
-        verdict = judge.value(values, told, columnar=True)
+        verdict = validator.value(values, reported, columnar=True)
         if seen.shaped[number]:
             assert seen.suspect[number]
-            assert said(judge.relations(values)) == said(verdict)
-        assert seen.doomed[number] == verdict.invalid_elsewhere or seen.suspect[number], (values, told)
+            assert said(validator.relations(values)) == said(verdict)
+        assert seen.doomed[number] == verdict.invalid_elsewhere or seen.suspect[number], (values, reported)
         if not seen.suspect[number]:
             assert verdict.faults == [], (values, verdict.faults)
             checked.row(verdict.references)
@@ -264,12 +266,12 @@ def held(judge: RowValidator, lane: Prefilter, batch: pa.RecordBatch) -> tuple[i
     return passed, right
 
 
-def options(judge_options: dict, kinds) -> dict:
-    """Return the options of a judge that its kinds can have."""
+def options(validator_options: dict, kinds) -> dict:
+    """Return options of a row validator that fit its kinds."""
     fields = {
         name for kind in kinds for name in (KINDS[kind] if isinstance(kind, str) else kind).model_fields
     }
-    given = dict(judge_options)
+    given = dict(validator_options)
     if "defaults" in given:
         given["defaults"] = {name: value for name, value in given["defaults"].items() if name in fields}
     if "require" in given:
@@ -279,20 +281,20 @@ def options(judge_options: dict, kinds) -> dict:
 
 @pytest.mark.parametrize("kind", SORTS, ids=str)
 @pytest.mark.parametrize("corpus", [shipped(), OWN], ids=["shipped", "own"])
-def test_a_row_that_is_not_suspect_is_one_that_the_judge_passes(kind, corpus):
+def test_the_row_validator_passes_every_row_that_is_not_suspect(kind, corpus):
     draw = random.Random(str(kind))
-    lanes = [RowValidator([kind], corpus, **options(one, [kind])) for one in BEFORE_ALL]
-    lanes = [(judge, Prefilter(judge)) for judge in lanes]
-    passed = right_ones = 0
+    prefilters = [RowValidator([kind], corpus, **options(one, [kind])) for one in BEFORE_ALL]
+    prefilters = [(validator, Prefilter(validator)) for validator in prefilters]
+    passed = valid_ones = 0
     for number in range(amount(10_000, 600_000) // BATCH // len(SORTS) // 2 + 1):
-        judge, lane = lanes[number % len(lanes)]
+        validator, row_filter = prefilters[number % len(prefilters)]
         if number % 4 == 3:
             batch = spoiled(draw, right_table(draw, kind))
         else:
             batch = table(draw, kind, draw.choice([0, 0, 0.02, 0.2]))
-        one, other = held(judge, lane, batch)
-        passed, right_ones = passed + one, right_ones + other
-    assert passed <= right_ones
+        one, other = held(validator, row_filter, batch)
+        passed, valid_ones = passed + one, valid_ones + other
+    assert passed <= valid_ones
 
 
 def spoiled(draw: random.Random, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -308,14 +310,14 @@ def spoiled(draw: random.Random, batch: pa.RecordBatch) -> pa.RecordBatch:
 @pytest.mark.parametrize("kind", SORTS, ids=str)
 def test_right_rows_are_passed(kind):
     draw = random.Random(str(kind))
-    judge = RowValidator([kind], shipped())
-    lane = Prefilter(judge)
-    passed = right_ones = total = 0
+    validator = RowValidator([kind], shipped())
+    row_filter = Prefilter(validator)
+    passed = valid_ones = total = 0
     for _ in range(amount(6_000, 250_000) // BATCH // len(SORTS) + 1):
         batch = right_table(draw, kind)
-        one, other = held(judge, lane, batch)
-        passed, right_ones, total = passed + one, right_ones + other, total + len(batch)
-    assert right_ones == total
+        one, other = held(validator, row_filter, batch)
+        passed, valid_ones, total = passed + one, valid_ones + other, total + len(batch)
+    assert valid_ones == total
     assert passed >= 0.97 * total
 
 
@@ -323,9 +325,9 @@ def test_right_rows_are_passed(kind):
 @pytest.mark.parametrize("options", BEFORE_ALL, ids=str)
 def test_several_kinds_in_one_table(options, wrong):
     draw = random.Random(str(options))
-    judge = RowValidator(MIXED, shipped(), **options)
-    lane = Prefilter(judge)
-    passed = right_ones = total = 0
+    validator = RowValidator(MIXED, shipped(), **options)
+    row_filter = Prefilter(validator)
+    passed = valid_ones = total = 0
     for _ in range(amount(4_000, 150_000) // BATCH // len(BEFORE_ALL) // 2 + 1):
         named = [draw.choice(MIXED) for _ in range(BATCH)]
         rows = [right(draw, kind) | {"kind": kind} for kind in named]
@@ -336,11 +338,11 @@ def test_several_kinds_in_one_table(options, wrong):
                 one[draw.choice([*one])] = draw.choice([None, "x", "label"])
         fields = {field.name: field.type for kind in MIXED for field in arrow_schema(kind)}
         columns = {name: column([one.get(name) for one in rows], sort) for name, sort in fields.items()}
-        one, other = held(judge, lane, pa.RecordBatch.from_pydict(columns))
-        passed, right_ones, total = passed + one, right_ones + other, total + BATCH
+        one, other = held(validator, row_filter, pa.RecordBatch.from_pydict(columns))
+        passed, valid_ones, total = passed + one, valid_ones + other, total + BATCH
     if not wrong:
-        assert right_ones == total
-        # A default for a number that is null in part is left to the judge.
+        assert valid_ones == total
+        # A default for a number column with some nulls is left to the row validator.
         assert passed >= 0.97 * total or "confidence" in options.get("defaults", ())
     else:
-        assert 0 < passed <= right_ones < total
+        assert 0 < passed <= valid_ones < total

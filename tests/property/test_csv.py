@@ -1,4 +1,4 @@
-"""Many CSV records at once are cut and read as one by one, whatever the bytes and however they come."""
+"""Batches of CSV records equal the records read one by one, for any bytes and chunks."""
 
 import csv
 import io
@@ -70,7 +70,7 @@ def each_line(found: list) -> list:
 
 
 def expanded(items: list) -> list:
-    """Return items with each chunk as the records and notes that it stands for."""
+    """Return items, with each chunk replaced by its records and notes."""
     found = []
     for item in items:
         if not isinstance(item, CsvChunk):
@@ -90,7 +90,7 @@ def expanded(items: list) -> list:
 
 
 def read(chunk: CsvChunk) -> int:
-    """Compare what is read of a chunk with its records; return how many were read."""
+    """Compare the values read from a chunk with its records; return the number of records read."""
     numbers, batch = COLUMNS.read(chunk)
     assert batch.num_rows == len(numbers)
     assert numbers.tolist() == sorted({*numbers.tolist()})
@@ -172,7 +172,7 @@ def test_records_that_are_too_long_are_cut_as_one_by_one(tmp_path_factory, body,
         ):
             items = [*csv_chunks(stream, Header())]
         found = expanded(items)
-    # Of a line that is not held, only the number of marks is known: what follows may be cut otherwise.
+    # Only the quotation marks of a skipped line are counted, so later records may be cut differently.
     first = next((at for at, one in enumerate(wanted) if is_long(one)), len(wanted))
     assert found[: first + 1] == wanted[: first + 1]
 
@@ -261,8 +261,8 @@ def test_reports_are_those_of_rows_one_by_one(tmp_path_factory, kind, data):
     assert found.inputs == report.inputs
 
 
-def test_what_is_usual_is_read_at_once(tmp_path):
-    """Else the tests above would hold a way that is never gone."""
+def test_usual_lines_are_read_in_batches(tmp_path):
+    """The tests above are meaningful only if the batch reader is used."""
     names = ["id", "n", "p", "b", "urls", "counts", "x_a", ""]
     rows = [["a", "12", "0.5", "true", '["a", "b"]', "[1]", 'x "y"\nz', ""] for _ in range(20)]
     rows += [["b", "+5", "1", "", "", "[]", "", "z"], ["", "12.0", "", "FALSE", "", "", "", ""]]

@@ -50,7 +50,7 @@ def row_of(kind: str | None):
 
 @st.composite
 def lines(draw, kind: str | None) -> bytes:
-    """Return JSON Lines: rows that are right or wrong, rows that are there twice, and what is no row."""
+    """Return JSON Lines with valid, invalid and duplicate rows, and lines that are not rows."""
     rows = draw(st.lists(row_of(kind), min_size=1, max_size=6))
     spaced = [(", ", ": "), (",", ":")]
     written = [
@@ -89,9 +89,9 @@ def fewest(rows: int):
 
 
 def but_how_far(report):
-    """Return a report without the bytes that were read of a file that was not read to its end.
+    """Return a report without the number of bytes read from a partly read file.
 
-    Where reading stops, how much of the file has been read depends on the size of what is read at once.
+    How much of the file was read when reading stopped depends on the chunk size.
     """
     inputs = [one if one.complete else one._replace(bytes=0, sha256=None) for one in report.inputs]
     return replace(report, inputs=tuple(inputs))
@@ -175,7 +175,7 @@ NO_ROWS = [
 
 @st.composite
 def arrays(draw) -> bytes:
-    """Return JSON arrays of rows, with any spacing, and with what is no row or no JSON."""
+    """Return JSON arrays of rows with any spacing, and with elements that are not rows or not JSON."""
     rows = draw(st.lists(row_of("label"), min_size=1, max_size=5))
     indent = draw(st.sampled_from([None, None, 0, 2]))
     written = [json.dumps(row, ensure_ascii=False, indent=indent).encode() for row in rows]

@@ -1,4 +1,4 @@
-"""What the fast way takes is what the strict reader reads, whatever the lines hold."""
+"""The batch reader of lines equals the strict reader, for any lines."""
 
 import json
 from unittest import mock
@@ -113,7 +113,7 @@ def chunks(draw) -> bytes:
 
 
 def check(reader: Lines, chunk: bytes, columns: dict = COLUMNS) -> int:
-    """Hold what is taken of a chunk to the strict reader, and return how many rows are."""
+    """Compare the rows accepted from a chunk with the strict reader, and return their number."""
     taken = reader.read(chunk)
     expected = chunk.split(b"\n")
     if not expected[-1]:
@@ -165,7 +165,7 @@ def agree(line: bytes, values: dict, columns: dict) -> None:
     st.sampled_from([1, 7, 64, 200, 1 << 20]),
     st.sampled_from([None, LISTS]),
 )
-def test_what_is_taken_is_what_the_strict_reader_reads(some, block, lists):
+def test_batches_have_the_values_of_the_strict_reader(some, block, lists):
     reader = Lines(COLUMNS, lists, block=block)
     with mock.patch.object(line_batches, "_FEW", 1):
         for chunk in some:
@@ -221,5 +221,5 @@ def test_any_bytes_are_read_to_their_end(chunk):
 def test_doubles_are_the_same_to_the_last_bit(values):
     chunk = b"".join(b'{"p":%b}\n' % repr(value).encode() for value in values)
     taken = check(Lines(COLUMNS), chunk)
-    # Enough for every confidence: what is left to the strict reader is very large or very small.
+    # Enough for every confidence: only very large or small numbers are left to the strict reader.
     assert taken >= sum(value == 0 or 1e-5 < abs(value) < 1e15 for value in values)

@@ -1,4 +1,4 @@
-"""Finding against a naive search, over generated corpora; folding against the table as it is written."""
+"""`find` against a naive search over generated corpora; folding against the published table."""
 
 import random
 import re
@@ -43,11 +43,11 @@ def test_typography_is_folded_by_the_table(text):
 
 
 @given(any_text)
-def test_a_folded_text_is_no_shorter_than_is_said_of_it(text):
+def test_a_folded_text_is_at_least_as_long_as_its_bound(text):
     assert least_folded(text) <= len(typography(text))
 
 
-def test_every_character_alone_folds_to_no_less_than_is_said_of_it():
+def test_every_character_folds_to_at_least_its_bound():
     marks = [chr(number) for number in range(0x110000) if not 0xD800 <= number < 0xE000]
     for start in range(0, len(marks), 4096):
         few = marks[start : start + 4096]
@@ -62,7 +62,7 @@ def test_markers_are_removed(text):
 
 
 @given(any_text, st.sampled_from([fold_typography, fold_markers]))
-def test_a_folded_text_knows_where_its_pieces_stood(text, fold):
+def test_a_folded_text_maps_to_positions_in_the_original(text, fold):
     folded = fold(text)
     assert len(folded.text) == len(folded.starts) == len(folded.ends)
     starts = [start for start in folded.starts if start >= 0]
@@ -83,7 +83,7 @@ def test_changes_turn_a_passage_into_the_text(passage, text):
     assert made + passage[at:] == text
 
 
-# Corpora of short passages over few characters, so that spans stand in several places; with astral
+# Corpora of short passages over few characters, so that spans occur in several places; with astral
 # characters, combining marks, full-width forms and markers.
 ALPHABETS = ["语言模型ab", "aa\u0301\u0308é-—", "𠀋🧠𝐀A①1", '言,,"“”。.… \u3000', "가각ᆨᄀ1a"]
 
@@ -102,7 +102,7 @@ def corpus(draw: random.Random) -> list[str]:
 
 
 def altered(draw: random.Random, text: str) -> str:
-    """Alter a span in typography, in its markers, or in what it says; or leave it."""
+    """Alter a span in typography, markers or words, or leave it."""
     kind = draw.choice(["none", "none", "typography", "markers", "character", "dropped", "space"])
     at = draw.randrange(len(text)) if text else 0
     if kind == "typography":
@@ -128,7 +128,7 @@ def naive(passage: str, text: str) -> list[tuple[int, int]]:
 
 
 def naive_but_for(fold, passage: str, text: str) -> list[tuple[int, int]]:
-    """Return the spans that fold to what the text folds to, and that do not cut a character in two."""
+    """Return the spans that fold to the same text as the query, and that do not split a character."""
     # White space at an end belongs to a marker that was removed there, and is else a matter of typography.
     wanted = fold(text).strip() if fold(text) != text else text
     whole = [
@@ -184,18 +184,18 @@ def test_find_agrees_with_a_naive_search():
 
 
 @pytest.mark.parametrize(("how", "fold"), [("markers", markers), ("typography", typography)])
-def test_find_misses_no_place_that_differs_in_markers_or_typography_only(how, fold):
+def test_find_reports_every_place_that_differs_only_in_markers_or_typography(how, fold):
     order = ["exact", "markers", "typography"]
     for texts, passages, span in spans(amount(3_000, 100_000), seed=2):
         found = passages.find(span)
         for number, text in enumerate(texts):
-            told = [
+            reported = [
                 (one.start - 1000 * number, one.end - 1000 * number)
                 for one in found
                 if one.record_id == str(number) and one.how in order[: order.index(how) + 1]
             ]
             for start, end in naive_but_for(fold, text, span):
-                assert any(start < b and a < end for a, b in told), (texts, span, text[start:end])
+                assert any(start < b and a < end for a, b in reported), (texts, span, text[start:end])
 
 
 @given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=5))

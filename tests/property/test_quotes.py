@@ -1,4 +1,4 @@
-"""The quote ladder against the ladder as the design writes it, over generated corpora."""
+"""The quote checks against a naive implementation, over generated corpora."""
 
 import json
 import random
@@ -14,8 +14,7 @@ from hints import hint
 from scale import amount
 
 import kaiser_interview as ki
-from benchmarks.gate.ladder import Passage, markers, naive, typography
-from benchmarks.gate.ladder import ladder as naive_ladder
+from benchmarks.detection.naive_quotes import Passage, markers, naive, outcome, typography
 
 World = dict[str, Any]
 Row = dict[str, Any]
@@ -89,17 +88,17 @@ def units(text: str) -> int:
 
 
 def quoted(world: World, row: Row) -> tuple[str, str, int]:
-    """Return what a row may quote: the passage, the text that offsets count in, where the one begins."""
+    """Return the passage that a row may quote, the text that offsets count in, and the start of the first."""
     claim = world["claims"][row["claim_id"]]
     if row.get("quote_of") == "text_en":
         return claim["text_en"] or "", claim["text_en"] or "", 0
     return claim["passage"], claim["source"], claim["start"]
 
 
-def ladder(world: World, row: Row) -> str:
-    """Return the code of the first rung that matches."""
+def naive_outcome(world: World, row: Row) -> str:
+    """Return the code of the first quote check that applies."""
     elsewhere = world[row.get("quote_of") or "text"]
-    return naive_ladder(Passage(*quoted(world, row)), row, elsewhere, stale=stale(world, row))
+    return outcome(Passage(*quoted(world, row)), row, elsewhere, stale=stale(world, row))
 
 
 def stale(world: World, row: Row) -> bool:
@@ -110,7 +109,7 @@ def stale(world: World, row: Row) -> bool:
 
 def expected(world: World, row: Row) -> list[str]:
     """Return the codes of a row's findings: its quote's, and that it was made from an earlier text."""
-    codes = {ladder(world, row)} - {"right"}
+    codes = {naive_outcome(world, row)} - {"right"}
     return sorted(codes | {"stale-claim"} if stale(world, row) else codes)
 
 
@@ -118,7 +117,7 @@ def expected(world: World, row: Row) -> list[str]:
 
 
 def corpus(draw: random.Random, folder: Path, translated: float = 1.0) -> World:
-    """Write a corpus of several sources, of which so much is translated, and return what it is made of."""
+    """Write a corpus of several sources with the given share of translations, and return its parts."""
     alphabet, english = draw.choice(ALPHABETS), draw.choice(ENGLISH)
     pool: dict[str, list[str]] = {"".join(alphabet): [], "".join(english): []}
 
@@ -164,8 +163,8 @@ def corpus(draw: random.Random, folder: Path, translated: float = 1.0) -> World:
     for claim in claims.values():
         claim["source"] = sources[claim["source_id"]]["text"]
 
-    told = ["claim_id", "source_id", "text", "text_en", "start", "end", "markers"]
-    write(folder / "claims.jsonl", [{name: claim[name] for name in told} for claim in claims.values()])
+    reported = ["claim_id", "source_id", "text", "text_en", "start", "end", "markers"]
+    write(folder / "claims.jsonl", [{name: claim[name] for name in reported} for claim in claims.values()])
     write(folder / "sources.jsonl", sources.values())
     write(folder / "dialogues.jsonl", headings)
     write(folder / "releases.jsonl", releases(claims))
@@ -187,7 +186,7 @@ def corpus(draw: random.Random, folder: Path, translated: float = 1.0) -> World:
 
 
 def releases(claims: dict[str, Row]) -> Iterator[Row]:
-    """Yield what each release remembers: what was new or revised then, and two claims that are no more."""
+    """Yield the history of each release: new and revised claims, and two retired claims."""
     for number, release in enumerate(RELEASES):
         for name, claim in claims.items():
             last = RELEASES.index(claim["revised"])
@@ -208,7 +207,7 @@ def write(path: Path, rows: Any) -> Path:
 
 
 def altered(draw: random.Random, text: str) -> str:
-    """Alter a quote in its markers, in typography, or in what it says; or leave it."""
+    """Alter a quote in its markers, typography or words, or leave it."""
     kind = draw.choice(
         ["none"] * 6 + ["markers", "markers", "typography", "typography", "space", "character"]
     )
@@ -270,7 +269,7 @@ def row(draw: random.Random, world: World, kind: str) -> Row:
     where = draw.choice(["own"] * 5 + ["other"] * 3 + ["whole", "language"])
     held, at = passage, origin
     if where == "other":
-        # Mostly one that stands in the same text, so that offsets may be those of where it stands.
+        # Mostly one from the same text, so that the offsets may be those of its place.
         held = draw.choice(world[of])
         at = max(whole.find(held), 0)
     elif where == "whole":
@@ -290,7 +289,7 @@ def row(draw: random.Random, world: World, kind: str) -> Row:
 
 
 def right(draw: random.Random, world: World, kind: str) -> Row:
-    """Draw a row whose quote stands where its offsets say."""
+    """Draw a row whose quote is at its offsets."""
     made = ANNOTATION | KINDS[kind] | {"claim_id": draw.choice([*world["claims"]])}
     made["quote_of"] = draw.choice(["text", "text_en"])
     passage, _, origin = quoted(world, made)
@@ -320,26 +319,26 @@ def findings(world: World, rows: Any, kind: str) -> dict[int, list[ki.Finding]]:
 
 
 def stands(world: World, row: Row) -> bool:
-    """Return whether a quote stands at its offsets in the claim, or without them anywhere in it."""
+    """Return whether a quote is at its offsets in the claim, or without offsets anywhere in it."""
     passage, _, origin = quoted(world, row)
     places, start, end = naive(passage, row["quote"]), row["quote_start"], row["quote_end"]
     return bool(places) if start is None else (start - origin, end - origin) in places
 
 
 def described(world: World, row: Row) -> str:
-    """Return what a test says when it fails."""
+    """Return the message of a failing test."""
     claim = world["claims"][row["claim_id"]]
     return f"{row=}\n{claim=}\ntext={world['text']}\ntext_en={world['text_en']}"
 
 
-def test_the_ladder_agrees_with_a_naive_one(tmp_path):
+def test_quote_checks_agree_with_naive_checks(tmp_path):
     seen: Counter[tuple[str, str]] = Counter()
     count = amount(5_000, 200_000)
     for draw, world, so_many in worlds(count, 1, tmp_path):
         kind = draw.choice(["label", "verdict", "embedding"])
         rows = [row(draw, world, kind) for _ in range(so_many)]
         found = findings(world, rows, kind)
-        # Rows that are text take another way through the judge.
+        # Rows as text take another path through the row validator.
         as_text = findings(world, str(write(tmp_path / "rows.jsonl", rows)), kind)
         for number, one in enumerate(rows):
             codes = sorted(finding.code for finding in found.get(number, ()))
@@ -348,10 +347,10 @@ def test_the_ladder_agrees_with_a_naive_one(tmp_path):
             assert as_text_codes == codes, described(world, one)
             for finding in found.get(number, ()):
                 assert (finding.severity == "warning") is (finding.code in WARNINGS)
-            seen[one.get("quote_of") or "text", ladder(world, one)] += 1
+            seen[one.get("quote_of") or "text", naive_outcome(world, one)] += 1
     for of in ("text", "text_en"):
-        for outcome in OUTCOMES:
-            assert seen[of, outcome] >= count / 100, (of, outcome, seen)
+        for wanted in OUTCOMES:
+            assert seen[of, wanted] >= count / 100, (of, wanted, seen)
 
 
 def test_offsets_off_by_one_are_caught(tmp_path):
@@ -365,7 +364,7 @@ def test_offsets_off_by_one_are_caught(tmp_path):
         found = findings(world, rows, "label")
         for number, one in enumerate(rows):
             _, whole, _ = quoted(world, one)
-            # Repeated characters: the quote stands there as well.
+            # Repeated characters: the quote occurs there as well.
             if stands(world, one):
                 wanted = []
             elif one["quote_start"] < one["quote_end"] <= len(whole):
@@ -386,13 +385,13 @@ def counted_otherwise(
         rows = []
         for _ in range(so_many // len(UNITS)):
             drawn = [right(draw, world, "label") for _ in range(10 if several else 1)]
-            # Units mean different places only where a quote stands in several.
+            # Units give different places only if a quote occurs several times.
             one = max(drawn, key=lambda one: len(naive(quoted(world, one)[0], one["quote"])))
             _, whole, origin = quoted(world, one)
             for convert in UNITS.values():
                 start, end = convert(whole, origin, one["quote_start"], one["quote_end"])
                 rows.append(placed(one, start, end))
-        rows = [one for one in rows if ladder(world, one) == "quote-misplaced"]
+        rows = [one for one in rows if naive_outcome(world, one) == "quote-misplaced"]
         found = findings(world, rows, "label")
         for number, one in enumerate(rows):
             (finding,) = found[number]
@@ -425,19 +424,19 @@ def test_the_unit_that_explains_offsets_is_named(tmp_path):
     assert min(seen[one] for one in wanted) > 15, seen
 
 
-def test_no_suggestion_is_certain_where_units_mean_different_places(tmp_path):
+def test_no_suggestion_is_safe_when_units_give_different_places(tmp_path):
     seen = 0
     for one, finding, meant in counted_otherwise(amount(8_000, 200_000), 4, tmp_path, several=True):
         if len({*meant.values()}) > 1:
-            told = hint(finding) or ""
-            named = {place for place in meant.values() if f"{place[0]} to {place[1]}" in told}
+            reported = hint(finding) or ""
+            named = {place for place in meant.values() if f"{place[0]} to {place[1]}" in reported}
             assert named in (set(), {*meant.values()}), (one, finding, meant)
             seen += 1
     assert seen > 20
 
 
 def unescaped(words: str) -> str:
-    """Return the words of a finding with the characters that cannot be seen as they are."""
+    """Return the message of a finding with invisible characters unescaped."""
     return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), words)
 
 
@@ -450,26 +449,26 @@ def test_a_suggestion_is_right(tmp_path):
         for number, one in enumerate(rows):
             for finding in found.get(number, ()):
                 code = finding.code
-                told = re.search("([0-9]+) (?:and quote_end )?to ([0-9]+)", hint(finding) or "")
+                reported = re.search("([0-9]+) (?:and quote_end )?to ([0-9]+)", hint(finding) or "")
                 passage, whole, _ = quoted(world, one)
                 places = naive(passage, one["quote"])
                 if code == "quote-typography-differs":
                     places = naive(typography(passage), typography(one["quote"]))
                 if code in {"quote-typography-differs", "quote-misplaced"} and len(places) == 1:
-                    assert told, (finding, described(world, one))
-                # A quote that stands elsewhere, or nowhere, is not mended by where.
-                if not told or code in {"quote-misattributed", "quote-not-found", "stale-claim"}:
+                    assert reported, (finding, described(world, one))
+                # Offsets do not fix a quote that is in another claim or has no match.
+                if not reported or code in {"quote-misattributed", "quote-not-found", "stale-claim"}:
                     continue
-                start, end = map(int, told.groups())
-                mended = placed(one, start, end)
+                start, end = map(int, reported.groups())
+                fixed = placed(one, start, end)
                 if code in {"quote-typography-differs", "quote-markers-differ"}:
-                    mended["quote"] = whole[start:end]
+                    fixed["quote"] = whole[start:end]
                     assert unescaped(hint(finding)).endswith(whole[start:end])
                 if code == "quote-typography-differs":
                     assert typography(whole[start:end]) == typography(one["quote"])
                 if code == "quote-markers-differ":
                     assert markers(whole[start:end]).strip() == markers(one["quote"]).strip()
-                assert ladder(world, mended) == "right", (finding, described(world, one))
+                assert naive_outcome(world, fixed) == "right", (finding, described(world, one))
                 seen[code] += 1
     assert seen.keys() == OUTCOMES - {
         "right",
@@ -487,7 +486,7 @@ def test_every_place_of_a_misattributed_quote_is_named_or_counted(tmp_path):
         rows = [row(draw, world, "label") | {"release": None} for _ in range(so_many)]
         found = findings(world, rows, "label")
         for number, one in enumerate(rows):
-            if ladder(world, one) == "quote-misattributed":
+            if naive_outcome(world, one) == "quote-misattributed":
                 (finding,) = found[number]
                 count = sum(len(naive(held, one["quote"])) for held in world[one.get("quote_of") or "text"])
                 named = len(re.findall("at [0-9]+ to [0-9]+", hint(finding)))
@@ -533,7 +532,7 @@ def test_a_character_more_or_less_is_never_right(tmp_path):
             rows += [
                 one | {"quote": altered, "quote_start": None, "quote_end": None} for altered in (more, less)
             ]
-        # What is left of a quote may be a quote itself, where it stands.
+        # A shortened quote may be a valid quote at its place.
         rows = [one for one in rows if one["quote"] and not stands(world, one)]
         report = ki.validate(rows, kind="verdict", against=world["corpus"], max_findings=1)
         assert report.invalid == report.errors == len(rows), [
@@ -550,7 +549,7 @@ def test_one_fault_is_one_finding(kind, tmp_path):
         rows, wanted, path = [], [], ()
         while len(rows) < so_many:
             one = row(draw, world, kind) | {"release": None}
-            code = ladder(world, one)
+            code = naive_outcome(world, one)
             if code == "right" or (kind == "mention" and one.get("quote_start") is None):
                 continue
             others = sorted(world["claims"].keys() - {one["claim_id"]})
@@ -563,22 +562,22 @@ def test_one_fault_is_one_finding(kind, tmp_path):
             elif kind == "question":
                 path = ("references", 1)
                 fields = ("claim_id", "claim_sha256", "quote", "quote_start", "quote_end", "quote_of")
-                sound = right(draw, world, kind)
-                references = [{name: held[name] for name in fields if name in held} for held in (sound, one)]
+                valid = right(draw, world, kind)
+                references = [{name: held[name] for name in fields if name in held} for held in (valid, one)]
                 one = ANNOTATION | KINDS[kind] | {"references": references}
             rows.append(one)
             wanted.append(code)
         found = findings(world, rows, kind)
         for number, one in enumerate(rows):
-            told = found.get(number, ())
-            assert [finding.code for finding in told] == [wanted[number]], (told, one)
-            assert told[0].path[:-1] == path
-            assert told[0].path[-1] in {"quote", "quote_start"}
+            reported = found.get(number, ())
+            assert [finding.code for finding in reported] == [wanted[number]], (reported, one)
+            assert reported[0].path[:-1] == path
+            assert reported[0].path[-1] in {"quote", "quote_start"}
             seen[wanted[number]] += 1
     assert seen.keys() >= OUTCOMES - {"right", "stale-claim", "quote-ambiguous", "quote-too-short"}, seen
 
 
-def test_words_of_another_claim_are_misattributed_where_there_is_no_english(tmp_path):
+def test_words_of_another_claim_are_misattributed_without_an_english_text(tmp_path):
     draw, seen = random.Random(9), 0
     for _ in range(amount(40, 2_000)):
         world = corpus(draw, tmp_path, 0.5)

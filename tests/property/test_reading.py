@@ -1,4 +1,4 @@
-"""What `validate` accepts, `read` reads and `write` writes back, whatever other fields rows have."""
+"""Rows that `validate` accepts survive `read` and `write`, with any other fields."""
 
 import json
 import random
@@ -27,7 +27,7 @@ COLUMNS = st.sampled_from([SCALARS, VALUES, st.integers(0, 9), st.text(), st.lis
 
 @st.composite
 def data_sets(draw: st.DrawFn) -> tuple[str, list[dict]]:
-    """Draw rows of a kind with other fields, of which `validate` accepts the most."""
+    """Draw rows of a kind with other fields, most of which `validate` accepts."""
     kind, chance = draw(st.sampled_from(KINDS)), random.Random(draw(st.integers(0, 2**32)))
     names = draw(st.lists(st.tuples(NAMES, COLUMNS), max_size=3))
     rows = []

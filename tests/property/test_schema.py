@@ -49,7 +49,7 @@ def test_python_and_json_mode_agree_on_rows(kind):
             assert accepted(KINDS[kind], json.dumps(made)) is in_python, made
 
 
-def test_a_whole_valued_float_is_no_integer_which_is_the_one_exception():
+def test_a_whole_valued_float_is_not_an_integer_the_one_exception():
     made = row(random.Random(1), "mention") | {"quote_start": 1.0}
     assert VALIDATORS["mention"].is_valid(made)
     assert not accepted(KINDS["mention"], json.dumps(made))
@@ -69,7 +69,7 @@ def test_rows_go_through_arrow_and_datasets_unchanged(kind):
 
 
 def _instant(record):
-    """Return a record comparable whatever way its instant is written, and its vector as float32 holds it."""
+    """Return a record in comparable form: instants normalised, vectors as float32."""
     made = record.model_dump()
     if made.get("created"):
         made["created"] = datetime.fromisoformat(made["created"])
@@ -78,7 +78,7 @@ def _instant(record):
     return made
 
 
-# A generated model has fields of these types; beside each type, values that it holds.
+# A generated model has fields of these types; each type has valid values.
 TYPES = [
     (str, ["", "语言", "𠀋"]),
     (Annotated[str, Field(min_length=1, max_length=3)], ["a", "🧠🧠🧠"]),

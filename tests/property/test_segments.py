@@ -1,4 +1,4 @@
-"""What holds for every text of the grammar, and for every text that is not."""
+"""Properties of every text of the grammar, and of every other text."""
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ def test_segments_tile_the_text(summary: Summary):
 
 
 @given(summaries())
-def test_what_was_written_is_what_is_cut(summary: Summary):
+def test_a_generated_text_is_cut_into_its_parts(summary: Summary):
     found = cut(summary.text)
     assert (found.headline, found.outlet, found.published) == (
         summary.headline,
@@ -38,7 +38,7 @@ def test_what_was_written_is_what_is_cut(summary: Summary):
 
 
 @given(summaries())
-def test_claims_stand_where_they_say(summary: Summary):
+def test_claims_are_at_their_offsets(summary: Summary):
     found = cut(summary.text)
     for claim in found.claims:
         assert summary.text[claim.start : claim.end] == claim.text
@@ -77,7 +77,7 @@ def test_an_edited_text_is_cut_whole_or_refused(summary: Summary, data: st.DataO
 
 
 @given(st.text())
-def test_no_text_does_anything_but_cut_or_be_refused(text: str):
+def test_every_text_is_either_cut_or_refused(text: str):
     with pytest.raises(SourceError):
         cut(text)
 

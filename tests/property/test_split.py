@@ -1,4 +1,4 @@
-"""Whatever a file holds, split puts each of its rows in one of two files and changes none."""
+"""`split` puts every row of a file into exactly one of two files and changes none."""
 
 import gzip
 import json
@@ -17,14 +17,14 @@ ENDS = [b"\n", b"\r\n"]
 PACKED = ["", "", ".gz", ".zst"]
 ODD = ["", "𠮷\u2028\u0085\x0b", 'a "b", [c]} {', "\\", "\t\r\n", "x" * 3000, "\ud7ff\ufeff\x7f"]
 
-# Rows that are none or wrong ones, as JSON texts that an array can hold too.
+# Invalid rows, as JSON texts that are also valid array elements.
 WRONG = [
     b"nul", b"1", b"-", b'"', b'"[{,"', b"[]", b'[1,[{"a":"]"}]]', b"{}", b"NaN", b"1e999", b"{,}",
     b'{"claim_id": "d01-c01", "claim_id": "d01-c01"}', b'{"creator": "\xb4\xf3\xbc\xd2"}',
     b'{"a": "\\ud800"}', b'{"a" "b"}', b'{"b": tru}', b'{"a": "\x01"}', b"{'a': 1}", b'{"\\"": "\\\\"}',
     b"[" * 300 + b"]" * 300,
 ]  # fmt: skip
-# And what only a line can hold.
+# And texts that only a line can contain.
 BROKEN = [
     b"{",
     b"]",
@@ -42,7 +42,7 @@ BROKEN = [
 
 
 def fields(draw: random.Random, table: str, *, right: bool) -> dict:
-    """Draw a row of a shipped layer, right or made wrong."""
+    """Draw a row of a shipped layer, valid or made invalid."""
     row = json.loads(draw.choice(ki.load(table)).model_dump_json(exclude_none=draw.random() < 0.5))
     del row["id"]
     row |= {"x_odd": draw.choice(ODD), "rationale": draw.choice(ODD[1:])}
@@ -71,7 +71,7 @@ def spelled(draw: random.Random, row: dict, end: bytes, *, many_lines: bool) -> 
 
 
 def lines(draw: random.Random, table: str) -> tuple[bytes, list[tuple[bytes, bool]]]:
-    """Draw a file of JSON Lines; return it, and its rows as they are to be written, and which are right."""
+    """Draw a JSON Lines file; return it with its rows in output form and whether each is valid."""
     end, made = draw.choice(ENDS), []
     data = b"\xef\xbb\xbf" * (draw.random() < 0.2)
     for _ in range(draw.randrange(8)):
@@ -145,7 +145,7 @@ def table_of(mark: str, end: bytes) -> Callable[..., tuple[bytes, list[tuple[byt
 def opened(
     data: bytes, made: list[tuple[bytes, bool]], mark: bytes, end: bytes
 ) -> tuple[bytes, list[tuple[bytes, bool]]]:
-    """Return a CSV file with a quotation mark that never closes: what follows it is one row to the end."""
+    """Return a CSV file with an unclosed quotation mark: the text after it is one row."""
     if not data.endswith(end):
         data, made = data + end, [*made[:-1], (made[-1][0] + end.removesuffix(b"\n"), made[-1][1])]
     row = b"d01-c01" + mark + b'"' + end + b"d01-c01" + mark
@@ -169,7 +169,7 @@ def unpacked(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("form", ["lines", "array", "csv"])
-def test_every_row_stands_in_one_of_two_files(tmp_path, form):
+def test_every_row_is_in_exactly_one_of_two_files(tmp_path, form):
     draw = random.Random(form)
     seen = {True: 0, False: 0}
     for trial in range(amount(60, 3_000)):
@@ -185,9 +185,9 @@ def test_every_row_stands_in_one_of_two_files(tmp_path, form):
             data, rows = make(draw, table)
             if form == "csv" and number == count - 1 and draw.random() < 0.2:
                 data, rows = opened(data, rows, mark.encode(), end)
-            packed = draw.random() < 0.2
-            path = folder / "in" / f"{number}{suffix}{'.gz' * packed}"
-            path.write_bytes(gzip.compress(data, mtime=0) if packed else data)
+            compressed = draw.random() < 0.2
+            path = folder / "in" / f"{number}{suffix}{'.gz' * compressed}"
+            path.write_bytes(gzip.compress(data, mtime=0) if compressed else data)
             made += rows
         if not made:
             continue
@@ -206,7 +206,7 @@ def test_every_row_stands_in_one_of_two_files(tmp_path, form):
         found = [json.loads(line) for line in beside]
         assert {one.pop("reject") for one in found} - {None} == {*range(len(wrong))}
         assert found == [json.loads(one.to_json()) for one in report.iter_findings()]
-        # Each of the two is cut into the same rows again, and what was right is right still.
+        # Each output has the same rows again, and valid rows are still valid.
         for path, count_of in ((ok, len(right)), (no, len(wrong))):
             again = ki.split(path, valid=folder / "a", rejects=folder / "b", **options).report
             assert (again.complete, again.rows, again.valid) == (True, count_of, count_of * (path is ok))

@@ -1,4 +1,4 @@
-"""What must hold before a release: ``make release-check``, and its quick part in ``make check``.
+"""Checks before a release: ``make release-check``, and its quick part in ``make check``.
 
 Run as ``python -m release`` from the folder ``tests``; each step prints a line, the first that fails ends it.
 """
@@ -15,7 +15,7 @@ from . import built, changelog, contents, extras, hosts, licences, metadata, wor
 from .commands import ROOT, run, tracked
 
 MOST_BYTES = 550_000
-"""What a wheel of a few hundred rows may weigh."""
+"""The maximum size of the wheel, in bytes."""
 
 
 def main() -> None:
@@ -88,7 +88,7 @@ def _quick(folder: Path, wheel: Path) -> None:
 
 
 def _sdist(folder: Path) -> None:
-    """Run from the unpacked sdist what needs its folder: everything is collected, some is run."""
+    """Test the unpacked sdist: collect all tests, and run some that need its folder."""
     source = built.unpacked(folder)
     python = extras.environment(folder / "sdist", f"{source}[hf]", group=True)
     pytest = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider")

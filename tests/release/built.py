@@ -12,10 +12,10 @@ from .commands import ROOT, run, tracked
 
 __all__ = ["build_twice", "digests", "unpacked"]
 
-# What of the surroundings must not show in what is built.
+# Traces of the environment that must not be in the built files.
 HERE = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
 THERE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "42"}
-# What work leaves behind, and nobody is to get.
+# Files left by development, which must not be distributed.
 LEFT_BEHIND = (
     "src/kaiser_interview/__pycache__/models.cpython-311.pyc",
     "src/kaiser_interview/.coverage.host.1",
@@ -45,7 +45,7 @@ def build_twice(folder: Path) -> tuple[Path, Path]:
     """Build both from two copies of the checkout, and the wheel from the sdist; return sdist and wheel."""
     first, second = folder / "first", folder / "second"
     here, there = folder / "checkout", folder / "else" / "where" / "kaiser-interview-2"
-    # When the checkout was committed: the time that stands in what is built of it.
+    # The commit time of the checkout, which is the time in the built files.
     epoch = run("git", "log", "-1", "--format=%ct", cwd=ROOT).strip()
     _copy(here, umask=0o022)
     build(here, first, SOURCE_DATE_EPOCH=epoch, **HERE)
@@ -71,7 +71,7 @@ def build_twice(folder: Path) -> tuple[Path, Path]:
 
 
 def unpacked(folder: Path) -> Path:
-    """Return where the sdist was unpacked."""
+    """Return the folder of the unpacked sdist."""
     (path,) = (folder / "unpacked").iterdir()
     return path
 
@@ -82,7 +82,7 @@ def _same(one: dict[str, str], other: dict[str, str], what: str) -> None:
 
 
 def _copy(target: Path, *, umask: int) -> None:
-    """Copy what git tracks, as it stands in the checkout, with other permissions and times."""
+    """Copy the tracked files of the checkout, with other permissions and times."""
     for name in tracked():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)

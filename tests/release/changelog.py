@@ -8,7 +8,7 @@ PARTS = ("Data", "Schema", "Code")
 
 
 def faults(text: str, version: str, data: tuple[str, str], tag: str | None = None) -> list[str]:
-    """Return what is missing of the entries for the version and for the data release, a number and its day.
+    """Return faults of the entries for the version and for the data release, a number and its day.
 
     Without a tag, a version that has no section of its own yet has to be announced under `Unreleased`; with
     one, only a dated section will do.

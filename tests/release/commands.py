@@ -9,11 +9,11 @@ __all__ = ["BIN", "ROOT", "run", "tracked"]
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-"""Where the tools stand that the group `release` brings."""
+"""The folder of the tools of the group `release`."""
 
 
 def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> str:
-    """Run a command, show what it printed if it fails, and return it."""
+    """Run a command, print its output if it fails, and return its output."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -28,6 +28,6 @@ def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> st
 
 
 def tracked(*folders: str) -> list[str]:
-    """Return what git tracks, or what it tracks in some folders, and is there."""
+    """Return the tracked files, or those in some folders, that exist."""
     names = run("git", "ls-files", "-z", *folders, cwd=ROOT).split("\0")
     return [name for name in names if name and (ROOT / name).exists()]

@@ -1,4 +1,4 @@
-"""What the sdist and the wheel hold: what git tracks, by one rule each, and nothing else."""
+"""The contents of the sdist and the wheel: the tracked files, by one rule each."""
 
 import tarfile
 import zipfile
@@ -28,7 +28,7 @@ def of_sdist(sdist: Path) -> list[str]:
 
 
 def wheel_faults(names: Iterable[str], tracked: Iterable[str]) -> list[str]:
-    """Return what a wheel has too much and too little: package, schemas, licences and metadata."""
+    """Return extra and missing files of a wheel: package, schemas, licences and metadata."""
     tracked = list(tracked)
     package = [name for name in tracked if name.startswith(PACKAGE) and not name.startswith(LEFT_OUT)]
     expected = {name.removeprefix("src/") for name in package}
@@ -38,7 +38,7 @@ def wheel_faults(names: Iterable[str], tracked: Iterable[str]) -> list[str]:
 
 
 def sdist_faults(names: Iterable[str], tracked: Iterable[str]) -> list[str]:
-    """Return what an sdist has too much and too little: all that git tracks, save what a dot begins.
+    """Return extra and missing files of an sdist: all tracked files, except names that start with a dot.
 
     Hatchling adds the metadata, and always `.gitignore`, which it builds the wheel by.
     """

@@ -1,4 +1,4 @@
-"""Each extra installed alone, with the lowest versions that are allowed and the newest, and put to work."""
+"""Install each extra alone, with the lowest and the newest allowed versions, and test it."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ __all__ = ["EXTRAS", "RESOLUTIONS", "check", "environment", "lowest", "run_tests
 EXTRAS = ("", "hf", "all")
 RESOLUTIONS = ("lowest", "newest")
 SMOKE = Path(__file__).parent / "smoke"
-# What each extra must be able to do, beside what the package does with none.
+# The smoke tests of each extra, in addition to those without extras.
 DOES = {
     "": ("bare",),
     "hf": ("hf",),
@@ -30,19 +30,19 @@ QUICK = (
     "dataset/test_verification",
     "cli/test_cli",
     "corpus/test_segments",
-    "test_gate",
+    "test_validate",
     "validation/findings/test_report",
     "render/test_render",
     "records/test_of",
     "validation/formats/json/test_text",
 )
-# With these, what other versions could do otherwise: Arrow's types, Parquet, what pydantic and jiter say.
+# And these, for behaviour that depends on versions: Arrow types, Parquet, messages of pydantic and jiter.
 WIDE = (
     *QUICK,
     "validation/formats/columnar/test_arrow",
     "validation/formats/columnar/test_columnar",
     "validation/columns/test_columns",
-    "cli/test_gate_commands",
+    "cli/test_validation_commands",
     "validation/dataset_rules/test_duplicates",
     "validation/dataset_rules/test_hashing",
     "validation/rows/test_rows",
@@ -57,7 +57,7 @@ WIDE = (
 def lowest(pyproject: dict[str, Any]) -> list[str]:
     """Return the lowest version that each bound allows, as constraints.
 
-    Only what the project names itself: what those need in turn is the newest that they allow.
+    Only direct dependencies: their own dependencies are the newest allowed.
     """
     project = pyproject["project"]
     named = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
@@ -106,9 +106,9 @@ def check(folder: Path, wheel: Path, extra: str, resolution: str, bounds: list[s
 
 
 def run_tests(folder: Path, python: Path, names: tuple[str, ...]) -> str:
-    """Run unit tests from another folder against what is installed; return their last line."""
+    """Run unit tests from another folder against the installed package; return their last line."""
     elsewhere = folder / f"tests-{python.parents[1].name}"
-    # What is compared with what the package makes: schemas, and a page for each code.
+    # Files that tests compare with the package: schemas, and a page for each code.
     for name in ("tests", "schemas", "docs"):
         shutil.copytree(
             ROOT / name, elsewhere / name, ignore=shutil.ignore_patterns("__pycache__", "natural")
@@ -120,7 +120,7 @@ def run_tests(folder: Path, python: Path, names: tuple[str, ...]) -> str:
 
 
 def _is_lowest(python: Path, bounds: list[str]) -> None:
-    """Hold what was installed to the bounds: a constraint that nothing asked for would be silent."""
+    """Check the installed versions against the bounds: unused constraints would be ignored silently."""
     frozen = run(BIN / "uv", "pip", "freeze", "--python", python, **_UV).lower().splitlines()
     installed = dict(line.split("==") for line in frozen if "==" in line)
     for bound in bounds:
@@ -133,6 +133,6 @@ def _same_version(one: str, other: str) -> bool:
     return re.sub(r"(\.0)+$", "", one) == re.sub(r"(\.0)+$", "", other)
 
 
-# Compiled as pip does it: else each process that a test starts compiles all anew where no cache is written.
+# Compile like pip: otherwise each process of a test compiles everything again if no cache is written.
 _UV = {"UV_NO_CONFIG": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_COMPILE_BYTECODE": "1"}
 _OFFLINE = {"HF_HUB_OFFLINE": "1"}

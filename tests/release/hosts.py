@@ -1,4 +1,4 @@
-"""No file names the host of a package registry: what is installed comes from where the user's tools point."""
+"""No file names the host of a package registry: the user's tools decide where packages come from."""
 
 from pathlib import Path
 

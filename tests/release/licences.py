@@ -10,32 +10,34 @@ __all__ = ["embedding", "faults", "reuse"]
 
 OURS = {"MIT", "CC-BY-4.0"}
 SOURCE_TEXT = "LicenseRef-Source-Text"
-"""Name of the licence file of the source text; nothing is licensed by it."""
+"""Name of the licence file of the source text, which grants no rights."""
 
 
 def reuse() -> dict[str, Any]:
-    """Return what `reuse lint` says of the checkout."""
+    """Return the output of `reuse lint` on the checkout."""
     return json.loads(run(BIN / "reuse", "--root", ROOT, "lint", "--json"))  # type: ignore[no-any-return]
 
 
 def embedding(folder: Path, names: list[str], claims: list[str]) -> set[str]:
-    """Return which of some files hold a whole claim."""
+    """Return the files that contain a whole claim."""
     texts = {name: (folder / name).read_bytes().decode("utf-8", "replace") for name in names}
     return {name for name, text in texts.items() if any(claim in text for claim in claims)}
 
 
-def faults(told: dict[str, Any], embedding: set[str], expression: str) -> list[str]:
-    """Return what is wrong with the licences: of every file, of those that hold the text, of the package."""
-    if not told["summary"]["compliant"]:
-        return [f"reuse: {told['non_compliant']}"]
+def faults(reported: dict[str, Any], embedding: set[str], expression: str) -> list[str]:
+    """Return licence faults: of every file, of files with the source text, and of the package."""
+    if not reported["summary"]["compliant"]:
+        return [f"reuse: {reported['non_compliant']}"]
     wrong: list[str] = []
-    licences = {file["path"]: {one["value"] for one in file["spdx_expressions"]} for file in told["files"]}
+    licences = {
+        file["path"]: {one["value"] for one in file["spdx_expressions"]} for file in reported["files"]
+    }
     wrong += [
         f"{path} holds a whole claim, and REUSE.toml says {sorted(licences[path])} of it"
         for path in sorted(embedding)
         if not any(SOURCE_TEXT in one for one in licences[path])
     ]
-    used = set(told["summary"]["used_licenses"])
+    used = set(reported["summary"]["used_licenses"])
     if used != OURS | {SOURCE_TEXT}:
         wrong.append(f"licences used: expected {sorted(OURS | {SOURCE_TEXT})}, got {sorted(used)}")
     if set(expression.split(" AND ")) != OURS | {SOURCE_TEXT}:

@@ -1,4 +1,4 @@
-"""The metadata of what is built, against `pyproject.toml`, and the versions of Python that it names."""
+"""The metadata of the built files, against `pyproject.toml`, and their Python versions."""
 
 import email
 import re
@@ -70,7 +70,7 @@ def _sorted(said: Message, name: str) -> list[str]:
 
 
 def _pins(pyproject: dict[str, Any]) -> list[str]:
-    """Hold what builds in isolation to what builds here."""
+    """Check that the isolated build and this environment use the same versions."""
     required = pyproject["build-system"]["requires"]
     missing = [one for one in required if one not in pyproject["dependency-groups"]["package"]]
     return [f"{one} builds elsewhere, and is not in the group package" for one in missing]

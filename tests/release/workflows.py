@@ -1,4 +1,4 @@
-"""The workflows for GitHub: linted, pinned, and of the versions of Python that the package names."""
+"""The GitHub workflows: linted, actions pinned, and with the Python versions of the package."""
 
 import re
 from pathlib import Path
@@ -9,10 +9,10 @@ from .commands import BIN, ROOT, run
 __all__ = ["TAGS", "faults", "read", "tool_faults"]
 
 FOLDER = Path(".github") / "workflows"
-# By a commit, which nobody can move, with the version beside it for those who read.
+# By a commit, which cannot change, with the version beside it for readers.
 PINNED = re.compile(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # v[0-9]+\.[0-9]+\.[0-9]+")
 
-# A tag's name is given to a shell, and could hold anything else.
+# The name of a tag is passed to a shell, and could contain anything else.
 TAGS = "v[0-9]+.[0-9]+.[0-9]+"
 
 
@@ -22,7 +22,7 @@ def read(folder: Path = ROOT) -> dict[str, str]:
 
 
 def faults(texts: dict[str, str], supported: list[str]) -> list[str]:
-    """Return what is wrong with the workflows, as far as this project's own rules go."""
+    """Return violations of this project's rules for workflows."""
     from ruamel.yaml import YAML
 
     wrong = []

@@ -1,4 +1,4 @@
-"""What a user's type checker knows; mypy runs over this file, nothing else does."""
+"""Types that a user's type checker infers; only mypy checks this file."""
 
 from typing import assert_type
 
@@ -6,14 +6,14 @@ import kaiser_interview as ki
 
 
 class Stance(ki.Derived):
-    """A kind of one's own."""
+    """A custom kind."""
 
     stance: str
     weights: ki.Many[ki.Float32]
 
 
 def check(name: str) -> None:
-    """Hold what each call returns."""
+    """Check the type that each call returns."""
     assert_type(ki.load(), tuple[ki.Claim, ...])
     assert_type(ki.load("claims"), tuple[ki.Claim, ...])
     assert_type(ki.load("dialogues"), tuple[ki.Dialogue, ...])

@@ -43,14 +43,14 @@ def test_records_are_rows_and_other_things_are_findings(validator):
     assert codes(validator.check({})) == codes(ki.validate([{}], kind="label").sample)
 
 
-def test_options_hold_for_rows_and_data_sets():
+def test_options_apply_to_rows_and_data_sets():
     with ki.Validator("label", defaults=BY, ignore=["out-of-range"], require=["confidence"]) as validator:
         assert codes(validator.check(LABEL)) == ["missing-field"]
         assert validator.check(LABEL | {"confidence": 2}) == ()
         assert validator.validate([LABEL, LABEL | {"confidence": 2}]).invalid == 1
 
 
-def test_a_validator_gives_what_the_functions_give(validator, tmp_path):
+def test_a_validator_returns_what_the_functions_return(validator, tmp_path):
     rows = [GOOD, WRONG, GOOD | {"id": "a"}, GOOD | {"id": "a"}]
     assert validator.validate(rows) == ki.validate(rows, kind="label")
     paths = {name: tmp_path / f"{name}.jsonl" for name in ("valid", "rejects", "other", "wrong")}
@@ -111,7 +111,7 @@ def test_a_worker_is_kept_until_the_end(tmp_path):
     assert first[0].poll() is not None
 
 
-def test_what_is_kept_ends_with_the_object(tmp_path):
+def test_cached_state_ends_with_the_object(tmp_path):
     validator = ki.Validator("label")
     validator.validate(parquet(tmp_path / "a.parquet", [GOOD] * 3))
     (worker,) = processes(validator)

@@ -30,7 +30,7 @@ def old(tmp_path):
     return tmp_path
 
 
-def test_nothing_stands_in_its_place_before_all_of_it_does(old):
+def test_no_output_appears_before_all_are_written(old):
     with Staging() as staging:
         for name in ("a", "b", "c"):
             staging.open(old / name).write(name.encode())
@@ -44,13 +44,13 @@ def test_nothing_stands_in_its_place_before_all_of_it_does(old):
     assert held(old) == {"a": b"a", "b": b"b", "c": b"c"}
 
 
-def test_what_is_not_committed_is_gone(old):
+def test_uncommitted_files_are_removed(old):
     with Staging() as staging:
         staging.open(old / "a").write(b"new")
     assert held(old) == {"a": b"old", "b": b"old"}
 
 
-def test_what_the_end_itself_leaves_when_it_is_broken_off_is_gone_later(old, monkeypatch):
+def test_files_left_by_an_interrupted_cleanup_are_removed_later(old, monkeypatch):
     def work():
         with Staging() as staging:
             staging.open(old / "a").write(b"new")
@@ -72,7 +72,7 @@ def test_what_the_end_itself_leaves_when_it_is_broken_off_is_gone_later(old, mon
     assert held(old) == {"a": b"old", "b": b"old"}
 
 
-def test_what_is_never_ended_is_gone_when_python_ends(old):
+def test_open_outputs_are_removed_at_exit(old):
     code = "import pathlib, sys; from kaiser_interview.storage import Staging; staging = Staging()\n"
     code += "file = staging.open(pathlib.Path(sys.argv[1])); print(len(staging._temporary))"
     done = subprocess.run(
@@ -83,7 +83,7 @@ def test_what_is_never_ended_is_gone_when_python_ends(old):
 
 
 @pytest.mark.parametrize("error", [LookupError, KeyboardInterrupt, SystemExit, GeneratorExit])
-def test_what_breaks_off_is_gone(old, error):
+def test_interrupted_output_is_removed(old, error):
     def work():
         with Staging() as staging:
             staging.open(old / "a").write(b"new")
@@ -95,7 +95,7 @@ def test_what_breaks_off_is_gone(old, error):
     assert held(old) == {"a": b"old", "b": b"old"}
 
 
-def test_what_somebody_has_closed_already(old):
+def test_files_already_closed_by_the_caller(old):
     # What packs a file may close it; its bytes are then on the disk all the same.
     with Staging() as staging:
         file = staging.open(old / "a")
@@ -104,7 +104,7 @@ def test_what_somebody_has_closed_already(old):
     assert held(old) == {"a": b"old", "b": b"old"}
 
 
-def test_what_somebody_has_removed_already(old):
+def test_files_already_removed(old):
     with Staging() as staging:
         staging.open(old / "a")
         for path in old.glob(".*"):
@@ -150,7 +150,7 @@ def test_a_rename_that_fails_leaves_whole_files(old, monkeypatch):
     assert held(old) == {"a": b"new", "b": b"old"}
 
 
-def test_every_file_is_on_the_disk_before_the_first_is_in_its_place(old, monkeypatch):
+def test_every_file_is_synced_before_the_first_rename(old, monkeypatch):
     calls = []
     for name in ("fsync", "replace"):
         own = getattr(os, name)
@@ -161,7 +161,7 @@ def test_every_file_is_on_the_disk_before_the_first_is_in_its_place(old, monkeyp
     assert calls[:3] == ["fsync"] * 3
 
 
-def test_a_folder_is_no_place_for_a_file(old):
+def test_a_folder_is_refused_as_output(old):
     (old / "c").mkdir()
     with pytest.raises(IsADirectoryError) as caught:
         write_files(old, {"a": b"new", "c": b"new"})
@@ -174,8 +174,8 @@ def test_a_folder_is_no_place_for_a_file(old):
     assert held(old) == {"a": b"old", "b": b"old"}
 
 
-def test_a_pipe_or_device_is_no_place_for_a_file(tmp_path):
-    # A rename would put a file where it stands: for root, also where /dev/null does.
+def test_a_pipe_or_device_is_refused_as_output(tmp_path):
+    # A rename would replace it: for root, even /dev/null.
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="pipe"):
         write_bytes(tmp_path / "pipe", b"new")
@@ -200,14 +200,14 @@ def test_a_file_can_be_read_by_others(tmp_path):
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
 
 
-def test_whoever_reads_the_old_file_reads_it_to_its_end(old):
+def test_a_reader_of_the_old_file_reads_it_to_the_end(old):
     with (old / "a").open("rb") as file:
         write_bytes(old / "a", b"new")
         assert file.read() == b"old"
     assert held(old) == {"a": b"new", "b": b"old"}
 
 
-def test_no_bytes_are_a_file_too(tmp_path):
+def test_an_empty_output_is_written(tmp_path):
     write_files(tmp_path, {"a": b""})
     write_files(tmp_path, {})
     assert held(tmp_path) == {"a": b""}
@@ -235,7 +235,7 @@ def test_a_kill_leaves_the_old_file_or_the_whole_new_one(old, when, a):
     assert {name: data for name, data in held(old).items() if name[0] != "."} == {"a": a, "b": b"old"}
 
 
-def test_what_is_left_of_a_kill_says_whose_it_is(tmp_path):
+def test_files_left_by_a_kill_name_their_output(tmp_path):
     with Staging() as staging:
         staging.open(tmp_path / "a")
         (left,) = held(tmp_path)
@@ -243,7 +243,7 @@ def test_what_is_left_of_a_kill_says_whose_it_is(tmp_path):
     assert held(tmp_path) == {}
 
 
-def test_an_interruption_right_after_a_file_is_made_leaves_none(tmp_path, monkeypatch):
+def test_an_interrupt_right_after_a_file_is_created_leaves_no_file(tmp_path, monkeypatch):
     own = os.open
 
     def opened(*given: object) -> int:
@@ -257,7 +257,7 @@ def test_an_interruption_right_after_a_file_is_made_leaves_none(tmp_path, monkey
 
 
 @pytest.mark.parametrize("failing", ["flock", "open"])
-def test_a_folder_without_locks_needs_none(old, monkeypatch, failing):
+def test_a_file_system_without_locks_works(old, monkeypatch, failing):
     own = os.open
 
     def opened(path: str, flags: int, mode: int = 0o777) -> int:

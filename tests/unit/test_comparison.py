@@ -12,18 +12,18 @@ import jsonschema_rs
 import pytest
 
 import kaiser_interview as ki
-from benchmarks.gate.peers.adapters.answers import by_unknown, references
-from benchmarks.gate.peers.environments import PINS
-from benchmarks.gate.peers.figure import figure
-from benchmarks.gate.peers.given import write_given
-from benchmarks.gate.peers.tables import BEGIN, END, NAMES, filled, percent
-from benchmarks.gate.peers.tools import TOGETHER, TOOLS
-from benchmarks.gate.peers.verdicts import Results, Row, Times, count, covers, read_rows, share, tool_of
-from benchmarks.gate.peers.words import MARKERS, WORDS, words_differ
+from benchmarks.detection.peers.adapters.answers import by_unknown, references
+from benchmarks.detection.peers.environments import PINS
+from benchmarks.detection.peers.figure import figure
+from benchmarks.detection.peers.given import write_given
+from benchmarks.detection.peers.results import Results, Row, Times, count, covers, read_rows, share, tool_of
+from benchmarks.detection.peers.tables import BEGIN, END, NAMES, filled, percent
+from benchmarks.detection.peers.tools import TOGETHER, TOOLS
+from benchmarks.detection.peers.words import MARKERS, WORDS, words_differ
 from kaiser_interview.validation.findings.codes import CODES
 
 ROOT = Path(__file__).parents[2]
-GATE, SCHEMA, QUOTES = "kaiser-interview", "jsonschema-rs", "linkml-reference-validator, tuned"
+OURS, SCHEMA, QUOTES = "kaiser-interview", "jsonschema-rs", "linkml-reference-validator, tuned"
 PASSAGES = {"a": ("语言就是世界边界 [6][7]", "Language is the limit [sic] of the world.")}
 
 
@@ -42,13 +42,13 @@ ROWS = {
 }
 
 
-def verdicts(**marks):
+def outcomes(**marks):
     return {name: {"label": marks.get(re.sub("[^a-z]", "", name), ".....")} for name in TOOLS}
 
 
 @pytest.fixture
 def results():
-    found = verdicts(
+    found = outcomes(
         kaiserinterview="..xxx", jsonschemars="....x", linkmlreferencevalidatortuned=".xx..", pandera="....x"
     )
     return Results(
@@ -71,14 +71,14 @@ def results():
         (0, 0, "–"),
     ],
 )
-def test_a_share_is_whole_or_nothing_only_if_it_is(part, whole, shown):
+def test_a_share_shows_0_or_100_percent_only_if_exact(part, whole, shown):
     assert percent(part, whole) == shown
 
 
-def test_what_is_refused_is_counted_by_what_was_done_to_it(results):
+def test_refused_rows_are_counted_by_operator(results):
     assert results.right == {"label": 2}
-    assert {name: results.alarms[name]["label"] for name in (GATE, SCHEMA, QUOTES)} == {
-        GATE: 0,
+    assert {name: results.alarms[name]["label"] for name in (OURS, SCHEMA, QUOTES)} == {
+        OURS: 0,
         SCHEMA: 0,
         QUOTES: 1,
     }
@@ -92,12 +92,12 @@ def test_what_is_refused_is_counted_by_what_was_done_to_it(results):
     assert share(results.cells, QUOTES, TOOLS[QUOTES].purpose) == (1, 2)
 
 
-def test_a_quote_without_words_is_told_apart(results):
+def test_a_quote_without_words_is_counted_separately(results):
     assert results.wordy["rows"] == 1
     assert results.wordy[QUOTES] == 0
 
 
-def test_what_one_of_several_tools_refuses_they_refuse_together(results):
+def test_a_set_of_tools_refuses_what_any_of_them_refuses(results):
     (pair,) = [name for name, members in TOGETHER.items() if members == (SCHEMA, QUOTES)]
     assert [cell.refused[pair] for cell in results.cells] == [1, 1]
     assert results.alarms[pair] == {"label": 1}
@@ -106,12 +106,12 @@ def test_what_one_of_several_tools_refuses_they_refuse_together(results):
 
 def test_a_tool_that_answers_for_other_rows_ends_the_run():
     with pytest.raises(ValueError, match=re.escape("zip() argument")):
-        count(ROWS, verdicts(pandera="...."), PASSAGES)
+        count(ROWS, outcomes(pandera="...."), PASSAGES)
 
 
 def test_a_tool_is_for_a_group_if_it_is_for_half_of_it(results):
     quotes, values = ([cell] for cell in results.cells)
-    assert covers(TOOLS[GATE], [*quotes, *values])
+    assert covers(TOOLS[OURS], [*quotes, *values])
     assert covers(TOOLS[SCHEMA], values)
     assert not covers(TOOLS[SCHEMA], quotes)
     assert not covers(TOOLS[SCHEMA], [*quotes, *values])
@@ -138,7 +138,7 @@ def test_a_tool_is_for_a_group_if_it_is_for_half_of_it(results):
         ({"references": "none"}, ""),
     ],
 )
-def test_words_differ_beyond_case_punctuation_and_what_editors_do(fields, differ):
+def test_words_differ_beyond_case_punctuation_and_typography(fields, differ):
     assert words_differ({"claim_id": "a"} | fields, PASSAGES) == differ
 
 
@@ -146,9 +146,9 @@ def test_results_are_read_as_they_were_written(results):
     assert Results.from_json(results.to_json()) == results
 
 
-def test_only_what_stands_between_the_marks_is_written(results):
+def test_only_the_text_between_the_marks_is_written(results):
     text = filled(f"before\n{BEGIN}\nold\n{END}\nafter\n", results)
-    assert text.startswith(f"before\n{BEGIN}\n\n2 right rows and 3 wrong ones, of 1 kinds;\n")
+    assert text.startswith(f"before\n{BEGIN}\n\n2 valid rows and 3 invalid ones, of 1 kinds;\n")
     assert text.endswith(f"\n\n{END}\nafter\n")
     assert "old" not in text
     assert "| jsonschema-rs 1.0 | 33.3 | 100 | 0 (0) | 0 (0) |\n" in text
@@ -183,7 +183,7 @@ def test_purposes_are_codes_or_words():
         assert tool.environment is None or tool.environment in PINS
 
 
-def test_the_pins_are_those_of_the_other_benchmarks():
+def test_the_versions_match_the_other_benchmarks():
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
     assert {pin for pins in PINS.values() for pin in pins} <= {
         one for one in groups["bench"] if isinstance(one, str)
@@ -196,7 +196,7 @@ def translation(**fields):
     return {"claim_id": claim.claim_id} | made | fields
 
 
-def test_tools_are_given_rows_without_answers_and_schemas_that_let_pass_what_the_gate_does(tmp_path):
+def test_tools_get_rows_without_answers_and_equally_permissive_schemas(tmp_path):
     right = translation(x_note="x", topics=["language"])
     rows = {
         "translation": [
@@ -218,21 +218,21 @@ def test_tools_are_given_rows_without_answers_and_schemas_that_let_pass_what_the
     assert passage == f"{ki.claim('d01-c01').text} [6][7]"
 
 
-def test_the_gates_own_adapter_tells_of_each_row(tmp_path):
+def test_our_adapter_reports_each_row(tmp_path):
     made = [translation(), translation(id="b", method="llm"), translation(id="c"), translation(id="a")]
     write_given(tmp_path, {"translation": [Row(one, None, None, []) for one in made]})
-    module = "benchmarks.gate.peers.adapters.gate_rows"
+    module = "benchmarks.detection.peers.adapters.kaiser_interview_rows"
     command = [sys.executable, "-m", module, tmp_path, tmp_path / "all", tmp_path / "out.json"]
     subprocess.run(command, check=True, cwd=ROOT, timeout=120)
-    assert json.loads((tmp_path / "out.json").read_text())["verdicts"] == {"translation": ".x.x"}
+    assert json.loads((tmp_path / "out.json").read_text())["outcomes"] == {"translation": ".x.x"}
 
 
-def test_rows_are_put_in_tables_by_the_columns_that_no_schema_knows():
+def test_rows_are_grouped_into_tables_by_unknown_columns():
     rows = [{"a": 1}, {"a": 1, "b": 2}, {"x_b": 1}, {"b": 3}]
     assert list(by_unknown(rows, {"a": {}})) == [([], [0, 2]), (["b"], [1, 3])]
 
 
-def test_references_are_a_table_that_knows_its_rows():
+def test_the_table_of_references_has_row_numbers():
     rows = [{"references": [{"claim_id": "a"}, 7]}, {"references": None}, {}, {"references": [{}]}]
     assert references(rows) == ([{"claim_id": "a"}, {}], [0, 3])
 
@@ -243,17 +243,17 @@ def test_rows_are_read_by_kind(tmp_path):
     assert read_rows(tmp_path) == {"label": [Row({"id": "a"}, None, None, [])]}
 
 
-STORED = Results.from_json((ROOT / "benchmarks" / "gate" / "peers" / "results.json").read_text("utf-8"))
+STORED = Results.from_json((ROOT / "benchmarks" / "detection" / "peers" / "results.json").read_text("utf-8"))
 
 
-def test_the_document_and_the_figure_are_what_the_last_run_has_found():
+def test_the_document_and_the_figure_match_the_last_run():
     document = (ROOT / "docs" / "comparison.md").read_text("utf-8")
     assert filled(document, STORED) == document
     assert (ROOT / "docs" / "comparison.svg").read_text("utf-8") == figure(STORED)
 
 
-def test_the_gate_caught_every_wrong_row_and_refused_no_right_one():
-    caught, rows = share(STORED.cells, GATE)
+def test_validation_caught_every_invalid_row_and_refused_no_valid_one():
+    caught, rows = share(STORED.cells, OURS)
     assert caught == rows > 10_000
-    assert set(STORED.alarms[GATE].values()) == {0}
-    assert STORED.versions[GATE] == ki.__version__
+    assert set(STORED.alarms[OURS].values()) == {0}
+    assert STORED.versions[OURS] == ki.__version__

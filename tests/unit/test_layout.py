@@ -85,11 +85,11 @@ def test_imports_run_one_way(path, name):
             assert RANK[group(other)] < RANK[group(name)], f"{name} imports {other}"
 
 
-def test_every_module_has_its_place():
+def test_every_module_is_in_the_order():
     assert {group(name) for name in NAMES} - {"__init__", "validation"} == set(RANK)
 
 
-def test_a_folder_holds_no_more_than_one_can_look_over():
+def test_folders_have_a_limited_number_of_modules():
     held = Counter(path.parent for path, _ in MODULES if path.name != "__init__.py")
     assert {str(path): count for path, count in held.items() if count > MOST_MODULES} == {}
 
@@ -102,7 +102,7 @@ def test_unit_tests_mirror_the_package():
 
 
 @each_module
-def test_only_the_top_reaches_the_shipped_data(path, name):
+def test_only_top_layers_read_the_shipped_data(path, name):
     reached = {
         other
         for other in imported(path, name)
@@ -135,5 +135,5 @@ def test_type_checkers_see_every_public_name():
 
 
 @each_module
-def test_every_module_says_what_it_is_for(path, name):
+def test_every_module_has_a_docstring(path, name):
     assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), name

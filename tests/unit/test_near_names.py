@@ -14,7 +14,7 @@ def test_of_equally_similar_names_the_last_goes_first():
     assert near_names("d01-c99", IDS, most=2) == ["d01-c05", "d01-c04"]
 
 
-def test_what_is_not_similar_is_left_out():
+def test_dissimilar_passages_are_left_out():
     assert near_names("zzz", IDS, most=2) == []
     assert near_names("claims", ["claim_id"], most=1) == ["claim_id"]
     assert near_names("claims", ["claim_id"], most=1, least=0.75) == []
@@ -25,5 +25,5 @@ def test_of_a_long_name_the_start_is_compared():
     assert near_names("a" * 80 + "b" * 10_000, ["a" * 80], most=1) == ["a" * 80]
 
 
-def test_a_name_may_hold_any_character():
+def test_a_name_may_contain_any_character():
     assert near_names("d01\ud800-c05", IDS, most=1) == ["d01-c05"]

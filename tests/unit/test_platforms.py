@@ -1,4 +1,4 @@
-"""Systems that lack what Linux has, simulated: functions and modules taken away, other rules for paths."""
+"""Simulated systems without features of Linux: missing functions and modules, other path rules."""
 
 import gzip
 import os
@@ -37,18 +37,18 @@ NOT_ON_WINDOWS = [
 
 @pytest.fixture
 def files(tmp_path):
-    """Return one row as JSON Lines, CSV and Parquet, plain and packed."""
+    """Return one row as JSON Lines, CSV and Parquet, plain and compressed."""
     written = []
     for name in ("rows.jsonl", "rows.csv", "rows.parquet"):
         plain = tmp_path / name
         ki.write([ki.Translation(**ROW)], plain)
-        packed = tmp_path / f"{name}.gz"
-        packed.write_bytes(gzip.compress(plain.read_bytes()))
-        written += [plain, packed]
+        compressed = tmp_path / f"{name}.gz"
+        compressed.write_bytes(gzip.compress(plain.read_bytes()))
+        written += [plain, compressed]
     return written
 
 
-def test_files_are_validated_without_what_windows_lacks(files, monkeypatch):
+def test_files_are_validated_without_modules_missing_on_windows(files, monkeypatch):
     def refused(*_, **__):
         raise OSError(10038, "an operation was attempted on something that is not a socket")
 
@@ -62,7 +62,7 @@ def test_files_are_validated_without_what_windows_lacks(files, monkeypatch):
         assert (report.rows, report.ok) == (1, True), (path, str(report))
 
 
-def test_a_pipe_that_has_nothing_yet_is_waited_for(monkeypatch):
+def test_an_empty_pipe_is_waited_for(monkeypatch):
     answers = iter([None, b'{"claim_id":', None, b'"d01-c99"}\n', b""])
 
     class Pipe:
@@ -113,7 +113,7 @@ def test_folders_are_divided_as_the_system_divides_them(system, path, found):
     ],
     ids=["none", "no such limit", "refused", "invalid"],
 )
-def test_a_system_without_limits_is_told_of(module, tmp_path, monkeypatch):
+def test_a_system_without_limits_is_reported(module, tmp_path, monkeypatch):
     path = tmp_path / "rows.parquet"
     pq.write_table(pa.Table.from_pylist([ROW]), path)
     assert ki.validate(path, kind="translation").limited
@@ -153,7 +153,7 @@ def test_arguments_are_read_in_a_locale_without_utf_8(locale):
     assert "世界模型" in ended.stdout.decode("utf-8")
 
 
-def test_an_argument_that_is_no_utf_8_is_no_traceback():
+def test_an_argument_that_is_not_utf8_gives_no_traceback():
     ended = subprocess.run(
         [sys.executable, "-m", "kaiser_interview", "find", b"\xca\xc0"], capture_output=True, check=False
     )

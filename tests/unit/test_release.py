@@ -44,7 +44,7 @@ def test_files_in_folders_of_the_data_directory_are_seen(tmp_path):
     assert dict(release._walk(tmp_path, "")) == {"a": b"y", "folder/file": b"x"}
 
 
-def test_a_data_directory_that_is_gone_is_no_archive(monkeypatch, tmp_path):
+def test_a_missing_data_directory_is_not_an_archive(monkeypatch, tmp_path):
     monkeypatch.setattr(release, "_path", lambda name: str(tmp_path / "data" / name))
     with pytest.raises(errors.IntegrityError, match="expected the data directory, got none"):
         release.directory()

@@ -86,7 +86,7 @@ IN_WHEEL = [
 IN_SDIST = [".gitignore", "PKG-INFO", *TRACKED[2:]]
 
 
-def test_contents_are_what_git_tracks(tmp_path):
+def test_contents_match_the_tracked_files(tmp_path):
     wheel, sdist = tmp_path / "k-0-py3-none-any.whl", tmp_path / "k-0.tar.gz"
     with zipfile.ZipFile(wheel, "w") as archive:
         for name in IN_WHEEL:
@@ -147,27 +147,27 @@ Description-Content-Type: text/markdown
 """
 
 
-def told(text: str = METADATA, **project: object) -> list[str]:
+def reported(text: str = METADATA, **project: object) -> list[str]:
     other = copy.deepcopy(PROJECT)
     other["project"] |= project
     return metadata.faults(text, other, ["LICENSES/MIT.txt"], "0.1.0")
 
 
 def test_metadata():
-    assert told() == []
-    assert told(METADATA.replace("0.1.0", "0.1.1")) == ["Version: expected ['0.1.0'], got ['0.1.1']"]
-    assert told(METADATA.replace("License-File: LICENSES/MIT.txt\n", "")) == [
+    assert reported() == []
+    assert reported(METADATA.replace("0.1.0", "0.1.1")) == ["Version: expected ['0.1.0'], got ['0.1.1']"]
+    assert reported(METADATA.replace("License-File: LICENSES/MIT.txt\n", "")) == [
         "License-File: expected ['LICENSES/MIT.txt'], got []"
     ]
     assert (
-        told(METADATA.replace("License-Expression", "License"))[0]
+        reported(METADATA.replace("License-Expression", "License"))[0]
         == "License-Expression: expected ['MIT'], got []"
     )
-    assert told(METADATA.replace("3.11\nProvides", "3.10\nProvides"), **{"requires-python": ">=3.10"}) == [
-        "requires-python is >=3.10, and the oldest classifier 3.11"
-    ]
+    assert reported(
+        METADATA.replace("3.11\nProvides", "3.10\nProvides"), **{"requires-python": ">=3.10"}
+    ) == ["requires-python is >=3.10, and the oldest classifier 3.11"]
     gap = [f"Programming Language :: Python :: {one}" for one in ("3", "3.11", "3.13")]
-    assert told(METADATA.replace(":: 3.12", ":: 3.13"), classifiers=gap) == [
+    assert reported(METADATA.replace(":: 3.12", ":: 3.13"), classifiers=gap) == [
         "the classifiers leave a Python out: ['3.11', '3.13']"
     ]
     other = PROJECT | {"build-system": {"requires": ["hatchling==2"]}}
@@ -298,7 +298,7 @@ def test_workflows(old, new, fault):
     assert workflows.faults(texts, PYTHONS)[:1] == ([fault] if fault else [])
 
 
-def test_a_workflow_with_permissions_of_its_own_for_all_jobs():
+def test_a_workflow_with_permissions_for_all_jobs():
     texts = {"test.yml": TEST.replace("permissions: {}", "permissions: write-all"), "release.yml": RELEASE}
     assert workflows.faults(texts, PYTHONS) == ["test.yml: expected no permissions but those of its jobs"]
 

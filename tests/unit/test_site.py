@@ -1,4 +1,4 @@
-"""The check of the built site sees what leads nowhere and what is loaded from afar."""
+"""The check of the built site reports broken links and remote resources."""
 
 import pytest
 import site_check
@@ -39,7 +39,7 @@ def site(tmp_path):
         "<pre>&lt;img src='https://example.org'></pre>",
     ],
 )
-def test_what_is_right(site, body):
+def test_a_valid_site(site, body):
     assert (
         site(body, "a { background: url(figure.svg) } b { background: url('data:image/png;base64,x') }") == []
     )
@@ -67,7 +67,7 @@ def test_what_is_right(site, body):
         ("<style>@import 'gone.css';</style>", "gone.css: not in the site"),
     ],
 )
-def test_what_is_wrong_in_a_page(site, body, fault):
+def test_faults_of_a_page(site, body, fault):
     assert site(body) == [f"page.html: {fault}"]
 
 
@@ -79,5 +79,5 @@ def test_what_is_wrong_in_a_page(site, body, fault):
         ('a { background: url("gone.png") }', "gone.png: not in the site"),
     ],
 )
-def test_what_is_wrong_in_a_style_sheet(site, css, fault):
+def test_faults_of_a_style_sheet(site, css, fault):
     assert site("", css) == [f"static/site.css: {fault}"]

@@ -1,4 +1,4 @@
-"""What a command may import: what it needs, and nothing that only other commands need."""
+"""Each command imports only the modules that it needs."""
 
 import csv
 import gzip
@@ -62,7 +62,7 @@ def installed(names: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("arguments", MAY_IMPORT, ids=lambda words: words[0])
-def test_a_command_imports_what_it_needs(tmp_path, arguments):
+def test_a_command_imports_only_what_it_needs(tmp_path, arguments):
     (tmp_path / "rows.jsonl").write_text(json.dumps(ROW) + "\n", "utf-8")
     found = modules(*arguments, folder=str(tmp_path))
     assert found.isdisjoint(EVERY), found & set(EVERY)
@@ -100,7 +100,7 @@ def test_pandas_is_not_imported_though_pyarrow_would(many, name):
     assert "pandas" not in found
 
 
-def test_the_list_of_commands_says_what_each_says_of_itself():
+def test_the_command_list_matches_the_help_of_each_command():
     for name, command in COMMANDS.items():
         found = __import__(f"kaiser_interview.cli.{command.module}", fromlist=(name,))
         assert getattr(found, name).__doc__ == command.summary, name

@@ -73,7 +73,7 @@ TABLES = {
     for kind in ("claim", "dialogue", "source", "translation", "label", "mention", "relation")
 }
 TEXTS = [".jsonl", ".ndjson", ".json", ".csv"]
-NAMES = [f"rows{text}{packed}" for text in TEXTS for packed in ("", ".gz", ".zst")]
+NAMES = [f"rows{text}{compressed}" for text in TEXTS for compressed in ("", ".gz", ".zst")]
 NAMES += ["rows.parquet", "v1.2 – 李.JSONL"]
 
 
@@ -107,7 +107,7 @@ def back(path: Path, model: type[ki.Record]) -> list[ki.Record]:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", MADE)
-def test_what_is_written_loads_back_equal_and_is_valid(tmp_path, kind, name):
+def test_written_files_load_back_equal_and_valid(tmp_path, kind, name):
     records, path = MADE[kind], tmp_path / name
     model = type(records[0])
     assert ki.write(records, path) == len(records)
@@ -170,7 +170,7 @@ def test_compressed_output_is_the_same_each_time(tmp_path):
         assert written[0].startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1")), name
 
 
-def test_none_is_a_whole_file_too(tmp_path):
+def test_no_rows_make_a_complete_file(tmp_path):
     for name, data in (("a.jsonl", b""), ("a.json", b"[]\n"), ("a.csv", b"")):
         assert ki.write(iter(()), tmp_path / name) == 0
         assert (tmp_path / name).read_bytes() == data
@@ -184,7 +184,7 @@ def test_none_is_a_whole_file_too(tmp_path):
         ("a.xlsx.zst", ".zst"),
     ],
 )  # fmt: skip
-def test_a_name_that_asks_for_no_form(tmp_path, name, got):
+def test_a_name_without_a_known_extension(tmp_path, name, got):
     with pytest.raises(ki.InputError) as caught:
         ki.write(MADE["label"], tmp_path / name)
     assert str(caught.value) == f"{name}: expected .jsonl, .json, .csv, .parquet or .arrow, got {got}"
@@ -259,7 +259,7 @@ def test_csv_has_the_columns_of_all_rows(tmp_path):
         ("\ud800", "expected text without lone surrogates, got some"),
     ],
 )
-def test_text_that_csv_cannot_hold(tmp_path, text, message):
+def test_text_that_csv_cannot_represent(tmp_path, text, message):
     for row in ({"a": text}, {text: "a"}):
         with pytest.raises(ki.InputError) as caught:
             ki.write([row], tmp_path / "a.csv")
@@ -277,7 +277,7 @@ class Foreign:
 @pytest.mark.parametrize(
     ("value", "text"), [(float("nan"), "NaN"), ("\ud800", '"\\ud800"'), (Foreign(), '"foreign"')]
 )
-def test_values_that_no_row_should_have_are_not_lost(tmp_path, value, text):
+def test_invalid_values_are_not_lost(tmp_path, value, text):
     record = MADE["label"][0].model_copy(update={"x_a": value})
     for row in (record, record.model_dump(exclude_none=True)):
         ki.write([row], tmp_path / "a.jsonl")
@@ -305,7 +305,7 @@ def test_rows_are_records_or_mappings(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_breaks_off_leaves_the_old_file(tmp_path, name):
+def test_an_interrupted_write_leaves_the_old_file(tmp_path, name):
     def broken(error: BaseException):
         yield from MADE["label"] * 500
         raise error

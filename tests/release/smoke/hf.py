@@ -1,4 +1,4 @@
-"""What the extra `hf` is for: datasets out of the package, and into the gate."""
+"""The extra `hf`: load tables as datasets, and validate datasets."""
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ def test_the_command_runs_the_pipeline(checkout, capsys):
     assert said[: len(said) // 2] == said[len(said) // 2 :]
 
 
-def test_what_is_committed_is_what_is_built():
+def test_the_committed_files_match_the_build():
     # Parquet bytes depend on the pyarrow that wrote them; `make data-check` compares those too.
     for name, data in pipeline.build(ROOT).items():
         if not name.endswith((".parquet", "manifest.json")):
@@ -107,7 +107,7 @@ def command(folder, *options):
 
 
 @pytest.mark.parametrize("generated", [None, "", "<<<<<<< HEAD\n"], ids=["missing", "empty", "damaged"])
-def test_one_run_renews_the_descriptions_and_what_depends_on_them(source, generated):
+def test_one_run_updates_the_descriptions_and_their_dependents(source, generated):
     module = source / DESCRIPTIONS_MODULE
     if generated is None:
         module.unlink()
@@ -134,7 +134,7 @@ def test_a_field_without_a_docstring_stops_the_build(source):
     path.write_text("\n".join(lines[:at] + lines[at + 1 :]), "utf-8")
     reason = f"{MODELS}:{at}: Claim.text_en: expected a docstring below the field"
     assert command(source) == (2, f"{reason}\nNothing was written.\n")
-    use_source(path)  # leaves the build to say so, and the models as they are
+    use_source(path)  # the build reports it, and the models stay unchanged
     with pytest.raises(BuildError) as caught:
         generated_module(path)
     assert str(caught.value) == reason
@@ -148,7 +148,7 @@ def write(path, rows):
     path.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), "utf-8")
 
 
-def test_record_remembers_new_and_revised_claims(checkout):
+def test_record_stores_new_and_revised_claims(checkout):
     path = checkout / "raw" / "releases.jsonl"
     remembered = rows(path)
     write(path, [{**remembered[0], "release": "0.0.1"} | {"claim_sha256": "0" * 64}, *remembered[2:]])
@@ -161,7 +161,7 @@ def test_record_remembers_new_and_revised_claims(checkout):
     assert (second["since"], second["revised"]) == ("1.0.0", "1.0.0")
 
 
-def test_record_remembers_a_release_that_changes_no_claim(checkout):
+def test_record_stores_a_release_that_changes_no_claim(checkout):
     path = checkout / "raw" / "releases.jsonl"
     remembered = [row | {"release": "0.0.9"} for row in rows(path)]
     write(path, remembered)
@@ -172,7 +172,7 @@ def test_record_remembers_a_release_that_changes_no_claim(checkout):
     assert rows(path) == [*remembered, nothing]
 
 
-def test_record_begins_a_memory(checkout):
+def test_record_creates_the_history(checkout):
     path = checkout / "raw" / "releases.jsonl"
     remembered = path.read_bytes()
     path.unlink()
@@ -287,7 +287,7 @@ WRONG_ROWS = [
     WRONG_ROWS,
     ids=lambda value: getattr(value, "__name__", str(value)[:40]),
 )
-def test_a_wrong_row_stops_the_build_and_writes_nothing(checkout, capsys, layer, line, change, reason):
+def test_an_invalid_row_stops_the_build_and_writes_nothing(checkout, capsys, layer, line, change, reason):
     path = checkout / "raw" / "layers" / f"{layer}.jsonl"
     table = rows(path)
     expected = reason.format(
@@ -320,7 +320,7 @@ WRONG_LINES = [
 
 
 @pytest.mark.parametrize(("line", "reason"), WRONG_LINES)
-def test_a_line_that_is_no_json_object_stops_the_build(checkout, line, reason):
+def test_a_line_that_is_not_a_json_object_stops_the_build(checkout, line, reason):
     path = checkout / "raw" / "layers" / "labels.jsonl"
     path.write_bytes(line + path.read_bytes())
     with pytest.raises(BuildError) as caught:
@@ -490,7 +490,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     assert path.read_bytes() == b"new"
 
 
-def test_a_failed_record_leaves_the_memory_as_it_was(checkout, capsys):
+def test_a_failed_record_leaves_the_history_unchanged(checkout, capsys):
     path = checkout / "raw" / "releases.jsonl"
     remembered = rows(path)
     write(path, remembered[1:])

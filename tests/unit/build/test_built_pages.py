@@ -41,7 +41,7 @@ def fields(heading: str) -> list[str]:
     return re.findall(r"^\| `(\w+)` \|", sections(TABLES)[heading], re.MULTILINE)
 
 
-def test_there_is_a_page_for_each_code_and_no_other():
+def test_there_is_exactly_one_page_for_each_code():
     codes = {f"docs/findings/{code}.md" for code in CODES}
     assert set(BUILT) == {*codes, "docs/findings/index.md", "docs/tables.md"}
 
@@ -50,13 +50,13 @@ def test_there_is_a_page_for_each_code_and_no_other():
 def test_each_table_has_every_field_in_order(kind):
     model = KINDS[kind]
     table = {kind: table for table, kind in release.TABLES.items()}.get(kind, kind)
-    told = [f"`{table}`"]
+    reported = [f"`{table}`"]
     if issubclass(model, Annotation):
-        told.insert(0, "How a row was made")
+        reported.insert(0, "How a row was made")
     if issubclass(model, Derived):
-        told.insert(1, "What a row is about")
+        reported.insert(1, "What a row is about")
     # A field that a kind defines again keeps its position.
-    assert [*dict.fromkeys(name for part in told for name in fields(part))] == [*model.model_fields]
+    assert [*dict.fromkeys(name for part in reported for name in fields(part))] == [*model.model_fields]
     said = sections(TABLES)[f"`{table}`"]
     assert f"7 rows of the kind `{kind}`." in said or (table == kind and "No rows are shipped." in said)
 
@@ -136,7 +136,7 @@ def test_the_pages_of_the_repository_are_these():
     assert [path for path, text in made.items() if (ROOT / path).read_bytes() != text] == []
 
 
-def test_no_code_of_that_name():
+def test_an_unknown_code():
     with pytest.raises(
         UnknownNameError,
         match=r"^code: expected the code of a finding, got 'quote-found'; did you mean quote-not-found or ",

@@ -122,7 +122,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_guarded(capsys):
         (["show", "记忆"], "got '记忆'; run `kaiser-interview claims WORDS` to find ids"),
     ],
 )
-def test_unknown_names_bring_the_nearest(run, arguments, message):
+def test_unknown_names_suggest_a_similar_name(run, arguments, message):
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert err.startswith("kaiser-interview: ")
@@ -225,7 +225,7 @@ def test_cite_claims_as_bibtex(run):
     assert f"note    = {{Claim d10-c03: {ki.claim('d10-c03').text}. {CAUTION}}}" in out
 
 
-def test_every_claim_has_a_bibtex_key_of_its_own():
+def test_every_claim_has_its_own_bibtex_key():
     keys = {citation.bibtex(claim).splitlines()[0] for claim in ki.load("claims")}
     assert len(keys) == 41
     assert citation.bibtex().splitlines()[0] not in keys
@@ -242,7 +242,7 @@ def test_cite_claims_as_csl(run):
     assert items[2]["issued"] == {"date-parts": [[2025, 10, 10]]}
 
 
-def test_cff_has_no_form_for_a_claim(run):
+def test_cff_does_not_support_claims(run):
     assert run("cite", "d01-c01", "--format", "cff")[1] == run("cite", "--format", "cff")[1]
 
 
@@ -257,7 +257,7 @@ def test_verify(run):
     assert run("verify", "--format", "json") == (0, "[]\n", "")
 
 
-def test_verify_names_what_differs(run, monkeypatch):
+def test_verify_names_the_changed_files(run, monkeypatch):
     files = release.shipped() | {"extra.txt": b"x"}
     monkeypatch.setattr(release, "shipped", lambda: files)
     digest = release.digest(b"x")
@@ -290,7 +290,7 @@ def test_every_command_has_help(command):
     assert "Options:" in result.output
 
 
-def test_output_is_utf8_whatever_the_locale_says():
+def test_output_is_utf8_in_any_locale():
     run = subprocess.run(
         [sys.executable, "-m", "kaiser_interview", "claims", "lora"],
         capture_output=True, check=True,
@@ -333,7 +333,7 @@ def test_find(run):
     )
 
 
-def test_find_what_is_near_nothing(run):
+def test_find_a_text_similar_to_nothing(run):
     assert run("find", "zzzzqqqq") == (1, "", "no match, and nothing similar\n")
     assert run("find", "zzzzqqqq", "--format", "json") == (
         1,
@@ -366,7 +366,7 @@ def test_find_as_json_and_csv(run):
         ("语" * 4001, "text: expected at most 4,000 code points, got 4,001"),
     ],
 )
-def test_find_says_what_it_cannot_look_for(run, text, message):
+def test_find_refuses_an_invalid_text(run, text, message):
     assert run("find", text) == (2, "", f"kaiser-interview: {message}\n")
 
 
@@ -380,7 +380,7 @@ def test_schema(run):
     assert run("schema", "claim", "--draft")[0] == 2
 
 
-def test_the_data_sets_citations_are_read_by_what_reads_them(run):
+def test_the_data_set_citations_parse(run):
     (item,) = json.loads(run("cite", "--format", "csl")[1])
     assert item["issued"]["date-parts"][0] == [int(part) for part in metadata.RELEASED.split("-")]
     assert item["author"] == [{"literal": metadata.AUTHOR}]
@@ -390,7 +390,7 @@ def test_the_data_sets_citations_are_read_by_what_reads_them(run):
 
 
 def command(arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a shell line in which `ki` stands for the command."""
+    """Run a shell line in which `ki` is replaced by the command."""
     line = arguments.replace("ki ", f"{sys.executable} -m kaiser_interview ")
     return subprocess.run(
         ["bash", "-c", line], capture_output=True, check=False, env=os.environ | environment
@@ -398,13 +398,13 @@ def command(arguments: str, **environment: str) -> subprocess.CompletedProcess[b
 
 
 @pytest.mark.parametrize("arguments", ["claims", "claims --format csv", "verify", "--help", "schema claim"])
-def test_output_that_cannot_be_written_is_one_line_and_no_finding(arguments):
+def test_output_that_cannot_be_written_is_a_one_line_error(arguments):
     run = command(f"ki {arguments} > /dev/full")
     assert run.returncode == 2
     assert run.stderr.decode() == "kaiser-interview: standard output: No space left on device\n"
 
 
-def test_an_error_of_the_system_names_its_file(monkeypatch, tmp_path, capsys):
+def test_a_system_error_names_its_file(monkeypatch, tmp_path, capsys):
     def failing(**_: object) -> None:
         (tmp_path / "a\u202eb").read_bytes()
 
@@ -424,7 +424,7 @@ def table(tmp_path):
     return tmp_path / "rows.parquet"
 
 
-def test_a_full_disk_under_temporary_files_is_not_the_fault_of_the_output(table):
+def test_a_full_disk_for_temporary_files_does_not_blame_the_output(table):
     limit = "ulimit -f 50; cat {0} | ki validate - --kind translation"
     run = command(limit.format(table))
     assert (run.returncode, run.stdout) == (2, b"")
@@ -432,13 +432,13 @@ def test_a_full_disk_under_temporary_files_is_not_the_fault_of_the_output(table)
     assert b"File too large" in run.stderr
 
 
-def test_no_temporary_folder_is_not_the_fault_of_the_data(table, monkeypatch, tmp_path, capsys):
-    packed = tmp_path / "rows.parquet.gz"
-    packed.write_bytes(gzip.compress(table.read_bytes()))
+def test_a_missing_temporary_folder_is_not_a_finding(table, monkeypatch, tmp_path, capsys):
+    compressed = tmp_path / "rows.parquet.gz"
+    compressed.write_bytes(gzip.compress(table.read_bytes()))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     with pytest.raises(ki.ResourceError, match="could not be held on disk"):
-        ki.validate(packed, kind="translation")
-    monkeypatch.setattr(sys, "argv", ["ki", "validate", str(packed), "--kind", "translation"])
+        ki.validate(compressed, kind="translation")
+    monkeypatch.setattr(sys, "argv", ["ki", "validate", str(compressed), "--kind", "translation"])
     with pytest.raises(SystemExit) as caught:
         cli.main()
     assert caught.value.code == 2
@@ -480,7 +480,7 @@ def test_a_worker_is_started_ahead_for_tables_alone(monkeypatch, line, ahead):
     assert bool(started) == ahead
 
 
-def test_a_closed_output_is_one_line_and_no_finding():
+def test_a_closed_output_is_a_one_line_error():
     run = command("ki claims --format csv >&-")
     assert run.returncode == 2
     assert (
@@ -489,26 +489,26 @@ def test_a_closed_output_is_one_line_and_no_finding():
     )
 
 
-def test_a_reader_that_has_seen_enough_is_no_finding():
+def test_a_reader_that_closes_the_pipe_is_not_an_error():
     run = command("ki claims | head -1; echo ${PIPESTATUS[0]}")
     assert run.stdout.decode().splitlines()[1] in {"0", "141"}
     assert run.stderr == b""
 
 
 @pytest.mark.parametrize("columns", ["0", "-5", "abc"])
-def test_a_width_that_is_none_is_80(columns):
+def test_an_invalid_width_is_80(columns):
     run = command("ki claims LoRA", COLUMNS=columns)
     assert run.stdout == command("ki claims LoRA", COLUMNS="80").stdout != b""
 
 
-def test_what_a_terminal_would_obey_is_written_out(run):
+def test_terminal_control_characters_are_escaped(run):
     _, out, _ = run("find", "推理模型\x1b[31m增加参数数量\u202e")
     assert "⟦\\u001b[31m⟧" in out
     assert "\x1b" not in out
     assert "\u202e" not in out
 
 
-def test_colours_are_for_terminals_and_mark_only_what_they_are_for():
+def test_colours_are_only_for_terminals():
     run = command("ki find 推理模型增加参数数量", FORCE_COLOR="1")
     first, passage, given = run.stdout.decode().splitlines()[:3]
     assert "\x1b[1m" in first

@@ -32,14 +32,14 @@ def sent(monkeypatch):
     return found
 
 
-def test_it_ends_the_process_by_the_signal(sent):
+def test_the_process_ends_by_the_signal(sent):
     with ended_by_signal():
         signal.raise_signal(signal.SIGINT)
     assert sent == [(os.getpid(), signal.SIGINT, signal.SIG_DFL)]
 
 
 @pytest.mark.parametrize("meaning", [signal.SIG_IGN, lambda *_: None], ids=["ignored", "something else"])
-def test_what_it_means_to_whoever_runs_the_command_stays(sent, meaning):
+def test_the_callers_signal_handlers_are_kept(sent, meaning):
     before = signal.signal(signal.SIGINT, meaning)
     try:
         with ended_by_signal():
@@ -86,7 +86,7 @@ def test_work_in_progress_is_cleaned_up_and_reported(sent, capsys, when):
     assert len(sent) == 1
 
 
-def test_it_may_come_when_the_with_is_not_entered_yet(sent, capsys):
+def test_it_may_come_before_the_with_block_is_entered(sent, capsys):
     guard = cleanup_on_interrupt(lambda: "some words")
 
     def work():
@@ -102,7 +102,7 @@ def test_it_may_come_when_the_with_is_not_entered_yet(sent, capsys):
     assert len(sent) == 1
 
 
-def test_what_is_done_needs_no_word(sent, capsys):
+def test_finished_work_prints_no_message(sent, capsys):
     with ended_by_signal():
         with cleanup_on_interrupt(lambda: "some words"):
             pass

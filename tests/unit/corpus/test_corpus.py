@@ -84,7 +84,7 @@ def test_headings_and_headlines():
     ]
 
 
-def test_history_remembers_earlier_texts_and_the_last_revision():
+def test_history_has_earlier_texts_and_the_last_revision():
     claims = ki.Corpus.from_files(CORPUS).claims
     assert {name: claim.revised for name, claim in claims.items()} == dict.fromkeys(claims, "1.0.0") | {
         "a-04": "1.1.0", "a-06": "1.1.0", "b-02": "2.0.0", "b-08": "2.0.0",
@@ -111,7 +111,7 @@ def test_english_is_optional():
     assert claims["a-03"].text_en is None
 
 
-def test_the_shipped_data_is_such_a_folder():
+def test_the_shipped_data_is_a_corpus_folder():
     corpus = ki.Corpus.from_files(ki.data_path())
     claims = ki.load("claims")
     assert tuple(corpus.claims) == tuple(one.claim_id for one in claims)
@@ -151,7 +151,7 @@ def test_text_files_are_taken_byte_for_byte(tmp_path):
     assert (corpus.claims["a"].source_id, corpus.claims["a"].passage) == ("s", "two")
 
 
-def test_without_history_nothing_is_remembered(folder):
+def test_without_history_there_are_no_earlier_texts(folder):
     (folder / "releases.jsonl").unlink()
     (folder / "dialogues.jsonl").unlink()
     corpus = ki.Corpus.from_files(folder)
@@ -165,7 +165,7 @@ def test_citations_are_printed_in_brackets(edit):
     assert claim.passage == f"{claim.text} [2][3]"
 
 
-def test_a_text_that_came_back_is_the_current_one(folder):
+def test_a_restored_text_is_the_current_one(folder):
     now = ki.Corpus.from_files(folder).claims["b-01"]
     rows = [
         {"release": "2.1.0", "claim_id": "b-01", "claim_sha256": "a" * 64},
@@ -187,7 +187,7 @@ def test_releases_are_ordered_as_versions(edit):
     assert corpus.releases == ("1.0.0", "1.1.0", "2.0.0", "9.0.0", "10.0.0")
 
 
-def test_blank_lines_and_carriage_returns_are_nothing(folder):
+def test_blank_lines_and_carriage_returns_are_ignored(folder):
     wanted = ki.Corpus.from_files(folder).claims
     for path in folder.iterdir():
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n\r\n"))
@@ -282,7 +282,7 @@ def test_an_id_that_occurs_twice(edit):
     ],
 )
 @pytest.mark.parametrize("file", ["claims.jsonl", "sources.jsonl", "dialogues.jsonl", "releases.jsonl"])
-def test_a_line_that_is_no_row(edit, file, whole, reason):
+def test_a_line_that_is_not_a_row(edit, file, whole, reason):
     with pytest.raises(ki.CorpusError) as error:
         edit(file, 2, whole)
     refused(error, file, 2, reason)
@@ -414,13 +414,13 @@ def test_a_release_that_repeats_or_changes_nothing_revises_nothing(folder):
     assert corpus.releases[-2:] == ("2.1.0", "2.2.0")
 
 
-def test_a_claim_may_say_that_it_has_no_markers(edit):
+def test_a_claim_may_state_that_it_has_no_markers(edit):
     first = json.loads(lines(CORPUS, "claims.jsonl")[0])
     corpus = edit("claims.jsonl", 1, markers="")
     assert corpus.claims[first["claim_id"]].passage == first["text"]
 
 
-def test_the_digest_is_of_what_rows_are_compared_with(folder, edit):
+def test_the_digest_covers_the_text_and_markers(folder, edit):
     corpus = ki.Corpus.from_files(folder)
     assert len(corpus.digest) == 64
     assert ki.Corpus.from_files(CORPUS).digest == corpus.digest

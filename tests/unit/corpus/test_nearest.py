@@ -21,7 +21,7 @@ def spans(passages: list[str], text: str, most: int = 1) -> list[tuple[int, int,
 @pytest.mark.parametrize("text", [CHINESE, LATIN], ids=["Chinese", "Latin"])
 @pytest.mark.parametrize("length", [20_000, 400, 80])
 @pytest.mark.parametrize("size", [12, 40, 80, 4000])
-def test_an_altered_quote_is_found_where_it_is_from(text, length, size):
+def test_an_altered_quote_is_found_in_its_claim(text, length, size):
     passages = [text[start : start + length] for start in range(0, len(text), length)]
     draw = random.Random(3)
     size = min(size, length)
@@ -38,17 +38,17 @@ def test_an_altered_quote_is_found_where_it_is_from(text, length, size):
             assert spans(passages, altered) == [(number, start, start + size)]
 
 
-def test_passages_are_as_many_as_asked_for_and_each_is_named_once():
+def test_the_requested_number_of_different_passages_is_returned():
     passages = ["the first passage", "another passage, passed", "the first message", "nothing"]
     assert spans(passages, "the first massage", 2) == [(0, 0, 17), (2, 0, 17)]
     assert spans(passages, "a passage", 9) == [(0, 8, 17), (1, 6, 15), (2, 8, 17)]
 
 
-def test_of_equally_similar_passages_the_first_goes_first():
+def test_equally_similar_passages_are_in_text_order():
     assert spans(["abcdefgh"] * 50, "abcdxfgh", 2) == [(0, 0, 8), (1, 0, 8)]
 
 
-def test_what_is_not_similar_is_left_out():
+def test_dissimilar_passages_are_left_out():
     assert spans(["abcdefgh"], "zzzzdezzzz") == []
     assert spans(["abcdefgh"], "zzzz") == []
     assert spans(["abcdefgh"], SEPARATOR * 3) == []
@@ -56,12 +56,12 @@ def test_what_is_not_similar_is_left_out():
 
 
 @pytest.mark.parametrize("passages", [[], [""], ["", ""]])
-def test_there_may_be_no_passage_and_no_text(passages):
+def test_no_passages_and_an_empty_text(passages):
     assert spans(passages, "ab") == []
     assert spans(["ab"], "") == []
 
 
-def test_a_place_shares_two_neighbouring_characters():
+def test_a_match_shares_two_adjacent_characters():
     assert spans(["xyz"], "y") == spans(["xyz"], "y-") == spans(["xyz"], "x-z") == []
     assert spans(["xyz"], "xy-") == [(0, 0, 3)]
 

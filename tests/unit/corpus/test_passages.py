@@ -10,11 +10,11 @@ from kaiser_interview.corpus.search import LONGEST, Change, changes
 SOURCE = ki.source().text
 
 
-def told(text):
+def reported(text):
     return [(match.how, match.record, match.record_id, match.of) for match in ki.find(text)]
 
 
-def test_every_exact_place_in_order():
+def test_every_exact_match_in_order():
     found = ki.find("推理模型")
     assert [match.how for match in found] == ["exact"] * len(found)
     starts = [at for at in range(len(SOURCE)) if SOURCE.startswith("推理模型", at)]
@@ -34,17 +34,17 @@ def test_every_claim_is_found_in_both_languages(claim):
 
 
 def test_a_claim_is_quotable_with_its_markers():
-    assert told("组成部分 [6][7]") == [("exact", "claim", "d01-c01", "text")]
+    assert reported("组成部分 [6][7]") == [("exact", "claim", "d01-c01", "text")]
 
 
 @pytest.mark.parametrize("dialogue", ki.load("dialogues"), ids=lambda one: one.dialogue_id)
 def test_headings_are_found(dialogue):
-    assert ("exact", "heading", dialogue.dialogue_id, "text") in told(dialogue.title)
-    assert ("exact", "heading", dialogue.dialogue_id, "text_en") in told(dialogue.title_en)
+    assert ("exact", "heading", dialogue.dialogue_id, "text") in reported(dialogue.title)
+    assert ("exact", "heading", dialogue.dialogue_id, "text_en") in reported(dialogue.title_en)
 
 
 @pytest.mark.parametrize("text", ["组成部分[6]", "组成部分[6][7]", "组成部分 [6] [7]", "组成部分 [6][7][8]"])
-def test_what_differs_in_markers_only(text):
+def test_a_text_that_differs_only_in_markers(text):
     (match,) = ki.find(text)
     assert (match.how, match.record_id) == ("markers", "d01-c01")
     assert match.text == "组成部分"
@@ -65,7 +65,7 @@ def test_what_differs_in_markers_only(text):
         ("\u3000LoRA模块", "LoRA模块"),
     ],
 )
-def test_what_differs_in_typography_only(text, text_in_source):
+def test_a_text_that_differs_only_in_typography(text, text_in_source):
     (match,) = ki.find(text)
     assert (match.how, match.text) == ("typography", text_in_source)
     assert SOURCE[match.start : match.end] == text_in_source
@@ -76,7 +76,7 @@ def test_what_differs_in_typography_only(text, text_in_source):
     assert made + SOURCE[at : match.end] == text
 
 
-def test_a_dropped_negation_is_no_match_but_the_nearest():
+def test_a_dropped_negation_is_the_closest_passage_not_a_match():
     found = ki.find("推理模型增加参数数量")
     assert {match.how for match in found} == {"nearest"}
     assert found[0].record_id == "d05-c03"
@@ -86,7 +86,7 @@ def test_a_dropped_negation_is_no_match_but_the_nearest():
 
 
 @pytest.mark.parametrize("left_out", ["理型", "参数", "数数"])
-def test_the_nearest_place_is_as_long_as_the_passage_there_whatever_the_text_leaves_out(left_out):
+def test_the_closest_passage_includes_omitted_words(left_out):
     whole = "推理模型不增加参数数量"
     text = whole
     for character in left_out:
@@ -96,7 +96,7 @@ def test_the_nearest_place_is_as_long_as_the_passage_there_whatever_the_text_lea
     assert (found[0].how, found[0].text) == ("nearest", whole)
 
 
-def test_changes_of_long_texts_are_as_few_as_those_of_short_ones():
+def test_changes_in_long_texts_are_as_few_as_in_short_ones():
     # Frequent characters are not ignored, as difflib does by default for more than 200 characters.
     text = "".join(random.Random(1).choices("的一是不了人我在", k=400))
     assert changes(text, f"{text[:100]}语{text[101:]}", 7) == (Change(107, 108, text[100], "语"),)
@@ -106,7 +106,7 @@ def test_case_is_not_folded():
     assert {match.how for match in ki.find("lora模块等经济方式")} == {"nearest"}
 
 
-def test_what_is_near_nothing():
+def test_a_text_similar_to_nothing():
     assert ki.find("zzzzqqqq") == ()
 
 
@@ -120,12 +120,12 @@ def test_what_is_near_nothing():
         ("语" * (LONGEST + 1), "text: expected at most 4,000 code points, got 4,001"),
     ],
 )
-def test_what_cannot_be_looked_for(text, message):
+def test_texts_that_cannot_be_searched(text, message):
     with pytest.raises(ki.TextError) as caught:
         ki.find(text)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("text", ["语" * LONGEST, "\ud800", "\x00", "[1]", "...", "\u200b", "\u0301" * 4000])
-def test_odd_texts_are_looked_for_all_the_same(text):
+def test_unusual_texts_are_searched(text):
     assert all(match.how for match in ki.find(text))

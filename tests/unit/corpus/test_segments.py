@@ -59,7 +59,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("marked", "expected"), REFUSED.values(), ids=REFUSED)
-def test_a_text_outside_the_grammar_is_refused_where_it_stops_fitting(marked, expected):
+def test_a_text_outside_the_grammar_is_refused_at_the_first_mismatch(marked, expected):
     offset = marked.index("‸")
     text = marked.replace("‸", "")
     got = repr(text[offset : offset + 12]) if text[offset:] else "the end of the text"
@@ -69,7 +69,7 @@ def test_a_text_outside_the_grammar_is_refused_where_it_stops_fitting(marked, ex
     assert caught.value.offset == offset
 
 
-def test_a_good_text_is_cut():
+def test_a_valid_text_is_cut():
     found = cut(GOOD)
     assert [claim.claim_id for claim in found.claims] == ["d01-c01", "d01-c02", "d02-c01"]
     assert found.claims[1].citations == (2, 3)
@@ -81,7 +81,7 @@ def test_brackets_hyphens_and_headings_inside_words_are_words():
     assert found.claims[0].text == "VQ-VAE [a] -x- 对话二:[二]"
 
 
-def test_the_outlets_name_may_hold_a_middle_dot():
+def test_the_outlet_name_may_contain_a_middle_dot():
     assert cut(edited("庚", "庚·辛")).outlet == "庚·辛"
 
 

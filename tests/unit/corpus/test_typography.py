@@ -9,7 +9,7 @@ from kaiser_interview.corpus.typography import TABLE, fold_typography
 @pytest.mark.parametrize(
     ("text", "folded", "places"),
     [
-        ("x\u0301y", "x", []),  # a letter without the mark that it bears is another letter
+        ("x\u0301y", "x", []),  # a letter without its combining mark is another letter
         ("x\u0301y", "y", [(2, 3)]),
         ("e\u0301", "é", [(0, 2)]),
         ("甲…乙", ".", []),
@@ -35,7 +35,7 @@ def test_the_table_maps_each_mark_once_and_never_a_letter_or_digit():
     assert not any(mark.isalnum() for mark in marks)
 
 
-def test_markers_are_removed_and_what_stood_around_them_is_found():
+def test_positions_around_removed_markers_are_mapped():
     folded = fold_markers("甲 [1][2]乙[x]")
     assert folded.text == "甲乙[x]"
     assert folded.places("甲乙") == [(0, 9)]

@@ -42,7 +42,7 @@ def test_every_public_name_is_there():
     assert {*ki.__all__} <= {*dir(ki)}
 
 
-def test_a_name_that_is_not_there():
+def test_an_unknown_attribute():
     with pytest.raises(AttributeError, match="module 'kaiser_interview' has no attribute 'lod'"):
         _ = ki.lod
 
@@ -72,7 +72,7 @@ def _as_json(row):
 
 
 @each_table
-def test_a_table_has_no_null_where_none_may_be(table):
+def test_required_columns_have_no_nulls(table):
     ki.load_table(table).validate(full=True)
     for field, column in zip(ki.load_table(table).schema, ki.load_table(table).columns, strict=True):
         assert field.nullable or column.null_count == 0
@@ -106,7 +106,7 @@ def test_a_claim_by_id():
         ),
     ],
 )
-def test_an_unknown_name_brings_the_nearest(call, name, message):
+def test_an_unknown_name_suggests_a_similar_name(call, name, message):
     with pytest.raises(ki.UnknownNameError) as caught:
         call(name)
     assert str(caught.value) == message
@@ -115,7 +115,7 @@ def test_an_unknown_name_brings_the_nearest(call, name, message):
 
 @pytest.mark.parametrize("call", [ki.load, ki.load_table, ki.load_dataset])
 @pytest.mark.parametrize("name", [None, ["claims"], "CLAIMS", ""])
-def test_no_loader_takes_anything_but_a_tables_name(call, name):
+def test_loaders_accept_only_table_names(call, name):
     with pytest.raises(ki.UnknownNameError):
         call(name)
 
@@ -127,7 +127,7 @@ def test_threads_get_the_same_objects():
     assert len({tuple(map(id, one)) for one in found}) == 1
 
 
-def test_a_dataset_is_new_each_time_and_says_what_it_is():
+def test_each_dataset_is_a_new_object_with_a_description():
     first, second = ki.load_dataset(), ki.load_dataset()
     assert first is not second
     assert first._fingerprint == second._fingerprint == digest(read("claims.parquet"))[:16]
@@ -243,6 +243,6 @@ def test_an_enumeration_of_strings_names_a_table():
     assert ki.load_dataset(Table.claims).info.config_name == "claims"
 
 
-def test_bytes_name_nothing_and_are_shown():
+def test_bytes_are_refused_as_a_name_and_shown():
     with pytest.raises(ki.UnknownNameError, match="got b'claims'"):
         ki.load(b"claims")

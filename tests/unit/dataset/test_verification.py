@@ -105,7 +105,7 @@ def test_a_lost_claim_is_found():
     "data", [b"{\n", b"[]\n", b"null\n", b"{}\n", b"[" * 100_000 + b"\n", b"\xff\n", b""]
 )
 @pytest.mark.parametrize("name", ["claims_jsonl", "sources_jsonl", "labels_jsonl"])
-def test_resealed_rubbish_is_a_difference_not_a_traceback(name, data):
+def test_garbage_with_a_matching_manifest_is_reported(name, data):
     assert verification.verify(resealed(**{name: data}))
 
 
@@ -135,7 +135,7 @@ def test_a_manifest_of_another_release_is_named():
     )
 
 
-def test_a_manifest_that_says_the_same_in_other_bytes_is_named():
+def test_an_equivalent_manifest_with_other_bytes_is_named():
     assert verification.verify(FILES | {release.MANIFEST: FILES[release.MANIFEST] + b" "}) == (
         verification.Difference("manifest.json", "its canonical form", "other bytes with the same content"),
     )
@@ -153,7 +153,7 @@ def test_a_missing_manifest_is_missing():
     assert verification.verify(files) == (verification.Difference("manifest.json", "a file", "no such file"),)
 
 
-def test_what_cannot_be_read_is_named_once():
+def test_an_unreadable_file_is_named_once():
     (difference,) = verification.verify(FILES | {"claims.jsonl": "Permission denied"})
     assert difference == ("claims.jsonl", "a readable file", "Permission denied")
 
@@ -192,7 +192,7 @@ def test_damage_on_the_disk_is_named_and_never_followed(tmp_path):
     ]
 
 
-def test_a_data_directory_that_is_gone_is_named(tmp_path):
+def test_a_missing_data_directory_is_named(tmp_path):
     data, verify = installed(tmp_path)
     shutil.rmtree(data)
     code, out = verify()

@@ -40,7 +40,7 @@ def test_the_root_is_an_object_and_every_object_is_closed_with_all_required(kind
 
 
 @each_kind
-def test_every_property_may_be_null_and_says_what_it_is(kind):
+def test_every_property_is_nullable_and_described(kind):
     for node in nodes(ki.json_schema(kind, profile="draft")):
         for schema in node.get("properties", {}).values():
             assert {"type": "null"} in schema["anyOf"]
@@ -48,14 +48,14 @@ def test_every_property_may_be_null_and_says_what_it_is(kind):
 
 
 @each_kind
-def test_within_the_providers_numbers(kind):
+def test_drafts_stay_within_the_provider_limits(kind):
     every = [*nodes(ki.json_schema(kind, profile="draft"))]
     assert sum("anyOf" in node for node in every) <= 16
     assert sum(len(node.get("enum", ())) for node in every) <= 1000
 
 
 @each_kind
-def test_only_what_a_model_can_know(kind):
+def test_a_draft_has_only_fields_that_a_model_can_know(kind):
     every = nodes(ki.json_schema(kind, profile="draft"))
     names = {name for node in every for name in node.get("properties", {})}
     assert "claim_id" in names
@@ -82,7 +82,7 @@ DRAFTS = {
 
 
 @each_kind
-def test_a_draft_is_what_a_model_writes(kind):
+def test_a_draft_has_the_fields_that_a_model_writes(kind):
     validator = jsonschema_rs.validator_for(ki.json_schema(kind, profile="draft"))
     jsonschema_rs.meta.validate(ki.json_schema(kind, profile="draft"))
     validator.validate(DRAFTS[kind])
@@ -92,7 +92,7 @@ def test_a_draft_is_what_a_model_writes(kind):
         assert not validator.is_valid({other: DRAFTS[kind][other] for other in DRAFTS[kind] if other != name})
 
 
-def test_a_kind_of_ones_own_has_a_draft():
+def test_a_custom_kind_has_a_draft():
     class Stance(ki.Derived):
         """The stance of somebody towards a claim."""
 

@@ -35,7 +35,7 @@ class Finding(ki.Derived):
     side: Literal["pro", "con"] = "pro"
 
 
-def test_a_draft_leaves_out_our_provenance_and_keeps_ones_own_of_the_same_name():
+def test_a_draft_drops_package_provenance_and_keeps_user_fields_of_the_same_name():
     draft = ki.json_schema(Finding, profile="draft")
     assert {*draft["required"]} == {"rationale", "claim_id", "quote", "evidence", "scores", "side"}
     (evidence, _) = draft["properties"]["evidence"]["anyOf"]
@@ -47,7 +47,7 @@ def test_null_within_a_sequence_stays():
     assert scores == {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}
 
 
-def test_a_default_is_kept_and_no_identifier_of_ours_is_borne():
+def test_a_default_is_kept_and_package_identifiers_are_absent():
     schema = ki.json_schema(Finding)
     assert schema["properties"]["side"]["default"] == "pro"
     assert schema["properties"]["scores"]["default"] == []
@@ -55,7 +55,7 @@ def test_a_default_is_kept_and_no_identifier_of_ours_is_borne():
     json.dumps(schema)
 
 
-def test_a_label_with_values_of_its_own_lists_only_those():
+def test_a_label_with_custom_values_lists_only_those():
     class Stance(ki.Label):
         """A label with two values."""
 
@@ -127,7 +127,7 @@ class Late(ki.Record):
 
 
 @each_form
-def test_a_class_defined_later_is_found_whatever_is_called_first(form):
+def test_a_class_defined_later_is_found_by_every_first_call(form):
     class Anew(Early):
         """A new model for each form."""
 
@@ -186,7 +186,7 @@ def test_a_field_type_is_read_through_null_and_annotated_in_any_order(annotation
     assert FieldType.of(annotation) == expected
 
 
-def test_a_field_type_says_what_it_holds():
+def test_a_field_type_describes_its_values():
     assert FieldType.of(Literal["a"]).is_text
     assert not FieldType.of(Literal["a", 1]).is_text
     assert FieldType.of(ki.Many[ki.Reference] | None).inner.record is ki.Reference
@@ -194,5 +194,5 @@ def test_a_field_type_says_what_it_holds():
     assert FieldType.of(list[int]).record is None
 
 
-def test_the_types_of_a_model_include_what_pydantic_keeps_apart_from_the_annotation():
+def test_the_types_of_a_model_include_pydantic_metadata():
     assert any(isinstance(mark, Width) for mark in field_types(ki.Claim)["start"].marks)

@@ -61,7 +61,7 @@ def test_descriptions_outlast_a_rebuild():
     assert {name: field["description"] for name, field in described.items()} == before
 
 
-def test_a_field_of_ones_own_has_a_description_of_ones_own():
+def test_a_custom_field_has_its_own_description():
     class Translation(ki.Translation):
         """Has the name of a shipped class, and redefines one of its fields."""
 
@@ -83,13 +83,13 @@ class FromDocstrings(ki.Label):
     """My value."""
 
 
-def test_pydantic_reads_the_docstrings_of_ones_own_fields():
+def test_pydantic_reads_the_docstrings_of_custom_fields():
     described = {name: field.description for name, field in FromDocstrings.model_fields.items()}
     inherited = {name: field.description for name, field in ki.Label.model_fields.items()}
     assert described == inherited | {"value": "My value."}
 
 
-def test_a_row_needs_only_what_is_not_optional():
+def test_a_row_needs_only_required_fields():
     row = ki.Translation.model_validate(TRANSLATION)
     assert (row.id, row.quote, row.created) == (None, None, None)
     assert ki.Translation.model_validate(TRANSLATION | {"id": None, "quote": None}) == row
@@ -99,7 +99,7 @@ def test_records_are_closed_to_other_fields():
     assert refused(ki.Translation, **TRANSLATION, note="x") == [("extra_forbidden", ("note",))]
 
 
-def test_records_hold_other_fields_whose_names_begin_with_x():
+def test_records_accept_extra_fields_that_start_with_x():
     others = {"x_note": "a", "x_": [1, {"a": None}], "x_ä": None}
     row = ki.Translation.model_validate(TRANSLATION | others)
     assert row.model_extra == others
@@ -184,7 +184,7 @@ def test_sequences_are_tuples_that_accept_lists(vector):
 
 
 @pytest.mark.parametrize("vector", [{0.5}, iter([0.5]), "0.5", {"0": 0.5}, 0.5])
-def test_sequences_accept_nothing_else(vector):
+def test_sequences_accept_only_sequences(vector):
     ((kind, place),) = refused(ki.Embedding, **EMBEDDING, vector=vector)
     assert (kind, place) == ("tuple_type", ("vector",))
 
@@ -246,7 +246,7 @@ def test_instants(text):
         "20261123",
     ],
 )
-def test_what_is_no_instant(text):
+def test_invalid_instants(text):
     with pytest.raises(ValidationError):
         INSTANTS.validate_python(text, strict=True)
 
@@ -279,7 +279,7 @@ def test_an_aware_datetime_is_an_instant():
     )
 
 
-def test_a_naive_datetime_is_no_instant():
+def test_a_naive_datetime_is_not_an_instant():
     naive = datetime(2026, 1, 2)  # noqa: DTZ001 - that it is naive is the point
     assert refused(ki.Translation, **TRANSLATION, created=naive) == [("string_type", ("created",))]
 

@@ -15,7 +15,7 @@ QUOTE = "推理模型不增加参数数量"
 AT = {"quote_start": 1072, "quote_end": 1083}
 BY = {"method": "model", "creator": "m"}
 REFERENCE = {"claim_id": "d05-c03", "quote": QUOTE}
-PIN = {"claim_id": "d05-c03", "claim_sha256": CLAIM.claim_sha256}
+WITH_DIGEST = {"claim_id": "d05-c03", "claim_sha256": CLAIM.claim_sha256}
 
 # As a language model fills in the schema of a draft: every field is present, and null if not known.
 DRAFTS = {
@@ -49,7 +49,7 @@ class Chain(ki.Annotation):
 
 
 def given(row: ki.Record) -> dict:
-    """Return the fields of a row that are not null, as JSON holds them."""
+    """Return the non-null fields of a row as JSON values."""
     return json.loads(row.model_dump_json(exclude_none=True))
 
 
@@ -58,7 +58,7 @@ def test_there_is_a_draft_of_every_derived_kind():
 
 
 @pytest.mark.parametrize("kind", DERIVED)
-def test_a_draft_becomes_a_row_that_passes(tmp_path, kind):
+def test_a_draft_becomes_a_valid_row(tmp_path, kind):
     draft = DRAFTS[kind]
     assert jsonschema_rs.is_valid(ki.json_schema(kind, profile="draft"), draft)
     claims = [CLAIM, OTHER] if kind == "question" else CLAIM
@@ -76,20 +76,23 @@ def test_a_draft_becomes_a_row_that_passes(tmp_path, kind):
             assert given(row)[name] == value
 
 
-def test_what_a_row_about_a_claim_has():
+def test_fields_of_a_row_about_a_claim():
     row = ki.Verdict.of(CLAIM, **DRAFTS["verdict"], **BY)
-    assert given(row) == PIN | AT | DRAFTS["verdict"] | BY | {"kind": "verdict", "release": ki.data_release}
+    assert given(row) == WITH_DIGEST | AT | DRAFTS["verdict"] | BY | {
+        "kind": "verdict",
+        "release": ki.data_release,
+    }
     assert given(ki.Label.of(OTHER, scheme="a:b", value="v", **BY)) == {
         "claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256, "scheme": "a:b", "value": "v",
         "kind": "label", "release": ki.data_release,
     } | BY  # fmt: skip
 
 
-def test_what_a_question_rests_on():
+def test_references_of_a_question():
     draft = DRAFTS["question"]
     row = ki.Question.of([CLAIM, OTHER], **draft, **BY)
     assert given(row)["references"] == [
-        PIN | {"quote": QUOTE} | AT, {"claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256}
+        WITH_DIGEST | {"quote": QUOTE} | AT, {"claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256}
     ]  # fmt: skip
     # Without references: one for each claim, in their order.
     bare = draft | {"references": None}
@@ -97,7 +100,7 @@ def test_what_a_question_rests_on():
            for claims in (CLAIM, [CLAIM], (OTHER, CLAIM), iter([CLAIM, OTHER, CLAIM]))]  # fmt: skip
     assert ids == [["d05-c03"], ["d05-c03"], ["d01-c01", "d05-c03"], ["d05-c03", "d01-c01"]]
     # Several of one claim, and one for an unanswerable question.
-    twice = ki.Question.of(CLAIM, **draft | {"references": [REFERENCE, PIN]}, **BY)
+    twice = ki.Question.of(CLAIM, **draft | {"references": [REFERENCE, WITH_DIGEST]}, **BY)
     assert [one.quote for one in twice.references] == [QUOTE, None]
     none = ki.Question.of([], question="?", answerable=False, language="en", **BY)
     assert (none.references, ki.validate([none]).counts) == ((), ())
@@ -137,10 +140,10 @@ def test_null_is_absent():
     )
     held = [dict.fromkeys(ki.Reference.model_fields) | REFERENCE]
     row = ki.Question.of(CLAIM, **DRAFTS["question"] | {"references": held}, **BY)
-    assert given(row)["references"] == [PIN | {"quote": QUOTE} | AT]
+    assert given(row)["references"] == [WITH_DIGEST | {"quote": QUOTE} | AT]
 
 
-def test_what_is_given_goes_before_what_would_be_made():
+def test_given_values_override_computed_values():
     more = {
         "kind": "other", "release": "0.0.1", "claim_sha256": "0" * 64, "quote_start": 1, "quote_end": 2,
         "id": "a",
@@ -240,7 +243,7 @@ def test_given_offsets_are_left_to_validation():
 # Kinds
 
 
-def test_the_field_of_an_embedding_and_what_makes_one():
+def test_the_fields_of_an_embedding():
     row = ki.Embedding.of(CLAIM, of="text", model="e", vector=[1, 2.5], **BY)
     assert (row.of, row.vector) == ("text", (1, 2.5))
     again = ki.Embedding.of(CLAIM, of="text_en", model="e", vector=(0.5,), **BY)
@@ -252,9 +255,9 @@ def test_the_field_of_an_embedding_and_what_makes_one():
     assert "of" not in ki.Label.model_fields
 
 
-def test_kinds_of_ones_own():
+def test_custom_kinds():
     stance = Stance.of(CLAIM, quote=QUOTE, stance="for", weights=[0.5], **BY)
-    assert given(stance) == PIN | AT | BY | {
+    assert given(stance) == WITH_DIGEST | AT | BY | {
         "quote": QUOTE, "stance": "for", "weights": [0.5], "others": [],
         "kind": "stance", "release": ki.data_release,
     }  # fmt: skip
@@ -342,7 +345,7 @@ def test_a_claim_as_the_corpus_has_it():
         ki.Label.of(OTHER, against=OWN, **LABEL)
 
 
-def test_an_unknown_id_has_near_ones():
+def test_an_unknown_id_has_suggestions():
     with pytest.raises(ki.UnknownNameError) as caught:
         ki.Label.of("d01-c1", **LABEL)
     assert str(caught.value) == (
@@ -360,7 +363,7 @@ def test_an_unknown_id_has_near_ones():
         (ki.load("labels")[0], "Label"), (OWN, "Corpus"),
     ],
 )  # fmt: skip
-def test_what_is_no_claim(claim, got):
+def test_arguments_that_are_not_a_claim(claim, got):
     with pytest.raises(ki.InputError) as caught:
         ki.Label.of(claim, **LABEL)
     assert str(caught.value) == (

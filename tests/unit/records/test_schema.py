@@ -181,7 +181,7 @@ def test_the_place_of_a_refused_type_goes_down_to_it():
     assert caught.value.field == "outer.inners[].odd"
 
 
-def test_the_length_of_a_sequence_is_its_number_of_items_wherever_it_is_said():
+def test_the_length_of_a_sequence_is_its_number_of_items():
     some = Annotated[Many[Int32], Field(min_length=1, max_length=2)]
 
     class Lengths(Record):

@@ -86,7 +86,7 @@ def test_text_fits_eighty_columns_and_has_colours_on_a_terminal_alone():
     assert "\x1b[1;31merror" in coloured
 
 
-def test_text_names_what_was_skipped(tmp_path):
+def test_text_names_skipped_files(tmp_path):
     for number in range(5):
         (tmp_path / f"notes{number}.txt").write_text("x")
     (tmp_path / "a.jsonl").write_text(f"{json.dumps(ROW)}\n")
@@ -129,7 +129,7 @@ def test_data_in_a_report_is_never_obeyed(tmp_path, evil):
         assert line.isprintable()
 
 
-def test_github_says_where_lines_are_none():
+def test_github_shows_locations_without_lines():
     report = ki.validate([ROW | {"id": "a b"}], kind="translation")
     assert [*github(report)] == [
         "::error title=bad-format /id::row 0: expected 1 to 256 printable ASCII characters, without spaces, "

@@ -43,8 +43,8 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.fixture
-def mend(tmp_path):
-    """Return a function that fixes bytes or data: what was done, and the output."""
+def fix(tmp_path):
+    """Return a function that fixes bytes or data and returns the result and the output."""
 
     def call(data: object, suffix: str = ".jsonl", **options: object) -> tuple[ki.Fixed, bytes]:
         if isinstance(data, bytes):
@@ -58,15 +58,15 @@ def mend(tmp_path):
 
 
 @pytest.fixture
-def mended(mend):
-    """Return a function that fixes one row against the corpus of the tests: the row, and what was filled."""
+def changes_of(fix):
+    """Return a function that fixes one row against the test corpus and returns its changed fields."""
 
     def call(row: dict, kind: str = "label", **options: object) -> tuple[dict, dict[str, int]]:
         if kind == "label":
             row = LABEL | row
-        fixed, out = mend(text(row) + b"\n", kind=kind, **({"against": CORPUS} | options))
+        fixed, out = fix(text(row) + b"\n", kind=kind, **({"against": CORPUS} | options))
         after = json.loads(out)
-        # What stays stays in its place, and what is added stands after it.
+        # Kept fields keep their order, and added fields come after them.
         assert [*after][: len(row)] == [*row]
         assert {name: value for name, value in after.items() if name in row and row[name] is not None} == {
             name: value if name in {"quote", "quote_start", "quote_end", "references"} else row[name]
@@ -82,19 +82,19 @@ def mended(mend):
 # What is filled in
 
 
-def test_what_there_is_one_way_to_fill_in(mend):
+def test_values_with_exactly_one_possibility_are_filled_in(fix):
     line = (
         b'{ "verdict":"supported","urls":[ ],"claim_id":"d05-c03",\t"quote":"\\u63a8\\u7406\\u6a21\\u578b", '
     )
     line += b'"x_n": 1.50e+02,"method":"human", "creator":"me" }  '
-    fixed, out = mend(line + b"\n")
+    fixed, out = fix(line + b"\n")
     assert out == line.rstrip(b"} ") + b", " + text(FILLED | {"quote_end": 1076})[1:] + b"  \n"
     assert fixed.changed == dict.fromkeys(FILLED, 1)
     assert (fixed.report.ok, fixed.report.rows_without_digest, fixed.report.counts) == (True, 0, ())
 
 
-def test_the_report_is_on_the_output(mend, tmp_path):
-    fixed, out = mend(
+def test_the_report_is_on_the_output(fix, tmp_path):
+    fixed, out = fix(
         text(VERDICT | {"quote_start": 0, "quote_end": 11}) + b"\n" + text(VERDICT | {"claim_id": "d99-c01"})
     )
     assert fixed.report == ki.validate(tmp_path / "out.jsonl", kind="verdict")
@@ -104,7 +104,7 @@ def test_the_report_is_on_the_output(mend, tmp_path):
     assert fixed.changed == dict.fromkeys(FILLED, 1)
 
 
-def test_rows_with_nothing_to_mend_stay_byte_for_byte(mend):
+def test_rows_without_fixes_stay_byte_for_byte(fix):
     whole = text(VERDICT | FILLED)
     data = [
         whole,
@@ -120,13 +120,13 @@ def test_rows_with_nothing_to_mend_stay_byte_for_byte(mend):
         b"{",
         text(VERDICT | FILLED | {"x_b": 1e300, "x_a": None, "claim_sha256": "0" * 64}),
     ]
-    fixed, out = mend(b"".join(one + b"\n" for one in data))
+    fixed, out = fix(b"".join(one + b"\n" for one in data))
     assert fixed.changed == {}
     assert out == b"".join(one + b"\n" for one in data)
     assert fixed.report.rows == len(data)
 
 
-def test_defaults_are_for_what_a_row_does_not_give(mend):
+def test_defaults_fill_only_missing_fields(fix):
     given = {"method": "rule", "creator": "me", "language": "de", "confidence": 0.25}
     least = {"claim_id": "d05-c03", "translation": "…"}
     data = [
@@ -135,7 +135,7 @@ def test_defaults_are_for_what_a_row_does_not_give(mend):
         least | given | {"confidence": 0},
         least | given | {"creator": ""},
     ]
-    fixed, out = mend(b"\n".join(map(text, data)), kind="translation", defaults=given)
+    fixed, out = fix(b"\n".join(map(text, data)), kind="translation", defaults=given)
     after = [json.loads(line) for line in out.splitlines()]
     assert after[0] == least | given
     assert after[1] == least | given | {"language": "fr"}
@@ -144,25 +144,25 @@ def test_defaults_are_for_what_a_row_does_not_give(mend):
     assert fixed.changed == {"method": 2, "creator": 2, "language": 1, "confidence": 2}
 
 
-def test_every_sort_of_text_can_be_quoted(mended):
+def test_every_sort_of_text_can_be_quoted(changes_of):
     # Markers as printed, and the English, whose offsets count in that string.
-    assert mended({"claim_id": "b-04", "quote": "niches. [3] [4]"})[0] == {
+    assert changes_of({"claim_id": "b-04", "quote": "niches. [3] [4]"})[0] == {
         "quote_start": 232, "quote_end": 247, "claim_sha256": NOW["b-04"], "release": LATEST
     }  # fmt: skip
-    assert mended({"claim_id": "a-02", "quote": "water levels", "quote_of": "text_en"})[0] == {
+    assert changes_of({"claim_id": "a-02", "quote": "water levels", "quote_of": "text_en"})[0] == {
         "quote_start": 27, "quote_end": 39, "claim_sha256": NOW["a-02"], "release": LATEST
     }  # fmt: skip
     # Beyond the first plane, code points are neither bytes nor UTF-16 code units.
-    assert mended({"claim_id": "a-04", "quote": "👩‍🔬画出"})[0] == {
+    assert changes_of({"claim_id": "a-04", "quote": "👩‍🔬画出"})[0] == {
         "quote_start": 106, "quote_end": 111, "claim_sha256": NOW["a-04"], "release": LATEST
     }  # fmt: skip
     # In one place, but too short to prove which text the row was made from.
-    assert mended({"claim_id": "a-04", "quote": "🌊"})[1] == {"quote_start": 1, "quote_end": 1}
+    assert changes_of({"claim_id": "a-04", "quote": "🌊"})[1] == {"quote_start": 1, "quote_end": 1}
 
 
-def test_null_is_absent(mended):
+def test_null_is_absent(changes_of):
     row = dict.fromkeys([*FILLED, "quote_of"]) | {"claim_id": "b-02", "quote": "heute", "x_a": None}
-    assert mended(row)[0] == {
+    assert changes_of(row)[0] == {
         "quote_start": 108, "quote_end": 113, "claim_sha256": NOW["b-02"], "release": LATEST
     }  # fmt: skip
 
@@ -180,17 +180,17 @@ UNITS = {
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_wrong_offsets_are_put_right_where_the_quote_stands_once(mended, unit):
+def test_wrong_offsets_are_fixed_if_the_quote_occurs_once(changes_of, unit):
     start, end = UNITS[unit]
     row = {"claim_id": "a-04", "quote": SOURCE[START:END], "quote_start": start, "quote_end": end}
     after = {"quote_start": START, "quote_end": END, "claim_sha256": NOW["a-04"], "release": LATEST}
-    assert mended(row)[0] == {name: value for name, value in after.items() if row.get(name) != value}
+    assert changes_of(row)[0] == {name: value for name, value in after.items() if row.get(name) != value}
 
 
 @pytest.mark.parametrize(("start", "end"), [(5, 5), (9, 3), (10_000, 10_004), (94, 10_000)])
-def test_offsets_out_of_range_are_put_right_where_the_quote_stands_once(mended, start, end):
+def test_offsets_out_of_range_are_fixed_if_the_quote_occurs_once(changes_of, start, end):
     row = {"claim_id": "a-04", "quote": SOURCE[START:END], "quote_start": start, "quote_end": end}
-    assert mended(row)[0] == {
+    assert changes_of(row)[0] == {
         "quote_start": START, "quote_end": END, "claim_sha256": NOW["a-04"], "release": LATEST
     }  # fmt: skip
 
@@ -199,15 +199,15 @@ def test_offsets_out_of_range_are_put_right_where_the_quote_stands_once(mended, 
     "offsets",
     [{"quote_start": 0, "quote_end": 3}, {"quote_start": 999, "quote_end": 1002}, {"quote_start": 0}],
 )
-def test_wrong_offsets_of_what_stands_several_times_stay(mended, offsets):
-    assert mended({"claim_id": "a-01", "quote": "像低语"} | offsets) == ({}, {})
+def test_wrong_offsets_of_a_quote_that_occurs_several_times_stay(changes_of, offsets):
+    assert changes_of({"claim_id": "a-01", "quote": "像低语"} | offsets) == ({}, {})
 
 
-def test_a_quote_that_stands_several_times_gets_no_offsets(mended):
-    after, _ = mended({"claim_id": "a-01", "quote": "像低语"})
+def test_a_quote_that_occurs_several_times_gets_no_offsets(changes_of):
+    after, _ = changes_of({"claim_id": "a-01", "quote": "像低语"})
     assert "quote_start" not in after
     assert "quote_end" not in after
-    # Release and pin say the same of a row: which text it is about.
+    # Release and digest both identify the text that a row is about.
     assert ("claim_sha256" in after) is ("release" in after)
 
 
@@ -222,8 +222,8 @@ def test_a_quote_that_stands_several_times_gets_no_offsets(mended):
         {"quote_of": "title", "quote": "河床会"},
     ],
 )
-def test_a_quote_that_does_not_stand_is_left_for_people(mended, quote):
-    assert mended({"claim_id": "a-03"} | quote) == ({}, {})
+def test_a_quote_without_a_match_is_not_changed(changes_of, quote):
+    assert changes_of({"claim_id": "a-03"} | quote) == ({}, {})
 
 
 @pytest.mark.parametrize(
@@ -249,21 +249,21 @@ def test_a_quote_that_does_not_stand_is_left_for_people(mended, quote):
         {"quote": "Kaffee  wird"},
     ],
 )
-def test_what_is_not_sure_to_be_about_the_claim_as_it_is_now_stays(mended, row, quote):
-    assert mended(row | quote) == ({}, {})
+def test_rows_not_proved_to_be_about_the_current_claim_stay(changes_of, row, quote):
+    assert changes_of(row | quote) == ({}, {})
 
 
 HEUTE = {"claim_id": "b-02", "quote": "heute", "quote_start": 108, "quote_end": 113}
 
 
-def test_a_digest_and_a_release_need_an_exact_quote(mended):
-    assert mended(HEUTE)[0] == {"claim_sha256": NOW["b-02"], "release": LATEST}
-    assert mended({"claim_id": "b-02"}) == ({}, {})
-    assert mended({"claim_id": "b-02", "claim_sha256": NOW["b-02"]}) == ({}, {})
-    assert mended(HEUTE | {"claim_sha256": NOW["b-02"]})[0] == {"release": LATEST}
+def test_a_digest_and_a_release_need_an_exact_quote(changes_of):
+    assert changes_of(HEUTE)[0] == {"claim_sha256": NOW["b-02"], "release": LATEST}
+    assert changes_of({"claim_id": "b-02"}) == ({}, {})
+    assert changes_of({"claim_id": "b-02", "claim_sha256": NOW["b-02"]}) == ({}, {})
+    assert changes_of(HEUTE | {"claim_sha256": NOW["b-02"]})[0] == {"release": LATEST}
     # An earlier release in which the claim had the same text.
     quote = {"claim_id": "b-01", "quote": "Das Cafe\u0301", "quote_start": 29, "quote_end": 38}
-    assert mended(quote | {"release": "1.1.0"})[0] == {"claim_sha256": NOW["b-01"]}
+    assert changes_of(quote | {"release": "1.1.0"})[0] == {"claim_sha256": NOW["b-01"]}
 
 
 @pytest.mark.parametrize(
@@ -281,32 +281,32 @@ def test_a_digest_and_a_release_need_an_exact_quote(mended):
         ("1.0.0", {"claim_id": "b-99"}, {}),
     ],
 )
-def test_a_caller_may_name_the_release(mended, release, row, digests):
-    after, _ = mended(row, defaults={"release": release})
+def test_a_caller_may_name_the_release(changes_of, release, row, digests):
+    after, _ = changes_of(row, defaults={"release": release})
     assert after == digests | ({} if "release" in row else {"release": release})
 
 
-def test_a_caller_may_name_the_release_of_two_claims(mended):
+def test_a_caller_may_name_the_release_of_two_claims(changes_of):
     row = {"claim_id": "a-03", "other_claim_id": "b-02", "relation": "contrasts"} | BY
-    assert mended(row, "relation", defaults={"release": "1.0.0"})[0] == {
+    assert changes_of(row, "relation", defaults={"release": "1.0.0"})[0] == {
         "release": "1.0.0", "claim_sha256": NOW["a-03"], "other_claim_sha256": OLD
     }  # fmt: skip
 
 
-def test_a_row_with_other_faults_gets_no_release(mended):
+def test_a_row_with_other_faults_gets_no_release(changes_of):
     # It says that a row is right as of a release.
-    assert mended(HEUTE | {"note": 1})[1] == {"claim_sha256": 1}
-    assert mended(HEUTE | {"confidence": 2})[1] == {"claim_sha256": 1}
+    assert changes_of(HEUTE | {"note": 1})[1] == {"claim_sha256": 1}
+    assert changes_of(HEUTE | {"confidence": 2})[1] == {"claim_sha256": 1}
 
 
-def test_a_corpus_without_releases_gives_none(tmp_path, mend):
+def test_a_corpus_without_releases_fills_in_no_release(tmp_path, fix):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "s.txt").write_text("A claim. Another.", "utf-8")
     (tmp_path / "own" / "claims.jsonl").write_bytes(
         text({"claim_id": "c", "text": "A claim.", "start": 0, "end": 8})
     )
     row = {"claim_id": "c", "quote": "claim"} | LABEL
-    fixed, out = mend(text(row), kind="label", against=tmp_path / "own")
+    fixed, out = fix(text(row), kind="label", against=tmp_path / "own")
     assert (fixed.changed, fixed.report.counts) == (dict.fromkeys(REFERENCE, 1), ())
     assert json.loads(out)["quote_start"] == 2
 
@@ -334,11 +334,11 @@ NOTATION = [
 
 
 @pytest.mark.parametrize(("row", "own"), NOTATION)
-def test_a_quote_in_another_notation_becomes_the_sources_own(mended, row, own):
+def test_a_quote_in_another_notation_becomes_the_source_text(changes_of, row, own):
     claim = CORPUS.claims[row["claim_id"]]
     whole = claim.text_en if "quote_of" in row else claim.source
     at = whole.index(own, 0 if "quote_of" in row else claim.start)
-    after, changed = mended(row)
+    after, changed = changes_of(row)
     assert after == {
         "quote": own, "quote_start": at, "quote_end": at + len(own), "x_quote_as_written": row["quote"],
         "claim_sha256": claim.sha256, "release": LATEST,
@@ -346,19 +346,19 @@ def test_a_quote_in_another_notation_becomes_the_sources_own(mended, row, own):
     assert changed == dict.fromkeys(["quote", "x_quote_as_written", *FILLED], 1)
 
 
-def test_a_quote_that_may_be_from_several_places_stays(mended):
-    assert mended({"claim_id": "b-03", "quote": "L'EAU"}) == ({}, {})
-    assert mended({"claim_id": "b-03", "quote": "'eau du canal"}) == ({}, {})
-    assert mended({"claim_id": "a-01", "quote": "像低语 "}) == ({}, {})
+def test_a_quote_that_may_be_from_several_places_stays(changes_of):
+    assert changes_of({"claim_id": "b-03", "quote": "L'EAU"}) == ({}, {})
+    assert changes_of({"claim_id": "b-03", "quote": "'eau du canal"}) == ({}, {})
+    assert changes_of({"claim_id": "a-01", "quote": "像低语 "}) == ({}, {})
 
 
-def test_a_quote_that_was_kept_before_is_not_lost(mended):
+def test_a_quote_that_was_kept_before_is_not_lost(changes_of):
     row = {"claim_id": "a-02", "quote": "其中3次超过", "x_quote_as_written": "his own words"}
-    after, _ = mended(row)
+    after, _ = changes_of(row)
     assert "x_quote_as_written" not in after
 
 
-def test_a_quote_with_other_words_stays(mend):
+def test_a_quote_with_other_words_stays(fix):
     data = [
         VERDICT | FILLED,
         VERDICT | FILLED | {"quote": "推理模型增加参数数量"},
@@ -369,7 +369,7 @@ def test_a_quote_with_other_words_stays(mend):
         VERDICT | {"quote": "推理模型~~不~~增加参数数量"},
         VERDICT | {"quote": "推理模型……增加参数数量"},
     ]
-    fixed, out = mend(b"\n".join(map(text, data)) + b"\n")
+    fixed, out = fix(b"\n".join(map(text, data)) + b"\n")
     assert out == b"\n".join(map(text, data)) + b"\n"
     assert fixed.changed == {}
 
@@ -377,22 +377,22 @@ def test_a_quote_with_other_words_stays(mend):
 # Other kinds
 
 
-def test_a_quote_does_not_prove_the_other_claim_of_a_relation(mended):
+def test_a_quote_does_not_prove_the_other_claim_of_a_relation(changes_of):
     row = {"claim_id": "a-03", "other_claim_id": "b-02", "relation": "contrasts"} | BY
     row |= {"quote": "但河床会", "quote_start": 88, "quote_end": 92}
     own = {"claim_sha256": NOW["a-03"]}
-    assert mended(row, "relation")[0] == own
-    assert mended(row | {"other_claim_id": "b-07"}, "relation")[0] == own
-    assert mended(row | {"other_claim_sha256": NOW["b-02"]}, "relation")[0] == own
+    assert changes_of(row, "relation")[0] == own
+    assert changes_of(row | {"other_claim_id": "b-07"}, "relation")[0] == own
+    assert changes_of(row | {"other_claim_sha256": NOW["b-02"]}, "relation")[0] == own
     for name in ("claim_sha256", "other_claim_sha256"):
-        assert mended(row | {name: "0" * 64}, "relation") == ({}, {})
-    assert mended(row | {"other_claim_sha256": OLD}, "relation") == ({}, {})
+        assert changes_of(row | {name: "0" * 64}, "relation") == ({}, {})
+    assert changes_of(row | {"other_claim_sha256": OLD}, "relation") == ({}, {})
 
 
 ASKED = {"question": "?", "answer": "!", "answerable": True, "language": "en"} | BY
 
 
-def test_references_within_a_row_are_mended_each(mended):
+def test_each_reference_within_a_row_is_fixed(changes_of):
     held = [
         {"claim_id": "a-03", "quote": "但河床会", "x": None} | {"quote_of": None},
         {"quote": "water levels", "quote_of": "text_en", "claim_id": "a-02"},
@@ -400,7 +400,7 @@ def test_references_within_a_row_are_mended_each(mended):
         {"claim_id": "a-05"},
     ]
     del held[0]["x"]
-    after, filled = mended({"references": held} | ASKED, "question")
+    after, filled = changes_of({"references": held} | ASKED, "question")
     assert filled == {"references": 1}
     assert after == {
         "references": [
@@ -411,7 +411,7 @@ def test_references_within_a_row_are_mended_each(mended):
         ],
     }
     # The release is filled in if quotes prove all claims.
-    assert mended({"references": held[:3]} | ASKED, "question")[1] == {"references": 1, "release": 1}
+    assert changes_of({"references": held[:3]} | ASKED, "question")[1] == {"references": 1, "release": 1}
 
 
 @pytest.mark.parametrize(
@@ -426,13 +426,13 @@ def test_references_within_a_row_are_mended_each(mended):
         None,
     ],
 )
-def test_references_within_a_row_that_are_not_sure_stay(mended, reference):
+def test_references_within_a_row_that_are_not_sure_stay(changes_of, reference):
     # A reference has no field that keeps a quote as it was written.
     row = {"references": [reference]} | ASKED
-    assert mended(row, "question") == ({}, {})
+    assert changes_of(row, "question") == ({}, {})
 
 
-def test_kinds_of_ones_own_are_mended_wherever_they_refer(mend):
+def test_all_references_of_custom_kinds_are_fixed(fix):
     class Chain(ki.Derived):
         """Claims that lead from one to another."""
 
@@ -440,7 +440,7 @@ def test_kinds_of_ones_own_are_mended_wherever_they_refer(mend):
         last: ki.Reference | None = None
 
     row = {"claim_id": "a-03"} | BY | {"steps": [{"claim_id": "a-05"}], "last": {"claim_id": "a-06"}}
-    fixed, out = mend(text(row), kind=Chain, against=CORPUS, defaults={"release": LATEST})
+    fixed, out = fix(text(row), kind=Chain, against=CORPUS, defaults={"release": LATEST})
     assert json.loads(out) == row | {
         "steps": [{"claim_id": "a-05", "claim_sha256": NOW["a-05"]}],
         "last": {"claim_id": "a-06", "claim_sha256": NOW["a-06"]},
@@ -458,20 +458,20 @@ NUMBERS = {
 }  # fmt: skip
 
 
-def test_what_a_row_holds_besides_is_kept_as_it_is(mend):
+def test_other_fields_of_a_row_are_kept_unchanged(fix):
     # Null offsets, so that the row cannot merely be added to.
     row = NUMBERS | VERDICT | {"quote_start": None, "quote_end": None, "x_last": "\u2028𠮷"}
-    fixed, out = mend(text(row) + b"\n")
+    fixed, out = fix(text(row) + b"\n")
     after = json.loads(out)
     assert [*after] == [*row, "claim_sha256", "release"]
     assert repr(after) == repr(row | FILLED)
     assert fixed.report.ok
 
 
-def test_an_array_stays_one(mend):
+def test_an_array_stays_one(fix):
     whole = json.dumps(VERDICT | FILLED, indent=4).encode()
     data = b"[\n" + whole + b",\n" + json.dumps(VERDICT, indent=2).encode() + b", nul]"
-    fixed, out = mend(data, ".json")
+    fixed, out = fix(data, ".json")
     head, tail = out.split(b",\n{\n  ")
     assert head == b"[\n" + whole
     assert tail.endswith(b",\nnul\n]\n")
@@ -488,7 +488,7 @@ def table(data: bytes, mark: str = ",") -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     "odd", ["=1+1", 'a "b"', f"a{chr(10)}b", "a\r\nb", "a\rb", "a,b;c\td", " a ", "\u2028"]
 )
-def test_csv_gets_columns(mend, mark, end, odd):
+def test_csv_gets_columns(fix, mark, end, odd):
     columns = ["urls", "claim_id", "quote", "verdict", "x_odd", "method"]
     cell = '"' + odd.replace('"', '""') + '"'
     lines = [
@@ -497,7 +497,7 @@ def test_csv_gets_columns(mend, mark, end, odd):
         mark.join(["[]", "d99-c01", QUOTE, "mixed", cell, ""]),
     ]
     data = "".join(line + end for line in lines).encode()
-    fixed, out = mend(data, ".csv", defaults=BY | {"creator": "a, b"})
+    fixed, out = fix(data, ".csv", defaults=BY | {"creator": "a, b"})
     assert fixed.report.rows == 2
     before, after = table(data, mark), table(out, mark)
     assert [*after[0]][:6] == columns
@@ -510,18 +510,18 @@ def test_csv_gets_columns(mend, mark, end, odd):
     assert {name: after[1][name] for name in filled} == dict.fromkeys(filled, "") | {"creator": "a, b"}
     assert [(one.code, one.row) for one in fixed.report.sample] == [("unknown-claim", 1)]
     assert fixed.changed == dict.fromkeys(FILLED, 1) | {"creator": 2, "method": 1}
-    again, same = mend(out, ".csv")
+    again, same = fix(out, ".csv")
     assert (again.changed, same) == ({}, out)
 
 
-def test_references_in_csv_are_json_still(mend):
+def test_references_in_csv_are_json_still(fix):
     row = {name: json.dumps(value) if name == "answerable" else value for name, value in ASKED.items()}
     row["references"] = '[{"claim_id":"a-03","quote":"但河床会"}]'
     out = io.StringIO()
     writer = csv.DictWriter(out, [*row], lineterminator="\n")
     writer.writeheader()
     writer.writerow(row)
-    fixed, after = mend(out.getvalue().encode(), ".csv", kind="question", against=CORPUS)
+    fixed, after = fix(out.getvalue().encode(), ".csv", kind="question", against=CORPUS)
     (back,) = table(after)
     assert json.loads(back["references"]) == [
         {
@@ -535,9 +535,9 @@ def test_references_in_csv_are_json_still(mend):
     assert fixed.report.counts == ()
 
 
-def test_typography_in_csv(mend):
+def test_typography_in_csv(fix):
     data = "claim_id,quote,scheme,value\na-02,其中3次超过,a:b,v\n".encode()
-    fixed, out = mend(data, ".csv", kind="label", against=CORPUS, defaults=BY)
+    fixed, out = fix(data, ".csv", kind="label", against=CORPUS, defaults=BY)
     (row,) = table(out)
     assert (row["quote"], row["x_quote_as_written"]) == ("其中３次超过", "其中3次超过")
     assert fixed.report.counts == ()
@@ -556,24 +556,24 @@ def test_typography_in_csv(mend):
     ],
     ids=lambda bad: f"{bad:.24}",
 )
-def test_records_of_csv_that_cannot_be_read_are_kept(mend, bad):
+def test_records_of_csv_that_cannot_be_read_are_kept(fix, bad):
     head = "claim_id,verdict,urls\nd05-c03,mixed,[]\n"
-    fixed, out = mend((head + bad + "\n").encode(), ".csv", defaults=BY)
+    fixed, out = fix((head + bad + "\n").encode(), ".csv", defaults=BY)
     assert (fixed.report.rows, fixed.report.valid) == (2, 1)
     assert {one.code for one in fixed.report.sample} <= {"invalid-csv", "truncated"}
     # One that would come to fit the new header gets one cell more.
     assert bad.encode() + b"\n" in out or bad.encode() + b",\n" in out
 
 
-def test_columns_that_stand_twice_are_kept(mend):
+def test_columns_that_occur_twice_are_kept(fix):
     data = b"claim_id,claim_id\nd05-c03,d05-c03\n"
-    fixed, out = mend(data, ".csv")
+    fixed, out = fix(data, ".csv")
     assert (out, fixed.changed) == (data, {})
 
 
-@pytest.mark.parametrize("packed", [".gz", ".zst"])
-def test_outputs_are_packed_as_they_are_named(mend, packed):
-    fixed, out = mend([VERDICT], f".jsonl{packed}")
+@pytest.mark.parametrize("compressed", [".gz", ".zst"])
+def test_outputs_are_compressed_by_extension(fix, compressed):
+    fixed, out = fix([VERDICT], f".jsonl{compressed}")
     assert fixed.report.ok
     assert out[:2] in {b"\x1f\x8b", b"\x28\xb5"}
 
@@ -582,24 +582,24 @@ def test_outputs_are_packed_as_they_are_named(mend, packed):
 
 
 @pytest.mark.parametrize("made", [dict, OrderedDict, UserDict, MappingProxyType, type("Row", (dict,), {})])
-def test_mappings_become_json_lines(mend, made):
+def test_mappings_become_json_lines(fix, made):
     whole = NUMBERS | VERDICT | FILLED
     for data in (
         [made(VERDICT | {"x_a": "a"}), made(whole)],
         (made(row) for row in [VERDICT | {"x_a": "a"}, whole]),
     ):
-        fixed, out = mend(data)
+        fixed, out = fix(data)
         assert [json.loads(line) for line in out.splitlines()] == [VERDICT | {"x_a": "a"} | FILLED, whole]
         assert fixed.changed == dict.fromkeys(FILLED, 1)
 
 
-def test_records_become_json_lines(mend):
+def test_records_become_json_lines(fix):
     made = [
         ki.Verdict(**VERDICT),
         ki.Verdict(**VERDICT | FILLED),
         ki.Question(**ASKED, references=[ki.Reference(claim_id="d05-c03", quote=QUOTE)]),
     ]
-    fixed, out = mend(made, kind=["verdict", "question"], defaults={"kind": "verdict"})
+    fixed, out = fix(made, kind=["verdict", "question"], defaults={"kind": "verdict"})
     after = [{n: v for n, v in json.loads(line).items() if v is not None} for line in out.splitlines()]
     assert after[0] == VERDICT | FILLED | {"kind": "verdict"}
     assert after[1] == VERDICT | FILLED | {"kind": "verdict"}
@@ -607,8 +607,8 @@ def test_records_become_json_lines(mend):
     assert fixed.report.rows == 3
 
 
-def test_a_dataset_becomes_json_lines(mend):
-    fixed, out = mend(
+def test_a_dataset_becomes_json_lines(fix):
+    fixed, out = fix(
         datasets.Dataset.from_list([VERDICT | {"release": None}, VERDICT | {"release": "1.0.0"}])
     )
     assert [json.loads(line) for line in out.splitlines()] == [VERDICT | FILLED] * 2
@@ -616,8 +616,8 @@ def test_a_dataset_becomes_json_lines(mend):
 
 
 @pytest.mark.parametrize("row", [5, None, "text", [1], [], {}, b"bytes"])
-def test_what_is_no_mapping_is_kept(mend, row):
-    fixed, out = mend(iter([VERDICT | FILLED, row, VERDICT | FILLED]))
+def test_values_that_are_not_mappings_are_kept(fix, row):
+    fixed, out = fix(iter([VERDICT | FILLED, row, VERDICT | FILLED]))
     assert fixed.report.rows == 3
     assert out.splitlines()[::2] == [text(VERDICT | FILLED)] * 2
     if not isinstance(row, bytes):
@@ -628,7 +628,7 @@ def test_what_is_no_mapping_is_kept(mend, row):
 
 
 @pytest.mark.parametrize("how", ["itself", "symlink", "hard link"])
-def test_the_output_is_no_input(tmp_path, how):
+def test_the_output_must_not_be_an_input(tmp_path, how):
     source = tmp_path / "in.jsonl"
     source.write_bytes(text(VERDICT))
     place = source if how == "itself" else tmp_path / "link"
@@ -683,7 +683,7 @@ def test_several_files_become_one(tmp_path):
         ("cut.json", b'[{"claim_id": "d05-c03"}, {"a'),
     ],
 )
-def test_what_cannot_be_read_to_its_end_writes_nothing(tmp_path, run, name, data):
+def test_data_that_cannot_be_read_completely_writes_nothing(tmp_path, run, name, data):
     (tmp_path / "out").write_bytes(b"old\n")
     if data is not None:
         (tmp_path / name).write_bytes(data)
@@ -705,7 +705,7 @@ def test_what_cannot_be_read_to_its_end_writes_nothing(tmp_path, run, name, data
         ("long.csv", b"claim_id,verdict\nd05-c03," + b"x" * (8 << 20) + b"\n"),
     ],
 )
-def test_a_row_too_long_to_be_put_aside_writes_nothing(tmp_path, name, data):
+def test_a_row_too_long_for_the_rejects_writes_nothing(tmp_path, name, data):
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ki.InputError) as caught:
         ki.fix(tmp_path / name, output=tmp_path / "out", kind="verdict")
@@ -732,7 +732,7 @@ def test_writing_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch, f
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".json", ".csv", ".parquet"])
-def test_a_diff_has_what_fix_changes(tmp_path, run, suffix):
+def test_a_diff_has_the_changes_of_fix(tmp_path, run, suffix):
     rows = [VERDICT | FILLED | {"x_quote_as_written": "q"}, VERDICT | {"method": "Model", "odd": "1\x1b"}]
     rows = [dict.fromkeys([*rows[0], "odd"]) | row for row in rows]
     rows = [row | {"urls": []} for row in rows]
@@ -756,7 +756,7 @@ def test_a_diff_has_what_fix_changes(tmp_path, run, suffix):
     assert run("fix", out, "--kind", "verdict", "--diff") == (0, "", "0 rows would change\n")
 
 
-def test_a_diff_of_what_cannot_be_read(tmp_path, run):
+def test_a_diff_of_unreadable_data(tmp_path, run):
     (tmp_path / "in.json").write_bytes(b'[{"claim_id": "d05-c03"}, {"a')
     code, said, err = run("fix", tmp_path / "in.json", "--kind", "verdict", "--diff", "--set", "creator=m")
     assert code == 2
@@ -780,7 +780,7 @@ def test_a_renamed_value_need_not_be_json(tmp_path):
     assert json.loads((tmp_path / "out.jsonl").read_text("utf-8")) == row | {"rationale": 0.5}
 
 
-def test_breaking_off_leaves_no_half_file(tmp_path):
+def test_an_interrupt_leaves_no_partial_file(tmp_path):
     def broken():
         yield VERDICT
         raise KeyboardInterrupt
@@ -820,7 +820,7 @@ IDS = [*CORPUS.claims, "a-09", "b-07", "b-99"]
 
 
 def reference(draw: random.Random) -> dict:
-    """Draw a reference: quote, offsets and pin right or wrong or absent."""
+    """Draw a reference whose quote, offsets and digest are valid, invalid or missing."""
     made: dict = {"claim_id": draw.choice(IDS)}
     claim = CORPUS.claims.get(made["claim_id"], CORPUS.claims["a-01"])
     if draw.random() < 0.8:
@@ -866,7 +866,7 @@ def wrong(report: ki.Report) -> set[int]:
 
 
 def changes(before: object, after: object, path: tuple = ()):
-    """Yield path, value before (None if absent) and value after of whatever differs."""
+    """Yield path, value before (None if absent) and value after of each difference."""
     if isinstance(before, dict) and isinstance(after, dict):
         for name in after | before:
             yield from changes(before.get(name), after.get(name), (*path, name))
@@ -878,7 +878,7 @@ def changes(before: object, after: object, path: tuple = ()):
 
 
 def at(row: dict, path: tuple) -> dict:
-    """Return what holds the field at a path."""
+    """Return the parent of the field at a path."""
     for step in path[:-1]:
         row = row[step]
     return row

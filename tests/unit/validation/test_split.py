@@ -44,7 +44,7 @@ def held(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def put(tmp_path):
-    """Return a function that splits bytes or data, labels unless told otherwise."""
+    """Return a function that splits bytes or data, labels by default."""
 
     def call(data: object, suffix: str = ".jsonl", **options: object) -> tuple[ki.Report, bytes, bytes]:
         if isinstance(data, bytes):
@@ -59,7 +59,7 @@ def put(tmp_path):
 
 @pytest.fixture
 def places(tmp_path):
-    """Return the places of the three files, which hold something already."""
+    """Return the paths of the three outputs, which exist already."""
     for name in ("ok.jsonl", "no.jsonl", "no.jsonl.findings.jsonl"):
         (tmp_path / name).write_bytes(b"old\n")
     return {"valid": tmp_path / "ok.jsonl", "rejects": tmp_path / "no.jsonl"}
@@ -100,14 +100,14 @@ def mixed(end: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-def test_every_line_stands_in_one_of_two_files_byte_for_byte(put, end):
+def test_every_line_is_in_one_of_two_files_byte_for_byte(put, end):
     data, right, wrong = mixed(end)
     report, ok, no = put(data)
     assert (report.rows, report.valid, report.invalid) == (20, 10, 10)
     assert (ok, no) == (right, wrong)
 
 
-def test_what_stands_between_rows_is_none(put):
+def test_separators_are_not_rows(put):
     data = b"\xef\xbb\xbf\n" + rows(GOOD) + b" \t\r\n\r\n" + rows(BAD) + b"\n  "
     report, ok, no = put(data)
     assert [(one.code, one.number) for one in report.counts] == [
@@ -125,7 +125,7 @@ def test_a_last_line_without_its_end(put, last):
     assert no == rows(*[BAD] * (1 + (last is BAD)))
 
 
-def test_half_a_line_at_the_end_is_kept(put):
+def test_an_incomplete_last_line_is_kept(put):
     report, ok, no = put(rows(GOOD) + text(GOOD)[:-9])
     assert (report.complete, report.counts[0].code) == (True, "truncated")
     assert (ok, no) == (rows(GOOD), text(GOOD)[:-9] + b"\n")
@@ -153,7 +153,7 @@ def test_one_object_is_an_array_of_one(put):
     assert json.loads(ok) == [GOOD]
 
 
-def test_no_row_at_all_is_the_same_form_with_none(put):
+def test_no_rows_give_empty_files_of_the_same_format(put):
     report, ok, no = put(b"[]", ".json")
     assert [one.code for one in report.counts] == ["no-rows"]
     assert (json.loads(ok or b'"nothing"'), json.loads(no or b'"nothing"')) == ([], [])
@@ -196,30 +196,30 @@ def test_a_quotation_mark_that_never_closes_is_kept_to_the_end(put):
     assert (ok, no) == (head + b"d01-c01,a:b,v,human,me\n", head + tail + b"\n")
 
 
-def test_columns_that_stand_twice_reject_every_record(put):
+def test_columns_that_occur_twice_reject_every_record(put):
     data = b"claim_id,claim_id\nd01-c01,d01-c01\na,b,c\n"
     report, ok, no = put(data, ".csv")
     assert (report.rows, report.valid, report.invalid, report.complete) == (2, 0, 2, True)
     assert (ok, no) == (b"claim_id,claim_id\n", data)
 
 
-@pytest.mark.parametrize("packed", [".gz", ".zst"])
-def test_outputs_are_packed_as_they_are_named(tmp_path, packed):
+@pytest.mark.parametrize("compressed", [".gz", ".zst"])
+def test_outputs_are_compressed_by_extension(tmp_path, compressed):
     (tmp_path / "in.jsonl.gz").write_bytes(gzip.compress(rows(GOOD, BAD)))
-    ok, no = tmp_path / f"ok.jsonl{packed}", tmp_path / f"no.jsonl{packed}"
+    ok, no = tmp_path / f"ok.jsonl{compressed}", tmp_path / f"no.jsonl{compressed}"
     report = ki.split(tmp_path / "in.jsonl.gz", valid=ok, rejects=no, kind="label").report
     assert (report.valid, report.invalid) == (1, 1)
-    kind = {".gz": "gzip", ".zst": "zstd"}[packed]
+    kind = {".gz": "gzip", ".zst": "zstd"}[compressed]
     for path, row in ((ok, GOOD), (no, BAD)):
         with pa.input_stream(str(path), compression=kind) as file:
             assert file.read() == rows(row)
-    assert (tmp_path / f"no.jsonl{packed}.findings.jsonl").read_bytes().count(b"\n") == 1
+    assert (tmp_path / f"no.jsonl{compressed}.findings.jsonl").read_bytes().count(b"\n") == 1
     first = ok.read_bytes()
     ki.split(tmp_path / "in.jsonl.gz", valid=ok, rejects=no, kind="label")
     assert ok.read_bytes() == first
 
 
-# Findings, and what becomes of the valid rows
+# Findings, and the valid rows
 
 
 def test_every_finding_is_beside_the_rejects(put, tmp_path):
@@ -244,21 +244,21 @@ def test_the_report_is_the_one_that_validate_gives(put, tmp_path):
     assert report == ki.validate(tmp_path / "in.jsonl", kind="label")
 
 
-def test_warnings_are_findings_and_no_rejection(put, tmp_path):
+def test_warnings_do_not_reject_rows(put, tmp_path):
     report, ok, no = put(rows(GOOD | {"quote": "语言"}))
     assert (report.valid, report.warnings) == (1, 1)
     assert (ok, no) == (rows(GOOD | {"quote": "语言"}), b"")
     assert b"quote-ambiguous" in (tmp_path / "no.jsonl.findings.jsonl").read_bytes()
 
 
-def test_what_is_no_rows_fault_rejects_none(put, tmp_path):
+def test_errors_of_the_data_set_reject_no_rows(put, tmp_path):
     report, ok, no = put(rows(GOOD), complete=["scheme"])
     assert (report.valid, report.invalid, report.outside) == (1, 0, 40)
     assert (ok, no) == (rows(GOOD), b"")
     assert (tmp_path / "no.jsonl.findings.jsonl").read_bytes().count(b"missing-claim") == 40
 
 
-def test_valid_rows_are_valid_still(put, tmp_path):
+def test_valid_rows_are_still_valid(put, tmp_path):
     _, ok, _ = put(mixed(b"\n")[0])
     (tmp_path / "again").mkdir()
     again = tmp_path / "again"
@@ -284,7 +284,7 @@ def test_of_rows_with_one_id_the_first_is_valid(put):
 def test_codes_left_out_reject_nothing(put):
     report, ok, no = put(rows(BAD, GOOD), ignore=["unknown-claim"])
     assert (report.valid, ok, no) == (2, rows(BAD, GOOD), b"")
-    # But for what cannot be read, which can never be valid.
+    # Except unreadable rows, which can never be valid.
     report, ok, no = put(rows(BAD) + b"{\n", select=["quote-not-found"])
     assert (report.valid, ok, no) == (1, rows(BAD), b"{\n")
 
@@ -365,7 +365,7 @@ SAME = "outputs: expected different files, got the same file twice"
 
 @pytest.mark.parametrize("output", ["valid", "rejects", "findings"])
 @pytest.mark.parametrize("how", ["itself", "relative", "dots", "symlink", "hard link", "folder link"])
-def test_an_output_is_no_input(tmp_path, monkeypatch, output, how):
+def test_an_output_must_not_be_an_input(tmp_path, monkeypatch, output, how):
     (tmp_path / "data").mkdir()
     source = tmp_path / "data" / "no.jsonl.findings.jsonl"
     source.write_bytes(rows(GOOD, BAD))
@@ -385,7 +385,7 @@ def test_an_output_is_no_input(tmp_path, monkeypatch, output, how):
     elif how == "folder link":
         Path("link").symlink_to(source.parent)
         place = Path("link") / source.name
-    # Of the rejects beside which the findings stand, the input is what the findings would replace.
+    # The input is the file that the findings beside the rejects would replace.
     places = {"valid": tmp_path / "ok", "rejects": tmp_path / "no"}
     if output == "findings":
         places["rejects"] = place.with_name("no.jsonl")
@@ -399,7 +399,7 @@ def test_an_output_is_no_input(tmp_path, monkeypatch, output, how):
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n"])
-def test_an_output_is_no_input_without_rows(tmp_path, data):
+def test_an_output_must_not_be_an_input_without_rows(tmp_path, data):
     (tmp_path / "a.jsonl").write_bytes(rows(GOOD))
     (tmp_path / "b.jsonl").write_bytes(data)
     with pytest.raises(ki.InputError, match="expected a file other than the input"):
@@ -412,7 +412,7 @@ def test_an_output_is_no_input_without_rows(tmp_path, data):
     assert held(tmp_path) == {"a.jsonl": rows(GOOD), "b.jsonl": data}
 
 
-def test_an_output_is_none_of_several_inputs(tmp_path):
+def test_an_output_must_not_be_one_of_several_inputs(tmp_path):
     for name in ("a.jsonl", "b.jsonl"):
         (tmp_path / name).write_bytes(rows(GOOD))
     with pytest.raises(ki.InputError, match="expected a file other than the input"):
@@ -420,7 +420,7 @@ def test_an_output_is_none_of_several_inputs(tmp_path):
     assert [*held(tmp_path)] == ["a.jsonl", "b.jsonl"] or [*held(tmp_path)] == ["b.jsonl", "a.jsonl"]
 
 
-def test_an_output_is_not_what_standard_input_comes_from(tmp_path):
+def test_an_output_must_not_be_the_file_behind_standard_input(tmp_path):
     source = tmp_path / "in.jsonl"
     source.write_bytes(rows(GOOD))
     command = [sys.executable, "-m", "kaiser_interview", "split", "-", *LABEL]
@@ -472,7 +472,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", [*UNREADABLE, "none.jsonl"])
-def test_what_cannot_be_read_to_its_end_writes_nothing(tmp_path, places, run, name):
+def test_data_that_cannot_be_read_completely_writes_nothing(tmp_path, places, run, name):
     (tmp_path / "whole.jsonl").write_bytes(rows(GOOD))
     if name in UNREADABLE:
         (tmp_path / name).write_bytes(UNREADABLE[name])
@@ -509,7 +509,7 @@ LONG = b"x" * (8 << 20)
         ("quoted.csv", b'claim_id,scheme\nd01-c01,a:b\nd01-c01,"\n' + LONG + b'"\nd01-c01,a:b\n'),
     ],
 )
-def test_a_row_too_long_to_be_put_aside_writes_nothing(tmp_path, places, run, name, data):
+def test_a_row_too_long_for_the_rejects_writes_nothing(tmp_path, places, run, name, data):
     (tmp_path / name).write_bytes(data)
     before = {path.name for path in tmp_path.iterdir()}
     with pytest.raises(ki.InputError) as caught:
@@ -523,7 +523,7 @@ def test_a_row_too_long_to_be_put_aside_writes_nothing(tmp_path, places, run, na
     assert places["valid"].read_bytes() == places["rejects"].read_bytes() == b"old\n"
 
 
-def test_a_row_as_long_as_a_row_may_be_is_put_aside(put):
+def test_a_row_of_the_maximum_length_is_rejected_intact(put):
     frame = len(text({"x_a": ""}))
     long = text({"x_a": "x" * ((8 << 20) - frame)})
     report, ok, no = put(long + b"\n" + rows(GOOD))
@@ -561,13 +561,13 @@ def test_writing_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch, f
     before = held(tmp_path)
     monkeypatch.setattr(*FAILURES[failure], raising=False)
     with pytest.raises(OSError, match="No space left on device"):
-        # More than any buffer holds.
+        # More than any buffer can hold.
         ki.split([GOOD, BAD] * 200, **places, kind="label")
     assert held(tmp_path) == before
 
 
 @pytest.mark.parametrize("failing", [1, 2])
-def test_a_later_rename_that_fails_leaves_whole_files(tmp_path, monkeypatch, places, failing):
+def test_a_later_rename_that_fails_leaves_complete_files(tmp_path, monkeypatch, places, failing):
     ki.split([GOOD, BAD], valid=tmp_path / "new", rejects=tmp_path / "out", kind="label")
     names = {"ok.jsonl": "new", "no.jsonl": "out", "no.jsonl.findings.jsonl": "out.findings.jsonl"}
     rename, done = os.replace, []
@@ -619,7 +619,7 @@ def test_a_place_that_cannot_be_written(tmp_path, run, place, message):
     assert held(tmp_path) == before
 
 
-def test_whoever_reads_the_old_file_reads_it_to_its_end(places):
+def test_a_reader_of_the_old_file_reads_it_to_the_end(places):
     with places["valid"].open("rb") as file:
         ki.split([GOOD], **places, kind="label")
         assert file.read() == b"old\n"
@@ -628,7 +628,7 @@ def test_whoever_reads_the_old_file_reads_it_to_its_end(places):
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
-def test_breaking_off_leaves_no_half_file(tmp_path, suffix):
+def test_an_interrupt_leaves_no_partial_file(tmp_path, suffix):
     def broken():
         yield from [GOOD, BAD] * 200
         raise KeyboardInterrupt
@@ -639,7 +639,7 @@ def test_breaking_off_leaves_no_half_file(tmp_path, suffix):
     assert held(tmp_path) == {f"ok{suffix}": b"old\n"}
 
 
-def test_breaking_off_between_two_renames_leaves_whole_files(tmp_path, monkeypatch, places):
+def test_an_interrupt_between_two_renames_leaves_complete_files(tmp_path, monkeypatch, places):
     rename, done = os.replace, []
 
     def replace(*paths: object) -> None:
@@ -651,7 +651,7 @@ def test_breaking_off_between_two_renames_leaves_whole_files(tmp_path, monkeypat
     monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(KeyboardInterrupt):
         ki.split([GOOD, BAD], **places, kind="label")
-    # The findings come first, and the rows that pass last: where these are new, nothing else is old.
+    # Findings are renamed first, valid rows last: if the valid rows are new, so is everything else.
     after = held(tmp_path)
     assert {name: after[name] for name in ("ok.jsonl", "no.jsonl")} == {
         "ok.jsonl": b"old\n",
@@ -660,7 +660,7 @@ def test_breaking_off_between_two_renames_leaves_whole_files(tmp_path, monkeypat
     assert json.loads(after["no.jsonl.findings.jsonl"])["code"] == "unknown-claim"
 
 
-def test_a_fault_of_the_data_itself_leaves_no_half_file(tmp_path, places):
+def test_an_exception_of_the_data_leaves_no_partial_file(tmp_path, places):
     def broken():
         yield GOOD
         raise LookupError("the data's own")
@@ -709,10 +709,10 @@ def test_a_kill_leaves_the_old_files(tmp_path, places):
         ),
     ],
 )
-def test_files_given_up_are_given_up_without_a_further_word(tmp_path, suffix, inputs, said):
+def test_abandoned_files_give_no_warnings(tmp_path, suffix, inputs, said):
     for name in inputs:
         (tmp_path / name).write_bytes((UNREADABLE | FORMS)[name])
-    # -X dev tells what later versions of Python always tell: a packer closed after its file.
+    # -X dev warns as later versions of Python always do: a compressor closed after its file.
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-m", "kaiser_interview", "split", *inputs, *LABEL,
          "--valid", f"ok.jsonl{suffix}", "--rejects", f"no.jsonl{suffix}"],
@@ -752,7 +752,7 @@ def test_records_become_json_lines(put):
     ]  # fmt: skip
 
 
-def test_records_are_valid_still_if_nothing_but_their_class_says_their_kind(put, tmp_path):
+def test_records_whose_class_gives_the_kind_are_still_valid(put, tmp_path):
     made = [
         ki.Label(claim_id="d01-c01", scheme="a:b", value="v", **BY),
         ki.Translation(claim_id="d01-c01", language="en", translation="t", **BY),
@@ -782,7 +782,7 @@ def test_labels_of_a_dataset_are_written_by_their_names(put):
     assert json.loads(put(data)[1]) == GOOD | {"value": "b"}
 
 
-def test_what_engines_write_is_valid_still(put, tmp_path):
+def test_values_written_by_engines_are_still_valid(put, tmp_path):
     # Integers as doubles, floats as decimals, instants as timestamps.
     quote = {"quote": "语言在时间维度上", "quote_start": 20.0, "quote_end": 28.0}
     data = pa.Table.from_pylist(
@@ -880,7 +880,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("sort", FOREIGN)
-def test_what_json_cannot_hold_is_not_lost(put, sort):
+def test_values_that_json_cannot_represent_are_not_lost(put, sort):
     report, ok, no = put(iter([GOOD, FOREIGN[sort], GOOD, FOREIGN[sort]]))
     assert (report.rows, report.valid, report.invalid) == (4, 2, 2)
     assert ok == rows(GOOD, GOOD)
@@ -891,7 +891,7 @@ def test_what_json_cannot_hold_is_not_lost(put, sort):
 
 
 @pytest.mark.parametrize("levels", [190, 500, 100_000])
-def test_rows_however_deep_are_put_aside(put, levels):
+def test_rows_of_any_depth_are_rejected(put, levels):
     report, ok, no = put([GOOD, deep(levels), GOOD], extra="allow")
     assert (report.rows, report.valid, report.invalid) == (3, 2, 1)
     assert (ok.count(b"\n"), no.count(b"\n")) == (2, 1)
@@ -906,8 +906,8 @@ print(ki.split([row], valid=folder / "ok", rejects=folder / "no", kind="label").
 """
 
 
-def test_a_row_that_holds_itself_twice_is_put_aside(tmp_path):
-    # Each way into it doubles what there is to write.
+def test_a_row_that_contains_itself_twice_is_rejected(tmp_path):
+    # Each path into it doubles the output.
     command = [sys.executable, "-c", TWICE, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, check=True, timeout=5)
     assert done.stdout == b"1\n"
@@ -915,7 +915,7 @@ def test_a_row_that_holds_itself_twice_is_put_aside(tmp_path):
 
 
 @pytest.mark.parametrize("row", [5, None, True, 1.5, [], {}])
-def test_what_is_no_mapping_is_put_aside(put, row):
+def test_values_that_are_not_mappings_are_rejected(put, row):
     report, ok, no = put([GOOD, row])
     assert (report.valid, report.invalid) == (1, 1)
     assert (ok, no) == (rows(GOOD), rows(row))
@@ -957,7 +957,7 @@ def test_exit_codes_and_words(tmp_path, run, places):
     )
 
 
-def test_other_formats_hold_nothing_but_the_report(tmp_path, run, places):
+def test_other_formats_have_only_the_report(tmp_path, run, places):
     (tmp_path / "in.jsonl").write_bytes(rows(GOOD, BAD))
     arguments = (
         "split",
@@ -975,7 +975,7 @@ def test_other_formats_hold_nothing_but_the_report(tmp_path, run, places):
     assert [json.loads(line)["code"] for line in out.splitlines()] == ["unknown-claim"]
 
 
-def test_an_option_that_fits_nothing_writes_nothing(tmp_path, places):
+def test_an_invalid_option_writes_nothing(tmp_path, places):
     before = held(tmp_path)
     for options in (
         {"kind": "lable"},
@@ -988,7 +988,7 @@ def test_an_option_that_fits_nothing_writes_nothing(tmp_path, places):
     assert held(tmp_path) == before
 
 
-def test_what_json_cannot_hold_is_kept_at_any_depth(tmp_path):
+def test_values_that_json_cannot_represent_are_kept_at_any_depth(tmp_path):
     row = {"claim_id": "d99-c01", "x_v": ["a", (Decimal("0.5"), {1}), b"x"]}
     ki.split([row], valid=tmp_path / "ok.jsonl", rejects=tmp_path / "no.jsonl", kind="verdict")
     assert json.loads((tmp_path / "no.jsonl").read_text("utf-8")) == row | {
@@ -996,14 +996,14 @@ def test_what_json_cannot_hold_is_kept_at_any_depth(tmp_path):
     }
 
 
-def test_what_json_cannot_name_is_kept_too(tmp_path):
+def test_keys_that_json_cannot_represent_are_kept(tmp_path):
     row = {"claim_id": "d99-c01", "x_v": [{("a", 1): ["b", {2}]}, "c"]}
     ki.split([row], valid=tmp_path / "ok.jsonl", rejects=tmp_path / "no.jsonl", kind="verdict")
     (line,) = (tmp_path / "no.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line) == row | {"x_v": [{"('a', 1)": ["b", "{2}"]}, "c"]}
 
 
-def test_a_split_has_a_short_repr(put, tmp_path):
+def test_a_split_has_a_short_repr(tmp_path):
     assert repr(ki.split([GOOD, BAD], kind="label")) == "<Split: 1 valid, 1 rejects, 1 findings>"
     to_files = ki.split([GOOD], kind="label", valid=tmp_path / "a.jsonl", rejects=tmp_path / "b.jsonl")
     assert repr(to_files) == "<Split: nothing in memory; <Report: 1 row, no finding>>"

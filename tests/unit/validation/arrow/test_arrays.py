@@ -57,7 +57,7 @@ def test_null_becomes_a_number_and_back(values, null, start):
 
 
 @pytest.mark.parametrize("array", [pa.nulls(0, pa.bool_()), pa.array([True]).slice(1)])
-def test_no_truths(array):
+def test_booleans_are_not_numbers(array):
     assert truths(array).tolist() == []
 
 
@@ -73,7 +73,7 @@ def test_a_large_float_fits():
     assert from_values([2.0**60, None], pa.float64()).to_pylist() == [2.0**60, None]
 
 
-# Types that files can hold
+# Types that files support
 
 
 def encoded(values: list, ways: list[str]) -> pa.Array:
@@ -127,7 +127,7 @@ WAYS = (
     st.integers(0, 3),
 )
 def test_decoded_values_are_equal_in_types_that_files_hold(values, ways, start):
-    # Arrow takes no elements of what is encoded twice, nor of maps that are encoded.
+    # Arrow cannot take elements of doubly encoded arrays or of encoded maps.
     last = max((at for at, way in enumerate(ways) if way in {"dictionary", "run ends"}), default=0)
     ways = [way for at, way in enumerate(ways) if at >= last or way not in {"dictionary", "run ends", "map"}]
     array = encoded(values, ways).slice(start)

@@ -1,4 +1,4 @@
-"""Rows that are dictionaries, as columns: what is taken, and what is left to the row validator."""
+"""Rows as dictionaries, turned into columns: which rows are accepted, and which go to the row validator."""
 
 import pyarrow as pa
 import pytest
@@ -13,7 +13,7 @@ LISTS = {"urls": "string", "sizes": "integer"}
 
 
 class Text(str):
-    """A text of a type of its own."""
+    """A subclass of str."""
 
     __slots__ = ()
 
@@ -51,7 +51,7 @@ def test_a_row_with_any_other_value_is_left_out(row):
     assert columns({"id": "a"}, row, {"id": "b"})[1] == [False, True, False]
 
 
-def test_a_column_that_begins_with_x_has_the_type_of_its_first_value():
+def test_a_column_that_starts_with_x_has_the_type_of_its_first_value():
     held, left_out = columns({"x_a": None}, {"x_a": 1, "x_b": "b"}, {"x_a": "2"}, {"x_a": 3})
     assert (held, left_out) == (
         {"x_a": [None, 1, None, 3], "x_b": [None, "b", None, None]},

@@ -75,9 +75,11 @@ def both(rows: pa.Table, kind, *, against: ki.Corpus | None = None, **options):
     )
     prefilter = Prefilter(validator)
     batch = rows.combine_chunks().to_batches()[0]
-    told = {str(one.path[0]): one.code for one in column_faults(validator, batch.schema.names, batch.schema)}
-    seen = prefilter.look(batch, told)
-    alone = [prefilter.look(batch.slice(row, 1), told) for row in range(len(rows))]
+    reported = {
+        str(one.path[0]): one.code for one in column_faults(validator, batch.schema.names, batch.schema)
+    }
+    seen = prefilter.look(batch, reported)
+    alone = [prefilter.look(batch.slice(row, 1), reported) for row in range(len(rows))]
     # A number that its column's type has no integer for may make the others of its batch suspect too.
     assert all(not one.suspect[0] or seen.suspect[row] for row, one in enumerate(alone))
     assert [bool(one.doomed[0]) for one in alone] == seen.doomed.tolist()
@@ -417,9 +419,9 @@ def test_values_that_do_not_fit(kind, name, column, suspect, code, wrong):
         ("label", "scheme", pa.array([1, None])),
     ],
 )
-def test_a_type_that_nothing_fits_is_one_fault(kind, name, column):
+def test_a_column_type_that_no_value_fits_is_one_fault(kind, name, column):
     required = name in LEAST[kind]
-    # A row that has nothing there is judged as any other.
+    # A row with a null there is validated like any other.
     missing = at("missing-field", f"/{name}", 1) if required else []
     suspect, found = both(table(kind, **{name: column}), kind)
     assert found == [(None, "wrong-type", f"/{name}"), *missing]
@@ -446,7 +448,7 @@ def test_a_type_that_nothing_fits_is_one_fault(kind, name, column):
         ("label", "topics", pa.array(["language"])),
     ],
 )
-def test_what_is_wrong_within(kind, name, column):
+def test_faults_in_nested_values(kind, name, column):
     suspect, found = both(table(kind, **{name: column}), kind)
     assert suspect == [0] or (found and found[0][0] is None)
     assert found
@@ -507,14 +509,14 @@ def test_relations():
         (5, "digest-differs", "/other_claim_sha256"),
     ]
     assert both(rows, "relation") == ([1, 2, 3, 5], found)
-    # Rows are pinned if both claims are.
-    pinned = table(
+    # A row has a digest if both claims do.
+    with_digests = table(
         "relation",
         claim_sha256=[CLAIM.claim_sha256] * 2,
         other_claim_id=["d05-c03"] * 2,
         other_claim_sha256=[OTHER.claim_sha256, None],
     )
-    (batch,) = pinned.to_batches()
+    (batch,) = with_digests.to_batches()
     assert Prefilter(RowValidator(["relation"], shipped())).look(batch, {}).checked.rows_without_digest == 1
     stale = table("relation", claim_id=["a-01"], other_claim_id=["b-02"], release=["1.0.0"])
     assert both(stale, "relation", against=OWN) == ([0], at("stale-claim", "/release", 0))
@@ -643,14 +645,14 @@ def test_quotes_are_compared_by_code_point(made):
     assert both(quoted(made), "label") == EXPECTED
 
 
-def test_quotes_where_the_corpus_is_too_long_for_a_table_of_spans(monkeypatch):
+def test_quotes_in_a_corpus_too_long_for_a_span_table(monkeypatch):
     monkeypatch.setattr(references, "_MOST_PAIRS", 0)
     assert references._Passages(shipped())._spans is None
     assert both(quoted(), "label") == EXPECTED
     assert both(quoted(coded), "label") == EXPECTED
 
 
-def test_quotes_where_the_table_of_spans_is_cleared(monkeypatch):
+def test_quotes_when_the_span_table_is_cleared(monkeypatch):
     monkeypatch.setattr(references, "_MOST_SPANS", 1)
     assert both(quoted(), "label") == EXPECTED
     prefilter = Prefilter(RowValidator(["label"], shipped()))
@@ -663,7 +665,7 @@ def test_quotes_where_the_table_of_spans_is_cleared(monkeypatch):
                 assert seen.suspect.tolist() == expected
 
 
-def test_quotes_where_few_are_remembered(monkeypatch):
+def test_quotes_with_a_small_cache(monkeypatch):
     monkeypatch.setattr(references, "_MOST_KNOWN", 2)
     assert both(pa.concat_tables([quoted(), quoted()]), "label")[0] == [
         *EXPECTED[0],
@@ -709,7 +711,7 @@ def test_english_quotes_that_occur_twice_or_never():
         ([-1, CLAIM.start], "out-of-range"),
     ],
 )
-def test_offsets_that_are_none(column, code):
+def test_values_that_are_not_offsets(column, code):
     suspect, found = both(table("label", quote_start=column, quote_end=[CLAIM.end] * 2), "label")
     assert 0 in suspect
     assert found == at(code, "/quote_start", 0)
@@ -841,7 +843,7 @@ def test_dictionaries_of_nested_values_are_suspect():
 
 
 class Noted(ki.Derived):
-    """A kind with what a timestamp becomes the text of, and is no instant."""
+    """A kind with a text field that a timestamp fits, but that is not an instant."""
 
     year: Annotated[str, Field(pattern="^2026"), FromPython(instant)] | None = None
 
@@ -855,7 +857,7 @@ def test_timestamps_in_text_fields_are_suspect():
     assert Prefilter(validator).look(batch, {}).suspect.tolist() == [True, False]
 
 
-def test_quotes_within_rows_that_are_no_text():
+def test_nested_quotes_that_are_not_text():
     wrong = [{"claim_id": "d01-c02", "quote": None}], [{"claim_id": "d01-c02", "quote": 1}]
     assert both(table("question", references=[*wrong]), "question") == (
         [1],
@@ -863,7 +865,7 @@ def test_quotes_within_rows_that_are_no_text():
     )
 
 
-def test_translations_that_are_no_text():
+def test_translations_that_are_not_text():
     rows = table("translation", claim_id=["a-02"], translation=[1])
     assert both(rows, "translation", against=OWN) == ([0], [(None, "wrong-type", "/translation")])
 
@@ -884,7 +886,7 @@ def test_claims_are_compared_with_the_corpus():
     assert both(wrong, "claim") == ([0, 1], found)
 
 
-def test_a_claim_that_has_nothing_but_nulls():
+def test_a_claim_with_only_nulls():
     rows = pa.table({"claim_id": pa.nulls(2), "position": pa.nulls(2)})
     suspect, found = both(rows, "claim")
     assert {code for _, code, _ in found} == {"missing-field"}
@@ -992,7 +994,7 @@ def test_columns_of_the_claim_that_another_corpus_has():
     ],
     ids=lambda one: str(one.type) if isinstance(one, pa.Array) else None,
 )
-def test_columns_of_ones_own(column, suspect, wrong):
+def test_custom_columns(column, suspect, wrong):
     for option in ({}, {"extra": "allow"}):
         for name in ("x_score", "score") if option else ("x_score",):
             found = [(row, "not-finite", f"/{name}{rest}") for row, rest in wrong]
@@ -1021,7 +1023,7 @@ def unions() -> list[pa.Array]:
 
 
 @pytest.mark.parametrize("column", unions(), ids=lambda one: str(one.type))
-def test_what_arrow_can_take_no_elements_of(column):
+def test_types_whose_elements_arrow_cannot_take(column):
     kinds = ["label", "translation"]
     rows = table("label", x_odd=column, kind=["label", "translation"]).append_column(
         "language", pa.array([None, "de"])
@@ -1099,7 +1101,7 @@ def test_several_kinds_in_one_table():
     assert both(mixed(translation=["x", "…", None]), kinds) == ([0], at("unknown-field", "/translation", 0))
     assert both(mixed(language=[None, "zz_", "de"]), kinds) == ([1], at("bad-format", "/language", 1))
     assert both(mixed(kind=[1, 2, 3]), kinds) == ([0, 1, 2], [(None, "wrong-type", "/kind")])
-    # A kind that is no text dooms the rows that have one; null is the only kind that there is.
+    # A kind column of another type makes all rows invalid except those where it is null.
     one = table("label", kind=[1, None])
     assert both(one, "label") == ([0], [(None, "wrong-type", "/kind")])
     assert ki.validate(one, kind="label").invalid == 1
@@ -1189,7 +1191,7 @@ def test_leaves_of_types_that_have_a_name():
                 assert (suspect, [path for _, _, path in found]) == ([0], [f"/{field}"])
 
 
-def test_defaults_that_arrow_does_not_hold():
+def test_defaults_that_arrow_cannot_represent():
     question = table("question", references=None)
     given = {"references": [ki.Reference(claim_id="d01-c01")]}
     assert both(question, "question", defaults=given) == ([0], [])
@@ -1217,13 +1219,13 @@ def test_require():
     rows = table("label", id=["a", None], release=["1.0.0", "1.0.0"])
     assert both(rows, "label", require=require) == ([1], at("missing-field", "/id", 1))
     found = [(None, "missing-field", f"/{name}") for name in require]
-    suspect, told = both(table("label"), "label", require=require)
-    assert (suspect, told) == ([], found)
+    suspect, reported = both(table("label"), "label", require=require)
+    assert (suspect, reported) == ([], found)
     both_kinds = both(mixed(id=["a", "b", None]), ["label", "translation", "question"], require=["id"])
     assert both_kinds == ([2], at("missing-field", "/id", 2))
 
 
-# Kinds of one's own.
+# Custom kinds.
 
 
 class Strict(ki.Derived):
@@ -1240,7 +1242,7 @@ class Strict(ki.Derived):
 
 
 def own(**columns) -> pa.Table:
-    """Return rows of a kind of one's own."""
+    """Return rows of a custom kind."""
     rows = len(next(iter(columns.values())))
     return pa.table({name: [value] * rows for name, value in ABOUT.items() if name not in columns} | columns)
 
@@ -1277,7 +1279,7 @@ class Before(Whole):
 
 
 class Short(ki.Reference):
-    """A kind with a setting that changes what it takes."""
+    """A kind with a setting that changes which values it accepts."""
 
     model_config = ConfigDict(str_max_length=10)
 
@@ -1303,15 +1305,15 @@ def _some(value):
 
 
 class Judged(ki.Reference):
-    """A kind whose default is judged."""
+    """A kind whose default is validated."""
 
     note: Annotated[str | None, AfterValidator(_some), Field(validate_default=True)] = None
 
 
 def test_kinds_with_custom_validation_are_always_suspect():
-    pinned = {"claim_id": ["d01-c02", "d01-c02"], "claim_sha256": [None, CLAIM.claim_sha256]}
-    assert both(pa.table(pinned), Described) == ([], [])
-    assert both(pa.table(pinned), Short) == ([0, 1], at("bad-length", "/claim_sha256", 1))
+    with_digests = {"claim_id": ["d01-c02", "d01-c02"], "claim_sha256": [None, CLAIM.claim_sha256]}
+    assert both(pa.table(with_digests), Described) == ([], [])
+    assert both(pa.table(with_digests), Short) == ([0, 1], at("bad-length", "/claim_sha256", 1))
     quoted_whole = pa.table({"claim_id": ["d01-c02"] * 2, "quote": [None, CLAIM.text]})
     assert both(quoted_whole, Late) == ([0, 1], at("bad-format", "", 1))
     assert both(pa.table({"claim_id": ["d01-c02"] * 2, "note": ["x", None]}), Judged)[0] == [0, 1]
@@ -1319,7 +1321,7 @@ def test_kinds_with_custom_validation_are_always_suspect():
 
 
 class Holder(ki.Annotation):
-    """A kind that holds records of several sorts."""
+    """A kind with nested records of several types."""
 
     short: ki.Many[Short] = ()
     whole: Whole | None = None
@@ -1391,16 +1393,16 @@ class Written(ki.Derived):
         ("code", ["ab", "a", "𠮷𠮷𠮷", "abcd", "🧠"], [1, 3, 4], "bad-length"),
     ],
 )
-def test_patterns_and_lengths_of_ones_own(name, column, suspect, code):
+def test_custom_patterns_and_lengths(name, column, suspect, code):
     assert both(own(**{name: column}), Written) == (suspect, at(code, f"/{name}", *suspect) if code else [])
 
 
-def test_an_instant_is_one_only_where_a_timestamp_becomes_text():
+def test_a_timestamp_is_an_instant_only_as_text():
     column = pa.array([NOON, None])
     assert both(own(dated=column), Written) == ([], [(None, "wrong-type", "/dated")])
 
 
-def test_what_is_not_known_is_always_suspect():
+def test_unknown_types_are_always_suspect():
     assert both(own(number=[1, 3, None]), Written) == ([0, 1], at("wrong-type", "/number", 1))
 
 
@@ -1417,12 +1419,12 @@ def test_instants_that_must_be_given():
     lists = pa.array([[NOON], [NOON, None], [NOON, NOON]], pa.list_(UTC))
     right = pa.array([NOON] * 3, UTC)
     found = [(1, "wrong-type", "/others/1")]
-    suspect, told = both(own(when=right, others=lists), Dated)
-    assert (suspect, told) == ([1], found)
+    suspect, reported = both(own(when=right, others=lists), Dated)
+    assert (suspect, reported) == ([1], found)
     nanoseconds = pa.array([[1_000], [1_001], []], pa.list_(pa.timestamp("ns", "UTC")))
-    suspect, told = both(own(when=right, others=nanoseconds), Dated)
+    suspect, reported = both(own(when=right, others=nanoseconds), Dated)
     assert suspect == [1]
-    assert [one[0] for one in told] == [1]
+    assert [one[0] for one in reported] == [1]
 
 
 class Changed(ki.Derived):
@@ -1445,18 +1447,18 @@ def test_reference_fields_that_a_kind_redefines():
 
 
 class Opinion(ki.Label):
-    """A label of a kind of one's own."""
+    """A label of a custom kind."""
 
     strength: Literal["weak", "strong"] = "weak"
 
 
-def test_what_derives_from_a_kind_has_its_rules():
+def test_a_subclass_of_a_kind_has_its_rules():
     rows = table("label", value=["language", "past"], strength=["weak", None])
     assert both(rows, Opinion) == ([1], at("not-in-vocabulary", "/value", 1))
 
 
 class Loud(Rule):
-    """A rule by row alone: nobody has given it a look at columns."""
+    """A rule for rows without a version for columns."""
 
     model = ki.Verdict
 
@@ -1471,18 +1473,18 @@ def test_a_rule_by_row_alone_is_never_skipped(monkeypatch):
     assert both(rows, "verdict") == ([0, 1, 2], at("fields-disagree", "/creator", 2))
 
 
-def test_a_rule_is_given_the_fields_that_it_names_and_no_others():
+def test_a_rule_gets_only_the_fields_that_it_names():
     assert Loud.fields == ("creator", "rationale")
-    told = []
+    reported = []
 
     class Listening(Loud):
         def rows(self, _, /, creator, **__):
-            told.append(creator)
+            reported.append(creator)
             return []
 
     assert Listening.fields == tuple(ki.Verdict.model_fields)
     assert Listening(None).faults({"creator": "a", "x": 1}, frozenset()) == []
-    assert told == ["a"]
+    assert reported == ["a"]
 
 
 def test_every_rule_is_registered():

@@ -63,7 +63,7 @@ def test_a_column_without_a_value_has_no_wrong_type(tmp_path, values):
     assert (report.sample, counts) == ((), (3, 0))
 
 
-def test_a_column_of_nothing_in_a_frame_has_no_type():
+def test_an_empty_column_of_a_frame_has_no_type():
     assert ki.validate(pd.DataFrame([GOOD | {"quote": float("nan")}] * 2), kind="label").ok
 
 
@@ -94,7 +94,7 @@ NANOSECONDS = pa.timestamp("ns", "UTC")
         (5, pa.timestamp("s", "Mars/Base"), "a timestamp[s, tz=Mars/Base] that Python cannot represent: 5"),
     ],
 )
-def test_a_value_that_python_cannot_hold_is_invalid_and_named(tmp_path, ticks, arrow_type, got):
+def test_a_value_that_python_cannot_represent_is_invalid_and_named(tmp_path, ticks, arrow_type, got):
     created = pa.array([ticks, None], pa.int64()).cast(arrow_type)
     table = pa.Table.from_pylist([GOOD] * 2).append_column("created", created)
     report, counts = split(tmp_path, table)

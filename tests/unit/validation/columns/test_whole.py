@@ -1,4 +1,4 @@
-"""What is wrong with a column as a whole: one fault, whatever the number of rows."""
+"""Faults of whole columns: one finding, whatever the number of rows."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -49,14 +49,14 @@ def faults(kind, schema, names=(), **options) -> list[tuple[str, str, str, str]]
 
 
 def misfit(kind, name: str, sort: pa.DataType) -> str | None:
-    """Return what a column was expected to be, in words, if its type fits nothing."""
+    """Return the expected type of a column in words, or None if its type fits."""
     found = faults(kind, pa.schema([(name, sort)]), missing=False)
     assert all(one[0] == "wrong-type" and one[1] == name and one[3] == f"a column of {sort}" for one in found)
     return found[0][2] if found else None
 
 
 def forms(sort: pa.DataType) -> list[pa.DataType]:
-    """Return a type, and what engines wrap it in."""
+    """Return a type, and the wrapped types that engines write for it."""
     return [
         sort,
         pa.dictionary(pa.int8(), sort),
@@ -145,13 +145,13 @@ def test_a_time_without_a_zone_is_not_an_instant():
 
 def test_instants_that_must_be_given_take_timestamps():
     assert misfit(Dated, "when", pa.timestamp("us", "UTC")) is None
-    # Which instant a time without zone is, nobody knows.
+    # A time without a zone is not a definite instant.
     assert misfit(Dated, "when", pa.timestamp("us")) == "an instant in UTC"
     assert misfit(Dated, "when", pa.int64()) == "text"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_schema_of_every_kind_has_no_fault(kind):
+def test_the_schema_of_every_kind_is_valid(kind):
     schema = ki.arrow_schema(kind)
     assert faults(kind, schema) == []
 
@@ -163,7 +163,7 @@ def test_columns_that_are_missing():
     found = faults("label", pa.schema([("id", pa.string())]))
     assert found == sorted(expected, key=lambda one: [*ki.Label.model_fields].index(one[1]))
     assert {one[1] for one in found} == {*names}
-    # A column of nulls is none; a default is as good as a column; what else is asked for is missing too.
+    # A column of nulls counts as missing; a default counts as a column; `require` adds required columns.
     nulls = pa.schema([(name, pa.null() if name == "value" else pa.string()) for name in BARE])
     assert [one[1] for one in faults("label", nulls)] == ["value"]
     assert faults("label", nulls, defaults={"value": "language"}) == []
@@ -171,7 +171,7 @@ def test_columns_that_are_missing():
     assert faults("label", nulls, missing=False) == []
 
 
-def test_columns_that_no_kind_has():
+def test_columns_unknown_to_every_kind():
     text = pa.string()
     schema = pa.schema([(name, text) for name in [*BARE, "note", "x_note", "topics", "Creator", ""]])
     validator = RowValidator(["label"], shipped())
@@ -208,7 +208,7 @@ def test_several_kinds():
     kinds = ["label", "translation"]
     schema = pa.schema([(name, text) for name in [*BARE, "language", "translation", "kind"]])
     assert faults(kinds, schema) == []
-    # What one of them has is not unknown; what one of them does not need is not missing.
+    # A field that one kind has is not unknown; a field that one kind does not require is not missing.
     assert faults(kinds, pa.schema([(name, text) for name in [*BARE, "kind"]])) == []
     less = pa.schema([(name, text) for name in ["claim_id", "method", "kind", "urls"]])
     assert [(one[0], one[1]) for one in faults(kinds, less)] == [

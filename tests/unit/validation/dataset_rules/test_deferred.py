@@ -1,4 +1,4 @@
-"""Rows that are compared at the end: in order, with what a finding needs, ids before keys."""
+"""Rows that are compared at the end: in order, with the data for a finding, ids before keys."""
 
 import tempfile
 
@@ -48,5 +48,5 @@ def test_rows_come_in_order(folder, monkeypatch, memory, shift):
     assert [*folder.iterdir()] == []
 
 
-def test_no_row():
+def test_no_rows():
     assert [*DeferredRows(FirstPlaces(0, "ids"), FirstPlaces(0, "keys"), 0).found()] == []

@@ -30,7 +30,7 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*/*"))
 
 
-def test_nothing_repeats_where_nothing_was_added():
+def test_no_entries_have_no_duplicates():
     with DuplicateHashes() as repeats:
         assert repeats.found().tolist() == []
         repeats.add(MANY[:0])
@@ -40,7 +40,7 @@ def test_nothing_repeats_where_nothing_was_added():
 
 
 @pytest.mark.parametrize("memory", [TINY, 1 << 20])
-def test_what_is_added_after_an_answer_counts(memory, folder):
+def test_entries_added_after_an_answer_count(memory, folder):
     with DuplicateHashes(memory) as repeats:
         repeats.add(MANY)
         assert repeats.found().tolist() == []
@@ -68,7 +68,7 @@ def test_an_answer_is_the_callers():
         assert repeats.found().tolist() == sorted(MANY.tolist())
 
 
-def test_what_was_added_is_the_callers():
+def test_added_arrays_are_not_changed():
     with DuplicateHashes() as repeats:
         mine = MANY[:2].copy()
         repeats.add(mine)
@@ -94,7 +94,7 @@ def test_long_stretches_are_compared_to_their_ends():
         assert np.array_equal(repeats.found(), rows)
 
 
-def test_one_hash_in_every_row_takes_no_room(folder):
+def test_one_hash_in_every_row_takes_little_memory(folder):
     with DuplicateHashes(TINY) as repeats:
         repeats.add(np.full(100_000, 7, np.uint64))
         assert repeats.found().tolist() == [7]
@@ -113,7 +113,7 @@ LEADING = [*range(1, 9)]
 
 
 @pytest.mark.parametrize("equal", LEADING)
-def test_hashes_that_begin_with_the_same_bytes_are_divided_again(equal, folder):
+def test_hashes_with_the_same_first_bytes_are_split_further(equal, folder):
     step = np.uint64(1 << max(53 - 8 * equal, 0))  # 2,000 values of the bytes that follow
     many = np.arange(2000 if equal < 7 else 200, dtype=np.uint64) * step + np.uint64(0xA1 << 56)
     with DuplicateHashes(TINY) as repeats:
@@ -162,7 +162,7 @@ def test_calls_after_close_fail(folder):
         repeats.found()
 
 
-def test_the_end_of_a_block_removes_what_was_spilled(folder):
+def test_leaving_the_block_removes_spilled_files(folder):
     def spill():
         with DuplicateHashes(TINY) as repeats:
             repeats.add(MANY)
@@ -174,7 +174,7 @@ def test_the_end_of_a_block_removes_what_was_spilled(folder):
     assert not spilled(folder)
 
 
-def test_what_is_forgotten_is_removed(folder):
+def test_garbage_collection_removes_spilled_files(folder):
     repeats = DuplicateHashes(TINY)
     repeats.add(MANY)
     assert spilled(folder)
@@ -184,7 +184,7 @@ def test_what_is_forgotten_is_removed(folder):
 
 
 @pytest.mark.parametrize("end", ["", "raise SystemExit(0)", "import gc; gc.disable(); repeats.me = repeats"])
-def test_the_end_of_the_interpreter_removes_what_was_spilled(tmp_path, end):
+def test_exit_removes_spilled_files(tmp_path, end):
     code = f"""
 import os, numpy as np
 from kaiser_interview.validation.dataset_rules.duplicates import DuplicateHashes
@@ -201,7 +201,7 @@ print(len(os.listdir({str(tmp_path)!r})))
     assert not spilled(tmp_path)
 
 
-def test_no_temporary_folder_is_said(monkeypatch, tmp_path):
+def test_a_missing_temporary_folder_is_reported(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     with DuplicateHashes(TINY) as repeats:
         with pytest.raises(
@@ -209,7 +209,7 @@ def test_no_temporary_folder_is_said(monkeypatch, tmp_path):
         ) as caught:
             repeats.add(MANY)
         assert isinstance(caught.value.__cause__, FileNotFoundError)
-        # Not all are there, so there is no answer.
+        # Not all hashes are available, so there is no answer.
         for call in (repeats.found, lambda: repeats.add(MANY)):
             with pytest.raises(
                 RuntimeError,
@@ -258,4 +258,4 @@ print(len(found), peak() - before - found.nbytes // 4 * 5 // (1 << 20))
     )  # fmt: skip
     found, mebibytes = map(int, run.stdout.split())
     assert found == expected
-    assert mebibytes < 8 + 4 + 2  # the limit, intermediate results, and what Python allocates beside
+    assert mebibytes < 8 + 4 + 2  # the limit, intermediate results, and other allocations of Python

@@ -1,4 +1,4 @@
-"""First places of ids and keys: held, on disk, and with hashes that are equal."""
+"""First places of ids and keys: in memory, on disk, and with equal hashes."""
 
 import os
 import subprocess
@@ -57,7 +57,7 @@ def test_first_places_are_the_same_with_any_memory(folder, memory, values):
     assert [*folder.iterdir()] == []
 
 
-def test_values_that_were_held_before(folder):
+def test_values_that_were_in_memory_before(folder):
     places = FirstPlaces(4000, "ids")
     while not places.is_full():
         places.held[f"{len(places.held)}"] = len(places.held)
@@ -67,11 +67,11 @@ def test_values_that_were_held_before(folder):
     assert places.first("new", (51,)) is None
     assert places.first("new", (52,)) is None
     assert [*places.later()] == [(51, (52,))]
-    assert [*folder.iterdir()] == []  # what is to be kept fits in memory
+    assert [*folder.iterdir()] == []  # the kept values fit in memory
 
 
 @pytest.mark.parametrize("bits", [8, 61])
-def test_values_with_hashes_that_begin_alike(folder, bits):
+def test_values_with_hashes_that_share_a_prefix(folder, bits):
     # The hash of an integer is its remainder.
     modulus = sys.hash_info.modulus
     step = modulus if bits == 61 else 1

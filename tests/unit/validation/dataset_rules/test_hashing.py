@@ -119,7 +119,7 @@ def test_any_number_of_rows_is_hashed(rows):
     assert found[-1] == one(texts[-1])
 
 
-def test_nothing_past_the_data_is_read_or_counts():
+def test_bytes_past_the_data_are_ignored():
     text = b"0123456789" * 9
     for size in range(len(text) + 1):
         offsets = np.array([0, size // 2, size], np.int32)
@@ -153,9 +153,9 @@ def test_other_types_are_refused():
         hashes(pa.array([b"a"]))
 
 
-# Texts whose hashes begin alike with one seed, as somebody might construct them.
+# Texts whose hashes share a prefix under one seed, as an attacker might construct them.
 @pytest.mark.parametrize("text", ["{}", "{}" + "x" * 600], ids=["short", "long"])
-def test_the_seed_spreads_what_was_chosen_for_another(text):
+def test_a_seed_separates_collisions_of_another_seed(text):
     texts = pa.array([text.format(number) for number in range(60_000)])
     chosen = texts.take(pa.array(np.flatnonzero(hashes(texts, 1) >> np.uint64(56) == 7)))
     assert len(chosen) > 150

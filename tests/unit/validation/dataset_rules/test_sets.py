@@ -1,4 +1,4 @@
-"""What parts have held of their rows adds up to what the whole holds."""
+"""The fingerprints of parts add up to those of the whole."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def of(*kinds: str, key=None, complete=None) -> DatasetRules:
     return DatasetRules(shipped(), models, key=key, complete=complete, where="row {}".format)
 
 
-def told(faults) -> list[tuple]:
+def reported(faults) -> list[tuple]:
     return [(one.code, one.path, one.expected, one.got, one.suggestion) for one in faults]
 
 
@@ -105,7 +105,7 @@ def test_a_duplicate_id():
     assert held.faults({"id": "a"}, "verdict", 0) == []
     fault = ("duplicate-id", ("id",), "a unique id", '"a", already used in row 0', None)
     for place in (1, 2):
-        assert told(held.faults({"id": "a"}, None, place)) == [fault]
+        assert reported(held.faults({"id": "a"}, None, place)) == [fault]
     assert held.faults({"id": 5}, "verdict", 3) == held.faults({"id": 5}, "verdict", 4) == []
     assert held.faults({}, "verdict", 5) == held.faults({"id": None}, "verdict", 6) == []
 
@@ -114,10 +114,10 @@ def test_a_duplicate_key():
     held = of("verdict", key=["claim_id", "confidence"])
     for place, confidence in enumerate((1, 1.0, True, "1", None)):
         assert held.faults({"claim_id": "d01-c01", "confidence": confidence}, "verdict", place) == []
-    # Where all of it is null there is no key.
+    # There is no key if all its fields are null.
     assert held.faults({}, "verdict", 5) == held.faults({"confidence": None}, "verdict", 6) == []
     row = {"claim_id": "d01-c01", "confidence": 1.0}
-    assert told(held.faults(row, "verdict", 7)) == [
+    assert reported(held.faults(row, "verdict", 7)) == [
         (
             "duplicate-record",
             (),
@@ -134,15 +134,15 @@ def test_a_claim_that_is_missing_in_a_group():
     for place, claim_id in enumerate(claims[1:]):
         row = {"claim_id": claim_id, "creator": "m", "confidence": 0.5}
         assert held.faults(row, "verdict", place) == []
-    # A row without a group is in none, nor is one of which the group is wrong, or the claim no text.
+    # Rows without a valid group, or whose claim_id is not text, belong to no group.
     first = {"claim_id": claims[0], "creator": "m"}
     held.faults(first, "verdict", 50)
     held.faults(first | {"confidence": 0.5}, "verdict", 51, frozenset({"confidence"}))
     held.faults(first | {"claim_id": 5, "confidence": 0.5}, "verdict", 52)
     expected = f"a row for {claims[0]} with creator m, confidence 0.5"
-    assert told(held.at_the_end()) == [("missing-claim", (), expected, "none", None)]
+    assert reported(held.at_the_end()) == [("missing-claim", (), expected, "none", None)]
     held.faults(first | {"confidence": 0.5}, "verdict", 53)
-    assert told(held.at_the_end()) == []
+    assert reported(held.at_the_end()) == []
 
 
 def test_a_claim_that_is_missing_in_the_whole():
@@ -151,8 +151,8 @@ def test_a_claim_that_is_missing_in_the_whole():
     about = [{"claim_id": claim_id} for claim_id in claims[2:]]
     held.faults({"references": about, "claim_id": claims[0]}, "question", 0)
     held.faults({"claim_id": claims[1], "references": [{"claim_id": claims[0]}]}, "verdict", 1)
-    assert told(held.at_the_end()) == [("missing-claim", (), f"a row for {claims[0]}", "none", None)]
-    assert told(of("verdict", complete=[]).at_the_end()) == []
+    assert reported(held.at_the_end()) == [("missing-claim", (), f"a row for {claims[0]}", "none", None)]
+    assert reported(of("verdict", complete=[]).at_the_end()) == []
 
 
 def test_labels_that_are_too_many():
@@ -169,7 +169,7 @@ def test_labels_that_are_too_many():
     assert held.faults(row | {"value": "future"}, "label", 3, frozenset({"value"})) == []
     assert held.faults(row | {"value": "future"}, "label", 4, frozenset({"scheme"})) == []
     assert held.fired == set()
-    assert told(held.faults(row | {"value": "future"}, "label", 5)) == [fault]
+    assert reported(held.faults(row | {"value": "future"}, "label", 5)) == [fault]
     assert held.fired == {("d01-c01", "horizon", "me")}
     topics = {"scheme": "topic"}
     for value in ("memory", "agents", "scaling", "reasoning"):
@@ -187,7 +187,7 @@ def test_vectors_of_another_length():
     assert held.faults({"model": 5, "vector": [1]}, "embedding", 7) == []
     assert held.faults({"model": "m", "vector": "x"}, "embedding", 8) == []
     assert held.fired == set()
-    assert told(held.faults({"model": "m", "vector": [1]}, "embedding", 9)) == [
+    assert reported(held.faults({"model": "m", "vector": [1]}, "embedding", 9)) == [
         (
             "dimension-differs",
             ("vector",),
@@ -222,7 +222,7 @@ def test_groups_of_two_parts():
     assert [one.expected for one in whole.at_the_end()] == [f"a row for {claims[20]} with confidence 0.5"]
 
 
-def test_what_fired_in_a_part_has_fired_in_the_whole():
+def test_findings_of_a_part_are_findings_of_the_whole():
     part, whole = of("label"), of("label")
     for place, value in enumerate(("past", "future")):
         row = {"claim_id": "d01-c01", "scheme": "horizon", "creator": "me", "value": value}

@@ -1,4 +1,4 @@
-"""Files in a temporary folder: what was appended, removal, and errors of the system."""
+"""Files in a temporary folder: appended records, removal, and system errors."""
 
 import os
 import tempfile
@@ -22,7 +22,7 @@ def read(spool: Spool, name: str) -> bytes:
         return file.read()
 
 
-def test_what_is_appended_is_read(folder):
+def test_appended_records_are_read(folder):
     spool = Spool("ids")
     spool.append("a", b"one")
     spool.append("b", memoryview(b"two"))
@@ -45,7 +45,7 @@ def test_the_folder_is_readable_by_its_owner_alone(folder):
     spool.close()
 
 
-def test_no_temporary_folder(monkeypatch, tmp_path):
+def test_a_missing_temporary_folder(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     with pytest.raises(ki.KaiserInterviewError, match=r"^keys: could not be held on disk: .*No such file"):
         Spool("keys")

@@ -108,7 +108,7 @@ def test_keys_with_numbers_and_defaults_are_hashed_row_by_row():
         ("claim_id", "confidence"), [{"claim_id": "a", "confidence": one} for one in (0.5, None, 0.5)]
     )
     assert found[0] == found[2] != found[1]
-    # An integer that a column holds as a double, or a double as an integer.
+    # An integer stored as a double in the column, or a double as an integer.
     whole, _ = both(("quote_start",), [{"quote_start": 1.0}, {"quote_start": 2.0}])
     other, _ = both(("quote_start",), [{"quote_start": 1}, {"quote_start": 2}])
     assert whole.tolist() == other.tolist()
@@ -161,7 +161,7 @@ def test_suspects_are_found_row_by_row():
     suspects = Suspects(keys=np.sort(marks().of_texts([made.key({"creator": "y"})])))
     assert [*made.suspects_of(rows, suspects)] == rows[2:3]
     assert [*made.suspects_of(rows, Suspects(groups=frozenset({("m",)})))] == rows
-    # An empty text is one as well, and null is none.
+    # An empty text counts as an id, null does not.
     empty = [row._replace(values={"id": ""}) if number else row for number, row in enumerate(rows)]
     assert [*made.suspects_of(empty, Suspects(np.sort(marks().of_texts([""]))))] == empty[1:]
     assert [*made.suspects_of(rows, Suspects(np.sort(marks().of_texts([""]))))] == []
@@ -196,7 +196,7 @@ def test_of_vectors_only_the_length_counts():
 # Lines
 
 
-def test_what_is_read_of_lines():
+def test_fields_that_are_read_from_lines():
     sorts = line_sorts(row_validator())
     assert {name: sorts[name] for name in ("id", "confidence", "quote_start", "method")} == {
         "id": "string", "confidence": "number", "quote_start": "integer", "method": "string"
@@ -206,7 +206,7 @@ def test_what_is_read_of_lines():
     assert set(line_sorts(row_validator([*KINDS]))) > set(sorts)
 
 
-def test_nothing_is_read_of_lines_where_kinds_disagree():
+def test_no_fields_are_read_from_lines_if_kinds_disagree():
     class Weighed(ki.Derived):
         """A kind with a number."""
 

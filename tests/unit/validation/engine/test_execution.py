@@ -1,4 +1,4 @@
-"""The engine: how inputs are cut, rules of the whole set, and what happens while files are read."""
+"""The engine: splitting of inputs, rules of the data set, and changes while files are read."""
 
 import gzip
 import json
@@ -105,7 +105,7 @@ def test_lines_and_tables_are_cut(tmp_path, cut):
         ("state=1/language=en/a.jsonl", lines(*[GOOD] * 30)),
     ],
 )
-def test_what_cannot_be_cut_is_read_from_its_start_to_its_end(tmp_path, cut, name, data):
+def test_files_that_cannot_be_split_are_read_in_order(tmp_path, cut, name, data):
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
@@ -114,7 +114,7 @@ def test_what_cannot_be_cut_is_read_from_its_start_to_its_end(tmp_path, cut, nam
 
 
 @pytest.mark.parametrize("data", ["none.jsonl", "*.none"])
-def test_what_is_not_there_is_told_once(tmp_path, cut, data):
+def test_a_missing_file_is_reported_once(tmp_path, cut, data):
     assert [one.code for one in report_on(tmp_path / data).sample] == ["unreadable"]
     assert cut == [None]
 
@@ -213,7 +213,7 @@ def test_ids_without_duplicates_are_held_in_no_more_memory(tmp_path, monkeypatch
     assert max(held) < 1_000
 
 
-def test_ids_that_can_be_held_nowhere(tmp_path, monkeypatch):
+def test_ids_that_fit_neither_in_memory_nor_on_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(state, "MEMORY", 0)
     monkeypatch.setattr(partition, "SLICE", 3)
     monkeypatch.setattr(discover, "SLICE", 3)
@@ -222,7 +222,7 @@ def test_ids_that_can_be_held_nowhere(tmp_path, monkeypatch):
         ki.validate(iter(DEFERRED), kind="label")
 
 
-def test_what_is_on_disk_is_removed_when_reading_fails(tmp_path, monkeypatch):
+def test_spilled_files_are_removed_when_reading_fails(tmp_path, monkeypatch):
     monkeypatch.setattr(state, "MEMORY", 0)
     monkeypatch.setattr(partition, "SLICE", 3)
     monkeypatch.setattr(discover, "SLICE", 3)
@@ -286,11 +286,11 @@ def test_a_file_that_is_named_by_its_descriptor_is_found_by_others(tmp_path, cut
 
 
 @pytest.mark.parametrize("size", [1, 100])
-@pytest.mark.parametrize("packed", [True, False])
-def test_a_table_that_is_packed_or_piped_is_read_from_its_start(tmp_path, cut, size, packed):
+@pytest.mark.parametrize("compressed", [True, False])
+def test_a_table_that_is_compressed_or_piped_is_read_from_its_start(tmp_path, cut, size, compressed):
     table(tmp_path / "a.parquet", *[GOOD] * size)
     data = (tmp_path / "a.parquet").read_bytes()
-    if packed:
+    if compressed:
         (tmp_path / "a.parquet").write_bytes(gzip.compress(data))
         assert report_on(tmp_path / "a.parquet").rows == size
         assert cut == [None]
@@ -324,14 +324,14 @@ def test_a_stream_of_batches_is_read_once(cut):
     assert cut == []
 
 
-def test_a_table_that_cannot_be_read_is_told():
+def test_a_table_that_cannot_be_read_is_reported():
     twice = pa.table([pa.array(["a"]), pa.array(["b"])], names=["id", "id"])
     report = report_on(twice)
     assert [(one.code, one.path) for one in report.sample] == [("duplicate-column", ("id",))]
     assert (report.rows, report.complete) == (0, False)
 
 
-def test_a_table_that_breaks_off_is_told():
+def test_a_truncated_table_is_reported():
     class Broken:
         def __arrow_c_stream__(self, requested_schema=None):
             def batches():
@@ -418,7 +418,7 @@ def test_a_line_that_is_too_long_for_memory_is_not_held(tmp_path, cut):
 
 
 @pytest.mark.parametrize("feeds", [0, 1])
-def test_stretches_end_where_lines_do(tmp_path, feeds):
+def test_parts_end_at_line_ends(tmp_path, feeds):
     path = tmp_path / "a"
     for size in (1, 299, 300, 301, 70_000):
         path.write_bytes(b"x" * size + b"\n" * feeds)
@@ -432,7 +432,7 @@ def test_stretches_end_where_lines_do(tmp_path, feeds):
 # What only the whole shows
 
 
-def test_ids_stand_once_in_files_of_all_forms(tmp_path, monkeypatch):
+def test_ids_must_be_unique_in_files_of_all_forms(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     first = [GOOD | {"id": f"r{number}"} for number in range(9)]
     second = [GOOD | {"id": f"s{number}"} for number in range(9)]
@@ -451,7 +451,7 @@ def test_ids_stand_once_in_files_of_all_forms(tmp_path, monkeypatch):
         assert (report.rows, report.invalid) == (24, 5)
 
 
-def test_keys_stand_once(tmp_path):
+def test_keys_must_be_unique(tmp_path):
     made = [GOOD | {"value": f"v{number % 7}", "x_n": number % 2} for number in range(12)]
     (tmp_path / "a.jsonl").write_bytes(lines(*made))
     table(tmp_path / "b.parquet", *made[:1])
@@ -611,22 +611,22 @@ def test_data_without_rows(tmp_path):
 # Meanwhile
 
 
-def test_progress_is_told(tmp_path, monkeypatch):
+def test_progress_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr("kaiser_interview.validation.engine.merge._PAUSE", 0)
     (tmp_path / "a.jsonl").write_bytes(lines(*[GOOD] * 9))
     table(tmp_path / "b.parquet", *[GOOD | {"claim_id": "d99-c01"}] * 9)
-    told = []
+    reported = []
 
     def progress(state):
-        told.append((state.rows, state.invalid, Path(state.file).name, state.size))
+        reported.append((state.rows, state.invalid, Path(state.file).name, state.size))
 
     report_on(tmp_path)
     report_of(check_of(tmp_path, kind="label", progress=progress), 1)
     sizes = [(tmp_path / name).stat().st_size for name in ("a.jsonl", "b.parquet")]
-    assert [one[0] for one in told] == sorted(one[0] for one in told)
-    assert {one[2:] for one in told} == {("a.jsonl", sizes[0]), ("b.parquet", sizes[1])}
-    assert told[-1] == (18, 9, "b.parquet", sizes[1])
-    assert len(told) == 3 + 3 + 2
+    assert [one[0] for one in reported] == sorted(one[0] for one in reported)
+    assert {one[2:] for one in reported} == {("a.jsonl", sizes[0]), ("b.parquet", sizes[1])}
+    assert reported[-1] == (18, 9, "b.parquet", sizes[1])
+    assert len(reported) == 3 + 3 + 2
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl.gz", "a.jsonl"])
@@ -718,7 +718,7 @@ CHANGES = [rewritten, replaced, grown, deleted]
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
 @pytest.mark.parametrize("whole", [False, True])
-def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, change, name, whole):
+def test_a_file_that_changes_while_it_is_read_is_reported(tmp_path, monkeypatch, change, name, whole):
     path = tmp_path / name
     if name == "a.jsonl":
         path.write_bytes(lines(*[GOOD] * 9))
@@ -751,7 +751,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, cha
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_file_that_changes_before_it_is_read_again_is_told_once(tmp_path, monkeypatch, change):
+def test_a_file_that_changes_before_it_is_read_again_is_reported_once(tmp_path, monkeypatch, change):
     for name in ("a.jsonl", "b.jsonl"):
         (tmp_path / name).write_bytes(lines(*[GOOD | {"id": f"r{number % 8}"} for number in range(9)]))
     again = execution.Validation._second_reading
@@ -769,7 +769,7 @@ def test_a_file_that_changes_before_it_is_read_again_is_told_once(tmp_path, monk
     assert report.complete is False
 
 
-def test_a_file_that_vanishes_when_it_is_cut_is_told(tmp_path, monkeypatch):
+def test_a_file_that_vanishes_when_it_is_cut_is_reported(tmp_path, monkeypatch):
     (tmp_path / "a.jsonl").write_bytes(lines(GOOD))
     stretches = partition._stretches
 
@@ -826,14 +826,14 @@ def test_workers_are_a_number(workers):
         ki.validate([GOOD], kind="label", workers=workers)
 
 
-def test_a_source_that_is_no_file_has_no_stream():
+def test_a_source_that_is_not_a_file_has_no_stream():
     check = check_of(pa.table({"a": [1]}), kind="label")
     (source,) = Merge(check, check.row_validator()).sources()
     with Pool(1) as pool:
         assert partition.cut_of(source, frozenset(), pool).stream is None
 
 
-def test_a_file_that_vanishes_before_it_is_read_is_told(tmp_path, monkeypatch):
+def test_a_file_that_vanishes_before_it_is_read_is_reported(tmp_path, monkeypatch):
     path = tmp_path / "a.jsonl"
     path.write_bytes(lines(*[GOOD] * 9))
     cut_of = execution.cut_of
@@ -851,7 +851,7 @@ def test_a_file_that_vanishes_before_it_is_read_is_told(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("tiny", [0, 1 << 20])
-def test_a_columnar_file_under_the_name_of_text_is_read_as_what_it_is(tmp_path, monkeypatch, tiny):
+def test_a_columnar_file_named_as_text_is_read_as_columnar(tmp_path, monkeypatch, tiny):
     monkeypatch.setattr(execution, "_TINY", tiny)
     table(tmp_path / "a.jsonl", GOOD | {"id": "a"}, GOOD | {"id": "a"}, GOOD | {"claim_id": "d99-c01"})
     report = report_on(tmp_path / "a.jsonl")

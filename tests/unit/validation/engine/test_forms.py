@@ -1,4 +1,4 @@
-"""The engine and the row-by-row run give equal reports, whatever the form of the input."""
+"""The engine and row-by-row validation give equal reports for every input format."""
 
 import gzip
 import io
@@ -32,7 +32,7 @@ GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "v"} | BY
 SHIPPED = GOOD | {"scheme": "horizon"}
 HUGE = 1 << 40
 
-# Every column is of text, and of one type in all rows, so that tables can hold the rows as well.
+# Every column is text in all rows, so that tables can contain the same rows.
 ROWS = [
     *(GOOD | {"id": f"r{number}", "value": f"v{number % 11}"} for number in range(40)),
     GOOD | {"id": "r3", "value": "v3"},
@@ -52,7 +52,7 @@ TABLE = pa.Table.from_pylist(
 
 
 def text_of(rows: list[dict], end: bytes = b"\n") -> bytes:
-    """Return rows as JSON Lines, with what programs do not write between them."""
+    """Return rows as JSON Lines, with lines between them that programs do not write."""
     made = [json.dumps(row, ensure_ascii=False).encode() for row in rows]
     made[5:5] = [b"", b"", b" \t"]
     made[12:12] = [b"{", b"null", b'{"id": "a", "id": "b"}', b"\xff"]
@@ -158,7 +158,7 @@ def objects() -> list:
 LONE = GOOD | {"id": "\ud800"}
 ODD = [*ROWS[:9], 5, None, {"id": 7}, LONE, {1: 2}, "text", *ROWS[3:40], LONE]
 
-# Data from Python: made anew for each report, since some of it can be read once only.
+# Data from Python: created again for each report, because some of it can be read only once.
 MADE: dict[str, Callable[[], Any]] = {
     "rows": lambda: ROWS,
     "rows without nulls": lambda: plain(ROWS),
@@ -340,7 +340,7 @@ def test_many_files(tmp_path, names, options):
     assert report.skipped == (str(tmp_path / "in-0" / "README.md"),)
 
 
-def test_what_is_compared_says_something(tmp_path):
+def test_the_compared_reports_have_findings(tmp_path):
     report = compared(lambda: written(tmp_path, "lines"), OPTIONS[0])
     found = {one.code for one in report.counts}
     assert found >= {
@@ -352,7 +352,7 @@ def test_what_is_compared_says_something(tmp_path):
         assert len([*json_lines.line_chunks(stream)]) > 5
 
 
-def test_every_finding_is_made_anew(tmp_path):
+def test_every_finding_is_a_new_object(tmp_path):
     report = ki.validate(written(tmp_path, "lines"), kind="label", max_findings=2)
     found = [*report.iter_findings()]
     assert len(found) == report.errors + report.warnings > len(report.sample) == 2

@@ -1,4 +1,4 @@
-"""Threads and worker processes as they are: errors end them, and nothing is left running or open."""
+"""Real threads and worker processes: errors end them, and nothing stays running or open."""
 
 import gzip
 import json
@@ -34,7 +34,7 @@ HUGE = 1 << 40
 
 
 class BrokenError(Exception):
-    """What no code of ours raises."""
+    """An exception that the package never raises."""
 
 
 @pytest.fixture(autouse=True)
@@ -152,7 +152,7 @@ def test_an_error_in_the_second_reading_ends_the_call(monkeypatch, data, workers
 
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("error", [BrokenError, KeyboardInterrupt])
-def test_an_error_of_whoever_is_told_of_progress_ends_the_call(data, workers, error):
+def test_an_error_in_the_progress_callback_ends_the_call(data, workers, error):
     def progress(_):
         raise error
 
@@ -171,7 +171,7 @@ def test_an_error_ends_the_worker_of_a_table_that_is_read_in_order(
     fails(monkeypatch, 2, "batches")
     with pytest.raises(BrokenError) as caught:
         report_of(check_of([tmp_path / name, tmp_path / "b.csv"], kind="label"), workers)
-    # While the error is still held, and with it all that the call had.
+    # While a reference to the error keeps the frames of the call alive.
     assert caught.value.__traceback__
     assert [one.poll() is None for one in processes] == [False] * len(processes)
     assert len(processes) > 0
@@ -201,7 +201,7 @@ def test_an_error_ends_a_worker_that_never_answers(tmp_path, monkeypatch, proces
         if request["task"] == "read" and request["part"] == 1:
             frames = ask(self, **(request | {"path": "/dev/stdin"}))
             asked.set()
-            processes[-1].send_signal(19)  # SIGSTOP: it answers nothing from now on
+            processes[-1].send_signal(19)  # SIGSTOP: it no longer answers
             yield from frames
         if request["task"] == "read":
             assert asked.wait(60)
@@ -279,7 +279,7 @@ def allow(monkeypatch, most: int) -> list[threading.Thread]:
 
 
 @pytest.mark.parametrize(("most", "allowed"), [(1, 1), (3, 3), (3, 2), (3, 1), (3, 0)])
-def test_no_more_threads_than_the_system_allows(monkeypatch, most, allowed):
+def test_threads_are_limited_by_the_system(monkeypatch, most, allowed):
     allow(monkeypatch, allowed)
     with Threads(most) as threads:
         found = [threads.submit(threading.get_ident) for _ in range(20)]

@@ -1,4 +1,4 @@
-"""What was checked: the counts equal those of a simple loop, on every path."""
+"""The counts of what was checked equal those of a simple loop, for every input format."""
 
 import csv
 import io
@@ -58,7 +58,7 @@ def test_the_outcomes_are_the_codes_of_quotes():
 
 @st.composite
 def references(draw) -> tuple[dict, tuple]:
-    """Return a reference, and what it is: its current claim, the outcomes of its digest and its quote."""
+    """Return a reference with its current claim and the outcomes of its digest and its quote."""
     reference, quote = draw(st.sampled_from(QUOTES))
     digest = draw(st.sampled_from(DIGESTS))
     claim = {one.claim_id: one for one in (CLAIM, OTHER)}.get(reference.get("claim_id"))
@@ -71,7 +71,7 @@ def references(draw) -> tuple[dict, tuple]:
 
 
 def expected(rows: list[list[tuple]]) -> tuple:
-    """Count what the references of each row are."""
+    """Count the outcomes of the references of each row."""
     held = [one for row in rows for one in row]
     quotes = Counter(quote for _, _, quote in held if quote)
     digests = Counter(digest for _, digest, _ in held)
@@ -214,7 +214,7 @@ def test_a_column_of_references_of_the_wrong_type(value):
 # The form
 
 
-def test_what_a_check_says_of_itself():
+def test_the_description_of_a_check():
     when = datetime(2026, 1, 31, tzinfo=UTC)
     defaults = BY | {"created": when}
     report = ki.validate(
@@ -313,5 +313,5 @@ def test_reports_of_other_options_and_of_another_corpus_are_merged():
         ),
     ],
 )
-def test_the_words(checked, words):
+def test_the_wording(checked, words):
     assert checked.summary == words

@@ -67,7 +67,7 @@ READABLE = [
 
 
 @pytest.mark.parametrize(("text", "escaped"), HIDDEN.values(), ids=[*HIDDEN])
-def test_what_cannot_be_seen_is_escaped(text, escaped):
+def test_invisible_characters_are_escaped(text, escaped):
     assert visible(text) == escaped
     assert visible(visible(text)) == escaped
 
@@ -90,7 +90,7 @@ def test_only_spaces_of_one_kind_and_seen_characters_are_left(text):
 
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
-def test_a_program_reads_from_json_what_was_written(value):
+def test_programs_read_the_original_values_from_json(value):
     assert json.loads(json_text(value)) == value
     assert json.loads(json_text(value, indent=2)) == value
 
@@ -120,7 +120,7 @@ def test_whether_texts_look_different(got, other, apart):
     assert look_different(found.got, found.expected)
 
 
-def test_every_format_shows_what_cannot_be_seen_and_keeps_data_raw():
+def test_every_format_shows_invisible_characters_and_keeps_data_raw():
     row = LABEL | {"claim_id": "d05-c03", "id": "a\u200bb", "x\u00adfield": 1}
     report = ki.validate([row], kind="label")
     (field,) = (one for one in report.sample if one.code == "unknown-field")

@@ -34,7 +34,7 @@ def fair(faults, most: int) -> set[tuple[str, str, int]]:
     rows = {}
     for row, group in enumerate(faults):
         rows.setdefault(group, []).append(row)
-    # Errors stand before warnings, then the codes' own order, then the paths'.
+    # Errors come before warnings, then the order is by code, then by path.
     order = sorted(rows, key=lambda group: (group[0] == "blank-line", CODES.index(group[0]), group[1]))
     dealt = set()
     turn = 0
@@ -104,7 +104,7 @@ def test_groups_beyond_the_limit_are_counted_together():
     assert len(report.merge(report).sample) == 6000
 
 
-def test_a_list_is_one_group_whatever_the_place_in_it():
+def test_all_items_of_a_list_are_one_group():
     rows = [
         {"claim_id": "d01-c01", "method": "human", "creator": "me", "verdict": "mixed", "urls": [1, "", 2]}
     ]
@@ -119,7 +119,7 @@ def test_a_list_is_one_group_whatever_the_place_in_it():
 
 
 VERDICT = {"claim_id": "d01-c01", "method": "human", "creator": "me", "verdict": "mixed", "urls": []}
-PIN = {"claim_sha256": ki.claim("d01-c01").claim_sha256}
+SHA = {"claim_sha256": ki.claim("d01-c01").claim_sha256}
 NO_QUOTE = "0 quotes; claims: 1 of 41"
 QUOTE = ki.claim("d01-c01").text
 
@@ -128,25 +128,25 @@ QUOTE = ki.claim("d01-c01").text
     ("rows", "summary"),
     [
         ([], "1 error"),
-        ([VERDICT | PIN], f"1 row, no finding; {NO_QUOTE}"),
+        ([VERDICT | SHA], f"1 row, no finding; {NO_QUOTE}"),
         ([VERDICT], f"1 row, no finding; {NO_QUOTE}; 1 row without claim_sha256"),
-        ([VERDICT | PIN | {"quote": QUOTE}], "1 row, no finding; quotes exact: 1 of 1; claims: 1 of 41"),
-        ([VERDICT | PIN | {"verdict": "x"}], f"1 of 1 row invalid: 1 error; {NO_QUOTE}"),
+        ([VERDICT | SHA | {"quote": QUOTE}], "1 row, no finding; quotes exact: 1 of 1; claims: 1 of 41"),
+        ([VERDICT | SHA | {"verdict": "x"}], f"1 of 1 row invalid: 1 error; {NO_QUOTE}"),
         ([VERDICT, VERDICT | {"verdict": "x", "urls": [1]}],
          f"1 of 2 rows invalid: 2 errors; {NO_QUOTE}; 2 rows without claim_sha256"),
-        ([VERDICT | PIN | {"quote": "智"}], "1 row valid; 1 warning; quotes exact: 0 of 1; claims: 1 of 41"),
-        ([VERDICT | PIN | {"quote": "智"}, VERDICT | PIN | {"urls": 1}],
+        ([VERDICT | SHA | {"quote": "智"}], "1 row valid; 1 warning; quotes exact: 0 of 1; claims: 1 of 41"),
+        ([VERDICT | SHA | {"quote": "智"}, VERDICT | SHA | {"urls": 1}],
          "1 of 2 rows invalid: 1 error, 1 warning; quotes exact: 0 of 1; claims: 1 of 41"),
         ([{}], "1 of 1 row invalid: 5 errors; 0 quotes; claims: 0 of 41; 1 row without claim_sha256"),
         ([5], "1 of 1 row invalid: 1 error; 0 quotes"),
     ],
 )  # fmt: skip
-def test_the_sum_in_a_sentence(rows, summary):
+def test_the_summary_line(rows, summary):
     assert ki.validate(rows, kind="verdict").summary == summary
 
 
 def test_a_long_summary_takes_two_lines():
-    row = VERDICT | PIN | {"quote": QUOTE}
+    row = VERDICT | SHA | {"quote": QUOTE}
     assert ki.validate([row], kind="verdict").summary_lines == (
         "1 row, no finding; quotes exact: 1 of 1; claims: 1 of 41",
     )
@@ -158,22 +158,22 @@ def test_a_long_summary_takes_two_lines():
     assert long.summary == "; ".join(long.summary_lines)
 
 
-def test_the_sum_of_what_could_not_be_read_and_of_parts(tmp_path):
+def test_the_summary_of_unreadable_and_partial_data(tmp_path):
     report = ki.validate(tmp_path / "missing.jsonl", kind="verdict")
     assert report.summary == "1 error; not everything could be read"
     assert (report.outside, report.merge(report).outside, report.merge(report, report).outside) == (1, 2, 3)
-    part = ki.validate([VERDICT | PIN], kind="verdict")
+    part = ki.validate([VERDICT | SHA], kind="verdict")
     rest = "rules about the whole data set applied within each of 3 parts only"
     assert part.merge(part, part).summary == f"3 rows, no finding; {NO_QUOTE}; {rest}"
     assert str(part) == part.summary
 
 
 def test_errors_about_the_data_set_as_a_whole():
-    report = ki.validate([VERDICT | PIN], kind="verdict", complete=["method"])
+    report = ki.validate([VERDICT | SHA], kind="verdict", complete=["method"])
     words = "1 row valid; 40 errors about the data set as a whole"
     assert report.summary == f"{words}; {NO_QUOTE}"
     assert (report.invalid, report.outside, repr(report)) == (0, 40, f"<Report: {words}>")
-    both = ki.validate([VERDICT | PIN | {"verdict": "x"}], kind="verdict", complete=["method"])
+    both = ki.validate([VERDICT | SHA | {"verdict": "x"}], kind="verdict", complete=["method"])
     assert both.summary == f"1 of 1 row invalid: 41 errors; {NO_QUOTE}"
 
 
@@ -288,7 +288,7 @@ def test_every_finding_one_at_a_time(tmp_path):
         report.merge(once).iter_findings()
 
 
-def test_what_a_finding_shows_cannot_be_obeyed_and_is_short():
+def test_values_in_findings_are_escaped_and_shortened():
     value = "\x1b[31m\u202eevil\u2028\n" + "x" * 500
     row = LABEL | {"confidence": value, f"na\x07me{value}": 1, "id": "a\x1bb"}
     report = ki.validate([row], kind="label")
@@ -312,7 +312,7 @@ def test_a_fault_of_many_lines_is_counted_and_kept_as_that_of_each(most):
     assert together.findings() == each.findings()
 
 
-def test_a_sample_says_what_it_leaves_out(tmp_path, run):
+def test_a_sample_states_what_it_leaves_out(tmp_path, run):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"{json.dumps(LABEL | {'claim_id': 'd99-c01'})}\n" * 50, "utf-8")
     for most, left_out in ((7, 43), (50, 0), (1000, 0), (0, 50)):

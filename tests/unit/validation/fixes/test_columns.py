@@ -48,7 +48,7 @@ def edits(names: list[str], kind: str = "translation", corpus: Corpus | None = N
         (["claim_id", "translaton"], {"translaton": "translation"}),
         (["claim_id", "Evidence"], {"Evidence": "quote"}),
         (["odd", "x_odd", "position"], {"odd": None}),
-        # The field is there already, or two columns stand for it.
+        # The field exists already, or two columns would be renamed to it.
         (["translation", "translaton"], {}),
         (["quote", "evidence"], {}),
         (["qoute", "quot"], {}),

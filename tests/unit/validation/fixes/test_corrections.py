@@ -130,7 +130,7 @@ def test_a_likely_value_is_unsafe_to_write(kind, fields, after):
         ("embedding", {"vector": '{"a": 1}'}),
     ],
 )
-def test_what_is_unclear_has_no_edits(kind, fields):
+def test_unclear_values_have_no_edits(kind, fields):
     assert [one for one in suggestions(kind, fields) if one[1][0] == ([*fields][-1],)] == []
 
 

@@ -1,4 +1,4 @@
-"""Fixes of rows in which nothing is wrong follow from few columns."""
+"""Fixes of valid rows depend on few columns."""
 
 import json
 from itertools import pairwise
@@ -30,7 +30,7 @@ def by_columns(monkeypatch):
 
 
 def fixed(tmp_path, rows, **options) -> tuple[list[dict], dict]:
-    """Return rows as they are written, and the number of rows for each field that was filled in."""
+    """Return the written rows, and the number of rows for each filled-in field."""
     path = tmp_path / "in.jsonl"
     path.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), "utf-8")
     result = ki.fix(path, output=tmp_path / "out.jsonl", **options)
@@ -86,7 +86,7 @@ def test_the_log_has_every_change(tmp_path):
     assert (first["edits"], last["edits"]) == ([*places, *digests], digests)
 
 
-def test_a_column_of_nulls_is_no_quote(tmp_path):
+def test_a_column_of_nulls_is_not_a_quote(tmp_path):
     rows = [VERDICT | {"quote": None, "claim_sha256": None}] * 3
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
     result = ki.fix(tmp_path / "in.parquet", output=tmp_path / "out.parquet", kind="verdict")
@@ -124,7 +124,7 @@ def test_defaults_go_first_and_only_where_a_field_is_missing(tmp_path):
     assert filled["creator"] == 1
 
 
-def test_a_default_may_be_what_other_fields_follow_from(tmp_path):
+def test_other_fields_may_follow_from_a_default(tmp_path):
     row = {name: value for name, value in (VERDICT | QUOTE).items() if name != "claim_id"}
     rows, _ = fixed(tmp_path, [row], kind="verdict", defaults={"claim_id": "d01-c01"})
     assert rows == [row | {"claim_id": "d01-c01"} | PLACE | DIGEST | RELEASE]

@@ -1,4 +1,4 @@
-"""What engines write of integers and numbers, taken as what fields hold where nothing is lost."""
+"""Lossless conversion of the numbers that engines write to the types of fields."""
 
 import math
 from decimal import Decimal

@@ -1,6 +1,6 @@
-"""Chunks of CSV records: where they end, what is proved of them, and what comes before an error.
+"""Chunks of CSV records: where they end, what is known about them, and records before an error.
 
-That they equal the records one by one is held by `tests/property/test_csv.py`.
+`tests/property/test_csv.py` tests that they equal the records read one by one.
 """
 
 import tracemalloc
@@ -68,7 +68,7 @@ def whole(data: bytes) -> CsvChunk:
         ([b'a,b\n1,2\n"3"4,"5\n', b'",6\n'], [[b"1,2"], [b'"3"4,"5\n",6']]),
     ],
 )
-def test_a_chunk_holds_whole_records(monkeypatch, chunks, expected):
+def test_a_chunk_has_complete_records(monkeypatch, chunks, expected):
     monkeypatch.setattr(csv_batches, "_CHUNK", 1)
     assert cut(*chunks) == expected
 
@@ -81,12 +81,12 @@ def test_a_chunk_has_few_records(monkeypatch):
     assert [one.doubtful.tolist() for one in chunks] == [[], [], [0]]
 
 
-def test_what_a_pipe_has_given_does_not_wait_for_more():
+def test_available_records_do_not_wait_for_more():
     assert cut(b"a\n1\n", b"2\n", b"3\n", idle=True) == [[b"1"], [b"2"], [b"3"]]
     assert cut(b"a\n1\n", b"2\n", b"3\n") == [[b"1", b"2", b"3"]]
 
 
-def test_what_comes_before_an_error_is_yielded():
+def test_records_before_an_error_are_yielded():
     items = csv_chunks(Given(b"a,b\n1,2\n", b"3,4\n5,", error=StreamError(FAULT)), Header())
     assert next(items).data == b"1,2\n3,4\n"
     with pytest.raises(StreamError):
@@ -98,13 +98,13 @@ def test_an_error_before_the_header_is_raised():
         [*csv_chunks(Given(b"a,", error=StreamError(FAULT)), Header())]
 
 
-def test_nothing_is_read_after_a_header_that_is_none():
+def test_nothing_is_read_after_an_invalid_header():
     (note,) = csv_chunks(Given(b"a,\xff\n1,2\n"), Header())
     assert (note.fault.code, note.stops) == ("not-utf8", True)
 
 
 @pytest.mark.parametrize("quote", [b"", b'"'])
-def test_a_record_that_is_too_long_is_not_held(quote):
+def test_a_too_long_record_is_not_kept_in_memory(quote):
     count = 40
     chunks = [b"a,b\n1,2\n3," + quote, *[b"x" * MIB] * count, quote + b"\n5,6\n7"]
     tracemalloc.start()
@@ -121,7 +121,7 @@ def test_a_record_that_is_too_long_is_not_held(quote):
 
 @pytest.mark.parametrize("end", [b'"\n', b'",b\n', b'x\n"\n'])
 @pytest.mark.parametrize("size", [1, 7, 40])
-def test_what_follows_a_field_of_many_lines_that_is_too_long(monkeypatch, end, size):
+def test_records_after_a_too_long_multiline_field(monkeypatch, end, size):
     for module in (csv_batches, csv):
         monkeypatch.setattr(module, "LONGEST", 20)
     monkeypatch.setattr(csv_batches, "_CHUNK", 1)
@@ -139,7 +139,7 @@ def test_a_header_of_many_lines():
     assert (chunk.data, chunk.lines.tolist()) == (b"1,2\n", [5])
 
 
-def test_a_record_that_is_too_long_and_ends_within_what_is_held_is_a_fault(monkeypatch):
+def test_a_too_long_record_within_the_buffer_is_a_fault(monkeypatch):
     monkeypatch.setattr(csv_batches, "_CHUNK", 3 * LONGEST)
     chunk = whole(b"a\n" + b"x" * (LONGEST + 1) + b"\n" + b"x" * LONGEST + b"\n")
     assert chunk.record(0).code == "line-too-long"
@@ -162,7 +162,7 @@ STRAY = [
 
 @pytest.mark.parametrize("before", [b"", b'"x","\n"\n' * 3])
 @pytest.mark.parametrize(("record", "doubtful"), STRAY)
-def test_a_mark_that_may_be_stray_makes_its_own_record_doubtful(before, record, doubtful):
+def test_a_stray_quotation_mark_makes_only_its_record_doubtful(before, record, doubtful):
     chunk = whole(b"a,b\n" + before + b"1,2\n" + record + b'\n"3","4"\n')
     count = before.count(b"x")
     assert chunk.doubtful.tolist() == [count + one for one in doubtful]
@@ -172,7 +172,7 @@ def test_a_mark_that_may_be_stray_makes_its_own_record_doubtful(before, record, 
 
 
 @pytest.mark.parametrize("record", [b'"a","b', b'"a""b,c'])
-def test_a_field_that_is_not_closed_ends_with_the_mark_of_a_later_record(record):
+def test_an_unclosed_field_ends_at_the_quotation_mark_of_a_later_record(record):
     chunk = whole(b"a,b\n1,2\n" + record + b'\n"3","4"\n5,6\n')
     assert [chunk.raw(number) for number in range(3)] == [b"1,2", record + b'\n"3","4"', b"5,6"]
     assert chunk.doubtful.tolist() == [1]
@@ -197,7 +197,7 @@ def test_carriage_returns_before_line_feeds_are_part_of_neither_cell():
     assert columns_of(chunk, Counted) == ([0, 1, 2], {"a": ["1", "3", "5"], "b": ["2", "4", None]})
 
 
-def test_blank_records_alone_are_no_rows():
+def test_only_blank_records_are_no_rows():
     assert not whole(b"a,b\n \n\r\n\n").has_rows
     assert whole(b'a,b\n\n""\n').has_rows
 
@@ -219,7 +219,7 @@ def columns_of(chunk: CsvChunk, *models: type[ki.Derived]) -> tuple[list[int], d
     return numbers.tolist(), batch.to_pydict()
 
 
-def test_cells_become_what_their_fields_hold():
+def test_cells_are_converted_to_their_field_types():
     chunk = whole(b'id,n,confidence,sizes,x_a\na,12,0.5,"[1,2]",7\n,12.0,1,[],\nb,,,,"""\n"""\n')
     assert columns_of(chunk, Counted) == (
         [0, 1, 2],
@@ -236,7 +236,7 @@ def test_cells_become_what_their_fields_hold():
 @pytest.mark.parametrize(
     "cell", [b"x", b"1.5", b"1e3", b"9" * 19, b"9" * 20, b'"[1,2]"', b"true", "٣".encode()]
 )
-def test_a_row_with_a_cell_that_its_field_does_not_hold_is_left(cell):
+def test_a_row_with_an_inconvertible_cell_is_left(cell):
     numbers, _ = columns_of(whole(b"id,n\na,%b\nb,\n" % cell), Counted)
     assert numbers == [1]
 
@@ -251,13 +251,13 @@ def test_a_column_that_cannot_be_read_is_left_with_its_rows():
     assert columns_of(whole(b"grid\n[[1]]\n"), Counted) == ([], {})
 
 
-def test_rows_of_several_kinds_share_only_what_is_the_same_for_all():
-    # In a row of the other kind, `n` is no field, and its cell is text.
+def test_rows_of_several_kinds_share_only_common_field_types():
+    # In a row of the other kind, `n` is not a field, so its cell is text.
     chunk = whole(b"id,n,n_name,sizes\na,1,,[2]\nb,,1,[3]\n")
     assert columns_of(chunk, Counted, Named) == ([1], {"id": ["b"], "n_name": ["1"], "sizes": [[3]]})
 
 
-def test_records_are_left_where_a_column_is_there_twice():
+def test_records_with_a_duplicate_column_are_left():
     _, chunk = csv_chunks(Given(b"a,a\n1,2\n"), Header())
     assert columns_of(chunk, Counted) == ([], {})
 

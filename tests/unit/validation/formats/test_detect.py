@@ -99,7 +99,7 @@ def test_brotli_is_known_by_its_name_only(tmp_path):
 @pytest.mark.parametrize(
     "head", [b"BZh,claim_id\n", b"LZIP,claim_id\n", b"x" * 257 + b"ustar,claim_id\n", b"PK\n", b""]
 )
-def test_text_that_begins_like_another_format_is_text(head):
+def test_text_that_starts_like_another_format_is_text(head):
     assert foreign("rows.csv", head) is None
 
 
@@ -123,7 +123,7 @@ def test_several_members_and_frames_are_one_stream(tmp_path, data, rows):
 
 
 @pytest.mark.parametrize("data", [GZIP + b"garbage", ZSTD + b"garbage", ZSTD + b"\0" * 100])
-def test_what_follows_compressed_data_is_one_finding(tmp_path, data):
+def test_data_after_compressed_data_is_one_finding(tmp_path, data):
     path = tmp_path / "rows.jsonl.gz"
     path.write_bytes(data)
     report = ki.validate(path, kind="label")

@@ -1,4 +1,4 @@
-"""Numbers of few digits, wherever in a text they stand."""
+"""Numbers of few digits at any position in a text."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from kaiser_interview.validation.formats.digits import read_digits
 
 
 def read(*words: bytes, before: bytes = b"12345678") -> list[int | None]:
-    """Return the numbers that words are, which stand one after the other."""
+    """Return the numbers of consecutive words."""
     text = before + b"".join(words)
     lengths = np.array([*map(len, words)], np.int64)
     values, are_numbers = read_digits(
@@ -33,16 +33,16 @@ def test_digits_are_a_number(word, number):
     "word",
     [b"", b"123456789", b"-1", b"+1", b"1.0", b" 1", b"1 ", b"/", b":", b"a", b"\0", b"\xff", "٣".encode()],
 )
-def test_other_words_are_none(word):
+def test_other_words_are_not_numbers(word):
     assert read(word) == [None]
 
 
 @pytest.mark.parametrize("before", [b"", b"1", b"123456"])
-def test_a_number_before_which_no_word_fits_is_left(before):
+def test_a_number_too_near_the_start_is_left(before):
     assert read(b"7", before=before) == [None]
 
 
 @given(words=st.lists(st.text("0123456789/:+- ", max_size=10)))
-def test_what_is_read_is_what_int_reads(words):
+def test_numbers_equal_those_of_int(words):
     expected = [int(word) if 0 < len(word) <= 8 and word.isdigit() else None for word in words]
     assert read(*[word.encode() for word in words]) == expected

@@ -1,4 +1,4 @@
-"""Which encoding a file may be in: judged by all of it, offered, and never with a command that loses data."""
+"""Detection of encodings: uses the whole file, suggests a conversion, never one that loses data."""
 
 import pytest
 from hints import hint
@@ -51,7 +51,7 @@ def test_one_damaged_character_does_not_make_another_encoding():
         )
 
 
-def test_what_no_encoding_fits_has_no_hint():
+def test_bytes_of_no_known_encoding_have_no_hint():
     assert encoding_hint(b"\x81\x81\x20\x81 ") is None
 
 
@@ -63,14 +63,14 @@ def test_utf8_has_no_hint_even_if_its_last_character_is_cut(text, cut):
 
 
 @given(st.binary())
-def test_a_hint_converts_to_a_pipe_and_writes_no_file(data):
+def test_a_suggested_conversion_writes_to_a_pipe(data):
     hint = encoding_hint(data) or ""
     assert ">" not in hint
     assert "-o" not in hint
     assert len(hint) <= 400
 
 
-def test_a_file_is_judged_as_a_whole(tmp_path):
+def test_a_file_is_validated_as_a_whole(tmp_path):
     row = '{"claim_id": "d05-c03", "language": "fr", "translation": "%s"}\n'
     path = tmp_path / "rows.jsonl"
     # One row alone could be GB18030.

@@ -1,4 +1,4 @@
-"""Files and what stands in for them: packed, damaged, growing, missing, endless, many."""
+"""Files and streams: compressed, damaged, growing, missing, endless, many."""
 
 import errno
 import gzip
@@ -74,7 +74,7 @@ PACKS = {
 }
 
 
-def told(report: ki.Report) -> list[tuple]:
+def reported(report: ki.Report) -> list[tuple]:
     """Return the findings as code, line, row and path, in order of place; those about no row come first."""
     found = [(one.code, one.line, one.row, one.path) for one in report.sample]
     return sorted(found, key=lambda one: (one[1] or 0, -1 if one[2] is None else one[2]))
@@ -85,7 +85,7 @@ def codes(report: ki.Report) -> list[str]:
 
 
 @pytest.fixture
-def gate(tmp_path):
+def validate(tmp_path):
     """Return a function that checks the bytes of a file."""
 
     def check(data: bytes, name: str = "rows.jsonl") -> ki.Report:
@@ -102,7 +102,7 @@ def gate(tmp_path):
 
 @pytest.fixture
 def soon():
-    """Fail what takes more than a minute, rather than wait for it."""
+    """Fail tests that take more than a minute."""
 
     def stop(*_: object) -> None:
         pytest.fail("more than a minute")
@@ -115,7 +115,7 @@ def soon():
 
 
 def unreadable(report: ki.Report, name: object, got: str) -> None:
-    """Assert that a report says of one input that it cannot be read, and nothing else."""
+    """Assert that the only finding of a report is one unreadable input."""
     (found,) = report.sample
     assert (found.code, found.severity, found.file) == ("unreadable", "error", str(name))
     assert (found.line, found.row, found.id, found.path) == (None, None, None, ())
@@ -129,41 +129,41 @@ def unreadable(report: ki.Report, name: object, got: str) -> None:
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize(("suffix", "pack"), PACKS.values(), ids=PACKS)
 @pytest.mark.parametrize(("ending", "data", "line"), FORMS.values(), ids=FORMS)
-def test_each_form_in_each_packing(gate, tmp_path, ending, data, line, suffix, pack, named):
-    packed = pack(data)
-    # What a file is called may say nothing: its first bytes do.
+def test_each_form_in_each_packing(validate, tmp_path, ending, data, line, suffix, pack, named):
+    compressed = pack(data)
+    # The first bytes give the format if the name does not.
     name = f"rows.{ending}{suffix}" if named else "rows"
-    report = gate(packed, name)
-    assert told(report) == [("unknown-claim", line, 2, ("claim_id",))]
+    report = validate(compressed, name)
+    assert reported(report) == [("unknown-claim", line, 2, ("claim_id",))]
     assert (report.rows, report.valid, report.complete) == (3, 2, True)
     (read,) = report.inputs
     assert read == (
         str(tmp_path / name),
         3,
-        len(packed),
-        hashlib.sha256(packed).hexdigest(),
+        len(compressed),
+        hashlib.sha256(compressed).hexdigest(),
         True,
     )
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd])
-def test_the_digest_is_that_of_the_file(gate, pack):
+def test_the_digest_is_that_of_the_file(validate, pack):
     # More than is read at a time, of bytes that do not pack well.
     hexadecimal = random.Random(0).randbytes(1_500_000).hex()
     rows = (hexadecimal[at : at + 1000] for at in range(0, len(hexadecimal), 1000))
-    packed = pack(b"".join(b'{"claim_id":"d01-c01","x_v":"%b"}\n' % row.encode() for row in rows))
-    assert len(packed) > streams.CHUNK
-    report = gate(packed)
+    compressed = pack(b"".join(b'{"claim_id":"d01-c01","x_v":"%b"}\n' % row.encode() for row in rows))
+    assert len(compressed) > streams.CHUNK
+    report = validate(compressed)
     assert (report.rows, report.ok) == (3000, True)
     (read,) = report.inputs
-    assert (read.bytes, read.sha256) == (len(packed), hashlib.sha256(packed).hexdigest())
+    assert (read.bytes, read.sha256) == (len(compressed), hashlib.sha256(compressed).hexdigest())
 
 
-def test_a_digest_is_of_what_is_on_the_disk_though_the_rows_end_before(gate):
+def test_a_digest_covers_the_whole_file(validate):
     # Zeros after the last member are part of the file.
-    packed = gzip.compress(ROW) + bytes(20_000)
-    (read,) = gate(packed).inputs
-    assert (read.bytes, read.sha256) == (len(packed), hashlib.sha256(packed).hexdigest())
+    compressed = gzip.compress(ROW) + bytes(20_000)
+    (read,) = validate(compressed).inputs
+    assert (read.bytes, read.sha256) == (len(compressed), hashlib.sha256(compressed).hexdigest())
 
 
 def test_data_from_python_has_no_digest():
@@ -172,15 +172,15 @@ def test_data_from_python_has_no_digest():
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_packed_nothing_has_no_rows(gate, pack):
-    report = gate(pack(b""))
-    assert told(report) == [("no-rows", None, None, ())]
+def test_a_compressed_empty_file_has_no_rows(validate, pack):
+    report = validate(pack(b""))
+    assert reported(report) == [("no-rows", None, None, ())]
     assert (report.complete, report.ok) == (True, False)
 
 
-def test_an_empty_file_has_no_rows(gate, tmp_path):
-    report = gate(b"")
-    assert told(report) == [("no-rows", None, None, ())]
+def test_an_empty_file_has_no_rows(validate, tmp_path):
+    report = validate(b"")
+    assert reported(report) == [("no-rows", None, None, ())]
     said = "expected at least one row, got none; check that the previous step produced rows"
     assert report.sample[0].message == said
     assert report.inputs == ((str(tmp_path / "rows.jsonl"), 0, 0, hashlib.sha256().hexdigest(), True),)
@@ -195,50 +195,50 @@ ROWS = b"".join(b'{"claim_id":"d01-c%02d","x_n":%d}\n' % (number % 5 + 1, number
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.csv", "rows"])
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_a_packed_file_that_is_cut_anywhere_is_truncated(gate, pack, name):
-    packed = pack(ROWS if name != "rows.json" else b"[" + ROWS.replace(b"\n", b",")[:-1] + b"]")
-    for end in range(4, len(packed), 1 if name == "rows.jsonl" else 7):
-        report = gate(packed[:end], name)
-        assert told(report) == [("truncated", None, None, ())], end
+def test_a_compressed_file_that_is_cut_anywhere_is_truncated(validate, pack, name):
+    compressed = pack(ROWS if name != "rows.json" else b"[" + ROWS.replace(b"\n", b",")[:-1] + b"]")
+    for end in range(4, len(compressed), 1 if name == "rows.jsonl" else 7):
+        report = validate(compressed[:end], name)
+        assert reported(report) == [("truncated", None, None, ())], end
         assert report.sample[0].message == "expected complete compressed data, got data that ends early"
         assert (report.complete, report.ok) == (False, False)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
 @pytest.mark.parametrize("end", [1, 2, 3])
-def test_a_packed_file_of_which_only_the_mark_is_left_is_not_right(gate, pack, end):
-    assert not gate(pack(ROWS)[:end], "rows.jsonl.gz").ok
+def test_a_compressed_file_with_only_its_magic_bytes_is_invalid(validate, pack, end):
+    assert not validate(pack(ROWS)[:end], "rows.jsonl.gz").ok
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_a_packed_file_that_is_cut_in_a_later_part_is_truncated(gate, pack):
+def test_a_compressed_file_that_is_cut_in_a_later_part_is_truncated(validate, pack):
     for cut in range(1, len(pack(ROW)) - 4, 5):
-        report = gate(pack(ROWS) + pack(ROWS)[:-cut])
-        assert told(report) == [("truncated", None, None, ())]
+        report = validate(pack(ROWS) + pack(ROWS)[:-cut])
+        assert reported(report) == [("truncated", None, None, ())]
         assert not report.complete
 
 
 def damaged(report: ki.Report, got: str) -> None:
-    assert told(report) == [("unreadable", None, None, ())]
+    assert reported(report) == [("unreadable", None, None, ())]
     assert report.sample[0].got.startswith(f"damaged compressed data: {got}")
     assert (report.complete, report.ok) == (False, False)
 
 
-def test_wrong_checks_of_gzip(gate):
-    packed = gzip.compress(ROWS)
-    damaged(gate(packed[:-8] + bytes(4) + packed[-4:]), "CRC check failed")
-    damaged(gate(packed[:-4] + b"\1\0\0\0"), "Incorrect length")
+def test_wrong_checks_of_gzip(validate):
+    compressed = gzip.compress(ROWS)
+    damaged(validate(compressed[:-8] + bytes(4) + compressed[-4:]), "CRC check failed")
+    damaged(validate(compressed[:-4] + b"\1\0\0\0"), "Incorrect length")
     # The second member is checked, too.
-    damaged(gate(packed + packed[:-8] + bytes(4) + packed[-4:]), "CRC check failed")
+    damaged(validate(compressed + compressed[:-8] + bytes(4) + compressed[-4:]), "CRC check failed")
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_something_else_after_the_packed_data(gate, pack):
-    damaged(gate(pack(ROWS) + b"garbage that is not packed"), "")
+def test_trailing_data_after_compressed_data(validate, pack):
+    damaged(validate(pack(ROWS) + b"garbage that is not packed"), "")
 
 
 def unpacked(path: Path) -> bytes | str:
-    """Return the bytes of a file, or the code of what is wrong with it."""
+    """Return the bytes of a file, or the code of its fault."""
     try:
         stream = Stream(str(path))
         try:
@@ -251,10 +251,10 @@ def unpacked(path: Path) -> bytes | str:
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
 def test_a_flipped_bit_is_a_finding_or_changes_nothing_but_rows(tmp_path, pack):
-    packed, path = pack(ROWS), tmp_path / "rows.jsonl"
+    compressed, path = pack(ROWS), tmp_path / "rows.jsonl"
     unseen = 0
-    for bit in range(0, len(packed) * 8, 3):
-        flipped = bytearray(packed)
+    for bit in range(0, len(compressed) * 8, 3):
+        flipped = bytearray(compressed)
         flipped[bit // 8] ^= 1 << bit % 8
         path.write_bytes(flipped)
         found = unpacked(path)
@@ -263,19 +263,19 @@ def test_a_flipped_bit_is_a_finding_or_changes_nothing_but_rows(tmp_path, pack):
         elif bit >= 32:
             unseen += found != ROWS
         if not bit % 8:
-            # And all the way through, whatever comes out.
+            # And in the whole file, whatever is decompressed.
             report = ki.validate(path, **HOW)
             assert report.rows == report.valid + report.invalid
             assert found not in {"unreadable", "truncated"} or not report.complete
-    # gzip holds a checksum of what comes out; pyarrow's zstd does not.
+    # gzip has a checksum of the content; zstd as written by pyarrow does not.
     assert pack is zstd or not unseen
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
 def test_random_damage_is_never_a_traceback(tmp_path, pack):
-    draw, packed, path = random.Random(1), pack(ROWS), tmp_path / "rows.jsonl"
+    draw, compressed, path = random.Random(1), pack(ROWS), tmp_path / "rows.jsonl"
     for _ in range(400):
-        data = bytearray(packed)
+        data = bytearray(compressed)
         for _ in range(draw.randint(1, 8)):
             data[draw.randrange(4, len(data))] = draw.randrange(256)
         path.write_bytes(data)
@@ -309,16 +309,16 @@ BOMBS = {
 
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(("name", "made", "expected", "rows"), BOMBS.values(), ids=BOMBS)
-def test_bombs(gate, name, made, expected, rows):
+def test_bombs(validate, name, made, expected, rows):
     data = made()
     tracemalloc.start()
     try:
-        report = gate(data, name)
+        report = validate(data, name)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert peak < 80 << 20
-    assert told(report) == expected
+    assert reported(report) == expected
     if expected == BOMB:
         assert report.sample[0].got == "more, which may be a decompression bomb"
     assert (report.rows, report.complete, report.ok) == (rows, False, False)
@@ -327,17 +327,17 @@ def test_bombs(gate, name, made, expected, rows):
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("fill", [b" ", b"\n", b"[", b",", b'"', b"\\", b"[]"])
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.csv"])
-def test_what_is_unpacked_of_any_character_ends_somewhere(gate, monkeypatch, name, fill):
+def test_decompression_is_bounded(validate, monkeypatch, name, fill):
     monkeypatch.setattr(streams, "_BOMB_BYTES", 1 << 18)
-    report = gate(gzip.compress(b"[") + gzip.compress(fill * (1 << 20)), name)
+    report = validate(gzip.compress(b"[") + gzip.compress(fill * (1 << 20)), name)
     assert not report.ok
 
 
-def test_what_packs_well_is_no_bomb(gate):
+def test_highly_compressible_data_is_accepted(validate):
     rows = ROW * 20_000
-    packed = gzip.compress(rows, 9)
-    assert len(rows) > 200 * len(packed)
-    report = gate(packed)
+    compressed = gzip.compress(rows, 9)
+    assert len(rows) > 200 * len(compressed)
+    report = validate(compressed)
     assert (report.rows, report.ok) == (20_000, True)
 
 
@@ -346,11 +346,11 @@ def test_what_packs_well_is_no_bomb(gate):
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 @pytest.mark.parametrize("length", [LONGEST + 1, LONGEST + (3 << 20)])
-def test_a_line_that_is_too_long_is_not_read_and_what_follows_is(gate, length, pack):
+def test_a_too_long_line_is_skipped_and_reading_continues(validate, length, pack):
     start, end = b'{"claim_id":"d01-c01","x_v":"', b'"}'
     long = start + b"x" * (length - len(start) - len(end)) + end + b"\n"
-    report = gate(pack(ROW + long + WRONG + long + ROW))
-    assert told(report) == [
+    report = validate(pack(ROW + long + WRONG + long + ROW))
+    assert reported(report) == [
         ("line-too-long", 2, 1, ()),
         ("unknown-claim", 3, 2, ("claim_id",)),
         ("line-too-long", 4, 3, ()),
@@ -359,16 +359,16 @@ def test_a_line_that_is_too_long_is_not_read_and_what_follows_is(gate, length, p
     assert (report.rows, report.valid, report.complete) == (5, 2, True)
 
 
-def test_a_line_of_the_greatest_length_is_read(gate):
+def test_a_line_of_the_greatest_length_is_read(validate):
     start, end = b'{"claim_id":"d01-c99","x_v":"', b'"}'
-    report = gate(start + b"x" * (LONGEST - len(start) - len(end)) + end + b"\n" + ROW)
-    assert told(report) == [("unknown-claim", 1, 0, ("claim_id",))]
+    report = validate(start + b"x" * (LONGEST - len(start) - len(end)) + end + b"\n" + ROW)
+    assert reported(report) == [("unknown-claim", 1, 0, ("claim_id",))]
 
 
 @pytest.mark.parametrize("element", [b'{"claim_id":"d01-c01","x_v":"%b"}', b'"%b"', b"[%b]"])
-def test_an_element_that_is_too_long_ends_the_reading_and_says_so(gate, element):
-    report = gate(b"[%b,\n%b,\n%b]" % (ROW, element % (b"1" * (LONGEST + (3 << 20))), ROW), "rows.json")
-    assert told(report) == [("line-too-long", 3, None, ())]
+def test_an_element_that_is_too_long_ends_the_reading_and_says_so(validate, element):
+    report = validate(b"[%b,\n%b,\n%b]" % (ROW, element % (b"1" * (LONGEST + (3 << 20))), ROW), "rows.json")
+    assert reported(report) == [("line-too-long", 3, None, ())]
     assert (report.rows, report.valid, report.complete) == (1, 1, False)
 
 
@@ -383,7 +383,7 @@ def test_a_path_that_is_not_there(tmp_path):
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv.gz", "rows"])
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch, name):
-    # The tests may run as root, whom nothing is forbidden.
+    # The tests may run as root, who has every permission.
     def forbid(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
@@ -429,7 +429,7 @@ def failing(*chunks: bytes):
 def test_reading_that_fails_midway(monkeypatch, pack):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=failing(pack(ROWS)[:40]), closed=False))
     report = ki.validate("-", **HOW)
-    assert told(report) == [("unreadable", None, None, ())]
+    assert reported(report) == [("unreadable", None, None, ())]
     assert report.sample[0].got == "Input/output error"
     assert report.complete is False
 
@@ -463,7 +463,7 @@ def test_a_socket_is_refused(tmp_path, monkeypatch):
 
 
 def refusal(name: str) -> Exception:
-    """Return what this Python says of a name that no file can have."""
+    """Return the error of this Python version for an invalid file name."""
     try:
         os.stat(name)  # noqa: PTH116 - as the reader does
     except ValueError as error:
@@ -479,7 +479,7 @@ def refusal(name: str) -> Exception:
         ("", os.strerror(errno.ENOENT)),
     ],
 )
-def test_names_that_no_file_can_have(name, got):
+def test_invalid_file_names(name, got):
     report = ki.validate(name, **HOW)
     assert [(one.code, one.got) for one in report.sample] == [("unreadable", got)]
 
@@ -495,7 +495,7 @@ def test_a_name_that_is_not_text(tmp_path):
     assert len(report.sample_to_arrow()) == 1
 
 
-def test_links_that_lead_nowhere(tmp_path):
+def test_broken_links(tmp_path):
     lost, itself = tmp_path / "lost.jsonl", tmp_path / "itself.jsonl"
     lost.symlink_to(tmp_path / "missing")
     itself.symlink_to(itself)
@@ -507,7 +507,7 @@ def test_links_that_lead_nowhere(tmp_path):
 # Files that change.
 
 
-# More than is read ahead, packed or not.
+# More than is read ahead, compressed or not.
 WIDTH = 10_000
 HEXADECIMAL = random.Random(2).randbytes(3 * streams.CHUNK // 2).hex()
 MANY = {
@@ -577,7 +577,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, meanwhile, change, pack,
     assert [one.complete for one in report.inputs] == [False]
 
 
-def test_a_file_that_changes_after_it_was_read_is_what_it_was(tmp_path, meanwhile):
+def test_a_file_that_changes_after_reading_is_not_reported(tmp_path, meanwhile):
     path = tmp_path / "rows.jsonl"
     path.write_bytes(ROW * 3)
     meanwhile(lambda: appended(path, WRONG))
@@ -594,7 +594,7 @@ def test_a_file_that_is_replaced_meanwhile_is_read_as_it_was(tmp_path, meanwhile
     other.write_bytes(WRONG * 5)
     meanwhile(lambda: other.replace(path) if other.exists() else None)
     report = ki.validate(path, **HOW)
-    assert (told(report), report.rows, report.ok) == ([], count, True)
+    assert (reported(report), report.rows, report.ok) == ([], count, True)
     assert report.inputs[0].sha256 == hashlib.sha256(row * count).hexdigest()
     assert path.read_bytes() == WRONG * 5
 
@@ -620,21 +620,21 @@ def given(monkeypatch, data: bytes) -> None:
 @pytest.mark.parametrize("pack", [pack for _, pack in PACKS.values()], ids=PACKS)
 @pytest.mark.parametrize(("data", "line"), [form[1:] for form in FORMS.values()], ids=FORMS)
 def test_standard_input(monkeypatch, data, line, pack):
-    packed = pack(data)
-    given(monkeypatch, packed)
+    compressed = pack(data)
+    given(monkeypatch, compressed)
     report = ki.validate("-", **HOW)
-    assert told(report) == [("unknown-claim", line, 2, ("claim_id",))]
+    assert reported(report) == [("unknown-claim", line, 2, ("claim_id",))]
     assert report.sample[0].place == f"standard input:{line}"
     assert (report.rows, report.complete) == (3, True)
     (read,) = report.inputs
-    assert (read.bytes, read.sha256) == (len(packed), hashlib.sha256(packed).hexdigest())
+    assert (read.bytes, read.sha256) == (len(compressed), hashlib.sha256(compressed).hexdigest())
     assert not sys.stdin.closed
 
 
-def test_standard_input_with_nothing(monkeypatch):
+def test_empty_standard_input(monkeypatch):
     given(monkeypatch, b"")
     report = ki.validate("-", **HOW)
-    assert told(report) == [("no-rows", None, None, ())]
+    assert reported(report) == [("no-rows", None, None, ())]
     assert report.sample[0].file == "standard input"
 
 
@@ -671,7 +671,7 @@ def test_a_standard_input_that_cannot_be_read(monkeypatch):
 
 
 def test_a_standard_input_of_text_without_bytes(monkeypatch):
-    # What notebooks and tests put in its place may have no buffer.
+    # Replacements by notebooks and tests may have no buffer.
     monkeypatch.setattr(sys, "stdin", io.StringIO(ROW.decode()))
     report = ki.validate("-", **HOW)
     assert report.ok or codes(report) == ["unreadable"]
@@ -693,7 +693,7 @@ def piped(*pieces: bytes):
 
     writing = threading.Thread(target=write)
     writing.start()
-    # The first piece stands there alone.
+    # Only the first piece is available.
     sleep(0.02)
     try:
         yield reader
@@ -708,7 +708,7 @@ def test_a_pipe_by_its_descriptor(pack):
     data = pack(ROW + ROW + WRONG)
     with piped(data) as reader:
         report = ki.validate(f"/dev/fd/{reader}", **HOW)
-    assert told(report) == [("unknown-claim", 3, 2, ("claim_id",))]
+    assert reported(report) == [("unknown-claim", 3, 2, ("claim_id",))]
     assert report.complete
     assert report.inputs[0].sha256 == hashlib.sha256(data).hexdigest()
 
@@ -717,11 +717,11 @@ def test_a_pipe_by_its_descriptor(pack):
 @pytest.mark.parametrize("first", [1, 2, 3, 5, 30])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd])
 def test_a_pipe_that_gives_few_bytes_at_first(pack, first):
-    # A read of a pipe returns what there is, be it less than what a packing is known by.
+    # A read of a pipe returns available bytes, maybe fewer than are needed to detect compression.
     data = pack(ROW + ROW + WRONG)
     with piped(data[:first], data[first:]) as reader:
         report = ki.validate(f"/dev/fd/{reader}", **HOW)
-    assert told(report) == [("unknown-claim", 3, 2, ("claim_id",))]
+    assert reported(report) == [("unknown-claim", 3, 2, ("claim_id",))]
     assert report.complete
 
 
@@ -737,7 +737,7 @@ def test_a_pipe_with_a_byte_order_mark_in_pieces(form):
 
 @pytest.mark.usefixtures("soon")
 def test_a_standard_input_that_does_not_block_is_read_to_its_end_or_said_not_to_be(monkeypatch):
-    # With nothing to read for now, a read returns nothing, which is not the end.
+    # An empty read without available data is not the end.
     with piped(ROW, ROW + WRONG) as reader:
         os.set_blocking(reader, False)
         with open(reader, "rb", closefd=False) as file:
@@ -815,7 +815,7 @@ def test_a_folder_s_files_come_in_stable_order(tmp_path):
     assert report.complete
 
 
-def test_names_that_begin_with_an_underscore_or_a_dot_are_skipped(tmp_path):
+def test_names_that_start_with_an_underscore_or_a_dot_are_skipped(tmp_path):
     files(
         tmp_path,
         "_a.jsonl",
@@ -833,7 +833,7 @@ def test_names_that_begin_with_an_underscore_or_a_dot_are_skipped(tmp_path):
     assert report.rows == 2
 
 
-def test_files_that_are_no_data_by_their_names_are_named(tmp_path):
+def test_files_with_unknown_extensions_are_named(tmp_path):
     files(tmp_path, "a.jsonl", "README.md", "b/notes.txt", "b/c.jsonl", "d.gz")
     report = ki.validate(tmp_path, **HOW)
     assert report.skipped == tuple(str(tmp_path / name) for name in ("README.md", "b/notes.txt", "d.gz"))
@@ -841,7 +841,7 @@ def test_files_that_are_no_data_by_their_names_are_named(tmp_path):
     assert report.ok
 
 
-def test_what_is_named_is_read_whatever_its_name(tmp_path):
+def test_a_named_file_is_read_whatever_its_extension(tmp_path):
     files(tmp_path, "_a.jsonl", ".b", "c.txt", "_d/e.jsonl")
     report = ki.validate([tmp_path / name for name in ("_a.jsonl", ".b", "c.txt", "_d")], **HOW)
     assert read_in(report, tmp_path) == ["_a.jsonl", ".b", "c.txt", "_d/e.jsonl"]
@@ -855,7 +855,7 @@ def test_paths_are_read_in_the_order_in_which_they_are_named(tmp_path):
     assert report.rows == 3
 
 
-def test_rows_and_lines_begin_anew_in_each_file(tmp_path):
+def test_row_and_line_numbers_restart_in_each_file(tmp_path):
     files(tmp_path, "a.jsonl", "b.jsonl", data=ROW + WRONG)
     report = ki.validate(tmp_path, **HOW)
     assert [(Path(one.file).name, one.line, one.row) for one in report.sample] == [
@@ -889,7 +889,7 @@ def test_folders_within_themselves(tmp_path):
     assert (report.rows, report.complete, report.ok) == (2, False, False)
 
 
-def test_a_link_to_a_folder_beside_is_no_loop(tmp_path):
+def test_a_link_to_a_sibling_folder_is_not_a_loop(tmp_path):
     files(tmp_path, "a/rows.jsonl")
     (tmp_path / "b").symlink_to(tmp_path / "a")
     report = ki.validate(tmp_path, **HOW)
@@ -910,7 +910,7 @@ def test_patterns(tmp_path):
     assert read_in(ki.validate(f"{tmp_path}/?/*.jsonl", **HOW), tmp_path) == ["f/g.jsonl"]
     report = ki.validate(f"{tmp_path}/**/*.jsonl", **HOW)
     assert read_in(report, tmp_path) == ["a.jsonl", "b.jsonl", "f/g.jsonl", "f/h/i.jsonl"]
-    # A pattern may match what is no data by its name; it was named all the same.
+    # A pattern may match a file with an unknown extension; the user named it anyway.
     assert read_in(ki.validate(f"{tmp_path}/*.txt", **HOW), tmp_path) == ["e.txt"]
 
 
@@ -960,7 +960,7 @@ def test_remote_addresses_are_refused(address, tmp_path):
 
 
 @pytest.mark.parametrize("data", [b"rows.jsonl", bytearray(b"x"), 1, None, {"claim_id": "d01-c01"}])
-def test_what_is_no_data_at_all(data):
+def test_objects_that_are_not_data(data):
     with pytest.raises(InputError):
         ki.validate(data, **HOW)
 
@@ -974,7 +974,7 @@ def test_no_data_has_no_rows(data):
     assert not report.ok
 
 
-def test_what_a_file_may_unpack_to():
+def test_the_limit_of_decompressed_size():
     """Two hundred times its size, and 256 MiB in any case."""
     assert streams.most_decompressed(0) == streams.most_decompressed(1_342_177) == 268_435_456
     assert streams.most_decompressed(1_342_178) == 268_435_600
@@ -984,7 +984,7 @@ def test_what_a_file_may_unpack_to():
     ("data", "can"),
     [("-", False), ("a-b", True), (["a", "-"], False), (["a", "b-"], True), (iter(()), False), ([{}], True)],
 )
-def test_what_can_be_read_twice(data, can):
+def test_sources_that_can_be_read_twice(data, can):
     assert discover.is_repeatable(data) is can
 
 
@@ -1000,7 +1000,7 @@ def test_whether_a_pipe_has_anything_to_read():
     assert not stream.is_idle()
 
 
-def test_where_the_system_cannot_wait_nothing_is_idle(monkeypatch):
+def test_without_select_no_stream_is_idle(monkeypatch):
     out, end = os.pipe()
     stream = Stream(f"/dev/fd/{out}")
     monkeypatch.setattr("select.select", lambda *_: (_ for _ in ()).throw(OSError))

@@ -1,4 +1,4 @@
-"""CSV: the grammar of RFC 4180 clause by clause, and cells as the values that fields hold.
+"""CSV: the grammar of RFC 4180 clause by clause, and conversion of cells to field types.
 
 Section numbers are those of RFC 4180.
 """
@@ -29,14 +29,14 @@ WRONG = b"d01-c99,en,x\n"
 CLAIM = ki.claim("d01-c03")
 
 
-def told(report: ki.Report) -> list[tuple]:
+def reported(report: ki.Report) -> list[tuple]:
     """Return the findings as code, line, row and path, in order of place; those about no row come first."""
     found = [(one.code, one.line, one.row, one.path) for one in report.sample]
     return sorted(found, key=lambda one: (one[1] or 0, -1 if one[2] is None else one[2]))
 
 
 @pytest.fixture
-def gate(tmp_path):
+def validate(tmp_path):
     """Return a function that checks the bytes of a file."""
 
     def check(data: bytes, name: str = "rows.csv", **options: object) -> ki.Report:
@@ -112,14 +112,14 @@ RIGHT = {
 
 @pytest.mark.parametrize(("data", "expected"), RIGHT.values(), ids=RIGHT)
 @pytest.mark.parametrize("name", ["rows.csv", "rows.tsv", "rows"])
-def test_what_fits(gate, data, expected, name):
-    report = gate(data, name)
-    assert told(report) == expected
+def test_valid_records(validate, data, expected, name):
+    report = validate(data, name)
+    assert reported(report) == expected
     assert (report.invalid, report.complete) == (1, True)
 
 
 INVALID = {
-    # §2.5: in fields without quotes there are none.
+    # §2.5: unquoted fields contain no quotation marks.
     "quotes in a field": b'd01-c01,en,a "b" c\n',
     "quotes that end a field": b'd01-c01,en,a"b"\n',
     "one quote in a field": b'd01-c01,en,6" pipe\n',
@@ -147,10 +147,10 @@ INVALID = {
 
 
 @pytest.mark.parametrize("record", INVALID.values(), ids=INVALID)
-def test_what_does_not_fit(gate, record):
-    # What is wrong with one record says nothing of the next.
-    report = gate(HEAD + ROW + record + WRONG)
-    assert told(report) == [("invalid-csv", 3, 1, ()), wrong_at(4, 2)]
+def test_invalid_records(validate, record):
+    # A fault of one record does not affect the next.
+    report = validate(HEAD + ROW + record + WRONG)
+    assert reported(report) == [("invalid-csv", 3, 1, ()), wrong_at(4, 2)]
     assert (report.rows, report.invalid, report.complete) == (3, 2, True)
 
 
@@ -168,15 +168,15 @@ MESSAGES = {
 
 
 @pytest.mark.parametrize(("record", "message"), MESSAGES.items())
-def test_what_is_said_of_what_does_not_fit(gate, record, message):
-    (found,) = gate(HEAD + record).sample
+def test_messages_for_invalid_records(validate, record, message):
+    (found,) = validate(HEAD + record).sample
     assert found.message == message
 
 
 @pytest.mark.parametrize("data", [HEAD + ROW, (HEAD + ROW).replace(b",", b";")])
-def test_carriage_returns_for_line_ends_are_named(gate, data):
-    report = gate(data.replace(b"\n", b"\r"))
-    assert told(report) == [("invalid-csv", 1, None, ())]
+def test_carriage_returns_for_line_ends_are_named(validate, data):
+    report = validate(data.replace(b"\n", b"\r"))
+    assert reported(report) == [("invalid-csv", 1, None, ())]
     assert report.sample[0].got == "a carriage return only"
     assert (report.rows, report.complete) == (0, False)
 
@@ -184,68 +184,70 @@ def test_carriage_returns_for_line_ends_are_named(gate, data):
 @pytest.mark.parametrize(
     "record", [b'd01-c01,en,"x', b'd01-c01,en,"x\ny\n', b'd01-c01,en,"x""', b'd01-c01,"']
 )
-def test_a_quoted_field_without_its_end(gate, record):
-    report = gate(HEAD + WRONG + record)
-    assert told(report) == [wrong_at(2, 0), ("truncated", 3, 1, ())]
+def test_a_quoted_field_without_its_end(validate, record):
+    report = validate(HEAD + WRONG + record)
+    assert reported(report) == [wrong_at(2, 0), ("truncated", 3, 1, ())]
     assert (report.rows, report.invalid) == (2, 2)
 
 
-def test_a_field_closed_in_its_second_line_is_open_no_more(gate):
-    # What stands after it, quotation marks too, opens none: they are not at the start of a field.
-    report = gate(HEAD + b'd01-c01,"e\nn" , "x\n' + ROW)
-    assert told(report) == [("invalid-csv", 2, 0, ())]
+def test_a_field_closed_in_its_second_line_is_closed(validate):
+    # Later quotation marks open no field: they are not at the start of one.
+    report = validate(HEAD + b'd01-c01,"e\nn" , "x\n' + ROW)
+    assert reported(report) == [("invalid-csv", 2, 0, ())]
     assert (report.rows, report.valid) == (2, 1)
 
 
-def test_a_field_that_opens_where_another_closes_goes_on(gate):
+def test_a_field_that_opens_where_another_closes_goes_on(validate):
     head = b"claim_id,language,translation,x_a\n"
-    report = gate(head + b'd01-c01,en,"x\ny","z\n"\n' + b'd01-c01,en,"x\ny","z"\n' + WRONG.strip() + b",\n")
-    assert told(report) == [("unknown-claim", 7, 2, ("claim_id",))]
+    report = validate(
+        head + b'd01-c01,en,"x\ny","z\n"\n' + b'd01-c01,en,"x\ny","z"\n' + WRONG.strip() + b",\n"
+    )
+    assert reported(report) == [("unknown-claim", 7, 2, ("claim_id",))]
     assert (report.rows, report.valid) == (3, 2)
 
 
-def test_a_field_that_opens_after_a_stray_quotation_mark_goes_on(gate):
-    report = gate(HEAD + b'd01-c01,e",  "x\n' + b'd01-c01,e","x\n' + ROW + b'"\n' + ROW)
-    assert told(report) == [("invalid-csv", 2, 0, ()), ("invalid-csv", 3, 1, ())]
+def test_a_field_that_opens_after_a_stray_quotation_mark_goes_on(validate):
+    report = validate(HEAD + b'd01-c01,e",  "x\n' + b'd01-c01,e","x\n' + ROW + b'"\n' + ROW)
+    assert reported(report) == [("invalid-csv", 2, 0, ()), ("invalid-csv", 3, 1, ())]
     assert (report.rows, report.valid) == (3, 1)
 
 
-def test_a_first_column_of_two_lines_after_a_byte_order_mark(gate):
-    report = gate(BOM + b'"x_a\nb",claim_id,language,translation\n,d01-c01,en,x\n')
-    assert told(report) == [("byte-order-mark", 1, None, ())]
+def test_a_first_column_of_two_lines_after_a_byte_order_mark(validate):
+    report = validate(BOM + b'"x_a\nb",claim_id,language,translation\n,d01-c01,en,x\n')
+    assert reported(report) == [("byte-order-mark", 1, None, ())]
     assert (report.rows, report.valid) == (1, 1)
 
 
 @pytest.mark.parametrize("header", [b'claim_id,"language"x', b"claim_id,language\0", b"claim_id,\xff"])
-def test_nothing_is_read_after_a_header_that_is_none(gate, header):
+def test_nothing_is_read_after_an_invalid_header(validate, header):
     # Least of all another header.
-    report = gate(header + b"\n" + HEAD + ROW + HEAD)
+    report = validate(header + b"\n" + HEAD + ROW + HEAD)
     assert len(report.sample) == 1
     assert (report.rows, report.complete) == (0, False)
 
 
-def test_a_quoted_field_that_is_cut_anywhere(gate):
+def test_a_quoted_field_that_is_cut_anywhere(validate):
     data = HEAD + b'd01-c01,en,"a, ""b""\n\xe8\xaf\xad\xe8\xa8\x80'
     for end in range(data.index(b'"') + 1, len(data) + 1):
         # An even number of them: the last may be the closing one.
         if data[:end].count(b'"') % 2:
-            assert told(gate(data[:end])) == [("truncated", 2, 0, ())], data[:end]
+            assert reported(validate(data[:end])) == [("truncated", 2, 0, ())], data[:end]
 
 
 @pytest.mark.parametrize("cut", [b"\xe8", b"\xe8\xaf", b"a\xf0\x9f\xa7"])
-def test_a_last_record_that_ends_in_a_character_is_truncated(gate, cut):
+def test_a_last_record_that_ends_in_a_character_is_truncated(validate, cut):
     # As in JSON Lines: the bytes are not those of another encoding, they are too few.
     for quote in (b"", b'"'):
-        assert told(gate(HEAD + ROW + b"d01-c01,en," + quote + cut)) == [("truncated", 3, 1, ())]
+        assert reported(validate(HEAD + ROW + b"d01-c01,en," + quote + cut)) == [("truncated", 3, 1, ())]
 
 
 @pytest.mark.parametrize(
     "data", [b'"claim_id', b'claim_id,"language\n', b'claim_id,"lang\nuage,translation\n' + ROW]
 )
-def test_a_header_without_its_end(gate, data):
-    report = gate(data)
-    # A header is no row.
-    assert told(report) == [("truncated", 1, None, ())]
+def test_a_header_without_its_end(validate, data):
+    report = validate(data)
+    # A header is not a row.
+    assert reported(report) == [("truncated", 1, None, ())]
     assert report.rows == 0
 
 
@@ -257,9 +259,9 @@ def test_a_header_without_its_end(gate, data):
         b"claim_id,\0,translation\n",
     ],
 )
-def test_a_header_that_does_not_fit(gate, header):
-    report = gate(header + ROW)
-    assert told(report) == [("invalid-csv", 1, None, ())]
+def test_a_header_that_does_not_fit(validate, header):
+    report = validate(header + ROW)
+    assert reported(report) == [("invalid-csv", 1, None, ())]
     assert (report.rows, report.complete) == (0, False)
 
 
@@ -273,27 +275,27 @@ DUPLICATE = {
 
 @pytest.mark.parametrize(("header", "row"), DUPLICATE.values(), ids=DUPLICATE)
 @pytest.mark.parametrize("rows", [1, 5])
-def test_a_column_twice_is_one_finding_and_every_row_is_invalid(gate, header, row, rows):
+def test_a_column_twice_is_one_finding_and_every_row_is_invalid(validate, header, row, rows):
     # Too few fields, too: which of the columns a row means is unknown in any case.
-    report = gate(header + row * rows + b"d01-c01\n")
-    assert told(report) == [("duplicate-column", 1, None, ("language",))]
+    report = validate(header + row * rows + b"d01-c01\n")
+    assert reported(report) == [("duplicate-column", 1, None, ("language",))]
     assert report.sample[0].message == 'expected unique column names, got "language" twice'
     assert (report.rows, report.valid, report.invalid) == (rows + 1, 0, rows + 1)
     assert not report.ok
 
 
-def test_a_byte_order_mark_is_a_warning_and_skipped(gate):
-    report = gate(BOM + HEAD + WRONG)
-    assert told(report) == [("byte-order-mark", 1, None, ()), wrong_at(2, 0)]
+def test_a_byte_order_mark_is_a_warning_and_skipped(validate):
+    report = validate(BOM + HEAD + WRONG)
+    assert reported(report) == [("byte-order-mark", 1, None, ()), wrong_at(2, 0)]
     assert {one.code: one.severity for one in report.sample}["byte-order-mark"] == "warning"
-    report = gate(BOM + b'"claim_id",language,translation\n' + ROW)
-    assert told(report) == [("byte-order-mark", 1, None, ())]
+    report = validate(BOM + b'"claim_id",language,translation\n' + ROW)
+    assert reported(report) == [("byte-order-mark", 1, None, ())]
     assert report.ok
 
 
-def test_blank_lines_are_told_and_are_no_rows(gate):
-    report = gate(b"\n" + HEAD + b"\n" + ROW + b"\r\n  \n" + WRONG + b"\n")
-    assert told(report) == [
+def test_blank_lines_are_reported_and_are_not_rows(validate):
+    report = validate(b"\n" + HEAD + b"\n" + ROW + b"\r\n  \n" + WRONG + b"\n")
+    assert reported(report) == [
         *(("blank-line", line, None, ()) for line in (1, 3, 5, 6)),
         wrong_at(7, 1),
         ("blank-line", 8, None, ()),
@@ -302,53 +304,53 @@ def test_blank_lines_are_told_and_are_no_rows(gate):
 
 
 @pytest.mark.parametrize("delimiter", [b",", b"\t", b";"])
-def test_a_record_of_empty_fields_is_a_row(gate, delimiter):
-    report = gate((HEAD + b",,\n" + ROW).replace(b",", delimiter))
-    assert told(report) == [("not-an-object", 2, 0, ())]
+def test_a_record_of_empty_fields_is_a_row(validate, delimiter):
+    report = validate((HEAD + b",,\n" + ROW).replace(b",", delimiter))
+    assert reported(report) == [("not-an-object", 2, 0, ())]
     assert (report.rows, report.valid) == (2, 1)
 
 
-def test_a_record_of_empty_fields_is_no_row_whatever_is_left_out(gate):
-    report = gate(HEAD + b",,\n" + ROW, **HOW, ignore=["missing-field", "not-an-object"])
-    assert told(report) == [("not-an-object", 2, 0, ())]
+def test_a_record_of_empty_fields_is_not_a_row(validate):
+    report = validate(HEAD + b",,\n" + ROW, **HOW, ignore=["missing-field", "not-an-object"])
+    assert reported(report) == [("not-an-object", 2, 0, ())]
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", HEAD, HEAD.rstrip(), HEAD + b"\n", BOM, BOM + HEAD])
-def test_no_rows(gate, data):
-    report = gate(data)
-    assert told(report)[0] == ("no-rows", None, None, ())
+def test_no_rows(validate, data):
+    report = validate(data)
+    assert reported(report)[0] == ("no-rows", None, None, ())
     assert {one.code for one in report.sample} <= {"no-rows", "blank-line", "byte-order-mark"}
     assert (report.rows, report.ok) == (0, False)
 
 
 # Two bytes, four bytes, and one whose second byte is that of a backslash.
 @pytest.mark.parametrize("words", ["语言", "𠀋", "乗"])
-def test_gb18030_is_offered(gate, words):
+def test_gb18030_is_offered(validate, words):
     cell = words.encode("gb18030")
-    report = gate(HEAD + ROW + b"d01-c01,en,%b\n" % cell + WRONG)
-    assert told(report) == [("not-utf8", 3, 1, ()), wrong_at(4, 2)]
+    report = validate(HEAD + ROW + b"d01-c01,en,%b\n" % cell + WRONG)
+    assert reported(report) == [("not-utf8", 3, 1, ()), wrong_at(4, 2)]
     found = report.sample[0]
     assert found.got == f"0x{cell[0]:02x} at byte 11 of the row"
     assert hint(found) == encoding_hint(cell)
 
 
-def test_a_header_in_gb18030(gate):
-    report = gate(b"claim_id,%b\n" % "译文".encode("gb18030") + ROW)
-    assert told(report) == [("not-utf8", 1, None, ())]
+def test_a_header_in_gb18030(validate):
+    report = validate(b"claim_id,%b\n" % "译文".encode("gb18030") + ROW)
+    assert reported(report) == [("not-utf8", 1, None, ())]
     assert hint(report.sample[0]).startswith("it may be GB18030")
     assert (report.rows, report.complete) == (0, False)
 
 
-def test_what_is_in_no_encoding(gate):
-    report = gate(HEAD + b"d01-c01,en,a\xff\n")
-    assert told(report) == [("not-utf8", 2, 0, ())]
+def test_files_in_no_known_encoding(validate):
+    report = validate(HEAD + b"d01-c01,en,a\xff\n")
+    assert reported(report) == [("not-utf8", 2, 0, ())]
     assert report.sample[0].got == "0xff at byte 12 of the row"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_what_a_spreadsheet_calls_unicode_text(gate, encoding):
-    report = gate((HEAD + ROW).decode().encode(encoding))
-    assert told(report) == [("not-utf8", None, None, ())]
+def test_the_unicode_text_format_of_spreadsheets(validate, encoding):
+    report = validate((HEAD + ROW).decode().encode(encoding))
+    assert reported(report) == [("not-utf8", None, None, ())]
     assert report.sample[0].got == "UTF-16"
 
 
@@ -403,9 +405,9 @@ CELLS = {
 
 
 @pytest.mark.parametrize(("kind", "cells"), CELLS.values(), ids=CELLS)
-def test_cells(gate, kind, cells):
-    report = gate(written(LEAST[kind] | cells), kind=kind, defaults=BY)
-    assert told(report) == []
+def test_cells(validate, kind, cells):
+    report = validate(written(LEAST[kind] | cells), kind=kind, defaults=BY)
+    assert reported(report) == []
     assert report.rows == 1
 
 
@@ -446,9 +448,9 @@ WRONG_CELLS = {
 
 
 @pytest.mark.parametrize(("kind", "cells", "code"), WRONG_CELLS.values(), ids=WRONG_CELLS)
-def test_wrong_cells(gate, kind, cells, code):
+def test_wrong_cells(validate, kind, cells, code):
     right = dict.fromkeys(cells, "") | LEAST[kind]
-    report = gate(written(right, right | cells), kind=kind, defaults=BY)
+    report = validate(written(right, right | cells), kind=kind, defaults=BY)
     assert [(one.code, one.row, one.path) for one in report.sample] == [(code, 1, (*cells,))]
     assert (report.rows, report.valid) == (2, 1)
 
@@ -480,14 +482,14 @@ NESTED_CELLS = {
 
 
 @pytest.mark.parametrize(("kind", "name", "cell", "code", "path"), NESTED_CELLS.values(), ids=NESTED_CELLS)
-def test_wrong_within_cells(gate, kind, name, cell, code, path):
-    report = gate(written(LEAST[kind] | {name: cell}), kind=kind, defaults=BY)
-    assert told(report) == [(code, 2, 0, path)]
+def test_wrong_within_cells(validate, kind, name, cell, code, path):
+    report = validate(written(LEAST[kind] | {name: cell}), kind=kind, defaults=BY)
+    assert reported(report) == [(code, 2, 0, path)]
 
 
-def test_a_key_twice_in_a_cell(gate):
+def test_a_key_twice_in_a_cell(validate):
     cell = '[{"claim_id": "d01-c03", "claim_id": "d01-c02"}]'
-    report = gate(written(LEAST["question"] | {"references": cell}), kind="question", defaults=BY)
+    report = validate(written(LEAST["question"] | {"references": cell}), kind="question", defaults=BY)
     # Which claim is meant is unknown, so it must not pass.
     assert [one.path[0] for one in report.sample] == ["references"]
     assert report.invalid == 1
@@ -499,20 +501,20 @@ CARRIED = CLAIM.model_dump()
 @pytest.mark.parametrize(
     "how", [{}, {"quoting": csv.QUOTE_ALL}, {"lineterminator": "\n"}, {"delimiter": ";"}]
 )
-def test_a_claim_s_columns_may_be_carried_along(gate, how):
-    report = gate(written(CARRIED | LEAST["translation"], **how))
-    assert told(report) == []
+def test_a_claim_s_columns_may_be_carried_along(validate, how):
+    report = validate(written(CARRIED | LEAST["translation"], **how))
+    assert reported(report) == []
     assert (report.rows, report.valid, report.rows_without_digest) == (1, 1, 0)
 
 
-def test_a_claim_s_numbers_may_be_as_pandas_writes_them(gate):
+def test_a_claim_s_numbers_may_be_as_pandas_writes_them(validate):
     floats = {name: f"{CARRIED[name]}.0" for name in ("position", "start", "end")}
-    assert told(gate(written(CARRIED | floats | LEAST["translation"]))) == []
+    assert reported(validate(written(CARRIED | floats | LEAST["translation"]))) == []
 
 
-def test_a_claim_s_columns_may_be_empty(gate):
+def test_a_claim_s_columns_may_be_empty(validate):
     empty = dict.fromkeys(CARRIED, "")
-    assert told(gate(written(empty | LEAST["translation"]))) == []
+    assert reported(validate(written(empty | LEAST["translation"]))) == []
 
 
 DIFFERS = {
@@ -529,14 +531,16 @@ DIFFERS = {
 
 
 @pytest.mark.parametrize(("name", "value"), DIFFERS.items())
-def test_a_claim_s_column_that_is_not_the_claim_s(gate, name, value):
+def test_a_claim_s_column_that_is_not_the_claim_s(validate, name, value):
     row = CARRIED | LEAST["translation"]
-    report = gate(written(row, row | {name: value}))
+    report = validate(written(row, row | {name: value}))
     assert [(one.code, one.row, one.path) for one in report.sample] == [("claim-differs", 1, (name,))]
 
 
-def test_shifted_rows_differ_in_every_column(gate):
-    report = gate(written(CARRIED | {"claim_sha256": ""} | LEAST["translation"] | {"claim_id": "d01-c01"}))
+def test_shifted_rows_differ_in_every_column(validate):
+    report = validate(
+        written(CARRIED | {"claim_sha256": ""} | LEAST["translation"] | {"claim_id": "d01-c01"})
+    )
     assert {one.code for one in report.sample} == {"claim-differs"}
     assert {"text", "text_en", "start", "end", "position"} <= {one.path[0] for one in report.sample}
 
@@ -554,27 +558,27 @@ LONG = {
 
 
 @pytest.mark.parametrize("record", LONG.values(), ids=LONG)
-def test_a_record_that_is_too_long_is_not_read_and_what_follows_is(gate, record):
-    report = gate(HEAD + ROW + record + ROW + WRONG)
+def test_a_too_long_record_is_skipped_and_reading_continues(validate, record):
+    report = validate(HEAD + ROW + record + ROW + WRONG)
     after = 4 + record.count(b"\n")
-    assert told(report) == [("line-too-long", 3, 1, ()), wrong_at(after, 3)]
+    assert reported(report) == [("line-too-long", 3, 1, ()), wrong_at(after, 3)]
     assert report.sample[0].message == "expected at most 8 MiB, got more"
     assert (report.rows, report.valid, report.complete) == (4, 2, True)
 
 
 @pytest.mark.parametrize("end", [b"\n", b""])
-def test_a_last_record_that_is_too_long(gate, end):
-    report = gate(HEAD + ROW + b"d01-c01,en," + b"x" * LONGEST + end)
-    assert told(report) == [("line-too-long", 3, 1, ())]
+def test_a_last_record_that_is_too_long(validate, end):
+    report = validate(HEAD + ROW + b"d01-c01,en," + b"x" * LONGEST + end)
+    assert reported(report) == [("line-too-long", 3, 1, ())]
 
 
-def test_a_record_of_the_greatest_length(gate):
+def test_a_record_of_the_greatest_length(validate):
     record = b"d01-c01,en,"
-    report = gate(HEAD + record + b"x" * (LONGEST - len(record)) + b"\n" + WRONG)
-    assert told(report) == [wrong_at(3, 1)]
+    report = validate(HEAD + record + b"x" * (LONGEST - len(record)) + b"\n" + WRONG)
+    assert reported(report) == [wrong_at(3, 1)]
 
 
-def test_a_field_of_many_lines_takes_its_length_s_time(gate):
+def test_a_field_of_many_lines_takes_its_length_s_time(validate):
     # What a quotation mark that is missing makes of a file.
     def stop(*_: object) -> None:
         pytest.fail("a minute for a mebibyte")
@@ -582,11 +586,11 @@ def test_a_field_of_many_lines_takes_its_length_s_time(gate):
     before = signal.signal(signal.SIGALRM, stop)
     signal.alarm(60)
     try:
-        report = gate(HEAD + b'd01-c01,en,"%b"\n' % (b"\n" * (1 << 20)) + WRONG)
+        report = validate(HEAD + b'd01-c01,en,"%b"\n' % (b"\n" * (1 << 20)) + WRONG)
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
-    assert told(report) == [wrong_at((1 << 20) + 3, 1)]
+    assert reported(report) == [wrong_at((1 << 20) + 3, 1)]
 
 
 # What `csv` writes is read as it was.
@@ -623,7 +627,7 @@ names = st.lists(st.text('abc_"\n 语', min_size=1, max_size=4), min_size=1, max
     chunk=st.integers(1, 50),
     ended=st.booleans(),
 )
-def test_what_csv_writes_is_read_as_it_was(file, names, rows, how, delimiter, chunk, ended):
+def test_the_csv_module_round_trips(file, names, rows, how, delimiter, chunk, ended):
     columns = ["first", *names]
     out, expected = io.StringIO(newline=""), []
     writer = csv.writer(out, delimiter=delimiter, **how)
@@ -641,7 +645,7 @@ def test_what_csv_writes_is_read_as_it_was(file, names, rows, how, delimiter, ch
 
 
 def each_line(found):
-    """Yield what was read with a note for each line that one is about."""
+    """Yield the items read, with one note for each line that a note covers."""
     return [
         one._replace(line=one.line + more, lines=1) if isinstance(one, Note) else one
         for one in found
@@ -655,10 +659,10 @@ def each_line(found):
     ).map(b"".join),
     chunk=st.integers(1, 30),
 )
-def test_no_bytes_do_anything_but_be_read_or_refused_however_they_come(file, data, chunk):
+def test_any_bytes_in_any_chunks_are_read_or_refused(file, data, chunk):
     file.write_bytes(b"a,b\n" + data)
     found = read(file, chunk)
-    # How many blank lines are told together is the reader's affair.
+    # The reader decides how many blank lines one note covers.
     assert each_line(found) == each_line(read(file, 1 << 20))
     lines = [one[0] for one in found]
     assert lines == sorted(set(lines))
@@ -683,7 +687,7 @@ def test_a_header_that_ends_within_a_character_is_cut_off(file, mark):
 
 
 @pytest.mark.parametrize(("select", "codes"), [(None, ["byte-order-mark"]), (["unknown-claim"], [])])
-def test_a_byte_order_mark_is_told_where_it_is_asked_for(tmp_path, select, codes):
+def test_a_byte_order_mark_is_reported_on_request(tmp_path, select, codes):
     """In CSV it is a warning, and no reason to stop."""
     path = tmp_path / "rows.csv"
     path.write_bytes(b"\xef\xbb\xbfclaim_id,verdict,urls,method,creator\nd05-c02,mixed,[],human,I\n")
@@ -692,7 +696,7 @@ def test_a_byte_order_mark_is_told_where_it_is_asked_for(tmp_path, select, codes
     assert {hint(one) for one in report.sample} <= {"spreadsheets write this mark; it is skipped"}
 
 
-def test_a_line_of_excels_own_is_told(tmp_path):
+def test_the_excel_separator_line_is_reported(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("sep=;\nclaim_id;verdict;urls;method;creator\nd05-c02;mixed;[];human;I\n", "utf-8")
     report = ki.validate(path, kind="verdict")
@@ -702,7 +706,7 @@ def test_a_line_of_excels_own_is_told(tmp_path):
     assert (report.rows, report.valid) == (1, 1)
 
 
-def test_a_row_that_has_nothing_in_an_unknown_column_is_right(tmp_path):
+def test_a_row_with_an_empty_unknown_column_is_valid(tmp_path):
     path = tmp_path / "rows.csv"
     right = "d05-c02,mixed,[],human,I"
     path.write_text(f"claim_id,verdict,urls,method,creator,note\n{right},x\n{right},\n", "utf-8")

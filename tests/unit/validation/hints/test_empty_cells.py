@@ -68,7 +68,7 @@ def test_a_cell_of_csv_is_refused_and_named(tmp_path, text, rows):
 
 
 @pytest.mark.parametrize("rows", [1, 100])
-def test_a_quote_is_named_however_it_is_read(rows):
+def test_a_quote_is_named_in_every_format(rows):
     data = [GOOD | {"quote": "N/A"}] * rows
     words = "spreadsheets show N/A for an empty cell; omit the field or use null"
     for given in (data, pd.DataFrame(data)):
@@ -106,7 +106,7 @@ def test_free_text_is_taken_at_its_word(text):
 
 
 @pytest.mark.parametrize("value", [None, 0, 0.0, False, "n", "a" * 50, [], float("inf")])
-def test_other_values_are_no_empty_cells(value):
+def test_other_values_are_not_empty_cells(value):
     assert empty_cell(value) is None
 
 

@@ -198,7 +198,7 @@ def test_words():
         assert likely_word(word, ["memory", "reasoning"]) is None
 
 
-def test_what_is_missing():
+def test_missing_values():
     assert to_fill(("method",)) == "for all rows: --set method=human, model or rule (in Python: defaults)"
     assert to_fill(("references", 0, "claim_id")) == "the id of the claim that the row is about"
     assert to_fill(("verdict",), ki.Verdict) == "the judgement"
@@ -228,7 +228,7 @@ def test_other_tools_names():
     assert note_of("colour") is None
 
 
-def test_names_are_fields_of_ours_and_no_other_field_s_own():
+def test_suggested_names_are_known_fields():
     fields = {
         field for model in KINDS.values() if issubclass(model, Annotation) for field in model.model_fields
     }

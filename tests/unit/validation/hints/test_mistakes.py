@@ -1,4 +1,4 @@
-"""Texts that are no JSON: what stands there, and what to do where that is plain to see."""
+"""Texts that are not JSON: the text that is shown, and suggestions for common cases."""
 
 import pytest
 from hints import hint
@@ -73,15 +73,15 @@ TEXTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "told"), TEXTS.items(), ids=map(repr, TEXTS))
-def test_got_and_suggestion_of_a_syntax_error(text, told):
+@pytest.mark.parametrize(("text", "reported"), TEXTS.items(), ids=map(repr, TEXTS))
+def test_got_and_suggestion_of_a_syntax_error(text, reported):
     _, fault = parse(text.encode())
     assert (fault.code, fault.expected) == ("invalid-json", "a JSON text")
-    assert (fault.got(), fault.suggestion()) == told
+    assert (fault.got(), fault.suggestion()) == reported
 
 
 @pytest.mark.parametrize("end", ["{", '{"a": "b', "[1", '{"a": "语'.encode()[:-1]])
-def test_what_ends_in_its_middle(end):
+def test_truncated_texts(end):
     _, fault = parse(Tail(end if isinstance(end, bytes) else end.encode()))
     assert (fault.code, fault.suggestion) == ("truncated", CUT)
 
@@ -212,7 +212,7 @@ def test_a_column_by_itself_is_a_table(tmp_path, header):
     assert report.rows == 1
 
 
-def test_excel_s_line_about_its_delimiter_is_no_header(tmp_path):
+def test_the_excel_separator_line_is_not_a_header(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("sep=;\r\nclaim_id;translation\r\nd01-c01;x\r\nd01-c99;x\r\n", "utf-8", newline="")
     report = ki.validate(path, **HOW)
@@ -220,5 +220,5 @@ def test_excel_s_line_about_its_delimiter_is_no_header(tmp_path):
     assert (report.rows, report.valid, report.complete) == (2, 1, True)
 
 
-def test_a_parser_that_names_no_place():
+def test_a_parser_error_without_a_position():
     assert json_syntax._placed(b"{", "some words") == ("some words", 1, "an unknown position")

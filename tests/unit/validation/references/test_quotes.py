@@ -61,7 +61,7 @@ def test_bytes_of_the_source_explain_offsets():
 
 
 @pytest.mark.parametrize("offsets", [(0, 3), (108, 114), (109, 115), (94, 115)])
-def test_wrong_offsets_that_no_unit_explains_leave_the_one_place(offsets):
+def test_wrong_offsets_of_unknown_unit_suggest_the_only_place(offsets):
     got = "{} to {}".format(*offsets)
     assert said("a-04", BENDS, *offsets) == [("quote-misplaced", "/quote_start", AT, got, f"use {AT}")]
 
@@ -168,7 +168,7 @@ def test_a_quote_that_occurs_often_elsewhere_names_three_places():
 
 
 def test_a_quote_that_differs_in_markers():
-    # What stood around the marker is found without it, and the source's own characters are given.
+    # Text around the marker is found without it, and the suggestion has the characters of the source.
     assert said("b-01", "der Kanal nie.[1]") == [
         (
             "quote-markers-differ",
@@ -294,7 +294,7 @@ def test_quotes_of_the_english_are_checked_in_the_same_way():
 @pytest.mark.parametrize(
     ("of", "said"), [(None, "in English (quote_of: text_en)"), ("text_en", "in English")]
 )
-def test_the_nearest_passage_of_the_english_says_how_it_would_be_quoted(of, said):
+def test_the_closest_english_passage_suggests_quote_of(of, said):
     row = {"claim_id": "d05-c02", "quote": "large models can be distilled into tiny ones", "quote_of": of}
     row |= {"verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row], kind="verdict").sample

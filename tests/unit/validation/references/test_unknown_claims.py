@@ -34,7 +34,7 @@ def corpus(tmp_path_factory):
         ("x", None, "claim ids look like alpha"),
     ],
 )
-def test_the_claim_with_the_quote_is_suggested_else_the_nearest_id(corpus, claim_id, quote, suggestion):
+def test_the_claim_with_the_quote_is_suggested_else_a_similar_id(corpus, claim_id, quote, suggestion):
     row = {
         "claim_id": claim_id,
         "quote": quote,

@@ -1,4 +1,4 @@
-"""Values that no kind allows, and the shortcut for rows whose text is sound."""
+"""Values that no kind allows, and the shortcut for rows with valid text."""
 
 import math
 
@@ -22,7 +22,7 @@ rows = st.dictionaries(
 
 
 @given(rows)
-def test_a_row_that_the_shortcut_passes_has_no_fault(row):
+def test_the_shortcut_passes_only_valid_rows(row):
     if are_valid(row.values()):
         assert [*invalid_values(row)] == []
 
@@ -35,7 +35,7 @@ def test_a_flat_row_without_a_fault_is_passed(row):
 @pytest.mark.parametrize(
     "value", [math.inf, -math.inf, math.nan, HUGE, -HUGE, [1.0, math.nan], {"a": (HUGE,)}, object(), {1}]
 )
-def test_what_is_looked_at(value):
+def test_the_checked_references(value):
     assert not are_valid([value])
     assert not are_valid([[value]])
 

@@ -1,4 +1,4 @@
-"""The judge's rules, row by row: as the design says them, from Python and from JSON alike."""
+"""The rules of the row validator, for rows from Python and from JSON."""
 
 import json
 import math
@@ -66,16 +66,16 @@ def placed(report: ki.Report) -> list[tuple[int, str, str]]:
 
 
 @pytest.fixture
-def judge(tmp_path):
-    """Return a function that judges rows from Python and from JSON, which must come to the same."""
+def validate(tmp_path):
+    """Return a function that validates rows from Python and from JSON and asserts equal findings."""
 
-    def told(*rows: object, **options: object) -> list[tuple[int, str, str]]:
+    def reported(*rows: object, **options: object) -> list[tuple[int, str, str]]:
         values = ki.validate(rows, **options)
         path = tmp_path / "rows.jsonl"
         path.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), "utf-8")
         lines = ki.validate(path, **options)
         assert placed(values) == placed(lines)
-        # Words are the same, save where they name another row's place.
+        # Messages are equal, except where they name the place of another row.
         said = [
             [one.message for one in report.sample if CODES[one.code].group != "set"]
             for report in (values, lines)
@@ -85,17 +85,17 @@ def judge(tmp_path):
         assert [getattr(values, name) for name in counted] == [getattr(lines, name) for name in counted]
         return placed(values)
 
-    return told
+    return reported
 
 
 @pytest.fixture
-def told(judge):
-    """Return a function that judges one row: codes and paths of what is wrong."""
-    return lambda row, **options: [found[1:] for found in judge(row, **options)]
+def reported(validate):
+    """Return a function that validates one row and returns the codes and paths of its findings."""
+    return lambda row, **options: [found[1:] for found in validate(row, **options)]
 
 
 def values(row: object, **options: object) -> list[tuple[str, str]]:
-    """Validate a row that only Python can hold."""
+    """Validate a row that only Python can represent."""
     return [found[1:] for found in placed(ki.validate(iter([row]), **options))]
 
 
@@ -103,8 +103,8 @@ def values(row: object, **options: object) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("kind", LEAST)
-def test_the_least_row_is_right(told, kind):
-    assert told(LEAST[kind], kind=kind) == []
+def test_the_least_row_is_right(reported, kind):
+    assert reported(LEAST[kind], kind=kind) == []
 
 
 OPTIONAL = [(kind, name) for kind, model in KINDS.items() for name, info in model.model_fields.items()
@@ -114,81 +114,81 @@ REQUIRED = [(kind, name) for kind, model in KINDS.items() for name, info in mode
 
 
 @pytest.mark.parametrize(("kind", "name"), OPTIONAL)
-def test_optional_null_is_absent(told, kind, name):
-    assert told(LEAST[kind] | {name: None}, kind=kind) == []
+def test_optional_null_is_absent(reported, kind, name):
+    assert reported(LEAST[kind] | {name: None}, kind=kind) == []
 
 
 @pytest.mark.parametrize(("kind", "name"), REQUIRED)
-def test_required_null_and_absent_are_one_missing_field(told, kind, name):
-    assert told(LEAST[kind] | {name: None}, kind=kind) == [("missing-field", f"/{name}")]
-    assert told(without(LEAST[kind], name), kind=kind) == [("missing-field", f"/{name}")]
+def test_required_null_and_absent_are_one_missing_field(reported, kind, name):
+    assert reported(LEAST[kind] | {name: None}, kind=kind) == [("missing-field", f"/{name}")]
+    assert reported(without(LEAST[kind], name), kind=kind) == [("missing-field", f"/{name}")]
 
 
 @pytest.mark.parametrize("name", ["claim_sha256", "quote", "quote_start", "quote_end", "quote_of"])
-def test_optional_null_within_a_list_is_absent(told, name):
-    assert told(question | {"references": [{"claim_id": "d01-c02", name: None}]}, kind="question") == []
+def test_optional_null_within_a_list_is_absent(reported, name):
+    assert reported(question | {"references": [{"claim_id": "d01-c02", name: None}]}, kind="question") == []
 
 
 @pytest.mark.parametrize("reference", [{"claim_id": None}, {}, {"claim_id": None, "quote": "语言经过人类"}])
-def test_required_null_and_absent_within_a_list(told, reference):
+def test_required_null_and_absent_within_a_list(reported, reference):
     row = question | {"references": [{"claim_id": "d01-c02"}, reference]}
-    assert told(row, kind="question") == [("missing-field", "/references/1/claim_id")]
+    assert reported(row, kind="question") == [("missing-field", "/references/1/claim_id")]
 
 
-def test_an_answer_that_is_null_is_absent(told):
+def test_an_answer_that_is_null_is_absent(reported):
     row = question | {"references": [], "answerable": False}
-    assert told(row | {"answer": None}, kind="question") == []
-    assert told(without(row, "answer"), kind="question") == []
+    assert reported(row | {"answer": None}, kind="question") == []
+    assert reported(without(row, "answer"), kind="question") == []
 
 
 # Kinds
 
 
 @pytest.mark.parametrize("kind", DERIVED)
-def test_a_row_with_its_kind(told, kind):
-    assert told(LEAST[kind] | {"kind": kind}) == []
-    assert told(LEAST[kind] | {"kind": kind}, kind=kind) == []
-    assert told(LEAST[kind] | {"kind": kind}, kind=KINDS[kind]) == []
-    assert told(LEAST[kind] | {"kind": kind}, kind=[kind, "label", KINDS["verdict"]]) == []
+def test_a_row_with_its_kind(reported, kind):
+    assert reported(LEAST[kind] | {"kind": kind}) == []
+    assert reported(LEAST[kind] | {"kind": kind}, kind=kind) == []
+    assert reported(LEAST[kind] | {"kind": kind}, kind=KINDS[kind]) == []
+    assert reported(LEAST[kind] | {"kind": kind}, kind=[kind, "label", KINDS["verdict"]]) == []
 
 
 @pytest.mark.parametrize("options", [{}, {"kind": ["label", "verdict"]}])
 @pytest.mark.parametrize("row", [verdict, verdict | {"kind": None}])
-def test_a_row_needs_its_kind_if_the_call_gives_none(told, row, options):
-    assert told(row, **options) == [("missing-field", "/kind")]
+def test_a_row_needs_its_kind_if_the_call_gives_none(reported, row, options):
+    assert reported(row, **options) == [("missing-field", "/kind")]
 
 
 @pytest.mark.parametrize("name", ["verdicts", "Verdict", "", "claim", "dialogue", "source", "stance"])
-def test_an_unknown_kind(told, name):
-    assert told(verdict | {"kind": name}) == [("unknown-kind", "/kind")]
+def test_an_unknown_kind(reported, name):
+    assert reported(verdict | {"kind": name}) == [("unknown-kind", "/kind")]
 
 
-def test_the_nearest_kind_is_named():
+def test_a_similar_kind_is_suggested():
     (found,) = ki.validate([verdict | {"kind": "verdcit"}]).sample
     assert (found.got, hint(found)) == ('"verdcit"', "did you mean verdict?")
 
 
 @pytest.mark.parametrize("asked", ["label", ["label", "translation"]])
-def test_a_kind_that_was_not_asked_for_is_one_finding(told, asked):
-    assert told(verdict | {"kind": "verdict"}, kind=asked) == [("unknown-kind", "/kind")]
+def test_a_kind_that_was_not_asked_for_is_one_finding(reported, asked):
+    assert reported(verdict | {"kind": "verdict"}, kind=asked) == [("unknown-kind", "/kind")]
 
 
-def test_a_mistyped_kind_does_not_hide_what_else_is_wrong(told):
+def test_a_mistyped_kind_does_not_hide_other_faults(reported):
     row = verdict | {"kind": "verdcit", "confidence": 2}
-    assert told(row, kind="verdict") == [("out-of-range", "/confidence"), ("unknown-kind", "/kind")]
+    assert reported(row, kind="verdict") == [("out-of-range", "/confidence"), ("unknown-kind", "/kind")]
 
 
 @pytest.mark.parametrize("name", [5, True, ["verdict"], {"a": 1}])
-def test_a_kind_that_is_no_text(told, name):
-    assert told(verdict | {"kind": name}) == [("wrong-type", "/kind")]
-    assert told(verdict | {"kind": name}, kind="verdict") == [("wrong-type", "/kind")]
+def test_a_kind_that_is_not_text(reported, name):
+    assert reported(verdict | {"kind": name}) == [("wrong-type", "/kind")]
+    assert reported(verdict | {"kind": name}, kind="verdict") == [("wrong-type", "/kind")]
 
 
-def test_rows_of_several_kinds(judge):
+def test_rows_of_several_kinds(validate):
     rows = [LEAST[kind] | {"kind": kind} for kind in DERIVED]
-    assert judge(*rows) == []
-    # A field of one kind is none of another's.
-    assert judge(rows[0] | {"value": "x"}, rows[1]) == [(0, "unknown-field", "/value")]
+    assert validate(*rows) == []
+    # A field of one kind is unknown to another.
+    assert validate(rows[0] | {"value": "x"}, rows[1]) == [(0, "unknown-field", "/value")]
 
 
 @pytest.mark.parametrize("kind", ["translations", "", None.__class__, int, ki.Corpus, ["label", "x"]])
@@ -211,11 +211,11 @@ def slips(name: str) -> list[str]:
 
 @pytest.mark.parametrize("extra", ["error", "allow"])
 @pytest.mark.parametrize(("kind", "name"), [one for one in REQUIRED if one[0] in DERIVED])
-def test_a_mistyped_field_is_one_finding(told, kind, name, extra):
+def test_a_mistyped_field_is_one_finding(reported, kind, name, extra):
     for slip in slips(name):
         row = {slip if one == name else one: value for one, value in LEAST[kind].items()}
         pointer = "/" + slip.replace("~", "~0").replace("/", "~1")
-        assert told(row, kind=kind, extra=extra) == [("unknown-field", pointer)], slip
+        assert reported(row, kind=kind, extra=extra) == [("unknown-field", pointer)], slip
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_a_mistyped_field_is_one_finding(told, kind, name, extra):
     [("quote_strat", "quote_start"), ("quoteEnd", "quote_end"), ("claim_sha265", "claim_sha256"),
      ("relese", "release"), ("Confidence", "confidence"), ("qoute", "quote"), ("quote of", "quote_of")],
 )  # fmt: skip
-def test_a_mistyped_optional_field_is_one_finding(told, slip, meant):
+def test_a_mistyped_optional_field_is_one_finding(reported, slip, meant):
     # A quote without its offsets would be ambiguous; one offset alone would be a finding, too.
     row = verdict | {
         "claim_id": "d01-c01",
@@ -235,36 +235,38 @@ def test_a_mistyped_optional_field_is_one_finding(told, slip, meant):
     row |= {"claim_sha256": ki.claim("d01-c01").claim_sha256, "release": "1.0.0", "confidence": 0.5}
     mistyped = {slip if name == meant else name: value for name, value in row.items()}
     for extra in ("error", "allow"):
-        assert told(mistyped, kind="verdict", extra=extra, require=[meant]) == [("unknown-field", f"/{slip}")]
+        assert reported(mistyped, kind="verdict", extra=extra, require=[meant]) == [
+            ("unknown-field", f"/{slip}")
+        ]
 
 
-def test_a_mistyped_field_within_a_list_is_one_finding(told):
+def test_a_mistyped_field_within_a_list_is_one_finding(reported):
     for reference, slip in (
         ({"claimid": "d01-c02"}, "claimid"),
         ({"claim_id": "d01-c01", "quote": "语言", "quote_strt": 20, "quote_end": 22}, "quote_strt"),
         ({"claim_id": "d01-c01", "qoute": "语言", "quote_start": 20, "quote_end": 22}, "qoute"),
     ):
         row = question | {"references": [{"claim_id": "d01-c02"}, reference]}
-        assert told(row, kind="question") == [("unknown-field", f"/references/1/{slip}")]
+        assert reported(row, kind="question") == [("unknown-field", f"/references/1/{slip}")]
 
 
-def test_a_slip_beside_the_field_itself(told):
-    assert told(verdict | {"Verdict": "mixed"}, kind="verdict", extra="allow") == [
+def test_a_slip_beside_the_field_itself(reported):
+    assert reported(verdict | {"Verdict": "mixed"}, kind="verdict", extra="allow") == [
         ("unknown-field", "/Verdict")
     ]
 
 
 @pytest.mark.parametrize("name", ["note", "score", "claim", "model_name", "", "日本語", "a/b", "X_note"])
-def test_other_fields_are_allowed_at_wish(told, name):
+def test_other_fields_are_optionally_allowed(reported, name):
     pointer = "/" + name.replace("/", "~1")
-    assert told(verdict | {name: 1}, kind="verdict") == [("unknown-field", pointer)]
-    assert told(verdict | {name: 1}, kind="verdict", extra="allow") == []
+    assert reported(verdict | {name: 1}, kind="verdict") == [("unknown-field", pointer)]
+    assert reported(verdict | {name: 1}, kind="verdict", extra="allow") == []
 
 
 @pytest.mark.parametrize("name", ["x_note", "x_", "x_claim_id", "x_ä"])
 @pytest.mark.parametrize("value", [None, 1, "a", [1, {"a": [None]}], {"": ""}])
-def test_fields_of_ones_own_may_hold_anything(told, name, value):
-    assert told(verdict | {name: value}, kind="verdict") == []
+def test_custom_fields_accept_any_value(reported, name, value):
+    assert reported(verdict | {name: value}, kind="verdict") == []
 
 
 @pytest.mark.parametrize("name", ["x_note", "x_claim_id"])
@@ -306,9 +308,9 @@ CLAIM = without(LEAST["claim"], "claim_id", "claim_sha256")
 
 
 @pytest.mark.parametrize("kind", ABOUT_A_CLAIM)
-def test_columns_of_the_claim_may_be_carried_along(told, kind):
-    assert told(CLAIM | LEAST[kind], kind=kind) == []
-    assert told(dict.fromkeys(CLAIM) | LEAST[kind], kind=kind) == []
+def test_columns_of_the_claim_may_be_carried_along(reported, kind):
+    assert reported(CLAIM | LEAST[kind], kind=kind) == []
+    assert reported(dict.fromkeys(CLAIM) | LEAST[kind], kind=kind) == []
 
 
 OTHER = {
@@ -319,83 +321,87 @@ OTHER = {
 
 
 @pytest.mark.parametrize("name", CLAIM)
-def test_a_column_that_is_not_the_claim_s(told, name):
-    assert told(verdict | CLAIM | {name: OTHER[name]}, kind="verdict") == [("claim-differs", f"/{name}")]
-    assert told(verdict | {name: {"a": 1}}, kind="verdict") == [("claim-differs", f"/{name}")]
-    assert told(verdict | {name: OTHER[name]}, kind="verdict", extra="allow") == [
+def test_a_column_that_is_not_the_claim_s(reported, name):
+    assert reported(verdict | CLAIM | {name: OTHER[name]}, kind="verdict") == [("claim-differs", f"/{name}")]
+    assert reported(verdict | {name: {"a": 1}}, kind="verdict") == [("claim-differs", f"/{name}")]
+    assert reported(verdict | {name: OTHER[name]}, kind="verdict", extra="allow") == [
         ("claim-differs", f"/{name}")
     ]
 
 
-def test_a_number_is_not_true(told):
+def test_a_number_is_not_true(reported):
     row = verdict | {"claim_id": "d01-c01"}
-    assert told(row | {"position": 1}, kind="verdict") == []
-    assert told(row | {"position": True}, kind="verdict") == [("claim-differs", "/position")]
-    assert told(row | {"position": 1.0}, kind="verdict") == [("claim-differs", "/position")]
+    assert reported(row | {"position": 1}, kind="verdict") == []
+    assert reported(row | {"position": True}, kind="verdict") == [("claim-differs", "/position")]
+    assert reported(row | {"position": 1.0}, kind="verdict") == [("claim-differs", "/position")]
 
 
-def test_a_question_is_about_no_one_claim(told):
-    assert told(question | {"position": 2}, kind="question") == [("unknown-field", "/position")]
+def test_a_question_has_no_claim_id(reported):
+    assert reported(question | {"position": 2}, kind="question") == [("unknown-field", "/position")]
 
 
-def test_columns_of_a_corpus_of_ones_own(told):
+def test_columns_of_a_custom_corpus(reported):
     row = verdict | {"claim_id": "a-03", "season": "autumn", "level": 3, "tags": []}
-    assert told(row, kind="verdict", against=CORPUS) == []
-    assert told(row | {"level": 4}, kind="verdict", against=CORPUS) == [("claim-differs", "/level")]
-    assert told(row | {"position": 3}, kind="verdict", against=CORPUS) == [("unknown-field", "/position")]
+    assert reported(row, kind="verdict", against=CORPUS) == []
+    assert reported(row | {"level": 4}, kind="verdict", against=CORPUS) == [("claim-differs", "/level")]
+    assert reported(row | {"position": 3}, kind="verdict", against=CORPUS) == [("unknown-field", "/position")]
     # The claim has no markers, other claims do.
-    assert told(row | {"markers": None}, kind="verdict", against=CORPUS) == []
-    assert told(row | {"markers": "[3]"}, kind="verdict", against=CORPUS) == [("claim-differs", "/markers")]
+    assert reported(row | {"markers": None}, kind="verdict", against=CORPUS) == []
+    assert reported(row | {"markers": "[3]"}, kind="verdict", against=CORPUS) == [
+        ("claim-differs", "/markers")
+    ]
 
 
-# Defaults, and what is required
+# Defaults and required fields
 
 
-def test_defaults_fill_what_is_absent_or_null(told):
+def test_defaults_fill_what_is_absent_or_null(reported):
     row = without(verdict, "method") | {"creator": None}
-    assert told(row, kind="verdict", defaults=BY) == []
-    assert told(verdict | {"method": "Model"}, kind="verdict", defaults=BY) == [
+    assert reported(row, kind="verdict", defaults=BY) == []
+    assert reported(verdict | {"method": "Model"}, kind="verdict", defaults=BY) == [
         ("not-in-vocabulary", "/method")
     ]
 
 
-def test_defaults_come_before_any_rule(told):
+def test_defaults_come_before_any_rule(reported):
     row = without(label, "scheme") | {"value": "past"}
-    assert told(row, kind="label", defaults={"scheme": "horizon"}) == []
-    assert told(row, kind="label", defaults={"scheme": "claim_type"}) == [("not-in-vocabulary", "/value")]
-    assert told(row, kind="label", defaults={"scheme": "acme:time"}) == []
-    assert told(verdict, kind="verdict", defaults={"release": "1.0.0"}, require=["release"]) == []
-    assert told(verdict, kind="verdict", defaults={"release": "9.9.9"}) == [("unknown-release", "/release")]
+    assert reported(row, kind="label", defaults={"scheme": "horizon"}) == []
+    assert reported(row, kind="label", defaults={"scheme": "claim_type"}) == [("not-in-vocabulary", "/value")]
+    assert reported(row, kind="label", defaults={"scheme": "acme:time"}) == []
+    assert reported(verdict, kind="verdict", defaults={"release": "1.0.0"}, require=["release"]) == []
+    assert reported(verdict, kind="verdict", defaults={"release": "9.9.9"}) == [
+        ("unknown-release", "/release")
+    ]
 
-    half = told(verdict | {"quote": "语言经过人类"}, kind="verdict", defaults={"quote_start": 76})
+    half = reported(verdict | {"quote": "语言经过人类"}, kind="verdict", defaults={"quote_start": 76})
     assert half == [("fields-disagree", "/quote_end")]
 
 
-def test_the_version_of_the_package_is_no_data_release():
+def test_the_package_version_is_not_a_data_release():
     row = {"claim_id": "d01-c01", "verdict": "mixed", "urls": [], "method": "human", "creator": "I"}
     (finding,) = ki.validate([row | {"release": ki.__version__}], kind="verdict").sample
     assert (finding.code, finding.expected, finding.got) == ("unknown-release", "one of 1.0.0", "0.1.0")
     assert hint(finding) == "0.1.0 is the version of kaiser-interview; set release to the data release"
 
 
-def test_a_default_may_be_the_kind(told):
-    assert told(verdict, defaults={"kind": "verdict"}) == []
-    assert told(label | {"kind": "label"}, defaults={"kind": "verdict"}) == []
+def test_a_default_may_be_the_kind(reported):
+    assert reported(verdict, defaults={"kind": "verdict"}) == []
+    assert reported(label | {"kind": "label"}, defaults={"kind": "verdict"}) == []
 
 
-def test_a_default_fills_only_kinds_that_have_the_field(judge):
+def test_a_default_fills_only_kinds_that_have_the_field(validate):
     rows = [without(translation, "language") | {"kind": "translation"}, label | {"kind": "label"}]
-    assert judge(*rows, defaults={"language": "de"}) == []
+    assert validate(*rows, defaults={"language": "de"}) == []
 
 
-def test_a_default_joins_set_rules(judge):
+def test_a_default_joins_set_rules(validate):
     rows = [without(label, "creator") | {"scheme": "horizon", "value": value} for value in ("past", "future")]
-    assert judge(*rows, kind="label", defaults={"creator": "m"}) == [(1, "too-many-labels", "/value")]
+    assert validate(*rows, kind="label", defaults={"creator": "m"}) == [(1, "too-many-labels", "/value")]
 
 
-def test_a_mistyped_field_is_not_filled_by_a_default(told):
+def test_a_mistyped_field_is_not_filled_by_a_default(reported):
     row = without(verdict, "creator") | {"craetor": "n"}
-    assert told(row, kind="verdict", defaults={"creator": "m"}) == [("unknown-field", "/craetor")]
+    assert reported(row, kind="verdict", defaults={"creator": "m"}) == [("unknown-field", "/craetor")]
 
 
 @pytest.mark.parametrize(
@@ -406,7 +412,7 @@ def test_a_mistyped_field_is_not_filled_by_a_default(told):
         ({"method": "llm"}, 'default method: expected human · model · rule, got "llm"'),
     ],
 )
-def test_a_default_that_the_field_may_not_hold(defaults, message):
+def test_an_invalid_default(defaults, message):
     with pytest.raises(ki.InputError) as error:
         ki.validate([verdict], kind="verdict", defaults=defaults)
     assert str(error.value) == message
@@ -422,28 +428,28 @@ def test_options_name_fields(option):
 @pytest.mark.parametrize(
     "name", ["id", "kind", "release", "created", "confidence", "rationale", "claim_sha256"]
 )
-def test_what_is_required_must_be_given(told, name):
+def test_required_fields_must_be_given(reported, name):
     right = {
         "id": "a", "kind": "verdict", "release": "1.0.0", "created": "2026-11-23T18:45:00Z",
         "confidence": 0.5, "rationale": "…", "claim_sha256": ki.claim("d01-c02").claim_sha256,
     }  # fmt: skip
-    require = partial(told, kind="verdict", require=[name])
+    require = partial(reported, kind="verdict", require=[name])
     assert require(verdict | right) == []
     assert require(verdict | without(right, name)) == [("missing-field", f"/{name}")]
     assert require(verdict | right | {name: None}) == [("missing-field", f"/{name}")]
 
 
-def test_what_is_required_is_one_finding(told):
-    assert told(without(verdict, "method"), kind="verdict", require=["method"]) == [
+def test_a_missing_required_field_is_one_finding(reported):
+    assert reported(without(verdict, "method"), kind="verdict", require=["method"]) == [
         ("missing-field", "/method")
     ]
     row = verdict | {"confidence": 2}
-    assert told(row, kind="verdict", require=["confidence"]) == [("out-of-range", "/confidence")]
+    assert reported(row, kind="verdict", require=["confidence"]) == [("out-of-range", "/confidence")]
 
 
-def test_a_quote_may_be_required_of_kinds_that_have_one(judge):
+def test_a_quote_may_be_required_of_kinds_that_have_one(validate):
     rows = [LEAST[kind] | {"kind": kind} for kind in ("verdict", "question", "mention")]
-    assert judge(*rows, require=["quote"]) == [(0, "missing-field", "/quote")]
+    assert validate(*rows, require=["quote"]) == [(0, "missing-field", "/quote")]
 
 
 # Types
@@ -486,8 +492,8 @@ def test_a_quote_may_be_required_of_kinds_that_have_one(judge):
         ("label", "scheme", "a:b:c", "bad-format"),
     ],
 )
-def test_a_value_that_its_field_may_not_hold(told, kind, name, value, code):
-    assert told(LEAST[kind] | {name: value}, kind=kind) == [(code, f"/{name}")]
+def test_an_invalid_value(reported, kind, name, value, code):
+    assert reported(LEAST[kind] | {name: value}, kind=kind) == [(code, f"/{name}")]
 
 
 @pytest.mark.parametrize(
@@ -502,38 +508,38 @@ def test_a_value_that_its_field_may_not_hold(told, kind, name, value, code):
         ("embedding", "vector", [None, None], ["wrong-type 0", "wrong-type 1"]),
     ],
 )  # fmt: skip
-def test_every_invalid_element_is_reported(told, kind, name, value, found):
+def test_every_invalid_element_is_reported(reported, kind, name, value, found):
     expected = [(one.split()[0], f"/{name}/{one.split()[1]}") for one in found]
-    assert told(LEAST[kind] | {name: value}, kind=kind) == expected
+    assert reported(LEAST[kind] | {name: value}, kind=kind) == expected
 
 
-def test_elements_far_down_a_long_list(told):
+def test_elements_far_down_a_long_list(reported):
     vector = [0.5] * 100_000
-    assert told(embedding | {"vector": vector}, kind="embedding") == []
+    assert reported(embedding | {"vector": vector}, kind="embedding") == []
     vector[4096] = vector[99_999] = "x"
-    assert told(embedding | {"vector": vector}, kind="embedding") == [
+    assert reported(embedding | {"vector": vector}, kind="embedding") == [
         ("wrong-type", "/vector/4096"),
         ("wrong-type", "/vector/99999"),
     ]
 
 
-def test_every_fault_of_a_row_is_reported(told):
+def test_every_fault_of_a_row_is_reported(reported):
     row = {"claim_id": "d01-c01", "method": "Model", "creator": "", "confidence": 90, "created": "now",
            "note": 1, "quote": "至关重要，语言", "claim_sha256": "0" * 64, "language": "German"}  # fmt: skip
-    assert told(row, kind="translation") == [
+    assert reported(row, kind="translation") == [
         ("digest-differs", "/claim_sha256"), ("out-of-range", "/confidence"), ("bad-format", "/created"),
         ("bad-length", "/creator"), ("bad-format", "/language"), ("not-in-vocabulary", "/method"),
         ("unknown-field", "/note"), ("quote-typography-differs", "/quote"), ("missing-field", "/translation"),
     ]  # fmt: skip
 
 
-def test_a_field_of_the_wrong_shape_is_not_checked_further(told):
+def test_a_field_of_the_wrong_shape_is_not_checked_further(reported):
     row = verdict | {"quote": 5, "quote_start": 0, "quote_end": 9999, "claim_sha256": "x"}
-    assert told(row, kind="verdict") == [("bad-format", "/claim_sha256"), ("wrong-type", "/quote")]
+    assert reported(row, kind="verdict") == [("bad-format", "/claim_sha256"), ("wrong-type", "/quote")]
     row = verdict | {"quote": "这句话哪里都没有", "quote_start": "0", "quote_end": 8}
-    assert told(row, kind="verdict") == [("wrong-type", "/quote_start")]
+    assert reported(row, kind="verdict") == [("wrong-type", "/quote_start")]
     row = verdict | {"claim_id": 5, "claim_sha256": "0" * 64, "quote": "这句话哪里都没有", "text": "…"}
-    assert told(row, kind="verdict") == [("wrong-type", "/claim_id")]
+    assert reported(row, kind="verdict") == [("wrong-type", "/claim_id")]
 
 
 @pytest.mark.parametrize("given", [{}, {"quote_start": 76}, {"quote_start": None, "quote_end": 86}])
@@ -544,17 +550,17 @@ def test_a_field_of_the_wrong_shape_is_not_checked_further(told):
         ("语言经过人类编码压缩，在智能表征上", "quote-typography-differs"),
         ("语言[7]经过人类编码压缩", "quote-markers-differ"),
         ("通过架构", "quote-misattributed"),
-        # Where words stand, that offsets are lacking says all, be the words short or there twice.
+        # If the quote occurs, only the missing offsets are reported, even if it is short or occurs twice.
         ("语言经过人类编码压缩", None),
         ("语", None),
         (None, "missing-field"),
         (5, "wrong-type"),
     ],
 )
-def test_a_quote_is_checked_though_its_required_offsets_are_missing(told, given, quote, code):
+def test_a_quote_is_checked_though_its_required_offsets_are_missing(reported, given, quote, code):
     row = without(LEAST["mention"], *QUOTED) | given | {"quote": quote}
     lacking = [("missing-field", f"/{one}") for one in ("quote_end", "quote_start") if given.get(one) is None]
-    assert told(row, kind="mention") == [(code, "/quote")] * bool(code) + lacking
+    assert reported(row, kind="mention") == [(code, "/quote")] * bool(code) + lacking
 
 
 def test_the_limit_on_faults_of_one_row():
@@ -564,7 +570,7 @@ def test_the_limit_on_faults_of_one_row():
         report = ki.validate([row], kind="verdict")
         assert (report.rows, report.invalid) == (1, 1)
         assert sum(one.number for one in report.counts if path in {None, one.path}) == 65_536
-    # What is beyond in a list of records was not judged, so nothing that it refers to is looked up.
+    # Records beyond the limit were not validated, so their references are not looked up.
     row = question | {"references": [0] * 70_000 + [{"claim_id": ["x"]}, {"claim_id": "d99-c99"}]}
     report = ki.validate([row], kind="question")
     assert [(one.code, one.path, one.number) for one in report.counts] == [
@@ -583,12 +589,12 @@ def test_the_limit_on_faults_of_one_row():
 @pytest.mark.parametrize(
     "quote", [{}, {"quote": "语言经过人类编码压缩"}, {"quote": "语"}, {"quote": "这句话哪里都没有"}]
 )
-def test_one_offset_without_the_other(told, given, lacking, quote):
+def test_one_offset_without_the_other(reported, given, lacking, quote):
     row = quote | given
-    assert told(verdict | row, kind="verdict") == [("fields-disagree", f"/{lacking}")]
-    assert told(verdict | row | {lacking: None}, kind="verdict") == [("fields-disagree", f"/{lacking}")]
+    assert reported(verdict | row, kind="verdict") == [("fields-disagree", f"/{lacking}")]
+    assert reported(verdict | row | {lacking: None}, kind="verdict") == [("fields-disagree", f"/{lacking}")]
     nested = question | {"references": [{"claim_id": "d01-c01"}, {"claim_id": "d01-c02"} | row]}
-    assert told(nested, kind="question") == [("fields-disagree", f"/references/1/{lacking}")]
+    assert reported(nested, kind="question") == [("fields-disagree", f"/references/1/{lacking}")]
 
 
 @pytest.mark.parametrize(
@@ -604,16 +610,16 @@ def test_one_offset_without_the_other(told, given, lacking, quote):
         (False, "!", [{"claim_id": "d01-c02"}], ["/answer"]),
     ],
 )
-def test_answer_against_answerable(told, answerable, answer, references, found):
+def test_answer_against_answerable(reported, answerable, answer, references, found):
     row = question | {"answerable": answerable, "answer": answer, "references": references}
-    assert told(row, kind="question") == [("fields-disagree", path) for path in found]
+    assert reported(row, kind="question") == [("fields-disagree", path) for path in found]
 
 
-def test_an_answer_is_not_compared_with_invalid_fields(told):
+def test_an_answer_is_not_compared_with_invalid_fields(reported):
     row = question | {"answerable": "yes", "answer": None, "references": []}
-    assert told(row, kind="question") == [("wrong-type", "/answerable")]
-    assert told(question | {"answer": 5}, kind="question") == [("wrong-type", "/answer")]
-    assert told(question | {"references": "d01-c02"}, kind="question") == [("wrong-type", "/references")]
+    assert reported(row, kind="question") == [("wrong-type", "/answerable")]
+    assert reported(question | {"answer": 5}, kind="question") == [("wrong-type", "/answer")]
+    assert reported(question | {"references": "d01-c02"}, kind="question") == [("wrong-type", "/references")]
 
 
 @pytest.mark.parametrize(
@@ -635,12 +641,12 @@ def test_an_answer_is_not_compared_with_invalid_fields(told):
         ("topic", 5, ["wrong-type /value"]),
     ],
 )
-def test_labels_of_shipped_schemes_and_of_ones_own(told, scheme, value, found):
+def test_labels_of_shipped_and_custom_schemes(reported, scheme, value, found):
     row = label | {"scheme": scheme, "value": value}
-    assert told(row, kind="label") == [tuple(one.split()) for one in found]
+    assert reported(row, kind="label") == [tuple(one.split()) for one in found]
 
 
-def test_the_nearest_value_is_named():
+def test_a_similar_value_is_suggested():
     (found,) = ki.validate([label | {"value": "Langage"}], kind="label").sample
     assert (found.got, hint(found)) == ('"Langage"', "did you mean language?")
 
@@ -648,12 +654,12 @@ def test_the_nearest_value_is_named():
 # What a row refers to
 
 
-def both(told, fields: dict, **options: object) -> list[tuple[str, str]]:
-    """Validate a reference in a row and in a list, which must come to the same but for the path."""
-    found = told(verdict | fields, kind="verdict", **options)
+def both(reported, fields: dict, **options: object) -> list[tuple[str, str]]:
+    """Validate a reference in a row and in a list; only the paths of the findings may differ."""
+    found = reported(verdict | fields, kind="verdict", **options)
     outer = {name: fields.pop(name) for name in ("release",) if name in fields}
     row = question | {"references": [{"claim_id": "d01-c02"} | fields]} | outer
-    nested = told(row, kind="question", **options)
+    nested = reported(row, kind="question", **options)
     assert [(code, path.removeprefix("/references/0")) for code, path in nested] == found
     return found
 
@@ -665,7 +671,7 @@ def both(told, fields: dict, **options: object) -> list[tuple[str, str]]:
         ({"claim_id": "c-01"}, ["unknown-claim /claim_id"]),
         ({"claim_id": "A-03"}, ["unknown-claim /claim_id"]),
         ({"claim_id": "d01-c02"}, ["unknown-claim /claim_id"]),
-        # An id that is none has no digest, no quote and no age.
+        # References with an invalid id are not checked for digest, quote or release.
         ({"claim_id": "c-01", "claim_sha256": OLD, "release": "1.0.0", "quote": "x"},
          ["unknown-claim /claim_id"]),
         ({"claim_id": "b-07"}, ["retired-claim /claim_id"]),
@@ -680,7 +686,7 @@ def both(told, fields: dict, **options: object) -> list[tuple[str, str]]:
         ({"claim_id": "b-02", "claim_sha256": OLD, "release": "1.0.0"}, ["stale-claim /claim_sha256"]),
         ({"claim_id": "b-02", "claim_sha256": NOW["b-02"], "release": "1.0.0"}, ["stale-claim /release"]),
         ({"claim_id": "b-02", "claim_sha256": OLD, "release": "2.0.0"}, ["stale-claim /claim_sha256"]),
-        # Another release than the last is no matter as long as the text has not changed since.
+        # An older release is valid as long as the text has not changed since.
         ({"claim_id": "b-01", "claim_sha256": NOW["b-01"], "release": "1.0.0"}, []),
         ({"claim_id": "a-04", "release": "1.1.0"}, []),
         ({"claim_id": "a-04", "release": "1.0.0"}, ["stale-claim /release"]),
@@ -695,39 +701,39 @@ def both(told, fields: dict, **options: object) -> list[tuple[str, str]]:
         ({"claim_id": "b-02", "release": "3.0.0"}, ["unknown-release /release"]),
         ({"claim_id": "b-01", "claim_sha256": "0" * 64, "release": "3.0.0"},
          ["digest-differs /claim_sha256", "unknown-release /release"]),
-        # A quote that stands elsewhere is the age's fault, one that still stands is none.
+        # A quote in another claim is explained by the older release; one that still occurs is valid.
         ({"claim_id": "b-02", "release": "1.0.0", "quote": "Die Terrasse"}, ["stale-claim /release"]),
         ({"claim_id": "b-02", "release": "2.0.0", "quote": "Die Terrasse"}, ["quote-misattributed /quote"]),
         ({"claim_id": "b-02", "release": "1.0.0", "quote": "Kaffee wird"}, ["stale-claim /release"]),
     ],
 )  # fmt: skip
-def test_a_reference(told, fields, found):
-    assert both(told, dict(fields), against=CORPUS) == [tuple(one.split()) for one in found]
+def test_a_reference(reported, fields, found):
+    assert both(reported, dict(fields), against=CORPUS) == [tuple(one.split()) for one in found]
 
 
-def test_one_stale_claim_referred_to_twice_is_one_finding(told):
+def test_one_stale_claim_referred_to_twice_is_one_finding(reported):
     row = question | {"release": "1.0.0", "references": [{"claim_id": "b-02"}, {"claim_id": "b-02"}]}
-    assert told(row, kind="question", against=CORPUS) == [("stale-claim", "/release")]
+    assert reported(row, kind="question", against=CORPUS) == [("stale-claim", "/release")]
 
 
 @pytest.mark.parametrize("quote", [5, True, [], ["语言"], {"a": 1}])
-def test_an_unknown_claim_with_a_quote_that_is_no_text(told, quote):
+def test_an_unknown_claim_with_a_quote_that_is_not_text(reported, quote):
     row = verdict | {"claim_id": "d99-c99", "quote": quote}
-    assert told(row, kind="verdict") == [("unknown-claim", "/claim_id"), ("wrong-type", "/quote")]
+    assert reported(row, kind="verdict") == [("unknown-claim", "/claim_id"), ("wrong-type", "/quote")]
 
 
 @pytest.mark.parametrize("references", [{}, {"claim_id": "d99-c99"}, {"claim_id": "d01-c02"}, "d01-c02", 5])
-def test_references_that_are_no_list(told, references):
-    assert told(question | {"references": references}, kind="question") == [("wrong-type", "/references")]
+def test_references_that_are_not_a_list(reported, references):
+    assert reported(question | {"references": references}, kind="question") == [("wrong-type", "/references")]
 
 
 @pytest.mark.parametrize(
     "kind", ["translation", "label", "relation", "verdict", "embedding", "mention", "claim"]
 )
 @pytest.mark.parametrize("value", [{"0": "d01-c01"}, ["d01-c01"], 5, True, 0.5])
-def test_an_id_of_another_type_is_a_finding_and_no_error_of_the_gate(told, kind, value):
+def test_an_id_of_another_type_is_a_finding_not_an_exception(reported, kind, value):
     row = {"claim_id": value, "other_claim_id": value, "translation": "x", "claim_sha256": "0" * 64}
-    found = told(row, kind=kind)
+    found = reported(row, kind=kind)
     assert ("wrong-type", "/claim_id") in found
     assert (("wrong-type", "/other_claim_id") in found) is (kind == "relation")
 
@@ -745,19 +751,19 @@ def test_suggestions_of_references():
     assert suggestion(claim_id="b-01", claim_sha256="0" * 64) == "b-01 has never had this digest"
 
 
-def test_a_stale_row_may_carry_the_earlier_columns(told):
+def test_a_stale_row_may_carry_the_earlier_columns(reported):
     row = verdict | {"claim_id": "b-02", "text": "Kaffee wird vor Ort gero\u0308stet.", "end": 106}
-    check = partial(told, kind="verdict", against=CORPUS)
+    check = partial(reported, kind="verdict", against=CORPUS)
     assert check(row | {"release": "1.0.0"}) == [("stale-claim", "/release")]
     assert check(row | {"claim_sha256": OLD}) == [("stale-claim", "/claim_sha256")]
     assert check(row) == [("claim-differs", "/end"), ("claim-differs", "/text")]
 
 
-def test_a_corpus_without_history_knows_no_releases(tmp_path, told):
+def test_a_corpus_without_history_has_no_releases(tmp_path, reported):
     (tmp_path / "s.txt").write_text("one", "utf-8")
     (tmp_path / "claims.jsonl").write_text('{"claim_id": "a", "text": "one", "start": 0, "end": 3}')
     row = verdict | {"claim_id": "a", "release": "7.0.0", "quote": "one", "quote_start": 0, "quote_end": 3}
-    assert told(row, kind="verdict", against=tmp_path) == []
+    assert reported(row, kind="verdict", against=tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -780,16 +786,16 @@ def test_a_corpus_without_history_knows_no_releases(tmp_path, told):
         ({"claim_id": "a-01", "other_claim_id": "a-01"}, ["fields-disagree /other_claim_id"]),
     ],
 )  # fmt: skip
-def test_the_other_claim_of_a_relation(told, fields, found):
+def test_the_other_claim_of_a_relation(reported, fields, found):
     row = relation | {"claim_id": "a-01"} | fields
-    assert told(row, kind="relation", against=CORPUS) == [tuple(one.split()) for one in found]
+    assert reported(row, kind="relation", against=CORPUS) == [tuple(one.split()) for one in found]
 
 
-def test_the_columns_of_a_claim_row_are_the_claim_s(told):
+def test_the_columns_of_a_claim_row_are_the_claim_s(reported):
     row = LEAST["claim"]
-    assert told(row | {"position": 3}, kind="claim") == [("claim-differs", "/position")]
-    assert told(row | {"claim_id": "d09-c09"}, kind="claim") == [("unknown-claim", "/claim_id")]
-    assert told(row | {"claim_sha256": "0" * 64}, kind="claim") == [("digest-differs", "/claim_sha256")]
+    assert reported(row | {"position": 3}, kind="claim") == [("claim-differs", "/position")]
+    assert reported(row | {"claim_id": "d09-c09"}, kind="claim") == [("unknown-claim", "/claim_id")]
+    assert reported(row | {"claim_sha256": "0" * 64}, kind="claim") == [("digest-differs", "/claim_sha256")]
 
 
 def test_rows_that_refer_to_a_claim_without_its_digest_are_counted():
@@ -856,10 +862,10 @@ def test_rows_that_refer_to_a_claim_without_its_digest_are_counted():
         ("a-03", "and 7 is no matter", False),
     ],
 )
-def test_a_number_missing_from_the_translation(told, claim_id, text, missing):
+def test_a_number_missing_from_the_translation(reported, claim_id, text, missing):
     row = translation | {"claim_id": claim_id, "translation": text}
     expected = [("number-missing", "/translation")] if missing else []
-    assert told(row, kind="translation", against=CORPUS) == expected
+    assert reported(row, kind="translation", against=CORPUS) == expected
 
 
 def test_a_missing_number_is_a_warning_and_named():
@@ -870,7 +876,7 @@ def test_a_missing_number_is_a_warning_and_named():
     assert (found.severity, found.expected, found.got) == ("warning", "the numbers 1000, 3 from a-02", "none")
 
 
-# What Python can hold
+# Python values
 
 
 @pytest.mark.parametrize(
@@ -978,14 +984,14 @@ def test_moments(created, found):
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
-def test_numbers_that_are_none(number):
+def test_invalid_numbers(number):
     assert values(verdict | {"confidence": number}, kind="verdict") == [("not-finite", "/confidence")]
     assert values(verdict | {"x_a": {"b": [0.5, number]}}, kind="verdict") == [("not-finite", "/x_a/b/1")]
     assert values(verdict | {"note": number}, kind="verdict", extra="allow") == [("not-finite", "/note")]
 
 
 def test_a_number_of_any_size():
-    # RFC 7493, section 2.2: a number that no double holds is none that readers agree about.
+    # RFC 7493, section 2.2: readers do not agree about numbers that a double cannot represent.
     assert values(verdict | {"confidence": 10**5000}, kind="verdict") == [("not-finite", "/confidence")]
     assert values(verdict | {"x_a": 10**5000}, kind="verdict") == [("not-finite", "/x_a")]
     assert values(verdict | {"x_a": 10**300}, kind="verdict") == []
@@ -996,7 +1002,7 @@ def test_surrogates_without_partner(text):
     assert values(verdict | {"rationale": text}, kind="verdict") == [("not-utf8", "/rationale")]
     assert values(verdict | {"quote": text}, kind="verdict") == [("not-utf8", "/quote")]
     assert values(verdict | {"x_a": [{"b": text}]}, kind="verdict") == [("not-utf8", "/x_a/0/b")]
-    # In a name as well: no file could hold the row.
+    # In a name as well: no file could contain the row.
     for row in (verdict | {f"x_{text}": 1}, verdict | {"x_a": {text: 1}}):
         assert [code for code, _ in values(row, kind="verdict")] == ["not-utf8"]
 
@@ -1014,7 +1020,7 @@ def deep(levels: int) -> list:
     return held
 
 
-def test_what_is_within_itself_or_too_deep():
+def test_cyclic_and_too_deep_values():
     cycle: list = []
     cycle.append({"a": cycle})
     mapping: dict = {}
@@ -1027,13 +1033,13 @@ def test_what_is_within_itself_or_too_deep():
     assert values(verdict | {"x_a": deep(50)}, kind="verdict") == []
 
 
-def test_one_thing_in_two_places_is_no_cycle():
+def test_a_shared_object_is_not_a_cycle():
     held = [1, 2]
     assert values(verdict | {"x_a": [held, held], "x_b": held}, kind="verdict") == []
 
 
 @pytest.mark.parametrize("key", [1, None, b"a", ("a",), 0.5])
-def test_names_that_are_no_text(key):
+def test_names_that_are_not_text(key):
     assert values(verdict | {key: 1}, kind="verdict") == [("wrong-type", "")]
     assert values(verdict | {"x_a": {key: 1}}, kind="verdict") == [("wrong-type", "/x_a")]
 
@@ -1045,7 +1051,7 @@ def test_values_of_other_types(value):
     assert values(verdict | {"rationale": value}, kind="verdict") == [("wrong-type", "/rationale")]
 
 
-def test_a_finding_shows_what_it_got_in_few_harmless_words():
+def test_the_got_text_is_short_and_escaped():
     def got(value: object) -> str:
         (found,) = ki.validate([verdict | {"method": value}], kind="verdict").sample
         return found.got
@@ -1073,7 +1079,7 @@ def test_nulls_of_columns_are_absent():
     assert values(verdict | {"value": None}, kind="verdict") == [("unknown-field", "/value")]
 
 
-# Kinds of one's own
+# Custom kinds
 
 
 class Step(ki.Record):
@@ -1116,8 +1122,8 @@ class Gloss(ki.Translation):
 STANCE = ABOUT | {"stance": "for"}
 
 
-def test_a_kind_of_ones_own(told):
-    check = partial(told, kind=Stance)
+def test_a_custom_kind(reported):
+    check = partial(reported, kind=Stance)
     assert check(STANCE) == check(STANCE | {"kind": "stance"}) == []
     assert check(STANCE | {"stance": "For"}) == [("not-in-vocabulary", "/stance")]
     assert check(STANCE | {"level": 6}) == [("out-of-range", "/level")]
@@ -1128,9 +1134,9 @@ def test_a_kind_of_ones_own(told):
     assert values(Stance(**STANCE), kind=[Stance, "verdict"]) == []
 
 
-def test_a_field_of_ones_own_is_not_the_claim_s(told):
-    assert told(STANCE | {"text": "other words"}, kind=Stance) == []
-    assert told(STANCE | {"text_en": "other words"}, kind=Stance) == [("claim-differs", "/text_en")]
+def test_a_custom_field_is_not_compared_with_the_claim(reported):
+    assert reported(STANCE | {"text": "other words"}, kind=Stance) == []
+    assert reported(STANCE | {"text_en": "other words"}, kind=Stance) == [("claim-differs", "/text_en")]
 
 
 WRONG = {"claim_id": "d01-c02", "quote": "推理模型不增加参数数量"}
@@ -1158,13 +1164,13 @@ WHERE = {
         ({"note": 1, "quote": WRONG["quote"]}, ["unknown-field /note", "quote-misattributed /quote"]),
     ],
 )
-def test_references_are_checked_at_every_path(told, path, fields, found):
+def test_references_are_checked_at_every_path(reported, path, fields, found):
     row = STANCE | WHERE[path]({"claim_id": "d01-c02"} | fields)
     expected = [tuple(one.split()) for one in found]
-    assert told(row, kind=Stance) == [(code, path + name) for code, name in expected]
+    assert reported(row, kind=Stance) == [(code, path + name) for code, name in expected]
 
 
-def test_records_of_ones_own_within_a_row():
+def test_custom_records_within_a_row():
     wrong = ki.Reference(**WRONG)
     row = Stance(**STANCE, best=wrong, steps=[Step(reference=wrong)])
     assert values(row, kind=Stance) == [
@@ -1173,31 +1179,31 @@ def test_records_of_ones_own_within_a_row():
     ]
 
 
-def test_validators_of_ones_own(told):
-    assert told(STANCE | {"claim_id": "d01-c01"}, kind=Stance) == [("bad-format", "/stance")]
-    assert told(STANCE | {"stance": "against"}, kind=Stance) == [("bad-format", "")]
-    assert told(STANCE | {"stance": "against", "level": 1}, kind=Stance) == []
+def test_custom_validators(reported):
+    assert reported(STANCE | {"claim_id": "d01-c01"}, kind=Stance) == [("bad-format", "/stance")]
+    assert reported(STANCE | {"stance": "against"}, kind=Stance) == [("bad-format", "")]
+    assert reported(STANCE | {"stance": "against", "level": 1}, kind=Stance) == []
     (found,) = ki.validate([STANCE | {"stance": "against"}], kind=Stance).sample
     assert found.expected == "Value error, to be against takes a level"
 
 
-def test_faults_of_a_custom_validator_do_not_stop_other_checks(told):
+def test_faults_of_a_custom_validator_do_not_stop_other_checks(reported):
     row = STANCE | {"stance": "against", "claim_id": "d01-c99"}
-    assert told(row, kind=Stance) == [("bad-format", ""), ("unknown-claim", "/claim_id")]
+    assert reported(row, kind=Stance) == [("bad-format", ""), ("unknown-claim", "/claim_id")]
 
 
-def test_a_subclass_keeps_the_rules_of_its_base(told):
+def test_a_subclass_keeps_the_rules_of_its_base(reported):
     row = translation | {"claim_id": "d07-c02", "words": ["a"]}
-    assert told(row, kind=Gloss) == [("number-missing", "/translation")]
-    assert told(row | {"translation": "1000"}, kind=Gloss) == []
+    assert reported(row, kind=Gloss) == [("number-missing", "/translation")]
+    assert reported(row | {"translation": "1000"}, kind=Gloss) == []
 
 
 # Whole data sets
 
 
-def test_every_later_occurrence_of_an_id(judge):
+def test_every_later_occurrence_of_an_id(validate):
     rows = [verdict | {"id": name} for name in ("a", "b", "a", "A", "a")]
-    assert judge(*rows, verdict, verdict, kind="verdict") == [
+    assert validate(*rows, verdict, verdict, kind="verdict") == [
         (2, "duplicate-id", "/id"),
         (4, "duplicate-id", "/id"),
     ]
@@ -1216,14 +1222,14 @@ def test_an_id_is_unique_across_files(tmp_path):
     assert [one.code for one in report.sample] == ["duplicate-id"]
 
 
-def test_an_id_counts_in_a_row_that_is_wrong_otherwise(judge):
+def test_an_id_counts_in_a_row_that_is_wrong_otherwise(validate):
     rows = [verdict | {"id": "a", "confidence": 2}, verdict | {"id": "a"}]
-    assert judge(*rows, kind="verdict") == [(0, "out-of-range", "/confidence"), (1, "duplicate-id", "/id")]
+    assert validate(*rows, kind="verdict") == [(0, "out-of-range", "/confidence"), (1, "duplicate-id", "/id")]
 
 
-def test_records_by_a_key(judge):
+def test_records_by_a_key(validate):
     rows = [translation | {"language": name} for name in ("de", "fr", "de")]
-    check = partial(judge, kind="translation")
+    check = partial(validate, kind="translation")
     assert check(*rows) == []
     assert check(*rows, key=["claim_id", "language"]) == [(2, "duplicate-record", "")]
     assert check(*rows, key=["claim_id"]) == [(1, "duplicate-record", ""), (2, "duplicate-record", "")]
@@ -1235,11 +1241,11 @@ def test_records_by_a_key(judge):
     assert found.got == "as in row 0"
 
 
-def test_values_of_a_key_are_compared_as_in_json(judge):
+def test_values_of_a_key_are_compared_as_in_json(validate):
     rows = [verdict | {"x_run": run} for run in (1, True, "1", None, [1], {"a": 1}, "True")]
-    assert judge(*rows, kind="verdict", key=["claim_id", "x_run"]) == []
+    assert validate(*rows, kind="verdict", key=["claim_id", "x_run"]) == []
     rows = [verdict | {"x_run": run} for run in ([1, "a"], [1, "a"], {"a": [1]}, {"a": [1]})]
-    assert judge(*rows, kind="verdict", key=["claim_id", "x_run"]) == [
+    assert validate(*rows, kind="verdict", key=["claim_id", "x_run"]) == [
         (1, "duplicate-record", ""),
         (3, "duplicate-record", ""),
     ]
@@ -1276,10 +1282,10 @@ def test_every_current_claim_once_a_group():
 @pytest.mark.parametrize(
     ("language", "code"), [(5, "wrong-type"), ("German", "bad-format"), (None, "missing-field")]
 )
-def test_a_value_without_its_shape_makes_no_group(judge, language, code):
+def test_a_value_of_the_wrong_shape_makes_no_group(validate, language, code):
     rows = [translation | {"claim_id": name, "translation": "1000; 4"} for name in [*LISTED, "d01-c01"]]
     rows[-1]["language"] = language
-    assert judge(*rows, kind="translation", complete=["language"]) == [(41, code, "/language")]
+    assert validate(*rows, kind="translation", complete=["language"]) == [(41, code, "/language")]
 
 
 def test_claims_that_questions_rest_on_are_there():
@@ -1297,12 +1303,12 @@ def test_a_missing_claim_makes_no_row_invalid():
     assert (report.ok, report.valid, report.invalid, report.errors) == (False, 1, 0, 14)
 
 
-def test_too_many_labels(judge):
+def test_too_many_labels(validate):
     def labelled(scheme: str, *given: str, creator: str = "m", claim_id: str = "d01-c02") -> list[dict]:
         row = label | {"scheme": scheme, "creator": creator, "claim_id": claim_id}
         return [row | {"value": value} for value in given]
 
-    check = partial(judge, kind="label")
+    check = partial(validate, kind="label")
     for scheme, one, two in (("horizon", "past", "future"), ("claim_type", "definition", "prediction")):
         assert check(*labelled(scheme, one, two, one, two)) == [
             (1, "too-many-labels", "/value"),
@@ -1316,11 +1322,11 @@ def test_too_many_labels(judge):
     assert check(*labelled("acme:stance", *"abcdefgh")) == []
 
 
-def test_vectors_of_one_model_have_one_length(judge):
+def test_vectors_of_one_model_have_one_length(validate):
     def vectors(*lengths: int, model: str = "m", of: str = "text") -> list[dict]:
         return [embedding | {"vector": [0.5] * length, "model": model, "of": of} for length in lengths]
 
-    check = partial(judge, kind="embedding")
+    check = partial(validate, kind="embedding")
     assert check(*vectors(3, 3), *vectors(2, 2, model="n")) == []
     assert check(*vectors(3, 2, 3, 2)) == [
         (1, "dimension-differs", "/vector"),
@@ -1331,20 +1337,20 @@ def test_vectors_of_one_model_have_one_length(judge):
     assert (found.expected, found.got) == ("3, as in row 0, the first of m", "2")
 
 
-def test_rules_of_sets_are_the_kinds(judge):
+def test_rules_of_sets_are_the_kinds(validate):
     rows = [label | {"kind": "label", "scheme": "horizon", "value": value} for value in ("past", "future")]
     rows += [embedding | {"kind": "embedding", "vector": [0.5] * length} for length in (1, 2)]
-    assert judge(*rows) == [(1, "too-many-labels", "/value"), (3, "dimension-differs", "/vector")]
+    assert validate(*rows) == [(1, "too-many-labels", "/value"), (3, "dimension-differs", "/vector")]
 
 
-# What is told
+# Findings
 
 
 FAULTY = [verdict | {"claim_id": "d01-c99"}, verdict | {"confidence": 2}, verdict | {"quote": "语言经"}]
 
 
-def test_codes_may_be_selected_or_ignored(judge):
-    check = partial(judge, *FAULTY, kind="verdict")
+def test_codes_may_be_selected_or_ignored(validate):
+    check = partial(validate, *FAULTY, kind="verdict")
     assert check() == [
         (0, "unknown-claim", "/claim_id"),
         (1, "out-of-range", "/confidence"),
@@ -1412,13 +1418,13 @@ class Mine(ki.Label):
 
 
 class Theirs(ki.Relation):
-    """A relation that may leave out what it is to."""
+    """A relation whose second claim is optional."""
 
     other_claim_id: str = "d01-c02"
 
 
 class Plain(ki.Question):
-    """A question that is answerable if nothing else is said."""
+    """A question that is answerable by default."""
 
     answerable: bool = True
 
@@ -1440,7 +1446,7 @@ class Same(ki.Translation):
         (Same, {"claim_id": "d07-c02", "language": "en"}),
     ],
 )
-def test_rules_pass_over_fields_that_a_kind_of_one_s_own_lets_be_absent(kind, row):
+def test_rules_skip_optional_fields_of_a_custom_kind(kind, row):
     row |= {"method": "human", "creator": "me"}
     for data in ([row], pa.Table.from_pylist([row])):
         report = ki.validate(data, kind=kind)
@@ -1466,9 +1472,9 @@ def test_the_length_of_an_instant_given_as_a_datetime():
     assert [(one.code, one.path) for one in report.sample] == [("bad-length", ("when",))]
 
 
-def test_a_row_of_a_table_that_is_of_no_kind_is_taken_as_it_is():
-    judge = RowValidator(["label", "mention"], shipped())
-    assert judge.taken({"kind": "lable", "id": "a", "quote": None}) == (None, {"kind": "lable", "id": "a"})
+def test_a_table_row_of_no_kind_is_unchanged():
+    validate = RowValidator(["label", "mention"], shipped())
+    assert validate.taken({"kind": "lable", "id": "a", "quote": None}) == (None, {"kind": "lable", "id": "a"})
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def said(kind: str, fields: dict, **options: object) -> list[tuple]:
                 "omit both offsets if they are unknown",
             ),
         ),
-        # A bound is told exactly, or what is expected might be what is there.
+        # A bound is shown exactly, or expected and got might look equal.
         (
             "mention",
             {"quote_end": 2**31},
@@ -387,7 +387,7 @@ def test_the_whole_fault(kind, fields, fault):
 
 
 class Ruled(ki.Annotation):
-    """A kind with a list of bounded length, and a validator of its own."""
+    """A kind with a list of bounded length, and a custom validator."""
 
     thesis: str
     marks: Annotated[ki.Many[int], Field(max_length=5)] = ()
@@ -407,7 +407,7 @@ def test_a_list_that_is_too_long(length):
     assert (found.expected, found.got) == ("at most 5 elements", str(length))
 
 
-def test_names_that_are_no_text():
+def test_names_that_are_not_text():
     (found,) = ki.validate([LEAST["verdict"] | {"x_a": {5: 1}}], kind="verdict").sample
     assert (found.code, found.pointer) == ("wrong-type", "/x_a")
     assert (found.expected, found.got) == ("field names that are text", "another type")
@@ -425,7 +425,7 @@ def test_a_line_that_is_too_long(tmp_path):
     assert (found.code, found.expected, found.got) == ("line-too-long", "at most 8 MiB", "more")
 
 
-def test_a_validator_of_ones_own():
+def test_a_custom_validator():
     (found,) = ki.validate([BY | {"thesis": "why?"}], kind=Ruled).sample
     assert (found.code, found.pointer, found.got) == ("bad-format", "/thesis", '"why?"')
     assert found.expected == "Value error, a thesis is no question"
@@ -437,7 +437,7 @@ def test_a_field_required_by_the_caller():
 
 
 @pytest.mark.parametrize("row", [[1], "x", 5, None])
-def test_a_row_that_is_no_object(row):
+def test_a_row_that_is_not_an_object(row):
     ((code, expected),) = {
         (one.code, one.expected) for one in ki.validate(iter([row]), kind="verdict").sample
     }

@@ -1,4 +1,4 @@
-"""What is no row but holds rows: one finding that no option leaves out, and never one of a row."""
+"""Objects that wrap rows: one finding that no option hides, and never a finding of a row."""
 
 import json
 
@@ -130,7 +130,7 @@ HOLDS = {
 
 @pytest.mark.parametrize("options", [{}, {"ignore": ["not-an-object", "missing-field", "unknown-field"]}])
 @pytest.mark.parametrize(("value", "got", "suggestion"), HOLDS.values(), ids=HOLDS)
-def test_what_holds_rows_is_one_finding_whatever_is_left_out(tmp_path, value, got, suggestion, options):
+def test_a_wrapper_object_is_one_finding(tmp_path, value, got, suggestion, options):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"{json.dumps(value)}\n", "utf-8")
     for data in (path, [value]):
@@ -141,7 +141,7 @@ def test_what_holds_rows_is_one_finding_whatever_is_left_out(tmp_path, value, go
         assert (report.rows, report.invalid) == (1, 1)
 
 
-# Rows that lack something, or have more than they may: what is wrong with them is told field by field.
+# Rows with missing or unknown fields: their faults are reported field by field.
 ROWS = [
     {"choices": ["a", "b"], "translation": "x"},
     {"translation": "x", "spans": [{"quote": "x"}]},
@@ -167,13 +167,13 @@ def test_rows_are_not_taken_for_wrappers(row):
     assert report.invalid == 1
 
 
-def test_a_right_row_is_right_whatever_it_holds():
+def test_a_valid_row_with_any_list_is_valid():
     row = {**BY, **ROW, "rows": [ROW], "messages": [{"role": "user"}], "custom_id": "x", "response": {}}
     assert ki.validate([row], kind="translation", extra="allow").ok
 
 
 class Thesis(ki.Annotation):
-    """A kind that refers to nothing."""
+    """A kind without references."""
 
     thesis: str
 
@@ -197,7 +197,7 @@ def test_a_wrapper_of_rows_without_references():
         (1, None),
     ],
 )
-def test_what_is_no_object(tmp_path, value, suggestion):
+def test_wrapped_values_that_are_not_objects(tmp_path, value, suggestion):
     path = tmp_path / "rows.jsonl"
     path.write_text(f"{json.dumps(value)}\n", "utf-8")
     (found,) = ki.validate(path, kind="translation").sample

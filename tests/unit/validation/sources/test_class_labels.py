@@ -60,7 +60,7 @@ def test_no_features_have_no_class_labels():
 @pytest.mark.parametrize(
     "names", [[1, 2], [None], None, 5, ["\ud800"], ["a", "\udfff"], [["a"]]], ids=repr
 )  # fmt: skip
-def test_class_labels_that_are_no_names_are_none(names):
+def test_class_labels_without_names_are_ignored(names):
     assert "value" not in noted_labels(noted({"value": LABELS | {"names": names}, "other": 5}))
 
 
@@ -73,7 +73,7 @@ def test_class_labels_that_are_no_names_are_none(names):
     ],
     ids=lambda text: text[:40],
 )  # fmt: skip
-def test_damaged_notes_are_none(text):
+def test_damaged_metadata_is_ignored(text):
     assert noted_labels(text) == {}
 
 

@@ -1,4 +1,4 @@
-"""The index of a data frame is no field, unless it has the name of one."""
+"""The index of a data frame is not a field, unless it has the name of one."""
 
 import json
 

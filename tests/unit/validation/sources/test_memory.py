@@ -1,4 +1,4 @@
-"""Data in memory: read whatever its format is, and whatever it raises."""
+"""Data in memory: every format, and exceptions of the source."""
 
 import csv
 import json
@@ -97,7 +97,7 @@ def test_values_of_tensors_are_read(sort):
 
 
 class BrokenError(Exception):
-    """What no code of ours raises."""
+    """An exception that the package never raises."""
 
 
 def breaks(error: BaseException, rows=()):
@@ -172,7 +172,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_what_others_raise_is_one_finding(tmp_path, name):
+def test_exceptions_of_a_source_are_one_finding(tmp_path, name):
     make, got = UNREADABLE[name]
     report = validated(make())
     (found,) = report.sample
@@ -206,7 +206,7 @@ def test_rows_before_are_checked(sort, count):
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
 @pytest.mark.parametrize("stream", [True, False])
-def test_what_ends_a_program_is_raised(error, stream):
+def test_keyboard_interrupts_and_exits_are_raised(error, stream):
     rows = [GOOD] * 10
     data = (
         datasets.IterableDataset.from_generator(lambda: breaks(error(), rows))
@@ -220,7 +220,7 @@ def test_what_ends_a_program_is_raised(error, stream):
 @pytest.mark.parametrize(
     "data", [ROWS, pa.Table.from_pylist(ROWS), iter(ROWS)], ids=["list", "table", "iterator"]
 )
-def test_what_a_callback_raises_is_raised(data):
+def test_exceptions_of_a_callback_are_raised(data):
     def progress(_):
         raise BrokenError
 
@@ -231,7 +231,7 @@ def test_what_a_callback_raises_is_raised(data):
 @pytest.mark.parametrize(
     "row", [np.array(["a", "b"]), pd.DataFrame({"a": ["-", "b"]})], ids=["array", "frame"]
 )
-def test_rows_that_compare_by_element_are_no_objects(row):
+def test_rows_that_compare_elementwise_are_not_objects(row):
     report = validated([row, GOOD])
     assert [(one.code, one.row) for one in report.sample] == [("not-an-object", 0)]
 

@@ -9,7 +9,7 @@ from kaiser_interview.validation.sources.partition import grouped
 from kaiser_interview.validation.sources.source import Items
 
 
-def test_parts_are_of_so_many_rows_and_others_come_as_they_are(monkeypatch):
+def test_parts_have_a_fixed_number_of_rows(monkeypatch):
     monkeypatch.setattr(partition, "SLICE", 2)
     chunk = LineChunk(b"{}\n", last=False)
     parts = [*grouped(iter([(1, b"a"), (2, b"b"), (3, b"c"), chunk, (4, b"d")]))]

@@ -79,7 +79,7 @@ def test_a_shard_that_is_a_link_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["\0", "\ud800", "x" * 5000])
-def test_shards_with_names_that_no_file_has_are_left_to_whoever_reads_them(tmp_path, name):
+def test_shards_with_invalid_names_are_left_to_the_reader(tmp_path, name):
     state(tmp_path, name)
     assert len(shards(str(tmp_path))) == 1
 
@@ -99,7 +99,7 @@ def test_a_damaged_state_is_reported(tmp_path, text):
     assert caught.value.fault[:4] == ("unreadable", (), "a dataset saved to disk", "damaged state.json")
 
 
-def test_no_state_is_a_damaged_one(tmp_path):
+def test_a_missing_state_file_is_not_damaged(tmp_path):
     with pytest.raises(StreamError):
         shards(str(tmp_path))
 
@@ -112,7 +112,7 @@ def test_a_shard_outside_the_folder_is_reported_by_name(tmp_path, name, shown):
     assert raised.value.fault == Fault("unreadable", (), "files directly in the folder", shown)
 
 
-def test_what_names_the_shards_has_at_most_sixteen_mebibytes(tmp_path):
+def test_the_state_file_has_at_most_sixteen_mebibytes(tmp_path):
     state(tmp_path, "a.arrow")
     path = tmp_path / "state.json"
     path.write_bytes(b" " * ((16 << 20) - path.stat().st_size) + path.read_bytes())

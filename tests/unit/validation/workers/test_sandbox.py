@@ -1,4 +1,4 @@
-"""Worker processes: whatever becomes of one, the call goes on, and says what could not be read."""
+"""Worker processes: if one fails, the call continues and reports what could not be read."""
 
 import errno
 import gzip
@@ -41,7 +41,7 @@ PLAN = {"rows": [3, 3, 3]}
 
 @pytest.fixture
 def file(tmp_path):
-    """Return a file of three parts with three rows each, of which the first one in the last is wrong."""
+    """Return a file of three parts with three rows each; the first row of the last part is invalid."""
     rows = [GOOD | {"id": f"r{number}"} for number in range(9)]
     rows[6] = rows[6] | {"claim_id": "d99-c01"}
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "rows.parquet", row_group_size=3)
@@ -57,7 +57,7 @@ sys.stdout.buffer.flush()
 
 
 def running(code: str) -> Sandbox:
-    """Return a worker that says that it is ready, and then runs this code and nothing of ours."""
+    """Return a worker that reports that it is ready, and then runs only this code."""
     return Sandbox(command=[sys.executable, "-S", "-c", SAYS_READY + code])
 
 
@@ -65,7 +65,7 @@ def running(code: str) -> Sandbox:
 
 
 def program(folder: Path, text: str) -> str:
-    """Return the path of a program that is no Python."""
+    """Return the path of a program that is not Python."""
     path = folder / "program"
     path.write_text(text, "utf-8")
     path.chmod(0o755)
@@ -141,9 +141,9 @@ def test_a_program_that_starts_itself_stops_there(file, monkeypatch, tmp_path):
 
 def test_compressed_tables_that_are_trusted_are_read_without_a_worker(file, monkeypatch, tmp_path):
     monkeypatch.setattr(subprocess, "Popen", None)
-    packed = tmp_path / "rows.parquet.gz"
-    packed.write_bytes(gzip.compress(file.read_bytes()))
-    report = ki.validate(packed, kind="label", in_process=True)
+    compressed = tmp_path / "rows.parquet.gz"
+    compressed.write_bytes(gzip.compress(file.read_bytes()))
+    report = ki.validate(compressed, kind="label", in_process=True)
     assert (report.rows, report.invalid, report.limited) == (9, 1, False)
 
 
@@ -172,7 +172,7 @@ def test_processes_that_the_system_refuses_are_its_error(file, monkeypatch):
         ki.validate(file, kind="label")
 
 
-def test_a_program_that_embeds_python_says_where_an_interpreter_is(file, monkeypatch):
+def test_an_embedding_program_names_its_interpreter(file, monkeypatch):
     monkeypatch.setattr(multiprocessing.spawn, "_python_exe", os.fsencode(sys.executable))
     monkeypatch.setattr(sys, "executable", "/nothing/here")
     assert ki.validate(file, kind="label").rows == 9
@@ -208,7 +208,7 @@ def test_a_frame_is_read_as_it_was_written():
 
 
 @pytest.mark.parametrize("length", range(len(framed(b'{"a": 1}', b"body"))))
-def test_a_frame_that_is_cut_short_is_none(length):
+def test_a_truncated_frame_is_refused(length):
     assert read_frame(io.BytesIO(framed(b'{"a": 1}', b"body")[:length])) is None
 
 
@@ -240,7 +240,7 @@ def test_a_worker_that_sends_an_invalid_frame_is_ended_at_once(sort):
     assert time.monotonic() - start < 5
 
 
-def test_a_fault_is_what_it_was():
+def test_a_fault_round_trips():
     fault = Fault("unreadable", ("a", 1), "expected", "got", "suggestion")
     assert fault_of({"fault": list(fault)}) == fault
 
@@ -298,12 +298,12 @@ print("unreached", flush=True)
 """
 
 
-def test_a_dead_worker_does_not_end_whoever_is_ended_by_broken_pipes():
+def test_a_dead_worker_does_not_end_a_process_that_handles_sigpipe():
     done = subprocess.run([sys.executable, "-c", DEAD], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGPIPE, "the worker stopped\nset()\n", "")
 
 
-def test_where_the_signal_of_broken_pipes_is_blocked_it_stays_so():
+def test_a_blocked_sigpipe_stays_blocked():
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
     try:
         with sandbox._no_sigpipe():
@@ -329,7 +329,7 @@ def test_a_worker_that_was_killed_does_not_end_the_command(tmp_path):
     assert "the worker stopped" in done.stdout
 
 
-def test_a_worker_that_ends_its_answers_but_not_itself_has_stopped(monkeypatch):
+def test_a_worker_that_closes_its_output_has_stopped(monkeypatch):
     wait = subprocess.Popen.wait
     monkeypatch.setattr(subprocess.Popen, "wait", lambda self, timeout=None: wait(self, timeout and 0.1))
     code = "import os, time; os.close(1); time.sleep(60)"
@@ -352,7 +352,7 @@ def test_a_failed_request_can_be_repeated(file):
         number = one._process.pid
         assert [frame.head for frame in one.ask(task="plan", path=str(file))] == first
         assert one._process.pid == number
-        # An answer given up in the middle: what is left of it is not taken for the next one.
+        # An abandoned answer: its rest is not taken for the next one.
         answer = one.ask(task="read", path=str(file), form="parquet", part=0)
         next(answer)
         answer.close()
@@ -383,7 +383,7 @@ def test_a_part_that_exceeds_the_memory_limit_is_reported(tmp_path):
         assert [frame["fault"] for frame in frames] == [
             ["unreadable", [], "a part that fits in 250 MiB", "a larger part", None, None]
         ]
-        # It goes on: what came after may be smaller.
+        # It continues: later parts may be smaller.
         assert [frame.head["rows"] for frame in one.ask(task="plan", path=str(path))] == [[1]]
 
 
@@ -436,7 +436,7 @@ def test_rows_read_before_their_worker_died_are_validated(file, monkeypatch):
 
 
 def halved(part_batches):
-    """Return what gives but the first row of each batch of the first part."""
+    """Return a reader that gives only the first row of each batch of the first part."""
 
     def call(one, request):
         for item in part_batches(one, request):
@@ -445,7 +445,7 @@ def halved(part_batches):
     return call
 
 
-def test_a_process_that_is_killed_in_the_middle_costs_its_own_part(file, monkeypatch):
+def test_a_killed_process_costs_only_its_part(file, monkeypatch):
     ask = Sandbox.ask
     answered = set()
 
@@ -500,7 +500,7 @@ def test_a_worker_that_dies_while_planning_is_reported(file, monkeypatch):
         assert not report.complete
 
 
-def test_a_schema_that_cannot_be_had_is_none(tmp_path, monkeypatch):
+def test_an_unavailable_schema_is_none(tmp_path, monkeypatch):
     pq.write_table(pa.Table.from_pylist([GOOD]).slice(0, 0), tmp_path / "none.parquet")
     within(monkeypatch)
     ask = Sandbox.ask
@@ -517,7 +517,7 @@ def test_a_schema_that_cannot_be_had_is_none(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("plan", [{}, {"rows": [None]}, {"rows": [0]}])
-def test_rows_of_a_part_of_unknown_size_are_named_as_such(plan):
+def test_a_part_with_an_unknown_number_of_rows_is_named(plan):
     assert foreign_files.died_fault(plan, 0, 5, "the worker exceeded its time limit") == Fault(
         "unreadable", (), "rows that can be read", "an error in the rows: the worker exceeded its time limit"
     )

@@ -64,7 +64,7 @@ def test_the_schema_of_a_file_without_rows(tmp_path, form):
         assert reader.schema.equals(table.schema)
 
 
-def test_whatever_a_task_raises_is_an_answer(tmp_path, monkeypatch):
+def test_exceptions_of_a_task_are_answers(tmp_path, monkeypatch):
     assert answer(task="plan", path=str(tmp_path / "none"))[0][0]["fault"][3] == "No such file or directory"
 
     def fails(error):
@@ -77,8 +77,8 @@ def test_whatever_a_task_raises_is_an_answer(tmp_path, monkeypatch):
     assert fails(MemoryError())[2:4] == ["a part that fits in 1024 MiB", "a larger part"]
     assert fails(RuntimeError("a\n  b"))[2:4] == ["a file that can be read", "a b"]
     assert fails(RuntimeError())[3] == "RuntimeError"
-    told = Fault("unreadable", ("a",), "b", lambda: "got", lambda: "suggestion")
-    assert fails(StreamError(told))[:5] == ["unreadable", ("a",), "b", "got", "suggestion"]
+    reported = Fault("unreadable", ("a",), "b", lambda: "got", lambda: "suggestion")
+    assert fails(StreamError(reported))[:5] == ["unreadable", ("a",), "b", "got", "suggestion"]
 
 
 # The process
@@ -95,7 +95,7 @@ def test_requests_are_answered_until_there_are_no_more(file, monkeypatch):
     ]
     asked = b"".join(json.dumps(one).encode() + b"\n" for one in requests)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(asked)))
-    # main takes standard output for itself, and leaves nothing in its place.
+    # main takes over standard output and closes it for others.
     kept, (out, into) = os.dup(1), os.pipe()
     try:
         os.dup2(into, 1)
@@ -171,7 +171,7 @@ def test_pandas_is_not_imported_for_pyarrow():
     assert done.stdout == b"False False\n"
 
 
-def test_nothing_but_pandas_is_kept_out():
+def test_only_pandas_is_blocked():
     assert main._WithoutPandas.find_spec("json", None) is None
     with pytest.raises(ModuleNotFoundError, match=r"^pandas$"):
         main._WithoutPandas.find_spec("pandas", None)
@@ -185,5 +185,5 @@ def test_nothing_but_pandas_is_kept_out():
         (MemoryError(), "a part that fits in 3 MiB", "a larger part"),
     ],
 )
-def test_whatever_a_reader_raises_is_a_fault(error, expected, got):
+def test_exceptions_of_a_reader_are_faults(error, expected, got):
     assert tasks._fault(error, 3 << 20) == Fault("unreadable", (), expected, got)

@@ -145,7 +145,7 @@ def test_records_stay_records_where_they_are_valid():
 
 
 @pytest.mark.parametrize("form", TABLES)
-def test_data_without_a_change_is_returned_as_it_is(form):
+def test_data_without_changes_is_returned_unchanged(form):
     data = TABLES[form]([RIGHT, BAD])
     fixed = ki.fix(data, kind="verdict")
     if not fixed.changes:
@@ -303,7 +303,7 @@ def test_incomplete_data_is_not_fixed():
     assert (fixed.data, fixed.changed, fixed.changes, fixed.report.complete) == (None, {}, (), False)
 
 
-def test_rows_that_are_not_held_need_a_path():
+def test_rows_from_an_iterator_need_a_path():
     rows = datasets.IterableDataset.from_generator(lambda: iter([QUOTED]))
     with pytest.raises(ki.InputError, match="expected output paths for an IterableDataset, got none"):
         ki.fix(rows, kind="verdict")

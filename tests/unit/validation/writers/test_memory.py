@@ -159,7 +159,7 @@ def test_splits_of_a_dataset_stay_apart():
     ]
 
 
-def test_rows_that_are_not_held_need_paths(tmp_path):
+def test_rows_from_an_iterator_need_paths(tmp_path):
     rows = datasets.IterableDataset.from_generator(lambda: iter([GOOD, BAD]))
     for data in (rows, datasets.IterableDatasetDict({"a": rows})):
         with pytest.raises(ki.InputError) as caught:
@@ -250,7 +250,7 @@ def test_incomplete_data_is_not_split():
     assert (result.report.complete, result.report.rows) == (False, 1)
 
 
-def test_nothing_is_split_into_nothing():
+def test_empty_data_is_split_into_empty_data():
     result = ki.split([], kind="label")
     assert (result.valid, result.rejects) == ([], [])
     assert [(one.code, one.row, one.reject) for one in result.findings] == [("no-rows", None, None)]

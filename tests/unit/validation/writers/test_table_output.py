@@ -50,7 +50,7 @@ def read(path) -> pa.Table:
 
 @pytest.fixture
 def put(tmp_path):
-    """Return a function that splits data, labels unless told otherwise."""
+    """Return a function that splits data, labels by default."""
 
     def call(data, suffix: str, **options):
         ok, no = tmp_path / f"ok.{suffix}", tmp_path / f"no.{suffix}"
@@ -138,7 +138,7 @@ def test_rows_that_come_one_by_one_become_json_lines(tmp_path):
     assert json.loads((tmp_path / "ok.parquet").read_text()) == GOOD
 
 
-def test_a_file_goes_to_its_own_form_whatever_the_names_are(tmp_path):
+def test_a_file_keeps_its_format_whatever_the_output_names(tmp_path):
     write(tmp_path / "in.arrow", pa.Table.from_pylist([GOOD, BAD]))
     ki.split(tmp_path / "in.arrow", valid=tmp_path / "ok", rejects=tmp_path / "no.jsonl", kind="label")
     for name, row in (("ok", GOOD), ("no.jsonl", BAD)):
@@ -168,7 +168,7 @@ def test_texts_of_other_types(put, sort):
     assert (ok.column("x_text").to_pylist(), no.column("x_text").to_pylist()) == (["1"], ["2"])
 
 
-def test_a_column_that_is_said_to_have_no_nulls(put):
+def test_a_column_declared_without_nulls(put):
     fields = [pa.field(name, pa.string(), nullable=False) for name in GOOD]
     table = pa.Table.from_pylist([GOOD, BAD], pa.schema(fields))
     _, ok, no = put(table, "parquet")
@@ -194,7 +194,7 @@ SCHEMAS = "inputs: expected tables with the same schema, got different schemas; 
         pa.Table.from_pylist([GOOD]).cast(pa.schema([(name, pa.large_string()) for name in GOOD])),
     ],
 )
-def test_files_of_different_schemas_go_to_none(tmp_path, other):
+def test_files_of_different_schemas_are_refused(tmp_path, other):
     write(tmp_path / "a.parquet", pa.Table.from_pylist([GOOD]))
     write(tmp_path / "b.parquet", other)
     inputs = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
@@ -207,7 +207,7 @@ def test_files_of_different_schemas_go_to_none(tmp_path, other):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
 
 
-def test_files_of_different_forms_go_to_none(tmp_path):
+def test_files_of_different_formats_are_refused(tmp_path):
     write(tmp_path / "a.parquet", pa.Table.from_pylist([GOOD]))
     (tmp_path / "b.jsonl").write_text(json.dumps(GOOD))
     with pytest.raises(InputError) as caught:
@@ -249,7 +249,7 @@ def test_a_file_without_rows_goes_with_others(tmp_path, put):
         assert (ok.to_pylist(), no.to_pylist()) == ([GOOD], [BAD])
 
 
-def test_where_all_rows_are_of_one_side_the_other_is_an_empty_table(put):
+def test_an_output_without_rows_is_an_empty_table(put):
     _, ok, no = put(pa.Table.from_pylist([GOOD]), "parquet")
     assert (ok.num_rows, no.num_rows, no.schema) == (1, 0, ok.schema)
 
@@ -284,7 +284,7 @@ def test_text_that_is_not_utf8_is_not_written(tmp_path, where, name):
     assert {path.name for path in tmp_path.iterdir()} == before
 
 
-def test_what_cannot_be_read_to_its_end_is_not_written(tmp_path):
+def test_data_that_cannot_be_read_completely_is_not_written(tmp_path):
     write(tmp_path / "in.arrows", pa.Table.from_pylist([GOOD] * 9))
     data = (tmp_path / "in.arrows").read_bytes()
     (tmp_path / "in.arrows").write_bytes(data[:-400])
@@ -326,7 +326,7 @@ def test_rows_are_written_in_groups(tmp_path):
     file.close()
 
 
-def test_a_writer_that_has_not_begun_writes_nothing(tmp_path):
+def test_a_writer_that_has_not_started_writes_nothing(tmp_path):
     with (tmp_path / "a").open("wb") as file:
         tables.TableWriter(file, "parquet").end()
     assert (tmp_path / "a").read_bytes() == b""
@@ -342,7 +342,7 @@ PINNED = {"claim_sha256": CLAIM.claim_sha256, "release": "1.0.0"}
 
 @pytest.mark.parametrize("suffix", FORMS)
 @pytest.mark.parametrize("where", ["file", "memory"])
-def test_what_is_fixed_stands_in_columns(tmp_path, suffix, where):
+def test_fixed_values_are_in_columns(tmp_path, suffix, where):
     rows = [QUOTED | {"id": f"r{number}", "x_n": number} for number in range(7)]
     data = pa.Table.from_pylist(rows)
     if where == "file":
@@ -389,11 +389,11 @@ def test_columns_that_are_there_keep_their_types(tmp_path):
     assert {name: types[name] for name in ("quote_start", "quote_end", "release", "confidence")} == {
         "quote_start": "double", "quote_end": "uint16", "release": "large_string", "confidence": "float"
     }  # fmt: skip
-    # A column of nothing has the type of its field; a dictionary the type of its values.
+    # A null column gets the type of its field; a dictionary gets the type of its values.
     assert (types["claim_sha256"], types["creator"]) == ("string", "string")
 
 
-def test_an_extension_becomes_what_it_is_stored_as_where_it_is_filled_in(tmp_path):
+def test_an_extension_type_becomes_its_storage_type_if_filled_in(tmp_path):
     table = pa.Table.from_pylist([MISPLACED, MISPLACED | {"creator": None}])
     at = table.schema.get_field_index("creator")
     table = table.set_column(at, "creator", table.column(at).cast(pa.json_()))
@@ -466,7 +466,7 @@ def test_references_keep_the_fields_and_the_types_that_they_have(tmp_path, sort)
     out = read(tmp_path / "out.parquet")
     whole = reference | PLACED | {"claim_sha256": CLAIM.claim_sha256}
     first, second, third = out.column("references").to_pylist()
-    # The field that nobody knows makes its row wrong; the row keeps it.
+    # The unknown field makes its row invalid; the row keeps it.
     assert without_nulls(first) == [whole]
     assert without_nulls(second)[0].items() >= (reference | {"note": "x"}).items()
     assert third is None
@@ -521,7 +521,7 @@ def test_references_of_other_types_stay(tmp_path, reference):
         ("urls", pa.list_(pa.int64()), {"defaults": {"urls": ["a"]}}),
     ],
 )
-def test_a_column_that_does_not_hold_what_is_filled_in_is_told(tmp_path, name, sort, options):
+def test_a_column_that_cannot_store_a_filled_in_value_is_reported(tmp_path, name, sort, options):
     row = {key: value for key, value in QUOTED.items() if key != name} | {
         "claim_id": "d10-c01", "quote": ki.claim("d10-c01").text[:9]
     }  # fmt: skip
@@ -540,7 +540,7 @@ def test_a_column_that_does_not_hold_what_is_filled_in_is_told(tmp_path, name, s
         assert (fixed.report.ok, fixed.changed[name]) == (True, 1)
 
 
-def test_a_column_that_holds_no_references_stays(tmp_path):
+def test_a_column_without_references_is_unchanged(tmp_path):
     question = {"question": "?", "answerable": False, "language": "en", "references": ["d01-c01"]} | BY
     table = pa.Table.from_pylist([question])
     fixed = ki.fix(table, output=tmp_path / "out.parquet", kind="question")
@@ -572,7 +572,7 @@ def test_typography_is_fixed_in_columns(tmp_path):
     ]  # fmt: skip
 
 
-def test_rows_with_nothing_to_fix_stay_as_they_are(tmp_path):
+def test_rows_with_nothing_to_fix_stay_unchanged(tmp_path):
     rows = [QUOTED | PLACED | PINNED | {"id": f"r{n}", "x_quote_as_written": "so"} for n in range(3)]
     table = made(rows)
     fixed = ki.fix(table, output=tmp_path / "out.arrow", kind="verdict")
@@ -703,7 +703,7 @@ def test_a_type_that_parquet_does_not_have_is_refused_before_anything_is_written
     assert read(tmp_path / "a.arrow").column("x_it").to_pylist() == column.to_pylist()
 
 
-def test_values_that_python_cannot_hold_stay_where_others_are_filled_in(tmp_path):
+def test_values_that_python_cannot_represent_stay_when_others_are_filled_in(tmp_path):
     ticks = pa.array([1, None], pa.timestamp("ns", "UTC"))
     table = pa.Table.from_pylist([GOOD] * 2).append_column("created", ticks)
     ki.fix(table, output=tmp_path / "out.arrow", kind="label", defaults={"created": "2026-01-31T12:00:00Z"})

@@ -51,7 +51,7 @@ def wrapped(storage: pa.Array, name: str = "test.unknown") -> pa.Array:
     return pa.ExtensionArray.from_storage(Wrapped(storage.type, name), storage)
 
 
-# What is sound.
+# Valid files and batches.
 
 PLAIN = {
     "text": pa.array(["中", None, "b"]),
@@ -76,7 +76,7 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("column", PLAIN.values(), ids=PLAIN)
-def test_what_is_sound_stays_as_it_is(column):
+def test_valid_batches_are_unchanged(column):
     given = batch_of(a=column).replace_schema_metadata({"pandas": "{}", b"\xff": b"\xfe"})
     made = checked(given)
     assert made.equals(given, check_metadata=True)
@@ -110,7 +110,7 @@ def test_a_dictionary_of_text_with_more_values_than_rows_is_decoded():
         assert made.column("a").to_pylist() == [values[1].as_py(), None, values[0].as_py()]
 
 
-def test_no_field_is_declared_to_have_no_nulls():
+def test_every_field_is_nullable():
     # They may have some all the same, and Arrow finds nothing wrong with that.
     inner = pa.ListArray.from_arrays(pa.array([0, 1, 2], pa.int32()), pa.array(["a", None]), type=NOT_NULL)
     struct = pa.StructArray.from_arrays([inner], fields=[pa.field("b", NOT_NULL, nullable=False)])
@@ -133,13 +133,13 @@ def test_no_field_is_declared_to_have_no_nulls():
         (pa.list_(pa.field("item", pa.int8(), nullable=False), 2), pa.list_(pa.int8(), 2)),
     ],
 )
-def test_nor_is_one_in_a_list_of_any_sort(kind, plain):
+def test_fields_in_lists_are_nullable(kind, plain):
     made = checked(batch_of(a=pa.array([[1, 2], None], kind)))
     assert made.schema == pa.schema([("a", plain)])
     assert made.column("a").to_pylist() == [[1, 2], None]
 
 
-def test_nor_is_one_in_a_map():
+def test_fields_in_maps_are_nullable():
     kind = pa.map_(pa.string(), pa.field("value", pa.int8(), nullable=False))
     made = checked(batch_of(a=pa.array([[("a", 1)]], kind)))
     assert made.schema == pa.schema([("a", pa.map_(pa.string(), pa.int8()))])
@@ -193,7 +193,7 @@ def test_a_batch_without_rows():
 # Schemas.
 
 
-def test_a_name_that_stands_twice():
+def test_a_column_name_that_occurs_twice():
     column = pa.array([1])
     assert fault_of(pa.record_batch([column, column, column], ["a", "b", "a"])) == Fault(
         "duplicate-column", ("a",), "unique column names", '"a" twice'
@@ -227,7 +227,7 @@ def test_width():
     assert fault_of(batch_of(a=struct)) == wide
 
 
-# What is unsound.
+# Invalid batches.
 
 
 def surgery(given: pa.RecordBatch, old: bytes, new: bytes) -> pa.RecordBatch:
@@ -268,7 +268,7 @@ BACKWARDS = "Offset invariant failure: non-monotonic offset at slot 2: 1 < 2"
         ),
     ],
 )
-def test_what_is_not_what_arrow_allows(column, old, new, got):
+def test_batches_that_violate_the_arrow_format(column, old, new, got):
     # Beside a column with text that is not UTF-8, which alone would not stop anything.
     given = surgery(batch_of(b=as_text([b"\xff\xff"] * 3), a=column), old, new)
     assert fault_of(given) == Fault("unreadable", ("a",), "a file that can be read", f"damaged data: {got}")
@@ -316,14 +316,14 @@ def test_names_that_are_not_utf8():
         (RuntimeError(), "damaged data: RuntimeError"),
     ],
 )
-def test_what_readers_raise(error, got):
+def test_exceptions_of_readers(error, got):
     with pytest.raises(StreamError) as caught, stream_errors():
         raise error
     assert caught.value.fault == Fault("unreadable", (), "a file that can be read", got)
 
 
 @pytest.mark.parametrize("error", [MemoryError, pa.ArrowMemoryError, KeyboardInterrupt])
-def test_what_the_caller_tells(error):
+def test_faults_reported_by_the_caller(error):
     with pytest.raises(error), stream_errors():
         raise error
 
@@ -338,7 +338,7 @@ TOLD = {
 
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view()])
-def test_text_that_is_not_utf8_is_null_and_told(kind):
+def test_text_that_is_not_utf8_is_null_and_reported(kind):
     given = batch_of(a=as_text(VALUES, kind), b=pa.array(range(5))).replace_schema_metadata({"k": "v"})
     made = checked(given)
     made.validate(full=True)
@@ -349,7 +349,7 @@ def test_text_that_is_not_utf8_is_null_and_told(kind):
     assert undecoded(made) == TOLD
 
 
-def test_it_is_told_in_each_piece_by_place_in_that():
+def test_it_is_reported_by_position_in_each_slice():
     given = batch_of(a=as_text(VALUES))
     made = [*pieces(given, 2)]
     assert [one.to_pylist() for one in made] == [
@@ -410,7 +410,7 @@ def test_text_within(column, first, path):
         ]
 
 
-def test_what_is_relabelled_keeps_its_place():
+def test_a_relabelled_fault_keeps_its_place():
     # As `Array.view` does not let nulls and runs.
     nulls = pa.ListArray.from_arrays(pa.array([0, 0, 2, 3], pa.int32()), pa.nulls(3))
     runs = pa.RunEndEncodedArray.from_arrays(
@@ -436,7 +436,7 @@ def test_what_is_relabelled_keeps_its_place():
     ]
 
 
-def test_the_first_of_a_row_is_told():
+def test_the_first_fault_of_a_row_is_reported():
     made = checked(batch_of(a=pa.array([1]), b=as_text([NO_TEXT]), c=as_text([GB18030])))
     assert made.to_pylist() == [{"a": 1, "b": None, "c": None}]
     assert undecoded(made) == {0: Fault("not-utf8", ("b",), "UTF-8", NO_TEXT_GOT)}

@@ -1,4 +1,4 @@
-"""Columnar files as strangers write them: sound, odd, damaged, lying, too large."""
+"""Columnar files from any source: valid, unusual, damaged, with false metadata, too large."""
 
 import os
 import struct
@@ -84,7 +84,7 @@ def path(tmp_path):
     return tmp_path / "rows"
 
 
-# What is sound.
+# Valid files and batches.
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_each_part_by_itself_in_any_order(path, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_file_that_was_written_anew(path, form):
+def test_a_file_that_was_rewritten(path, form):
     for table in (TABLE, TABLE.slice(50), TABLE.slice(0, 50).select(["id"])):
         assert read(write(path, table, form)) == (table.to_pylist(), [])
 
@@ -173,7 +173,7 @@ def test_parquet_without_columns(path):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_metadata_is_no_data(path, form):
+def test_metadata_is_not_data(path, form):
     junk = {"pandas": '{"index_columns": ["nowhere"]}', b"\xff\x00": os.urandom(100), "huggingface": "{"}
     name = write(path, TABLE.replace_schema_metadata(junk), form)
     assert read(name) == (TABLE.to_pylist(), [])
@@ -194,7 +194,7 @@ def test_types_are_plain(path, form):
     assert batch.to_pylist() == [{"a": "1", "b": ["a"]}, {"a": "2", "b": []}]
 
 
-def test_nulls_where_none_are_declared(path):
+def test_nulls_in_a_column_declared_without_nulls(path):
     schema = pa.schema([pa.field("a", pa.string(), nullable=False)])
     batch = pa.RecordBatch.from_arrays([pa.array(["a", None])], schema=schema)
     with pa.ipc.new_stream(path, schema) as writer:
@@ -248,7 +248,7 @@ def test_a_stream_that_ends_without_its_mark(path):
     assert path.read_bytes().endswith(b"\xff\xff\xff\xff\0\0\0\0")
 
 
-def test_a_path_that_is_no_text(tmp_path):
+def test_a_path_that_is_not_text(tmp_path):
     name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
     for form in FORMS:
         write(tmp_path / "rows", TABLE, form)
@@ -256,7 +256,7 @@ def test_a_path_that_is_no_text(tmp_path):
         assert read(name) == (TABLE.to_pylist(), [])
 
 
-def test_where_addresses_are_short(path, monkeypatch):
+def test_a_32_bit_address_space(path, monkeypatch):
     def fail(_: bytes) -> None:
         raise OSError("Memory mapping file failed: Cannot allocate memory")
 
@@ -304,7 +304,7 @@ def test_large_rows_are_read_a_few_at_a_time(path):
 
 @pytest.fixture
 def pool():
-    """Return a memory pool of whose use the rest of the process knows nothing."""
+    """Return a memory pool that only the caller uses."""
     before = pa.default_memory_pool()
     mine = pa.proxy_memory_pool(before)
     pa.set_memory_pool(mine)
@@ -312,7 +312,7 @@ def pool():
     pa.set_memory_pool(before)
 
 
-def test_a_row_group_is_never_held_whole(path, pool):
+def test_a_row_group_is_never_loaded_completely(path, pool):
     count = 300_000
     name = write(path, pa.table({"a": [f"{number:0200d}" for number in range(count)]}), "parquet", count)
     before = pool.max_memory()
@@ -323,7 +323,7 @@ def test_a_row_group_is_never_held_whole(path, pool):
     assert mine.max_memory() < count * 200 / 4
 
 
-# What is no such file, or not a whole one.
+# Files of another format, and truncated files.
 
 
 def test_magic():
@@ -333,7 +333,7 @@ def test_magic():
         assert not has_columnar_magic(head)
 
 
-def test_what_is_no_file(tmp_path):
+def test_data_that_is_not_a_columnar_file(tmp_path):
     assert refused(tmp_path / "missing") == unreadable("No such file or directory")
     assert refused(tmp_path) == unreadable("a folder, a device or a pipe")
     os.mkfifo(tmp_path / "pipe")
@@ -356,7 +356,7 @@ def test_what_is_no_file(tmp_path):
         (b"\x28\xb5\x2f\xfd" * 4, unreadable("a compressed file", suggestion="decompress it")),
     ],
 )
-def test_what_is_another_form(path, data, fault):
+def test_a_file_of_another_format(path, data, fault):
     path.write_bytes(data)
     assert refused(path) == fault
 
@@ -424,13 +424,13 @@ def test_damaged_footers(path):
     assert refused(name) == unreadable("damaged data: Verification of flatbuffer-encoded Footer failed.")
 
 
-def test_a_list_that_says_it_is_long(path):
+def test_a_list_that_declares_a_large_length(path):
     # Thrift would make room for each element that is said to come.
     name = write(path, pa.table({"a": ["x"]}), "parquet")
     data = path.read_bytes()
     footer = data[-8 - int.from_bytes(data[-8:-4], "little") : -8]
     assert footer.index(b"\x19\x2c") == 2
-    footer = footer.replace(b"\x19\x2c", b"\x19\xfc\xa0\xf7\x36", 1)  # 900,000 in place of 2
+    footer = footer.replace(b"\x19\x2c", b"\x19\xfc\xa0\xf7\x36", 1)  # 900,000 instead of 2
     path.write_bytes(data[:4] + footer + struct.pack("<I", len(footer)) + b"PAR1")
     assert refused(name) == unreadable(
         "damaged data: Couldn't deserialize thrift: TProtocolException: Exceeded size limit"
@@ -466,7 +466,7 @@ def test_encryption(path, plaintext_footer):
 def test_a_compression_that_is_not_supported(path):
     name = write(path, pa.table({"a": ["x"]}), "parquet", compression="snappy")
     data = path.read_bytes()
-    # The codec stands behind the column's path: snappy 1, LZO 3.
+    # The codec follows the path of the column: snappy 1, LZO 3.
     assert data.count(b"\x19\x18\x01a\x15\x02") == 1
     path.write_bytes(data.replace(b"\x19\x18\x01a\x15\x02", b"\x19\x18\x01a\x15\x06"))
     rows, (fault,) = read(name)
@@ -474,7 +474,7 @@ def test_a_compression_that_is_not_supported(path):
     assert fault.got == "damaged data: LZO codec support not built" or "lzo" in fault.got.lower()
 
 
-# In the table of a schema's offsets that of the byte order is 0, which means little; at 4 there is no 0.
+# In the offset table of a schema, 0 for the byte order means little-endian; offset 4 is not 0.
 LITTLE, BIG = b"\x08\0\x08\0\0\0\x04\0", b"\x08\0\x08\0\x04\0\x04\0"
 
 
@@ -495,7 +495,7 @@ def test_big_endian(path, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_name_that_stands_twice(path, form):
+def test_a_column_name_that_occurs_twice(path, form):
     name = write(path, pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]), form)
     assert refused(name) == Fault("duplicate-column", ("a",), "unique column names", '"a" twice')
 
@@ -548,9 +548,9 @@ COUNT = 12_345
 
 @pytest.fixture
 def lying(path):
-    """Return a function that writes a file of 12,345 rows in one row group, whose footer says other numbers.
+    """Return a function that writes 12,345 rows in one row group, with other numbers in the footer.
 
-    They stand in it in this order: rows of the file, values of `a`, values of `b`, rows of the row group.
+    The footer has them in this order: rows of the file, values of `a`, values of `b`, rows of the row group.
     """
     table = pa.table({"a": [*range(COUNT)], "b": [["x"]] * COUNT})
     how = {"compression": "none", "store_schema": False, "write_statistics": False}
@@ -594,7 +594,7 @@ def test_the_values_of_lists_are_fewer_than_the_rows(lying):
 
 
 def test_a_row_group_has_more_rows_than_it_says(lying):
-    # What it hides is not read; that something is hidden is told.
+    # Hidden rows are not read; that rows are hidden is reported.
     rows, faults = read(lying(file=9000, group=9000))
     expected = "9,000 values, one for each row in the footer"
     assert (len(rows), faults) == (9000, [Fault("unreadable", ("a",), expected, "12,345")])
@@ -611,7 +611,7 @@ def test_a_row_group_has_fewer_rows_than_it_says(lying):
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
 @pytest.mark.parametrize("count", [9000, 16_000])
 def test_a_page_has_other_values_than_the_footer_says(path, version, count):
-    # No checksum covers a page's header, and row group by row group nothing of it would be seen.
+    # No checksum covers the header of a page, and reading by row group would not detect it.
     how = {"compression": "none", "store_schema": False, "write_statistics": False, "use_dictionary": False}
     table = pa.table({"a": pa.array([*range(COUNT)], pa.int32())})
     name = write(path, table, "parquet", COUNT, data_page_version=version, write_page_checksum=True, **how)
@@ -655,12 +655,12 @@ def test_a_footer_that_lists_a_wrong_place(path):
 
 @pytest.fixture
 def small(monkeypatch):
-    """Take a mebibyte for what 256 are."""
+    """Lower the limit from 256 MiB to 1 MiB."""
     monkeypatch.setattr(streams, "_BOMB_BYTES", 1 << 20)
 
 
 def caught_in(name: str, form: str) -> int:
-    """Return the rows that are read before a bomb is told."""
+    """Return the number of rows that are read before a bomb is reported."""
     sizes: list[int] = []
     with pytest.raises(StreamError) as caught:
         sizes.extend(batch.num_rows for batch in batches(name, form, 0, 1000))
@@ -672,7 +672,7 @@ LARGE = pa.table({"a": ["x" * 1000] * 5000})
 
 
 @pytest.mark.usefixtures("small")
-def test_a_row_group_that_says_that_it_is_large(path):
+def test_a_row_group_that_declares_a_large_size(path):
     name = write(path, LARGE, "parquet", 5000, compression="zstd", use_dictionary=False)
     assert refused(name) == BOMB
     assert caught_in(name, "parquet") == 0
@@ -686,7 +686,7 @@ def test_row_groups_that_are_large_together(path):
 
 
 @pytest.mark.usefixtures("small")
-def test_a_row_group_that_is_large_but_does_not_say_so(path):
+def test_a_large_row_group_that_declares_a_small_size(path):
     lists = pa.table({"a": [[one] for one in LARGE["a"].to_pylist()]})
     name = write(path, lists, "parquet", 5000, compression="zstd")
     assert plan(name).rows == [5000]
@@ -700,7 +700,7 @@ def test_ipc_that_is_large(path, form):
 
 
 @pytest.mark.parametrize("form", FORMS[1:])
-def test_rows_of_nothing(path, form):
+def test_rows_without_columns_in_bulk(path, form):
     # `pa.nulls` would make room for them.
     nulls = pa.Array.from_buffers(pa.null(), (1 << 31) - 1, [None])
     name = write(path, pa.table({"a": nulls}), form, 1 << 31)

@@ -41,23 +41,23 @@ def fault(tmp_path, *headers: bytes, values: int, rows: int):
     return found and (found.path, found.expected, found.got)
 
 
-def test_pages_that_hold_what_the_footer_says(tmp_path):
+def test_pages_that_match_the_footer(tmp_path):
     assert fault(tmp_path, page(2), page(3), values=5, rows=5) is None
     assert fault(tmp_path, page(2, 2), page(3, 1), values=5, rows=3) is None
 
 
-def test_a_header_longer_than_what_is_read_at_first(tmp_path):
-    # Statistics may hold the least and the greatest value in full.
+def test_a_header_longer_than_the_first_read(tmp_path):
+    # Statistics may contain the complete minimum and maximum.
     more = field(1, BINARY, b"\x80\x20" + b"x" * 4096)
     assert fault(tmp_path, page(2, more=more), page(3), values=5, rows=5) is None
 
 
-def test_pages_that_hold_another_number_of_values(tmp_path):
+def test_pages_with_another_number_of_values(tmp_path):
     said = (("quote",), "4 values, as declared in the footer", "5 in its pages")
     assert fault(tmp_path, page(2), page(3), values=4, rows=4) == said
 
 
-def test_pages_that_hold_another_number_of_rows(tmp_path):
+def test_pages_with_another_number_of_rows(tmp_path):
     said = (("quote",), "4 rows, as declared in the footer", "3 in its pages")
     assert fault(tmp_path, page(2, 2), page(3, 1), values=5, rows=4) == said
 
@@ -74,7 +74,7 @@ def test_pages_that_hold_another_number_of_rows(tmp_path):
         field(1, STRUCT, field(1, BYTE, b"x") + STOP),
     ],
 )
-def test_what_a_header_says_besides_is_skipped(more):
+def test_other_header_fields_are_skipped(more):
     header = _Header(page(7, more=more))
     assert header.page() == (1, 7, None)
     assert header.at == len(page(7, more=more))
@@ -88,7 +88,7 @@ def test_what_a_header_says_besides_is_skipped(more):
         (page(1, more=field(1, STRUCT) * 30), "a header with too many nesting levels"),
     ],
 )
-def test_headers_that_are_none(data, words):
+def test_invalid_headers(data, words):
     with pytest.raises(ValueError, match=f"^{words}$"):
         _Header(data).page()
 

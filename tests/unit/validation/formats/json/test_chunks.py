@@ -1,4 +1,4 @@
-"""Chunks of whole lines: where they end, what is held of long lines, and what comes before an error."""
+"""Chunks of complete lines: where they end, memory for long lines, and lines before an error."""
 
 import gzip
 import json
@@ -77,7 +77,7 @@ def test_chunks_are_whole_lines(given, expected):
         ([b"x" * 20, b"\n"], [(b"x" * 20 + b"\n", False)]),
         ([b"x" * 20], [(b"x" * 20, True)]),
         ([b"x" * 7, b"x" * 7, b"x" * 6], [(b"x" * 20, True)]),
-        # Longer: of what comes after the chunk in which that shows, nothing is kept.
+        # Longer: nothing after the chunk that exceeds the limit is kept.
         ([b"x" * 21], [(b"x" * 21, True)]),
         ([b"x" * 99], [(b"x" * 21, True)]),
         ([b"x" * 9] * 9, [(b"x" * 21, True)]),
@@ -85,18 +85,18 @@ def test_chunks_are_whole_lines(given, expected):
         ([b"x" * 30, b"\n", b"a\n"], [(b"x" * 21 + b"\n", False), (b"a\n", True)]),
         ([b"x" * 30, b"y" * 30 + b"\n" + b"z" * 30], [(b"x" * 21 + b"\n", False), (b"z" * 21, True)]),
         ([b"a\nb\n" + b"x" * 30, b"x\nc"], [(b"a\nb\n", False), (b"x" * 21 + b"\n", False), (b"c", True)]),
-        # Within one chunk of the stream it is as it is.
+        # Within one chunk of the stream the line is complete.
         ([b"x" * 30 + b"\na"], [(b"x" * 30 + b"\n", False), (b"a", True)]),
     ],
     ids=str,
 )
-def test_of_a_line_that_is_too_long_only_its_beginning_is_kept(given, expected):
+def test_only_the_start_of_a_too_long_line_is_kept(given, expected):
     assert chunked(*given) == expected
 
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("given", [[b"\xef\xbb\xbfa\n"], [b"\xef\xbb\xbf", b"a\n"]])
-def test_a_mark_is_a_note_and_no_part_of_a_line(given):
+def test_a_byte_order_mark_is_a_note_and_not_part_of_a_line(given):
     note, *rest = chunked(*given)
     assert (note.line, note.fault.code, note.stops) == (1, "byte-order-mark", False)
     assert rest == [(b"a\n", True)]
@@ -117,7 +117,7 @@ def test_a_mark_is_a_note_and_no_part_of_a_line(given):
     ],
     ids=str,
 )
-def test_lines_before_an_error_are_yielded_and_the_one_that_breaks_off_is_not(given, expected):
+def test_complete_lines_before_an_error_are_yielded(given, expected):
     found = []
     with pytest.raises(StreamError) as caught:
         found.extend(line_chunks(Given(*given, error=StreamError(FAULT))))
@@ -126,10 +126,10 @@ def test_lines_before_an_error_are_yielded_and_the_one_that_breaks_off_is_not(gi
 
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\n{}\n"])
-def test_a_line_without_end_is_not_held(end):
+def test_an_endless_line_is_not_kept_in_memory(end):
     class Endless(Given):
         def chunks(self):
-            # Made as they are asked for, so that only the reader can hold them.
+            # Created on demand, so that only the reader can keep them in memory.
             yield from (b"x" * MIB for _ in range(16 * LONGEST // MIB))
             yield from super().chunks()
 

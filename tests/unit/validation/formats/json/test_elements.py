@@ -12,7 +12,7 @@ LONGEST = 50
 
 
 def found(text: bytes) -> tuple[list[bytes], bool]:
-    """Return the elements at the start of a text, and whether nothing else ended the search."""
+    """Return the elements at the start of a text, and whether the search reached its end."""
     one = elements_of(text, longest=LONGEST)
     spans = [*zip(one.starts.tolist(), one.ends.tolist(), strict=True)]
     assert len(one.commas) == max(len(spans) - 1, 0)
@@ -48,11 +48,11 @@ def test_whole_elements_are_found(text, elements):
         b',{"a":"' + b"x" * LONGEST + b'"}', b", \\ {}",
     ],
 )  # fmt: skip
-def test_the_search_stops_where_anything_but_one_comma_separates_elements(rest):
+def test_the_search_stops_unless_one_comma_separates_elements(rest):
     assert found(b"[1], {}" + rest) == ([b"[1]", b"{}"], False)
 
 
-def test_the_end_of_the_array_or_of_the_text_is_no_doubt():
+def test_the_end_of_the_array_or_text_ends_the_search():
     for rest in (b"", b"]", b", ", b', {"a', b"] x"):
         assert found(b"{},{}" + rest) == ([b"{}", b"{}"], True)
 

@@ -1,4 +1,4 @@
-"""The fast way into JSON Lines: what it takes, to which limits, and what it leaves."""
+"""The batch reader of JSON Lines: which lines it reads, its limits, and which lines it leaves."""
 
 import json
 from unittest.mock import patch
@@ -28,7 +28,7 @@ def by_number(taken: line_batches.Taken) -> dict[int, dict]:
 
 
 def row(**values: str) -> str:
-    """Return a row whose numbers do not stand within the first word of a block."""
+    """Return a row whose numbers are not in the first word of a block."""
     return '{"id":"row",' + ",".join(f'"{name}":{value}' for name, value in values.items()) + "}"
 
 
@@ -40,7 +40,7 @@ def without_null(found: dict) -> dict:
     return {at: value for at, value in found.items() if value is not None}
 
 
-def test_every_sort_is_read_as_what_it_is():
+def test_every_type_is_read():
     found, rest = read('{"id":"语","n":12,"p":0.5,"b":true}', '{"id":"","n":0,"p":1,"b":true}')
     first, second = found.values()
     assert first == {"id": "语", "n": 12, "p": 0.5, "b": True}
@@ -49,7 +49,7 @@ def test_every_sort_is_read_as_what_it_is():
     assert not rest
 
 
-def test_places_of_lines_are_told_of_blank_ones_too():
+def test_positions_of_lines_include_blank_lines():
     taken = Lines(COLUMNS).read(b'\n{"id":"a"}\r\n\r\n{"id":"b"}')
     assert taken.starts.tolist() == [0, 1, 13, 15]
     assert taken.ends.tolist() == [0, 12, 14, 25]
@@ -57,7 +57,7 @@ def test_places_of_lines_are_told_of_blank_ones_too():
     assert taken.rest.tolist() == [0, 2]
 
 
-def test_nothing_has_no_lines():
+def test_an_empty_chunk_has_no_lines():
     taken = Lines(COLUMNS).read(b"")
     assert (len(taken.starts), len(taken.ends), taken.batches, len(taken.rest)) == (0, 0, [], 0)
 
@@ -76,14 +76,14 @@ def test_files_as_programs_write_them_are_taken_whole(layer, ascii_only, separat
 
 
 @pytest.mark.parametrize("block", [1, 50, 1 << 20])
-def test_what_is_taken_does_not_depend_on_where_blocks_end(block):
+def test_the_accepted_rows_do_not_depend_on_block_ends(block):
     rows = [f'{{"id":"{"x" * at}","n":{at}}}' for at in range(40)] + ["", "null", '{"b":true,"n":1}']
     found, rest = read(*rows, reader=Lines(COLUMNS, block=block))
     assert found == {at: json.loads(rows[at]) for at in [*range(40), 42]}
     assert rest == [40, 41]
 
 
-def test_what_was_learned_of_a_chunk_is_used_in_the_next():
+def test_templates_of_a_chunk_are_used_in_the_next():
     reader, other = Lines(COLUMNS), '{"id":"é","p":1}'
     with patch.object(line_batches, "parse", wraps=parsing.parse) as strictly:
         for name in "abc":
@@ -92,7 +92,7 @@ def test_what_was_learned_of_a_chunk_is_used_in_the_next():
     assert [call.args for call in strictly.call_args_list] == [(b'{"id":"a"}',), (other.encode(),)]
 
 
-def test_a_template_is_tried_once_in_a_block_even_if_its_own_row_is_left():
+def test_a_template_is_tried_once_in_a_block_even_if_its_row_is_left():
     rows = [row(n="-1"), *(row(n=str(n)) for n in range(3)), row(n="1.0")]
     with patch.object(
         line_batches._Template, "read", autospec=True, side_effect=line_batches._Template.read
@@ -103,7 +103,7 @@ def test_a_template_is_tried_once_in_a_block_even_if_its_own_row_is_left():
     assert tried.call_count == 1
 
 
-def test_no_more_than_some_templates_are_tried_in_a_block_and_kept_for_the_next():
+def test_the_number_of_templates_is_limited():
     reader = Lines({f"k{at}": "string" for at in range(40)})
     rows = [f'{{"k{at}":"a","k0":"b"}}' for at in range(1, 40)]
     assert [len(read(*rows, reader=reader)[1]) for _ in range(4)] == [31, 23, 15, 15]
@@ -136,7 +136,7 @@ def test_integers_are_digits_few_enough_for_a_word(value, expected):
         *left("", "1\0", "1 2", "\\"),
     ],
 )  # fmt: skip
-def test_numbers_are_doubles_if_a_double_holds_what_is_written(value, expected):
+def test_numbers_are_doubles_if_a_double_is_exact(value, expected):
     found, rest = read(row(p="0.75"), row(p=value), row(p="0.75"))
     assert {at: values["p"] for at, values in found.items()} == without_null({0: 0.75, 1: expected, 2: 0.75})
     assert rest == ([1] if expected is None else [])
@@ -155,7 +155,7 @@ def test_numbers_are_doubles_if_a_double_holds_what_is_written(value, expected):
 @pytest.mark.parametrize(
     "others", [(b"a", rb"\n"), (rb"\t\n", rb"\\\\")], ids=["few escapes", "many escapes"]
 )
-def test_strings_are_what_the_strict_reader_reads(spelled, expected, others):
+def test_strings_equal_those_of_the_strict_reader(spelled, expected, others):
     before, after = others
     found, rest = read(*(b'{"id":"%b","p":1}' % one for one in (before, spelled, after, b"")))
     around = {0: json.loads(b'"%b"' % before), 1: expected, 2: json.loads(b'"%b"' % after), 3: ""}
@@ -185,7 +185,7 @@ def test_a_row_that_one_string_spoils_is_not_saved_by_another():
         "[" * 300 + "]" * 300,
     ],
 )  # fmt: skip
-def test_other_rows_are_left(line):
+def test_other_rows_are_left_to_the_strict_reader(line):
     assert read(line, end=b"\n" * bool(line)) == ({}, [0] * bool(line))
     # After rows for which they might be taken.
     others = ['{"id":"a"}', '{"id":"a","p":1}', '{"id":"a","b":null,"p":1}', '{"p":1}']
@@ -195,16 +195,16 @@ def test_other_rows_are_left(line):
 @pytest.mark.parametrize(
     "line", ['{"x_a":"é","x_b":0.5,"id":"a"}', ' { "x_a" : "é" ,\t"x_b":0.5, "id":"a" } \r']
 )
-def test_own_names_and_white_space_are_taken(line):
+def test_custom_names_and_white_space_are_accepted(line):
     assert read(line) == ({0: {"x_a": "é", "x_b": 0.5, "id": "a"}}, [])
 
 
-def test_own_constants_and_null_are_no_columns():
+def test_custom_constants_and_nulls_are_not_columns():
     line = '{"x_a":true,"x_b":null,"x_c":[ ],"x_d":{},"n":null,"b":false,"id":"a"}'
     assert read(line, line) == ({0: {"id": "a", "b": False}, 1: {"id": "a", "b": False}}, [])
 
 
-def test_what_is_declared_is_not_ones_own():
+def test_declared_fields_are_not_custom_fields():
     reader = Lines({"x_n": "integer", "x_b": "boolean", "id": "string"})
     found, rest = read('{"id":"a","x_n":"1"}', '{"id":"a","x_b":[]}', '{"id":"abc","x_n":1}', reader=reader)
     assert (found, rest) == ({2: {"id": "abc", "x_n": 1}}, [0, 1])
@@ -218,8 +218,8 @@ def test_integers_within_the_first_word_of_a_block_are_left():
     assert read('{"":1,"5":"a"}', reader=Lines({"": "integer", "5": "string"})) == ({}, [0])
 
 
-def test_what_is_no_string_is_not_read_as_one():
-    # What stands where others have their strings: read together with these, the two would be three.
+def test_a_value_that_is_not_a_string_is_not_read_as_one():
+    # A value in the place of a string of other rows: if it were read with them, two would become three.
     two = [rb'{"id":x\n",","p":1}', rb'{"id":x,"\t","p":1}']
     found, rest = read(rb'{"id":"\n","p":1}', *two, rb'{"id":"\\","p":1}')
     assert (found, rest) == ({0: {"id": "\n", "p": 1.0}, 3: {"id": "\\", "p": 1.0}}, [1, 2])
@@ -229,7 +229,7 @@ def test_what_is_no_string_is_not_read_as_one():
 @pytest.mark.parametrize(
     "line", ['{"b":true,"%s": ,"id":"a"}', '{"b":true,"%s":,"id":"a"}', '{"b":true,"%s""id":"a"}']
 )
-def test_a_slot_that_would_end_before_it_begins_is_left(name, line):
+def test_a_slot_that_would_end_before_its_start_is_left(name, line):
     right = f'{{"b":true,"{name}": 1 ,"id":"a"}}'
     assert read(right, line % name, right)[1] == [1]
 
@@ -246,7 +246,7 @@ def test_very_many_columns_are_left():
 def test_a_line_is_long_from_two_mebibytes_beyond_a_stretch(more):
     line = b"x" * (100 + (2 << 20) + more - 1) + b"\n"
     assert [*line_batches._stretches(line, 100)] == [(0, len(line), more > 0)]
-    # What stands before it is a stretch of its own.
+    # The lines before it are a separate part.
     both = [(0, 2, False), (2, 2 + len(line), more > 0)]
     assert [*line_batches._stretches(b"a\n" + line, 100)] == both
 

@@ -72,7 +72,7 @@ def test_other_lines_are_left(line):
     assert (taken, rest) == ({0: row, 2: row}, [1])
 
 
-def test_no_more_than_some_names_begin_with_x(monkeypatch):
+def test_the_number_of_names_that_start_with_x_is_limited(monkeypatch):
     monkeypatch.setattr("kaiser_interview.validation.formats.json.member_batches._EXTRA", 1)
     rows, rest = read('{"x_a":"a"}', '{"x_b":"a"}', '{"x_a":"b"}')
     assert len(rows) == 2
@@ -80,5 +80,5 @@ def test_no_more_than_some_names_begin_with_x(monkeypatch):
 
 
 @pytest.mark.parametrize("line", ['{"id":"\\\\"}', '{"id":1}', '{"other":"a"}'])
-def test_no_row_may_be_taken(line):
+def test_a_batch_may_be_empty(line):
     assert read(line) == ({}, [0])

@@ -56,5 +56,5 @@ def test_few_lines_are_left(monkeypatch):
     assert read('{"urls": ["a"]}', "", '{"urls": ["b"]}') == ({}, [0, 1, 2])
 
 
-def test_no_line_may_be_left_to_take():
+def test_no_lines_are_left():
     assert read('{"urls": [], "urls": []}') == ({}, [0])

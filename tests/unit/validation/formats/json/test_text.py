@@ -26,7 +26,7 @@ ROW = b'{"claim_id":"d01-c01"}'
 BY = {"method": "model", "creator": "m"}
 HOW = {"kind": "translation", "defaults": BY | {"language": "en", "translation": "…"}}
 CLAIM = ki.claim("d01-c01")
-# A row in which nothing is to be filled in or looked for: there is a shorter way for these.
+# A row without defaults or references to check takes a shortcut.
 SURE = {
     "claim_id": CLAIM.claim_id,
     "claim_sha256": CLAIM.claim_sha256,
@@ -51,14 +51,14 @@ def holding(value: bytes) -> bytes:
     return b'{"claim_id":"d01-c01","x_v":%b}' % value
 
 
-def told(report: ki.Report) -> list[tuple]:
+def reported(report: ki.Report) -> list[tuple]:
     """Return the findings as code, line, row and path, in order of place; those about no row come first."""
     found = [(one.code, one.line, one.row, one.path) for one in report.sample]
     return sorted(found, key=lambda one: (one[1] or 0, -1 if one[2] is None else one[2]))
 
 
 @pytest.fixture
-def gate(tmp_path):
+def validate(tmp_path):
     """Return a function that checks the bytes of a file."""
 
     def check(data: bytes, name: str = "rows.jsonl", **options: object) -> ki.Report:
@@ -160,13 +160,13 @@ def test_a_valid_text_has_its_value(data, value):
 
 
 @pytest.mark.parametrize(("data", "value"), VALID.values(), ids=VALID)
-def test_a_valid_text_passes_in_a_row(gate, data, value):
+def test_a_valid_text_passes_in_a_row(validate, data, value):
     assert parse(holding(data))[0]["x_v"] == value
-    report = gate(b"[\n%b\n,%b]" % (holding(data), ROW), "rows.json")
-    assert (told(report), report.rows, report.ok) == ([], 2, True)
+    report = validate(b"[\n%b\n,%b]" % (holding(data), ROW), "rows.json")
+    assert (reported(report), report.rows, report.ok) == ([], 2, True)
     if b"\n" not in data:
-        report = gate(b"%b\n%b\n" % (holding(data), ROW))
-        assert (told(report), report.rows, report.ok) == ([], 2, True)
+        report = validate(b"%b\n%b\n" % (holding(data), ROW))
+        assert (reported(report), report.rows, report.ok) == ([], 2, True)
 
 
 # What is not, and the one finding that it gives.
@@ -304,7 +304,7 @@ NOT_FINITE = {
     "within": (b'{"a":[1,{"b":[2,-Infinity]}]}', ("a", 1, "b", 1), "-Infinity"),
     "the first of several": (b'{"a":[NaN],"b":Infinity}', ("a", 0), "NaN"),
 }
-# What the grammar allows and a double cannot hold (I-JSON §2.2), as a value.
+# Values that the grammar allows but a double cannot represent (I-JSON §2.2).
 TOO_LARGE = {
     "1e400": b"1e400",
     "-1e400": b"-1e400",
@@ -318,44 +318,44 @@ TOO_LARGE = {
 }
 
 
-def faults_of(data: bytes, code: str, path: tuple, gate) -> None:
+def faults_of(data: bytes, code: str, path: tuple, validate) -> None:
     """Assert that a text gives one finding: read by itself, and as a line between others."""
     value, fault = parse(data)
     assert value is None
     assert (fault.code, fault.path) == (code, path)
-    report = gate(b"%b\n%b\n%b\n" % (ROW, data, ROW))
-    assert told(report) == [(code, 2, 1, path)]
+    report = validate(b"%b\n%b\n%b\n" % (ROW, data, ROW))
+    assert reported(report) == [(code, 2, 1, path)]
     assert (report.rows, report.invalid, report.complete) == (3, 1, True)
 
 
-def faults_of_element(data: bytes, code: str, path: tuple, gate) -> None:
+def faults_of_element(data: bytes, code: str, path: tuple, validate) -> None:
     """Assert that an object gives one finding as an element between others."""
-    report = gate(b"[%b,\n%b,\n%b]" % (ROW, data, ROW), "rows.json")
-    assert told(report) == [(code, 2, 1, path)]
+    report = validate(b"[%b,\n%b,\n%b]" % (ROW, data, ROW), "rows.json")
+    assert reported(report) == [(code, 2, 1, path)]
     assert (report.rows, report.invalid, report.complete) == (3, 1, True)
 
 
 @pytest.mark.parametrize("data", INVALID.values(), ids=INVALID)
-def test_what_is_not_json(gate, data):
-    faults_of(data, "invalid-json", (), gate)
+def test_invalid_json(validate, data):
+    faults_of(data, "invalid-json", (), validate)
 
 
 @pytest.mark.parametrize("data", INVALID_OBJECTS.values(), ids=INVALID_OBJECTS)
-def test_objects_that_are_not_json(gate, data):
-    faults_of(data, "invalid-json", (), gate)
-    faults_of_element(data, "invalid-json", (), gate)
+def test_objects_that_are_not_json(validate, data):
+    faults_of(data, "invalid-json", (), validate)
+    faults_of_element(data, "invalid-json", (), validate)
 
 
 @pytest.mark.parametrize("data", [b"", b" ", b"\t\r\n"])
-def test_no_text_at_all(data):
+def test_an_empty_text(data):
     # §2: JSON-text = ws value ws
     assert parse(data)[1].code == "invalid-json"
 
 
-def test_a_line_feed_in_a_string(gate):
+def test_a_line_feed_in_a_string(validate):
     # §7. In lines it cannot come up: there it ends the line.
     assert parse(b'{"a":"b\nc"}')[1].code == "invalid-json"
-    faults_of_element(b'{"a":"b\nc"}', "invalid-json", (), gate)
+    faults_of_element(b'{"a":"b\nc"}', "invalid-json", (), validate)
 
 
 @pytest.mark.parametrize("data", [b'{"a":"\\ud83e"}', b'{"a":"\\udde0"}', b'{"\\udde0":1}'])
@@ -365,43 +365,43 @@ def test_surrogates_are_called_by_their_name(data):
 
 
 @pytest.mark.parametrize(("data", "path"), DUPLICATES.values(), ids=DUPLICATES)
-def test_duplicate_keys(gate, data, path):
+def test_duplicate_keys(validate, data, path):
     # I-JSON §2.3: after processing of escapes.
-    faults_of(data, "duplicate-key", path, gate)
-    faults_of_element(data, "duplicate-key", path, gate)
+    faults_of(data, "duplicate-key", path, validate)
+    faults_of_element(data, "duplicate-key", path, validate)
 
 
 @pytest.mark.parametrize(("data", "path", "got"), NOT_FINITE.values(), ids=NOT_FINITE)
-def test_numbers_that_are_none(gate, data, path, got):
+def test_invalid_numbers(validate, data, path, got):
     # §6: Infinity and NaN are not permitted.
-    faults_of(data, "not-finite", path, gate)
-    faults_of_element(data, "not-finite", path, gate)
+    faults_of(data, "not-finite", path, validate)
+    faults_of_element(data, "not-finite", path, validate)
     assert parse(data)[1].got == got
 
 
 @pytest.mark.parametrize("data", [b"NaN", b"Infinity", b"-Infinity"])
-def test_texts_that_are_a_number_that_is_none(gate, data):
-    faults_of(data, "not-finite", (), gate)
+def test_texts_that_are_an_invalid_number(validate, data):
+    faults_of(data, "not-finite", (), validate)
 
 
 @pytest.mark.parametrize("number", TOO_LARGE.values(), ids=TOO_LARGE)
-def test_numbers_that_no_double_holds(gate, number):
+def test_numbers_out_of_range_of_a_double(validate, number):
     for value, path in ((number, ()), (b'[0,{"a":%b}]' % number, (1, "a"))):
-        report = gate(b"%b\n%b\n" % (ROW, holding(value)))
-        assert told(report) == [("not-finite", 2, 1, ("x_v", *path))]
-        report = gate(b"[%b,\n%b]" % (ROW, holding(value)), "rows.json")
-        assert told(report) == [("not-finite", 2, 1, ("x_v", *path))]
+        report = validate(b"%b\n%b\n" % (ROW, holding(value)))
+        assert reported(report) == [("not-finite", 2, 1, ("x_v", *path))]
+        report = validate(b"[%b,\n%b]" % (ROW, holding(value)), "rows.json")
+        assert reported(report) == [("not-finite", 2, 1, ("x_v", *path))]
 
 
 @pytest.mark.parametrize("number", TOO_LARGE.values(), ids=TOO_LARGE)
-def test_numbers_that_no_double_holds_in_a_field(gate, number):
+def test_numbers_out_of_range_of_a_double_in_a_field(validate, number):
     row = sure().replace(b": 0.5", b": " + number)
-    assert told(gate(row + b"\n", kind="translation")) == [("not-finite", 1, 0, ("confidence",))]
+    assert reported(validate(row + b"\n", kind="translation")) == [("not-finite", 1, 0, ("confidence",))]
 
 
-def test_every_number_that_no_double_holds_is_told(gate):
-    report = gate(holding(b'{"a":[1e400,1,{"b":-1e400}]}') + b"\n")
-    assert told(report) == [
+def test_every_number_out_of_range_of_a_double_is_reported(validate):
+    report = validate(holding(b'{"a":[1e400,1,{"b":-1e400}]}') + b"\n")
+    assert reported(report) == [
         ("not-finite", 1, 0, ("x_v", "a", 0)),
         ("not-finite", 1, 0, ("x_v", "a", 2, "b")),
     ]
@@ -429,7 +429,7 @@ TWO_FAULTS = {
 
 
 @pytest.mark.parametrize(("data", "either"), TWO_FAULTS.values(), ids=TWO_FAULTS)
-def test_of_two_faults_one_is_told_and_told_right(data, either):
+def test_one_of_two_faults_is_reported_correctly(data, either):
     _, fault = parse(data)
     assert (fault.code, fault.path) in either
 
@@ -447,21 +447,21 @@ NOT_UTF8 = {
 
 
 @pytest.mark.parametrize(("data", "got"), NOT_UTF8.values(), ids=NOT_UTF8)
-def test_what_is_not_utf8(gate, data, got):
-    faults_of(data, "not-utf8", (), gate)
-    faults_of_element(data, "not-utf8", (), gate)
+def test_bytes_that_are_not_utf8(validate, data, got):
+    faults_of(data, "not-utf8", (), validate)
+    faults_of_element(data, "not-utf8", (), validate)
     _, fault = parse(data)
     assert (fault.got, fault.suggestion) == (got, None)
 
 
 # Two bytes, four bytes, and one whose second byte is that of a backslash.
 @pytest.mark.parametrize("words", ["语言在时间维度上", "𠀋", "語言", "乗"])
-def test_gb18030_is_offered(gate, words):
+def test_gb18030_is_offered(validate, words):
     data = f'{{"a":"{words}"}}'.encode("gb18030")
-    faults_of(data, "not-utf8", (), gate)
+    faults_of(data, "not-utf8", (), validate)
     _, fault = parse(data)
     assert fault.got == f"0x{data[6]:02x} at byte 6 of the row"
-    report = gate(b"[%b,\n%b]" % (data, ROW), "rows.json")
+    report = validate(b"[%b,\n%b]" % (data, ROW), "rows.json")
     assert [one.code for one in report.sample] == ["not-utf8"]
     assert hint(report.sample[0]) == encoding_hint(data)
 
@@ -469,10 +469,10 @@ def test_gb18030_is_offered(gate, words):
 @pytest.mark.parametrize("mark", [True, False])
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("data", [ROW, b"[%b]" % ROW])
-def test_files_in_utf16_and_utf32_are_named(gate, data, encoding, mark):
-    report = gate((("\ufeff" if mark else "") + data.decode()).encode(encoding), "rows.json")
+def test_files_in_utf16_and_utf32_are_named(validate, data, encoding, mark):
+    report = validate((("\ufeff" if mark else "") + data.decode()).encode(encoding), "rows.json")
     name = encoding[:6].upper()
-    assert told(report) == [("not-utf8", None, None, ())]
+    assert reported(report) == [("not-utf8", None, None, ())]
     order = "" if mark else encoding[-2:].upper()
     suggestion = f"iconv -f {name}{order} -t UTF-8 … | kaiser-interview validate -"
     assert report.sample[0].message == f"expected UTF-8, got {name}; {suggestion}"
@@ -480,11 +480,11 @@ def test_files_in_utf16_and_utf32_are_named(gate, data, encoding, mark):
 
 
 @pytest.mark.parametrize("data", [b"null", b"true", b"1", b"-0.5", b'"a"', b"[]", b"[{}]"])
-def test_what_is_not_an_object(gate, data):
-    report = gate(b"%b\n%b\n%b\n" % (ROW, data, ROW))
-    assert told(report) == [("not-an-object", 2, 1, ())]
-    report = gate(b"[%b,\n%b,\n%b]" % (ROW, data, ROW), "rows.json")
-    assert told(report) == [("not-an-object", 2, 1, ())]
+def test_values_that_are_not_objects(validate, data):
+    report = validate(b"%b\n%b\n%b\n" % (ROW, data, ROW))
+    assert reported(report) == [("not-an-object", 2, 1, ())]
+    report = validate(b"[%b,\n%b,\n%b]" % (ROW, data, ROW), "rows.json")
+    assert reported(report) == [("not-an-object", 2, 1, ())]
     assert (report.rows, report.invalid) == (3, 1)
 
 
@@ -497,17 +497,17 @@ TOO_DEEP = {
 
 
 @pytest.mark.parametrize("data", TOO_DEEP.values(), ids=TOO_DEEP)
-def test_what_is_too_deep(gate, data):
-    faults_of(data, "too-deep", (), gate)
-    faults_of_element(data, "too-deep", (), gate)
+def test_too_deep_nesting(validate, data):
+    faults_of(data, "too-deep", (), validate)
+    faults_of_element(data, "too-deep", (), validate)
 
 
 @pytest.mark.parametrize("data", [b"[" * DEEP, b'{"a":' * DEEP])
-def test_what_is_too_deep_and_not_closed(gate, data):
-    faults_of(data, "too-deep", (), gate)
+def test_too_deep_nesting_that_is_not_closed(validate, data):
+    faults_of(data, "too-deep", (), validate)
 
 
-# Rows for which there is a shorter way: it must see what the judge sees.
+# The shortcut must report the same as the row validator.
 
 SPELLED = {
     "plain": b'"created": "2026-11-23T18:45:00Z"',
@@ -522,20 +522,20 @@ SPELLED = {
 @pytest.mark.parametrize(
     "again", [b'"claim_id":"d01-c02"', b'"claim_id" :"d01-c01"', b'"\\u0063laim_id"\t:null']
 )
-def test_a_key_twice_in_a_row_that_is_right_otherwise(gate, created, again):
+def test_a_duplicate_key_in_an_otherwise_valid_row(validate, created, again):
     row = sure()
     assert row.count(SPELLED["plain"]) == 1
     row = row.replace(SPELLED["plain"], created)
-    assert gate(row + b"\n", kind="translation").ok
-    report = gate(b"%b\n{%b,%b\n" % (row, again, row[1:]), kind="translation")
-    assert told(report) == [("duplicate-key", 2, 1, ("claim_id",))]
+    assert validate(row + b"\n", kind="translation").ok
+    report = validate(b"%b\n{%b,%b\n" % (row, again, row[1:]), kind="translation")
+    assert reported(report) == [("duplicate-key", 2, 1, ("claim_id",))]
 
 
 @pytest.mark.parametrize("name", SURE)
-def test_any_key_twice_in_a_row_that_is_right_otherwise(gate, name):
+def test_any_duplicate_key_in_an_otherwise_valid_row(validate, name):
     again = json.dumps({name: SURE[name]}).encode()[1:-1]
-    report = gate(b"%b\n{%b, %b\n" % (sure(), again, sure()[1:]), kind="translation")
-    assert told(report) == [("duplicate-key", 2, 1, (name,))]
+    report = validate(b"%b\n{%b, %b\n" % (sure(), again, sure()[1:]), kind="translation")
+    assert reported(report) == [("duplicate-key", 2, 1, (name,))]
 
 
 SPOILED = {
@@ -555,14 +555,14 @@ SPOILED = {
 
 
 @pytest.mark.parametrize(("spoil", "code", "path"), SPOILED.values(), ids=SPOILED)
-def test_a_row_that_is_right_but_for_its_json(gate, spoil, code, path):
-    report = gate(b"%b\n%b\n%b\n" % (sure(), spoil(sure()), sure(claim_id="d01-c99")), kind="translation")
+def test_a_row_that_is_valid_except_for_its_json(validate, spoil, code, path):
+    report = validate(b"%b\n%b\n%b\n" % (sure(), spoil(sure()), sure(claim_id="d01-c99")), kind="translation")
     # The row after it shows that lines and rows are still counted.
-    assert told(report)[:1] == [(code, 2, 1, path)]
-    assert [one[:3] for one in told(report)[1:]] == [("unknown-claim", 3, 2)]
+    assert reported(report)[:1] == [(code, 2, 1, path)]
+    assert [one[:3] for one in reported(report)[1:]] == [("unknown-claim", 3, 2)]
 
 
-# A generated text is read exactly if Python's own reader, held to I-JSON, reads it.
+# A generated text is accepted exactly if Python's json module, limited to I-JSON, accepts it.
 
 words = st.text(max_size=6)
 values = st.recursive(
@@ -580,14 +580,14 @@ def pairs(found):
 
 
 def strictly(data: bytes):
-    """Read a JSON text as I-JSON allows, but for the size of numbers."""
+    """Read a JSON text by the rules of I-JSON, except the range of numbers."""
     value = json.loads(data.decode("utf-8"), object_pairs_hook=pairs, parse_constant=int)
     json.dumps(value, ensure_ascii=False).encode("utf-8")
     return value
 
 
 def spell(draw, value) -> str:
-    """Write a value with white space wherever it may stand."""
+    """Write a value with white space wherever JSON allows it."""
     if isinstance(value, dict):
         members = (
             f"{draw(spaces)}{spell(draw, name)}{draw(spaces)}:{draw(spaces)}{spell(draw, one)}{draw(spaces)}"
@@ -618,7 +618,7 @@ def edited(draw, whole) -> bytes:
 
 
 @given(texts() | edited(texts()) | edited(edited(texts())))
-def test_a_text_is_read_as_python_reads_it_or_refused_as_python_refuses_it(data):
+def test_texts_are_read_or_refused_as_by_python(data):
     got, fault = parse(data)
     try:
         value = strictly(data)
@@ -631,7 +631,7 @@ def test_a_text_is_read_as_python_reads_it_or_refused_as_python_refuses_it(data)
 
 
 @given(st.binary())
-def test_no_bytes_do_anything_but_be_read_or_refused(data):
+def test_any_bytes_are_read_or_refused(data):
     got, fault = parse(data)
     assert fault is None or got is None
 
@@ -639,55 +639,55 @@ def test_no_bytes_do_anything_but_be_read_or_refused(data):
 # Lines.
 
 
-def test_lines_end_at_line_feeds_and_nowhere_else(gate):
+def test_lines_end_at_line_feeds_and_nowhere_else(validate):
     marks = "\u2028\u2029\u0085".encode()
     inside = holding(b'"a%bb"' % marks)
-    report = gate(b"%b\r\n%b\n%b\r\n%b" % (ROW, inside, b'{"claim_id":"d01-c99"}', ROW))
-    assert told(report) == [("unknown-claim", 3, 2, ("claim_id",))]
+    report = validate(b"%b\r\n%b\n%b\r\n%b" % (ROW, inside, b'{"claim_id":"d01-c99"}', ROW))
+    assert reported(report) == [("unknown-claim", 3, 2, ("claim_id",))]
     assert (report.rows, report.valid) == (4, 3)
 
 
 @pytest.mark.parametrize("mark", ["\r", "\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e"])
-def test_other_line_ends_divide_no_rows(gate, mark):
+def test_other_line_ends_do_not_separate_rows(validate, mark):
     data = ROW + mark.encode() + ROW
-    report = gate(b"%b\n%b\n" % (data, ROW))
-    assert told(report) == [("invalid-json", 1, 0, ())]
+    report = validate(b"%b\n%b\n" % (data, ROW))
+    assert reported(report) == [("invalid-json", 1, 0, ())]
     assert report.rows == 2
 
 
-def test_carriage_returns_alone_are_named(gate):
-    report = gate(b"%b\r%b\r%b\r" % (ROW, ROW, ROW))
-    assert told(report) == [("invalid-json", 1, 0, ())]
+def test_carriage_returns_alone_are_named(validate):
+    report = validate(b"%b\r%b\r%b\r" % (ROW, ROW, ROW))
+    assert reported(report) == [("invalid-json", 1, 0, ())]
     assert report.sample[0].got.startswith("lines that end with only a carriage return: ")
 
 
-def test_the_last_line_needs_no_line_feed(gate):
-    report = gate(ROW + b"\n" + ROW)
-    assert (told(report), report.rows, report.ok) == ([], 2, True)
+def test_the_last_line_needs_no_line_feed(validate):
+    report = validate(ROW + b"\n" + ROW)
+    assert (reported(report), report.rows, report.ok) == ([], 2, True)
 
 
-def test_blank_lines_are_told_and_are_no_rows(gate):
-    report = gate(b"\n%b\n \n\t\r\n%b\r\n\r\n" % (ROW, ROW))
-    assert told(report) == [("blank-line", line, None, ()) for line in (1, 3, 4, 6)]
+def test_blank_lines_are_reported_and_are_not_rows(validate):
+    report = validate(b"\n%b\n \n\t\r\n%b\r\n\r\n" % (ROW, ROW))
+    assert reported(report) == [("blank-line", line, None, ()) for line in (1, 3, 4, 6)]
     assert {one.severity for one in report.sample} == {"warning"}
     assert (report.rows, report.valid, report.ok) == (2, 2, True)
 
 
-def test_white_space_after_the_last_line_feed_is_no_row(gate):
-    report = gate(ROW + b"\n \t")
+def test_white_space_after_the_last_line_feed_is_not_a_row(validate):
+    report = validate(ROW + b"\n \t")
     assert (report.rows, report.ok) == (1, True)
 
 
 @pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\u00a0", "\u2028", "\ufeff"])
 @pytest.mark.parametrize("end", [b"\n", b""])
-def test_what_is_not_white_space_in_json_makes_no_blank_line(gate, mark, end):
+def test_other_unicode_white_space_is_not_a_blank_line(validate, mark, end):
     # §2 has four characters.
-    assert told(gate(b"%b\n%b%b" % (ROW, mark.encode(), end))) == [("invalid-json", 2, 1, ())]
+    assert reported(validate(b"%b\n%b%b" % (ROW, mark.encode(), end))) == [("invalid-json", 2, 1, ())]
 
 
-def test_a_file_of_nothing_but_blank_lines(gate):
-    report = gate(b"\n\n")
-    assert told(report) == [
+def test_a_file_of_only_blank_lines(validate):
+    report = validate(b"\n\n")
+    assert reported(report) == [
         ("no-rows", None, None, ()),
         ("blank-line", 1, None, ()),
         ("blank-line", 2, None, ()),
@@ -697,29 +697,29 @@ def test_a_file_of_nothing_but_blank_lines(gate):
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows"])
 @pytest.mark.parametrize("data", [ROW + b"\n", ROW, b"[" + ROW + b"]", b'{\n"claim_id":\n"d01-c01"}'])
-def test_a_byte_order_mark_is_an_error_and_skipped(gate, data, name):
+def test_a_byte_order_mark_is_an_error_and_skipped(validate, data, name):
     if name == "rows.jsonl" and data[:2] != ROW[:2]:
         data = ROW
-    report = gate(BOM + data, name)
-    assert told(report) == [("byte-order-mark", 1, None, ())]
+    report = validate(BOM + data, name)
+    assert reported(report) == [("byte-order-mark", 1, None, ())]
     assert [one.severity for one in report.sample] == ["error"]
     # The rows are read and right; the file is not.
     assert (report.rows, report.valid, report.ok) == (1, 1, False)
 
 
-def test_a_byte_order_mark_and_nothing_else(gate):
-    report = gate(BOM)
-    assert told(report) == [("no-rows", None, None, ()), ("byte-order-mark", 1, None, ())]
+def test_only_a_byte_order_mark(validate):
+    report = validate(BOM)
+    assert reported(report) == [("no-rows", None, None, ()), ("byte-order-mark", 1, None, ())]
 
 
-def test_nul_is_named(gate):
-    report = gate(b'%b\n{"claim_id":"d01-\0c01"}\n' % ROW)
-    assert told(report) == [("invalid-json", 2, 1, ())]
+def test_nul_is_named(validate):
+    report = validate(b'%b\n{"claim_id":"d01-\0c01"}\n' % ROW)
+    assert reported(report) == [("invalid-json", 2, 1, ())]
     assert report.sample[0].got.startswith("U+0000: ")
 
 
-def test_nuls_that_a_crash_has_left_at_the_end(gate):
-    assert told(gate(b"%b\n%b" % (ROW, bytes(512)))) == [("invalid-json", 2, 1, ())]
+def test_nuls_that_a_crash_has_left_at_the_end(validate):
+    assert reported(validate(b"%b\n%b" % (ROW, bytes(512)))) == [("invalid-json", 2, 1, ())]
 
 
 TRUNCATED = sure(rationale="语言 🧠\u2028", quote="a\\") + b" "
@@ -727,19 +727,19 @@ ESCAPED = holding(b'["\\ud83e\\udde0\\n", -1.5e+10, true, {"a": null}]') + b" "
 
 
 @pytest.mark.parametrize("row", [TRUNCATED, ESCAPED])
-def test_a_last_line_that_ends_early_is_truncated_wherever_it_ends(gate, row):
+def test_a_last_line_cut_at_any_place_is_truncated(validate, row):
     for end in range(1, len(row.rstrip())):
-        report = gate(ROW + b"\n" + row[:end])
-        assert told(report) == [("truncated", 2, 1, ())], row[:end]
+        report = validate(ROW + b"\n" + row[:end])
+        assert reported(report) == [("truncated", 2, 1, ())], row[:end]
 
 
 @pytest.mark.parametrize("row", [b'{"a":1', b'{"a":"b', b'{"a":', b"{", b"[1,"])
-def test_a_line_that_ends_early_and_has_its_line_feed_is_not_json(gate, row):
-    assert told(gate(row + b"\n")) == [("invalid-json", 1, 0, ())]
+def test_a_cut_line_with_a_line_feed_is_invalid_json(validate, row):
+    assert reported(validate(row + b"\n")) == [("invalid-json", 1, 0, ())]
 
 
-def test_what_is_shown_of_a_truncated_row(gate):
-    (found,) = gate(b'{"claim_id":"d01-c01","transl').sample
+def test_the_text_shown_for_a_truncated_row(validate):
+    (found,) = validate(b'{"claim_id":"d01-c01","transl').sample
     assert (
         f"{found.expected}, {found.got}"
         == """a complete row, the end of the data after "im_id\\":\\"d01-c01\\",\\"transl\""""
@@ -774,13 +774,13 @@ def codes(found) -> list:
 
 
 LONGEST = 12
-# Long blank lines have a test of their own.
+# Long blank lines have a separate test.
 pieces = st.sampled_from([b"\n", b"\r\n", b"a", b"bc", b"d" * LONGEST, b" ", BOM, b"\xe2\x80\xa8", b"\x85"])
 
 
 # A byte order mark is known by the first bytes, which have to come at once; `Stream.peek` sees to that.
 @given(data=st.lists(pieces, max_size=20).map(b"".join), chunk=st.integers(len(BOM), 40))
-def test_lines_however_they_come(file, data, chunk):
+def test_lines_in_chunks_of_any_size(file, data, chunk):
     file.write_bytes(data)
     expected = []
     if data.startswith(BOM):
@@ -796,14 +796,14 @@ def test_lines_however_they_come(file, data, chunk):
         expected.append((len(lines) + 1, last if len(last) <= LONGEST else "line-too-long"))
     found = codes(read(json_lines, file, chunk, longest=LONGEST))
     assert [(line, one.code if isinstance(one, Fault) else one) for line, one in found] == expected
-    # The one that no line feed ends is known, so that its end can be told from a mistake.
+    # The last line without a line feed is marked, to distinguish truncation from a mistake.
     assert [type(one) for _, one in found if isinstance(one, bytes)][:-1].count(Tail) == 0
     if last.strip(b" \t\r") and len(last) <= LONGEST:
         assert type(found[-1][1]) is Tail
 
 
 @pytest.mark.parametrize("end", [b"\n", b""])
-def test_a_long_blank_line_is_one_thing_however_it_comes(file, end):
+def test_a_long_blank_line_is_one_note_for_any_chunk_size(file, end):
     file.write_bytes(b"a\n" + b" " * (LONGEST + 1) + end)
     found = {str(codes(read(json_lines, file, chunk, longest=LONGEST))) for chunk in range(1, 40)}
     assert len(found) == 1
@@ -813,7 +813,7 @@ def test_a_long_blank_line_is_one_thing_however_it_comes(file, end):
 
 
 @pytest.mark.parametrize("chunk", [1, 5, 64])
-def test_an_element_that_is_too_long_ends_the_reading_however_it_comes(file, chunk):
+def test_a_too_long_element_ends_reading_for_any_chunk_size(file, chunk):
     file.write_bytes(b'["%b","%b",1]' % (b"d" * (LONGEST - 2), b"d" * (LONGEST - 1)))
     assert read(json_document, file, chunk, longest=LONGEST) == [
         (1, b'"dddddddddd"'),
@@ -834,12 +834,12 @@ def documents(draw):
     return f"{made}]{draw(spaces)}".encode(), elements
 
 
-@given(drawn=documents(), chunk=st.integers(1, 64), packed=st.booleans())
-def test_elements_are_those_of_the_whole(file, drawn, chunk, packed):
+@given(drawn=documents(), chunk=st.integers(1, 64), compressed=st.booleans())
+def test_elements_equal_those_of_the_whole_text(file, drawn, chunk, compressed):
     data, elements = drawn
-    file.write_bytes(gzip.compress(data, mtime=0) if packed else data)
-    # A packed file is known by its first bytes, which have to come at once.
-    found = read(json_document, file, max(chunk, 4) if packed else chunk)
+    file.write_bytes(gzip.compress(data, mtime=0) if compressed else data)
+    # A compressed file is recognised by its first bytes, which must arrive together.
+    found = read(json_document, file, max(chunk, 4) if compressed else chunk)
     assert found == elements
     assert repr([parse(one)[0] for _, one in found]) == repr(json.loads(data))
 
@@ -861,7 +861,7 @@ def test_elements_of_a_printed_array(file, values, indent, chunk):
 
 
 @given(whole=edited(documents().map(lambda one: one[0])), chunk=st.integers(1, 64))
-def test_an_edited_array_is_read_if_it_is_json_and_told_if_not(file, whole, chunk):
+def test_an_edited_array_is_read_if_valid_and_reported_if_not(file, whole, chunk):
     file.write_bytes(whole)
     found = read(json_document, file, chunk)
     wrong = [
@@ -877,10 +877,10 @@ def test_an_edited_array_is_read_if_it_is_json_and_told_if_not(file, whole, chun
         assert repr(read_as) == repr(value if whole.lstrip().startswith(b"[") else [value])
 
 
-def test_elements_have_their_lines_and_rows(gate):
+def test_elements_have_their_lines_and_rows(validate):
     wrong = b'{\n"claim_id":\n"d01-c99"}'
-    report = gate(b"\n[%b\n, %b,\n\n%b\n,%b\n]\n" % (wrong, ROW, wrong, wrong), "rows.json")
-    assert told(report) == [
+    report = validate(b"\n[%b\n, %b,\n\n%b\n,%b\n]\n" % (wrong, ROW, wrong, wrong), "rows.json")
+    assert reported(report) == [
         ("unknown-claim", line, row, ("claim_id",)) for line, row in ((2, 0), (7, 2), (10, 3))
     ]
     assert (report.rows, report.valid) == (4, 1)
@@ -930,16 +930,16 @@ ARRAYS = {
 
 
 @pytest.mark.parametrize(("data", "rows", "expected"), ARRAYS.values(), ids=ARRAYS)
-def test_documents(gate, data, rows, expected):
-    report = gate(data, "rows.json")
-    assert [one[:3] for one in told(report)] == expected
+def test_documents(validate, data, rows, expected):
+    report = validate(data, "rows.json")
+    assert [one[:3] for one in reported(report)] == expected
     assert report.rows == rows
     # What could not be read on was not read to its end.
     assert report.complete is not any(code == "invalid-json" and row is None for code, _, row in expected)
 
 
-def test_a_value_that_is_missing_before_the_first_comma(gate):
-    report = gate(b"[,%b]" % ROW, "rows.json")
+def test_a_value_that_is_missing_before_the_first_comma(validate):
+    report = validate(b"[,%b]" % ROW, "rows.json")
     assert {one.code for one in report.sample} == {"invalid-json"}
     assert len(report.sample) == 1
 
@@ -949,11 +949,11 @@ WHOLE = (
 )
 
 
-@pytest.mark.parametrize("packed", [False, True])
-def test_an_array_that_ends_early_is_truncated_wherever_it_ends(gate, packed):
+@pytest.mark.parametrize("compressed", [False, True])
+def test_an_array_cut_at_any_place_is_truncated(validate, compressed):
     for end in range(1, len(WHOLE)):
-        data = gzip.compress(WHOLE[:end], mtime=0) if packed else WHOLE[:end]
-        report = gate(data, "rows.json.gz" if packed else "rows.json")
+        data = gzip.compress(WHOLE[:end], mtime=0) if compressed else WHOLE[:end]
+        report = validate(data, "rows.json.gz" if compressed else "rows.json")
         # One fault, one finding.
         assert [one.code for one in report.sample] == ["truncated"], WHOLE[:end]
         assert report.sample[0].line == WHOLE[:end].count(b"\n") + 1, WHOLE[:end]
@@ -962,28 +962,28 @@ def test_an_array_that_ends_early_is_truncated_wherever_it_ends(gate, packed):
 
 
 @pytest.mark.parametrize("inside", [b'{"a": 1', b'{"a": "b', b'"a', b"[1", b"1", b"nul", b"-", b'"\\'])
-def test_an_element_that_ends_early_is_no_row(gate, inside):
-    report = gate(b"[%b,\n%b" % (ROW, inside), "rows.json")
-    assert told(report) == [("truncated", 2, None, ())]
+def test_a_cut_element_is_not_a_row(validate, inside):
+    report = validate(b"[%b,\n%b" % (ROW, inside), "rows.json")
+    assert reported(report) == [("truncated", 2, None, ())]
     assert (report.rows, report.valid, report.complete) == (1, 1, False)
 
 
-def test_a_printed_object_that_ends_early_is_truncated_wherever_it_ends(gate):
+def test_a_printed_object_cut_at_any_place_is_truncated(validate):
     data = json.dumps(SURE, indent=1, ensure_ascii=False).encode()
     # Not three, as many bytes as most of its characters have.
     for end in range(1, len(data), 4):
-        report = gate(data[:end], "rows.json", kind="translation")
-        assert [one[:2] for one in told(report)] == [("truncated", 1)], data[:end]
+        report = validate(data[:end], "rows.json", kind="translation")
+        assert [one[:2] for one in reported(report)] == [("truncated", 1)], data[:end]
 
 
-def test_what_is_expected_of_a_line_that_is_no_json(tmp_path):
+def test_the_expected_text_for_a_line_that_is_not_json(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"claim_id": }\n')
     (found,) = ki.validate(path, kind="verdict").sample
     assert (found.code, found.line, found.pointer, found.expected) == ("invalid-json", 1, "", "a JSON text")
 
 
-def test_where_a_surrogate_stands_alone():
+def test_the_position_of_a_lone_surrogate():
     data = b'{"a": "x\\ud800y"}'
     said = parse(data)[1]
     assert (said.code, said.expected) == ("invalid-json", "paired surrogates")
@@ -992,11 +992,11 @@ def test_where_a_surrogate_stands_alone():
 
 
 @pytest.mark.parametrize(("rows", "what"), [('{\n"a": 1}', "the row"), ('[{"a": 1}]', "the array")])
-def test_nothing_may_follow(tmp_path, rows, what):
+def test_text_after_the_value_is_refused(tmp_path, rows, what):
     path = tmp_path / "rows.json"
     path.write_text(f"{rows} x", "utf-8")
-    (told,) = [one for one in ki.validate(path, kind="verdict").sample if one.code == "invalid-json"]
-    assert (told.expected, told.got) == (f"nothing after {what}", '"x"')
+    (reported,) = [one for one in ki.validate(path, kind="verdict").sample if one.code == "invalid-json"]
+    assert (reported.expected, reported.got) == (f"nothing after {what}", '"x"')
 
 
 @pytest.mark.parametrize("data", [b"0", b" -1.5e3", b"12\n", b'"a"'])

@@ -1,0 +1,1 @@
+"""Detection benchmark: valid rows are made invalid in every known way, and validated."""
