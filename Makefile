@@ -72,7 +72,7 @@ check: test lint types coverage data-check docs engines guides fuzz wheel-check 
 engines: build/engines/stamp build/node/stamp ## test tools that read the data, and ajv under Node
 	build/engines/bin/python -m pytest $(TESTS) tests/engines
 
-guides: .venv/stamp ## run the tutorials of docs/walks/, each in a new environment
+guides: .venv/stamp ## run the tutorials of docs/guides/, each in a new environment
 	$(BIN)/python -m pytest $(TESTS) tests/guides
 
 build/node/stamp: Makefile

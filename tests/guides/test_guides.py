@@ -1,4 +1,4 @@
-"""The guides in `docs/walks/*.md`: every command of a page runs in an empty environment and folder.
+"""The guides in `docs/guides/*.md`: every command of a page runs in an empty environment and folder.
 
 Each guide has its own environment, into which its first command installs the wheel; a package index must be
 reachable. The other commands run as they are written, through a shell. `make guides` runs this.
@@ -16,7 +16,7 @@ import yaml
 from pages import blocks, commands, matches
 
 ROOT = Path(__file__).parents[2]
-GUIDES = sorted((ROOT / "docs" / "walks").glob("*.md"))
+GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
 FIRST = re.compile(r"pip install '?kaiser-interview(\[[\w,]+\])?'?")
 MOST = 5
 JOBS = {"engineer": [1, 0]}

@@ -116,7 +116,7 @@ class NearestPlaces:
 class _Grams:
     """An index of the grams of passages: strings of up to five neighbouring characters.
 
-    It sorts all positions by the five characters that begin there, packed into an integer. So the positions
+    It sorts all positions by the five characters that begin there, combined into an integer. So the positions
     of a shorter gram are a range too. If there are more than 4,095 different characters, fewer than five fit.
     """
 
@@ -133,7 +133,7 @@ class _Grams:
         self._alphabet = np.flatnonzero(occurs).astype(np.uint32)
         self._bits = max(1, len(self._alphabet).bit_length())
         self._length = min(_LONGEST_GRAM, _BITS // self._bits)
-        keys = self._packed(self._numbered(codes), self._length)
+        keys = self._joined(self._numbered(codes), self._length)
         order = np.argsort(keys, kind="stable")
         self._keys, self._positions = keys[order], order.astype(np.min_scalar_type(len(order)))
 
@@ -178,7 +178,7 @@ class _Grams:
 
         numbers = self._numbered(_codes(text))
         known = np.asarray(np.lib.stride_tricks.sliding_window_view(numbers, length).all(axis=1))
-        grams, offsets = np.unique(self._packed(numbers, length)[: len(known)][known], return_index=True)
+        grams, offsets = np.unique(self._joined(numbers, length)[: len(known)][known], return_index=True)
         offsets = np.flatnonzero(known)[offsets]
         shift = np.uint64(self._bits * (self._length - length))
         first = np.searchsorted(self._keys, grams << shift)
@@ -198,15 +198,15 @@ class _Grams:
         occurs = np.append(self._alphabet, np.uint32(_CODE_POINTS))[places] == codes
         return np.where(occurs, places + 1, 0).astype(np.uint64)
 
-    def _packed(self, numbers: "Keys", length: int) -> "Keys":
+    def _joined(self, numbers: "Keys", length: int) -> "Keys":
         """Return the gram of a length that begins at each position, as an integer."""
         import numpy as np
 
-        packed = np.zeros(len(numbers), np.uint64)
+        joined = np.zeros(len(numbers), np.uint64)
         for step in range(length):
-            packed <<= np.uint64(self._bits)
-            packed[: max(0, len(numbers) - step)] |= numbers[step:]
-        return packed
+            joined <<= np.uint64(self._bits)
+            joined[: max(0, len(numbers) - step)] |= numbers[step:]
+        return joined
 
 
 def _count(found: Mapping[int, Near], ratio: float) -> int:

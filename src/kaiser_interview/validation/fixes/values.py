@@ -24,7 +24,7 @@ _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+")
 _TAG = get_args(Language)[1].metadata[0].pattern
 
 _EXACT = 1 << 53
-"""From here on, a double may stand for several integers."""
+"""From here on, a double can be the nearest value of several integers."""
 
 _PERCENT = 100
 

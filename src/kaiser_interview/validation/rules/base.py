@@ -23,7 +23,7 @@ class Rule(ABC):
     """A rule for the rows of a model and of its subclasses.
 
     A subclass defines `model` and `rows`, and is registered in `registry.RULES`. The parameters of `rows`
-    after `bad` name the fields that it reads; ``**values`` stands for every field of the model. So a rule
+    after `bad` name the fields that it reads; ``**values`` means every field of the model. So a rule
     cannot read a field that the prefilter leaves out. Without `columns`, every row is suspect, and `rows`
     decides.
 

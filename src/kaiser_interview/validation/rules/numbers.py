@@ -47,7 +47,7 @@ def _plain(mark: str) -> str:
 
 
 def _likeliest(found: str) -> str:
-    """Return the most likely number that digits and marks in a source stand for."""
+    """Return the most likely number that digits and marks in a source mean."""
     marks = _MARKS.findall(found)
     whole, *decimal = _whole(found)
     grouped = len(marks) == 1 and marks[0] != "." and len(_MARKS.split(found)[1]) == _GROUP
