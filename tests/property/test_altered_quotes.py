@@ -24,6 +24,7 @@ NEGATIONS = ["不", "没有", "并非", "not ", "never ", "nicht ", "ne "]
 
 def words(text: str) -> str:
     """Return the letters and digits of a text, without markers and partial markers at an end."""
+    text = re.sub(r"\s", "", text)
     text = unicodedata.normalize("NFKC", re.sub(r"\[[0-9]+\]|\[[0-9]*$|^[0-9]*\]", "", text))
     return "".join(one for one in text if one.isalnum())
 

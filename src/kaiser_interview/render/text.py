@@ -13,7 +13,7 @@ from .terminal import console, print_hanging
 
 __all__ = ["print_report", "report_text"]
 
-_WIDTH = 100
+_WIDTH = 80
 
 _PLACES = 3
 
@@ -43,7 +43,7 @@ def print_report(report: Report, out: Console) -> None:
 
 
 def report_text(report: Report) -> str:
-    """Return what `print_report` prints, without colour, wrapped at 100 cells."""
+    """Return what `print_report` prints, without colour, wrapped at 80 cells."""
     out = StringIO()
     print_report(report, console(out, width=_WIDTH))
     return out.getvalue().rstrip("\n")

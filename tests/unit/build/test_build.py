@@ -304,7 +304,7 @@ def test_an_invalid_row_stops_the_build_and_writes_nothing(checkout, capsys, lay
 
 
 WRONG_LINES = [
-    (b"{\n", "invalid-json: expected a JSON text"),
+    (b"{\n", "invalid-json: expected valid JSON"),
     (b"\n", "blank-line: expected a row, got a blank line"),
     (b"[]\n", "not-an-object: expected an object, got an array of 0"),
     (b"null\n", "not-an-object: expected an object, got null"),

@@ -68,7 +68,7 @@ class Records:
         if self._spool is not None and name in self._spool.sizes:
             with self._spool.reading(name) as file:
                 while length := file.read(_LENGTH):
-                    # This process wrote the file, in a folder that only its user can read and write.
+                    # The file is from this process, in a folder that only its user can read and write.
                     yield from marshal.loads(file.read(int.from_bytes(length)))  # noqa: S302
             self._spool.remove(name)
         yield from self._held.pop(name, ())

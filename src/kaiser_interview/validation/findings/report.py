@@ -160,7 +160,7 @@ class Report:
         return f"{self.invalid:,} of {rows} invalid: {words}" if self.invalid else f"{rows} valid; {words}"
 
     def __str__(self) -> str:
-        """Return what `kaiser-interview validate` prints, without colour, on lines of at most 100 cells."""
+        """Return what `kaiser-interview validate` prints, without colour, on lines of at most 80 cells."""
         from ...render.text import report_text
 
         return report_text(self)

@@ -26,7 +26,7 @@ _PLACE = re.compile(r" at line (\d+) column (\d+)$")
 
 def stray(text: str) -> Fault:
     """Return the fault of text before, between or after rows."""
-    return Fault("invalid-json", (), "a JSON text", _seen(text), _stray(text))
+    return Fault("invalid-json", (), "valid JSON", _seen(text), _stray(text))
 
 
 def got_of(data: bytes, message: str) -> str:  # noqa: PLR0911 - one return per mistake

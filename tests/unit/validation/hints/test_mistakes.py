@@ -76,7 +76,7 @@ TEXTS = {
 @pytest.mark.parametrize(("text", "reported"), TEXTS.items(), ids=map(repr, TEXTS))
 def test_got_and_suggestion_of_a_syntax_error(text, reported):
     _, fault = parse(text.encode())
-    assert (fault.code, fault.expected) == ("invalid-json", "a JSON text")
+    assert (fault.code, fault.expected) == ("invalid-json", "valid JSON")
     assert (fault.got(), fault.suggestion()) == reported
 
 

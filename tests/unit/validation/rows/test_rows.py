@@ -278,7 +278,9 @@ def test_so_may_those_of_records_within_a_row(name):
         reference = {"claim_id": "d01-c01"} | wrong
         path = f"/references/0/{next(iter(wrong))}"
         assert values(row | {"references": [reference]}, kind="question") == [(code, path)]
-    record = ki.Label(claim_id="d01-c01", scheme="a:b", value="v", **BY, **{name: float("inf")})
+    record = ki.Label.model_construct(
+        claim_id="d01-c01", scheme="a:b", value="v", **BY, **{name: float("inf")}
+    )
     assert values(record, kind="label") == [("not-finite", f"/{name}")]
 
 
@@ -1208,7 +1210,7 @@ def test_every_later_occurrence_of_an_id(validate):
         (4, "duplicate-id", "/id"),
     ]
     report = ki.validate(rows, kind="verdict")
-    assert [(one.got, one.id) for one in report.sample] == [('"a", as in row 0', "a")] * 2
+    assert [(one.got, one.id) for one in report.sample] == [('"a", already used in row 0', "a")] * 2
     assert (report.valid, report.invalid) == (3, 2)
 
 
@@ -1217,7 +1219,7 @@ def test_an_id_is_unique_across_files(tmp_path):
         (tmp_path / name).write_text(f"{json.dumps(verdict)}\n{json.dumps(verdict | {'id': 'a'})}\n", "utf-8")
     (found,) = ki.validate(tmp_path, kind="verdict").sample
     assert (found.code, found.file, found.line) == ("duplicate-id", str(tmp_path / "two.jsonl"), 2)
-    assert found.got.startswith('"a", as in ')
+    assert found.got.startswith('"a", already used in ')
     report = ki.validate([tmp_path / "one.jsonl", tmp_path / "one.jsonl"], kind="verdict")
     assert [one.code for one in report.sample] == ["duplicate-id"]
 
@@ -1237,8 +1239,8 @@ def test_records_by_a_key(validate):
     assert check(*numbered, key=["claim_id", "language", "x_run"]) == []
     report = ki.validate(rows, kind="translation", key=["claim_id", "language"])
     (found,) = report.sample
-    assert found.expected == "claim_id and language once"
-    assert found.got == "as in row 0"
+    assert found.expected == "a unique combination of claim_id and language"
+    assert found.got == "the same as in row 0"
 
 
 def test_values_of_a_key_are_compared_as_in_json(validate):
@@ -1334,7 +1336,7 @@ def test_vectors_of_one_model_have_one_length(validate):
     ]
     assert check(*vectors(3), *vectors(2, of="text_en")) == [(1, "dimension-differs", "/vector")]
     (found,) = ki.validate(vectors(3, 2), kind="embedding").sample
-    assert (found.expected, found.got) == ("3, as in row 0, the first of m", "2")
+    assert (found.expected, found.got) == ("length 3, as in row 0, the first vector of m", "length 2")
 
 
 def test_rules_of_sets_are_the_kinds(validate):

@@ -91,7 +91,7 @@ def _fault(data: bytes, message: str) -> Fault:  # noqa: PLR0911 - one return fo
         where = f" at byte {found_at[1]}" if found_at else ""
         return Fault("invalid-json", (), "paired surrogates", f"an unpaired surrogate{where}")
     return Fault(
-        "invalid-json", (), "a JSON text", lambda: got_of(data, message), lambda: suggestion_of(data, message)
+        "invalid-json", (), "valid JSON", lambda: got_of(data, message), lambda: suggestion_of(data, message)
     )
 
 

@@ -980,7 +980,7 @@ def test_the_expected_text_for_a_line_that_is_not_json(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"claim_id": }\n')
     (found,) = ki.validate(path, kind="verdict").sample
-    assert (found.code, found.line, found.pointer, found.expected) == ("invalid-json", 1, "", "a JSON text")
+    assert (found.code, found.line, found.pointer, found.expected) == ("invalid-json", 1, "", "valid JSON")
 
 
 def test_the_position_of_a_lone_surrogate():
