@@ -108,7 +108,7 @@ def split(name: str, folder: Path) -> Callable[[], Any]:
 
     end = "".join(Path(name).suffixes)
     valid, rejects = folder / f"valid{end}", folder / f"rejects{end}"
-    return lambda: ki.split(folder / name, kind="translation", valid=valid, rejects=rejects)
+    return lambda: ki.split(folder / name, kind="translation", valid=valid, rejects=rejects).report
 
 
 def fix(name: str, folder: Path) -> Callable[[], Any]:
