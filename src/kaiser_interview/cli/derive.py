@@ -111,8 +111,7 @@ def fix(
         )
     print_as(fixed.report, form)
     if form is ReportFormat.text:
-        changed = ", ".join(f"{name} in {count:,}" for name, count in sorted(fixed.changed.items()))
-        typer.echo(f"changed: {changed or 'nothing'}" if fixed.report.complete else "nothing was written")
+        typer.echo(f"changed: {fixed.changed_fields}" if fixed.report.complete else "nothing was written")
     end(fixed.report)
 
 

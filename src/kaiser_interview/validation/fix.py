@@ -61,9 +61,14 @@ class Fixed(NamedTuple):
     changes: tuple[RowChange, ...] | None
     """The changes of each changed row, in order; None if they were written to a file."""
 
+    @property
+    def changed_fields(self) -> str:
+        """The changed fields and their numbers of rows in words, such as ``creator in 2, method in 3``."""
+        fields = ", ".join(f"{name} in {count:,}" for name, count in sorted(self.changed.items()))
+        return fields or "nothing"
+
     def __repr__(self) -> str:
-        changed = ", ".join(f"{name} in {count:,}" for name, count in sorted(self.changed.items()))
-        return f"<Fixed: changed {changed or 'nothing'}; {self.report!r}>"
+        return f"<Fixed: changed {self.changed_fields}; {self.report!r}>"
 
 
 def fix_data(engine: Engine, check: Check, output: Path | None = None, *, unsafe: bool) -> Fixed:
