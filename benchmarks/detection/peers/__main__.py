@@ -59,7 +59,7 @@ def compared(rows: Path, turns: int, about: dict[str, Any]) -> Results:
                 print(f"turn {turn + 1}: {name}", file=sys.stderr)
                 every[name].append(run_adapter(tool, given, "all"))
                 right[name].append(run_adapter(tool, given, "right"))
-                if every[name][0]["outcomes"] != every[name][-1]["verdicts"]:
+                if every[name][0]["outcomes"] != every[name][-1]["outcomes"]:
                     raise SystemExit(f"{name}: other outcomes than the turn before")
     times = {
         name: Times(
