@@ -27,7 +27,8 @@ _SEEN = 24
 
 _VALUES = b'[{"-0123456789,]}'
 
-_SCALAR = re.compile(rb"[^,\]\s]*+")
+# Only the white space of JSON ends a scalar: at another character, a value would be empty.
+_SCALAR = re.compile(rb"[^,\] \t\r\n]*+")
 
 _NUMBER = re.compile(rb"-?[0-9][0-9.eE+-]*")
 

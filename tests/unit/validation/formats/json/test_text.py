@@ -821,6 +821,16 @@ def test_a_too_long_element_ends_reading_for_any_chunk_size(file, chunk):
     ]
 
 
+@pytest.mark.parametrize("mark", ["\x00", "\x0b", "\x0c", "\x1c", "\x85", "\u00a0", "\u2028", "\ufeff"])
+@pytest.mark.parametrize("chunk", [1, 64])
+def test_a_character_that_is_not_json_white_space_is_part_of_the_element(file, mark, chunk):
+    stray = mark.encode() + b'{"a":1}'
+    file.write_bytes(b'[%b,\n{"b":2}]' % stray)
+    found = read(json_document, file, chunk)
+    assert found == [(1, stray), (2, b'{"b":2}')]
+    assert parse(stray)[1].code == "invalid-json"
+
+
 @st.composite
 def documents(draw):
     """Draw an array's text, and of each element the line on which it begins, and its bytes."""
