@@ -28,7 +28,7 @@ _SEEN = 24
 _VALUES = b'[{"-0123456789,]}'
 
 # Only the white space of JSON ends a scalar: at another character, a value would be empty.
-_SCALAR = re.compile(rb"[^,\] \t\r\n]*+")
+_SCALAR = re.compile(rb"[^,\]%b]*+" % SPACE)
 
 _NUMBER = re.compile(rb"-?[0-9][0-9.eE+-]*")
 

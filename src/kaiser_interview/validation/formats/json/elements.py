@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrow.arrays import Bools, Ints
+from ..text import SPACE
 
 __all__ = ["Elements", "elements_of", "lines_of"]
 
@@ -26,7 +27,7 @@ _STEP = np.zeros(256, np.int8)
 _STEP[[*b"[{"]], _STEP[[*b"]}"]] = 1, -1
 
 _SPACE = np.zeros(256, np.bool_)
-_SPACE[[*b" \t\r\n"]] = True
+_SPACE[[*SPACE]] = True
 
 
 class Elements(NamedTuple):
