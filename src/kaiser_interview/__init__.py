@@ -26,6 +26,10 @@ _MODULES = {
     "SplitFinding": "validation.split",
     "Validator": "api",
     "fix": "api",
+    "parse": "api",
+    "Failure": "raw_output.parse",
+    "Parsed": "raw_output.parse",
+    "RetryMessage": "raw_output.retry",
     "read": "api",
     "read_dataset": "api",
     "read_table": "api",
@@ -77,7 +81,7 @@ _MODULES = {
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._version import __version__, data_release
-    from .api import Validator, fix, read, read_dataset, read_table, split, validate
+    from .api import Validator, fix, parse, read, read_dataset, read_table, split, validate
     from .corpus.corpus import Corpus
     from .corpus.grammar import Segment
     from .corpus.search import Match
@@ -97,6 +101,8 @@ if TYPE_CHECKING:
         UnknownNameError,
         UnsupportedTypeError,
     )
+    from .raw_output.parse import Failure, Parsed
+    from .raw_output.retry import RetryMessage
     from .records.models import (
         Annotation,
         Claim,
@@ -135,6 +141,7 @@ __all__ = [
     "Dialogue",
     "Edit",
     "Embedding",
+    "Failure",
     "Finding",
     "Fixed",
     "Float32",
@@ -150,6 +157,7 @@ __all__ = [
     "Mention",
     "MissingDependencyError",
     "NotOnDiskError",
+    "Parsed",
     "Participant",
     "Question",
     "Record",
@@ -157,6 +165,7 @@ __all__ = [
     "Relation",
     "Report",
     "ResourceError",
+    "RetryMessage",
     "RowChange",
     "Segment",
     "Source",
@@ -182,6 +191,7 @@ __all__ = [
     "load",
     "load_dataset",
     "load_table",
+    "parse",
     "read",
     "read_dataset",
     "read_table",

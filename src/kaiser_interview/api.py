@@ -1,4 +1,4 @@
-"""The class `Validator`, and the functions that use it: `validate`, `fix`, `split` and `read`."""
+"""The class `Validator`, and the functions that use it: `validate`, `parse`, `fix`, `split` and `read`."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from datasets import Dataset
 
+    from .raw_output.parse import Failure, Parsed
     from .validation.fix import Fixed
     from .validation.split import Split
 
@@ -27,6 +28,7 @@ __all__ = [
     "check_of",
     "corpus_of",
     "fix",
+    "parse",
     "read",
     "read_dataset",
     "read_table",
@@ -157,6 +159,13 @@ class Validator:
         """Validate data; see the function `validate`."""
         return self._engine.report(self._of(data))
 
+    def parse(self, data: Any) -> "Parsed":
+        """Turn the raw output of language models into rows; see the function `parse`."""
+        from .raw_output.parse import parse_data
+
+        self._check_open()
+        return parse_data(self._engine, replace(self._check, data=data))
+
     def fix(
         self, data: Any, output: str | os.PathLike[str] | None = None, *, unsafe_fixes: bool = False
     ) -> "Fixed":
@@ -164,7 +173,7 @@ class Validator:
         from .validation.fix import fix_data
 
         path = None if output is None else Path(output)
-        return fix_data(self._engine, self._of(data), path, unsafe=unsafe_fixes)
+        return fix_data(self._engine, self._of(data), path, _failures_of(data), unsafe=unsafe_fixes)
 
     def split(
         self,
@@ -175,8 +184,8 @@ class Validator:
         """Split rows into valid rows and rejects, in memory or to files; see the function `split`."""
         from .validation.split import split_data
 
-        paths = (None if path is None else Path(path) for path in (valid, rejects))
-        return split_data(self._engine, self._of(data), *paths)
+        valid, rejects = (None if path is None else Path(path) for path in (valid, rejects))
+        return split_data(self._engine, self._of(data), valid, rejects, _failures_of(data))
 
     def read(self, data: Any) -> list[Record]:
         """Return valid rows as records; see the function `read`."""
@@ -197,22 +206,36 @@ class Validator:
         return read_hf_dataset(self._engine, self._of(data))
 
     def _of(self, data: Any) -> Check:
+        self._check_open()
+        return replace(self._check, data=_rows_of(data))
+
+    def _check_open(self) -> None:
         if self._engine.is_closed:
             raise RuntimeError("validator: expected an open validator, got a closed one")
-        return replace(self._check, data=_rows_of(data))
+
+
+def _failures_of(data: Any) -> "tuple[Failure, ...]":
+    """Return the failures of `parse` that belong to data."""
+    from .raw_output.failures import failures_of
+    from .validation.fix import Fixed
+
+    return data.failures if isinstance(data, Fixed) else failures_of(data)
 
 
 def _rows_of(data: Any) -> Any:
-    """Return the data of a `Fixed`, or any other data unchanged.
+    """Return the data of a `Fixed`, the rows of a `Parsed`, or any other data unchanged.
 
     Raises
     ------
     InputError
         The data is a `Split`, or a `Fixed` without data.
     """
+    from .raw_output.parse import Parsed
     from .validation.fix import Fixed
     from .validation.split import Split
 
+    if isinstance(data, Parsed):
+        return data.rows
     if isinstance(data, Split):
         raise InputError("data: expected rows, got a Split; pass its `valid` or its `rejects`")
     if not isinstance(data, Fixed):
@@ -303,6 +326,59 @@ def validate(
     """
     with Validator(against=against, workers=workers, **options) as validator:
         return validator.validate(data)
+
+
+def parse(data: Any, *, against: Against = None, **options: Unpack[Options]) -> "Parsed":
+    r"""Turn the raw output of language models into rows.
+
+    An answer may have JSON in Markdown fences, in prose, or after reasoning; several objects; arrays; one
+    object around the rows; JSON encoded as a text once more; or almost-JSON, such as trailing commas, Python
+    literals, comments, unescaped line ends and quotation marks. A repair never changes a key, a text or a
+    number.
+
+    Every answer gives rows or is a failure. If a part of an answer cannot be read, the whole answer is a
+    failure. An answer that was cut off is never completed. The rows are not validated: pass the result to
+    `fix`, `split`, `validate` or `read`.
+
+    Parameters
+    ----------
+    data : path, several paths, texts, or responses
+        Paths: text files (``.txt``, ``.md``, ``.json``, ``.jsonl``, ``.ndjson``, ``.out``, ``.log``),
+        optionally compressed; folders of these; glob patterns; ``"-"`` for standard input. A file is one
+        answer, or has an answer in each line: rows, texts encoded as JSON, or the results of batch services,
+        such as those of OpenAI, Anthropic, Google, Amazon Bedrock, Mistral and vLLM. A `str` is a path if
+        there is such a file or if it looks like a file name; otherwise it is an answer. Objects: texts;
+        responses, as mappings or as objects of client libraries (with `model_dump`); an iterable of these; or
+        a mapping of the ids of requests to texts.
+    kind : str, type of Record, or several of these, optional
+        The type of the rows, by which they are recognised. Default: any derived kind.
+    against, **options
+        As for `validate`, without `workers`. Only `against`, `kind`, `select`, `ignore` and `max_findings`
+        have an effect.
+
+    Returns
+    -------
+    Parsed
+        The rows, the failures, and the report on the answers.
+
+    Raises
+    ------
+    InputError
+        The data is of an unsupported type, or as for `validate`.
+    UnknownNameError, CorpusError, IntegrityError
+        As for `validate`.
+
+    Examples
+    --------
+    >>> answer = 'Here you are:\n```json\n[{"claim_id": "d05-c03", "translation": "…",}]\n```'
+    >>> parsed = parse({"request-1": answer, "request-2": "Sorry."}, kind="translation")
+    >>> parsed.rows[0]["claim_id"], parsed.rows[0]["x_request_id"], parsed.rows[0]["x_repaired"]
+    ('d05-c03', 'request-1', True)
+    >>> [(failure.request_id, failure.code) for failure in parsed.failures]
+    [('request-2', 'answer-without-rows')]
+    """
+    with Validator(against=against, **options) as validator:
+        return validator.parse(data)
 
 
 def fix(

@@ -26,6 +26,7 @@ ORDER = [
     {"validation.columns", "validation.dataset_rules"},
     {"validation.engine"},
     {"validation.writers"},
+    {"raw_output"},
     {"validation.split", "validation.fix", "reading", "writing"},
     {"dataset"},
     {"build", "api"},

@@ -83,6 +83,18 @@ COMMANDS = {
             "data/ --kind translation --complete language --format github",
         ),
     ),
+    "parse": Command(
+        "derive",
+        "Turn the raw output of language models into rows.",
+        "Reads texts, one in each file, and files with a row, a text or the result of a batch service in "
+        "each line. Takes JSON out of fences, prose, reasoning, wrapper objects and responses, and repairs its "
+        "punctuation. Writes OUTPUT and OUTPUT.failures.jsonl, which has the answers without rows; `fix` and "
+        "`split` carry them on. Exit code 1 if there are any, 2 if an input cannot be read.",
+        (
+            "completions.jsonl --kind translation --output rows.jsonl",
+            "answers/ --kind label --output rows.jsonl",
+        ),
+    ),
     "split": Command(
         "derive",
         "Write valid rows and rejects to two files.",

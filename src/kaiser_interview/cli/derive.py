@@ -1,4 +1,4 @@
-"""``split`` and ``fix``: write valid, rejected or fixed rows to files."""
+"""``parse``, ``split`` and ``fix``: write parsed, valid, rejected or fixed rows to files."""
 
 import shlex
 from collections.abc import Callable
@@ -8,6 +8,8 @@ from typing import Annotated, NoReturn, TypeVar
 import typer
 
 from ..errors import InputError
+from ..raw_output.failures import failures_of
+from ..raw_output.parse import FAILURES, parse_to_files
 from ..render.terminal import console
 from ..render.text import print_report
 from ..validation.engine.execution import Engine
@@ -24,9 +26,32 @@ from .output import Places
 from .progress import watched
 from .validate import Form, ReportFormat, end, print_as
 
-__all__ = ["fix", "split"]
+__all__ = ["fix", "parse", "split"]
 
 _Result = TypeVar("_Result")
+
+
+_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst")
+
+
+@takes_check("defaults", "require", "complete", "key", "extra", "in_process")
+def parse(
+    check: Check,
+    output: Annotated[str, typer.Option(metavar="FILE", help="The file for the rows, as JSON Lines.")],
+    form: Form = ReportFormat.text,
+) -> None:
+    """Turn the raw output of language models into rows."""
+    if not output.lower().endswith(_LINES):
+        raise InputError(f"--output {output}: expected a file of JSON Lines: {', '.join(_LINES)}")
+    failures = f"{output}{FAILURES}"
+    places = Places(failures, output)
+    with watched(check, places) as watching, Engine(check) as engine:
+        report, rows = _written(lambda: parse_to_files(engine, watching, Path(output)), places, output)
+    print_as(report, form)
+    if form is ReportFormat.text and report.complete:
+        _print_count(rows, "row", output)
+        _print_count(report.invalid, "failure", failures)
+    end(report)
 
 
 @takes_check("max_findings")
@@ -43,15 +68,20 @@ def split(
     form: Form = ReportFormat.text,
 ) -> None:
     """Write valid rows and rejects to two files."""
-    places = Places(f"{rejects}.findings.jsonl", rejects, valid)
+    places = Places(f"{rejects}.findings.jsonl", f"{rejects}{FAILURES}", rejects, valid)
+    failures = failures_of(check.data)
     with watched(check, places) as watching, Engine(check) as engine:
         report = _written(
-            lambda: split_data(engine, watching, Path(valid), Path(rejects)).report, places, valid, rejects
+            lambda: split_data(engine, watching, Path(valid), Path(rejects), failures).report,
+            places,
+            valid,
+            rejects,
         )
     print_as(report, form)
     if form is ReportFormat.text and report.complete:
         rows = "row" if report.valid == 1 else "rows"
         typer.echo(f"{report.valid:,} {rows} in {visible(valid)}, {report.invalid:,} in {visible(rejects)}")
+        _print_count(len(failures), "failure", f"{rejects}{FAILURES}")
         options = _options_of(report, context, check)
         if report.valid and options is not None:
             file = f"./{valid}" if valid.startswith("-") else valid
@@ -104,15 +134,24 @@ def fix(
         _print_diff(check, unsafe=unsafe_fixes)
     if output is None:
         raise InputError("--output: expected a file to write, or --diff")
-    places = Places(f"{output}.changes.jsonl", output)
+    places = Places(f"{output}.changes.jsonl", f"{output}{FAILURES}", output)
+    failures = failures_of(check.data)
     with watched(check, places) as watching, Engine(check) as engine:
         fixed = _written(
-            lambda: fix_data(engine, watching, Path(output), unsafe=unsafe_fixes), places, output
+            lambda: fix_data(engine, watching, Path(output), failures, unsafe=unsafe_fixes), places, output
         )
     print_as(fixed.report, form)
     if form is ReportFormat.text:
         typer.echo(f"changed: {fixed.changed_fields}" if fixed.report.complete else "nothing was written")
+    if form is ReportFormat.text and fixed.report.complete:
+        _print_count(len(failures), "failure", f"{output}{FAILURES}")
     end(fixed.report)
+
+
+def _print_count(count: int, what: str, path: str) -> None:
+    """Say how many rows or failures a file has, if any."""
+    if count:
+        typer.echo(f"{count:,} {what}{'' if count == 1 else 's'} in {visible(path)}")
 
 
 def _print_diff(check: Check, *, unsafe: bool) -> NoReturn:

@@ -156,8 +156,8 @@ def _check(
     paths: Sequence[str],
     *,
     kind: Sequence[str] | None,
-    defaults: Sequence[str] | None,
     against: str | None,
+    defaults: Sequence[str] | None = None,
     **options: Any,
 ) -> Check:
     """Return the check that the options describe.

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from ..raw_output.failures import write_failures
+from ..raw_output.parse import Failure
 from ..records.models import Record
 from ..storage import Staging
 from .engine.execution import Engine, Step, Validation
@@ -60,6 +62,8 @@ class Fixed(NamedTuple):
     """The number of rows in which each field was changed."""
     changes: tuple[RowChange, ...] | None
     """The changes of each changed row, in order; None if they were written to a file."""
+    failures: tuple[Failure, ...] = ()
+    """The failures of `parse`, from a `Parsed`, or from the files beside the input."""
 
     @property
     def changed_fields(self) -> str:
@@ -71,11 +75,21 @@ class Fixed(NamedTuple):
         return f"<Fixed: changed {self.changed_fields}; {self.report!r}>"
 
 
-def fix_data(engine: Engine, check: Check, output: Path | None = None, *, unsafe: bool) -> Fixed:
-    """Fix the rows of a check in memory or into a file; `fix` is the public function."""
+def fix_data(
+    engine: Engine,
+    check: Check,
+    output: Path | None = None,
+    failures: tuple[Failure, ...] = (),
+    *,
+    unsafe: bool,
+) -> Fixed:
+    """Fix the rows of a check in memory or into a file; `fix` is the public function.
+
+    The failures are carried on: in the result, and in ``OUTPUT.failures.jsonl`` if there are any.
+    """
     if output is None:
-        return _in_memory(engine, check, unsafe=unsafe)
-    return _to_file(engine, check, output, unsafe=unsafe)
+        return _in_memory(engine, check, unsafe=unsafe)._replace(failures=failures)
+    return _to_file(engine, check, output, failures, unsafe=unsafe)._replace(failures=failures)
 
 
 def _in_memory(engine: Engine, check: Check, *, unsafe: bool) -> Fixed:
@@ -102,7 +116,9 @@ def _in_memory(engine: Engine, check: Check, *, unsafe: bool) -> Fixed:
     return Fixed(data, report, dict(fixing.changed), tuple(changes))
 
 
-def _to_file(engine: Engine, check: Check, output: Path, *, unsafe: bool) -> Fixed:
+def _to_file(
+    engine: Engine, check: Check, output: Path, failures: tuple[Failure, ...], *, unsafe: bool
+) -> Fixed:
     """Write the fixed rows to `output`, and the changes to ``OUTPUT.changes.jsonl``.
 
     Nothing is written if the data cannot be read completely.
@@ -113,6 +129,7 @@ def _to_file(engine: Engine, check: Check, output: Path, *, unsafe: bool) -> Fix
     with Staging() as staging, closing(lines) as written:
         validation = Validation(engine, check, detailed=True)
         # Files are moved to their paths in this order: if the rows are new, their changes are too.
+        write_failures(staging, output, failures)
         changes = ChangeWriter(staging.open(changes_path))
         writer = PartWriter(staging, output, validation.validator)
         fixing = _Fixing(writer, validation.validator, written)

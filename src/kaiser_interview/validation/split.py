@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, Self
 
 from ..errors import InputError
+from ..raw_output.failures import write_failures
+from ..raw_output.parse import Failure
+from ..raw_output.retry import RetryMessage, retry_messages
 from ..storage import Staging
 from .engine.execution import Engine, Step, Validation
 from .engine.options import Check
@@ -60,6 +63,42 @@ class Split(NamedTuple):
     """Every finding, in order, with the position of its row in the input and in the rejects."""
     report: Report
     """The report on the data. `valid` and `invalid` count the rows of the two outputs."""
+    failures: tuple[Failure, ...] = ()
+    """The failures of `parse`, from a `Parsed`, or from the files beside the input."""
+
+    def retry_messages(self) -> tuple[RetryMessage, ...]:
+        """Return what to tell the model about each answer with rejected rows, and about each failure.
+
+        The messages say what is wrong, but not what would be right: a suggestion, such as the nearest passage
+        to a quote, would be repeated without thought.
+
+        Returns
+        -------
+        tuple of RetryMessage
+            One for each answer with rejects: rows with the same `x_request_id`, or else the same `x_text`.
+            Then one for each failure.
+
+        Raises
+        ------
+        InputError
+            The rows are not in memory: they were written to files, or an input could not be read.
+
+        Examples
+        --------
+        >>> import kaiser_interview as ki
+        >>> validator = ki.Validator("label", defaults={"method": "model", "creator": "m"})
+        >>> answers = {"r1": '{"claim_id": "d01-c99", "scheme": "horizon", "value": "past"}', "r2": "Sorry."}
+        >>> for message in validator.split(validator.parse(answers)).retry_messages():
+        ...     print(message.request_id, message.rows, message.text)
+        r1 (0,) This row is wrong:
+        {"claim_id": "d01-c99", "scheme": "horizon", "value": "past"}
+        - claim_id: expected a claim of the corpus, got "d01-c99"
+        Answer again with corrected JSON for these rows only.
+        r2 () Your answer has no rows. Answer again with JSON only, in the requested format.
+        """
+        if self.findings is None:
+            raise InputError("retry_messages: expected rows in memory, got none; call split without paths")
+        return retry_messages(self.findings, self.rejects, self.failures)
 
     def __repr__(self) -> str:
         if self.findings is None:
@@ -68,8 +107,16 @@ class Split(NamedTuple):
         return f"<Split: {rows}, {len(self.findings):,} findings>"
 
 
-def split_data(engine: Engine, check: Check, valid: Path | None = None, rejects: Path | None = None) -> Split:
+def split_data(
+    engine: Engine,
+    check: Check,
+    valid: Path | None = None,
+    rejects: Path | None = None,
+    failures: tuple[Failure, ...] = (),
+) -> Split:
     """Split the data of a check in memory or into two files; `split` is the public function.
+
+    The failures are carried on: in the result, and in ``REJECTS.failures.jsonl`` if there are any.
 
     Raises
     ------
@@ -77,7 +124,7 @@ def split_data(engine: Engine, check: Check, valid: Path | None = None, rejects:
         One of the two paths is missing, or an error of `split`.
     """
     if valid is not None and rejects is not None:
-        return Split(None, None, None, _to_files(engine, check, valid, rejects))
+        return Split(None, None, None, _to_files(engine, check, valid, rejects, failures), failures)
     if valid is not None or rejects is not None:
         raise InputError(
             "split: expected output paths for both valid rows and rejects, or for neither, got one"
@@ -88,17 +135,20 @@ def split_data(engine: Engine, check: Check, valid: Path | None = None, rejects:
     _split(validation, output)
     report = validation.finished()
     if not report.complete:
-        return Split(None, None, None, report)
-    return Split(*output.data(), tuple(output.findings), report)
+        return Split(None, None, None, report, failures)
+    return Split(*output.data(), tuple(output.findings), report, failures)
 
 
-def _to_files(engine: Engine, check: Check, valid: Path, rejects: Path) -> Report:
+def _to_files(
+    engine: Engine, check: Check, valid: Path, rejects: Path, failures: tuple[Failure, ...]
+) -> Report:
     """Write the rows to `valid` and `rejects`, and the findings to ``REJECTS.findings.jsonl``.
 
     Nothing is written if the data cannot be read completely.
     """
     with Staging() as staging:
         validation = Validation(engine, check, detailed=True, explained=True)
+        write_failures(staging, rejects, failures)
         output = _Files(staging, valid, rejects, validation.validator)
         _split(validation, output)
         output.end()

@@ -139,6 +139,58 @@ CODES: dict[str, Code] = {
         ),
     ),
     **_codes(
+        "answer",
+        "error",
+        (
+            "answer-truncated",
+            "The answer of the model is cut off: the service says so, or its JSON or its reasoning does not end. It is "
+            "never completed.",
+            '[{"claim_id": "d01-c01", "transl',
+            "Raise the limit of output tokens, or ask for fewer rows at once, and send the request again.",
+        ),
+        (
+            "answer-refused",
+            "The model, or a filter of the service, refused to answer.",
+            "A response whose finish reason is `content_filter`.",
+            "Change the request.",
+        ),
+        (
+            "answer-empty",
+            "The answer has no text.",
+            "A response whose content is empty.",
+            "Send the request again.",
+        ),
+        (
+            "answer-failed",
+            "The service gave no answer: the request failed, expired or was canceled.",
+            "A line of batch results with an `error`.",
+            "Send the request again.",
+        ),
+        (
+            "answer-without-rows",
+            "The answer has text, but no object that is a row.",
+            "Sorry, I cannot help with that.",
+            "Ask for JSON with the fields of the draft: `kaiser-interview schema KIND --draft`.",
+        ),
+        (
+            "answer-unreadable",
+            "The answer has JSON with an error, and a repair could change its content. None of its rows is taken.",
+            '{"claim_id": "d01-c01", "claim_id": "d01-c02"}',
+            "Send the request again, with the draft schema as structured output if the service supports it.",
+        ),
+    ),
+    **_codes(
+        "answer",
+        "warning",
+        (
+            "answer-repaired",
+            "The answer is almost JSON. Only punctuation and comments were repaired: every key, text and number is as the "
+            "model wrote it. The rows have `x_repaired`.",
+            "{'claim_id': 'd01-c01',}",
+            "Ask for strict JSON.",
+        ),
+    ),
+    **_codes(
         "shape",
         "error",
         (

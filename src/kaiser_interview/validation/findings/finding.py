@@ -20,6 +20,7 @@ __all__ = [
     "StreamError",
     "Suggestion",
     "in_any_place",
+    "place_of",
     "pointer",
     "severity_of",
     "spelled",
@@ -121,12 +122,7 @@ class Finding(NamedTuple):
     @property
     def place(self) -> str:
         """The file with the line or row, such as ``rows.jsonl:3``; ``the data set`` without either."""
-        if self.file is None:
-            return "the data set" if self.row is None else f"row {self.row}"
-        file = visible(self.file)
-        if self.line is not None:
-            return f"{file}:{self.line}"
-        return file if self.row is None else f"{file} row {self.row}"
+        return place_of(self.file, self.line, self.row)
 
     @property
     def message(self) -> str:
@@ -155,6 +151,16 @@ class Finding(NamedTuple):
     def __str__(self) -> str:
         at = f", {visible(self.pointer)}" if self.path else ""
         return f"{self.place}{at}: {self.code}: {self.message}"
+
+
+def place_of(file: str | None, line: int | None, row: int | None) -> str:
+    """Return a place in words; see `Finding.place`."""
+    if file is None:
+        return "the data set" if row is None else f"row {row}"
+    name = visible(file)
+    if line is not None:
+        return f"{name}:{line}"
+    return name if row is None else f"{name} row {row}"
 
 
 def severity_of(fault: Fault) -> Severity:

@@ -1,4 +1,4 @@
-"""The JSON Schemas of what the package writes: reports, findings and changes."""
+"""The JSON Schemas of what the package writes: reports, findings, changes and failures."""
 
 from typing import Any
 
@@ -118,6 +118,10 @@ _REPORT = _object(
     outside=_COUNT,
     limited={"type": "boolean"},
     parts={"type": "integer", "minimum": 1},
+    unit={
+        "enum": ["row", "text"],
+        "description": "What the rows are; text for the answers in a report of `parse`.",
+    },
     left_out=_COUNT,
     fixable=_object(safe=_COUNT, unsafe=_COUNT),
     counts={
@@ -140,8 +144,19 @@ _REPORT = _object(
     skipped={"type": "array", "items": _TEXT},
 )
 
-OUTPUT_SCHEMAS = {"report": _REPORT, "finding": _FINDING, "change": _CHANGE}
-"""The schemas by name: of a report as JSON, of a finding, and of a line of `fix`'s log of changes."""
+_FAILURE = _object(
+    schema_version=_VERSION,
+    code=_CODE,
+    **_PLACE,
+    expected=_TEXT,
+    got=_TEXT,
+    suggestion=_or_null(_SUGGESTION, "What to do."),
+    request_id=_or_null(_TEXT, "The id of the request, if the answer has it."),
+    text={"type": "string", "description": "The answer as it was written."},
+)
+
+OUTPUT_SCHEMAS = {"report": _REPORT, "finding": _FINDING, "change": _CHANGE, "failure": _FAILURE}
+"""The schemas by name: of a report as JSON, and of lines that `split`, `fix` and `parse` write."""
 
 
 def output_schema(name: str) -> dict[str, Any]:

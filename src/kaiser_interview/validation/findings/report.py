@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ...errors import InputError, InvalidDataError, MissingDependencyError
 from .checked import Checked
@@ -73,6 +73,9 @@ class Report:
         Errors that do not belong to one row, but to a file or to the whole data set.
     limited : bool
         False if the system does not support memory and time limits for worker processes.
+    unit : {"row", "text"}
+        What the rows are. In a report of `parse`, each is an answer of a model, and invalid if it gave no
+        rows.
     parts : int
         Number of reports that were merged into this one; 1 if none. Rules about the whole data set were
         applied within each part only.
@@ -91,6 +94,7 @@ class Report:
     limited: bool = True
     parts: int = 1
     max_findings: int = 1000
+    unit: Literal["row", "text"] = "row"
     checked: Checked = field(default=Checked())
     again: Callable[[], Iterator[Finding]] | None = field(default=None, repr=False, compare=False)
 
@@ -136,7 +140,7 @@ class Report:
         """What was checked, and notes."""
         parts = f"rules about the whole data set applied within each of {self.parts} parts only"
         details = (
-            (self.rows, self.checked.summary),
+            (self.rows and self.unit == "row", self.checked.summary),
             (self.rows_without_digest, f"{_counted(self.rows_without_digest, 'row')} without claim_sha256"),
             (self.left_out, f"{_counted(self.left_out, 'finding')} not in the sample"),
             (self.parts > 1, parts),
@@ -147,7 +151,7 @@ class Report:
 
     @property
     def _result(self) -> str:
-        rows = _counted(self.rows, "row")
+        rows = _counted(self.rows, self.unit)
         numbers = ((self.errors, "error"), (self.warnings, "warning"))
         found = [_counted(number, word) for number, word in numbers if number]
         if not found:
@@ -157,7 +161,9 @@ class Report:
         words = ", ".join(found)
         if not self.rows:
             return words
-        return f"{self.invalid:,} of {rows} invalid: {words}" if self.invalid else f"{rows} valid; {words}"
+        if not self.invalid:
+            return f"{rows} valid; {words}" if self.unit == "row" else f"{rows} parsed; {words}"
+        return f"{self.invalid:,} of {rows} {'invalid' if self.unit == 'row' else 'failed'}: {words}"
 
     def __str__(self) -> str:
         """Return what `kaiser-interview validate` prints, without colour, on lines of at most 80 cells."""
@@ -234,6 +240,7 @@ class Report:
             "outside": self.outside,
             "limited": self.limited,
             "parts": self.parts,
+            "unit": self.unit,
             "left_out": self.left_out,
             "fixable": self.fixable._asdict(),
             "counts": [one._asdict() for one in self.counts],
@@ -300,6 +307,7 @@ def _merged(one: Report, other: Report) -> Report:
         outside=one.outside + other.outside,
         limited=one.limited and other.limited,
         parts=one.parts + other.parts,
+        unit=one.unit,
         max_findings=max(one.max_findings, other.max_findings),
         checked=one.checked.merge(other.checked),
     )

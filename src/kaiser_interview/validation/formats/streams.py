@@ -91,6 +91,20 @@ class Stream:
             self._head += chunk
         return self._head
 
+    def first_line(self, longest: int) -> bytes:
+        """Return the first line that is not blank, without consuming it.
+
+        If it has more than `longest` bytes, it may be cut off.
+        """
+        held = [self.peek()]
+        size, text = len(held[0]), held[0].lstrip()
+        while (b"\n" not in text or not text) and size <= longest and (chunk := next(self._chunks, b"")):
+            held.append(chunk)
+            size += len(chunk)
+            text = chunk if text else chunk.lstrip()
+        self._head = b"".join(held)
+        return self._head.lstrip().partition(b"\n")[0]
+
     def start(self) -> bytes:
         """Return the first 1 MiB of an uncompressed regular file, or 4 KiB of other input."""
         if not self.is_plain:

@@ -1,0 +1,1 @@
+"""Turn what language models write into rows; `parse.parse_data` is its interface."""

@@ -1,0 +1,188 @@
+"""Turn the raw output of language models into rows, and answers without rows into failures."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..storage import Staging
+from ..validation.engine.execution import Engine
+from ..validation.engine.merge import Merge
+from ..validation.engine.options import Check
+from ..validation.findings.display import json_text
+from ..validation.findings.finding import Fault, Finding, Located, StreamError, place_of
+from ..validation.findings.report import Report
+from ..validation.sources.source import InputSource
+from ..validation.writers.rows import Writer, as_json, different_files
+from .rows import RowFinder
+from .texts import Text, text_sources
+
+__all__ = ["FAILURES", "Failure", "Parsed", "Parsing", "failures_path", "parse_data", "parse_to_files"]
+
+FAILURES = ".failures.jsonl"
+"""The ending of a file of failures, after the name of the file of rows."""
+
+
+class Failure(NamedTuple):
+    """An answer that gave no rows."""
+
+    request_id: str | None
+    """The id of the request, if the answer has one."""
+    text: str
+    """The answer as it was written; empty if the service gave none."""
+    finding: Finding
+    """The reason, with the place of the answer."""
+
+    @property
+    def code(self) -> str:
+        """The code of the finding, such as ``answer-truncated``."""
+        return self.finding.code
+
+    @property
+    def place(self) -> str:
+        """The file with the line or index of the answer."""
+        return self.finding.place
+
+    def to_json(self) -> str:
+        """Return the failure as a JSON text."""
+        finding = self.finding.as_json()
+        for name in ("id", "path", "severity"):
+            del finding[name]
+        return json_text(finding | {"request_id": self.request_id, "text": self.text})
+
+    def __str__(self) -> str:
+        return str(self.finding)
+
+
+class Parsed(NamedTuple):
+    """The result of `parse`; `validate`, `fix`, `split` and `read` accept it as data.
+
+    Every answer gave rows or is one of the failures. `fix` and `split` carry the failures on.
+    """
+
+    rows: list[dict[str, Any]]
+    """The rows, in order.
+
+    Each has `x_text`, the place of its answer; `x_request_id`, if the answer has the id of its request; and
+    `x_repaired` (true), if the answer was almost JSON.
+    """
+    failures: tuple[Failure, ...]
+    """The answers that gave no rows."""
+    report: Report
+    """The report on the answers, which are its rows. The rows in them are not validated."""
+
+    def __repr__(self) -> str:
+        return f"<Parsed: {len(self.rows):,} rows; {self.report!r}>"
+
+
+def parse_data(engine: Engine, check: Check) -> Parsed:
+    """Parse the data of a check in memory; `parse` is the public function."""
+    parsing = Parsing(engine, check)
+    rows: list[dict[str, Any]] = []
+    failures: list[Failure] = []
+    for outcome in parsing:
+        if isinstance(outcome, Failure):
+            failures.append(outcome)
+        else:
+            rows += outcome
+    return Parsed(rows, tuple(failures), parsing.report())
+
+
+def parse_to_files(engine: Engine, check: Check, output: Path) -> tuple[Report, int]:
+    """Write the rows to `output`, as JSON Lines, and the failures to ``OUTPUT.failures.jsonl``.
+
+    Return the report and the number of rows. Nothing is written if the data cannot be read completely.
+    """
+    failures = failures_path(output)
+    different_files([output, failures])
+    rows = 0
+    with Staging() as staging:
+        # Files are moved to their paths in this order: if the rows are new, their failures are too.
+        failed = staging.open(failures)
+        writer = Writer(staging, output)
+        writer.begin("lines")
+        parsing = Parsing(engine, check, (output, failures))
+        for outcome in parsing:
+            if isinstance(outcome, Failure):
+                failed.write(f"{outcome.to_json()}\n".encode())
+            else:
+                rows += len(outcome)
+                for row in outcome:
+                    writer.lines(as_json(row))
+        writer.end()
+        report = parsing.report()
+        if report.complete:
+            staging.commit()
+    return report, rows
+
+
+def failures_path(rows: Path) -> Path:
+    """Return the path of the file of failures beside a file of rows."""
+    return rows.with_name(f"{rows.name}{FAILURES}")
+
+
+class Parsing:
+    """Iterate over the answers in the data of a check: the rows of each, or a failure.
+
+    Parameters
+    ----------
+    engine : Engine
+        The engine that knows the kinds.
+    check : Check
+        The check; its data is the raw output.
+    outputs : collection of Path
+        Files that must not be inputs.
+    """
+
+    def __init__(self, engine: Engine, check: Check, outputs: Collection[Path] = ()) -> None:
+        validator = engine.validator.copied()
+        self._merge = Merge(check, validator)
+        self._finder = RowFinder((one.shape.model for one in validator.rules.values()), check.against.claims)
+        self._check = check
+        self._outputs = outputs
+
+    def __iter__(self) -> Iterator[list[dict[str, Any]] | Failure]:
+        merge = self._merge
+        for source in text_sources(self._check.data, merge.skipped):
+            merge.begin(source)
+            before, complete = merge.progress.rows, True
+            try:
+                for text in source.items():
+                    different_files(self._outputs, source)
+                    yield self._outcome(source, text)  # type: ignore[arg-type]
+            except StreamError as error:
+                merge.note(source, None, error.fault)
+                complete = False
+            merge.end(source, merge.progress.rows - before, complete=complete)
+
+    def report(self) -> Report:
+        """Return the report on the answers, after they were read."""
+        return replace(self._merge.report(), unit="text")
+
+    def _outcome(self, source: InputSource, text: Text) -> list[dict[str, Any]] | Failure:
+        """Return the rows of an answer, or its failure; count it."""
+        merge, content = self._merge, text.content
+        merge.progress.rows += 1
+        found = content if isinstance(content, Fault) else self._finder.rows_in(content)
+        if isinstance(found, Fault):
+            merge.progress.invalid += 1
+            located = Located(
+                found._replace(severity="error"), source.name, text.line, text.item, text.request_id
+            )
+            merge.tally.add(located)
+            written = text.written if found is content else content
+            written = written if isinstance(written, str) else json_text(written)
+            return Failure(text.request_id, written, located.finding())
+        rows, is_repaired = found
+        if is_repaired and "answer-repaired" in merge.wanted:
+            repaired = Fault(
+                "answer-repaired", (), "valid JSON", "almost-JSON; only its punctuation was repaired"
+            )
+            merge.tally.add(Located(repaired, source.name, text.line, text.item, text.request_id))
+        for row in rows:
+            row["x_text"] = place_of(source.name, text.line, text.item)
+            if text.request_id is not None:
+                row["x_request_id"] = text.request_id
+            if is_repaired:
+                row["x_repaired"] = True
+        return rows

@@ -1,0 +1,259 @@
+"""Read the answers in files, folders and values from Python, each with its place."""
+
+import glob
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ..errors import InputError
+from ..validation.findings.display import encodable
+from ..validation.findings.finding import Fault, Note, StreamError
+from ..validation.formats.detect import foreign, is_sidecar
+from ..validation.formats.json.lines import json_lines
+from ..validation.formats.streams import Stream
+from ..validation.formats.text import BOM, LONGEST, SPACE, long_row, marked_encoding, not_utf8
+from ..validation.sources.memory import guarded
+from ..validation.sources.source import InputSource
+from .envelopes import Answer, answers_in
+from .values import strict
+
+__all__ = ["Text", "text_sources"]
+
+_SUFFIXES = frozenset({".txt", ".md", ".json", ".jsonl", ".ndjson", ".out", ".log"})
+
+_LINES = frozenset({".jsonl", ".ndjson"})
+
+_COMPRESSED = frozenset({".gz", ".zst"})
+
+_NAME = re.compile(r"[^\s{}]+\.[a-zA-Z0-9]{1,8}")
+"""A text that is the name of a file, even if there is no such file."""
+
+
+class Text(NamedTuple):
+    """An answer and its place."""
+
+    content: Any
+    """A text, a parsed JSON value, or a fault."""
+    line: int | None = None
+    """The line in a file of lines, from 1."""
+    item: int | None = None
+    """The index of a value in a file or in data from Python."""
+    request_id: str | None = None
+    written: str = ""
+    """The text of an answer whose content is a fault."""
+
+
+def text_sources(data: Any, skipped: list[str]) -> Iterator[InputSource]:
+    """Yield a source for each file or value in `data`. Its items are instances of `Text`, and notes.
+
+    Raises
+    ------
+    InputError
+        `data` is of a type that has no texts.
+    """
+    if isinstance(data, os.PathLike) or (isinstance(data, str) and _is_path(data)):
+        yield from _paths([data], skipped)
+    elif isinstance(data, Sequence) and not isinstance(data, str | bytes | bytearray) and _are_paths(data):
+        yield from _paths(data, skipped)
+    elif isinstance(data, str):
+        yield _values([(None, data)])
+    elif isinstance(data, Mapping):
+        # A response, or texts by the ids of their requests.
+        is_texts = bool(data) and all(isinstance(one, str) for one in data.values()) and not answers_in(data)
+        yield _values(((str(name), one) for name, one in data.items()) if is_texts else [(None, data)])
+    elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray) and not hasattr(data, "read"):
+        yield _values((None, one) for one in data)
+    elif hasattr(data, "model_dump"):
+        yield _values([(None, data)])
+    else:
+        name = f"an open file ({type(data).__name__})" if hasattr(data, "read") else type(data).__name__
+        raise InputError(f"data: expected a path, texts or responses, got {name}")
+
+
+def _is_path(text: Any) -> bool:
+    """Return whether a text is a path: it names a file or looks like a name of one."""
+    if isinstance(text, os.PathLike):
+        return True
+    if not isinstance(text, str) or not text or "\n" in text or "{" in text:
+        return False
+    if text == "-" or _NAME.fullmatch(text):
+        return True
+    try:
+        return os.path.lexists(text) or (glob.has_magic(text) and bool(glob.glob(text, recursive=True)))
+    except (OSError, ValueError):
+        return False
+
+
+def _are_paths(data: Sequence[Any]) -> bool:
+    return bool(data) and all(map(_is_path, data))
+
+
+def _values(values: Iterable[tuple[str | None, Any]]) -> InputSource:
+    def read(_: InputSource) -> Iterator[Any]:
+        for number, (request_id, one) in enumerate(values):
+            for text in _in_value(one):
+                yield text._replace(item=number, request_id=text.request_id or request_id)
+
+    return InputSource(None, guarded(read))
+
+
+def _in_value(value: Any) -> Iterator[Text]:
+    """Yield the texts in a value from Python: a text, a response, or an object of a client library."""
+    dump = getattr(value, "model_dump", None)
+    if callable(dump):
+        value = dump(mode="json", warnings=False)
+    if isinstance(value, bytes | bytearray):
+        value = _decoded(bytes(value))
+    if isinstance(value, str):
+        yield from _in_text(value.encode("utf-8", "surrogatepass"))
+    else:
+        yield from _in_json(value)
+
+
+def _paths(paths: Iterable[Any], skipped: list[str]) -> Iterator[InputSource]:
+    for path in map(os.fsdecode, paths):
+        if path != "-" and os.path.isdir(path):
+            yield from _folder(path, skipped)
+        elif path != "-" and not os.path.lexists(path) and glob.has_magic(path):
+            found = sorted(glob.glob(path, recursive=True))
+            for one in found:
+                yield from _folder(one, skipped) if os.path.isdir(one) else (_file(one),)
+            if not found:
+                yield _failed(path)
+        else:
+            yield _file(path)
+
+
+def _folder(path: str, skipped: list[str]) -> Iterator[InputSource]:
+    found = False
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(one for one in folders if not one.startswith(("_", ".")))
+        for name in sorted(names):
+            inner = os.path.join(folder, name)
+            if name.startswith(("_", ".")):
+                continue
+            if _suffix(name) in _SUFFIXES and not is_sidecar(name):
+                found = True
+                yield _file(inner)
+            else:
+                skipped.append(encodable(inner))
+    if not found:
+        yield InputSource(path, lambda _: iter(()))
+
+
+def _failed(path: str) -> InputSource:
+    def fail(_: InputSource) -> Iterator[Any]:
+        raise StreamError(Fault("unreadable", (), "a file that matches", "none"))
+
+    return InputSource(path, fail)
+
+
+def _file(path: str) -> InputSource:
+    def read(source: InputSource) -> Iterator[Any]:
+        stream = Stream(path)
+        try:
+            source.stream = stream
+            head = stream.peek()
+            if fault := foreign(path, head) or marked_encoding(head):
+                raise StreamError(fault._replace(expected="text, JSON Lines or JSON"))
+            if _is_by_line(stream.first_line(LONGEST), is_named=_suffix(path) in _LINES):
+                for item in json_lines(stream):
+                    if isinstance(item, Note):
+                        continue  # blank lines and byte order marks are not part of an answer
+                    line, data = item
+                    for text in [Text(data)] if isinstance(data, Fault) else _in_line(data):
+                        yield text._replace(line=line)
+            else:
+                yield from _in_text(_whole(stream))
+        finally:
+            stream.close()
+
+    return InputSource("standard input" if path == "-" else path, read, None if path == "-" else path)
+
+
+def _suffix(name: str) -> str:
+    stem, suffix = os.path.splitext(name.lower())
+    return os.path.splitext(stem)[1] if suffix in _COMPRESSED else suffix
+
+
+def _whole(stream: Stream) -> bytes | Fault:
+    held, size = [], 0
+    for chunk in stream.chunks():
+        held.append(chunk)
+        size += len(chunk)
+        if size > LONGEST:
+            return long_row()
+    return b"".join(held)
+
+
+def _is_by_line(first: bytes, *, is_named: bool) -> bool:
+    """Return whether each line of a text is an answer of its own, given its first line.
+
+    Parameters
+    ----------
+    first : bytes
+        The first line that is not blank.
+    is_named : bool
+        Whether the name of the file says that it has lines. Then a line may be any JSON value, or a broken
+        object. Otherwise it must be the response of a service.
+    """
+    value = strict(first.removeprefix(BOM))
+    if is_named:
+        return isinstance(value, dict | list | str) or first.startswith(b'{"')
+    return isinstance(value, dict) and answers_in(value) is not None
+
+
+def _in_line(data: bytes) -> Iterator[Text]:
+    value = strict(data)
+    if isinstance(value, dict | list):
+        return _in_json(value)
+    content = _decoded(data)
+    return iter([Text(content)])
+
+
+def _in_text(data: bytes | Fault) -> Iterator[Text]:
+    """Yield the texts in the content of a file, or in a text from Python."""
+    if isinstance(data, Fault):
+        yield Text(data)
+        return
+    first, _, rest = data.lstrip().partition(b"\n")
+    if rest.strip() and _is_by_line(first, is_named=False):
+        for number, line in enumerate(data.split(b"\n"), start=1):
+            if line.strip(SPACE):
+                yield from (text._replace(line=number) for text in _in_line(line))
+        return
+    value = strict(data.removeprefix(BOM))
+    if isinstance(value, dict | list):
+        yield from _in_json(value)
+    else:
+        yield Text(_decoded(data))
+
+
+def _decoded(data: bytes) -> Any:
+    fault = not_utf8(data)
+    return fault or data.decode("utf-8").removeprefix("\ufeff")
+
+
+def _in_json(value: Any) -> Iterator[Text]:
+    """Yield the texts in a JSON value: the answers of a response, or of each element of a list of these."""
+    if isinstance(value, Mapping):
+        answers = answers_in(value)
+        if answers is not None:
+            yield from (_text_of(one) for one in answers)
+            return
+    elif isinstance(value, list) and value:
+        found = [answers_in(one) if isinstance(one, Mapping) else None for one in value]
+        if any(found):
+            for number, (one, answers) in enumerate(zip(value, found, strict=True)):
+                for answer in answers or [Answer(one, None)]:
+                    yield _text_of(answer)._replace(item=number)
+            return
+        if all(isinstance(one, str) for one in value):
+            yield from (Text(one, item=number) for number, one in enumerate(value))
+            return
+    yield Text(value)
+
+
+def _text_of(answer: Answer) -> Text:
+    return Text(answer.content, request_id=answer.request_id, written=answer.written)
