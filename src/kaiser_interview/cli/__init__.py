@@ -87,9 +87,9 @@ COMMANDS = {
         "derive",
         "Turn the raw output of language models into rows.",
         "Reads texts, one in each file, and files with a row, a text or the result of a batch service in "
-        "each line. Takes JSON out of fences, prose, reasoning, wrapper objects and responses, and repairs its "
-        "punctuation. Writes OUTPUT and OUTPUT.failures.jsonl, which has the answers without rows; `fix` and "
-        "`split` carry them on. Exit code 1 if there are any, 2 if an input cannot be read.",
+        "each line. Takes JSON out of fences, prose, reasoning, wrapper objects and responses, and repairs "
+        "its punctuation. Writes OUTPUT and OUTPUT.failures.jsonl, which has the answers without rows; "
+        "`fix` and `split` carry them on. Exit code 1 if there are any, 2 if an input cannot be read.",
         (
             "completions.jsonl --kind translation --output rows.jsonl",
             "answers/ --kind label --output rows.jsonl",

@@ -36,6 +36,11 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 _LITERALS = {True: ("true", "True"), False: ("false", "False"), None: ("null", "None")}
 
+_FULL_WIDTH = re.compile(r'(?<=")[，：]')
+"""Punctuation after a quotation mark. Inside a string, such a mark would be a possible end of it."""
+
+_ASCII = {"，": ",", "：": ":"}
+
 _NOT_TEXT = frozenset({"undefined", "nan", "infinity"})
 """Words of JavaScript that json-repair reads as text."""
 
@@ -58,6 +63,7 @@ def repaired(text: str) -> Any:
         return None
     from json_repair import loads
 
+    text = _FULL_WIDTH.sub(lambda found: _ASCII[found[0]], text)
     try:
         value = loads(text)
     except (ValueError, RecursionError):

@@ -40,6 +40,7 @@ class _Form(NamedTuple):
 
 
 _PROMPT = ("prompt", "messages", "input", "instruction", "custom_id", "id")
+"""Names beside an answer. With one of the first four, the `id` is that of the request, not of the answer."""
 
 _REASON = ("finish_reason",)
 
@@ -86,7 +87,7 @@ _RESULTS = (
 )
 """Names that only results of batch services have together."""
 
-_IDS = ("custom_id", "key", "recordId", "record_id", "request_id", "x_request_id", "requestId", "id")
+_IDS = ("custom_id", "key", "recordId", "record_id", "request_id", "x_request_id")
 
 _STOPS = {
     **dict.fromkeys(
@@ -163,12 +164,15 @@ def _is_batch(given: Mapping[str, Any]) -> bool:
 
 def _of_body(body: Mapping[str, Any]) -> list[_Content] | None:
     """Return the content of each answer in a response; None if it is not a response."""
-    for form in _FORMS:
-        if form.content[0] not in body or (form.marks and body.keys().isdisjoint(form.marks)):
-            continue
-        found = [*_contents(body, form)]
-        if found:
-            return found
+    forms = [
+        form
+        for form in _FORMS
+        if form.content[0] in body and not (form.marks and body.keys().isdisjoint(form.marks))
+    ]
+    for is_stopped in (False, True):
+        for form in forms:
+            if found := [*_contents(body, form, is_stopped=is_stopped)]:
+                return found
     messages = body.get("messages")
     if isinstance(messages, list) and messages and all(isinstance(one, Mapping) for one in messages):
         return _of_conversation(messages)
@@ -192,7 +196,11 @@ def _of_conversation(messages: list[Mapping[str, Any]]) -> list[_Content] | None
     )
 
 
-def _contents(body: Mapping[str, Any], form: _Form) -> Iterator[_Content]:
+def _contents(body: Mapping[str, Any], form: _Form, *, is_stopped: bool) -> Iterator[_Content]:
+    """Yield the content of each answer in a response of a form.
+
+    If the model was stopped before it wrote anything, the content may be missing.
+    """
     first, *rest = form.content
     if rest[:1] != ["*"]:
         stop = _at(body, form.stop)
@@ -209,7 +217,7 @@ def _contents(body: Mapping[str, Any], form: _Form) -> Iterator[_Content]:
     else:
         for item in items:
             stop = _at(item, form.stop)
-            if rest[1] in item or stop is not None:
+            if rest[1] in item or (is_stopped and stop is not None):
                 yield _content(_at(item, tuple(rest[1:])), stop)
 
 
@@ -308,7 +316,7 @@ def _message(error: Any, depth: int = 4) -> str:
 
 
 def _id_of(given: Mapping[str, Any]) -> str | None:
-    for name in _IDS:
+    for name in (*_IDS, *(() if given.keys().isdisjoint(_PROMPT[:4]) else ("id",))):
         one = given.get(name)
         if isinstance(one, str | int) and not isinstance(one, bool):
             return str(one)

@@ -1,26 +1,30 @@
 """Turn the raw output of language models into rows, and answers without rows into failures."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ..storage import Staging
 from ..validation.engine.execution import Engine
 from ..validation.engine.merge import Merge
 from ..validation.engine.options import Check
-from ..validation.findings.display import json_text
+from ..validation.findings.display import json_text, visible
 from ..validation.findings.finding import Fault, Finding, Located, StreamError, place_of
 from ..validation.findings.report import Report
 from ..validation.sources.source import InputSource
 from ..validation.writers.rows import Writer, as_json, different_files
 from .rows import RowFinder
-from .texts import Text, text_sources
+from .texts import Text, text_sources, texts_in_line
+from .values import strict
 
 __all__ = ["FAILURES", "Failure", "Parsed", "Parsing", "failures_path", "parse_data", "parse_to_files"]
 
 FAILURES = ".failures.jsonl"
 """The ending of a file of failures, after the name of the file of rows."""
+
+_OFTEN = 256
+"""The number of answers between two reports of progress."""
 
 
 class Failure(NamedTuple):
@@ -147,13 +151,46 @@ class Parsing:
             merge.begin(source)
             before, complete = merge.progress.rows, True
             try:
-                for text in source.items():
-                    different_files(self._outputs, source)
-                    yield self._outcome(source, text)  # type: ignore[arg-type]
+                yield from self._outcomes(source)
             except StreamError as error:
                 merge.note(source, None, error.fault)
                 complete = False
             merge.end(source, merge.progress.rows - before, complete=complete)
+
+    def _outcomes(self, source: InputSource) -> Iterator[list[dict[str, Any]] | Failure]:
+        """Yield the rows of each answer in a source, or of several, or a failure."""
+        merge, mark, file = self._merge, self._finder.mark, visible(source.name or "")
+        rows: list[dict[str, Any]] = []
+        for number, item in enumerate(cast("Iterator[Any]", source.items())):
+            if not number % _OFTEN:
+                different_files(self._outputs, source)
+                merge.report_progress(source)
+                yield rows
+                rows = []
+            texts: Iterable[Text] = (item,)
+            if type(item) is tuple:
+                line, data = item
+                value = None if type(data) is Fault else strict(data)
+                if type(value) is dict and mark in value:
+                    # A row, as a program writes it: skip all that an answer may have around it.
+                    value["x_text"] = f"{file}:{line}"
+                    merge.progress.rows += 1
+                    rows.append(value)
+                    continue
+                texts = texts_in_line(line, data, value)
+            for text in texts:
+                outcome = self._outcome(source, text)
+                if isinstance(outcome, Failure):
+                    yield rows
+                    yield outcome
+                    rows = []
+                else:
+                    # In a file, as `place_of`, but without escaping the name of the file each time.
+                    place = f"{file}:{text.line}" if text.line else place_of(source.name, None, text.item)
+                    for row in outcome:
+                        row["x_text"] = place
+                    rows += outcome
+        yield rows
 
     def report(self) -> Report:
         """Return the report on the answers, after they were read."""
@@ -180,7 +217,6 @@ class Parsing:
             )
             merge.tally.add(Located(repaired, source.name, text.line, text.item, text.request_id))
         for row in rows:
-            row["x_text"] = place_of(source.name, text.line, text.item)
             if text.request_id is not None:
                 row["x_request_id"] = text.request_id
             if is_repaired:

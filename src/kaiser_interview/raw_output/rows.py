@@ -51,6 +51,8 @@ class RowFinder:
         if isinstance(found, Fault):
             return found
         rows = [row for one in found for row in self._rows(one.value, _DEEPEST)]
+        if not rows and all(_is_hollow(one.value) for one in found):
+            return failure("answer-empty", "rows", "an empty list")
         if not rows:
             return failure(
                 "answer-without-rows",
@@ -61,7 +63,7 @@ class RowFinder:
 
     def _rows(self, value: Any, depth: int) -> Iterator[dict[str, Any]]:
         """Yield the rows in a value, at most `depth` levels inside it."""
-        if isinstance(value, Mapping) and self._is_row(value):
+        if isinstance(value, Mapping) and (self.mark in value or self._is_row(value)):
             yield dict(value)
         elif depth:
             for one in self._inner(value):
@@ -84,6 +86,12 @@ class RowFinder:
         if not self._about.isdisjoint(names):
             return True
         return any(name in self._own and not isinstance(one, dict | list) for name, one in names.items())
+
+
+def _is_hollow(value: Any) -> bool:
+    """Return whether a value is an empty list, perhaps inside others."""
+    inner = value.values() if isinstance(value, Mapping) else value
+    return isinstance(value, list | Mapping) and all(map(_is_hollow, inner))
 
 
 def _folded(name: object) -> str:

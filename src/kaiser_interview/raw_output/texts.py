@@ -18,7 +18,7 @@ from ..validation.sources.source import InputSource
 from .envelopes import Answer, answers_in
 from .values import strict
 
-__all__ = ["Text", "text_sources"]
+__all__ = ["Text", "text_sources", "texts_in_line"]
 
 _SUFFIXES = frozenset({".txt", ".md", ".json", ".jsonl", ".ndjson", ".out", ".log"})
 
@@ -45,7 +45,9 @@ class Text(NamedTuple):
 
 
 def text_sources(data: Any, skipped: list[str]) -> Iterator[InputSource]:
-    """Yield a source for each file or value in `data`. Its items are instances of `Text`, and notes.
+    """Yield a source for each file or value in `data`.
+
+    Its items are instances of `Text`, or lines of a file with their numbers.
 
     Raises
     ------
@@ -158,12 +160,8 @@ def _file(path: str) -> InputSource:
             if fault := foreign(path, head) or marked_encoding(head):
                 raise StreamError(fault._replace(expected="text, JSON Lines or JSON"))
             if _is_by_line(stream.first_line(LONGEST), is_named=_suffix(path) in _LINES):
-                for item in json_lines(stream):
-                    if isinstance(item, Note):
-                        continue  # blank lines and byte order marks are not part of an answer
-                    line, data = item
-                    for text in [Text(data)] if isinstance(data, Fault) else _in_line(data):
-                        yield text._replace(line=line)
+                # Blank lines and byte order marks are not part of an answer.
+                yield from (item for item in json_lines(stream) if type(item) is not Note)
             else:
                 yield from _in_text(_whole(stream))
         finally:
@@ -204,12 +202,14 @@ def _is_by_line(first: bytes, *, is_named: bool) -> bool:
     return isinstance(value, dict) and answers_in(value) is not None
 
 
-def _in_line(data: bytes) -> Iterator[Text]:
-    value = strict(data)
-    if isinstance(value, dict | list):
-        return _in_json(value)
-    content = _decoded(data)
-    return iter([Text(content)])
+def texts_in_line(line: int, data: bytes | Fault, value: Any) -> Iterator[Text]:
+    """Yield the texts in a line of a file, given its JSON value; None if it is not JSON."""
+    if isinstance(data, Fault):
+        yield Text(data, line)
+    elif isinstance(value, dict | list):
+        yield from (text._replace(line=line) for text in _in_json(value))
+    else:
+        yield Text(value if type(value) is str else _decoded(data), line)
 
 
 def _in_text(data: bytes | Fault) -> Iterator[Text]:
@@ -221,7 +221,7 @@ def _in_text(data: bytes | Fault) -> Iterator[Text]:
     if rest.strip() and _is_by_line(first, is_named=False):
         for number, line in enumerate(data.split(b"\n"), start=1):
             if line.strip(SPACE):
-                yield from (text._replace(line=number) for text in _in_line(line))
+                yield from texts_in_line(number, line, strict(line))
         return
     value = strict(data.removeprefix(BOM))
     if isinstance(value, dict | list):

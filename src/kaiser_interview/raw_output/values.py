@@ -1,5 +1,6 @@
 """Find the JSON values in the text of an answer: in fences, in prose, after reasoning."""
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -19,11 +20,25 @@ _OPENED = re.compile(rf"<(?:{_REASONING})>|\[THINK\]|◁think▷", re.IGNORECASE
 
 _CLOSED = re.compile(rf"</(?:{_REASONING})>|\[/THINK\]|◁/think▷", re.IGNORECASE)
 
-_CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]*<\|message\|>")
+_CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>")
+
+_REFUSAL = re.compile(
+    r"\W*(?:i['’]?m (?:very |really |so )?sorry|sorry|i (?:sincerely )?apologi[sz]e|i can(?:['’]t|not)"
+    r"|i won['’]t|i(?: am|['’]m) (?:unable|not able)|i don['’]t feel comfortable|unfortunately, i|as an ai"
+    r"|(?:非常|很|十分)?抱歉|对不起|作为一[个名]?(?:人工智能|ai)|我(?:无法|不能|没有办法))",
+    re.IGNORECASE,
+)
+"""The beginning of a refusal, in an answer without JSON."""
 
 _ANSWER = re.compile(r"<(answer|final|output|result|json|response)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 
-_FENCE = re.compile(r"^[ \t>]*(?:[-*+]|[0-9]+[.)])?[ \t]*(`{3,}|~{3,})[ \t]*([\w+.-]*)[^\n]*$", re.MULTILINE)
+# Each begins with literal characters, which makes the search fast.
+_FENCES = {
+    "```": re.compile(r"```(`*)[ \t]*([\w+.-]*)[^\n`]*$", re.MULTILINE),
+    "~~~": re.compile(r"~~~(~*)[ \t]*([\w+.-]*)[^\n]*$", re.MULTILINE),
+}
+
+_BEFORE_FENCE = re.compile(r"[ \t>]*(?:[-*+]|[0-9]+[.)])?[ \t]*")
 
 # A bracket that begins JSON, rather than a remark, a citation marker or a formula.
 _START = re.compile(r"""\{\s*(?:["'“‘]|[^\W\d][\w-]*\s*:|//|/\*|\#)|\[\s*[\[{"'“‘]""")
@@ -31,6 +46,8 @@ _START = re.compile(r"""\{\s*(?:["'“‘]|[^\W\d][\w-]*\s*:|//|/\*|\#)|\[\s*[\[
 _FLAT = re.compile(r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 
 _BRACKET = re.compile(r"[\[\]{}]")
+
+_JSON = frozenset('{["')
 
 _MOST_REPAIRED = 4 * LONGEST_REPAIR
 """Maximum number of characters of one answer that are given to the repair library."""
@@ -57,9 +74,14 @@ def failure(code: str, expected: str, got: str, suggestion: str | None = None) -
 def strict(data: bytes) -> Any:
     """Return the value of a JSON text; None if it is invalid."""
     try:
-        return jiter.from_json(data, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys")
+        return jiter.from_json(data, catch_duplicate_keys=True, allow_inf_nan=False)
     except ValueError:
         return None
+
+
+def _strict(text: str) -> Any:
+    # An error is slow, and most texts are not JSON as a whole.
+    return strict(text.encode("utf-8", "surrogatepass")) if text.lstrip()[:1] in _JSON else None
 
 
 def values_in(text: str) -> list[Value] | Fault:
@@ -68,7 +90,7 @@ def values_in(text: str) -> list[Value] | Fault:
     An answer is read completely or not at all: if one of its values is cut off or invalid, none is returned.
     The time is linear in the length of the text.
     """
-    value = strict(text.encode("utf-8", "surrogatepass"))
+    value = _strict(text)
     if isinstance(value, dict | list):
         return [Value(value)]
     if isinstance(value, str):
@@ -78,17 +100,24 @@ def values_in(text: str) -> list[Value] | Fault:
     final = _without_reasoning(text)
     if final is None:
         return failure("answer-truncated", "a complete answer", "reasoning without an answer", _LIMIT)
-    if not final.strip():
-        return _empty()
+    if '"' not in final and "&quot;" in final:
+        final = html.unescape(final)
     search = _Search()
     found: list[Value] = []
-    regions = [region for region in _fenced(final) if _START.search(region)]
-    for region in regions or [final]:
+    for region in _regions(final):
         for one in search.values(region):
             if isinstance(one, Fault):
                 return one
             found.append(one)
-    return found or failure("answer-without-rows", "rows as JSON", shown(final.strip()))
+    return found or _without_values(final.strip())
+
+
+def _without_values(text: str) -> Fault:
+    """Return the fault of an answer without JSON."""
+    if not text.replace("```json", "").strip("`~ \t\r\n"):
+        return _empty()
+    code = "answer-refused" if _REFUSAL.match(text) else "answer-without-rows"
+    return failure(code, "rows as JSON", shown(text))
 
 
 _LIMIT = "raise the limit of output tokens, or ask for fewer rows at once"
@@ -100,6 +129,8 @@ def _empty() -> Fault:
 
 def _without_reasoning(text: str) -> str | None:
     """Return the answer without the model's reasoning; None if the reasoning does not end."""
+    if "<" not in text and "THINK]" not in text and "◁" not in text:
+        return text
     channels = [*_CHANNEL.finditer(text)]
     if channels:
         if channels[-1][1].lower() not in {"final", "commentary"}:
@@ -119,16 +150,25 @@ def _first(pattern: re.Pattern[str], text: str) -> int:
     return found.start() if found else len(text)
 
 
+def _regions(text: str) -> list[str]:
+    """Return the parts of a text that may hold JSON: the Markdown fences with any, or else the whole text."""
+    return [one for one in _fenced(text) if _START.search(one)] or [text]
+
+
 def _fenced(text: str) -> Iterator[str]:
     """Yield the content of each Markdown fence; an unclosed one ends with the text."""
-    mark, start = "", 0
-    for found in _FENCE.finditer(text):
-        if not mark:
-            mark, start = found[1], found.end()
-        elif found[1].startswith(mark) and not found[2]:
+    places = [(text.find(mark), mark) for mark in _FENCES if mark in text]
+    start, size = None, 0
+    for found in _FENCES[min(places)[1]].finditer(text) if places else ():
+        line = text.rfind("\n", 0, found.start()) + 1
+        if not _BEFORE_FENCE.fullmatch(text, line, found.start()):
+            continue
+        if start is None:
+            start, size = found.end(), len(found[1])
+        elif len(found[1]) >= size and not found[2]:
             yield text[start : found.start()]
-            mark = ""
-    if mark:
+            start = None
+    if start is not None:
         yield text[start:]
 
 
@@ -141,6 +181,10 @@ class _Search:
 
     def values(self, text: str) -> Iterator[Value | Fault]:
         """Yield each object and array that does not stand inside another one."""
+        whole = _strict(text)
+        if isinstance(whole, dict | list):
+            yield Value(whole)  # faster than a search for its end
+            return
         at = 0
         while found := _START.search(text, at):
             start = found.start()
