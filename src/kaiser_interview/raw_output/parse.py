@@ -186,7 +186,8 @@ class Parsing:
                     rows = []
                 else:
                     # In a file, as `place_of`, but without escaping the name of the file each time.
-                    place = f"{file}:{text.line}" if text.line else place_of(source.name, None, text.item)
+                    is_line = file and text.line is not None
+                    place = f"{file}:{text.line}" if is_line else place_of(source.name, None, text.item)
                     for row in outcome:
                         row["x_text"] = place
                     rows += outcome
