@@ -346,10 +346,11 @@ def parse(data: Any, *, against: Against = None, **options: Unpack[Options]) -> 
         Paths: text files (``.txt``, ``.md``, ``.json``, ``.jsonl``, ``.ndjson``, ``.out``, ``.log``),
         optionally compressed; folders of these; glob patterns; ``"-"`` for standard input. A file is one
         answer, or has an answer in each line: rows, texts encoded as JSON, or the results of batch services,
-        such as those of OpenAI, Anthropic, Google, Amazon Bedrock, Mistral and vLLM. A `str` is a path if
-        there is such a file or if it looks like a file name; otherwise it is an answer. Objects: texts;
+        such as those of OpenAI, Anthropic, Google, Amazon Bedrock, Mistral and vLLM. Objects: texts;
         responses, as mappings or as objects of client libraries (with `model_dump`); an iterable of these; or
-        a mapping of the ids of requests to texts.
+        a mapping of the ids of requests to texts. A `str` is a path if it looks like a file name, such as
+        ``answers.txt``, or if it is alone and there is such a file or folder. In a mapping, it is always a
+        text.
     kind : str, type of Record, or several of these, optional
         The type of the rows, by which they are recognised. Default: any derived kind.
     against, **options
@@ -371,7 +372,7 @@ def parse(data: Any, *, against: Against = None, **options: Unpack[Options]) -> 
     Examples
     --------
     >>> answer = 'Here you are:\n```json\n[{"claim_id": "d05-c03", "translation": "…",}]\n```'
-    >>> parsed = parse({"request-1": answer, "request-2": "Sorry."}, kind="translation")
+    >>> parsed = parse({"request-1": answer, "request-2": "There are none."}, kind="translation")
     >>> parsed.rows[0]["claim_id"], parsed.rows[0]["x_request_id"], parsed.rows[0]["x_repaired"]
     ('d05-c03', 'request-1', True)
     >>> [(failure.request_id, failure.code) for failure in parsed.failures]

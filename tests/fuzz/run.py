@@ -17,7 +17,7 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parent / "examples"
 BUILD = HERE.parents[1] / "build" / "fuzz"
-TARGETS = ("text", "tabular", "quotes", "render")
+TARGETS = ("text", "tabular", "quotes", "render", "outputs")
 LONGEST = 4096
 GUIDED = importlib.util.find_spec("atheris") is not None
 # Beyond this a target is taken to hang, in seconds, or to leak, in MB.

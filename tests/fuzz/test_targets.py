@@ -10,9 +10,11 @@ from types import ModuleType
 
 import jiter
 import pytest
+from fuzz import outputs as outputs_target
 from fuzz import quotes, render, run, tabular, text
 from scale import amount
 
+from kaiser_interview.raw_output import almost_json, values
 from kaiser_interview.render import machine
 from kaiser_interview.validation.findings import finding, report
 from kaiser_interview.validation.formats import csv
@@ -21,7 +23,7 @@ from kaiser_interview.validation.references import quotes as ladder
 from kaiser_interview.validation.rows import row_validator
 from kaiser_interview.validation.writers import rows as outputs
 
-TARGETS = {"text": text, "tabular": tabular, "quotes": quotes, "render": render}
+TARGETS = {"text": text, "tabular": tabular, "quotes": quotes, "render": render, "outputs": outputs_target}
 RUNNER = Path(run.__file__)
 
 
@@ -74,6 +76,8 @@ FAULTS = {
     "control characters": (render, finding, "visible", lambda words: words),
     "percent signs": (render, machine, "_data", lambda words: words),
     "commas in properties": (render, machine, "_property", machine._data),
+    "a repair that is not verified": (outputs_target, almost_json._Comparison, "holds", lambda *_: True),
+    "a lost value": (outputs_target, values._Search, "values", lambda *_: []),
     "a lost finding": (render, report.Tally, "findings", lambda _: ()),
 }
 
@@ -121,4 +125,4 @@ def test_the_runner_saves_failing_inputs_and_replays_them(tmp_path):
 def test_the_runner_knows_its_targets(tmp_path):
     done = command(tmp_path, "unknown")
     assert done.returncode == 2
-    assert "expected targets of text, tabular, quotes, render" in done.stderr
+    assert "expected targets of text, tabular, quotes, render, outputs" in done.stderr

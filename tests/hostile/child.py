@@ -38,7 +38,7 @@ def main(module: str, folder: str, mode: str = "") -> None:
         if mode == "within":
             _limit(before + SECONDS)
         _say({"begun": name})
-        report = ki.validate(data, **options)
+        report = getattr(cases, "report", ki.validate)(data, **options)
         found = {
             "ok": report.ok,
             "complete": report.complete,

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hostile import texts, tricks
+from hostile import outputs, texts, tricks
 from hostile.runner import limits_broken, outcomes
 from scale import FULL
 
@@ -45,10 +45,20 @@ def chosen() -> list[str]:
     return [*texts.CASES] if FULL else [*random.Random(1).sample(light, min(len(light), 400)), *STAND_IN]
 
 
+def chosen_outputs() -> list[str]:
+    """Return the names of the hostile answers of this run; the largest take seconds each."""
+    names = [*outputs.CASES]
+    return names if FULL else [name for name in names if "MiB, " not in name or name in names[::9]]
+
+
 @pytest.mark.parametrize(
     ("module", "cases", "names"),
-    [("hostile.texts", texts.CASES, chosen()), ("hostile.tricks", tricks.CASES, [*tricks.CASES])],
-    ids=["texts", "tricks"],
+    [
+        ("hostile.texts", texts.CASES, chosen()),
+        ("hostile.tricks", tricks.CASES, [*tricks.CASES]),
+        ("hostile.outputs", outputs.CASES, chosen_outputs()),
+    ],
+    ids=["texts", "tricks", "outputs"],
 )
 def test_each_case_gives_the_expected_findings(module, cases, names):
     broken, worst = [], (0.0, 0, "")

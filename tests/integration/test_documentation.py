@@ -182,7 +182,10 @@ def test_the_example_of_a_finding_gives_it(tmp_path, code):
     options = {"kind": "translation"} | ROWS.get(code, {})
     (tmp_path / "rows.jsonl").write_text(block.text.removesuffix("\n"), "utf-8")
     defaults = {"method": "human", "creator": "I"} | FILLED[options["kind"]]
-    report = ki.validate(tmp_path / "rows.jsonl", defaults=defaults, **options)
+    if CODES[code].group == "answer":
+        report = ki.parse(tmp_path / "rows.jsonl", **options).report
+    else:
+        report = ki.validate(tmp_path / "rows.jsonl", defaults=defaults, **options)
     assert {one.code for one in report.sample} == {code}
 
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Annotated, NoReturn, TypeVar
 
@@ -34,6 +35,15 @@ _Result = TypeVar("_Result")
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst")
 
 
+class _Argument(str):
+    """A path from the command line, which is never an answer."""
+
+    __slots__ = ()
+
+    def __fspath__(self) -> str:
+        return str(self)
+
+
 @takes_check("defaults", "require", "complete", "key", "extra", "in_process")
 def parse(
     check: Check,
@@ -46,7 +56,8 @@ def parse(
     failures = f"{output}{FAILURES}"
     places = Places(failures, output)
     with watched(check, places) as watching, Engine(check) as engine:
-        report, rows = _written(lambda: parse_to_files(engine, watching, Path(output)), places, output)
+        named = replace(watching, data=[*map(_Argument, check.data)])
+        report, rows = _written(lambda: parse_to_files(engine, named, Path(output)), places, output)
     print_as(report, form)
     if form is ReportFormat.text and report.complete:
         _print_count(rows, "row", output)

@@ -32,7 +32,7 @@ _WORD = re.compile(r"[^\W\d][\w.$-]*")
 
 _KEY = re.compile(r"""[^"'“”‘’\n]*""")
 
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 _LITERALS = {True: ("true", "True"), False: ("false", "False"), None: ("null", "None")}
 
@@ -68,11 +68,11 @@ def repaired(text: str) -> Any:
         value = loads(text)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict | list) and _Walk(text).holds(value) else None
+    return value if isinstance(value, dict | list) and _Comparison(text).holds(value) else None
 
 
-class _Walk:
-    """A walk over a text, to compare it with a value."""
+class _Comparison:
+    """A comparison of a text with a value, token by token."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -119,8 +119,6 @@ class _Walk:
         at, of = self._at + 1, 0
         while of < len(value):
             mark, size = (text[at : at + 1], 1) if text[at : at + 1] != "\\" else _escaped(text, at)
-            if size > 1 and not value.startswith(mark, of):
-                mark = text[at : at + size]  # json-repair keeps an escape that JSON does not have
             is_possible_end = mark == closing and size == 1 and _POSSIBLE_END.match(text, at + 1)
             if not mark or is_possible_end or not value.startswith(mark, of):
                 return False
@@ -134,7 +132,10 @@ class _Walk:
 
 
 def _escaped(text: str, at: int) -> tuple[str, int]:
-    """Return what an escape stands for, and its length. Consecutive UTF-16 code units are one escape."""
+    """Return what an escape stands for, and its length. Consecutive UTF-16 code units are one escape.
+
+    As in json-repair, an escape that JSON does not have stands for itself.
+    """
     units = _CODE_UNITS.match(text, at)
     if units:
         data = bytes.fromhex(units[0].replace("\\u", ""))

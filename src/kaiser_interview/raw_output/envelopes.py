@@ -199,14 +199,13 @@ def _of_conversation(messages: list[Mapping[str, Any]]) -> list[_Content] | None
 def _contents(body: Mapping[str, Any], form: _Form, *, is_stopped: bool) -> Iterator[_Content]:
     """Yield the content of each answer in a response of a form.
 
-    If the model was stopped before it wrote anything, the content may be missing.
+    If the model was stopped at once, the content may be missing.
     """
     first, *rest = form.content
     if rest[:1] != ["*"]:
-        stop = _at(body, form.stop)
         held = _at(body, form.content)
         if isinstance(held, str | list | Mapping) or (held is None and first in body):
-            yield _content(held, stop if stop is not None else _stop_flag(body))
+            yield _content(held, _stop_flag(body) or _at(body, form.stop))
         return
     items = body.get(str(first))
     if not isinstance(items, list) or not all(isinstance(one, Mapping) for one in items):
@@ -223,7 +222,7 @@ def _contents(body: Mapping[str, Any], form: _Form, *, is_stopped: bool) -> Iter
 
 def _stop_flag(body: Mapping[str, Any]) -> str | None:
     """Return the reason to stop of services that store flags."""
-    if body.get("stopped_limit") is True or body.get("truncated") is True:
+    if body.get("stopped_limit") is True:
         return "length"
     return "incomplete" if body.get("done") is False else None
 
@@ -272,7 +271,7 @@ def _is_reasoning(part: Mapping[str, Any]) -> bool:
 
 
 def _arguments(part: Mapping[str, Any]) -> list[Any]:
-    """Return the arguments of a call of a tool, which are the answer if the model was told to call it."""
+    """Return the arguments of a call of a tool, which are the answer if the request asks for a call."""
     call = next(
         (part[name] for name in ("function", "functionCall", "function_call", "toolUse") if name in part),
         part,

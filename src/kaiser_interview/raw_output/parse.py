@@ -1,6 +1,6 @@
 """Turn the raw output of language models into rows, and answers without rows into failures."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -24,7 +24,9 @@ FAILURES = ".failures.jsonl"
 """The ending of a file of failures, after the name of the file of rows."""
 
 _OFTEN = 256
-"""The number of answers between two reports of progress."""
+"""The number of items between two reports of progress."""
+
+_REPAIRED = Fault("answer-repaired", (), "valid JSON", "almost-JSON; only its punctuation was repaired")
 
 
 class Failure(NamedTuple):
@@ -88,7 +90,7 @@ def parse_data(engine: Engine, check: Check) -> Parsed:
         if isinstance(outcome, Failure):
             failures.append(outcome)
         else:
-            rows += outcome
+            rows.append(outcome)
     return Parsed(rows, tuple(failures), parsing.report())
 
 
@@ -110,9 +112,8 @@ def parse_to_files(engine: Engine, check: Check, output: Path) -> tuple[Report, 
             if isinstance(outcome, Failure):
                 failed.write(f"{outcome.to_json()}\n".encode())
             else:
-                rows += len(outcome)
-                for row in outcome:
-                    writer.lines(as_json(row))
+                rows += 1
+                writer.lines(as_json(outcome))
         writer.end()
         report = parsing.report()
         if report.complete:
@@ -126,7 +127,7 @@ def failures_path(rows: Path) -> Path:
 
 
 class Parsing:
-    """Iterate over the answers in the data of a check: the rows of each, or a failure.
+    """Iterate over the rows and the failures in the data of a check.
 
     Parameters
     ----------
@@ -144,8 +145,9 @@ class Parsing:
         self._finder = RowFinder((one.shape.model for one in validator.rules.values()), check.against.claims)
         self._check = check
         self._outputs = outputs
+        self._file = ""  # the name of the current file, as it is displayed
 
-    def __iter__(self) -> Iterator[list[dict[str, Any]] | Failure]:
+    def __iter__(self) -> Iterator[dict[str, Any] | Failure]:
         merge = self._merge
         for source in text_sources(self._check.data, merge.skipped):
             merge.begin(source)
@@ -157,69 +159,69 @@ class Parsing:
                 complete = False
             merge.end(source, merge.progress.rows - before, complete=complete)
 
-    def _outcomes(self, source: InputSource) -> Iterator[list[dict[str, Any]] | Failure]:
-        """Yield the rows of each answer in a source, or of several, or a failure."""
+    def _outcomes(self, source: InputSource) -> Iterator[dict[str, Any] | Failure]:
+        """Yield the rows and failures of a source.
+
+        Raises
+        ------
+        StreamError
+            The source cannot be read to its end.
+        """
         merge, mark, file = self._merge, self._finder.mark, visible(source.name or "")
-        rows: list[dict[str, Any]] = []
+        self._file = file
         for number, item in enumerate(cast("Iterator[Any]", source.items())):
             if not number % _OFTEN:
                 different_files(self._outputs, source)
                 merge.report_progress(source)
-                yield rows
-                rows = []
-            texts: Iterable[Text] = (item,)
-            if type(item) is tuple:
-                line, data = item
-                value = None if type(data) is Fault else strict(data)
-                if type(value) is dict and mark in value:
-                    # A row, as a program writes it: skip all that an answer may have around it.
-                    value["x_text"] = f"{file}:{line}"
-                    merge.progress.rows += 1
-                    rows.append(value)
-                    continue
-                texts = texts_in_line(line, data, value)
-            for text in texts:
-                outcome = self._outcome(source, text)
-                if isinstance(outcome, Failure):
-                    yield rows
-                    yield outcome
-                    rows = []
-                else:
-                    # In a file, as `place_of`, but without escaping the name of the file each time.
-                    is_line = file and text.line is not None
-                    place = f"{file}:{text.line}" if is_line else place_of(source.name, None, text.item)
-                    for row in outcome:
-                        row["x_text"] = place
-                    rows += outcome
-        yield rows
+            if type(item) is not tuple:
+                # Blank lines and byte order marks, which are notes, are not part of an answer.
+                yield from self._of_text(source, item) if type(item) is Text else ()
+                continue
+            line, data = item
+            value = None if type(data) is Fault else strict(data)
+            if type(value) is dict and mark in value:
+                # A row, as a program writes it: skip the search for what an answer may have around it.
+                merge.progress.rows += 1
+                value["x_text"] = f"{file}:{line}"
+                yield value
+            else:
+                for text in texts_in_line(line, data, value):
+                    yield from self._of_text(source, text)
 
     def report(self) -> Report:
         """Return the report on the answers, after they were read."""
         return replace(self._merge.report(), unit="text")
 
-    def _outcome(self, source: InputSource, text: Text) -> list[dict[str, Any]] | Failure:
-        """Return the rows of an answer, or its failure; count it."""
+    def _of_text(self, source: InputSource, text: Text) -> Iterator[dict[str, Any] | Failure]:
+        """Count an answer, and yield its rows or its failure."""
         merge, content = self._merge, text.content
         merge.progress.rows += 1
         found = content if isinstance(content, Fault) else self._finder.rows_in(content)
         if isinstance(found, Fault):
             merge.progress.invalid += 1
-            located = Located(
-                found._replace(severity="error"), source.name, text.line, text.item, text.request_id
-            )
-            merge.tally.add(located)
+            at = self._located(source, text, found._replace(severity="error"))
+            merge.tally.add(at)
             written = text.written if found is content else content
             written = written if isinstance(written, str) else json_text(written)
-            return Failure(text.request_id, written, located.finding())
+            yield Failure(text.request_id, written, at.finding())
+            return
         rows, is_repaired = found
-        if is_repaired and "answer-repaired" in merge.wanted:
-            repaired = Fault(
-                "answer-repaired", (), "valid JSON", "almost-JSON; only its punctuation was repaired"
-            )
-            merge.tally.add(Located(repaired, source.name, text.line, text.item, text.request_id))
+        added: dict[str, Any] = {"x_text": self._place(source, text)}
+        if text.request_id is not None:
+            added["x_request_id"] = text.request_id
+        if is_repaired:
+            added["x_repaired"] = True
+            if _REPAIRED.code in merge.wanted:
+                merge.tally.add(self._located(source, text, _REPAIRED))
         for row in rows:
-            if text.request_id is not None:
-                row["x_request_id"] = text.request_id
-            if is_repaired:
-                row["x_repaired"] = True
-        return rows
+            row.update(added)
+            yield row
+
+    def _place(self, source: InputSource, text: Text) -> str:
+        if self._file and text.line is not None:
+            return f"{self._file}:{text.line}"  # as below, but without escaping the name again
+        return place_of(source.name, text.line, text.item)
+
+    @staticmethod
+    def _located(source: InputSource, text: Text, fault: Fault) -> Located:
+        return Located(fault, source.name, text.line, text.item, text.request_id)

@@ -23,9 +23,7 @@ _QUOTE = "copy a passage of that claim, character by character"
 
 _CUT_OFF = "Your answer was cut off. Answer again with complete JSON. Write shorter rows, or fewer."
 
-_NO_ROWS = (
-    "Your answer has no rows. Answer again with JSON only: an object with the requested fields for each row."
-)
+_NO_ROWS = "Your answer has no rows. Answer again with JSON only, in the requested format."
 
 _INVALID = "Your answer is not valid JSON: {}. Answer again with strict JSON only."
 

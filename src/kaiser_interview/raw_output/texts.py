@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..errors import InputError
 from ..validation.findings.display import encodable
-from ..validation.findings.finding import Fault, Note, StreamError
+from ..validation.findings.finding import Fault, StreamError
 from ..validation.formats.detect import foreign, is_sidecar
 from ..validation.formats.json.lines import json_lines
 from ..validation.formats.streams import Stream
@@ -26,8 +26,11 @@ _LINES = frozenset({".jsonl", ".ndjson"})
 
 _COMPRESSED = frozenset({".gz", ".zst"})
 
-_NAME = re.compile(r"[^\s{}]+\.[a-zA-Z0-9]{1,8}")
-"""A text that is the name of a file, even if there is no such file."""
+_NAME = re.compile(r"[^\s{}]+\.[a-zA-Z0-9]{1,8}|[^\s{}]*\*[^\s{}]*|-")
+"""A text that is the name of a file or a pattern, even if there is no such file."""
+
+_FOLDER = re.compile(r"[^\s{}]*\w[^\s{}]*")
+"""A text that may be the name of a folder, or of a file without extension."""
 
 
 class Text(NamedTuple):
@@ -47,16 +50,17 @@ class Text(NamedTuple):
 def text_sources(data: Any, skipped: list[str]) -> Iterator[InputSource]:
     """Yield a source for each file or value in `data`.
 
-    Its items are instances of `Text`, or lines of a file with their numbers.
+    Its items are instances of `Text`; or, for a file of lines, those of `json_lines`.
 
     Raises
     ------
     InputError
         `data` is of a type that has no texts.
     """
-    if isinstance(data, os.PathLike) or (isinstance(data, str) and _is_path(data)):
+    if _is_path(data) or (isinstance(data, str) and _FOLDER.fullmatch(data) and os.path.lexists(data)):
         yield from _paths([data], skipped)
-    elif isinstance(data, Sequence) and not isinstance(data, str | bytes | bytearray) and _are_paths(data):
+    elif isinstance(data, Sequence) and not isinstance(data, str) and data and all(map(_is_path, data)):
+        # An answer among others is never looked up: it could be the name of any file.
         yield from _paths(data, skipped)
     elif isinstance(data, str):
         yield _values([(None, data)])
@@ -74,21 +78,8 @@ def text_sources(data: Any, skipped: list[str]) -> Iterator[InputSource]:
 
 
 def _is_path(text: Any) -> bool:
-    """Return whether a text is a path: it names a file or looks like a name of one."""
-    if isinstance(text, os.PathLike):
-        return True
-    if not isinstance(text, str) or not text or "\n" in text or "{" in text:
-        return False
-    if text == "-" or _NAME.fullmatch(text):
-        return True
-    try:
-        return os.path.lexists(text) or (glob.has_magic(text) and bool(glob.glob(text, recursive=True)))
-    except (OSError, ValueError):
-        return False
-
-
-def _are_paths(data: Sequence[Any]) -> bool:
-    return bool(data) and all(map(_is_path, data))
+    """Return whether a value is a path, or a text that looks like the name of a file or a pattern."""
+    return isinstance(text, os.PathLike) or (isinstance(text, str) and _NAME.fullmatch(text) is not None)
 
 
 def _values(values: Iterable[tuple[str | None, Any]]) -> InputSource:
@@ -160,8 +151,7 @@ def _file(path: str) -> InputSource:
             if fault := foreign(path, head) or marked_encoding(head):
                 raise StreamError(fault._replace(expected="text, JSON Lines or JSON"))
             if _is_by_line(stream.first_line(LONGEST), is_named=_suffix(path) in _LINES):
-                # Blank lines and byte order marks are not part of an answer.
-                yield from (item for item in json_lines(stream) if type(item) is not Note)
+                yield from json_lines(stream)
             else:
                 yield from _in_text(_whole(stream))
         finally:

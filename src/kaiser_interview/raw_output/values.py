@@ -30,7 +30,7 @@ _REFUSAL = re.compile(
 )
 """The beginning of a refusal, in an answer without JSON."""
 
-_ANSWER = re.compile(r"<(answer|final|output|result|json|response)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
+_ANSWER = re.compile(r"<(/?)(?:answer|final|output|result|json|response)>", re.IGNORECASE)
 
 # Each begins with literal characters, which makes the search fast.
 _FENCES = {
@@ -51,9 +51,6 @@ _JSON = frozenset('{["')
 
 _MOST_REPAIRED = 4 * LONGEST_REPAIR
 """Maximum number of characters of one answer that are given to the repair library."""
-
-_MOST_UNCLOSED = 50
-"""Maximum number of quotation marks without an end after which a search begins again."""
 
 _DEEPEST_REPAIR = 50
 """Maximum nesting of a text that is repaired: json-repair takes quadratic time for deep nesting."""
@@ -105,10 +102,10 @@ def values_in(text: str) -> list[Value] | Fault:
     search = _Search()
     found: list[Value] = []
     for region in _regions(final):
-        for one in search.values(region):
-            if isinstance(one, Fault):
-                return one
-            found.append(one)
+        some = search.values(region)
+        if isinstance(some, Fault):
+            return some
+        found += some
     return found or _without_values(final.strip())
 
 
@@ -141,8 +138,12 @@ def _without_reasoning(text: str) -> str | None:
     opened = _OPENED.search(text)
     if opened and opened.start() < _first(_START, text):
         return None
-    answers = [*_ANSWER.finditer(text)]
-    return answers[-1][2] if answers else text
+    start = 0
+    for found in _ANSWER.finditer(text):
+        if found[1] and start:
+            return text[start : found.start()]
+        start = found.end()
+    return text
 
 
 def _first(pattern: re.Pattern[str], text: str) -> int:
@@ -173,52 +174,29 @@ def _fenced(text: str) -> Iterator[str]:
 
 
 class _Search:
-    """A search for the values of one answer, with limits for all of its parts together."""
+    """A search for the values of one answer, with a limit for all of its parts together."""
 
     def __init__(self) -> None:
         self._repaired = 0
-        self._unclosed = 0
 
-    def values(self, text: str) -> Iterator[Value | Fault]:
-        """Yield each object and array that does not stand inside another one."""
+    def values(self, text: str) -> list[Value] | Fault:
+        """Return the objects and arrays of a text, except those inside others."""
         whole = _strict(text)
         if isinstance(whole, dict | list):
-            yield Value(whole)  # faster than a search for its end
-            return
+            return [Value(whole)]  # faster than a search for its end
+        found: list[Value] = []
         at = 0
-        while found := _START.search(text, at):
-            start = found.start()
-            end, depth = self._end(text, start)
+        while start := _START.search(text, at):
+            end, depth = _end(text, start.start())
             if end is None:
                 got = f"the end of the text after {shown(text.rstrip()[-24:])}"
-                yield failure("answer-truncated", "complete JSON", got, _LIMIT)
-                return
-            yield self._value(text[start:end], depth)
+                return failure("answer-truncated", "complete JSON", got, _LIMIT)
+            value = self._value(text[start.start() : end], depth)
+            if isinstance(value, Fault):
+                return value
+            found.append(value)
             at = end
-
-    def _end(self, text: str, start: int) -> tuple[int | None, int]:
-        """Return the position after the bracket that closes the one at `start`, and the greatest depth."""
-        if self._unclosed < _MOST_UNCLOSED:
-            at, depth, deepest = start, 0, 0
-            while (mark := text[at : at + 1]) not in {"", '"'}:
-                depth += 1 if mark in "[{" else -1
-                deepest = max(deepest, depth)
-                at += 1
-                if depth == 0:
-                    return at, deepest
-                flat = _FLAT.match(text, at)
-                at = flat.end() if flat else at
-            if not mark:
-                return None, deepest
-            self._unclosed += 1
-        # A quotation mark has no pair: count the brackets inside strings too.
-        depth, deepest = 0, 0
-        for found in _BRACKET.finditer(text, start):
-            depth += 1 if found[0] in "[{" else -1
-            deepest = max(deepest, depth)
-            if depth == 0:
-                return found.end(), deepest
-        return None, deepest
+        return found
 
     def _value(self, text: str, depth: int) -> Value | Fault:
         data = text.encode("utf-8", "surrogatepass")
@@ -234,3 +212,26 @@ class _Search:
             return Value(value, is_repaired=True)
         _, fault = parse(data)
         return (fault or _empty())._replace(code="answer-unreadable", path=(), suggestion=None)
+
+
+def _end(text: str, start: int) -> tuple[int | None, int]:
+    """Return the position after the bracket that closes the one at `start`, and the greatest depth."""
+    at, depth, deepest = start, 0, 0
+    while (mark := text[at : at + 1]) not in {"", '"'}:
+        depth += 1 if mark in "[{" else -1
+        deepest = max(deepest, depth)
+        at += 1
+        if depth == 0:
+            return at, deepest
+        flat = _FLAT.match(text, at)
+        at = flat.end() if flat else at
+    if not mark:
+        return None, deepest
+    # A quotation mark has no pair: count the brackets after it too, as if there were no strings.
+    depth, deepest = 0, 0
+    for found in _BRACKET.finditer(text, start):
+        depth += 1 if found[0] in "[{" else -1
+        deepest = max(deepest, depth)
+        if depth == 0:
+            return found.end(), deepest
+    return None, deepest

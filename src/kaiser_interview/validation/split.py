@@ -87,7 +87,7 @@ class Split(NamedTuple):
         --------
         >>> import kaiser_interview as ki
         >>> validator = ki.Validator("label", defaults={"method": "model", "creator": "m"})
-        >>> answers = {"r1": '{"claim_id": "d01-c99", "scheme": "horizon", "value": "past"}', "r2": "Sorry."}
+        >>> answers = {"r1": '{"claim_id": "d01-c99", "scheme": "horizon", "value": "past"}', "r2": "None."}
         >>> for message in validator.split(validator.parse(answers)).retry_messages():
         ...     print(message.request_id, message.rows, message.text)
         r1 (0,) This row is wrong:

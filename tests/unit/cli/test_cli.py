@@ -371,7 +371,7 @@ def test_find_refuses_an_invalid_text(run, text, message):
 
 
 def test_schema(run):
-    assert run("schema") == (0, "\n".join([*KINDS, "report", "finding", "change"]) + "\n", "")
+    assert run("schema") == (0, "\n".join([*KINDS, "report", "finding", "change", "failure"]) + "\n", "")
     assert json.loads(run("schema", "label")[1]) == ki.json_schema("label")
     assert json.loads(run("schema", "label", "--draft")[1]) == ki.json_schema("label", profile="draft")
     code, out, err = run("schema", "labels")

@@ -184,8 +184,8 @@ CODES: dict[str, Code] = {
         "warning",
         (
             "answer-repaired",
-            "The answer is almost JSON. Only punctuation and comments were repaired: every key, text and number is as the "
-            "model wrote it. The rows have `x_repaired`.",
+            "The answer is almost JSON. Only punctuation and comments were repaired; no key, text or number was changed. The "
+            "rows have `x_repaired`.",
             "{'claim_id': 'd01-c01',}",
             "Ask for strict JSON.",
         ),

@@ -206,7 +206,7 @@ def test_the_forms_of_a_report():
         "checked": report.checked.as_json(),
         "errors": 1,
         "warnings": 0, "outside": 0, "limited": True,
-        "parts": 1,
+        "parts": 1, "unit": "row",
         "counts": [{"code": "wrong-type", "severity": "error", "path": "/value", "number": 1}],
         "left_out": 0,
         "fixable": {"safe": 0, "unsafe": 0},

@@ -1,0 +1,139 @@
+"""JSON is found in fences, in prose and after reasoning; an answer is read completely or not at all."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaiser_interview.raw_output.values import values_in
+from kaiser_interview.validation.findings.finding import Fault
+
+ROW = {"claim_id": "d05-c03", "quote": "推理模型", "n": [1, {"a": "}"}]}
+TEXT = json.dumps(ROW, ensure_ascii=False)
+WRONG = '{"claim_id": "d99-c99"}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        f" \n{TEXT}\n",
+        f"\ufeff{TEXT}",
+        json.dumps(TEXT),
+        json.dumps(json.dumps(TEXT)),
+        f"Here you are: {TEXT} I hope that helps [1].",
+        f"As claimed in [27] and [28, 29], {{sic}}: {TEXT}",
+        f"```json\n{TEXT}\n```",
+        f"Sure!\n\n```\n{TEXT}\n```\nNote: {{not JSON}}",
+        f"~~~json\n{TEXT}\n~~~",
+        f"````json\n```\n{TEXT}\n```\n````",
+        f"1. ```json\n   {TEXT}\n   ```",
+        f"> ```json\n{TEXT}\n> ```",
+        f"```json\n{TEXT}",
+        f"```json {TEXT} ```",
+        f"Use ```code``` in a line.\n```json\n{TEXT}\n```",
+        f"```python\nprint()\n```\nThen {TEXT}",
+        f"```json\n{TEXT}\n```\nA rejected version was {WRONG}",
+        f"<think>Perhaps {WRONG}?</think>\n{TEXT}",
+        f"Perhaps {WRONG}?\n</think>\n{TEXT}",
+        f"[THINK]{WRONG}[/THINK]{TEXT}",
+        f"◁think▷{WRONG}◁/think▷{TEXT}",
+        f"<reasoning>{WRONG}</reasoning><answer>{TEXT}</answer>",
+        f"<|channel|>analysis<|message|>{WRONG}<|end|><|start|>assistant<|channel|>final<|message|>{TEXT}",
+        f"<|channel|>final <|constrain|>json<|message|>{TEXT}<|return|>",
+        f"a < b: {TEXT}",
+        TEXT.replace('"', "&quot;"),
+    ],
+)
+def test_the_value_of_an_answer_is_found(text):
+    (one,) = values_in(text)
+    assert one.value == ROW
+    assert not one.is_repaired
+
+
+def test_several_values_are_found_in_order():
+    for text in (
+        f"{TEXT}\n{TEXT}",
+        f"First: {TEXT}, second: {TEXT}",
+        f"```\n{TEXT}\n```\nand\n```\n{TEXT}\n```",
+    ):
+        assert [one.value for one in values_in(text)] == [ROW, ROW]
+    assert [one.value for one in values_in(f"- [{TEXT}]\n- {TEXT}")] == [[ROW], ROW]
+
+
+def test_almost_json_is_marked():
+    (one,) = values_in(f"Here: {TEXT[:-1]},}}")
+    assert one.value == ROW
+    assert one.is_repaired
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "got"),
+    [
+        ("", "answer-empty", "an empty text"),
+        (" \n\ufeff", "answer-empty", "an empty text"),
+        ('""', "answer-empty", "an empty text"),
+        ("```json\n```", "answer-empty", "an empty text"),
+        ("<think>Done.</think>", "answer-empty", "an empty text"),
+        ("Nothing to add.", "answer-without-rows", '"Nothing to add."'),
+        ("See [27] and {x}.", "answer-without-rows", '"See [27] and {x}."'),
+        ("I'm sorry, but I can't help.", "answer-refused", "\"I'm sorry, but I can't help.\""),
+        ("抱歉，我无法回答。", "answer-refused", '"抱歉，我无法回答。"'),
+        ("<think>Let me see", "answer-truncated", "reasoning without an answer"),
+        ("<|channel|>analysis<|message|>Let me", "answer-truncated", "reasoning without an answer"),
+        (
+            'Here: {"claim_id": "d01',
+            "answer-truncated",
+            'the end of the text after "Here: {\\"claim_id\\": \\"d01"',
+        ),
+        (f"[{TEXT}, ", "answer-truncated", None),
+        (f'{TEXT}\n{{"claim_id"', "answer-truncated", None),
+        ('{"a": "x}', "answer-unreadable", None),
+        ('{"a": 1, "a": 2}', "answer-unreadable", '"a" twice'),
+        (f"[{TEXT}, ...]", "answer-unreadable", None),
+        ('Here: {"a": ' + "[" * 300 + "]" * 300 + "}", "answer-unreadable", "more"),
+        ('{"a": ' + "[" * 99 + "]" * 99 + ",}", "answer-unreadable", None),
+    ],
+)
+def test_the_reason_for_no_value_is_found(text, code, got):
+    fault = values_in(text)
+    assert isinstance(fault, Fault)
+    assert fault.code == code
+    assert got is None or fault.got == got
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a} ' * 50_000,
+        '{"a": "' + "{" * 200_000,
+        "[[" * 100_000,
+        "```json\n" * 50_000,
+        '{"a": ' * 50_000,
+        "{'a': 1}" * 20_000,
+        "<think>" * 50_000,
+        '"' * 200_001,
+        "{a:" + "}" * 200_000,
+        "{'a': '" * 20_000 + "}" * 20_000,
+        "{'a': {'b': 'c\"'}} {'a': 'b\"'} " * 9_999 + '"',
+    ],
+    ids=lambda text: text[:8],
+)
+def test_hostile_texts_are_read_in_linear_time(text):
+    assert values_in(text) is not None
+
+
+ROWS = st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=8), min_size=1), min_size=1, max_size=3)
+
+
+@given(ROWS, st.integers(0))
+def test_a_text_that_was_cut_off_gives_nothing(rows, at):
+    text = json.dumps(rows, ensure_ascii=False)
+    assert isinstance(values_in(text[: at % len(text)]), Fault)
+
+
+@given(st.text(st.sampled_from(list("{}[]\"':,\\ \n`~<>/th`ink|answer1a·“，")), max_size=60))
+def test_any_text_gives_values_or_a_reason(text):
+    found = values_in(text)
+    assert isinstance(found, Fault) or all(isinstance(one.value, dict | list) for one in found)
