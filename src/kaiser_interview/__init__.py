@@ -34,6 +34,7 @@ _MODULES = {
     "write": "writing",
     "find": "dataset.loaders",
     "Match": "corpus.search",
+    "draft_model": "records.draft_model",
     "arrow_schema": "records.schemas",
     "features": "records.schemas",
     "json_schema": "records.schemas",
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         UnsupportedTypeError,
     )
+    from .records.draft_model import draft_model
     from .records.models import (
         Annotation,
         Claim,
@@ -175,6 +177,7 @@ __all__ = [
     "claim",
     "data_path",
     "data_release",
+    "draft_model",
     "features",
     "find",
     "fix",
