@@ -1,18 +1,18 @@
 """Pydantic classes of drafts, for clients of language models that take a class instead of a JSON Schema."""
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from .draft_schema import draft_fields, fitting_ids, summary
+from .draft_schema import draft_fields, draft_schema, fitting_ids, summary
 from .drafting import claim_ids
 from .introspection import FieldType, model_of
 from .models import KindName, Record
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
 
     from ..corpus.corpus import Corpus
     from .drafting import AnyClaim
@@ -31,8 +31,8 @@ def draft_model(
 ) -> type[BaseModel]:
     """Return a pydantic class of the drafts of a kind, for the structured output of a language model.
 
-    Its JSON Schema is equivalent to ``json_schema(kind, profile="draft")``. Every field is required and
-    strictly typed; no other field is allowed. `model_dump` of an instance is a row that `fix` can complete.
+    Its JSON Schema is that of ``json_schema(kind, profile="draft")``, with a title. Every field is required
+    and strictly typed; no other field is allowed. `model_dump` of an instance is a row that `fix` completes.
 
     Parameters
     ----------
@@ -76,50 +76,41 @@ def draft_model(
     """
     model = model_of(kind)
     ids = fitting_ids(model, claim_ids(claims, against))
-    return _class(model, ids, {})
+
+    def write(schema: dict[str, Any]) -> None:
+        # Clients change the schema in place, so each gets its own. Of pydantic's, only the title stays.
+        schema.update(draft_schema(model, ids))
+
+    return _class(model, ids, write)
 
 
 def _class(
-    model: type[Record], ids: tuple[str, ...], made: dict[type[Record], type[BaseModel]]
+    model: type[Record], ids: tuple[str, ...], write: Callable[[dict[str, Any]], None] | None = None
 ) -> type[BaseModel]:
-    """Return the class of a model's drafts, made once for each model, so that a schema has it once."""
-    if model not in made:
-        fields: dict[str, Any] = {
-            name: _annotation(field, ids, made, description)
-            for name, (field, description) in draft_fields(model, ids).items()
-        }
-        name = re.sub("[^A-Za-z0-9_]", "_", model.__name__)[: _MOST_CHARACTERS_IN_NAME - len("Draft")]
-        # A field of a custom kind may be named model_….
-        config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, protected_namespaces=())
-        made[model] = create_model(
-            f"{name}Draft", __config__=config, __doc__=summary(model), __module__=__name__, **fields
-        )
-    return made[model]
+    fields: dict[str, Any] = {
+        name: (_annotation(field, ids), Field(description=description))
+        for name, (field, description) in draft_fields(model, ids).items()
+    }
+    name = re.sub("[^A-Za-z0-9_]", "_", model.__name__)[: _MOST_CHARACTERS_IN_NAME - len("Draft")]
+    config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        protected_namespaces=(),  # a field of a custom kind may be named model_…
+        json_schema_extra=write,
+    )
+    return create_model(
+        f"{name}Draft", __config__=config, __doc__=summary(model), __module__=__name__, **fields
+    )
 
 
-def _annotation(
-    field: FieldType,
-    ids: tuple[str, ...],
-    made: dict[type[Record], type[BaseModel]],
-    description: str | None = None,
-) -> Any:
-    described: dict[str, Any] = {"description": description} if description else {}
-    annotation: Any = Annotated[_type(field, ids, made, described), Field(**described)]
-    return annotation | None if field.nullable else annotation
-
-
-def _type(
-    field: FieldType,
-    ids: tuple[str, ...],
-    made: dict[type[Record], type[BaseModel]],
-    described: dict[str, Any],
-) -> Any:
+def _annotation(field: FieldType, ids: tuple[str, ...]) -> Any:
     if field.values:
-        # Pydantic writes a single value as `const`, which not all providers accept.
-        written = {"type": "string", "enum": [*field.values], **described}
-        return Annotated[Literal[field.values], WithJsonSchema(written)]
-    if field.element is not None:
-        return list[_annotation(field.element, ids, made)]  # type: ignore[misc] # computed
-    if field.record is not None:
-        return _class(field.record, ids, made)
-    return field.python
+        annotation: Any = Literal[field.values]
+    elif field.element is not None:
+        annotation = list[_annotation(field.element, ids)]  # type: ignore[misc] # computed
+    elif field.record is not None:
+        annotation = _class(field.record, ids)
+    else:
+        annotation = field.python
+    return annotation | None if field.nullable else annotation
