@@ -1,7 +1,8 @@
 """Pydantic classes of drafts, for clients of language models that take a class instead of a JSON Schema."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -31,8 +32,9 @@ def draft_model(
 ) -> type[BaseModel]:
     """Return a pydantic class of the drafts of a kind, for the structured output of a language model.
 
-    Its JSON Schema is that of ``json_schema(kind, profile="draft")``, with a title. Every field is required
+    Its JSON Schema is that of ``json_schema(kind, profile="draft")``, with titles. Every field is required
     and strictly typed; no other field is allowed. `model_dump` of an instance is a row that `fix` completes.
+    Subclasses may add fields whose names begin with ``x_``.
 
     Parameters
     ----------
@@ -57,7 +59,8 @@ def draft_model(
     UnsupportedTypeError
         A field has an alias, contains its own model, or has a type that drafts do not support.
     InputError
-        `claims` has no claim, or something else than claims and ids; or there is `against` without `claims`.
+        `claims` is empty, contains something other than claims and ids, or a claim whose text differs in
+        `against`; or there is `against` without `claims`.
 
     Examples
     --------
@@ -76,19 +79,14 @@ def draft_model(
     """
     model = model_of(kind)
     ids = fitting_ids(model, claim_ids(claims, against))
-
-    def write(schema: dict[str, Any]) -> None:
-        # Clients change the schema in place, so each gets its own. Of pydantic's, only the title stays.
-        schema.update(draft_schema(model, ids))
-
-    return _class(model, ids, write)
+    return _class(model, ids, draft_schema(model, ids)["properties"])
 
 
 def _class(
-    model: type[Record], ids: tuple[str, ...], write: Callable[[dict[str, Any]], None] | None = None
+    model: type[Record], ids: tuple[str, ...], schemas: Mapping[str, dict[str, Any]]
 ) -> type[BaseModel]:
     fields: dict[str, Any] = {
-        name: (_annotation(field, ids), Field(description=description))
+        name: (_annotation(field, ids), _field(description, schemas.get(name)))
         for name, (field, description) in draft_fields(model, ids).items()
     }
     name = re.sub("[^A-Za-z0-9_]", "_", model.__name__)[: _MOST_CHARACTERS_IN_NAME - len("Draft")]
@@ -97,11 +95,20 @@ def _class(
         strict=True,
         allow_inf_nan=False,
         protected_namespaces=(),  # a field of a custom kind may be named model_…
-        json_schema_extra=write,
     )
     return create_model(
         f"{name}Draft", __config__=config, __doc__=summary(model), __module__=__name__, **fields
     )
+
+
+def _field(description: str, schema: dict[str, Any] | None) -> Any:
+    """Return a field with a description, and a JSON Schema in place of the one that pydantic computes."""
+
+    def write(computed: dict[str, Any]) -> None:
+        computed.clear()
+        computed.update(deepcopy(schema or {}))  # clients change schemas in place
+
+    return Field(description=description, json_schema_extra=write)
 
 
 def _annotation(field: FieldType, ids: tuple[str, ...]) -> Any:
@@ -110,7 +117,7 @@ def _annotation(field: FieldType, ids: tuple[str, ...]) -> Any:
     elif field.element is not None:
         annotation = list[_annotation(field.element, ids)]  # type: ignore[misc] # computed
     elif field.record is not None:
-        annotation = _class(field.record, ids)
+        annotation = _class(field.record, ids, {})
     else:
         annotation = field.python
     return annotation | None if field.nullable else annotation

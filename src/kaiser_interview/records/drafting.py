@@ -77,7 +77,8 @@ def claim_ids(
     Raises
     ------
     InputError
-        There is a corpus without claims, or `claims` has no claim, or something else than claims and ids.
+        There is a corpus without claims; or `claims` is empty, contains something other than claims and ids,
+        or a claim whose text differs in `against`.
     UnknownNameError
         There is no claim with an id.
     """

@@ -85,7 +85,8 @@ def json_schema(
         A field has an alias, contains its own model, or has a type that drafts do not support.
     InputError
         There are `claims` or `against` without ``profile="draft"``, or `against` without `claims`; or
-        `claims` has no claim, or something else than claims and ids.
+        `claims` is empty, contains something other than claims and ids, or a claim whose text differs in
+        `against`.
 
     Examples
     --------
