@@ -38,6 +38,7 @@ _MODULES = {
     "write": "writing",
     "find": "dataset.loaders",
     "Match": "corpus.search",
+    "draft_model": "records.draft_model",
     "arrow_schema": "records.schemas",
     "features": "records.schemas",
     "json_schema": "records.schemas",
@@ -103,6 +104,7 @@ if TYPE_CHECKING:
     )
     from .raw_output.parse import Failure, Parsed
     from .raw_output.retry import RetryMessage
+    from .records.draft_model import draft_model
     from .records.models import (
         Annotation,
         Claim,
@@ -184,6 +186,7 @@ __all__ = [
     "claim",
     "data_path",
     "data_release",
+    "draft_model",
     "features",
     "find",
     "fix",

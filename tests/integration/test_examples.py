@@ -27,6 +27,8 @@ TABLE = """
 E unreadable not-utf8 byte-order-mark invalid-json invalid-csv duplicate-key not-finite not-an-object
 E line-too-long too-deep truncated duplicate-column no-rows
 W blank-line
+E answer-truncated answer-refused answer-empty answer-failed answer-without-rows answer-unreadable
+W answer-repaired
 E unknown-kind missing-field unknown-field wrong-type bad-format bad-length out-of-range not-in-vocabulary
 E fields-disagree
 E unknown-claim retired-claim stale-claim digest-differs unknown-release claim-differs

@@ -2,6 +2,8 @@
 
 from typing import assert_type
 
+from pydantic import BaseModel
+
 import kaiser_interview as ki
 
 translation = ki.Translation(
@@ -33,3 +35,5 @@ reference = ki.Reference(claim_id="d01-c01")
 assert_type(translation.confidence, float | None)
 assert_type(label.quote, str | None)
 assert_type(embedding.vector, tuple[float, ...])
+assert_type(ki.draft_model("label", claims=["d01-c01"]), type[BaseModel])
+assert_type(ki.draft_model(ki.Label, claims=ki.claim("d01-c01")), type[BaseModel])

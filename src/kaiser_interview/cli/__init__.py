@@ -125,7 +125,7 @@ COMMANDS = {
         "schema",
         "Print the JSON Schema (2020-12) of a kind or of an output.",
         "Outputs are `report`, `finding` and `change`: what `validate`, `split` and `fix` write as JSON.",
-        ("", "translation", "translation --draft", "report"),
+        ("", "translation", "translation --draft", "label --draft --claims d05-c03,d05-c04", "report"),
     ),
     "export": Command(
         "export",

@@ -19,7 +19,7 @@ from ..records.models import KINDS, Annotation, Record
 from ..validation.engine.options import Check
 from ..validation.formats.coerce import typed
 
-__all__ = ["given_options", "takes_check"]
+__all__ = ["folder_of", "given_options", "kind_named", "names_in", "takes_check"]
 
 
 def _option(*names: str, type: Any = list[str], metavar: str, help: str) -> Any:  # noqa: A002 - as Typer
@@ -167,27 +167,43 @@ def _check(
     UnknownNameError, InputError, CorpusError
         An option does not apply.
     """
-    kinds = tuple(_kind(name) for name in kind or ())
+    kinds = tuple(kind_named(name) for name in kind or ())
     given = {name: value for name, value in options.items() if value is not None}
     for name in given.keys() & {"require", "complete", "key", "select", "ignore"}:
-        given[name] = _names(given[name])
+        given[name] = names_in(given[name])
     return api.check_of(
         [*paths],
         kind=kinds or None,
-        against=_folder(against),
+        against=folder_of(against),
         defaults=_defaults(defaults or (), kinds),
         **given,
     )
 
 
-def _folder(name: str | None) -> str | None:
+def folder_of(name: str | None) -> str | None:
+    """Return the folder that `--against` names.
+
+    Raises
+    ------
+    InputError
+        The name is empty.
+    """
     if name == "":
         # An unset shell variable must not select the shipped corpus.
         raise InputError("--against: expected a folder, got nothing")
     return name
 
 
-def _kind(name: str) -> type[Record]:
+def kind_named(name: str) -> type[Record]:
+    """Return the kind with a name, or that of ``pkg.module:Class``.
+
+    Raises
+    ------
+    UnknownNameError, UnsupportedTypeError
+        As in `model_of`.
+    InputError
+        There is no such class, or it is not a record.
+    """
     module_name, colon, class_name = name.partition(":")
     if not colon:
         return model_of(name)
@@ -203,7 +219,8 @@ def _kind(name: str) -> type[Record]:
     return model_of(found)
 
 
-def _names(given: str | Sequence[str]) -> tuple[str, ...]:
+def names_in(given: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the names in comma-separated lists."""
     lists = [given] if isinstance(given, str) else given
     return tuple(name for one in lists for name in re.split(r"[,\s]+", one) if name)
 

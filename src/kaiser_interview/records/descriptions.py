@@ -72,7 +72,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "quote_start": "Offset of the first code point of quote; see quote_of. Null: not given.",
         "quote_end": "Offset after the last code point of quote. Null if and only if quote_start is null.",
         "quote_of": "The quoted text: text (offsets into the source) or text_en (offsets into that string). Null: text.",
-        "": "A reference to a claim, optionally with its digest and a quote."
+        "": "A reference to a claim, and the words of it that are quoted."
     },
     "Translation": {
         "language": "Language of translation, BCP 47.",

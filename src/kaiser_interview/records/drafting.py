@@ -1,11 +1,11 @@
-"""Complete a draft from its claim: add the digest, and the offsets of a quote that occurs once."""
+"""Look up the claims of a draft, and complete it: digest, and offsets of a quote that occurs once."""
 
 import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .._version import data_release
-from ..errors import InputError, known_name
+from ..errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from ..corpus.corpus import Corpus
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     AnyClaim: TypeAlias = str | Claim | CorpusClaim
 
-__all__ = ["Draft", "Target", "reference_to", "references_to"]
+__all__ = ["Draft", "Target", "claim_ids", "reference_to", "references_to"]
 
 
 class Target(NamedTuple):
@@ -67,6 +67,29 @@ class Draft(NamedTuple):
         corpus = against if isinstance(against, Corpus) else Corpus.from_files(os.fspath(against))
         release = corpus.releases[-1] if corpus.releases else None
         return cls(tuple(_target(one, corpus) for one in claims), release)
+
+
+def claim_ids(
+    claims: "AnyClaim | Iterable[AnyClaim] | None", against: "Corpus | str | os.PathLike[str] | None"
+) -> tuple[str, ...]:
+    """Return the ids of claims, each once; none if no claims are given.
+
+    Raises
+    ------
+    InputError
+        There is a corpus without claims; or `claims` is empty, contains something other than claims and ids,
+        or a claim whose text differs in `against`.
+    UnknownNameError
+        There is no claim with an id.
+    """
+    if claims is None:
+        if against is not None:
+            raise InputError("against: expected claims with it, got none")
+        return ()
+    ids = tuple(dict.fromkeys(target.claim_id for target in Draft.of(claims, against).targets))
+    if not ids:
+        raise InputError("claims: expected at least one claim, got none")
+    return ids
 
 
 def reference_to(claim: Target, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,7 +163,9 @@ def _target(given: Any, corpus: "Corpus | None") -> Target:
 
     if corpus is not None:
         claim_id = given if isinstance(given, str) else given.claim_id
-        own = _as_target(corpus.claims[known_name("claim", claim_id, corpus.claims)])
+        if claim_id not in corpus.claims:
+            raise UnknownNameError("claim", claim_id, tuple(corpus.claims))
+        own = _as_target(corpus.claims[claim_id])
         if not isinstance(given, str) and _target(given, None).sha256 != own.sha256:
             raise InputError(f"claim: expected the text that {claim_id} has in the corpus, got another text")
         return own

@@ -485,7 +485,7 @@ class Annotation(Record):
 
 
 class Reference(Record):
-    """A reference to a claim, optionally with its digest and a quote."""
+    """A reference to a claim, and the words of it that are quoted."""
 
     claim_id: Id
     """Id of the claim."""

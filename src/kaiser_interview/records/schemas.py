@@ -10,14 +10,20 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from .. import release
-from ..errors import MissingDependencyError, UnsupportedTypeError, known_name
+from ..errors import InputError, MissingDependencyError, UnsupportedTypeError, known_name
 from .draft_schema import draft_schema
+from .drafting import claim_ids
 from .introspection import FieldType, field_types, kind_of, model_of, plain_value
 from .models import KINDS, KindName, Label, Record, Width
 
 if TYPE_CHECKING:
+    import os
+
     import pyarrow as pa
     from datasets import Features
+
+    from ..corpus.corpus import Corpus
+    from .drafting import AnyClaim
 
 __all__ = [
     "SHIPPED_SCHEMES",
@@ -41,7 +47,11 @@ SHIPPED_SCHEMES = {"topic": 4, "claim_type": 1, "horizon": 1}
 
 
 def json_schema(
-    kind: KindName | str | type[Record], *, profile: Literal["draft"] | None = None
+    kind: KindName | str | type[Record],
+    *,
+    profile: Literal["draft"] | None = None,
+    claims: "AnyClaim | Iterable[AnyClaim] | None" = None,
+    against: "Corpus | str | os.PathLike[str] | None" = None,
 ) -> dict[str, Any]:
     """Return the self-contained JSON Schema (2020-12) of a kind.
 
@@ -52,8 +62,13 @@ def json_schema(
     profile : {None, "draft"}
         ``"draft"`` selects the schema for the structured output of a language model. It has only fields that
         a language model can know: the claim's id, a short exact quote, and the content of the kind. Every
-        property is required and nullable. It uses only keywords that the large providers accept;
-        `docs/deriving.md` cites them.
+        property is required, and null only where the kind allows null; a quote is never null. It uses only
+        keywords that the large providers accept; `docs/deriving.md` cites them.
+    claims : str, Claim, CorpusClaim, or several, optional
+        The claims that a draft may name, or their ids: an enumeration in the schema. If they are too many
+        for the providers, any id is accepted. Default: any id.
+    against : Corpus or path, optional
+        The corpus of `claims`; a path is read by `Corpus.from_files`. Default: the shipped claims.
 
     Returns
     -------
@@ -65,9 +80,13 @@ def json_schema(
     Raises
     ------
     UnknownNameError
-        There is no such kind or profile, or the kind has no drafts, such as that of a shipped table.
+        There is no such kind, profile or claim, or the kind has no drafts, such as that of a shipped table.
     UnsupportedTypeError
         A field has an alias, contains its own model, or has a type that drafts do not support.
+    InputError
+        There are `claims` or `against` without ``profile="draft"``, or `against` without `claims`; or
+        `claims` is empty, contains something other than claims and ids, or a claim whose text differs in
+        `against`.
 
     Examples
     --------
@@ -75,12 +94,16 @@ def json_schema(
     '^d[0-9]{2}-c[0-9]{2}$'
     >>> json_schema("translation", profile="draft")["required"]
     ['claim_id', 'quote', 'language', 'translation']
+    >>> json_schema("label", profile="draft", claims=["d05-c03", "d05-c04"])["properties"]["claim_id"]["enum"]
+    ['d05-c03', 'd05-c04']
     """
     model = model_of(kind)
     if profile is None:
+        if claims is not None or against is not None:
+            raise InputError('claims and against: expected profile="draft" with them, got no profile')
         return _full(model, json.loads(release.read(VOCABULARIES)))
     known_name("profile", profile, ("draft",))
-    return draft_schema(model)
+    return draft_schema(model, claim_ids(claims, against))
 
 
 def schema_text(kind: str | type[Record], vocabularies: Mapping[str, Any]) -> str:

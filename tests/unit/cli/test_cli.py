@@ -380,6 +380,42 @@ def test_schema(run):
     assert run("schema", "claim", "--draft")[0] == 2
 
 
+def test_the_schema_of_drafts_about_given_claims(run):
+    options = "--draft", "--claims", "d05-c03,d05-c04", "--claims", "d01-c01"
+    ids = ["d05-c03", "d05-c04", "d01-c01"]
+    assert json.loads(run("schema", "label", *options)[1]) == ki.json_schema(
+        "label", profile="draft", claims=ids
+    )
+    custom = run("schema", "label", "--draft", "--claims", "a-01", "--against", "tests/corpus")
+    assert json.loads(custom[1])["properties"]["claim_id"]["enum"] == ["a-01"]
+
+
+def test_the_schema_of_a_custom_kind(run):
+    # A class that is a kind already: any importable one is.
+    code, out, _ = run("schema", "kaiser_interview:Label", "--draft")
+    assert (code, json.loads(out)) == (0, ki.json_schema("label", profile="draft"))
+    code, out, err = run("schema", "kaiser_interview:Labels")
+    assert (code, out) == (2, "")
+    assert err.startswith("kaiser-interview: kind kaiser_interview:Labels: module 'kaiser_interview' has no")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("label", "--draft", "--claims", "d05-c3"), r"claim: .* got 'd05-c3'; did you mean d05-c03"),
+        (("label", "--draft", "--claims", ","), "claims: expected at least one claim, got none"),
+        (("label", "--claims", "d05-c03"), 'claims and against: expected profile="draft" with them'),
+        (("label", "--draft", "--against", ""), "--against: expected a folder, got nothing"),
+        (("report", "--claims", "d05-c03"), "kind: expected one of claim, "),
+        (("report", "--against", "x"), "kind: expected one of claim, "),
+    ],
+)
+def test_the_schema_command_refuses(run, arguments, message):
+    code, out, err = run("schema", *arguments)
+    assert (code, out) == (2, "")
+    assert re.match(f"kaiser-interview: {message}", err)
+
+
 def test_the_data_set_citations_parse(run):
     (item,) = json.loads(run("cite", "--format", "csl")[1])
     assert item["issued"]["date-parts"][0] == [int(part) for part in metadata.RELEASED.split("-")]

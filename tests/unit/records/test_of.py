@@ -17,18 +17,18 @@ BY = {"method": "model", "creator": "m"}
 REFERENCE = {"claim_id": "d05-c03", "quote": QUOTE}
 WITH_DIGEST = {"claim_id": "d05-c03", "claim_sha256": CLAIM.claim_sha256}
 
-# As a language model fills in the schema of a draft: every field is present, and null if not known.
+# As a language model fills in the schema of a draft: every field is present.
 DRAFTS = {
     "translation": REFERENCE | {"language": "en", "translation": "Inference does not add parameters"},
     "label": REFERENCE | {"scheme": "claim_type", "value": "explanation"},
     "mention": {"claim_id": "d05-c03", "quote": "推理模型", "name": "reasoning model", "type": "model"},
-    "relation": {"claim_id": "d05-c03", "quote": None, "other_claim_id": "d01-c01", "relation": "contrasts"},
+    "relation": REFERENCE | {"other_claim_id": "d01-c01", "relation": "contrasts"},
     "question": {
-        "references": [REFERENCE, {"claim_id": "d01-c01", "quote": None}],
+        "references": [REFERENCE, {"claim_id": "d01-c01", "quote": "语言模型"}],
         "question": "?", "answer": "!", "answerable": True, "language": "en",
     },
     "verdict": REFERENCE | {"verdict": "mixed", "urls": ["https://example.org"]},
-    "embedding": {"claim_id": None, "quote": None, "model": "e", "of": "text_en", "vector": [0.5, -1]},
+    "embedding": REFERENCE | {"model": "e", "of": "text_en", "vector": [0.5, -1]},
 }  # fmt: skip
 DERIVED = [kind for kind, model in KINDS.items() if issubclass(model, ki.Annotation)]
 
@@ -91,9 +91,12 @@ def test_fields_of_a_row_about_a_claim():
 def test_references_of_a_question():
     draft = DRAFTS["question"]
     row = ki.Question.of([CLAIM, OTHER], **draft, **BY)
+    start = OTHER.start + OTHER.text.index("语言模型")
     assert given(row)["references"] == [
-        WITH_DIGEST | {"quote": QUOTE} | AT, {"claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256}
-    ]  # fmt: skip
+        WITH_DIGEST | {"quote": QUOTE} | AT,
+        {"claim_id": "d01-c01", "claim_sha256": OTHER.claim_sha256, "quote": "语言模型"}
+        | {"quote_start": start, "quote_end": start + 4},
+    ]
     # Without references: one for each claim, in their order.
     bare = draft | {"references": None}
     ids = [[one.claim_id for one in ki.Question.of(claims, **bare, **BY).references]
