@@ -17,7 +17,7 @@ def schema(
         str | None,
         typer.Argument(
             metavar="NAME",
-            help="A kind, pkg.module:Class, report, finding or change. Default: list the names.",
+            help="A kind, pkg.module:Class, report, finding, change or failure. Default: list the names.",
         ),
     ] = None,
     draft: Annotated[

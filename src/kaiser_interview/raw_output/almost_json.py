@@ -132,9 +132,9 @@ class _Comparison:
 
 
 def _escaped(text: str, at: int) -> tuple[str, int]:
-    """Return what an escape stands for, and its length. Consecutive UTF-16 code units are one escape.
+    """Return what an escape means, and its length. Consecutive UTF-16 code units are one escape.
 
-    As in json-repair, an escape that JSON does not have stands for itself.
+    As in json-repair, an escape that JSON does not have means itself.
     """
     units = _CODE_UNITS.match(text, at)
     if units:
