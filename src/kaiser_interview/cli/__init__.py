@@ -124,8 +124,8 @@ COMMANDS = {
     "schema": Command(
         "schema",
         "Print the JSON Schema (2020-12) of a kind or of an output.",
-        "Outputs are `report`, `finding`, `change` and `failure`: what `validate`, `split`, `fix` and `parse` "
-        "write as JSON.",
+        "Outputs are `report`, `finding`, `change` and `failure`: the JSON that `validate`, `split`, `fix` "
+        "and `parse` write.",
         ("", "translation", "translation --draft", "label --draft --claims d05-c03,d05-c04", "report"),
     ),
     "export": Command(

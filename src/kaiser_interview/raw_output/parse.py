@@ -24,7 +24,7 @@ FAILURES = ".failures.jsonl"
 """The ending of a file of failures, after the name of the file of rows."""
 
 _OFTEN = 256
-"""The number of items between two reports of progress."""
+"""The number of rows between two reports of progress."""
 
 _REPAIRED = Fault("answer-repaired", (), "valid JSON", "almost-JSON; only its punctuation was repaired")
 
@@ -157,6 +157,7 @@ class Parsing:
             except StreamError as error:
                 merge.note(source, None, error.fault)
                 complete = False
+            different_files(self._outputs, source)
             merge.end(source, merge.progress.rows - before, complete=complete)
 
     def _outcomes(self, source: InputSource) -> Iterator[dict[str, Any] | Failure]:
@@ -167,26 +168,30 @@ class Parsing:
         StreamError
             The source cannot be read to its end.
         """
-        merge, mark, file = self._merge, self._finder.mark, visible(source.name or "")
-        self._file = file
-        for number, item in enumerate(cast("Iterator[Any]", source.items())):
-            if not number % _OFTEN:
-                different_files(self._outputs, source)
-                merge.report_progress(source)
-            if type(item) is not tuple:
-                # Blank lines and byte order marks, which are notes, are not part of an answer.
-                yield from self._of_text(source, item) if type(item) is Text else ()
-                continue
-            line, data = item
-            value = None if type(data) is Fault else strict(data)
-            if type(value) is dict and mark in value:
-                # A row, as a program writes it: skip the search for what an answer may have around it.
-                merge.progress.rows += 1
-                value["x_text"] = f"{file}:{line}"
-                yield value
-            else:
-                for text in texts_in_line(line, data, value):
-                    yield from self._of_text(source, text)
+        merge, mark, rows = self._merge, self._finder.mark, 0
+        file = self._file = visible(source.name or "")
+        try:
+            for item in cast("Iterator[Any]", source.items()):
+                if type(item) is not tuple:
+                    # Blank lines and byte order marks, which are notes, are not part of an answer.
+                    yield from self._of_text(source, item) if type(item) is Text else ()
+                    continue
+                line, data = item
+                value = None if type(data) is Fault else strict(data)
+                if type(value) is dict and mark in value:
+                    # A row, as a program writes it: skip the search for what an answer may have around it.
+                    value["x_text"] = f"{file}:{line}"
+                    rows += 1
+                    if rows == _OFTEN:
+                        merge.progress.rows += rows
+                        merge.report_progress(source)
+                        rows = 0
+                    yield value
+                else:
+                    for text in texts_in_line(line, data, value):
+                        yield from self._of_text(source, text)
+        finally:
+            merge.progress.rows += rows
 
     def report(self) -> Report:
         """Return the report on the answers, after they were read."""
@@ -196,6 +201,7 @@ class Parsing:
         """Count an answer, and yield its rows or its failure."""
         merge, content = self._merge, text.content
         merge.progress.rows += 1
+        merge.report_progress(source)
         found = content if isinstance(content, Fault) else self._finder.rows_in(content)
         if isinstance(found, Fault):
             merge.progress.invalid += 1
