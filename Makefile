@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target creates the environment that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines guides full mutants peers oracle fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines providers guides full mutants peers oracle fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -69,8 +69,11 @@ build/chromium/stamp:
 
 check: test lint types coverage data-check docs engines guides fuzz wheel-check ## run all checks, as CI does
 
-engines: build/engines/stamp build/node/stamp ## test tools that read the data, and ajv under Node
+engines: build/engines/stamp build/node/stamp providers ## test tools that read the data, and ajv under Node
 	build/engines/bin/python -m pytest $(TESTS) tests/engines
+
+providers: build/providers/stamp ## test drafts with clients of language models, without a network
+	build/providers/bin/python -m pytest $(TESTS) tests/providers
 
 guides: .venv/stamp ## run the tutorials of docs/guides/, each in a new environment
 	$(BIN)/python -m pytest $(TESTS) tests/guides

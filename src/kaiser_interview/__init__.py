@@ -36,6 +36,7 @@ _MODULES = {
     "Match": "corpus.search",
     "arrow_schema": "records.schemas",
     "features": "records.schemas",
+    "draft_grammar": "records.draft_grammar",
     "json_schema": "records.schemas",
     "Annotation": "records.models",
     "Claim": "records.models",
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         UnsupportedTypeError,
     )
+    from .records.draft_grammar import draft_grammar
     from .records.models import (
         Annotation,
         Claim,
@@ -175,6 +177,7 @@ __all__ = [
     "claim",
     "data_path",
     "data_release",
+    "draft_grammar",
     "features",
     "find",
     "fix",
