@@ -172,7 +172,7 @@ def test_a_dropped_negation_does_not_match():
 
 
 def test_the_text_of_one_claim_is_no_quote_of_another():
-    for one, other in permutations(SHIPPED.claims.values(), 2):
+    for one, other in islice(permutations(SHIPPED.claims.values(), 2), 0, None, amount(3, 1)):
         assert not quotes("label", one.claim_id, other.text)
 
 
@@ -185,7 +185,7 @@ def test_no_other_id_matches(claim_id):
 
 
 def test_a_claim_is_not_related_to_itself():
-    for one, other in permutations(SHIPPED.claims, 2):
+    for one, other in islice(permutations(SHIPPED.claims, 2), 0, None, amount(19, 1)):
         row = {"claim_id": one, "quote": "[", "other_claim_id": other, "relation": "supports"}
         assert accepts(grammar_of("relation"), as_json(row))
         assert not accepts(grammar_of("relation"), as_json(row | {"other_claim_id": one}))

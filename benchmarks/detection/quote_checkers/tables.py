@@ -29,7 +29,8 @@ def _lines(results: Results) -> Iterator[str]:
     yield ""
     yield (
         f"| | exact ({exact}) | other typography ({retyped}) | wrong ({wrong}) "
-        f"| changed to other words ({exact + retyped + wrong}) | what tells of a change | processor seconds |"
+        f"| changed to other words ({exact + retyped + wrong}) | what tells of a change "
+        "| processor seconds for all |"
     )
     yield "|---|--:|--:|--:|--:|---|--:|"
     for name, tally in results.tallies.items():
