@@ -232,7 +232,7 @@ PASSAGES = st.text(SPECIAL | st.characters(exclude_categories=["Cs"]), min_size=
 IDS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=12)
 
 
-@settings(max_examples=amount(300, 20_000))
+@settings(max_examples=amount(300, 5_000))
 @given(st.dictionaries(IDS, PASSAGES, min_size=1, max_size=4), st.data())
 def test_any_passages(passages, data):
     grammar = ki.draft_grammar("label", [corpus_claim(*one) for one in passages.items()])
