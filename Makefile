@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target creates the environment that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines providers guides full mutants peers oracle fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines providers guides full mutants peers checkers oracle fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -96,6 +96,9 @@ mutants: .venv/stamp ## validate a million wrong and a million valid rows, for d
 
 peers: .venv/stamp ## run other tools on the same rows, for docs/comparison.md and its figure
 	$(BIN)/python -m benchmarks.detection.peers --count 5000 --turns 3
+
+checkers: build/checkers/stamp ## run checkers of quotes on the same quotes, for docs/comparison.md
+	build/checkers/bin/python -m benchmarks.detection.quote_checkers
 
 oracle: .venv/stamp ## compare results with those of the commit in tests/oracle/base-commit.txt
 	$(BIN)/python tests/oracle

@@ -41,6 +41,7 @@ _MODULES = {
     "draft_model": "records.draft_model",
     "arrow_schema": "records.schemas",
     "features": "records.schemas",
+    "draft_grammar": "records.draft_grammar",
     "json_schema": "records.schemas",
     "Annotation": "records.models",
     "Claim": "records.models",
@@ -104,6 +105,7 @@ if TYPE_CHECKING:
     )
     from .raw_output.parse import Failure, Parsed
     from .raw_output.retry import RetryMessage
+    from .records.draft_grammar import draft_grammar
     from .records.draft_model import draft_model
     from .records.models import (
         Annotation,
@@ -186,6 +188,7 @@ __all__ = [
     "claim",
     "data_path",
     "data_release",
+    "draft_grammar",
     "draft_model",
     "features",
     "find",

@@ -6,7 +6,7 @@ from pathlib import Path
 from .results import Cell, Results, covers, share, tool_of
 from .tools import TOGETHER, TOOLS
 
-__all__ = ["BEGIN", "END", "NAMES", "filled", "percent"]
+__all__ = ["BEGIN", "END", "NAMES", "between", "filled", "percent"]
 
 BEGIN = "<!-- written by python -m benchmarks.detection.peers: begin -->"
 END = "<!-- end -->"
@@ -15,12 +15,16 @@ NAMES = [*TOOLS, *TOGETHER]
 
 def filled(document: str, results: Results) -> str:
     """Return a document with the numbers of a comparison in the place that is marked for them."""
-    before, found, rest = document.partition(BEGIN)
+    return between(document, BEGIN, _lines(results))
+
+
+def between(document: str, begin: str, lines: Iterable[str]) -> str:
+    """Return a document with lines in the place between a mark and the next end mark."""
+    before, found, rest = document.partition(begin)
     _, ended, after = rest.partition(END)
     if not (found and ended):
-        raise SystemExit(f"the document has no place between {BEGIN} and {END}")
-    lines = "\n".join(_lines(results))
-    return f"{before}{BEGIN}\n\n{lines}\n\n{END}{after}"
+        raise SystemExit(f"the document has no place between {begin} and {END}")
+    return "\n".join([f"{before}{begin}", "", *lines, "", f"{END}{after}"])
 
 
 def percent(part: int, whole: int) -> str:
