@@ -1,18 +1,17 @@
 """Read the answers in files, folders and values from Python, each with its place."""
 
-import glob
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import InputError
-from ..validation.findings.display import encodable
 from ..validation.findings.finding import Fault, StreamError
 from ..validation.formats.detect import foreign, is_sidecar
 from ..validation.formats.json.lines import json_lines
 from ..validation.formats.streams import Stream
 from ..validation.formats.text import BOM, LONGEST, SPACE, long_row, marked_encoding, not_utf8
+from ..validation.sources.discover import path_sources
 from ..validation.sources.memory import guarded
 from ..validation.sources.source import InputSource
 from .envelopes import Answer, answers_in
@@ -58,23 +57,28 @@ def text_sources(data: Any, skipped: list[str]) -> Iterator[InputSource]:
         `data` is of a type that has no texts.
     """
     if _is_path(data) or (isinstance(data, str) and _FOLDER.fullmatch(data) and os.path.lexists(data)):
-        yield from _paths([data], skipped)
+        yield from path_sources([data], skipped, _file, _is_wanted)
     elif isinstance(data, Sequence) and not isinstance(data, str) and data and all(map(_is_path, data)):
         # An answer among others is never looked up: it could be the name of any file.
-        yield from _paths(data, skipped)
-    elif isinstance(data, str):
+        yield from path_sources(data, skipped, _file, _is_wanted)
+    elif isinstance(data, str) or hasattr(data, "model_dump"):
         yield _values([(None, data)])
     elif isinstance(data, Mapping):
         # A response, or texts by the ids of their requests.
         is_texts = bool(data) and all(isinstance(one, str) for one in data.values()) and not answers_in(data)
         yield _values(((str(name), one) for name, one in data.items()) if is_texts else [(None, data)])
-    elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray) and not hasattr(data, "read"):
+    elif isinstance(data, Iterable) and not (isinstance(data, bytes | bytearray) or _is_file_or_frame(data)):
         yield _values((None, one) for one in data)
-    elif hasattr(data, "model_dump"):
-        yield _values([(None, data)])
     else:
-        name = f"an open file ({type(data).__name__})" if hasattr(data, "read") else type(data).__name__
-        raise InputError(f"data: expected a path, texts or responses, got {name}")
+        suggestion = "; pass one of its columns" if hasattr(data, "columns") else ""
+        raise InputError(
+            f"data: expected a path, texts or responses, got a Python {type(data).__name__}{suggestion}"
+        )
+
+
+def _is_file_or_frame(data: Any) -> bool:
+    """Return whether iterating over data would give lines or names of columns."""
+    return hasattr(data, "read") or hasattr(data, "columns")
 
 
 def _is_path(text: Any) -> bool:
@@ -96,6 +100,10 @@ def _in_value(value: Any) -> Iterator[Text]:
     dump = getattr(value, "model_dump", None)
     if callable(dump):
         value = dump(mode="json", warnings=False)
+    elif hasattr(value, "as_py"):
+        value = value.as_py()  # a value in a column of Arrow
+    if value is None or value != value:  # noqa: PLR0124 - NaN, as pandas writes missing values
+        value = ""
     if isinstance(value, bytes | bytearray):
         value = _decoded(bytes(value))
     if isinstance(value, str):
@@ -104,42 +112,8 @@ def _in_value(value: Any) -> Iterator[Text]:
         yield from _in_json(value)
 
 
-def _paths(paths: Iterable[Any], skipped: list[str]) -> Iterator[InputSource]:
-    for path in map(os.fsdecode, paths):
-        if path != "-" and os.path.isdir(path):
-            yield from _folder(path, skipped)
-        elif path != "-" and not os.path.lexists(path) and glob.has_magic(path):
-            found = sorted(glob.glob(path, recursive=True))
-            for one in found:
-                yield from _folder(one, skipped) if os.path.isdir(one) else (_file(one),)
-            if not found:
-                yield _failed(path)
-        else:
-            yield _file(path)
-
-
-def _folder(path: str, skipped: list[str]) -> Iterator[InputSource]:
-    found = False
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(one for one in folders if not one.startswith(("_", ".")))
-        for name in sorted(names):
-            inner = os.path.join(folder, name)
-            if name.startswith(("_", ".")):
-                continue
-            if _suffix(name) in _SUFFIXES and not is_sidecar(name):
-                found = True
-                yield _file(inner)
-            else:
-                skipped.append(encodable(inner))
-    if not found:
-        yield InputSource(path, lambda _: iter(()))
-
-
-def _failed(path: str) -> InputSource:
-    def fail(_: InputSource) -> Iterator[Any]:
-        raise StreamError(Fault("unreadable", (), "a file that matches", "none"))
-
-    return InputSource(path, fail)
+def _is_wanted(name: str) -> bool:
+    return _suffix(name) in _SUFFIXES and not is_sidecar(name)
 
 
 def _file(path: str) -> InputSource:

@@ -6,7 +6,11 @@ import json
 import pathlib
 import pickle
 
+import datasets
 import jsonschema_rs
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import kaiser_interview as ki
@@ -67,7 +71,9 @@ def places(parsed):
 )
 def test_values_from_python(validator, data, wanted, failures):
     if wanted is None:
-        with pytest.raises(ki.InputError, match="data: expected a path, texts or responses, got bytes"):
+        with pytest.raises(
+            ki.InputError, match="data: expected a path, texts or responses, got a Python bytes"
+        ):
             validator.parse(data)
         return
     parsed = validator.parse(data)
@@ -94,10 +100,37 @@ def test_objects_of_client_libraries(validator):
     )
 
 
-@pytest.mark.parametrize("data", [7, io.StringIO(TEXT), None])
-def test_other_data_is_refused(validator, data):
-    with pytest.raises(ki.InputError, match="data: expected a path, texts or responses, got "):
+@pytest.mark.parametrize(
+    ("data", "got"),
+    [
+        (7, "a Python int"),
+        (None, "a Python NoneType"),
+        (io.StringIO(TEXT), "a Python StringIO"),
+        (pd.DataFrame({"a": [TEXT]}), "a Python DataFrame; pass one of its columns"),
+        (pl.DataFrame({"a": [TEXT]}), "a Python DataFrame; pass one of its columns"),
+        (pa.table({"a": [TEXT]}), "a Python Table; pass one of its columns"),
+    ],
+)
+def test_other_data_is_refused(validator, data, got):
+    with pytest.raises(ki.InputError) as error:
         validator.parse(data)
+    assert str(error.value) == f"data: expected a path, texts or responses, got {got}"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pd.Series([TEXT, None, float("nan")]),
+        pl.Series([TEXT, None, ""]),
+        pa.chunked_array([[TEXT, None, ""]]),
+        datasets.Dataset.from_dict({"answer": [TEXT, None, ""]})["answer"],
+        datasets.Dataset.from_dict({"prompt": ["?"] * 3, "completion": [TEXT, None, ""]}),
+    ],
+    ids=lambda data: f"{type(data).__module__}.{type(data).__name__}",
+)
+def test_columns_of_answers(validator, data):
+    parsed = validator.parse(data)
+    assert (rows(parsed), [one.code for one in parsed.failures]) == ([ROW], ["answer-empty"] * 2)
 
 
 def test_an_iterable_that_fails_is_a_finding(validator):

@@ -94,9 +94,9 @@ def _key(rest: str) -> str | None:
 
 def _stray(text: str) -> str | None:
     if text.startswith("```"):
-        return "remove the lines with ```: they are Markdown"
+        return "run `kaiser-interview parse`, which reads the JSON in Markdown"
     if text.startswith("<think"):
-        return "remove the model's reasoning: only rows are allowed here"
+        return "run `kaiser-interview parse`, which leaves out the model's reasoning"
     if text[:1] in {"]", "}", ","}:
         return _LINE_END
     if "\u2500" <= text[:1] <= "\u257f" or text.startswith(("|", "+-")):

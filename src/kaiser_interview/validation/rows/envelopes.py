@@ -103,53 +103,22 @@ def _wrapper(  # noqa: PLR0911 - one return per form
     return None
 
 
-# Paths to the answer in API responses: names of fields, and indices of lists.
-_ANSWERS = (
-    ("choices", 0, "message", "content"),
-    ("choices", 0, "text"),
-    ("output",),
-    ("candidates", 0, "content"),
-    ("message", "content"),
-)
-
-_NO_ANSWER = "it has no answer: the request failed or was refused, or it is a chunk of a stream"
+_PARSE = "run `kaiser-interview parse`, which turns responses into rows"
 
 
 def _answer(given: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Detect a response of a model API. The suggestion gives the path of the answer if there is one."""
+    """Detect a response of a model API."""
     names = given.keys()
-    for name in ("response", "result"):
-        if name in names and not names.isdisjoint({"custom_id", "error", "request"}):
-            result, inner = given[name], str(name)
-            if isinstance(result, dict) and isinstance(result.get("body"), dict):
-                result, inner = result["body"], f"{name}.body"
-            if at := _place_of_answer(result):
-                return "a batch result", f"extract the model's answer from {inner}.{at}"
-            return f"a batch request without an answer{_message(given)}", _NO_ANSWER
+    if not names.isdisjoint({"response", "result"}) and not names.isdisjoint(
+        {"custom_id", "error", "request"}
+    ):
+        return f"a batch result{_message(given)}", _PARSE
     if _is_list(given.get("choices"), {"message", "finish_reason"}):
-        at = _place_of_answer(given)
-        return "a completion response", f"extract the model's answer from {at}" if at else _NO_ANSWER
+        return "a completion response", _PARSE
     if _is_list(given.get("messages"), {"role", "content"}):
-        answered = any(isinstance(one, dict) and one.get("role") == "assistant" for one in given["messages"])
-        at = "the content of the assistant's last message"
-        return "a conversation", f"extract the model's answer from {at}" if answered else _NO_ANSWER
+        return "a conversation", _PARSE
     if isinstance(given.get("error"), dict) and names <= {"error", "type", "request_id"}:
-        return f"an API error{_message(given)}", _NO_ANSWER
-    return None
-
-
-def _place_of_answer(result: Any) -> str | None:
-    """Return the path of the answer in a result, or None."""
-    for steps in _ANSWERS:
-        held, path = result, ""
-        for step in steps:
-            if isinstance(step, int):
-                held, path = (held[step] if isinstance(held, list) and held else None), f"{path}[{step}]"
-            else:
-                held = held.get(step) if isinstance(held, dict) else None
-                path = f"{path}.{step}".removeprefix(".")
-        if held:
-            return path
+        return f"an API error{_message(given)}", _PARSE
     return None
 
 

@@ -21,7 +21,7 @@ from .foreign_files import file_batches
 from .memory import arrow_batches, dataset_batches, dataset_rows, guarded
 from .source import SLICE, InputSource, Item, Items
 
-__all__ = ["are_paths", "is_repeatable", "sources"]
+__all__ = ["are_paths", "is_repeatable", "path_sources", "sources"]
 
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
@@ -51,7 +51,7 @@ def sources(
     if form is not None:
         yield _file(os.fspath(data), fields, form)
     elif isinstance(data, str | os.PathLike):
-        yield from _paths([data], fields, skipped)
+        yield from path_sources([data], skipped, partial(_file, fields=fields), is_data)
     elif _is_datasets(data):
         yield from _datasets(data)
     elif hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
@@ -59,7 +59,7 @@ def sources(
     elif isinstance(data, Mapping):
         raise InputError("data: expected rows, got one mapping; put it in a list")
     elif are_paths(data):
-        yield from _paths(data, fields, skipped)
+        yield from path_sources(data, skipped, partial(_file, fields=fields), is_data)
     elif isinstance(data, Iterable) and not isinstance(data, bytes | bytearray) and not hasattr(data, "read"):
         yield _rows(data)
     else:
@@ -116,13 +116,36 @@ def _refuse_no_path(path: str) -> None:
         )
 
 
-def _paths(paths: Iterable[Any], fields: frozenset[str], skipped: list[str]) -> Iterator[InputSource]:
+def path_sources(
+    paths: Iterable[Any],
+    skipped: list[str],
+    open_file: Callable[[str], InputSource],
+    is_wanted: Callable[[str], bool],
+) -> Iterator[InputSource]:
+    """Yield a source for each file that paths, folders and patterns name; files in a stable order.
+
+    Parameters
+    ----------
+    paths : iterable of path
+        The paths, or ``-`` for standard input.
+    skipped : list of str
+        As for `sources`.
+    open_file : callable
+        Returns the source of a file.
+    is_wanted : callable
+        Whether a name in a folder is that of a file to read.
+
+    Raises
+    ------
+    InputError
+        A path is JSON text or a remote address.
+    """
     for path in map(os.fsdecode, paths):
         _refuse_no_path(path)
         if path == "-":
-            yield _file(path, fields)
+            yield open_file(path)
         elif os.path.isdir(path):
-            yield from _folder(path, (), fields, skipped)
+            yield from _folder(path, (), skipped, open_file, is_wanted)
         elif not os.path.lexists(path) and glob.has_magic(path):
             files = sorted(glob.glob(path, recursive=True))
             if glob.has_magic(os.path.basename(path)):
@@ -132,17 +155,21 @@ def _paths(paths: Iterable[Any], fields: frozenset[str], skipped: list[str]) -> 
             for one in files:
                 if os.path.isdir(one):
                     # A pattern selects folders as well as files.
-                    yield from _folder(one, (), fields, skipped)
+                    yield from _folder(one, (), skipped, open_file, is_wanted)
                 else:
-                    yield _file(one, fields)
+                    yield open_file(one)
             if not files:
                 yield _failed(path, Fault("unreadable", (), "a file that matches", "none"))
         else:
-            yield _file(path, fields)
+            yield open_file(path)
 
 
 def _folder(  # noqa: C901 - one branch per type of folder
-    path: str, above: tuple[tuple[int, int], ...], fields: frozenset[str], skipped: list[str]
+    path: str,
+    above: tuple[tuple[int, int], ...],
+    skipped: list[str],
+    open_file: Callable[[str], InputSource],
+    is_wanted: Callable[[str], bool],
 ) -> Iterator[InputSource]:
     try:
         about = os.stat(path)
@@ -159,7 +186,7 @@ def _folder(  # noqa: C901 - one branch per type of folder
     found = False
     if STATE in names and "dataset_info.json" in names:
         try:
-            yield from (_file(shard, fields) for shard in shards(path))
+            yield from map(open_file, shards(path))
         except StreamError as error:
             yield _failed(path, error.fault)
         return
@@ -170,12 +197,12 @@ def _folder(  # noqa: C901 - one branch per type of folder
         if name.startswith(("_", ".")):
             continue
         if os.path.isdir(inner):
-            for source in _folder(inner, (*above, identity), fields, skipped):
+            for source in _folder(inner, (*above, identity), skipped, open_file, is_wanted):
                 found = True
                 yield source
-        elif is_data(name):
+        elif is_wanted(name):
             found = True
-            yield _file(inner, fields)
+            yield open_file(inner)
         else:
             skipped.append(encodable(inner))
     if not found and not above:

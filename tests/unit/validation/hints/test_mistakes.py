@@ -16,7 +16,8 @@ LINES = (
 WORDS = "remove the text around the rows"
 PRINTED = "write the table as JSON or CSV: this one is formatted for display"
 COMMENT = "remove the comments: JSON does not allow them"
-FENCE = "remove the lines with ```: they are Markdown"
+REASONING = "run `kaiser-interview parse`, which leaves out the model's reasoning"
+FENCE = "run `kaiser-interview parse`, which reads the JSON in Markdown"
 ESCAPES = r"write line ends and tabs inside a string as \n and \t, as json.dumps does"
 
 TEXTS = {
@@ -24,7 +25,7 @@ TEXTS = {
     f"{'x' * 50}\ny": (f'"{"x" * 39}…" at byte 1', WORDS),
     "你好": ('"你好" at byte 1', WORDS),
     "```json": ('"```json" at byte 1', FENCE),
-    "<think>hm": ('"<think>hm" at byte 1', "remove the model's reasoning: only rows are allowed here"),
+    "<think>hm": ('"<think>hm" at byte 1', REASONING),
     "| a | b |": ('"| a | b |" at byte 1', PRINTED),
     "+---+": ('"+---+" at byte 1', PRINTED),
     "┌─┐": ('"┌─┐" at byte 1', PRINTED),
@@ -102,7 +103,7 @@ DOCUMENTS = {
         f"<think>\n[1]</think>\n[{ROW}]\n",
         0,
         1,
-        "remove the model's reasoning: only rows are allowed here",
+        REASONING,
     ),
     "a printed object after words": ("Sure!\n{\n}\n", 0, 1, WORDS),
     "words after": (f"[{ROW}]\nThat is all.\n", 1, 2, WORDS),

@@ -10,8 +10,7 @@ import kaiser_interview as ki
 BY = {"method": "model", "creator": "m", "language": "en"}
 ROW = {"claim_id": "d01-c01", "translation": "x"}
 RECORDS = 'write rows: in pandas, to_json(orient="records", lines=True)'
-ANSWER = "extract the model's answer from "
-NO_ANSWER = "it has no answer: the request failed or was refused, or it is a chunk of a stream"
+PARSE = "run `kaiser-interview parse`, which turns responses into rows"
 COLUMNS = {"claim_id": {"0": "d01-c01", "1": "d01-c02"}, "translation": {"0": "x", "1": "y"}}
 
 HOLDS = {
@@ -41,85 +40,85 @@ HOLDS = {
         {"id": "b", "custom_id": "d01-c01", "error": None,
          "response": {"body": {"choices": [{"message": {"content": "{}"}}]}}},
         "a batch result",
-        f"{ANSWER}response.body.choices[0].message.content",
+        PARSE,
     ),
     "a batch of Anthropic's": (
         {"custom_id": "d01-c01", "result": {"message": {"content": [{"text": "{}"}]}}},
         "a batch result",
-        f"{ANSWER}result.message.content",
+        PARSE,
     ),
     "a batch of responses": (
         {"custom_id": "d01-c01", "response": {"body": {"output": [{"content": []}]}}},
         "a batch result",
-        f"{ANSWER}response.body.output",
+        PARSE,
     ),
     "a batch of Gemini's": (
         {"request": {}, "response": {"candidates": [{"content": {"parts": []}}]}},
         "a batch result",
-        f"{ANSWER}response.candidates[0].content",
+        PARSE,
     ),
     "a failed request of a batch": (
         {"id": "batch_req_1", "custom_id": "a", "error": None,
          "response": {"status_code": 400, "body": {"error": {"message": "too long"}}}},
-        'a batch request without an answer: "too long"',
-        NO_ANSWER,
+        'a batch result: "too long"',
+        PARSE,
     ),
     "an expired request": (
         {"id": "batch_req_1", "response": None, "error": {"code": "batch_expired", "message": "late"}},
-        'a batch request without an answer: "late"',
-        NO_ANSWER,
+        'a batch result: "late"',
+        PARSE,
     ),
     "an errored result": (
         {"custom_id": "a", "result": {"type": "errored", "error": {"error": {"message": "bad"}}}},
-        'a batch request without an answer: "bad"',
-        NO_ANSWER,
+        'a batch result: "bad"',
+        PARSE,
     ),
     "a canceled result": (
         {"custom_id": "a", "result": {"type": "canceled"}},
-        "a batch request without an answer",
-        NO_ANSWER,
+        "a batch result",
+        PARSE,
     ),
     "an error in an error": (
         {"custom_id": "a", "result": {"error": {"error": {"error": {"error": {"error": {}}}}}}},
-        "a batch request without an answer",
-        NO_ANSWER,
+        "a batch result",
+        PARSE,
     ),
     "a completion of text": (
         {"choices": [{"text": "{}", "finish_reason": "stop"}]},
         "a completion response",
-        f"{ANSWER}choices[0].text",
+        PARSE,
     ),
     "a completion response": (
         {"id": "c", "choices": [{"index": 0, "message": {"content": "{}"}}]},
         "a completion response",
-        f"{ANSWER}choices[0].message.content",
+        PARSE,
     ),
     "a piece of a completion response": (
         {"choices": [{"index": 0, "delta": {"content": "{"}, "finish_reason": None}]},
         "a completion response",
-        NO_ANSWER,
+        PARSE,
     ),
     "a conversation": (
         {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "{}"}]},
         "a conversation",
-        f"{ANSWER}the content of the assistant's last message",
+        PARSE,
     ),
     "a conversation without an answer": (
         {"messages": [{"role": "user", "content": "hi"}, "x"]},
         "a conversation",
-        NO_ANSWER,
+        PARSE,
     ),
     "an error": (
         {"error": {"message": "slow down"}},
         'an API error: "slow down"',
-        NO_ANSWER,
+        PARSE,
     ),
     "an error of Anthropic's": (
         {"type": "error", "error": {"message": "slow down"}},
         'an API error: "slow down"',
-        NO_ANSWER,
+        PARSE,
     ),
-    "an error without words": ({"error": {"code": 500}}, "an API error", NO_ANSWER),
+    "an error without words": ({"error": {"code": 500}}, "an API error", PARSE),
     "SQuAD": (
         {"version": "1.1", "data": [{"paragraphs": []}]},
         "questions nested as in SQuAD",
