@@ -228,13 +228,15 @@ def _rows_of(data: Any) -> Any:
     Raises
     ------
     InputError
-        The data is a `Split`, or a `Fixed` without data.
+        The data is a `Split`, a `Fixed` without data, or a `Parsed` that is not complete.
     """
     from .raw_output.parse import Parsed
     from .validation.fix import Fixed
     from .validation.split import Split
 
     if isinstance(data, Parsed):
+        if not data.report.complete:
+            raise InputError("data: expected rows, got a Parsed whose input could not be read to its end")
         return data.rows
     if isinstance(data, Split):
         raise InputError("data: expected rows, got a Split; pass its `valid` or its `rejects`")

@@ -100,7 +100,8 @@ COMMANDS = {
         "Write valid rows and rejects to two files.",
         "Every row goes unchanged to exactly one of the files. The findings are written to "
         "REJECTS.findings.jsonl. Prints the `validate` command that the valid rows pass. If an input cannot "
-        "be read completely, nothing is written. Exit codes are those of `validate`.",
+        "be read completely, nothing is written. Exit codes are those of `validate`; a failure of `parse` "
+        "counts as an error.",
         ("rows.jsonl --kind label --valid good.jsonl --rejects again.jsonl",),
     ),
     "fix": Command(

@@ -98,7 +98,7 @@ def split(
             file = f"./{valid}" if valid.startswith("-") else valid
             command = shlex.join(["kaiser-interview", "validate", file, *options])
             typer.echo(f"{visible(valid)} passes: {visible(command)}")
-    end(report)
+    end(report, failures=len(failures))
 
 
 def _options_of(report: Report, context: typer.Context, check: Check) -> list[str] | None:
@@ -156,7 +156,7 @@ def fix(
         typer.echo(f"changed: {fixed.changed_fields}" if fixed.report.complete else "nothing was written")
     if form is ReportFormat.text and fixed.report.complete:
         _print_count(len(failures), "failure", f"{output}{FAILURES}")
-    end(fixed.report)
+    end(fixed.report, failures=len(failures))
 
 
 def _print_count(count: int, what: str, path: str) -> None:

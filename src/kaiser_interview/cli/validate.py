@@ -73,8 +73,8 @@ def print_as(report: Report, form: ReportFormat) -> None:
             typer.echo(f"{report.left_out:,} findings not in the sample; --max-findings keeps more", err=True)
 
 
-def end(report: Report, limit: tuple[float, bool] = (0, False)) -> None:
-    """Exit with 2 if an input could not be read, or 1 if errors exceed the limit of `--max-invalid`.
+def end(report: Report, limit: tuple[float, bool] = (0, False), *, failures: int = 0) -> None:
+    """Exit with 2 if an input could not be read, or 1 if there are errors beyond `--max-invalid`.
 
     Parameters
     ----------
@@ -82,12 +82,14 @@ def end(report: Report, limit: tuple[float, bool] = (0, False)) -> None:
         The report.
     limit : tuple of float and bool
         The most invalid rows, and whether that is a percentage of all rows.
+    failures : int
+        The number of failures of `parse` that belong to the rows. Any is like an error.
     """
     if not report.complete:
         raise typer.Exit(2)
     most, is_percentage = limit
     within = report.invalid <= (most * report.rows / _FULL if is_percentage else most)
-    if not within or report.outside:
+    if not within or report.outside or failures:
         raise typer.Exit(1)
 
 

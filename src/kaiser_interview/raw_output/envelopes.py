@@ -8,7 +8,7 @@ from ..validation.findings.display import shown
 from ..validation.findings.finding import Fault
 from .values import failure
 
-__all__ = ["Answer", "answers_in"]
+__all__ = ["Answer", "answers_in", "stopped"]
 
 
 class Answer(NamedTuple):
@@ -40,7 +40,10 @@ class _Form(NamedTuple):
 
 
 _PROMPT = ("prompt", "messages", "input", "instruction", "custom_id", "id")
-"""Names beside an answer. With one of the first four, the `id` is that of the request, not of the answer."""
+"""Names beside an answer."""
+
+_SERVED = frozenset({"choices", "object", "candidates", "stop_reason", "finish_reason", "type", "created"})
+"""Names in responses of services. If there is one, the `id` is that of the answer, not of the request."""
 
 _REASON = ("finish_reason",)
 
@@ -63,9 +66,9 @@ _FORMS = (
     _Form("Prompts and completions", ("completion",), _REASON, _PROMPT),
     _Form("Prompts and responses", ("response",), _REASON, _PROMPT),
     _Form("Prompts and outputs", ("output",), _REASON, _PROMPT),
-    _Form("Prompts and answers", ("answer",), _REASON, ("prompt", "custom_id")),
+    _Form("Prompts and answers", ("answer",), _REASON, ("prompt", "custom_id", "id")),
     _Form("Transformers", ("generated_text",)),
-    _Form("Texts with ids", ("text",), (), ("custom_id", "request_id", "key")),
+    _Form("Texts with ids", ("text",), (), ("custom_id", "request_id", "key", "id")),
 )
 
 _BATCHES: tuple[tuple[str, _Steps], ...] = (
@@ -127,6 +130,9 @@ _SUGGESTIONS = {
     "answer-failed": "send the request again",
 }
 
+_PARTS = frozenset({"content", "parts", "text", "refusal", "tool_calls"})
+"""Names in an object that is the content of an answer."""
+
 _ARGUMENTS = ("arguments", "input", "args")
 
 _BAD_STATUS = 400
@@ -150,7 +156,7 @@ def answers_in(given: Mapping[str, Any]) -> list[Answer] | None:
                 found = [(fault or failure("answer-empty", "an answer", "a response without one"), "")]
             return [Answer(one, request_id, written) for one, written in found]
     if _is_batch(given):
-        return [Answer(_error(given) or _stopped("answer-failed", "no response"), request_id)]
+        return [Answer(_error(given) or stopped("answer-failed", "no response"), request_id)]
     fault = _error(given)
     found = [(fault, "")] if fault and not given.get("choices") else _of_body(given)
     return None if found is None else [Answer(one, request_id, written) for one, written in found]
@@ -179,7 +185,7 @@ def _of_body(body: Mapping[str, Any]) -> list[_Content] | None:
     feedback = body.get("promptFeedback") or body.get("prompt_feedback")
     if isinstance(feedback, Mapping):
         reason = feedback.get("blockReason") or feedback.get("block_reason")
-        return [(_stopped("answer-refused", str(reason)), "")]
+        return [(stopped("answer-refused", str(reason)), "")]
     return None
 
 
@@ -204,7 +210,10 @@ def _contents(body: Mapping[str, Any], form: _Form, *, is_stopped: bool) -> Iter
     first, *rest = form.content
     if rest[:1] != ["*"]:
         held = _at(body, form.content)
-        if isinstance(held, str | list | Mapping) or (held is None and first in body):
+        is_content = isinstance(held, str | list) or (
+            isinstance(held, Mapping) and not _PARTS.isdisjoint(held)
+        )
+        if is_content or (held is None and first in body):
             yield _content(held, _stop_flag(body) or _at(body, form.stop))
         return
     items = body.get(str(first))
@@ -242,7 +251,7 @@ def _content(held: Any, stop: Any) -> _Content:
             code, reason = "answer-refused", part["refusal"]
     text = "".join(texts)
     if code:
-        return _stopped(code, reason), text
+        return stopped(code, reason), text
     return (values if values and not text.strip() else text), text
 
 
@@ -282,7 +291,8 @@ def _arguments(part: Mapping[str, Any]) -> list[Any]:
     return [] if given is None else [given]
 
 
-def _stopped(code: str, reason: str) -> Fault:
+def stopped(code: str, reason: str) -> Fault:
+    """Return the fault of an answer that is not complete, with the reason that the service gives."""
     return failure(code, _EXPECTED[code], shown(reason), _SUGGESTIONS[code])
 
 
@@ -299,7 +309,7 @@ def _error(given: Mapping[str, Any]) -> Fault | None:
         return None
     message, words = _message(error), json.dumps(error, default=str)
     is_refused = any(word in words for word in ("content_filter", "content_policy", "ContentFilter"))
-    return _stopped("answer-refused" if is_refused else "answer-failed", message or str(sort or status))
+    return stopped("answer-refused" if is_refused else "answer-failed", message or str(sort or status))
 
 
 def _message(error: Any, depth: int = 4) -> str:
@@ -315,7 +325,7 @@ def _message(error: Any, depth: int = 4) -> str:
 
 
 def _id_of(given: Mapping[str, Any]) -> str | None:
-    for name in (*_IDS, *(() if given.keys().isdisjoint(_PROMPT[:4]) else ("id",))):
+    for name in (*_IDS, *(("id",) if given.keys().isdisjoint(_SERVED) else ())):
         one = given.get(name)
         if isinstance(one, str | int) and not isinstance(one, bool):
             return str(one)

@@ -15,7 +15,7 @@ from ..validation.findings.report import Report
 from ..validation.sources.source import InputSource
 from ..validation.writers.rows import Writer, as_json, different_files
 from .rows import RowFinder
-from .texts import Text, text_sources, texts_in_line
+from .texts import Text, TextReader
 from .values import strict
 
 __all__ = ["FAILURES", "Failure", "Parsed", "Parsing", "failures_path", "parse_data", "parse_to_files"]
@@ -143,13 +143,14 @@ class Parsing:
         validator = engine.validator.copied()
         self._merge = Merge(check, validator)
         self._finder = RowFinder((one.shape.model for one in validator.rules.values()), check.against.claims)
+        self._reader = TextReader(self._finder.is_row)
         self._check = check
         self._outputs = outputs
         self._file = ""  # the name of the current file, as it is displayed
 
     def __iter__(self) -> Iterator[dict[str, Any] | Failure]:
         merge = self._merge
-        for source in text_sources(self._check.data, merge.skipped):
+        for source in self._reader.sources(self._check.data, merge.skipped):
             merge.begin(source)
             before, complete = merge.progress.rows, True
             try:
@@ -188,7 +189,7 @@ class Parsing:
                         rows = 0
                     yield value
                 else:
-                    for text in texts_in_line(line, data, value):
+                    for text in self._reader.in_line(line, data, value):
                         yield from self._of_text(source, text)
         finally:
             merge.progress.rows += rows
@@ -208,7 +209,7 @@ class Parsing:
             at = self._located(source, text, found._replace(severity="error"))
             merge.tally.add(at)
             written = text.written if found is content else content
-            written = written if isinstance(written, str) else json_text(written)
+            written = written if isinstance(written, str) else as_json(written).decode()
             yield Failure(text.request_id, written, at.finding())
             return
         rows, is_repaired = found

@@ -12,7 +12,7 @@ from ..errors import UnknownNameError, UnsupportedTypeError
 from .introspection import FieldType, field_types, kind_of
 from .models import KINDS, Annotation, Mention, Record, Reference, Relation
 
-__all__ = ["draft_fields", "draft_schema", "fitting_ids", "summary"]
+__all__ = ["UNKNOWABLE", "draft_fields", "draft_schema", "fitting_ids", "summary"]
 
 _Fields = tuple[tuple[type[Record], tuple[str, ...]], ...]
 
@@ -23,6 +23,9 @@ _UNKNOWABLE: _Fields = (
     (Reference, ("claim_sha256", "quote_start", "quote_end", "quote_of")),
     (Relation, ("other_claim_sha256",)),
 )
+
+UNKNOWABLE: frozenset[str] = frozenset(name for _, names in _UNKNOWABLE for name in names)
+"""The names of the fields that drafts of the built-in kinds leave out."""
 
 # Fields that may be null in a row, but not in a draft: a row without a quote cannot be checked.
 _REQUIRED: _Fields = ((Reference, ("quote",)),)

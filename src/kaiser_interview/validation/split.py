@@ -69,8 +69,8 @@ class Split(NamedTuple):
     def retry_messages(self) -> tuple[RetryMessage, ...]:
         """Return what to tell the model about each answer with rejected rows, and about each failure.
 
-        The messages say what is wrong, but not what would be right: a suggestion, such as the nearest passage
-        to a quote, would be repeated without thought.
+        Send each message after the request and the answer that it is about. It says what is wrong, but
+        neither gives the nearest passage to a wrong quote, nor fields that drafts leave out.
 
         Returns
         -------

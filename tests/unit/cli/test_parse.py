@@ -106,3 +106,14 @@ def test_an_output_that_cannot_be_written(run):
     code, _, err = run("parse", "answers.jsonl", "--output", "missing/rows.jsonl")
     assert code == 2
     assert "missing/rows.jsonl: No such file or directory; nothing was written" in err
+
+
+def test_failures_alone_are_errors(run):
+    Path("answers.jsonl").write_text(f"{json.dumps(ROW)}\nSorry.\n")
+    assert run("parse", "answers.jsonl", "--output", "rows.jsonl")[0] == 1
+    code, out, _ = run("fix", "rows.jsonl", *KIND, "--output", "fixed.jsonl")
+    assert (code, out.splitlines()[-1]) == (1, "1 failure in fixed.jsonl.failures.jsonl")
+    code, out, _ = run("split", "fixed.jsonl", *KIND, "--valid", "good.jsonl", "--rejects", "again.jsonl")
+    assert code == 1
+    assert "1 row in good.jsonl, 0 in again.jsonl\n1 failure in again.jsonl.failures.jsonl\n" in out
+    assert run("validate", "good.jsonl", "--kind", "translation")[0] == 0

@@ -300,3 +300,63 @@ def test_a_closed_validator_is_refused():
     validator.close()
     with pytest.raises(RuntimeError, match="expected an open validator"):
         validator.parse(TEXT)
+
+
+class Broken:
+    """An object that is neither a text nor a response."""
+
+    def __repr__(self):
+        return "<broken>"
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted", "failures"),
+    [
+        (
+            {"q1": TEXT, "q2": None, "q3": "Sorry."},
+            ["q1"],
+            [("q2", "answer-empty"), ("q3", "answer-refused")],
+        ),
+        ({"q1": Dumped(RESPONSE), "q2": Dumped(CUT)}, ["r1"], [("r2", "answer-truncated")]),
+        ({"q1": TEXT, "q2": TimeoutError("late")}, ["q1"], [("q2", "answer-failed")]),
+        (
+            [TEXT, TimeoutError("late"), Broken()],
+            [None],
+            [(None, "answer-failed"), (None, "answer-without-rows")],
+        ),
+        ({"q1": 3}, [], [(None, "answer-without-rows")]),
+        ([Dumped(ROW)], [None], []),
+        (json.dumps({"q1": TEXT, "q2": "Sorry."}), ["q1"], [("q2", "answer-refused")]),
+        (json.dumps({"q1": {"choices": []}, "q2": 1}), [], [(None, "answer-without-rows")]),
+        (json.dumps([{"id": "a", "answer": TEXT}, {"id": 7, "answer": ""}]), ["a"], [("7", "answer-empty")]),
+        (json.dumps({"a": {"0": TEXT}}), [None], []),
+        (
+            json.dumps({"id": {"0": "x", "1": "y"}, "answer": {"0": TEXT, "1": "no"}}),
+            [],
+            [(None, "answer-without-rows")],
+        ),
+    ],
+)
+def test_answers_by_id(validator, data, wanted, failures):
+    parsed = validator.parse(data)
+    assert [row.get("x_request_id") for row in parsed.rows] == wanted
+    assert [(one.request_id, one.code) for one in parsed.failures] == failures
+    for failure in parsed.failures:
+        jsonschema_rs.validate(output_schema("failure"), json.loads(failure.to_json()))
+
+
+@pytest.mark.parametrize("name", ["answers.csv", "answers.tsv.gz", "answers.parquet", "answers.txt"])
+def test_tables_are_refused(validator, tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"PAR1" if name.endswith("txt") else b"id,answer\n")
+    (finding,) = validator.parse(path).report.sample
+    assert str(finding).endswith(
+        "unreadable: expected text, JSON Lines or JSON, got a table; "
+        "read the file, and pass its column of answers"
+    )
+
+
+def test_a_result_that_is_not_complete_is_no_data(validator):
+    parsed = validator.parse("missing.jsonl")
+    with pytest.raises(ki.InputError, match="got a Parsed whose input could not be read to its end"):
+        validator.fix(parsed)

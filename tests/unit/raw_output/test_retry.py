@@ -35,8 +35,7 @@ def test_a_second_round(validator):
     assert {name: one.rows for name, one in messages.items()} == {"r1": (1,), "r2": (2,), "r3": (), "r4": ()}
     assert messages["r1"].text == (
         "This row is wrong:\n"
-        '{"claim_id": "d05-c03", "quote": "推理模型增加参数数量", "translation": "x", "language": "en", '
-        '"method": "model", "creator": "m"}\n'
+        '{"claim_id": "d05-c03", "quote": "推理模型增加参数数量", "translation": "x", "language": "en"}\n'
         '- quote: expected a passage of d05-c03, got "推理模型增加参数数量"; '
         "copy a passage of that claim, character by character\n"
         "Answer again with corrected JSON for these rows only."
@@ -55,6 +54,9 @@ def test_rows_of_one_answer_are_in_one_message(validator):
     twice = WRONG | {"confidence": 2}
     (message,) = validator.split([twice]).retry_messages()
     assert message.text.count("\n- ") == 2
+    same = json.dumps([RIGHT | {"language": "?"}, RIGHT | {"language": "?"}])
+    (message,) = validator.split(validator.parse(same)).retry_messages()
+    assert message.text.count("\n- language: expected") == 2
     result = validator.split([WRONG, ki.Translation.model_construct(**WRONG), "x"])
     assert [one.rows for one in result.retry_messages()] == [(0,), (1,), (2,)]
 
@@ -77,11 +79,45 @@ def test_messages_for_every_form_of_rejects(validator, form):
     assert "x_request_id" not in messages[0].text
 
 
+def test_a_message_has_only_what_a_model_knows():
+    """No digest, offset or provenance is asked for or given."""
+    claim = ki.claim("d05-c01")
+    row = {"claim_id": "d05-c01", "quote": "Scaling Law", "name": "scaling law", "type": "concept"}
+    with ki.Validator("mention", defaults={"method": "model", "creator": "m"}) as validator:
+        (message,) = validator.split(validator.fix(validator.parse(json.dumps(row)))).retry_messages()
+        assert message.text == (
+            f"This row is wrong:\n{json.dumps(row, ensure_ascii=False)}\n"
+            "- quote: expected a passage that occurs once in its claim; quote more of it\n"
+            "Answer again with corrected JSON for these rows only."
+        )
+    with ki.Validator("label") as validator:
+        row = {
+            "claim_id": "d05-c01",
+            "claim_sha256": "0" * 64,
+            "scheme": "topic",
+            "value": "x",
+            "Method": "?",
+        }
+        nothing = {"claim_id": "d05-c01", "claim_sha256": "0" * 64, "scheme": "acme:a", "value": "x"}
+        messages = validator.split([row, nothing]).retry_messages()
+    assert claim.claim_sha256 not in messages[0].text
+    assert "sha256" not in messages[0].text
+    assert "- value: expected " in messages[0].text
+    assert "method" not in messages[0].text
+    assert (messages[1].rows, messages[1].text) == ((1,), "")
+    with ki.Validator("label", defaults={"method": "model", "creator": "m"}, key="claim_id") as validator:
+        row = {"claim_id": "d05-c01", "scheme": "acme:a", "value": "x", "valeu": 1}
+        first, _ = validator.split([{"ClaimId": "d05-c01"}, row]).retry_messages()
+        assert 'expected a field of label, got "ClaimId"; did you mean claim_id?' in first.text
+        (message,) = validator.split([row | {"valeu": None}, row | {"valeu": None}]).retry_messages()[1:]
+        assert "- Remove one of the rows" in message.text
+
+
 def test_missing_claims_are_asked_for():
     with ki.Validator("translation", defaults=BY, complete="language") as validator:
         messages = validator.split([RIGHT]).retry_messages()
     assert len(messages) == 40
-    assert messages[0] == (None, (), "Rows are missing: expected a row for d01-c01 with language en.")
+    assert messages[0] == (None, (), "A row is missing: expected a row for d01-c01 with language en.", "")
 
 
 def test_rows_in_files_have_no_messages(validator, tmp_path):
@@ -96,15 +132,17 @@ def test_rows_in_files_have_no_messages(validator, tmp_path):
         ("Nothing.", "Your answer has no rows. Answer again with JSON only, in the requested format."),
         (
             '{"a": 1, "a": 2}',
-            'Your answer is not valid JSON: got "a" twice. Answer again with strict JSON only.',
+            'Your answer cannot be read: expected unique keys, got "a" twice. Answer again with strict JSON.',
         ),
+        ("[]", "Your answer has no rows. If this is right, do nothing. Otherwise answer again."),
+        ("[{", "Your answer was cut off. Answer again with complete JSON: shorter rows, or fewer."),
         ("", ""),
         ("Sorry.", ""),
     ],
 )
 def test_messages_for_failures(validator, code, text):
     (message,) = validator.split(validator.parse({"r": code})).retry_messages()
-    assert message == ("r", (), text)
+    assert message == ("r", (), text, "row 0")
 
 
 def test_failures_are_carried_in_memory(validator):

@@ -1,5 +1,7 @@
 """Rows are recognised inside lists, wrappers and texts."""
 
+import json
+
 import pytest
 
 import kaiser_interview as ki
@@ -29,7 +31,14 @@ def finder(*kinds):
         ({"d01-c01": ROW}, [ROW]),
         ({"claimId": "d01-c01", "Translation": "x"}, [{"claimId": "d01-c01", "Translation": "x"}]),
         ({"translation": "x"}, [{"translation": "x"}]),
-        (['{"claim_id": "d01-c01", "translation": "x"}', "a remark", "{broken"], [ROW]),
+        ([json.dumps(ROW), json.dumps([ROW])], [ROW, ROW]),
+        ({"result": json.dumps(ROW)}, [ROW]),
+        (
+            {"language": "de", "translations": [ROW, ROW | {"language": "fr"}]},
+            [ROW | {"language": "de"}, ROW | {"language": "fr"}],
+        ),
+        ({"claim_id": "d01-c01", "items": [{"translation": "x"}]}, [ROW]),
+        ({"d01-c01": [{"translation": "x"}, {"translation": "y"}]}, [ROW, ROW | {"translation": "y"}]),
     ],
 )
 def test_rows_are_found(value, rows):
@@ -39,8 +48,22 @@ def test_rows_are_found(value, rows):
 def test_a_row_is_whole():
     question = {"question": "?", "answer": "!", "evidence": [{"claim_id": "d01-c01"}]}
     assert finder("question").rows_in(question) == ([question], False)
-    question = {"references": [{"claim_id": "d01-c01"}], "items": [question]}
+    question["references"] = [{"claim_id": "d01-c01"}]
     assert finder("question", "label").rows_in(question) == ([question], False)
+    assert finder().rows_in({"claim_id": "a", "tokens": [{"text": "x"}]})[0] == [
+        {"claim_id": "a", "tokens": [{"text": "x"}]}
+    ]
+
+
+def test_fields_of_a_wrapper_are_fields_of_its_rows():
+    about = {"references": [{"claim_id": "d01-c01"}], "language": "en"}
+    questions = [{"question": "?", "answer": "!"}, {"question": "!", "answer": "?", "language": "zh"}]
+    rows, _ = finder("question").rows_in({**about, "questions": questions})
+    assert rows == [about | one for one in questions]
+    labels = {"claim_id": "d01-c01", "quote": "语言", "labels": [{"scheme": "topic", "value": "x"}]}
+    assert finder("label").rows_in(labels)[0] == [
+        {"claim_id": "d01-c01", "quote": "语言", "scheme": "topic", "value": "x"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +71,13 @@ def test_a_row_is_whole():
     [
         ([], "answer-empty", "an empty list"),
         ({"mentions": [], "more": {"deep": []}}, "answer-empty", "an empty list"),
+        ([ROW, None], "answer-unreadable", "null"),
+        (
+            {"rows": [ROW, "d01-c02: I could not do this"]},
+            "answer-unreadable",
+            '"d01-c02: I could not do this"',
+        ),
+        ([json.dumps(ROW), "{broken"], "answer-unreadable", '"{broken"'),
         ({"language": "en"}, "answer-without-rows", "an object with 1 field"),
         ([1, 2], "answer-without-rows", "an array of 2"),
         ({"a": {"b": {"c": {"d": {"e": ROW}}}}}, "answer-without-rows", "an object with 1 field"),
