@@ -107,8 +107,7 @@ class _Row:
         if group != "set":
             where = f"{visible(finding.pointer[1:])}: " if finding.path else ""
             words = f"{where}expected {finding.expected}, got {finding.got}{self._advice(finding, group)}"
-        if f"- {words}" not in self._words:
-            self._words.append(f"- {words}")
+        self._words.append(f"- {words}")
 
     @staticmethod
     def _advice(finding: Finding, group: str) -> str:

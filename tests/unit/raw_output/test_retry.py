@@ -96,7 +96,6 @@ def test_a_message_has_only_what_a_model_knows():
             "claim_sha256": "0" * 64,
             "scheme": "topic",
             "value": "x",
-            "Method": "?",
         }
         nothing = {"claim_id": "d05-c01", "claim_sha256": "0" * 64, "scheme": "acme:a", "value": "x"}
         messages = validator.split([row, nothing]).retry_messages()
