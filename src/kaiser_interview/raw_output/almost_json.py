@@ -11,21 +11,21 @@ import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
-__all__ = ["LONGEST_REPAIR", "repaired"]
+__all__ = ["BETWEEN", "repaired"]
 
-LONGEST_REPAIR = 1 << 16
-"""Maximum number of characters of an object that is repaired."""
-
-_BETWEEN = re.compile(r"(?:[\s,:]|//[^\n]*|\#[^\n]*|/\*.*?\*/)*+", re.DOTALL)
+BETWEEN = re.compile(r"(?:[\s,:，：]|//[^\n]*|\#[^\n]*|/\*.*?\*/)*+", re.DOTALL)
+"""What may be between the tokens of almost-JSON, and is repaired."""
 
 _CLOSING = {'"': '"', "'": "'", "“": "”", "‘": "’"}
 """Quotation marks that models write as delimiters, and the mark that closes each."""
 
-_AFTER_STRING = re.compile(r"\s*(?:[,:}\]]|//|\#|/\*)|[^\S\n]*\n")
+_AFTER_STRING = re.compile(r"\s*(?:[,:}\]，：]|//|\#|/\*)|[^\S\n]*\n")
 """What follows the end of a string."""
 
-_POSSIBLE_END = re.compile(r"""\s*(?:[,:}\]]|[，：；]\s*["'“‘])""")
-"""What makes a quotation mark inside a string a possible end of it."""
+_POSSIBLE_END = re.compile(
+    r"""\s*[,:}\]]|\s*[，：、；=+|]\s*["'“‘]|\s+["'“‘]|[^\S\n]*\n|\s*[^\W\d][\w-]*\s*[:=]|\s*$"""
+)
+"""What makes a quotation mark inside a string a possible end of it: a member, an element or a key follows."""
 
 _WORD = re.compile(r"[^\W\d][\w.$-]*")
 """A name or a word without quotation marks."""
@@ -37,7 +37,6 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _LITERALS = {True: ("true", "True"), False: ("false", "False"), None: ("null", "None")}
 
 _FULL_WIDTH = re.compile(r'(?<=")[，：]')
-"""Punctuation after a quotation mark. Inside a string, such a mark would be a possible end of it."""
 
 _ASCII = {"，": ",", "：": ":"}
 
@@ -57,18 +56,20 @@ def repaired(text: str) -> Any:
     Parameters
     ----------
     text : str
-        A text from an opening bracket to its closing bracket.
+        A text from an opening bracket to its closing bracket. The time may be quadratic in its length.
     """
-    if len(text) > LONGEST_REPAIR:
-        return None
     from json_repair import loads
 
-    text = _FULL_WIDTH.sub(lambda found: _ASCII[found[0]], text)
-    try:
-        value = loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict | list) and _Comparison(text).holds(value) else None
+    # json-repair does not know the full-width punctuation that Chinese models write. It is replaced for
+    # json-repair only: the result is compared with the text as it was written.
+    for one in dict.fromkeys((text, _FULL_WIDTH.sub(lambda found: _ASCII[found[0]], text))):
+        try:
+            value = loads(one)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict | list) and _Comparison(text).holds(value):
+            return value
+    return None
 
 
 class _Comparison:
@@ -81,10 +82,10 @@ class _Comparison:
     def holds(self, value: Any) -> bool:
         """Return whether the text holds exactly the tokens of a value."""
         for sort, token in _tokens(value):
-            self._skip(_BETWEEN)
+            self._skip(BETWEEN)
             if not self._take(sort, token):
                 return False
-        self._skip(_BETWEEN)
+        self._skip(BETWEEN)
         return self._at == len(self._text)
 
     def _take(self, sort: str, token: Any) -> bool:
@@ -98,7 +99,9 @@ class _Comparison:
         if token is None or isinstance(token, bool):
             return any(self._take_word(word) for word in _LITERALS[token])
         found = _NUMBER.match(text, at)
-        is_same = found is not None and (found[0] == str(token) or float(found[0]) == token < math.inf)
+        is_same = found is not None and (
+            found[0] == str(token) or (float(found[0]) == token and math.isfinite(token))
+        )
         return found is not None and is_same and self._take_word(found[0])
 
     def _take_word(self, word: str) -> bool:

@@ -52,8 +52,7 @@ _FORMS = (
     _Form("OpenAI, vLLM: completions", ("choices", "*", "text"), _REASON),
     _Form("OpenAI: responses", ("output", "*"), ("status",), ("object", "status", "output_text")),
     _Form("Anthropic; Amazon Bedrock: Claude", ("content",), ("stop_reason",), ("stop_reason",)),
-    _Form("Google: Gemini, Vertex AI", ("candidates", "*", "content"), ("finishReason",)),
-    _Form("Google: Gemini, as its client prints it", ("candidates", "*", "content"), _REASON),
+    _Form("Google: Gemini, Vertex AI", ("candidates", "*", "content"), ("finishReason|finish_reason",)),
     _Form("Amazon Bedrock: Nova, Converse", ("output", "message"), ("stopReason",), ("stopReason",)),
     _Form("Amazon Bedrock: Llama", ("generation",), ("stop_reason",), ("stop_reason",)),
     _Form("Amazon Bedrock: Titan", ("results", "*", "outputText"), ("completionReason",)),
@@ -67,7 +66,7 @@ _FORMS = (
     _Form("Prompts and responses", ("response",), _REASON, _PROMPT),
     _Form("Prompts and outputs", ("output",), _REASON, _PROMPT),
     _Form("Prompts and answers", ("answer",), _REASON, ("prompt", "custom_id", "id")),
-    _Form("Transformers", ("generated_text",)),
+    _Form("Transformers", ("generated_text",), ("details", "finish_reason")),
     _Form("Texts with ids", ("text",), (), ("custom_id", "request_id", "key", "id")),
 )
 
@@ -97,7 +96,7 @@ _STOPS = {
         (
             "length", "limit", "max_tokens", "max_output_tokens", "max_completion_tokens", "model_length",
             "model_context_window_exceeded", "incomplete", "error_limit", "token limit reached",
-            "in_progress", "pause_turn",
+            "in_progress", "pause_turn", "2",
         ),
         "answer-truncated",
     ),
@@ -105,13 +104,15 @@ _STOPS = {
         (
             "content_filter", "content_filtered", "refusal", "safety", "recitation", "blocklist", "spii",
             "prohibited_content", "guardrail_intervened", "error_toxic", "image_safety", "blocked",
+            "3", "4",
         ),
         "answer-refused",
     ),
     **dict.fromkeys(
         (
             "error", "errored", "failed", "expired", "canceled", "cancelled", "malformed_function_call",
-            "abort",
+            "abort", "timeout", "user_cancel", "malformed_model_output", "malformed_tool_use", "language",
+            "other",
         ),
         "answer-failed",
     ),
@@ -130,10 +131,14 @@ _SUGGESTIONS = {
     "answer-failed": "send the request again",
 }
 
-_PARTS = frozenset({"content", "parts", "text", "refusal", "tool_calls"})
-"""Names in an object that is the content of an answer."""
+_CALLS = ("function", "functionCall", "function_call", "toolUse")
+
+_PARTS = frozenset({"content", "parts", "text", "refusal", "tool_calls", "type", "thought", "role", *_CALLS})
+"""Names in objects of a service. Others are the answer, which the service or its client has parsed."""
 
 _ARGUMENTS = ("arguments", "input", "args")
+
+_SUCCESS = frozenset({"", "success", "succeeded", "ok", "completed"})
 
 _BAD_STATUS = 400
 
@@ -158,7 +163,7 @@ def answers_in(given: Mapping[str, Any]) -> list[Answer] | None:
     if _is_batch(given):
         return [Answer(_error(given) or stopped("answer-failed", "no response"), request_id)]
     fault = _error(given)
-    found = [(fault, "")] if fault and not given.get("choices") else _of_body(given)
+    found = [(fault, "")] if fault else _of_body(given)
     return None if found is None else [Answer(one, request_id, written) for one, written in found]
 
 
@@ -210,10 +215,7 @@ def _contents(body: Mapping[str, Any], form: _Form, *, is_stopped: bool) -> Iter
     first, *rest = form.content
     if rest[:1] != ["*"]:
         held = _at(body, form.content)
-        is_content = isinstance(held, str | list) or (
-            isinstance(held, Mapping) and not _PARTS.isdisjoint(held)
-        )
-        if is_content or (held is None and first in body):
+        if isinstance(held, str | list | Mapping) or (held is None and first in body):
             yield _content(held, _stop_flag(body) or _at(body, form.stop))
         return
     items = body.get(str(first))
@@ -223,9 +225,10 @@ def _contents(body: Mapping[str, Any], form: _Form, *, is_stopped: bool) -> Iter
         # The items are parts of one answer: messages, reasoning, calls of tools.
         yield _content(items, _at(body, ("incomplete_details", "reason")) or _at(body, form.stop))
     else:
-        for item in items:
+        is_known = is_stopped or any(rest[1] in item for item in items)
+        for item in items if is_known else ():
             stop = _at(item, form.stop)
-            if rest[1] in item or (is_stopped and stop is not None):
+            if rest[1] in item or stop is not None:
                 yield _content(_at(item, tuple(rest[1:])), stop)
 
 
@@ -240,7 +243,9 @@ def _content(held: Any, stop: Any) -> _Content:
     """Return the content of an answer: its text, or the arguments of its calls of tools if it has no text."""
     texts: list[str] = []
     values: list[Any] = []
-    code, reason = _STOPS.get(stop.lower()) if isinstance(stop, str) else None, stop
+    # Clients print members of enumerations, as `FinishReason.MAX_TOKENS`, or their numbers.
+    reason = str(stop).rpartition(".")[2]
+    code = _STOPS.get(reason.lower())
     for part in _parts(held):
         if isinstance(part, str):
             texts.append(part)
@@ -252,7 +257,13 @@ def _content(held: Any, stop: Any) -> _Content:
     text = "".join(texts)
     if code:
         return stopped(code, reason), text
-    return (values if values and not text.strip() else text), text
+    if values:
+        # Prose beside a call of a tool is no answer.
+        return [*values, *([text] if "{" in text else [])], text
+    objects = held if isinstance(held, list) else [held]
+    if any(isinstance(one, Mapping) and one and _PARTS.isdisjoint(one) for one in objects):
+        return held, text  # already parsed
+    return text, text
 
 
 def _parts(held: Any, depth: int = 4) -> Iterator[str | Mapping[str, Any]]:
@@ -282,7 +293,7 @@ def _is_reasoning(part: Mapping[str, Any]) -> bool:
 def _arguments(part: Mapping[str, Any]) -> list[Any]:
     """Return the arguments of a call of a tool, which are the answer if the request asks for a call."""
     call = next(
-        (part[name] for name in ("function", "functionCall", "function_call", "toolUse") if name in part),
+        (part[name] for name in _CALLS if name in part),
         part,
     )
     if not isinstance(call, Mapping) or "name" not in call:
@@ -303,8 +314,10 @@ def _error(given: Mapping[str, Any]) -> Fault | None:
     error = error or _at(given, ("response", "body", "error"))
     status = given.get("status_code") or _at(given, ("response", "status_code"))
     is_bad = isinstance(status, int) and status >= _BAD_STATUS
-    if isinstance(given.get("status"), str) and isinstance(given.get("request"), Mapping):
-        error = error or given["status"]  # Vertex AI: empty if the request succeeded
+    status_text = given.get("status")
+    if isinstance(status_text, str) and isinstance(given.get("request"), Mapping):
+        # Vertex AI has an error there.
+        error = error or (status_text if status_text.lower() not in _SUCCESS else None)
     if not (error or is_bad or sort in {"errored", "canceled", "expired"}):
         return None
     message, words = _message(error), json.dumps(error, default=str)
@@ -330,13 +343,14 @@ def _id_of(given: Mapping[str, Any]) -> str | None:
         if isinstance(one, str | int) and not isinstance(one, bool):
             return str(one)
     one = _at(given, ("metadata", "key"))
-    return one if isinstance(one, str) else None
+    return str(one) if isinstance(one, str | int) else None
 
 
 def _at(given: Any, steps: _Steps) -> Any:
-    """Return the value at a path; None if there is none."""
+    """Return the value at a path; None if there is none. A step may have several names, as ``a|b``."""
     if not steps:
         return None
     for step in steps:
-        given = given.get(step) if isinstance(given, Mapping) else None
+        names = given if isinstance(given, Mapping) else {}
+        given = next((names[name] for name in step.split("|") if name in names), None)
     return given

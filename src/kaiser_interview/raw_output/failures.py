@@ -28,7 +28,8 @@ def failures_of(data: Any) -> tuple[Failure, ...]:
     if isinstance(data, Parsed):
         return data.failures
     paths = [data] if isinstance(data, str | os.PathLike) else data if are_paths(data) else []
-    return tuple(failure for path in paths for file in _beside(os.fsdecode(path)) for failure in _read(file))
+    files = dict.fromkeys(file for path in paths for file in _beside(os.fsdecode(path)))
+    return tuple(failure for file in files for failure in _read(file))
 
 
 def write_failures(staging: Staging, rows: Path, failures: Collection[Failure]) -> None:
@@ -40,7 +41,8 @@ def write_failures(staging: Staging, rows: Path, failures: Collection[Failure]) 
 
 def _beside(path: str) -> list[Path]:
     if os.path.isdir(path):
-        return sorted(Path(path).rglob(f"*{FAILURES}"))
+        found = sorted(Path(path).rglob(f"*{FAILURES}"))
+        return [one for one in found if not any(name[0] in "._" for name in one.relative_to(path).parts)]
     files = [path] if os.path.lexists(path) else sorted(glob(path, recursive=True))
     beside = [failures_path(Path(one)) for one in files if not one.endswith(FAILURES)]
     return [one for one in beside if one.is_file()]

@@ -26,6 +26,9 @@ FAILURES = ".failures.jsonl"
 _OFTEN = 256
 """The number of rows between two reports of progress."""
 
+_ADDED = frozenset({"x_text", "x_request_id", "x_repaired"})
+"""Fields that `parse` adds to rows. A model may not write them."""
+
 _REPAIRED = Fault("answer-repaired", (), "valid JSON", "almost-JSON; only its punctuation was repaired")
 
 
@@ -202,7 +205,8 @@ class Parsing:
         """Count an answer, and yield its rows or its failure."""
         merge, content = self._merge, text.content
         merge.progress.rows += 1
-        merge.report_progress(source)
+        if not merge.progress.rows % _OFTEN:
+            merge.report_progress(source)
         found = content if isinstance(content, Fault) else self._finder.rows_in(content)
         if isinstance(found, Fault):
             merge.progress.invalid += 1
@@ -221,8 +225,9 @@ class Parsing:
             if _REPAIRED.code in merge.wanted:
                 merge.tally.add(self._located(source, text, _REPAIRED))
         for row in rows:
-            row.update(added)
-            yield row
+            own = row if _ADDED.isdisjoint(row) else {name: row[name] for name in row if name not in _ADDED}
+            own.update(added)
+            yield own
 
     def _place(self, source: InputSource, text: Text) -> str:
         if self._file and text.line is not None:

@@ -28,10 +28,10 @@ _TABLES = frozenset({".csv", ".tsv", ".parquet", ".arrow", ".arrows", ".feather"
 
 _COMPRESSED = frozenset({".gz", ".zst"})
 
-_NAME = re.compile(r"[^\s{}]+\.[a-zA-Z0-9]{1,8}|[^\s{}]*\*[^\s{}]*|-")
+_NAME = re.compile(r"(?=[^\s{}]{1,1000}$)(?:.*\.[a-zA-Z0-9]{1,8}|(?=.*[./]).*\*.*|-)")
 """A text that is the name of a file or a pattern, even if there is no such file."""
 
-_FOLDER = re.compile(r"[^\s{}]*\w[^\s{}]*")
+_FOLDER = re.compile(r"(?=.*\w)[^\s{}]{1,1000}")
 """A text that may be the name of a folder, or of a file without extension."""
 
 _MISSING = frozenset({"NoneType", "NAType", "NaTType"})
@@ -193,9 +193,10 @@ class TextReader:
                 return
         elif isinstance(value, list) and value:
             found = [self._answers(one) if isinstance(one, Mapping) else None for one in value]
-            if any(found) or all(isinstance(one, str) for one in value):
+            is_texts = {type(one) for one in value} in ({str}, {str, type(None)})
+            if any(found) or is_texts:
                 for number, (one, answers) in enumerate(zip(value, found, strict=True)):
-                    for answer in answers or [Answer(one, None)]:
+                    for answer in answers or [Answer(_plain(one), None)]:
                         yield _text_of(answer)._replace(item=number)
                 return
         yield Text(value)

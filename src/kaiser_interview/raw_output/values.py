@@ -1,6 +1,5 @@
 """Find the JSON values in the text of an answer: in fences, in prose, after reasoning."""
 
-import html
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -10,17 +9,24 @@ import jiter
 from ..validation.findings.display import shown
 from ..validation.findings.finding import Fault
 from ..validation.formats.json.text import DEEPEST, parse
-from .almost_json import LONGEST_REPAIR, repaired
+from .almost_json import BETWEEN, repaired
 
 __all__ = ["Value", "failure", "strict", "values_in"]
 
 _REASONING = "think|thinking|thought|reasoning|reflection|analysis|scratchpad"
 
-_OPENED = re.compile(rf"<(?:{_REASONING})>|\[THINK\]|◁think▷", re.IGNORECASE)
+_TAG = re.compile(rf"<(/?)(?:{_REASONING})>|\[(/?)THINK\]|◁(/?)think▷", re.IGNORECASE)
 
-_CLOSED = re.compile(rf"</(?:{_REASONING})>|\[/THINK\]|◁/think▷", re.IGNORECASE)
+_CHANNEL = re.compile(r"<\|channel\|>\s*+(\w++)[^<]*+(?:<\|constrain\|>[^<]*+)?<\|message\|>")
 
-_CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>")
+_ANSWER = re.compile(r"<(/?)(?:answer|final|output|result|json|response)>", re.IGNORECASE)
+
+_FENCES = {
+    "```": re.compile(r"```(`*+)[ \t]*+([\w+.-]*+)[^\n`]*+$", re.MULTILINE),
+    "~~~": re.compile(r"~~~(~*+)[ \t]*+([\w+.-]*+)[^\n]*+$", re.MULTILINE),
+}
+
+_BEFORE_FENCE = re.compile(r"[ \t>]*+(?:[-*+]|[0-9]++[.)])?+[ \t]*+")
 
 _REFUSAL = re.compile(
     r"\W*(?:i['’]?m (?:very |really |so )?sorry|sorry|i (?:sincerely )?apologi[sz]e|i can(?:['’]t|not)"
@@ -30,18 +36,17 @@ _REFUSAL = re.compile(
 )
 """The beginning of a refusal, in an answer without JSON."""
 
-_ANSWER = re.compile(r"<(/?)(?:answer|final|output|result|json|response)>", re.IGNORECASE)
-
-# Each begins with literal characters, which makes the search fast.
-_FENCES = {
-    "```": re.compile(r"```(`*)[ \t]*([\w+.-]*)[^\n`]*$", re.MULTILINE),
-    "~~~": re.compile(r"~~~(~*)[ \t]*([\w+.-]*)[^\n]*$", re.MULTILINE),
-}
-
-_BEFORE_FENCE = re.compile(r"[ \t>]*(?:[-*+]|[0-9]+[.)])?[ \t]*")
+_QUOTED = re.compile(r"\{\s*&quot;[^&]*&quot;\s*:")
+"""JSON in which a service has escaped the quotation marks."""
 
 # A bracket that begins JSON, rather than a remark, a citation marker or a formula.
-_START = re.compile(r"""\{\s*(?:["'“‘]|[^\W\d][\w-]*\s*:|//|/\*|\#)|\[\s*[\[{"'“‘]""")
+_START = re.compile(
+    r"""\{\s*+(?:["'“‘]|[^\W\d][\w-]*+\s*+[:：]|//|/\*|\#)"""
+    r"""|\[\s*+(?:[\[{"'“‘]|//|/\*|\#|null\b|None\b)"""
+)
+
+_BEGUN = re.compile(r"[\[{]\s*\Z")
+"""A bracket at the end of an answer that was cut off."""
 
 _FLAT = re.compile(r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 
@@ -49,8 +54,14 @@ _BRACKET = re.compile(r"[\[\]{}]")
 
 _JSON = frozenset('{["')
 
-_MOST_REPAIRED = 4 * LONGEST_REPAIR
-"""Maximum number of characters of one answer that are given to the repair library."""
+_LONGEST_REPAIR = 1 << 14
+"""Maximum number of characters of one answer that are repaired, if they are in one object.
+
+The time of json-repair may be quadratic, so the squares of the lengths of objects count.
+"""
+
+_MOST_UNPAIRED = 20
+"""Maximum number of searches in one answer that read to its end: a quotation mark has no pair."""
 
 _DEEPEST_REPAIR = 50
 """Maximum nesting of a text that is repaired: json-repair takes quadratic time for deep nesting."""
@@ -97,9 +108,9 @@ def values_in(text: str) -> list[Value] | Fault:
     final = _without_reasoning(text)
     if final is None:
         return failure("answer-truncated", "a complete answer", "reasoning without an answer", _LIMIT)
-    if '"' not in final and "&quot;" in final:
-        final = html.unescape(final)
     search = _Search()
+    if "&quot;" in final and _QUOTED.search(final):
+        final, search.is_repaired = final.replace("&quot;", '"'), True
     found: list[Value] = []
     for region in _regions(final):
         some = search.values(region)
@@ -130,108 +141,175 @@ def _without_reasoning(text: str) -> str | None:
         return text
     channels = [*_CHANNEL.finditer(text)]
     if channels:
-        if channels[-1][1].lower() not in {"final", "commentary"}:
+        ends = [*(one.start() for one in channels[1:]), len(text)]
+        messages = zip(channels, ends, strict=True)
+        final = [text[one.end() : end] for one, end in messages if one[1].lower() in {"final", "commentary"}]
+        if not final:
             return None
-        text = text[channels[-1].end() :]
-    # Without an opening mark, the prompt had it.
-    text = text[max((one.end() for one in _CLOSED.finditer(text)), default=0) :]
-    opened = _OPENED.search(text)
-    if opened and opened.start() < _first(_START, text):
-        return None
+        text = "\n".join(final)
+    kept: list[str] = []
+    at, is_open = 0, False
+    for tag in _outside_strings(_TAG, text):
+        if tag.lastindex and any(tag.groups()):
+            # Without an opening tag, the prompt had it.
+            kept, at, is_open = kept if is_open else [], tag.end(), False
+        elif not is_open:
+            kept.append(text[at : tag.start()])
+            is_open = True
+    return None if is_open else _tagged("\n".join([*kept, text[at:]]))
+
+
+def _outside_strings(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern that are not inside a JSON string on one line."""
+    at, quotes = 0, 0
+    for found in pattern.finditer(text):
+        line = text.rfind("\n", at, found.start()) + 1
+        quotes = text.count('"', max(line, at), found.start()) + (0 if line else quotes)
+        at = found.end()
+        if quotes % 2 == 0:
+            yield found
+
+
+def _tagged(text: str) -> str:
+    """Return what is in the tags for answers, if that is JSON; otherwise the whole text."""
+    parts: list[str] = []
     start = 0
-    for found in _ANSWER.finditer(text):
+    for found in _outside_strings(_ANSWER, text):
         if found[1] and start:
-            return text[start : found.start()]
-        start = found.end()
-    return text
-
-
-def _first(pattern: re.Pattern[str], text: str) -> int:
-    found = pattern.search(text)
-    return found.start() if found else len(text)
+            parts.append(text[start : found.start()])
+        start = 0 if found[1] else found.end()
+    answer = "\n".join(parts)
+    return answer if _START.search(answer) else text
 
 
 def _regions(text: str) -> list[str]:
     """Return the parts of a text that may hold JSON: the Markdown fences with any, or else the whole text."""
-    return [one for one in _fenced(text) if _START.search(one)] or [text]
+    return [one for one in _fenced(text) if one.lstrip()[:1] in _JSON or _START.search(one)] or [text]
 
 
 def _fenced(text: str) -> Iterator[str]:
     """Yield the content of each Markdown fence; an unclosed one ends with the text."""
-    places = [(text.find(mark), mark) for mark in _FENCES if mark in text]
-    start, size = None, 0
-    for found in _FENCES[min(places)[1]].finditer(text) if places else ():
-        line = text.rfind("\n", 0, found.start()) + 1
-        if not _BEFORE_FENCE.fullmatch(text, line, found.start()):
-            continue
-        if start is None:
-            start, size = found.end(), len(found[1])
-        elif len(found[1]) >= size and not found[2]:
-            yield text[start : found.start()]
-            start = None
-    if start is not None:
+    start, opened, size = 0, "", 0
+    for fence in _fences(text):
+        mark = fence[0][:3]
+        if not opened:
+            # The rest of the line is a title, or already the content.
+            start, opened, size = fence.end(2), mark, len(fence[1])
+        elif mark == opened and len(fence[1]) >= size and not fence[2]:
+            yield text[start : fence.start()]
+            opened = ""
+    if opened:
         yield text[start:]
 
 
+def _fences(text: str) -> list[re.Match[str]]:
+    """Return the lines that open or close a fence, in order."""
+    found: list[re.Match[str]] = []
+    for mark, pattern in _FENCES.items():
+        at, before = text.find(mark), 0
+        while at >= 0:
+            line = text.rfind("\n", before, at) + 1
+            # Only the first mark of a line can be a fence.
+            if (line or not before) and (line == at or _BEFORE_FENCE.fullmatch(text, line, at)):
+                fence = pattern.match(text, at)
+                found += [fence] if fence else []
+            before = at + len(mark)
+            at = text.find(mark, before)
+    return sorted(found, key=re.Match.start) if len(found) > 1 else found
+
+
 class _Search:
-    """A search for the values of one answer, with a limit for all of its parts together."""
+    """A search for the values of one answer, with limits for all of its parts together.
+
+    Attributes
+    ----------
+    is_repaired : bool
+        Whether all values of the answer are repaired.
+    """
 
     def __init__(self) -> None:
-        self._repaired = 0
+        self.is_repaired: bool = False
+        self._cost = 0
+        self._unpaired = 0
 
     def values(self, text: str) -> list[Value] | Fault:
         """Return the objects and arrays of a text, except those inside others."""
         whole = _strict(text)
         if isinstance(whole, dict | list):
-            return [Value(whole)]  # faster than a search for its end
+            return [Value(whole, self.is_repaired)]  # faster than a search for its end
         found: list[Value] = []
         at = 0
         while start := _START.search(text, at):
-            end, depth = _end(text, start.start())
-            if end is None:
-                got = f"the end of the text after {shown(text.rstrip()[-24:])}"
-                return failure("answer-truncated", "complete JSON", got, _LIMIT)
-            value = self._value(text[start.start() : end], depth)
+            end, depth = self._end(text, start.start())
+            value = _cut_off(text) if end is None else self._value(text[start.start() : end], depth)
             if isinstance(value, Fault):
                 return value
             found.append(value)
-            at = end
-        return found
+            at = end or len(text)
+        return _cut_off(text) if _BEGUN.search(text, at) else found
 
     def _value(self, text: str, depth: int) -> Value | Fault:
         data = text.encode("utf-8", "surrogatepass")
         value = strict(data)
         if value is not None:
-            return Value(value)
+            return Value(value, self.is_repaired)
         if depth > DEEPEST:
             return failure("answer-unreadable", f"at most about {DEEPEST} nesting levels", "more")
-        self._repaired += len(text)
-        if depth <= _DEEPEST_REPAIR and self._repaired <= _MOST_REPAIRED:
+        if text[0] == "[" and (elements := self._elements(text)) is not None:
+            return elements
+        self._cost += len(text) ** 2
+        if depth <= _DEEPEST_REPAIR and self._cost <= _LONGEST_REPAIR**2:
             value = repaired(text)
         if value is not None:
             return Value(value, is_repaired=True)
         _, fault = parse(data)
         return (fault or _empty())._replace(code="answer-unreadable", path=(), suggestion=None)
 
+    def _elements(self, text: str) -> Value | Fault | None:
+        """Return the elements of an almost-JSON array; None if not all are objects or arrays."""
+        values: list[Any] = []
+        at = _after_between(text, 1)
+        while text[at : at + 1] in {"{", "["}:
+            end, depth = self._end(text, at)
+            if end is None:
+                return None
+            value = self._value(text[at:end], depth)
+            if isinstance(value, Fault):
+                return value
+            values.append(value.value)
+            at = _after_between(text, end)
+        return Value(values, is_repaired=True) if at == len(text) - 1 else None
 
-def _end(text: str, start: int) -> tuple[int | None, int]:
-    """Return the position after the bracket that closes the one at `start`, and the greatest depth."""
-    at, depth, deepest = start, 0, 0
-    while (mark := text[at : at + 1]) not in {"", '"'}:
-        depth += 1 if mark in "[{" else -1
-        deepest = max(deepest, depth)
-        at += 1
-        if depth == 0:
-            return at, deepest
-        flat = _FLAT.match(text, at)
-        at = flat.end() if flat else at
-    if not mark:
+    def _end(self, text: str, start: int) -> tuple[int | None, int]:
+        """Return the position after the bracket that closes the one at `start`, and the greatest depth."""
+        if self._unpaired <= _MOST_UNPAIRED:
+            at, depth, deepest = start, 0, 0
+            while (mark := text[at : at + 1]) not in {"", '"'}:
+                depth += 1 if mark in "[{" else -1
+                deepest = max(deepest, depth)
+                at += 1
+                if depth == 0:
+                    return at, deepest
+                flat = _FLAT.match(text, at)
+                at = flat.end() if flat else at
+            if not mark:
+                return None, deepest
+            self._unpaired += 1
+        # A quotation mark has no pair: count the brackets after it too, as if there were no strings.
+        depth, deepest = 0, 0
+        for found in _BRACKET.finditer(text, start):
+            depth += 1 if found[0] in "[{" else -1
+            deepest = max(deepest, depth)
+            if depth == 0:
+                return found.end(), deepest
         return None, deepest
-    # A quotation mark has no pair: count the brackets after it too, as if there were no strings.
-    depth, deepest = 0, 0
-    for found in _BRACKET.finditer(text, start):
-        depth += 1 if found[0] in "[{" else -1
-        deepest = max(deepest, depth)
-        if depth == 0:
-            return found.end(), deepest
-    return None, deepest
+
+
+def _cut_off(text: str) -> Fault:
+    got = f"the end of the text after {shown(text.rstrip()[-24:])}"
+    return failure("answer-truncated", "complete JSON", got, _LIMIT)
+
+
+def _after_between(text: str, at: int) -> int:
+    found = BETWEEN.match(text, at)
+    return found.end() if found else at

@@ -149,6 +149,7 @@ def _to_files(
     with Staging() as staging:
         validation = Validation(engine, check, detailed=True, explained=True)
         write_failures(staging, rejects, failures)
+        write_failures(staging, valid, ())
         output = _Files(staging, valid, rejects, validation.validator)
         _split(validation, output)
         output.end()

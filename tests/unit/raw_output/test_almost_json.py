@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaiser_interview.raw_output.almost_json import LONGEST_REPAIR, repaired
+from kaiser_interview.raw_output.almost_json import repaired
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,9 @@ from kaiser_interview.raw_output.almost_json import LONGEST_REPAIR, repaired
         ('{"a": 1\n "b": -2.5e3}', {"a": 1, "b": -2500.0}),
         ('[{"a": 1} {"a": 2}]', [{"a": 1}, {"a": 2}]),
         ('{"a"："b"，"c"：1}', {"a": "b", "c": 1}),
+        ('{"a": "他说"好"，走",}', {"a": '他说"好"，走'}),
+        ('{"a": "，走", "b": "：", }', {"a": "，走", "b": "："}),
+        ("{'a': 'AT&amp;T &quot;x'}", {"a": "AT&amp;T &quot;x"}),
         (r'{"a": "\u4e2d\u6587 \_x \n\"", }', {"a": '中文 \\_x \n"'}),
         ('{"a": "“推理”",}', {"a": "“推理”"}),
     ],
@@ -50,7 +53,12 @@ def test_punctuation_is_repaired(text, value):
         '{"a": `x`}',
         '{"a": 1} and more}',
         "{" * 3000 + "}" * 3000,
-        "{'a': '" + "x" * LONGEST_REPAIR + "'}",
+        '{"claim_id": "d05-c03"\ntranslation: "A"}',
+        '{"claim_id": "d05-c03" translation: "A"}',
+        '["a"、"b"]',
+        '{"a": "A" + "B"}',
+        '{"a": "A" "B"}',
+        '{"a": -1e400,}',
         "not JSON",
     ],
 )

@@ -167,13 +167,21 @@ def test_failures_are_carried_in_files(validator, tmp_path):
     (tmp_path / "inner").mkdir()
     assert validator.split(str(tmp_path / "fixed*.jsonl")).failures == parsed.failures
     assert validator.split([rows]).failures == parsed.failures
+    assert validator.split([rows, rows]).failures == parsed.failures
     # A folder has the failures of all its files.
     for one in (fixed, good, bad, tmp_path / "fixed.jsonl.changes.jsonl"):
         one.unlink()
     beside[bad].unlink()
     beside[fixed].unlink()
     assert validator.split(tmp_path).failures == parsed.failures
+    hidden = tmp_path / ".hidden"
+    hidden.mkdir()
+    (hidden / "a.jsonl.failures.jsonl").write_text("not read")
+    assert validator.split(tmp_path).failures == parsed.failures
     # Failures of an earlier run do not stay beside new rows.
+    beside[good].write_text("old")
+    validator.split([RIGHT], good, bad)
+    assert beside[good].read_bytes() == b""
     validator.fix([RIGHT], rows)
     assert beside[rows].read_bytes() == b""
 

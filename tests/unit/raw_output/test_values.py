@@ -43,7 +43,9 @@ WRONG = '{"claim_id": "d99-c99"}'
         f"<|channel|>analysis<|message|>{WRONG}<|end|><|start|>assistant<|channel|>final<|message|>{TEXT}",
         f"<|channel|>final <|constrain|>json<|message|>{TEXT}<|return|>",
         f"a < b: {TEXT}",
-        TEXT.replace('"', "&quot;"),
+        f"<think>a</think>\n<think>b</think>{TEXT}",
+        f"<answer>\n{TEXT}\n</answer>\nDone.",
+        f"<thinking>x</thinking>{TEXT}<reflection>ok</reflection>",
     ],
 )
 def test_the_value_of_an_answer_is_found(text):
@@ -62,10 +64,44 @@ def test_several_values_are_found_in_order():
     assert [one.value for one in values_in(f"- [{TEXT}]\n- {TEXT}")] == [[ROW], ROW]
 
 
-def test_almost_json_is_marked():
-    (one,) = values_in(f"Here: {TEXT[:-1]},}}")
-    assert one.value == ROW
-    assert one.is_repaired
+TAG = ROW | {"quote": "the </think> and <answer> tags"}
+TAGS = json.dumps(TAG)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (f"Here: [{TEXT}, {TAGS}, {TEXT}]", [[ROW, TAG, ROW]]),
+        (f"{TEXT}\n<thinking>{WRONG}</thinking>\n{TEXT}", [ROW, ROW]),
+        (f"<answer>{TEXT}</answer><answer>{TAGS}</answer>", [ROW, TAG]),
+        (
+            f"<|channel|>final<|message|>{TEXT}<|end|><|channel|>analysis<|message|>{WRONG}<|end|>"
+            f"<|channel|>final<|message|>{TEXT}",
+            [ROW, ROW],
+        ),
+        (f"```json [{TEXT},\n{TEXT}]\n```", [[ROW, ROW]]),
+        (f"```json title=rows\n{TEXT}\n```", [ROW]),
+        (f"```\n{TEXT}\n```\n~~~\n{TAGS}\n~~~\n```\n{TEXT}\n```", [ROW, TAG, ROW]),
+        (f"[null, {TEXT}]", [[None, ROW]]),
+    ],
+)
+def test_no_value_is_lost(text, values):
+    assert [one.value for one in values_in(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (f"Here: {TEXT[:-1]},}}", ROW),
+        (TEXT.replace('"', "&quot;"), ROW),
+        ("{&quot;a&quot;: &quot;AT&amp;T &copy&quot;}", {"a": "AT&amp;T &copy"}),
+        (f"[ // two\n{TEXT}, /* and */ {TEXT[:-1]},}},\n]", [ROW, ROW]),
+        ("[" + "{'a': 'b'}, " * 1000 + "]", [{"a": "b"}] * 1000),
+    ],
+)
+def test_almost_json_is_marked(text, value):
+    (one,) = values_in(text)
+    assert one == (value, True)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +124,12 @@ def test_almost_json_is_marked():
             'the end of the text after "Here: {\\"claim_id\\": \\"d01"',
         ),
         (f"[{TEXT}, ", "answer-truncated", None),
+        (f"[\n// first\n{TEXT},\n{TEXT},", "answer-truncated", None),
+        (f"[null, {TEXT},", "answer-truncated", None),
+        (f"{TEXT}\n{{", "answer-truncated", None),
+        (f"<think>{WRONG}</think>\n{TEXT}\n<think>", "answer-truncated", "reasoning without an answer"),
+        ("[{'a': \"b}]", "answer-unreadable", None),
+        ("[{'a': 'b'}, {'a': 'c' d}]", "answer-unreadable", None),
         (f'{TEXT}\n{{"claim_id"', "answer-truncated", None),
         ('{"a": "x}', "answer-unreadable", None),
         ('{"a": 1, "a": 2}', "answer-unreadable", '"a" twice'),
@@ -117,6 +159,14 @@ def test_the_reason_for_no_value_is_found(text, code, got):
         "{a:" + "}" * 200_000,
         "{'a': '" * 20_000 + "}" * 20_000,
         "{'a': {'b': 'c\"'}} {'a': 'b\"'} " * 9_999 + '"',
+        "{'a': 'b\"c'} \" " * 8_000 + '"',
+        '["' + '"a ' * 10_000 + '"]',
+        "<|channel|>" + "a" * 20_000,
+        "```" + "a" * 20_000 + "`",
+        "```" + " " * 20_000 + "`",
+        " " * 20_000 + "x```",
+        "<answer>" * 20_000,
+        "[{" * 9_000 + "{'a': 1}",
     ],
     ids=lambda text: text[:8],
 )
