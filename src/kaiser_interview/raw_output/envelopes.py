@@ -225,11 +225,10 @@ def _contents(body: Mapping[str, Any], form: _Form, *, is_stopped: bool) -> Iter
         # The items are parts of one answer: messages, reasoning, calls of tools.
         yield _content(items, _at(body, ("incomplete_details", "reason")) or _at(body, form.stop))
     else:
-        is_known = is_stopped or any(rest[1] in item for item in items)
-        for item in items if is_known else ():
-            stop = _at(item, form.stop)
-            if rest[1] in item or stop is not None:
-                yield _content(_at(item, tuple(rest[1:])), stop)
+        stops = [_at(item, form.stop) for item in items]
+        is_known = any(rest[1] in item for item in items) or (is_stopped and any(stops))
+        for item, stop in zip(items, stops, strict=True) if is_known else ():
+            yield _content(_at(item, tuple(rest[1:])), stop)
 
 
 def _stop_flag(body: Mapping[str, Any]) -> str | None:

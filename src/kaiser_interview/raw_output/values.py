@@ -271,13 +271,11 @@ class _Search:
         at = _after_between(text, 1)
         while text[at : at + 1] in {"{", "["}:
             end, depth = self._end(text, at)
-            if end is None:
-                return None
             value = self._value(text[at:end], depth)
             if isinstance(value, Fault):
                 return value
             values.append(value.value)
-            at = _after_between(text, end)
+            at = _after_between(text, end or len(text))
         return Value(values, is_repaired=True) if at == len(text) - 1 else None
 
     def _end(self, text: str, start: int) -> tuple[int | None, int]:

@@ -42,8 +42,8 @@ def chat(content="x", reason="stop", **message):
         (chat(None, refusal="No."), [('answer-refused: "No."', None)]),
         (chat(None), [("", None)]),
         (
-            {"choices": [*chat()["choices"], {"finish_reason": "content_filter"}]},
-            [("x", None), ('answer-refused: "content_filter"', None)],
+            {"choices": [*chat()["choices"], {"finish_reason": "content_filter"}, {}]},
+            [("x", None), ('answer-refused: "content_filter"', None), ("", None)],
         ),
         (chat("I submit.", tool_calls=[{"function": {"name": "f", "arguments": "{}"}}]), [(["{}"], None)]),
         (
@@ -155,7 +155,8 @@ def chat(content="x", reason="stop", **message):
         ({"recordId": "r", "modelOutput": {"generation": "x", "stop_reason": "stop"}}, [("x", "r")]),
         ({"error": {"message": "Overloaded."}, "type": "error"}, [('answer-failed: "Overloaded."', None)]),
         ({"claim_id": "d01-c01", "value": "x"}, None),
-        ({"output": [{"claim_id": "d01-c01"}]}, None),
+        *(({name: [{"claim_id": "d01-c01"}]}, None) for name in ("output", "outputs", "results", "choices")),
+        *(({name: {"claim_id": "d01-c01"}}, None) for name in ("output", "response", "message", "answer")),
         ({}, None),
     ],
 )

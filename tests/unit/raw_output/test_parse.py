@@ -298,6 +298,9 @@ def test_progress(tmp_path):
     seen = []
     with ki.Validator("translation", progress=lambda state: seen.append(state.rows)) as validator:
         validator.parse(path)
+        assert max(seen) > 256
+        seen.clear()
+        validator.parse(["x"] * 1000)
     assert seen
 
 
