@@ -26,12 +26,15 @@ demo: .venv/stamp ## print the claims, verify the data and validate a file with 
 	$(BIN)/kaiser-interview validate docs/examples/out.jsonl --kind translation --set language=en --set method=model \
 		--set creator=some-model --complete language,creator || test $$? = 1
 
+COVER :=
+
 test: .venv/stamp ## run the tests, except those marked long
-	$(BIN)/python -m pytest $(TESTS) -m "not long"
+	$(BIN)/python -m pytest $(TESTS) $(COVER) -m "not long"
 
 coverage: .venv/stamp ## run all tests; branch coverage must be 100 %
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m pytest $(TESTS) --cov --cov-report=
+	$(MAKE) test COVER="--cov --cov-report="
+	$(BIN)/python -m pytest $(TESTS) --cov --cov-append --cov-report= -m long
 	$(BIN)/python -m coverage report --fail-under=100
 
 lint: .venv/stamp ## check style, format and the citation file
@@ -67,7 +70,7 @@ build/chromium/stamp:
 	@mkdir -p build/chromium
 	@touch $@
 
-check: test lint types coverage data-check docs engines guides fuzz wheel-check ## run all checks, as CI does
+check: lint types coverage data-check docs engines guides fuzz wheel-check ## run all checks, as CI does
 
 engines: build/engines/stamp build/node/stamp providers ## test tools that read the data, and ajv under Node
 	build/engines/bin/python -m pytest $(TESTS) tests/engines

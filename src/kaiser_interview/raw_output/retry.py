@@ -66,8 +66,8 @@ def retry_messages(
     failures : iterable of Failure
         The answers without rows.
     """
-    answers: dict[Any, _Answer] = {}
-    held: dict[tuple[str | None, int], tuple[_Answer, _Row]] = {}
+    answers: dict[Any, _RejectedAnswer] = {}
+    held: dict[tuple[str | None, int], tuple[_RejectedAnswer, _RejectedRow]] = {}
     others = []
     for finding in findings:
         reject = getattr(finding, "reject", None)
@@ -80,8 +80,8 @@ def retry_messages(
             values = _row_of(rejects, finding.file, reject)
             origin = next((name for name in _ORIGIN if isinstance(values.get(name), str)), None)
             key = (origin, values[origin]) if origin else place
-            row = _Row(finding.row, values)
-            answer = answers.setdefault(key, _Answer(*(values.get(name) for name in _ORIGIN)))
+            row = _RejectedRow(finding.row, values)
+            answer = answers.setdefault(key, _RejectedAnswer(*(values.get(name) for name in _ORIGIN)))
             answer.rows.append(row)
             held[place] = answer, row
         held[place][1].add(finding)
@@ -89,7 +89,7 @@ def retry_messages(
     return (*messages, *others, *map(_of_failure, failures))
 
 
-class _Row:
+class _RejectedRow:
     """A rejected row, and what is wrong with it."""
 
     def __init__(self, number: int, values: Mapping[str, Any]) -> None:
@@ -123,13 +123,13 @@ class _Row:
         return [cut(as_json(_draft(self._values)).decode(), _LONGEST_ROW), *words] if words else []
 
 
-class _Answer:
+class _RejectedAnswer:
     """The rejected rows of one answer."""
 
     def __init__(self, request_id: Any, place: Any) -> None:
         self._request_id = request_id if isinstance(request_id, str) else None
         self._place = place if isinstance(place, str) else ""
-        self.rows: list[_Row] = []
+        self.rows: list[_RejectedRow] = []
 
     def message(self) -> RetryMessage:
         words = [line for row in self.rows for line in row.words()]

@@ -51,7 +51,7 @@ class RowFinder:
 
     def rows_in(self, content: Any) -> tuple[list[dict[str, Any]], bool] | Fault:
         """Return the rows in the content of an answer and whether any was repaired, or why there are none."""
-        answer = _Answer(self)
+        answer = _AnswerRows(self)
         try:
             values = answer.values(content) if isinstance(content, str) else [content]
             rows = [row for one in values for row in answer.rows(one, {}, _DEEPEST)]
@@ -103,7 +103,7 @@ class RowFinder:
         return self.mark == "claim_id" and name in self._claims
 
 
-class _Answer:
+class _AnswerRows:
     """The rows of one answer.
 
     Attributes

@@ -156,9 +156,9 @@ CODES: dict[str, Code] = {
         ),
         (
             "answer-empty",
-            "The answer has no text.",
+            "The answer has no text, or only empty lists. That is right if there was nothing to find.",
             "A response whose content is empty.",
-            "Send the request again.",
+            "Send the request again, unless an empty list is right.",
         ),
         (
             "answer-failed",
@@ -174,7 +174,8 @@ CODES: dict[str, Code] = {
         ),
         (
             "answer-unreadable",
-            "The answer has JSON with an error, and a repair could change its content. None of its rows is taken.",
+            "The answer has JSON with an error that a repair could not correct without changing the content, or a list of "
+            "rows has another value. None of the rows is taken.",
             '{"claim_id": "d01-c01", "claim_id": "d01-c02"}',
             "Send the request again, with the draft schema as structured output if the service supports it.",
         ),
