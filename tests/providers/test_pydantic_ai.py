@@ -1,4 +1,4 @@
-"""pydantic-ai: an agent asks again with the findings of its draft, until the row is right."""
+"""pydantic-ai: an agent asks again with the retry message of its draft, until the row is right."""
 
 import json
 
@@ -29,26 +29,19 @@ def model_of(answers, seen):
     return FunctionModel(answer, profile=ModelProfile(supports_json_schema_output=True))
 
 
-def message(finding):
-    """Return what to tell the model: without the suggestion, which could give the quote away."""
-    place = "/".join(map(str, finding.path))
-    return f"{place}: {finding.code}: expected {finding.expected}, got {finding.got}"
-
-
 def right_quote(draft):
     return draft.get("references", [draft])[0]["quote"]
 
 
 def agent_of(kind, form, answers, seen):
-    """Return an agent whose drafts are checked: findings go back to the model."""
+    """Return an agent whose drafts are checked: the retry message goes back to the model."""
     agent = Agent(model_of(answers, seen), output_type=form(ki.draft_model(kind, claims=CLAIMS)), retries=1)
     validator = ki.Validator(kind, defaults=BY)
 
     @agent.output_validator
     def check(draft):
-        row = validator.fix([draft.model_dump()]).data[0]
-        if findings := validator.check(row):
-            raise ModelRetry("\n".join(map(message, findings)))
+        for message in validator.split(validator.fix([draft.model_dump()])).retry_messages():
+            raise ModelRetry(message.text)
         return draft
 
     return agent
@@ -72,7 +65,7 @@ def test_a_wrong_quote_is_asked_for_again(kind, form):
     made = agent_of(kind, form, [false, right], seen).run_sync("?")
     assert made.output.model_dump() == right
     assert len(seen) == 2
-    assert 'quote-not-found: expected a passage of d05-c03, got "推理模型增加参数数量"' in told(seen)
+    assert 'quote: expected a passage of d05-c03, got "推理模型增加参数数量"; copy a passage' in told(seen)
     assert right_quote(right) not in told(seen)
 
 
