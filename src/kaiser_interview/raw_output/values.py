@@ -150,7 +150,7 @@ def _without_reasoning(text: str) -> str | None:
     kept: list[str] = []
     at, is_open = 0, False
     for tag in _outside_strings(_TAG, text):
-        if tag.lastindex and any(tag.groups()):
+        if any(tag.groups()):
             # Without an opening tag, the prompt had it.
             kept, at, is_open = kept if is_open else [], tag.end(), False
         elif not is_open:
