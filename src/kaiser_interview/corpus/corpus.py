@@ -4,10 +4,15 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..errors import CorpusError
+from ..errors import CorpusError, known_name
 from ..storage import digest
 from .files import NAMES, CorpusClaim, Heading, read_corpus
+from .units import Cut, Headings, Markers, corpus_files
+
+if TYPE_CHECKING:
+    from .search import Match, Passages
 
 __all__ = ["Corpus"]
 
@@ -89,6 +94,97 @@ class Corpus:
         except OSError as error:
             raise CorpusError(str(folder), None, error.strerror or str(error)) from None
         return cls(*read_corpus(files))
+
+    @classmethod
+    def from_text(
+        cls,
+        text: str | Mapping[str, str],
+        *,
+        unit: Cut,
+        headings: Headings | None = None,
+        markers: Markers | None = None,
+    ) -> "Corpus":
+        r"""Make a corpus of any text: each line, list item, paragraph or document is a claim.
+
+        Offsets are code points into the text as it is, including its line ends. A claim has no white space at
+        its start and end. Claims are numbered in order: ``c001``, or ``SOURCE_ID-c001`` if there are several
+        texts. Headings are numbered as ``h001``; each claim has the `dialogue_id` of the heading before it.
+
+        Parameters
+        ----------
+        text : str or mapping of str to str
+            The text, whose source id is ``text``; or several texts by source id.
+        unit : {"line", "bullet", "paragraph", "document"} or callable
+            What a claim is. A bullet is an item of a list, without its mark; other text is no claim.
+            Paragraphs end at blank lines. A function takes a text and returns the spans of its claims, for
+            example of sentences: pairs of offsets, the end exclusive.
+        headings : {"markdown", "numbered"} or re.Pattern, optional
+            The lines that are headings and not claims. A pattern matches a whole line, without white space
+            around it; its first group, if it has one, is the title. Default: no line.
+        markers : "printed" or re.Pattern, optional
+            Markers at the end of a claim that are not part of its text, but may be quoted with it, such as
+            ``[6]``, ``[6][7]``, ``[6, 7]``, ``[^6]``, ``(6)`` and superscripts. A pattern matches one marker.
+            Default: none.
+
+        Returns
+        -------
+        Corpus
+            The corpus.
+
+        Raises
+        ------
+        CorpusError
+            A text has no claim, a span is not one of the text, or a text has a lone surrogate.
+        UnknownNameError
+            There is no such unit, or sort of headings or markers.
+
+        Examples
+        --------
+        >>> import kaiser_interview as ki
+        >>> text = "# Tea\n\nGreen tea is not fermented. [1]\n\nBlack tea is."
+        >>> corpus = ki.Corpus.from_text(text, unit="paragraph", headings="markdown", markers="printed")
+        >>> [claim.text for claim in corpus.claims.values()], corpus.headings[0].text
+        (['Green tea is not fermented.', 'Black tea is.'], '# Tea')
+        >>> row = {"claim_id": "c001", "quote": "tea is fermented", "verdict": "supported", "urls": []}
+        >>> by = {"method": "model", "creator": "m"}
+        >>> [finding.code for finding in ki.Validator("verdict", against=corpus, defaults=by).check(row)]
+        ['quote-not-found']
+        """
+        texts = {"text": text} if isinstance(text, str) else text
+        return cls(*read_corpus(corpus_files(texts, unit, headings, markers)))
+
+    def claim(self, claim_id: str) -> CorpusClaim:
+        """Return a claim by its id.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no current claim with the id; the message has similar ids.
+        """
+        return self.claims[known_name("claim", claim_id, self.claims)]
+
+    def find(self, text: str) -> "tuple[Match, ...]":
+        r"""Find a text in the claims and headings; see the function `find`.
+
+        Raises
+        ------
+        TextError
+            The text is not a string, is empty, is only white space, or is too long.
+
+        Examples
+        --------
+        >>> import kaiser_interview as ki
+        >>> corpus = ki.Corpus.from_text("Tea is a drink.\nSo is mate.", unit="line")
+        >>> [(match.record_id, match.start, match.how) for match in corpus.find("drink")]
+        [('c001', 9, 'exact')]
+        """
+        return self._passages.find(text)
+
+    @cached_property
+    def _passages(self) -> "Passages":
+        from .search import passages_of
+
+        return passages_of(self)
 
     @cached_property
     def ids_by_digest(self) -> Mapping[str, tuple[str, ...]]:

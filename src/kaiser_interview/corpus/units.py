@@ -1,0 +1,217 @@
+"""Cut texts into claims and headings, to make the files of a corpus from any text."""
+
+import json
+import re
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from ..errors import CorpusError, known_name
+
+__all__ = ["Cut", "Headings", "Markers", "Unit", "corpus_files"]
+
+Unit = Literal["line", "bullet", "paragraph", "document"]
+
+Span: TypeAlias = tuple[int, int]
+
+Cut: TypeAlias = Unit | Callable[[str], Iterable[Span]]
+"""A unit, or a function that returns the spans of the claims in a text: code points, end exclusive."""
+
+Headings: TypeAlias = Literal["markdown", "numbered"] | re.Pattern[str]
+"""The lines that are headings. A pattern matches a whole line; its first group, if any, is the title."""
+
+Markers: TypeAlias = Literal["printed"] | re.Pattern[str]
+"""The markers at the end of a claim: all common forms, or a pattern of one marker."""
+
+_BULLET = re.compile(r"[ \t]*(?:[-*+•‣◦・]|[0-9]{1,4}[.)、])[ \t]+(?=\S)")
+
+_HEADINGS = {
+    "markdown": re.compile(r"[ ]{0,3}#{1,6}[ \t]+(.*?)[ \t]*#*"),
+    "numbered": re.compile(r"(?:[0-9]+(?:\.[0-9]+)*[.、]?|[IVXLC]+\.|第\w{1,6}[章节節回部])[ \t]+(.*)"),
+}
+
+_MARKER = re.compile(
+    r"\[\^?\w{1,12}\]|\[[0-9]+(?:[ ]?[,，;；–-][ ]?[0-9]+)+\]|[(（][0-9]{1,4}[)）]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+"
+)
+"""Such as ``[6]``, ``[^note]``, ``[6, 7]``, ``(6)`` and superscripts."""
+
+_LONGEST_MARKERS = 500
+"""Maximum number of characters of the markers of a claim."""
+
+_WIDTH = 3
+"""Minimum number of digits in an id, so that ids sort in the order of the text."""
+
+
+class _Line(NamedTuple):
+    """A line that is not blank, without the white space around it."""
+
+    start: int
+    end: int
+    title: str | None
+    """The title, if the line is a heading."""
+
+
+def corpus_files(
+    texts: Mapping[str, str], cut: Cut, headings: Headings | None = None, markers: Markers | None = None
+) -> dict[str, bytes]:
+    """Return the files of a corpus of texts, as `read_corpus` reads them.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+        The texts by source id.
+    cut : Cut
+        How to cut them into claims.
+    headings : Headings, optional
+        The lines that are headings and not claims.
+    markers : Markers, optional
+        The markers that are outside the text of a claim and inside its passage.
+
+    Raises
+    ------
+    CorpusError
+        A text has no claim, or a span is invalid.
+    UnknownNameError
+        There is no unit, or sort of headings or markers, with a name.
+    """
+    title = _HEADINGS[known_name("headings", headings, _HEADINGS)] if isinstance(headings, str) else headings
+    if isinstance(markers, str):
+        known_name("markers", markers, ("printed",))
+    marker = _MARKER if markers == "printed" else markers
+    at_end = (
+        re.compile(rf"(?:\s*+(?:{marker.pattern}))++\Z", marker.flags)
+        if isinstance(marker, re.Pattern)
+        else None
+    )
+    if not texts:
+        raise CorpusError("text", None, "expected at least one text, got none")
+    sources, claims, dialogues = [], [], []
+    for source_id, text in texts.items():
+        lines = [*_lines(text, title)]
+        found = [line for line in lines if line.title is not None]
+        prefix = f"{source_id}-" if len(texts) > 1 else ""
+        ids, starts = _ids(f"{prefix}h", len(found)), [line.start for line in found]
+        spans = [*_spans(source_id, text, cut, lines)]
+        sources.append({"source_id": source_id, "text": text})
+        for dialogue_id, line in zip(ids, found, strict=True):
+            at = {"title": line.title, "start": line.start}
+            dialogues.append({"dialogue_id": dialogue_id, "source_id": source_id, **at})
+        for claim_id, (start, end) in zip(_ids(f"{prefix}c", len(spans)), spans, strict=True):
+            claim = {"claim_id": claim_id, "source_id": source_id} | _claim(text, start, end, at_end)
+            above = bisect(starts, start)
+            claims.append(claim | ({"dialogue_id": ids[above - 1]} if above else {}))
+    tables = {"sources.jsonl": sources, "claims.jsonl": claims, "dialogues.jsonl": dialogues}
+    return {name: _json_lines(rows) for name, rows in tables.items() if rows}
+
+
+def _lines(text: str, title: re.Pattern[str] | None) -> Iterator[_Line]:
+    for found in re.finditer(r"[^\n]+", text):
+        start, end = _stripped(text, *found.span())
+        if start < end:
+            heading = title.fullmatch(text, start, end) if title else None
+            yield _Line(start, end, heading and (heading[1] if heading.re.groups else heading[0]))
+
+
+def _spans(source_id: str, text: str, cut: Cut, lines: Sequence[_Line]) -> Iterator[Span]:
+    """Yield the spans of the claims of a text.
+
+    Raises
+    ------
+    CorpusError
+        There are none, or one is not a span of the text.
+    """
+    if callable(cut):
+        spans: Iterable[Span] = cut(text)
+    else:
+        spans = _UNITS[known_name("unit", cut, _UNITS)](text, lines)
+    count = 0
+    for count, span in enumerate(spans, start=1):  # noqa: B007 - counted
+        if not _is_span(span, len(text)):
+            raise CorpusError(
+                source_id, None, f"span: expected a pair from 0 to {len(text)}, got {span!r:.80}"
+            )
+        yield span
+    if not count:
+        what = "span" if callable(cut) else cut
+        raise CorpusError(source_id, None, f"text: expected at least one {what}, got none")
+
+
+def _is_span(span: Any, length: int) -> bool:
+    is_pair = isinstance(span, tuple | list) and [*map(type, span)] == [int, int]
+    return is_pair and bool(0 <= span[0] < span[1] <= length)
+
+
+def _by_line(_: str, lines: Sequence[_Line]) -> Iterator[Span]:
+    return ((line.start, line.end) for line in lines if line.title is None)
+
+
+def _by_bullet(text: str, lines: Sequence[_Line]) -> Iterator[Span]:
+    """Yield the items of lists; an item ends before a blank line, a heading or the next item."""
+    start, end = -1, -1
+    for line in lines:
+        bullet = _BULLET.match(text, text.rfind("\n", 0, line.start) + 1, line.end)
+        goes_on = start >= 0 and line.title is None and not bullet and _is_next_line(text, end, line.start)
+        if start >= 0 and not goes_on:
+            yield start, end
+            start = -1
+        if goes_on:
+            end = line.end
+        elif bullet and line.title is None:
+            start, end = bullet.end(), line.end
+    if start >= 0:
+        yield start, end
+
+
+def _by_paragraph(text: str, lines: Sequence[_Line]) -> Iterator[Span]:
+    start, end = -1, -1
+    for line in lines:
+        if start >= 0 and (line.title is not None or not _is_next_line(text, end, line.start)):
+            yield start, end
+            start = -1
+        if line.title is None:
+            start, end = start if start >= 0 else line.start, line.end
+    if start >= 0:
+        yield start, end
+
+
+def _by_document(text: str, _: Sequence[_Line]) -> Iterator[Span]:
+    start, end = _stripped(text, 0, len(text))
+    return iter([(start, end)] if start < end else [])
+
+
+_UNITS: dict[str, Callable[[str, Sequence[_Line]], Iterator[Span]]] = {
+    "line": _by_line,
+    "bullet": _by_bullet,
+    "paragraph": _by_paragraph,
+    "document": _by_document,
+}
+
+
+def _is_next_line(text: str, end: int, start: int) -> bool:
+    """Return whether there is no blank line between two lines."""
+    return text.count("\n", end, start) == 1
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
+
+
+def _claim(text: str, start: int, end: int, at_end: re.Pattern[str] | None) -> dict[str, Any]:
+    """Return the text, the offsets and the markers of a claim. A claim of markers only has none."""
+    printed = at_end.search(text, max(start, end - _LONGEST_MARKERS), end) if at_end else None
+    if printed is None or printed.start() == start:
+        return {"text": text[start:end], "start": start, "end": end}
+    stop = printed.start()
+    return {"text": text[start:stop], "start": start, "end": stop, "markers": printed[0].strip()}
+
+
+def _ids(prefix: str, count: int) -> list[str]:
+    width = max(_WIDTH, len(str(count)))
+    return [f"{prefix}{number:0{width}}" for number in range(1, count + 1)]
+
+
+def _json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode(
+        "utf-8", "surrogatepass"
+    )
