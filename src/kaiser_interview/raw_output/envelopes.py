@@ -22,6 +22,7 @@ class Answer(NamedTuple):
 
 
 _Steps = tuple[str, ...]
+"""A path of names. A name may have alternatives, as ``a|b``."""
 
 _Content = tuple[Any, str]
 """The content of an answer, or its fault, and its text."""
@@ -133,8 +134,8 @@ _SUGGESTIONS = {
 
 _CALLS = ("function", "functionCall", "function_call", "toolUse")
 
-_PARTS = frozenset({"content", "parts", "text", "refusal", "tool_calls", "type", "thought", "role", *_CALLS})
-"""Names in objects of a service. Others are the answer, which the service or its client has parsed."""
+_PARTS = frozenset({"content", "parts", "text", "refusal", "tool_calls", "role", *_CALLS})
+"""Names in objects of a service. Other objects are rows, which the service or its client has parsed."""
 
 _ARGUMENTS = ("arguments", "input", "args")
 
@@ -259,10 +260,11 @@ def _content(held: Any, stop: Any) -> _Content:
     if values:
         # Prose beside a call of a tool is no answer.
         return [*values, *([text] if "{" in text else [])], text
-    objects = held if isinstance(held, list) else [held]
-    if any(isinstance(one, Mapping) and one and _PARTS.isdisjoint(one) for one in objects):
-        return held, text  # already parsed
-    return text, text
+    objects = [
+        one for one in (held if isinstance(held, list) else [held]) if isinstance(one, Mapping) and one
+    ]
+    parsed = [one for one in objects if _PARTS.isdisjoint(one) and not _is_reasoning(one)]
+    return (held if parsed and (not text or parsed == objects) else text), text
 
 
 def _parts(held: Any, depth: int = 4) -> Iterator[str | Mapping[str, Any]]:
@@ -291,10 +293,7 @@ def _is_reasoning(part: Mapping[str, Any]) -> bool:
 
 def _arguments(part: Mapping[str, Any]) -> list[Any]:
     """Return the arguments of a call of a tool, which are the answer if the request asks for a call."""
-    call = next(
-        (part[name] for name in _CALLS if name in part),
-        part,
-    )
+    call = next((part[name] for name in _CALLS if name in part), part)
     if not isinstance(call, Mapping) or "name" not in call:
         return []
     given = next((call[name] for name in _ARGUMENTS if name in call), None)

@@ -115,6 +115,12 @@ def chat(content="x", reason="stop", **message):
         ),
         ({"prompt": "?", "completion": {"a": 1}}, [({"a": 1}, None)]),
         ({"custom_id": "a", "output": [{"a": 1}, "b"]}, [([{"a": 1}, "b"], "a")]),
+        ({"custom_id": "a", "output": [{"name": "x", "type": "y"}]}, [([{"name": "x", "type": "y"}], "a")]),
+        (
+            {"object": "response", "output": [{"type": "search"}, {"content": [{"text": "x"}]}]},
+            [("x", None)],
+        ),
+        ({"object": "response", "output": [{"type": "reasoning", "summary": []}]}, [("", None)]),
         ({"status": "success", "output": [{"a": 1}]}, [([{"a": 1}], None)]),
         ({"message": {"content": "x"}, "finish_reason": "TIMEOUT"}, [('answer-failed: "TIMEOUT"', None)]),
         ({"custom_id": "a", "response": {"status_code": 200, "body": chat()}, "error": None}, [("x", "a")]),
