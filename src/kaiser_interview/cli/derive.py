@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Annotated, NoReturn, TypeVar
 
@@ -35,15 +34,6 @@ _Result = TypeVar("_Result")
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst")
 
 
-class _Argument(str):
-    """A path from the command line, which is never an answer."""
-
-    __slots__ = ()
-
-    def __fspath__(self) -> str:
-        return str(self)
-
-
 @takes_check("defaults", "require", "complete", "key", "extra", "in_process")
 def parse(
     check: Check,
@@ -56,8 +46,7 @@ def parse(
     failures = f"{output}{FAILURES}"
     places = Places(failures, output)
     with watched(check, places) as watching, Engine(check) as engine:
-        named = replace(watching, data=[*map(_Argument, check.data)])
-        report, rows = _written(lambda: parse_to_files(engine, named, Path(output)), places, output)
+        report, rows = _written(lambda: parse_to_files(engine, watching, Path(output)), places, output)
     print_as(report, form)
     if form is ReportFormat.text and report.complete:
         _print_count(rows, "row", output)

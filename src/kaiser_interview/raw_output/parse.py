@@ -98,7 +98,7 @@ def parse_data(engine: Engine, check: Check) -> Parsed:
 
 
 def parse_to_files(engine: Engine, check: Check, output: Path) -> tuple[Report, int]:
-    """Write the rows to `output`, as JSON Lines, and the failures to ``OUTPUT.failures.jsonl``.
+    """Parse files; write the rows to `output` and the failures to ``OUTPUT.failures.jsonl``.
 
     Return the report and the number of rows. Nothing is written if the data cannot be read completely.
     """
@@ -139,7 +139,7 @@ class Parsing:
     check : Check
         The check; its data is the raw output.
     outputs : collection of Path
-        Files that must not be inputs.
+        Files that must not be inputs. If there are any, all of the data are paths.
     """
 
     def __init__(self, engine: Engine, check: Check, outputs: Collection[Path] = ()) -> None:
@@ -153,7 +153,8 @@ class Parsing:
 
     def __iter__(self) -> Iterator[dict[str, Any] | Failure]:
         merge = self._merge
-        for source in self._reader.sources(self._check.data, merge.skipped):
+        are_paths = bool(self._outputs)
+        for source in self._reader.sources(self._check.data, merge.skipped, are_paths=are_paths):
             merge.begin(source)
             before, complete = merge.progress.rows, True
             try:

@@ -66,17 +66,28 @@ class TextReader:
     def __init__(self, is_row: Callable[[Mapping[Any, Any]], bool]) -> None:
         self._is_row = is_row
 
-    def sources(self, data: Any, skipped: list[str]) -> Iterator[InputSource]:
+    def sources(self, data: Any, skipped: list[str], *, are_paths: bool) -> Iterator[InputSource]:
         """Yield a source for each file, or for data from Python.
 
         Its items are instances of `Text`; or, for a file of lines, those of `json_lines`.
+
+        Parameters
+        ----------
+        data : object
+            The argument of `parse`.
+        skipped : list of str
+            Receives the paths of skipped files in folders.
+        are_paths : bool
+            Whether all of `data` are paths. Otherwise, a text is a path if it looks like one.
 
         Raises
         ------
         InputError
             `data` is of a type that has no texts.
         """
-        if _is_path(data) or (isinstance(data, str) and _FOLDER.fullmatch(data) and os.path.lexists(data)):
+        if are_paths:
+            yield from path_sources(data, skipped, self._file, _is_wanted)
+        elif _is_path(data) or (isinstance(data, str) and _FOLDER.fullmatch(data) and os.path.lexists(data)):
             yield from path_sources([data], skipped, self._file, _is_wanted)
         elif isinstance(data, Sequence) and not isinstance(data, str) and data and all(map(_is_path, data)):
             # An answer among others is never looked up: it could be the name of any file.
