@@ -98,13 +98,14 @@ def values_in(text: str) -> list[Value] | Fault:
     An answer is read completely or not at all: if one of its values is cut off or invalid, none is returned.
     The time is linear in the length of the text.
     """
+    text = text.strip("\ufeff \t\r\n")
+    if not text:
+        return _empty()
     value = _strict(text)
     if isinstance(value, dict | list):
         return [Value(value)]
     if isinstance(value, str):
         return values_in(value)  # encoded once more, so it is shorter
-    if not text.strip("\ufeff \t\r\n"):
-        return _empty()
     final = _without_reasoning(text)
     if final is None:
         return failure("answer-truncated", "a complete answer", "reasoning without an answer", _LIMIT)
