@@ -14,7 +14,7 @@ from kaiser_interview.validation.findings.finding import Fault
 from .draws import Draws, folder
 from .oracle import NotJsonError, strict
 
-__all__ = ["SEEDS", "TOKENS", "check", "seed"]
+__all__ = ["SEEDS", "TOKENS", "check", "seed", "strings_in"]
 
 SEEDS = ("*.jsonl", "*.json")
 TOKENS = [
@@ -110,20 +110,21 @@ def _json(value: Any) -> str:
 def _texts(rows: Any, text: str) -> None:
     """Every letter of a text in a row is in the answer, in the same order."""
     letters = MARKS.sub("", text)
-    for one in _strings(rows):
+    for one in strings_in(rows):
         assert MARKS.sub("", json.dumps(one, ensure_ascii=False)) in letters or "\\" in text or "&" in text, (
             one,
             text,
         )
 
 
-def _strings(value: Any) -> Iterator[str]:
+def strings_in(value: Any) -> Iterator[str]:
+    """Yield the names and texts in a JSON value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for name, one in value.items():
             yield name
-            yield from _strings(one)
+            yield from strings_in(one)
     elif isinstance(value, list):
         for one in value:
-            yield from _strings(one)
+            yield from strings_in(one)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..validation.findings.display import shown
 from ..validation.findings.finding import Fault
-from .values import failure
+from .values import LIMIT, failure
 
 __all__ = ["Answer", "answers_in", "stopped"]
 
@@ -127,7 +127,7 @@ _EXPECTED = {
 }
 
 _SUGGESTIONS = {
-    "answer-truncated": "raise the limit of output tokens, or ask for fewer rows at once",
+    "answer-truncated": LIMIT,
     "answer-refused": "change the request",
     "answer-failed": "send the request again",
 }
@@ -219,7 +219,7 @@ def _contents(body: Mapping[str, Any], form: _Form, *, is_stopped: bool) -> Iter
         if isinstance(held, str | list | Mapping) or (held is None and first in body):
             yield _content(held, _stop_flag(body) or _at(body, form.stop))
         return
-    items = body.get(str(first))
+    items = body.get(first)
     if not isinstance(items, list) or not all(isinstance(one, Mapping) for one in items):
         return
     if len(rest) == 1:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..errors import InputError
 from ..validation.findings.finding import Fault, StreamError
-from ..validation.formats.detect import foreign, has_columnar_magic, is_sidecar
+from ..validation.formats.detect import COLUMNAR, foreign, has_columnar_magic, is_sidecar, suffix_of
 from ..validation.formats.json.lines import json_lines
 from ..validation.formats.streams import Stream
 from ..validation.formats.text import BOM, LONGEST, SPACE, long_row, marked_encoding, not_utf8
@@ -24,9 +24,7 @@ _SUFFIXES = frozenset({".txt", ".md", ".json", ".jsonl", ".ndjson", ".out", ".lo
 
 _LINES = frozenset({".jsonl", ".ndjson"})
 
-_TABLES = frozenset({".csv", ".tsv", ".parquet", ".arrow", ".arrows", ".feather", ".ipc", ".xlsx"})
-
-_COMPRESSED = frozenset({".gz", ".zst"})
+_TABLES = frozenset({".csv", ".tsv", ".xlsx", *COLUMNAR})
 
 _NAME = re.compile(r"(?=[^\s{}]{1,1000}$)(?:.*\.[a-zA-Z0-9]{1,8}|(?=.*[./]).*\*.*|-)")
 """A text that is the name of a file or a pattern, even if there is no such file."""
@@ -93,7 +91,7 @@ class TextReader:
             # An answer among others is never looked up: it could be the name of any file.
             yield from path_sources(data, skipped, self._file, _is_wanted)
         elif isinstance(data, Mapping):
-            by_id = self._by_id(data, is_given=True)
+            by_id = self._by_id(data, is_given=True) if self._answers(data) is None else None
             yield self._values(by_id or [(None, data)])
         elif isinstance(data, str) or hasattr(data, "model_dump"):
             yield self._values([(None, data)])
@@ -144,11 +142,11 @@ class TextReader:
                 source.stream = stream
                 head = stream.peek()
                 fault = foreign(path, head) or marked_encoding(head)
-                if _suffix(path) in _TABLES or has_columnar_magic(head):
+                if suffix_of(path) in _TABLES or has_columnar_magic(head):
                     fault = Fault("unreadable", (), "", "a table", _COLUMN)
                 if fault:
                     raise StreamError(fault._replace(expected="text, JSON Lines or JSON"))
-                if self._is_by_line(stream.first_line(LONGEST), is_named=_suffix(path) in _LINES):
+                if self._is_by_line(stream.first_line(LONGEST), is_named=suffix_of(path) in _LINES):
                     yield from json_lines(stream)
                 else:
                     yield from self._in_text(_whole(stream))
@@ -220,6 +218,8 @@ class TextReader:
     ) -> Sequence[tuple[str | None, Any]] | None:
         """Return the answers in an object whose names are ids of requests; None if it is another object.
 
+        The object is not a response.
+
         Parameters
         ----------
         value : mapping
@@ -227,7 +227,7 @@ class TextReader:
         is_given : bool
             Whether the caller gave it. Otherwise, texts must hold JSON, to tell them from other values.
         """
-        if not value or self._is_row(value) or answers_in(value) is not None:
+        if not value or self._is_row(value):
             return None
         items = [(str(name), _plain(one)) for name, one in value.items()]
         is_texts = all(isinstance(one, str | bytes | BaseException) for _, one in items)
@@ -258,12 +258,7 @@ def _is_path(text: Any) -> bool:
 
 
 def _is_wanted(name: str) -> bool:
-    return _suffix(name) in _SUFFIXES and not is_sidecar(name)
-
-
-def _suffix(name: str) -> str:
-    stem, suffix = os.path.splitext(name.lower())
-    return os.path.splitext(stem)[1] if suffix in _COMPRESSED else suffix
+    return suffix_of(name) in _SUFFIXES and not is_sidecar(name)
 
 
 def _whole(stream: Stream) -> bytes | Fault:

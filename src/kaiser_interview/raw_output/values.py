@@ -11,7 +11,7 @@ from ..validation.findings.finding import Fault
 from ..validation.formats.json.text import DEEPEST, parse
 from .almost_json import BETWEEN, repaired
 
-__all__ = ["Value", "failure", "strict", "values_in"]
+__all__ = ["LIMIT", "Value", "failure", "strict", "values_in"]
 
 _REASONING = "think|thinking|thought|reasoning|reflection|analysis|scratchpad"
 
@@ -51,6 +51,9 @@ _BEGUN = re.compile(r"[\[{]\s*\Z")
 _FLAT = re.compile(r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 
 _BRACKET = re.compile(r"[\[\]{}]")
+
+LIMIT = "raise the limit of output tokens, or ask for fewer rows at once"
+"""The suggestion for an answer that was cut off."""
 
 _JSON = frozenset('{["')
 
@@ -108,7 +111,7 @@ def values_in(text: str) -> list[Value] | Fault:
         return values_in(value)  # encoded once more, so it is shorter
     final = _without_reasoning(text)
     if final is None:
-        return failure("answer-truncated", "a complete answer", "reasoning without an answer", _LIMIT)
+        return failure("answer-truncated", "a complete answer", "reasoning without an answer", LIMIT)
     search = _Search()
     if "&quot;" in final and _QUOTED.search(final):
         final, search.is_repaired = final.replace("&quot;", '"'), True
@@ -127,9 +130,6 @@ def _without_values(text: str) -> Fault:
         return _empty()
     code = "answer-refused" if _REFUSAL.match(text) else "answer-without-rows"
     return failure(code, "rows as JSON", shown(text))
-
-
-_LIMIT = "raise the limit of output tokens, or ask for fewer rows at once"
 
 
 def _empty() -> Fault:
@@ -306,7 +306,7 @@ class _Search:
 
 def _cut_off(text: str) -> Fault:
     got = f"the end of the text after {shown(text.rstrip()[-24:])}"
-    return failure("answer-truncated", "complete JSON", got, _LIMIT)
+    return failure("answer-truncated", "complete JSON", got, LIMIT)
 
 
 def _after_between(text: str, at: int) -> int:

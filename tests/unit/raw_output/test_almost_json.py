@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from fuzz.outputs import strings_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,20 +89,8 @@ def test_damaged_json_keeps_its_content(value, damages):
     result = repaired(text)
     if result is not None:
         # Whatever comes out, its texts are in the text, spelled as JSON or as they are.
-        for one in texts_in(result):
+        for one in strings_in(result):
             assert is_in(one, text), (one, text)
-
-
-def texts_in(value):
-    if isinstance(value, dict):
-        for name, one in value.items():
-            yield name
-            yield from texts_in(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from texts_in(one)
-    elif isinstance(value, str):
-        yield value
 
 
 def is_in(one, text):

@@ -9,7 +9,16 @@ from .encodings import ON, is_utf8
 from .json.text import parse
 from .text import BOM, SPACE
 
-__all__ = ["Form", "foreign", "form_of", "has_columnar_magic", "is_data", "is_sidecar"]
+__all__ = [
+    "COLUMNAR",
+    "Form",
+    "foreign",
+    "form_of",
+    "has_columnar_magic",
+    "is_data",
+    "is_sidecar",
+    "suffix_of",
+]
 
 Form = Literal["lines", "document", "csv", "values", "columns"]
 
@@ -34,7 +43,8 @@ _FORMS: dict[str, Form | None] = {
     ".tsv": "csv",
 }
 
-_COLUMNAR = {".parquet", ".arrow", ".feather", ".ipc", ".arrows"}
+COLUMNAR = {".parquet", ".arrow", ".feather", ".ipc", ".arrows"}
+"""The extensions of columnar files."""
 
 # Parquet, encrypted Parquet, Arrow IPC file, Arrow IPC stream.
 _MAGIC = (b"PAR1", b"PARE", b"ARROW1", b"\xff\xff\xff\xff")
@@ -104,7 +114,7 @@ def foreign(name: str, head: bytes) -> Fault | None:
 
 def is_data(name: str) -> bool:
     """Return whether a file name has the extension of a data file and does not name metadata or the like."""
-    return (_suffix(name) in _FORMS or _suffix(name) in _COLUMNAR) and not is_sidecar(name)
+    return (suffix_of(name) in _FORMS or suffix_of(name) in COLUMNAR) and not is_sidecar(name)
 
 
 def is_sidecar(name: str) -> bool:
@@ -128,8 +138,8 @@ def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
     fields : frozenset of str
         Field names. A first line with one of them is a CSV header.
     """
-    suffix = _suffix(path)
-    if suffix in _COLUMNAR or has_columnar_magic(head):
+    suffix = suffix_of(path)
+    if suffix in COLUMNAR or has_columnar_magic(head):
         return "columns"
     known = _FORMS.get(suffix)
     if known:
@@ -155,7 +165,8 @@ def form_of(path: str, head: bytes, fields: frozenset[str]) -> Form:
     return "lines"
 
 
-def _suffix(name: str) -> str:
+def suffix_of(name: str) -> str:
+    """Return the extension of a file name in lower case, before that of a compression."""
     stem, suffix = os.path.splitext(name.lower())  # noqa: PTH122 - a path as it was given
     return os.path.splitext(stem)[1] if suffix in _COMPRESSED else suffix  # noqa: PTH122
 
