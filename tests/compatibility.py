@@ -5,6 +5,7 @@ Run as a program, it rewrites the baseline; that is done once for each major ver
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ _WORDS = {"description", "title", "$id", "$schema", "$defs", "$comment", "exampl
 _SHAPE = {"type", "properties", "required", "additionalProperties", "items"}
 _COMPARED = _LEAST | _MOST | _WORDS | _SHAPE
 _BY_ROWS = {"pattern", "format"}
+# A pattern of one class and a count, which also limits the length of the text.
+_ONE_CLASS = re.compile(r"\^\[[^\]]*\]\{([0-9]+),([0-9]+)\}\$")
 _WIDENED = {"integer": "number"}
 
 
@@ -57,6 +60,8 @@ def _properties(old: Any, new: Any, place: str, old_root: Any, new_root: Any) ->
 
 
 def _bounds(old: Any, new: Any, place: str) -> Iterator[str]:
+    if counted := _ONE_CLASS.fullmatch(old.get("pattern", "")):
+        old = {"minLength": int(counted[1]), "maxLength": int(counted[2])} | old
     for keyword in sorted(_LEAST & new.keys()):
         if new[keyword] > old.get(keyword, float("-inf")):
             yield f"{place}: {keyword} rose to {new[keyword]}"

@@ -60,6 +60,7 @@ _MODULES = {
     "Reference": "records.models",
     "Relation": "records.models",
     "Source": "records.models",
+    "Statement": "records.models",
     "Translation": "records.models",
     "Verdict": "records.models",
     "Segment": "corpus.grammar",
@@ -125,6 +126,7 @@ if TYPE_CHECKING:
         Reference,
         Relation,
         Source,
+        Statement,
         Translation,
         Verdict,
     )
@@ -176,6 +178,7 @@ __all__ = [
     "SourceError",
     "Split",
     "SplitFinding",
+    "Statement",
     "Suggestion",
     "TextError",
     "Translation",

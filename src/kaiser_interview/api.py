@@ -235,9 +235,7 @@ def _rows_of(data: Any) -> Any:
     from .validation.split import Split
 
     if isinstance(data, Parsed):
-        if not data.report.complete:
-            raise InputError("data: expected rows, got a Parsed whose input could not be read to its end")
-        return data.rows
+        return data.complete_rows
     if isinstance(data, Split):
         raise InputError("data: expected rows, got a Split; pass its `valid` or its `rejects`")
     if not isinstance(data, Fixed):

@@ -2,11 +2,13 @@
 
 import json
 import random
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 
 import jsonschema_rs
 import numpy as np
+import pyarrow as pa
 import pytest
 from datasets import Dataset
 from hypothesis import given, settings
@@ -22,6 +24,33 @@ from kaiser_interview.records.schemas import to_table
 VALIDATORS = {
     kind: jsonschema_rs.validator_for(ki.json_schema(kind), validate_formats=True) for kind in KINDS
 }
+
+
+def is_id(text):
+    """Return whether a text has 1 to 256 printable characters, joiners, and single spaces between others."""
+    # Python knows no newer characters than its version of Unicode; unassigned and private ones are allowed.
+    controls = ("Cc", "Cf", "Zs", "Zl", "Zp")
+    odd = {one for one in text if unicodedata.category(one) in controls} - {" ", *FORMATS}
+    return 0 < len(text) <= 256 and not odd and text == text.strip(" ") and "  " not in text
+
+
+# Joiners, and signs that Unicode calls formats because they enclose digits, or are of notations of music.
+FORMATS = [
+    chr(one)
+    for one in range(0x110000)
+    if unicodedata.category(chr(one)) == "Cf"
+    and not (one in {0xAD, 0x200B, 0x200E, 0x200F, 0xFEFF} or 0x2028 <= one <= 0x206F)
+]
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from([" ", "\u200b", "\u2028", "\xad", "क", "👩"])))
+def test_ids_have_printable_characters_in_every_schema(text):
+    made = {"claim_id": text, "method": "human", "creator": "I", "scheme": "a:b", "value": "c"}
+    wanted = is_id(text)
+    assert VALIDATORS["label"].is_valid(made) is wanted
+    assert accepted(KINDS["label"], json.dumps(made)) is wanted
+    report = ki.validate(pa.Table.from_pylist([made]), kind="label", select=["bad-format", "bad-length"])
+    assert report.ok is wanted
 
 
 @pytest.mark.parametrize("wrong", [0.0, 0.02, 0.1, 0.5])

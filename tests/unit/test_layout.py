@@ -28,6 +28,7 @@ ORDER = [
     {"validation.writers"},
     {"raw_output"},
     {"validation.split", "validation.fix", "reading", "writing"},
+    {"validation.statements"},
     {"dataset"},
     {"build", "api"},
     {"cli"},
@@ -43,6 +44,9 @@ EXCEPTIONS = {"records.schemas"}
 CALL_UP = {
     # `print(report)` prints what the command line prints.
     ("validation.findings.report", "render.text"),
+    # `Corpus.from_quotes` fixes and splits statements, and returns a `Split`.
+    ("corpus.corpus", "validation.statements"),
+    ("corpus.corpus", "validation.split"),
     # `Label.of("d01-c01", ...)` looks up the id of a shipped claim.
     ("records.drafting", "dataset.loaders"),
 }

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.cli.interrupts import _end_by
+from kaiser_interview.cli.exits import _end_by
 from kaiser_interview.validation.sources.folders import partitions
 
 ROW = {

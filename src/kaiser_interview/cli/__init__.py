@@ -15,8 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from .._version import __version__
 from ..errors import InputError, KaiserInterviewError, known_name
-from .exits import stop
-from .interrupts import ended_by_signal
+from .exits import ended_by_signal, stop
 
 __all__ = ["COMMANDS", "app", "main"]
 
@@ -129,6 +128,19 @@ COMMANDS = {
         "and `parse` write.",
         ("", "translation", "translation --draft", "label --draft --claims d05-c03,d05-c04", "report"),
     ),
+    "corpus init": Command(
+        "corpus",
+        "Make a corpus of your own texts.",
+        "Cuts UTF-8 texts into claims and writes claims.jsonl, sources.jsonl and a README.md with the next "
+        "commands. The id of a source is the name of its file without its extension. With `--quotes`, claims "
+        "are the quotes of statements, as a model extracts them from a text: exit code 1 if a quote is not "
+        "in a text.",
+        (
+            "notes.md --unit line --headings markdown --markers printed --output notes/",
+            "ch1.txt ch2.txt --unit paragraph --output book/",
+            "report.txt --quotes statements.jsonl --output report/",
+        ),
+    ),
     "export": Command(
         "export",
         "Write all tables of the data set to a folder.",
@@ -145,6 +157,9 @@ COMMANDS = {
         ("", "--format json"),
     ),
 }
+
+GROUPS = {"corpus": "Make a corpus of any text, to validate rows against it with `--against`."}
+"""The help of each group of commands."""
 
 
 class _Command(TyperCommand):
@@ -174,29 +189,53 @@ def _refuse_ambiguous(args: list[str]) -> None:
 class _Commands(TyperGroup):
     """A group that imports the module of a command when the command is used."""
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        known_name("command", cmd_name, COMMANDS)
-        command = COMMANDS[cmd_name]
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        # Within a group, such as `corpus`, names of commands begin with that of the group.
+        prefix = f"{ctx.info_name} " if ctx.parent else ""
+        own = {name.removeprefix(prefix): one for name, one in COMMANDS.items() if name.startswith(prefix)}
+        known_name("command", cmd_name, dict.fromkeys(name.partition(" ")[0] for name in own))
+        if cmd_name not in own:
+            return typer.main.get_command(_group(cmd_name, help=GROUPS[cmd_name]))
+        command = own[cmd_name]
         module = importlib.import_module(f"{__name__}.{command.module}")
-        one = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        one.command(cmd_name, cls=_Command, help=command.help(cmd_name))(getattr(module, cmd_name))
+        one = _typer()
+        one.command(cmd_name, cls=_Command, help=command.help(f"{prefix}{cmd_name}"))(
+            getattr(module, cmd_name)
+        )
         return typer.main.get_command(one)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        prefix = f"{ctx.info_name} " if ctx.parent else ""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, command.summary) for name, command in COMMANDS.items()])
+            formatter.write_dl(
+                [
+                    (name.removeprefix(prefix), command.summary)
+                    for name, command in COMMANDS.items()
+                    if name.startswith(prefix)
+                ]
+            )
 
 
-app: typer.Typer = typer.Typer(
-    name="kaiser-interview",
-    cls=_Commands,
+def _typer(**options: Any) -> typer.Typer:
+    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, **options)
+
+
+def _group(name: str, **options: Any) -> typer.Typer:
+    """Return a group of commands."""
+    group = _typer(name=name, cls=_Commands, no_args_is_help=True, **options)
+    group.callback()(_no_options)
+    return group
+
+
+def _no_options() -> None:
+    pass
+
+
+app: typer.Typer = _group(
+    "kaiser-interview",
     help="41 claims from a Chinese summary of a dialogue with Lukasz Kaiser, exact to the character.\n\n"
     "It is a summary, not a transcript, and does not say who speaks. English is machine translation.",
     epilog="Exit codes: 0 clean, 1 findings, 2 could not run.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
 
 

@@ -9,8 +9,7 @@ import typer
 from .. import storage
 from ..dataset.exports import ExportFormat, export_files
 from ..validation.findings.display import visible
-from .exits import stop
-from .interrupts import cleanup_on_interrupt
+from .exits import cleanup_on_interrupt, stop
 from .output import Places
 
 __all__ = ["export"]

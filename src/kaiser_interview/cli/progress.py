@@ -10,7 +10,7 @@ from ..render.terminal import console
 from ..validation.engine.options import Check
 from ..validation.engine.options import Progress as State
 from ..validation.findings.display import visible
-from .interrupts import cleanup_on_interrupt
+from .exits import cleanup_on_interrupt
 from .output import Places
 
 __all__ = ["watched"]

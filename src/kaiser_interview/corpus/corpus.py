@@ -4,14 +4,15 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..errors import CorpusError, known_name
-from ..storage import digest
-from .files import NAMES, CorpusClaim, Heading, read_corpus
-from .units import Cut, Headings, Markers, corpus_files
+from ..errors import CorpusError, InputError, known_name
+from ..storage import digest, write_files
+from .files import NAMES, CorpusClaim, CorpusFiles, Heading, corpus_rows, read_corpus
+from .units import Cut, Headings, Markers, corpus_files, table_files
 
 if TYPE_CHECKING:
+    from ..validation.split import Split
     from .search import Match, Passages
 
 __all__ = ["Corpus"]
@@ -114,10 +115,11 @@ class Corpus:
         ----------
         text : str or mapping of str to str
             The text, whose source id is ``text``; or several texts by source id.
-        unit : {"line", "bullet", "paragraph", "document"} or callable
+        unit : {"line", "bullet", "paragraph", "document"}, callable, or spans
             What a claim is. A bullet is an item of a list, without its mark; other text is no claim.
-            Paragraphs end at blank lines. A function takes a text and returns the spans of its claims, for
-            example of sentences: pairs of offsets, the end exclusive.
+            Paragraphs end at blank lines. Spans are pairs of offsets, the end exclusive, for example of
+            sentences: a list of them, or a mapping of source ids to lists if there are several texts. A
+            function takes a text and returns its spans.
         headings : {"markdown", "numbered"} or re.Pattern, optional
             The lines that are headings and not claims. A pattern matches a whole line, without white space
             around it; its first group, if it has one, is the title. Default: no line.
@@ -135,8 +137,10 @@ class Corpus:
         ------
         CorpusError
             A text has no claim, a span is not one of the text, or a text has a lone surrogate.
+        InputError
+            There are several texts, and a list of spans instead of a mapping.
         UnknownNameError
-            There is no such unit, or sort of headings or markers.
+            There is no such unit, or sort of headings or markers, or no text with the source id of spans.
 
         Examples
         --------
@@ -152,6 +156,91 @@ class Corpus:
         """
         texts = {"text": text} if isinstance(text, str) else text
         return cls(*read_corpus(corpus_files(texts, unit, headings, markers)))
+
+    @classmethod
+    def from_quotes(cls, text: str, statements: Any, *, source_id: str = "text") -> "tuple[Corpus, Split]":
+        """Make a corpus of statements with quotes, as a language model extracts them from a text.
+
+        Each statement whose quote is in the text becomes a claim: its text is the quote, with the characters
+        of the source. Its other columns are `statement` and all columns whose names begin with ``x_``. Claims
+        are numbered in the order of the statements: ``c001``. All other statements are rejects with findings.
+
+        A quote may differ from the text in what `fix` corrects: typography, surrounding quotation marks,
+        emphasis and offsets. If a quote occurs several times and has no offsets, the first place is used, and
+        a warning is given.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+        statements : path, several paths, rows, a table, or Parsed
+            Rows of the kind `Statement`, which have a `quote`, in any form that `validate` accepts; or the
+            result of `parse`.
+        source_id : str
+            The id of the text.
+
+        Returns
+        -------
+        Corpus
+            The claims. There are none if no quote is in the text.
+        Split
+            The statements, with safe fixes, and the findings. `Split.retry_messages` says what to ask again.
+
+        Raises
+        ------
+        CorpusError
+            The text is blank, or has a lone surrogate.
+        InputError
+            The statements are of an unsupported type or format.
+
+        Examples
+        --------
+        >>> import kaiser_interview as ki
+        >>> text = "Green tea is not fermented. Black tea is."
+        >>> statements = [
+        ...     {"statement": "Black tea is fermented.", "quote": "Black tea is."},
+        ...     {"statement": "Green tea is fermented.", "quote": "Green tea is fermented"},
+        ... ]
+        >>> corpus, split = ki.Corpus.from_quotes(text, statements)
+        >>> corpus.claim("c001").start, [finding.code for finding in split.findings]
+        (28, ['quote-not-found'])
+        """
+        from ..validation.statements import corpus_of_quotes
+
+        return corpus_of_quotes(text, statements, source_id)
+
+    def to_files(self, folder: str | Path) -> None:
+        """Write the files that `from_files` reads to a folder, which is created if needed.
+
+        `claims.jsonl` has the digest of each claim as `claim_sha256`. The release that retired a claim is not
+        kept: the last release is written instead.
+
+        Raises
+        ------
+        InputError
+            The folder already has files of a corpus, or the corpus has no claim.
+        OSError
+            A file cannot be written.
+
+        Examples
+        --------
+        >>> import kaiser_interview as ki
+        >>> corpus = ki.Corpus.from_text("Tea is a drink.", unit="line")
+        >>> corpus.to_files("tea")
+        >>> ki.Corpus.from_files("tea").digest == corpus.digest
+        True
+        """
+        path = Path(folder)
+        if not self.claims:
+            raise InputError("corpus: expected at least one claim, got none")
+        path.mkdir(parents=True, exist_ok=True)
+        held = [one.name for one in path.iterdir() if one.name in NAMES or one.suffix == ".txt"]
+        if held:
+            raise InputError(f"{folder}: expected a folder without a corpus, got one with {min(held)}")
+        contents = CorpusFiles(
+            dict(self.claims), dict(self.sources), self.headings, dict(self.retired), self.releases
+        )
+        write_files(path, table_files(corpus_rows(contents)))
 
     def claim(self, claim_id: str) -> CorpusClaim:
         """Return a claim by its id.

@@ -10,7 +10,7 @@ import jiter
 from ..errors import CorpusError
 from ..storage import digest
 
-__all__ = ["NAMES", "CorpusClaim", "CorpusFiles", "Heading", "read_corpus"]
+__all__ = ["NAMES", "CorpusClaim", "CorpusFiles", "Heading", "corpus_rows", "read_corpus"]
 
 _VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
 
@@ -53,6 +53,7 @@ class Heading(NamedTuple):
     text: str
     start: int
     text_en: str | None
+    source_id: str
 
 
 class CorpusFiles(NamedTuple):
@@ -98,6 +99,51 @@ def read_corpus(files: Mapping[str, bytes], current: str | None = None) -> Corpu
         )
     headings = [_heading(row, sources) for row in _rows(files, "dialogues.jsonl")]
     return CorpusFiles(claims, sources, (*headings, *headlines), history.retired, history.releases)
+
+
+def corpus_rows(corpus: CorpusFiles) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of the files of a corpus, by file name; the inverse of `read_corpus`."""
+    headlines = {one.source_id: one for one in corpus.headings if one.record == "headline"}
+    sources: list[dict[str, Any]] = []
+    for source_id, text in corpus.sources.items():
+        sources.append({"source_id": source_id, "text": text})
+        if one := headlines.get(source_id):
+            sources[-1] |= {"headline": one.text, "headline_en": one.text_en}
+    dialogues: list[dict[str, Any]] = [
+        {"dialogue_id": one.record_id, "source_id": one.source_id, "start": one.start}
+        | {"title": one.text, "title_en": one.text_en}
+        for one in corpus.headings
+        if one.record == "heading"
+    ]
+    claims = [
+        {"claim_id": claim.claim_id, **claim.columns, "claim_sha256": claim.sha256}
+        for claim in corpus.claims.values()
+    ]
+    files = {
+        "claims.jsonl": claims,
+        "sources.jsonl": sources,
+        "dialogues.jsonl": dialogues,
+        "releases.jsonl": _history(corpus),
+    }
+    return {name: rows for name, rows in files.items() if rows}
+
+
+def _history(corpus: CorpusFiles) -> list[dict[str, Any]]:
+    """Return the rows of `releases.jsonl`."""
+    rows: list[dict[str, Any]] = [{"release": release} for release in corpus.releases]
+    for claim in corpus.claims.values():
+        # An earlier text may be the current one again.
+        last = {(claim.sha256, claim.revised)} if claim.revised else ()
+        rows += [
+            {"release": since, "claim_id": claim.claim_id, "claim_sha256": sha256}
+            for sha256, since in [*claim.earlier.items(), *last]
+        ]
+    rows.sort(key=lambda row: _version_key(row["release"]))
+    # The release that retired a claim is not kept. Only the order of the lines matters.
+    return rows + [
+        {"release": corpus.releases[-1], "claim_id": claim_id, "successor": successor}
+        for claim_id, successor in corpus.retired.items()
+    ]
 
 
 def _version_key(version: str) -> tuple[int, ...]:
@@ -180,7 +226,8 @@ def _sources(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Heading]]
             start = text.find(headline)
             if start < 0:
                 raise row.fault(f"headline: expected a passage of text, got {headline!r:.80}")
-            headlines.append(Heading("headline", source_id, headline, start, row.optional("headline_en")))
+            text_en = row.optional("headline_en")
+            headlines.append(Heading("headline", source_id, headline, start, text_en, source_id))
     for name in files:
         if name.endswith(".txt") and name.removesuffix(".txt") not in sources:
             sources[name.removesuffix(".txt")] = _checked(name, files[name]).decode("utf-8")
@@ -250,15 +297,14 @@ def _passage_end(row: _CorpusRow, source: str, end: int) -> int:
 
 
 def _heading(row: _CorpusRow, sources: Mapping[str, str]) -> Heading:
-    _, source = _source_of(row, sources)
+    source_id, source = _source_of(row, sources)
     title, start = row.text("title"), row.offset("start")
     at = source.find(title, start)
     if at < 0:
         raise row.fault(f"title: expected a passage of the source from {start} on, got {title!r:.80}")
     # A printed heading may begin before its title, for example with a number.
-    return Heading(
-        "heading", row.text("dialogue_id"), source[start : at + len(title)], start, row.optional("title_en")
-    )
+    text = source[start : at + len(title)]
+    return Heading("heading", row.text("dialogue_id"), text, start, row.optional("title_en"), source_id)
 
 
 class _History:

@@ -6,16 +6,21 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from ..errors import CorpusError, known_name
+from ..errors import CorpusError, InputError, known_name
 
-__all__ = ["Cut", "Headings", "Markers", "Unit", "corpus_files"]
+__all__ = ["Cut", "Headings", "Markers", "Spans", "Unit", "corpus_files", "numbered", "table_files"]
 
 Unit = Literal["line", "bullet", "paragraph", "document"]
 
 Span: TypeAlias = tuple[int, int]
 
-Cut: TypeAlias = Unit | Callable[[str], Iterable[Span]]
-"""A unit, or a function that returns the spans of the claims in a text: code points, end exclusive."""
+Spans: TypeAlias = Sequence[Span] | Mapping[str, Sequence[Span]]
+
+Cut: TypeAlias = Unit | Callable[[str], Iterable[Span]] | Spans
+"""A unit; a function that returns the spans of the claims in a text; or the spans, by source if several.
+
+Spans are pairs of offsets in code points, the end exclusive.
+"""
 
 Headings: TypeAlias = Literal["markdown", "numbered"] | re.Pattern[str]
 """The lines that are headings. A pattern matches a whole line; its first group, if any, is the title."""
@@ -85,23 +90,24 @@ def corpus_files(
     )
     if not texts:
         raise CorpusError("text", None, "expected at least one text, got none")
+    _check_cut(texts, cut)
     sources, claims, dialogues = [], [], []
     for source_id, text in texts.items():
         lines = [*_lines(text, title)]
         found = [line for line in lines if line.title is not None]
         prefix = f"{source_id}-" if len(texts) > 1 else ""
-        ids, starts = _ids(f"{prefix}h", len(found)), [line.start for line in found]
+        ids, starts = numbered(f"{prefix}h", len(found)), [line.start for line in found]
         spans = [*_spans(source_id, text, cut, lines)]
         sources.append({"source_id": source_id, "text": text})
         for dialogue_id, line in zip(ids, found, strict=True):
             at = {"title": line.title, "start": line.start}
             dialogues.append({"dialogue_id": dialogue_id, "source_id": source_id, **at})
-        for claim_id, (start, end) in zip(_ids(f"{prefix}c", len(spans)), spans, strict=True):
+        for claim_id, (start, end) in zip(numbered(f"{prefix}c", len(spans)), spans, strict=True):
             claim = {"claim_id": claim_id, "source_id": source_id} | _claim(text, start, end, at_end)
             above = bisect(starts, start)
             claims.append(claim | ({"dialogue_id": ids[above - 1]} if above else {}))
     tables = {"sources.jsonl": sources, "claims.jsonl": claims, "dialogues.jsonl": dialogues}
-    return {name: _json_lines(rows) for name, rows in tables.items() if rows}
+    return table_files(tables)
 
 
 def _lines(text: str, title: re.Pattern[str] | None) -> Iterator[_Line]:
@@ -120,10 +126,14 @@ def _spans(source_id: str, text: str, cut: Cut, lines: Sequence[_Line]) -> Itera
     CorpusError
         There are none, or one is not a span of the text.
     """
+    if isinstance(cut, Mapping):
+        cut = cut.get(source_id, ())
     if callable(cut):
         spans: Iterable[Span] = cut(text)
-    else:
+    elif isinstance(cut, str):
         spans = _UNITS[known_name("unit", cut, _UNITS)](text, lines)
+    else:
+        spans = cut
     count = 0
     for count, span in enumerate(spans, start=1):  # noqa: B007 - counted
         if not _is_span(span, len(text)):
@@ -132,8 +142,28 @@ def _spans(source_id: str, text: str, cut: Cut, lines: Sequence[_Line]) -> Itera
             )
         yield span
     if not count:
-        what = "span" if callable(cut) else cut
+        what = cut if isinstance(cut, str) else "span"
         raise CorpusError(source_id, None, f"text: expected at least one {what}, got none")
+
+
+def _check_cut(texts: Mapping[str, str], cut: object) -> None:
+    """Raise an error if there is no such unit, or spans do not say which text they are of.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such unit, or no text with the source id of some spans.
+    InputError
+        The cut is of another type, or is a list of spans although there are several texts.
+    """
+    if isinstance(cut, Mapping):
+        for source_id in cut:
+            known_name("source", source_id, texts)
+    elif isinstance(cut, Sequence) and not isinstance(cut, str | bytes):
+        if len(texts) > 1:
+            raise InputError("unit: expected spans by source id, because there are several texts, got a list")
+    elif not callable(cut):
+        known_name("unit", cut, _UNITS)
 
 
 def _is_span(span: Any, length: int) -> bool:
@@ -206,12 +236,18 @@ def _claim(text: str, start: int, end: int, at_end: re.Pattern[str] | None) -> d
     return {"text": text[start:stop], "start": start, "end": stop, "markers": printed[0].strip()}
 
 
-def _ids(prefix: str, count: int) -> list[str]:
+def numbered(prefix: str, count: int) -> list[str]:
+    """Return ids with a prefix and a number from 1, all of the same width."""
     width = max(_WIDTH, len(str(count)))
     return [f"{prefix}{number:0{width}}" for number in range(1, count + 1)]
 
 
-def _json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode(
-        "utf-8", "surrogatepass"
-    )
+def table_files(tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[str, bytes]:
+    """Return tables as JSON Lines, by file name, without empty ones."""
+    return {
+        name: "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode(
+            "utf-8", "surrogatepass"
+        )
+        for name, rows in tables.items()
+        if rows
+    }

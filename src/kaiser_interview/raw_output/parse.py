@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from ..errors import InputError
 from ..storage import Staging
 from ..validation.engine.execution import Engine
 from ..validation.engine.merge import Merge
@@ -79,6 +80,19 @@ class Parsed(NamedTuple):
     """The answers that gave no rows."""
     report: Report
     """The report on the answers, which are its rows. The rows in them are not validated."""
+
+    @property
+    def complete_rows(self) -> list[dict[str, Any]]:
+        """The rows, if all answers could be read.
+
+        Raises
+        ------
+        InputError
+            An input could not be read to its end.
+        """
+        if not self.report.complete:
+            raise InputError("data: expected rows, got a Parsed whose input could not be read to its end")
+        return self.rows
 
     def __repr__(self) -> str:
         return f"<Parsed: {len(self.rows):,} rows; {self.report!r}>"

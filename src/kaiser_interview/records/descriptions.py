@@ -55,7 +55,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "": "The complete source text, and what is known about it."
     },
     "Annotation": {
-        "id": "Id of the row, unique in the data set: printable ASCII, no space. Null: the row has no id.",
+        "id": "Id of the row, unique in the data set: printable characters. Null: the row has no id.",
         "kind": "The type of the row, such as translation. Null: the file or the call gives it for all rows.",
         "release": "Data release that the row was made from. Null: not recorded.",
         "method": "What made the row: a human, a language model or a rule.",
@@ -73,6 +73,12 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "quote_end": "Offset after the last code point of quote. Null if and only if quote_start is null.",
         "quote_of": "The quoted text: text (offsets into the source) or text_en (offsets into that string). Null: text.",
         "": "A reference to a claim, and the words of it that are quoted."
+    },
+    "Statement": {
+        "claim_id": "Id of the text. `Corpus.from_quotes` gives it for all rows.",
+        "quote": "Words of the text that say so, character for character.",
+        "statement": "The statement, in other words than those of the text. Null: the quote is the statement.",
+        "": "A statement that a text makes, and the words that say so. `Corpus.from_quotes` takes such rows."
     },
     "Translation": {
         "language": "Language of translation, BCP 47.",

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import UnknownNameError, UnsupportedTypeError
 from .introspection import FieldType, field_types, kind_of
-from .models import KINDS, Annotation, Mention, Record, Reference, Relation
+from .models import KINDS, Annotation, Mention, Record, Reference, Relation, Statement
 
 __all__ = ["UNKNOWABLE", "draft_fields", "draft_schema", "fitting_ids", "summary"]
 
@@ -26,6 +26,9 @@ _UNKNOWABLE: _Fields = (
 
 UNKNOWABLE: frozenset[str] = frozenset(name for _, names in _UNKNOWABLE for name in names)
 """The names of the fields that drafts of the built-in kinds leave out."""
+
+# Fields that a model could know, but that the caller gives for all rows.
+_GIVEN: _Fields = ((Statement, ("claim_id",)),)
 
 # Fields that may be null in a row, but not in a draft: a row without a quote cannot be checked.
 _REQUIRED: _Fields = ((Reference, ("quote",)),)
@@ -93,7 +96,7 @@ def draft_fields(model: type[Record], claim_ids: tuple[str, ...]) -> dict[str, t
     return {
         name: _in_draft(model, name, field, claim_ids)
         for name, field in field_types(model).items()
-        if not _among(_UNKNOWABLE, model, name)
+        if not _among(_UNKNOWABLE + _GIVEN, model, name)
     }
 
 

@@ -56,6 +56,7 @@ __all__ = [
     "Scheme",
     "Sha256",
     "Source",
+    "Statement",
     "Topic",
     "Translation",
     "Verdict",
@@ -175,9 +176,12 @@ Instant = Annotated[
 ]
 """An instant in UTC as text; an aware `datetime` is accepted and converted."""
 
-ID_PATTERN = "^[!-~]{1,256}$"
+# Without controls, white space except U+0020, and marks of direction. Joiners are part of words and of emoji.
+_PRINTABLE = r"[^\x00-\x20\x7f-\xa0\xad\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
 
-Id = Annotated[str, Field(pattern=ID_PATTERN)]
+ID_PATTERN = f"^{_PRINTABLE}+(?: {_PRINTABLE}+)*$"
+
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=256)]
 
 ClaimId = Annotated[str, Field(pattern="^d[0-9]{2}-c[0-9]{2}$")]
 
@@ -434,7 +438,7 @@ class Annotation(Record):
     """How a derived row was made: by whom, when, and from which release."""
 
     id: Id | None = None
-    """Id of the row, unique in the data set: printable ASCII, no space. Null: the row has no id."""
+    """Id of the row, unique in the data set: printable characters. Null: the row has no id."""
 
     kind: Text | None = None
     """The type of the row, such as translation. Null: the file or the call gives it for all rows."""
@@ -504,6 +508,19 @@ class Reference(Record):
 
     quote_of: Literal["text", "text_en"] | None = None
     """The quoted text: text (offsets into the source) or text_en (offsets into that string). Null: text."""
+
+
+class Statement(Reference):
+    """A statement that a text makes, and the words that say so. `Corpus.from_quotes` takes such rows."""
+
+    claim_id: Id
+    """Id of the text. `Corpus.from_quotes` gives it for all rows."""
+
+    quote: Text
+    """Words of the text that say so, character for character."""
+
+    statement: Text | None = None
+    """The statement, in other words than those of the text. Null: the quote is the statement."""
 
 
 class Derived(Reference, Annotation):

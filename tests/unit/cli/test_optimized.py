@@ -9,7 +9,7 @@ from kaiser_interview.cli import COMMANDS
 
 CALLS = [
     ["--help"],
-    *([name, "--help"] for name in COMMANDS),
+    *([*name.split(), "--help"] for name in COMMANDS),
     ["explain"],
     ["explain", "not-utf8"],
     ["schema", "label"],

@@ -75,12 +75,19 @@ def test_passages_are_claims_with_their_markers_as_printed():
 def test_headings_and_headlines():
     headings = ki.Corpus.from_files(CORPUS).headings
     assert [tuple(one) for one in headings] == [
-        ("heading", "r1", "一、水的声音", 12, "The Sound of Water"),
-        ("heading", "r2", "二、水的颜色", 143, None),
-        ("heading", "k1", "1. Die Ku\u0308che", 15, "The Kitchen"),
-        ("heading", "k2", "2. Le quai", 288, "The Quay"),
-        ("headline", "alpha", "𠮷野川手记：四季（一）", 0, "Notes on the Yoshino River: Four Seasons (1)"),
-        ("headline", "beta", "Cafe\u0301 am Kanal", 0, "The Café on the Canal"),
+        ("heading", "r1", "一、水的声音", 12, "The Sound of Water", "alpha"),
+        ("heading", "r2", "二、水的颜色", 143, None, "alpha"),
+        ("heading", "k1", "1. Die Ku\u0308che", 15, "The Kitchen", "beta"),
+        ("heading", "k2", "2. Le quai", 288, "The Quay", "beta"),
+        (
+            "headline",
+            "alpha",
+            "𠮷野川手记：四季（一）",
+            0,
+            "Notes on the Yoshino River: Four Seasons (1)",
+            "alpha",
+        ),
+        ("headline", "beta", "Cafe\u0301 am Kanal", 0, "The Café on the Canal", "beta"),
     ]
 
 

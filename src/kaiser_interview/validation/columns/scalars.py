@@ -1,5 +1,6 @@
 """Find the elements of an Arrow array that may not fit a scalar schema: text, number or instant."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -99,15 +100,15 @@ def _pattern(pattern: str) -> Doubts:
     return _PatternCache(pattern).doubts
 
 
-_LONGEST_ID = 256
+# Arrow's engine writes the escapes of code points in another way.
+_ID_IN_ARROW = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", ID_PATTERN)
 
 
 def _ids(texts: pa.Array) -> Bools:
-    """Return which texts are not ids. An id has 1 to 256 bytes, each from ! to ~."""
+    """Return which texts are not ids; their lengths are not checked. Most are ASCII, without spaces."""
     if not len(texts):
         return nothing(texts)  # an empty array may have no offsets
-    sizes = to_numpy(pc.binary_length(texts), 1)
-    found: Bools = (sizes == 0) | (sizes > _LONGEST_ID)
+    found: Bools = to_numpy(pc.binary_length(texts), 1) == 0
     wide = kinds.is_large_string(texts.type)
     offsets = np.frombuffer(texts.buffers()[1], np.int64 if wide else np.int32)[texts.offset :][
         : len(texts) + 1
@@ -115,7 +116,7 @@ def _ids(texts: pa.Array) -> Bools:
     data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
     if not len(data) or (data.min() >= ord("!") and data.max() <= ord("~")):
         return found
-    return np.asarray(found | ~truths(pc.match_substring_regex(texts, ID_PATTERN)))
+    return np.asarray(found | ~truths(pc.match_substring_regex(texts, _ID_IN_ARROW)))
 
 
 class _PatternCache:

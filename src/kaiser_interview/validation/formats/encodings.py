@@ -37,11 +37,11 @@ def is_utf8(head: bytes) -> bool:
     return _decoded(head, "utf-8") is not None
 
 
-def encoding_hint(head: bytes) -> str | None:
+def encoding_hint(head: bytes, then: str = f", then validate it: iconv … {ON}") -> str | None:
     """Return a suggestion that names possible encodings of a file and how to check them; None for UTF-8.
 
     If most of the non-ASCII bytes are UTF-8, the file is treated as damaged UTF-8, because converting it
-    would destroy the rest. The suggestion says "may be", because the guess can be wrong.
+    would destroy the rest. The suggestion says "may be", because the guess can be wrong. It ends with `then`.
     """
     if is_utf8(head):
         return None
@@ -52,8 +52,7 @@ def encoding_hint(head: bytes) -> str | None:
     names = [name for name in _EAST_ASIAN if _fits(head, name, high)] or _western(head)
     if not names:
         return None
-    commands = f"check the output of iconv -f {names[0]} -t UTF-8, then validate it: iconv … {ON}"
-    return f"it may be {' or '.join(names)}; {commands}"
+    return f"it may be {' or '.join(names)}; check the output of iconv -f {names[0]} -t UTF-8{then}"
 
 
 def _decoded(head: bytes, encoding: str) -> str | None:

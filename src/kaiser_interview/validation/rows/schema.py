@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 from pydantic import ValidationError
 
 from ...records.introspection import FieldType, field_types, kind_of, model_of
-from ...records.models import INSTANT_PATTERN, Id, Language, Record, Scheme, Sha256, Version
+from ...records.models import ID_PATTERN, INSTANT_PATTERN, Language, Record, Scheme, Sha256, Version
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
 from ..hints.field_names import in_reference, note_of
@@ -30,7 +30,7 @@ _PLAIN = re.compile("[A-Za-z0-9_.-]{1,40}")
 
 FORMS: dict[str, str] = {
     INSTANT_PATTERN: "a valid time in UTC, such as 2026-01-31T12:00:00Z",
-    get_args(Id)[1].metadata[0].pattern: "1 to 256 printable ASCII characters, without spaces",
+    ID_PATTERN: "printable characters, without white space except single spaces between them",
     get_args(Sha256)[1].metadata[0].pattern: "64 lower-case hexadecimal digits",
     get_args(Version)[1].metadata[0].pattern: "a version such as 1.0.0",
     get_args(Language)[1].metadata[0].pattern: "a BCP 47 tag such as en, zh-Hans or pt-BR",

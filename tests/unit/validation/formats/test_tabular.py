@@ -442,7 +442,7 @@ WRONG_CELLS = {
     "null as text": ("verdict", {"urls": "null"}, "missing-field"),
     "empty required field": ("translation", {"translation": ""}, "missing-field"),
     "vocabulary in capitals": ("verdict", {"verdict": "Mixed"}, "not-in-vocabulary"),
-    "id with a space": ("translation", {"id": "a b"}, "bad-format"),
+    "id with two spaces": ("translation", {"id": "a  b"}, "bad-format"),
     "Excel's date": ("translation", {"created": "11/23/2026 18:45"}, "bad-format"),
 }
 

@@ -10,8 +10,7 @@ import typer
 
 import kaiser_interview.__main__ as command
 from kaiser_interview import cli
-from kaiser_interview.cli.exits import stop
-from kaiser_interview.cli.interrupts import cleanup_on_interrupt, ended_by_signal
+from kaiser_interview.cli.exits import cleanup_on_interrupt, ended_by_signal, stop
 from kaiser_interview.cli.output import Places
 
 

@@ -1,0 +1,183 @@
+"""``corpus``: make a corpus of any text."""
+
+import codecs
+import re
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from ..corpus.corpus import Corpus
+from ..corpus.units import Headings, Markers, Unit
+from ..errors import CorpusError, InputError
+from ..storage import write_files
+from ..validation.findings.display import visible
+from ..validation.formats.encodings import encoding_hint
+from .exits import stop
+from .validate import Form, ReportFormat, end, print_as
+
+__all__ = ["init"]
+
+
+_README = """\
+# A corpus for kaiser-interview
+
+{about}.
+
+- `claims.jsonl`: the claims, with id, text, offsets and digest. Offsets are code points into the source, the
+  end exclusive. More columns may be added.
+- `sources.jsonl`: the texts. If a text changes, make the corpus again, in another folder.
+
+Next, with any kind instead of `verdict`:
+
+```console
+{commands}
+```
+"""
+
+
+def init(
+    texts: Annotated[list[str], typer.Argument(metavar="TEXT…", help="UTF-8 files; - for standard input.")],
+    output: Annotated[str, typer.Option(metavar="DIR", help="The folder to write. It is created if needed.")],
+    unit: Annotated[Unit | None, typer.Option(help="What a claim is. A bullet is an item of a list.")] = None,
+    headings: Annotated[
+        str | None,
+        typer.Option(metavar="markdown|numbered|REGEX", help="Lines that are headings. Default: no line is."),
+    ] = None,
+    markers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="printed|REGEX",
+            help="Markers at the end of a claim: all common forms such as [6], or one. Default: none.",
+        ),
+    ] = None,
+    quotes: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Rows with the quotes that are the claims, instead of --unit."),
+    ] = None,
+    form: Form = ReportFormat.text,
+) -> None:
+    """Make a corpus of your own texts."""
+    if (unit is None) is (quotes is None):
+        raise InputError("--unit, --quotes: expected one of them, got " + ("both" if unit else "neither"))
+    if not output:
+        raise InputError("--output: expected a folder, got nothing")
+    contents = {source_id: _text(path) for source_id, path in _source_ids(texts).items()}
+    if quotes is None:
+        cut: Unit = unit or "line"
+        corpus = Corpus.from_text(
+            contents,
+            unit=cut,
+            headings=cast("Headings | None", _named_or_pattern("--headings", headings)),
+            markers=cast("Markers | None", _named_or_pattern("--markers", markers)),
+        )
+        typer.echo(_write(corpus, output))
+        return
+    if len(contents) > 1 or headings or markers:
+        raise InputError("--quotes: expected one text, and neither --headings nor --markers")
+    ((source_id, text),) = contents.items()
+    corpus, split = Corpus.from_quotes(text, quotes, source_id=source_id)
+    print_as(split.report, form)
+    written = _write(corpus, output) if corpus.claims else "nothing was written"
+    if form is ReportFormat.text:
+        typer.echo(written)
+    end(split.report, failures=len(split.failures))
+
+
+def _source_ids(paths: Sequence[str]) -> dict[str, str]:
+    """Return the paths by source id: the names of the files, or if they are not unique, the paths.
+
+    Extensions are left out.
+
+    Raises
+    ------
+    InputError
+        The same file is given twice.
+    """
+    names = ["stdin" if path == "-" else Path(path).stem for path in paths]
+    if len({*names}) < len(names):
+        names = [Path(path).with_suffix("").as_posix() for path in paths]
+    for name, path in zip(names, paths, strict=True):
+        if names.count(name) > 1:
+            raise InputError(f"TEXT: expected texts with different names, got {path} and another {name}")
+    return dict(zip(names, paths, strict=True))
+
+
+def _text(path: str) -> str:
+    """Return the text of a UTF-8 file without its byte order mark; line ends are not changed.
+
+    Raises
+    ------
+    CorpusError
+        The file is not UTF-8 text.
+    OSError
+        The file cannot be read.
+    """
+    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
+        reason = "expected UTF-8 text, got UTF-16 or other data; try iconv -f UTF-16 -t UTF-8"
+        raise CorpusError(path, None, reason)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        hint = encoding_hint(data[: 1 << 16], then="") or ""
+        reason = f"expected UTF-8, got byte 0x{data[error.start]:02x}{'; ' if hint else ''}{hint}"
+        raise CorpusError(path, data.count(b"\n", 0, error.start) + 1, reason) from None
+
+
+def _named_or_pattern(option: str, given: str | None) -> str | re.Pattern[str] | None:
+    """Return a name, which has lower-case letters only, or else a pattern.
+
+    Raises
+    ------
+    InputError
+        The pattern is not valid.
+    """
+    if given is None or re.fullmatch("[a-z]+", given):
+        return given
+    try:
+        return re.compile(given)
+    except re.error as error:
+        raise InputError(f"{option} {given}: expected a regular expression: {error}") from None
+
+
+def _write(corpus: Corpus, output: str) -> str:
+    """Write a corpus with its README; return what was written, in words.
+
+    Raises
+    ------
+    InputError
+        The folder already has a corpus or a README.
+    """
+    folder = Path(output)
+    if (folder / "README.md").exists():
+        raise InputError(f"--output {output}: expected a folder without a README.md, got one with it")
+    claims, sources = len(corpus.claims), len(corpus.sources)
+    about = f"{claims:,} claim{'s'[: claims > 1]} of {sources:,} text{'s'[: sources > 1]}"
+    try:
+        corpus.to_files(folder)
+        text = _README.format(
+            about=about, commands="\n".join(f"$ {one}" for one in _commands(corpus, output))
+        )
+        write_files(folder, {"README.md": text.encode()})
+    except OSError as error:
+        stop(f"{output}: {error.strerror or error}")
+    return f"{about} in {visible(output)}; README.md has the next commands"
+
+
+def _commands(corpus: Corpus, output: str) -> list[str]:
+    """Return the next commands for a corpus."""
+    against = f"--against {shlex.quote(output)}"
+    some = shlex.quote(",".join([*corpus.claims][:2]))
+    verdicts = f"--kind verdict {against}"
+    return [
+        f"kaiser-interview claims {against}",
+        f"kaiser-interview schema verdict --draft --claims {some} {against}",
+        f"kaiser-interview parse answers.jsonl {verdicts} --output rows.jsonl",
+        f"kaiser-interview fix rows.jsonl {verdicts} --set method=model --set creator=I --output fixed.jsonl",
+        f"kaiser-interview split fixed.jsonl {verdicts} --valid good.jsonl --rejects again.jsonl",
+    ]
