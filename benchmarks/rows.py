@@ -3,9 +3,9 @@
 import itertools
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +18,19 @@ _DRAWN = 100_000
 _CREATORS = ("a-model", "another-model", "somebody")
 
 
-def rows(count: int, *, wrong: int = 0) -> Iterator[dict[str, Any]]:
+class Quoted(NamedTuple):
+    """What rows repeat of a claim."""
+
+    claim_id: str
+    text: str
+    start: int
+    claim_sha256: str
+    text_en: str
+
+
+def rows(
+    count: int, *, wrong: int = 0, claims: Sequence[Quoted | ki.Claim] | None = None
+) -> Iterator[dict[str, Any]]:
     """Yield translations: unique ids, a claim at random, a span of it as quote.
 
     Parameters
@@ -27,9 +39,11 @@ def rows(count: int, *, wrong: int = 0) -> Iterator[dict[str, Any]]:
         How many.
     wrong : int
         One row in so many is wrong; 0 for none.
+    claims : sequence
+        The claims that the rows are about. Default: the shipped ones.
     """
     draw = random.Random(41)
-    claims = ki.load("claims")
+    claims = claims or ki.load("claims")
     for number in range(count):
         claim = draw.choice(claims)
         start = draw.randrange(len(claim.text) - _SHORTEST_QUOTE)

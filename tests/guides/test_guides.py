@@ -21,7 +21,8 @@ FIRST = re.compile(r"pip install '?kaiser-interview(\[[\w,]+\])?'?")
 MOST = 5
 JOBS = {"engineer": [1, 0]}
 GOALS = {
-    "researcher": "kaiser-interview validate translations.jsonl --kind translation --require release,creator"
+    "document": "kaiser-interview validate good.jsonl --kind label --against manual --require claim_sha256",
+    "researcher": "kaiser-interview validate translations.jsonl --kind translation --require release,creator",
 }
 TOOLS = Path(sys.prefix)
 
@@ -124,8 +125,8 @@ def test_a_guide_is_short(page):
     assert not [command for command in shown if re.search(r"[;&|]", command)]  # no pipes or lists of commands
 
 
-def test_there_are_three_guides():
-    assert [page.stem for page in GUIDES] == ["engineer", "reader", "researcher"]
-    cited = GUIDES[1].read_text("utf-8")
+def test_the_guides():
+    assert [page.stem for page in GUIDES] == ["document", "engineer", "reader", "researcher"]
+    cited = GUIDES[2].read_text("utf-8")
     assert "$ kaiser-interview cite" in cited
     assert "This is a summary's wording; it does not say who speaks." in cited.partition("interview cite")[2]

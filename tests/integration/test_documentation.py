@@ -25,7 +25,10 @@ from kaiser_interview.validation.findings.codes import CODES
 ELSEWHERE = {
     "docs/recipes.md": ("tests/engines/test_recipes.py", {"console", "js", "json", "pycon", "sql", "text"}),
     "docs/grammar.md": ("tests/providers/test_grammar.py", {"console", "pycon"}),
-    "docs/guides/*.md": ("tests/guides/test_guides.py", {"console", "diff", "python", "yaml"}),
+    "docs/guides/*.md": (
+        "tests/guides/test_guides.py",
+        {"console", "diff", "markdown", "python", "text", "yaml"},
+    ),
 }
 
 

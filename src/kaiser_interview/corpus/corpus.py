@@ -119,7 +119,7 @@ class Corpus:
             What a claim is. A bullet is an item of a list, without its mark; other text is no claim.
             Paragraphs end at blank lines. Spans are pairs of offsets, the end exclusive, for example of
             sentences: a list of them, or a mapping of source ids to lists if there are several texts. A
-            function takes a text and returns its spans.
+            function takes a text and returns its spans. Blank spans are left out.
         headings : {"markdown", "numbered"} or re.Pattern, optional
             The lines that are headings and not claims. A pattern matches a whole line, without white space
             around it; its first group, if it has one, is the title. Default: no line.

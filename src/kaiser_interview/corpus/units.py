@@ -135,12 +135,16 @@ def _spans(source_id: str, text: str, cut: Cut, lines: Sequence[_Line]) -> Itera
     else:
         spans = cut
     count = 0
-    for count, span in enumerate(spans, start=1):  # noqa: B007 - counted
+    for span in spans:
         if not _is_span(span, len(text)):
             raise CorpusError(
                 source_id, None, f"span: expected a pair from 0 to {len(text)}, got {span!r:.80}"
             )
-        yield span
+        # Splitters of sentences include the white space between them.
+        start, end = _stripped(text, *span)
+        if start < end:
+            count += 1
+            yield start, end
     if not count:
         what = cut if isinstance(cut, str) else "span"
         raise CorpusError(source_id, None, f"text: expected at least one {what}, got none")

@@ -83,6 +83,20 @@ def test_documents():
     assert corpus.sources == {"a": " one\n\ntwo ", "b": "three"}
 
 
+def test_spans():
+    assert texts(ki.Corpus.from_text("One. Two.", unit=[(5, 9), (0, 4)])) == ["Two.", "One."]
+    corpus = ki.Corpus.from_text({"a": "xy", "b": "z"}, unit={"b": [(0, 1)], "a": [(0, 1), [1, 2]]})
+    assert {claim.claim_id: claim.text for claim in corpus.claims.values()} == {
+        "a-c001": "x", "a-c002": "y", "b-c001": "z",
+    }  # fmt: skip
+    # Claims have no white space around them.
+    corpus = ki.Corpus.from_text(" a  b \n", unit=[(0, 3), (2, 4), (3, 7)])
+    assert [(claim.text, claim.start, claim.end) for claim in corpus.claims.values()] == [
+        ("a", 1, 2),
+        ("b", 4, 5),
+    ]
+
+
 def test_a_function_returns_spans():
     corpus = ki.Corpus.from_text(
         "One. Two.", unit=lambda text: (one.span() for one in re.finditer(r"\w+\.", text))
@@ -167,6 +181,28 @@ def test_markers(printed, text):
         ("a", {"unit": "bullet"}, ki.CorpusError, "expected at least one bullet, got none"),
         ("", {"unit": "document"}, ki.CorpusError, "expected at least one document, got none"),
         ("a", {"unit": lambda _: []}, ki.CorpusError, "expected at least one span, got none"),
+        ("a b", {"unit": [(1, 2)]}, ki.CorpusError, "expected at least one span, got none"),
+        (
+            {"a": "x", "b": "y"},
+            {"unit": {"a": [(0, 1)]}},
+            ki.CorpusError,
+            "b: text: expected at least one span",
+        ),
+        ({"a": "x"}, {"unit": {"A": [(0, 1)]}}, ki.UnknownNameError, "source: expected one of a, got 'A'"),
+        (
+            {"a": "x", "b": "y"},
+            {"unit": [(0, 1)]},
+            ki.InputError,
+            "unit: expected spans by source id, because there are several texts, got a list",
+        ),
+        (
+            "a",
+            {"unit": None},
+            ki.UnknownNameError,
+            "unit: expected one of line, bullet, paragraph, document, got None",
+        ),
+        ("a", {"unit": b"line"}, ki.UnknownNameError, "unit: expected one of line, bullet"),
+        ("a", {"unit": 3}, ki.UnknownNameError, "unit: expected one of line, bullet"),
         ({}, {"unit": "line"}, ki.CorpusError, "text: expected at least one text, got none"),
         ("a\udc80", {"unit": "line"}, ki.CorpusError, "expected UTF-8, got byte 0xed"),
     ],
