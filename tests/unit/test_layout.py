@@ -29,6 +29,7 @@ ORDER = [
     {"raw_output"},
     {"validation.split", "validation.fix", "reading", "writing"},
     {"validation.statements"},
+    {"validation.split", "validation.fix", "validation.corpus_check", "reading", "writing"},
     {"dataset"},
     {"build", "api"},
     {"cli"},
@@ -47,6 +48,9 @@ CALL_UP = {
     # `Corpus.from_quotes` fixes and splits statements, and returns a `Split`.
     ("corpus.corpus", "validation.statements"),
     ("corpus.corpus", "validation.split"),
+    # `Corpus.check(folder)` returns a report.
+    ("corpus.corpus", "validation.corpus_check"),
+    ("corpus.corpus", "validation.findings.report"),
     # `Label.of("d01-c01", ...)` looks up the id of a shipped claim.
     ("records.drafting", "dataset.loaders"),
 }

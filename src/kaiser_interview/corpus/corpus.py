@@ -6,12 +6,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CorpusError, InputError, known_name
+from ..errors import InputError, known_name
 from ..storage import digest, write_files
-from .files import NAMES, CorpusClaim, CorpusFiles, Heading, corpus_rows, read_corpus
+from .files import (
+    NAMES,
+    CorpusClaim,
+    CorpusFiles,
+    CorpusReader,
+    Heading,
+    corpus_rows,
+    read_corpus,
+    read_folder,
+)
+from .lines import FileFault
 from .units import Cut, Headings, Markers, corpus_files, table_files
 
 if TYPE_CHECKING:
+    from ..validation.findings.report import Report
     from ..validation.split import Split
     from .search import Match, Passages
 
@@ -61,8 +72,8 @@ class Corpus:
 
         - ``claims.jsonl``, required: one claim a line with `claim_id`, `text`, `start` and `end`. `source_id`
           is required if there are several sources. Optional: `markers` as printed after the text (or
-          `citations`, printed ``[6][7]``), and `text_en` with the English text. Derived rows may repeat all
-          other columns.
+          `citations`, printed ``[6][7]``), `text_en` with the English text, and `claim_sha256`. Derived rows
+          may repeat all other columns.
         - ``sources.jsonl``: one source a line with `source_id` and `text`, optionally with `headline` and
           `headline_en`. A source may instead be a UTF-8 file ``SOURCE_ID.txt``, which is used unchanged,
           including its line ends. No file may begin with a byte order mark.
@@ -80,7 +91,7 @@ class Corpus:
         ------
         CorpusError
             A file is missing or invalid, or a claim's text is not the source's text at its offsets. The
-            message has the file, line and reason.
+            message has the file, line and reason of the first problem; `check` reports all.
 
         Examples
         --------
@@ -88,13 +99,44 @@ class Corpus:
         >>> ki.Corpus.from_files(ki.data_path())
         Corpus(41 claims, 1 sources, 0 retired)
         """
-        path = Path(folder)
-        try:
-            texts = sorted(one.name for one in path.iterdir() if one.suffix == ".txt")
-            files = {name: (path / name).read_bytes() for name in (*NAMES, *texts) if (path / name).is_file()}
-        except OSError as error:
-            raise CorpusError(str(folder), None, error.strerror or str(error)) from None
-        return cls(*read_corpus(files))
+
+        def raise_first(fault: FileFault) -> None:
+            # A folder that cannot be read has no file to name.
+            raise fault._replace(file=fault.file or str(folder)).error()
+
+        files, others = read_folder(folder, raise_first)
+        return cls(*CorpusReader(files, raise_first, others=others).read())
+
+    @staticmethod
+    def check(folder: str | Path, *, max_findings: int = 1000) -> "Report":
+        """Check the files of a corpus in a folder, and report every problem at once.
+
+        The report has errors exactly if `from_files` raises an error; its message is one of the findings.
+        Warnings are about files that can be read: claims that overlap, sources without claims such as
+        ``README.txt``, ids that no row can name, and files with a name in the wrong case. Findings about
+        texts that are not at their offsets suggest the right offsets, and the reason.
+
+        Parameters
+        ----------
+        folder : str or pathlib.Path
+            The folder with the files that `from_files` describes.
+        max_findings : int
+            The most findings to keep; counts are exact.
+
+        Returns
+        -------
+        Report
+            The report, whose rows are the claims. If the folder or a file cannot be read, it is not complete.
+
+        Examples
+        --------
+        >>> import kaiser_interview as ki
+        >>> ki.Corpus.check(ki.data_path()).summary
+        '41 claims, no finding'
+        """
+        from ..validation.corpus_check import check_corpus
+
+        return check_corpus(folder, max_findings)
 
     @classmethod
     def from_text(

@@ -1,21 +1,49 @@
 """Read the files of a corpus and check that they are consistent."""
 
-import codecs
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import jiter
-
-from ..errors import CorpusError
+from ..near_names import near_names
 from ..storage import digest
+from .lines import CorpusRow, FileFault, ReportFault, Unplaced, decoded, json_shown, readable, rows_of
 
-__all__ = ["NAMES", "CorpusClaim", "CorpusFiles", "Heading", "corpus_rows", "read_corpus"]
+__all__ = [
+    "NAMES",
+    "OPTIONAL",
+    "TEXT",
+    "CorpusClaim",
+    "CorpusFiles",
+    "CorpusReader",
+    "Heading",
+    "corpus_rows",
+    "read_corpus",
+    "read_folder",
+]
 
 _VERSION = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
 
 NAMES = ("claims.jsonl", "sources.jsonl", "dialogues.jsonl", "releases.jsonl")
 """The names of the files; `Corpus.from_files` describes their contents."""
+
+OPTIONAL = ("dialogues.jsonl", "releases.jsonl")
+
+TEXT = ".txt"
+"""The ending of a file that is a source."""
+
+_STRAY = re.compile(r"(?i)(?:read.?me|notes?|licen[cs]e|copying|changelog|todo|requirements|index)\b.*")
+"""Names of text files that are rarely sources."""
+
+_LONGEST_NUMBER = 1000
+"""The most code points between the start of a heading and its title."""
+
+_LISTED = 8
+"""The most sources that a message lists."""
+
+_SEEN = 80
 
 
 class CorpusClaim(NamedTuple):
@@ -79,26 +107,9 @@ def read_corpus(files: Mapping[str, bytes], current: str | None = None) -> Corpu
     Raises
     ------
     CorpusError
-        A file is missing or invalid.
+        A file is missing or invalid. The message has the first problem.
     """
-    if "claims.jsonl" not in files:
-        raise CorpusError("claims.jsonl", None, "expected a file, got none")
-    sources, headlines = _sources(files)
-    history = _History(_rows(files, "releases.jsonl"), current)
-    claims: dict[str, CorpusClaim] = {}
-    for row in _rows(files, "claims.jsonl"):
-        claim = _claim(row, sources, history)
-        if claim.claim_id in claims:
-            raise row.fault(f"claim_id: expected a unique id, got {claim.claim_id} again")
-        claims[claim.claim_id] = claim
-    if not claims:
-        raise CorpusError("claims.jsonl", None, "expected a claim, got none")
-    for claim_id in history.last.keys() - history.retired.keys() - claims.keys():
-        raise CorpusError(
-            "releases.jsonl", None, f"{claim_id}: expected it in claims.jsonl, or a line that retires it"
-        )
-    headings = [_heading(row, sources) for row in _rows(files, "dialogues.jsonl")]
-    return CorpusFiles(claims, sources, (*headings, *headlines), history.retired, history.releases)
+    return CorpusReader(files, _raise_fault, current=current).read()
 
 
 def corpus_rows(corpus: CorpusFiles) -> dict[str, list[dict[str, Any]]]:
@@ -146,195 +157,460 @@ def _history(corpus: CorpusFiles) -> list[dict[str, Any]]:
     ]
 
 
+def _raise_fault(fault: FileFault) -> None:
+    """Raise the `CorpusError` of a problem."""
+    raise fault.error()
+
+
+def read_folder(folder: str | os.PathLike[str], report: ReportFault) -> tuple[dict[str, bytes], list[str]]:
+    """Read the files of a corpus in a folder; also return the names of its other files.
+
+    Names are compared as the folder lists them, so a system that ignores case finds no more files than
+    others. Hidden files are skipped.
+
+    Parameters
+    ----------
+    folder : path
+        The folder.
+    report : ReportFault
+        What to do with a file that cannot be read.
+    """
+    files: dict[str, bytes] = {}
+    others: list[str] = []
+    try:
+        names = sorted(path.name for path in Path(folder).iterdir() if path.is_file())
+    except (OSError, ValueError) as error:
+        report(_unreadable("", error, "a folder with the files of a corpus"))
+        names = []
+    for name in names:
+        if name not in NAMES and (name.startswith(".") or not name.endswith(TEXT)):
+            others.append(name)
+            continue
+        try:
+            files[name] = (Path(folder) / name).read_bytes()
+        except OSError as error:
+            report(_unreadable(name, error, "a file that can be read"))
+    return files, others
+
+
+def _unreadable(file: str, error: OSError | ValueError, expected: str) -> FileFault:
+    reason = error.strerror if isinstance(error, OSError) else None
+    return FileFault("unreadable", file, None, (), expected, (reason or str(error)).lower())
+
+
 def _version_key(version: str) -> tuple[int, ...]:
     """Return the sort key of a version."""
     return tuple(int(part) for part in version.split("."))
 
 
-class _CorpusRow:
-    """A row of a corpus file, with its file and line for messages."""
+class CorpusReader:
+    """Read the files of a corpus, and report each problem of them.
 
-    def __init__(self, file: str, line: int, values: Mapping[str, Any]) -> None:
-        self.file = file
-        self.line = line
-        self.values = values
+    A problem that only follows from another one is not reported: if a source cannot be read, its claims are
+    not compared with it.
 
-    def fault(self, reason: str) -> CorpusError:
-        return CorpusError(self.file, self.line, reason)
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Contents by file name.
+    report : ReportFault
+        What to do with a problem.
+    current : str, optional
+        The release of the files.
+    others : sequence of str
+        The names of other files in the folder, one of which may be misnamed.
 
-    def text(self, name: str) -> str:
-        value = self.values.get(name)
-        if type(value) is not str or not value:
-            raise self.fault(f"{name}: expected text, got {value!r:.80}")
-        return value
-
-    def optional(self, name: str) -> str | None:
-        return None if self.values.get(name) is None else self.text(name)
-
-    def offset(self, name: str) -> int:
-        value = self.values.get(name)
-        if type(value) is not int or value < 0:
-            raise self.fault(f"{name}: expected an offset, got {value!r:.80}")
-        return value
-
-
-def _checked(file: str, data: bytes) -> bytes:
-    """Return the bytes of a file if they are UTF-8 without a byte order mark.
-
-    A mark would be the first code point of a text and shift every offset. It is not removed either, because
-    other tools that read the file would count it.
+    Attributes
+    ----------
+    rows : dict of str to int
+        The number of rows of each JSON Lines file, including those that cannot be read.
+    sources : dict of str to str
+        The sources by id.
+    headings : list of Heading
+        The headings. They are read before the claims.
+    lines : dict of str to int
+        The line of each claim, by its id.
+    origins : dict of str to tuple of str and (int or None)
+        The file and the line of each source, by its id.
+    used : set of str
+        The ids of the sources that a row names.
+    doubtful : bool
+        Whether a row does not say which source it is of.
     """
-    if data.startswith(codecs.BOM_UTF8):
-        raise CorpusError(file, None, "expected UTF-8 without a byte order mark, got U+FEFF at its start")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]:
-        raise CorpusError(
-            file, None, "expected UTF-8, got UTF-16 or UTF-32; convert it, for example with iconv -t UTF-8"
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        report: ReportFault,
+        *,
+        current: str | None = None,
+        others: Sequence[str] = (),
+    ) -> None:
+        self._files = files
+        self._report = report
+        self._current = current
+        self._others = others
+        self.rows: dict[str, int] = {}
+        self.sources: dict[str, str] = {}
+        self.headings: list[Heading] = []
+        self.lines: dict[str, int] = {}
+        self.origins: dict[str, tuple[str, int | None]] = {}
+        self.used: set[str] = set()
+        self.doubtful: bool = False
+        self._headlines: list[Heading] = []
+        # Files with a line that could not be read, or a row without an id.
+        self._damaged: set[str] = set()
+        # Whether a source could not be read, and so may be the one that a row names.
+        self._sources_differ = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether every line of `claims.jsonl` could be read."""
+        return "claims.jsonl" in self._files and "claims.jsonl" not in self._damaged
+
+    def read(self) -> CorpusFiles:
+        """Read all files; return what could be read."""
+        if "claims.jsonl" not in self._files:
+            self._missing_claims()
+        self._read_sources()
+        history = _History(self._rows_of("releases.jsonl"), self._current)
+        history.complete &= "releases.jsonl" not in self._damaged
+        self._read_headings()
+        claims = self._read_claims(history)
+        return CorpusFiles(
+            claims, self.sources, (*self.headings, *self._headlines), history.retired, history.releases
         )
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        got = f"byte 0x{data[error.start]:02x} at {error.start}"
-        raise CorpusError(file, line, f"expected UTF-8, got {got}") from None
-    return data
 
+    def _rows_of(self, file: str) -> Iterator[CorpusRow]:
+        """Yield the rows of a file that can be read; note whether it has others."""
+        self.rows[file] = 0
+        data = readable(file, self._files.get(file, b""), self._report)
+        if data is None:
+            self._damaged.add(file)
+            return
+        for row in rows_of(file, data, self._report):
+            self.rows[file] += 1
+            if row is None:
+                self._damaged.add(file)
+            else:
+                yield row
 
-def _rows(files: Mapping[str, bytes], file: str) -> Iterator[_CorpusRow]:
-    data = _checked(file, files.get(file, b""))
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            values = jiter.from_json(line, catch_duplicate_keys=True, allow_inf_nan=False)
-        except ValueError as error:
-            raise CorpusError(file, number, f"not JSON: {error}") from None
-        if not isinstance(values, dict):
-            raise CorpusError(file, number, f"expected an object, got {type(values).__name__}")
-        yield _CorpusRow(file, number, values)
+    def _missing_claims(self) -> None:
+        others = {name.lower(): name for name in self._others}
+        near = near_names("claims.jsonl", [*others], most=1)
+        suggestion = (
+            f"rename {others[near[0]]} to claims.jsonl"
+            if near
+            else "run `kaiser-interview corpus init`, which makes the files from texts"
+        )
+        self._report(FileFault("missing-file", "claims.jsonl", None, (), "a file", "none", suggestion))
 
+    def _read_sources(self) -> None:
+        for row in self._rows_of("sources.jsonl"):
+            self._read_source(row)
+        self._sources_differ |= "sources.jsonl" in self._damaged
+        for file in self._files:
+            if file.endswith(TEXT):
+                self._read_text_file(file)
+        if not self.sources and not self._sources_differ:
+            exists = "sources.jsonl" in self._files
+            code, file = "no-rows" if exists else "missing-file", "sources.jsonl"
+            if exists or "claims.jsonl" in self._files:
+                suggestion = "add a row with source_id and text, or a file SOURCE_ID.txt for each source"
+                self._report(FileFault(code, file, None, (), "a source", "none", suggestion))
+            self._sources_differ = True
 
-def _sources(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Heading]]:
-    sources: dict[str, str] = {}
-    headlines = []
-    for row in _rows(files, "sources.jsonl"):
+    def _read_source(self, row: CorpusRow) -> None:
         source_id, text = row.text("source_id"), row.text("text")
-        if source_id in sources:
-            raise row.fault(f"source_id: expected a unique id, got {source_id} again")
-        sources[source_id] = text
-        headline = row.optional("headline")
+        headline, headline_en = row.optional("headline"), row.optional("headline_en")
+        if source_id is None or text is None:
+            self._sources_differ = True
+            return
+        if source_id in self.sources:
+            self._twice(row, "source_id", source_id, self.origins[source_id])
+            return
+        self.sources[source_id] = text
+        self.origins[source_id] = row.file, row.line
         if headline is not None:
             start = text.find(headline)
             if start < 0:
-                raise row.fault(f"headline: expected a passage of text, got {headline!r:.80}")
-            text_en = row.optional("headline_en")
-            headlines.append(Heading("headline", source_id, headline, start, text_en, source_id))
-    for name in files:
-        if name.endswith(".txt") and name.removesuffix(".txt") not in sources:
-            sources[name.removesuffix(".txt")] = _checked(name, files[name]).decode("utf-8")
-    if not sources:
-        raise CorpusError("sources.jsonl", None, "expected a source, got none")
-    return sources, headlines
+                about = Unplaced(source_id, headline, 0, None)
+                got = json_shown(headline)
+                row.fault("heading-not-found", "headline", "a passage of text", got, about=about)
+            else:
+                self._headlines.append(
+                    Heading("headline", source_id, headline, start, headline_en, source_id)
+                )
 
+    def _read_text_file(self, file: str) -> None:
+        source_id = file.removesuffix(TEXT)
+        data = readable(file, self._files[file], self._report)
+        text = None if data is None else decoded(file, data, self._report)
+        if text is None:
+            self._sources_differ = True
+            return
+        if self.sources.setdefault(source_id, text) != text:
+            first = _place(*self.origins[source_id])
+            expected, got = f"the text of {source_id} in {first}", "another one"
+            suggestion = "remove one of the two"
+            self._report(FileFault("duplicate-id", file, None, (), expected, got, suggestion))
+        self.origins.setdefault(source_id, (file, None))
 
-def _source_of(row: _CorpusRow, sources: Mapping[str, str]) -> tuple[str, str]:
-    only = next(iter(sources)) if len(sources) == 1 else None
-    source_id = row.optional("source_id") or only
-    if source_id is None or source_id not in sources:
-        raise row.fault(f"source_id: expected one of {', '.join(sources)}, got {source_id!r:.80}")
-    return source_id, sources[source_id]
+    @staticmethod
+    def _twice(row: CorpusRow, field: str, value: str, first: tuple[str, int | None]) -> None:
+        got = f"{json_shown(value)}, which {_place(*first)} has"
+        row.fault("duplicate-id", field, "a unique id", got)
 
+    def _read_claims(self, history: "_History") -> dict[str, CorpusClaim]:
+        claims: dict[str, CorpusClaim] = {}
+        for row in self._rows_of("claims.jsonl"):
+            claim_id = row.text("claim_id")
+            claim = self._claim(row, claim_id, history)
+            if claim_id is None:
+                self._damaged.add(row.file)
+            elif claim_id in self.lines:
+                self._twice(row, "claim_id", claim_id, (row.file, self.lines[claim_id]))
+            else:
+                self.lines[claim_id] = row.line
+                if claim is not None:
+                    claims[claim_id] = claim
+        if not self.complete:
+            return claims
+        if not self.lines:
+            self._report(FileFault("no-rows", "claims.jsonl", None, (), "a claim", "none"))
+        else:
+            history.report_missing(self.lines)
+        return claims
 
-def _claim(row: _CorpusRow, sources: Mapping[str, str], history: "_History") -> CorpusClaim:
-    source_id, source = _source_of(row, sources)
-    claim_id, text, start, end = (
-        row.text("claim_id"),
-        row.text("text"),
-        row.offset("start"),
-        row.offset("end"),
-    )
-    if source[start:end] != text:
-        # Git and editors on Windows change line ends.
-        ends = source.replace("\r\n", "\n") if "\r\n" in source else source.replace("\n", "\r\n")
-        other = "LF" if "\r\n" in source else "CR LF"
-        why = f"; it matches if lines of {source_id} end in {other}" if ends[start:end] == text else ""
-        raise row.fault(
-            f"text: expected {source[start:end]!r:.80} from {start} to {end}, got {text!r:.80}{why}"
+    def _claim(self, row: CorpusRow, claim_id: str | None, history: "_History") -> CorpusClaim | None:
+        """Return the claim of a row; None if it has a problem, which is reported."""
+        source_id = self._source_of(row)
+        text, start, end = row.text("text"), row.offset("start"), row.offset("end")
+        text_en, recorded = row.optional("text_en"), row.optional("claim_sha256")
+        printed = _printed_markers(row)
+        sha256 = digest((text or "").encode())
+        if recorded is not None and text is not None and recorded != sha256:
+            expected, suggestion = "the SHA-256 of the text in UTF-8", f"write {sha256}, or leave it out"
+            row.fault("digest-differs", "claim_sha256", expected, recorded, suggestion)
+        if claim_id is not None and text is not None:
+            history.compare(row, claim_id, sha256)
+        if source_id is None or claim_id is None or text is None or start is None or end is None:
+            return None
+        source = self.sources[source_id]
+        if end - start != len(text) or not source.startswith(text, start):
+            self._report_unplaced(row, Unplaced(source_id, text, start, end))
+            return None
+        return CorpusClaim(
+            claim_id=claim_id,
+            source_id=source_id,
+            source=source,
+            text=text,
+            start=start,
+            end=end,
+            passage_end=_passage_end(row, source, end, printed) if printed else end,
+            sha256=sha256,
+            text_en=text_en,
+            earlier=history.earlier.get(claim_id, {}),
+            revised=history.revised.get(claim_id),
+            columns={
+                name: value for name, value in row.values.items() if name not in {"claim_id", "claim_sha256"}
+            },
         )
-    sha256 = digest(text.encode())
-    if history.last.get(claim_id, sha256) != sha256:
-        raise row.fault(f"{claim_id}: expected the last digest in releases.jsonl, got {sha256}")
-    return CorpusClaim(
-        claim_id=claim_id,
-        source_id=source_id,
-        source=source,
-        text=text,
-        start=start,
-        end=end,
-        passage_end=_passage_end(row, source, end),
-        sha256=sha256,
-        text_en=row.optional("text_en"),
-        earlier=history.earlier.get(claim_id, {}),
-        revised=history.revised.get(claim_id),
-        columns={
-            name: value for name, value in row.values.items() if name not in {"claim_id", "claim_sha256"}
-        },
-    )
+
+    def _report_unplaced(self, row: CorpusRow, one: Unplaced) -> None:
+        source, start, end = self.sources[one.source_id], one.start, one.end or 0
+        expected = f"{json_shown(source[start : min(end, start + _SEEN)])} from {start} to {end}"
+        row.fault(
+            "claim-misplaced",
+            "text",
+            expected,
+            lambda: json_shown(one.text),
+            lambda: _line_ends(source, one),
+            about=one,
+        )
+
+    def _source_of(self, row: CorpusRow) -> str | None:
+        """Return the id of the source that a row names, or of the only one; None if it is unknown."""
+        named, source_id = row.values.get("source_id"), row.optional("source_id")
+        if named is None and len(self.sources) == 1 and not self._sources_differ:
+            source_id = next(iter(self.sources))
+        if source_id in self.sources:
+            self.used.add(source_id)
+            return source_id
+        self.doubtful = True
+        if self._sources_differ:
+            return None
+        if named is None:
+            row.fault("missing-field", "source_id", self._one_of, "nothing", self._suggest_renaming)
+        elif source_id is not None:
+            near = partial(self._near, source_id)
+            row.fault("unknown-source", "source_id", self._one_of, json_shown(source_id), near)
+        return None
+
+    @cached_property
+    def _one_of(self) -> str:
+        ids = [*self.sources]
+        return f"one of {', '.join(ids)}" if len(ids) <= _LISTED else f"one of {len(ids):,} source ids"
+
+    @cached_property
+    def strays(self) -> list[str]:
+        """The ids of text files that are rarely sources."""
+        return [
+            source_id
+            for source_id, (file, _) in self.origins.items()
+            if file.endswith(TEXT) and _STRAY.fullmatch(file)
+        ]
+
+    def _suggest_renaming(self) -> str | None:
+        names = " and ".join(f"{source_id}{TEXT}" for source_id in self.strays)
+        return f"rename {names} if it is no source: each .txt file is one" if names else None
+
+    def _near(self, source_id: str) -> str | None:
+        near = near_names(source_id, [*self.sources], most=2)
+        return f"did you mean {' or '.join(near)}?" if near else None
+
+    def _read_headings(self) -> None:
+        seen: dict[str, int] = {}
+        for row in self._rows_of("dialogues.jsonl"):
+            heading = self._heading(row)
+            if heading is not None:
+                first = seen.setdefault(heading.record_id, row.line)
+                if first != row.line:
+                    self._twice(row, "dialogue_id", heading.record_id, (row.file, first))
+                self.headings.append(heading)
+
+    def _heading(self, row: CorpusRow) -> Heading | None:
+        source_id, title, start = self._source_of(row), row.text("title"), row.offset("start")
+        dialogue_id, title_en = row.text("dialogue_id"), row.optional("title_en")
+        if source_id is None or title is None or start is None or dialogue_id is None:
+            return None
+        source = self.sources[source_id]
+        # A printed heading may begin before its title, for example with a number.
+        at = source.find(title, start, start + _LONGEST_NUMBER + len(title))
+        if at < 0:
+            expected = f"a passage of the source from {start} on"
+            about = Unplaced(source_id, title, start, None)
+            row.fault("heading-not-found", "title", expected, json_shown(title), about=about)
+            return None
+        return Heading("heading", dialogue_id, source[start : at + len(title)], start, title_en, source_id)
 
 
-def _passage_end(row: _CorpusRow, source: str, end: int) -> int:
-    citations = row.values.get("citations")
-    printed = row.optional("markers") if row.values.get("markers") else None
-    if printed is None and isinstance(citations, list):
-        printed = "".join(f"[{number}]" for number in citations)
-    if not printed:
-        return end
+def _place(file: str, line: int | None) -> str:
+    return file if line is None else f"{file}:{line}"
+
+
+def _line_ends(source: str, one: Unplaced) -> str | None:
+    """Return which line ends explain the offsets of a claim: Git and editors on Windows change them."""
+    ends = source.replace("\r\n", "\n") if "\r\n" in source else source.replace("\n", "\r\n")
+    other = "LF" if "\r\n" in source else "CR LF"
+    matches = ends[one.start : one.end] == one.text
+    return f"it matches if lines of {one.source_id} end in {other}" if matches else None
+
+
+def _printed_markers(row: CorpusRow) -> str | None:
+    """Return the markers of a claim as printed; None if it has none, or no valid ones."""
+    markers, citations = row.values.get("markers"), row.values.get("citations")
+    if markers is not None and markers != "":
+        return row.optional("markers")
+    if markers is None and isinstance(citations, list):
+        if all(type(one) in {int, str} for one in citations):
+            return "".join(f"[{number}]" for number in citations)
+        row.fault("wrong-type", "citations", "an array of integers", "another value in it")
+    return None
+
+
+def _passage_end(row: CorpusRow, source: str, end: int, printed: str) -> int:
     start = end
     while source[start : start + 1].isspace() and not source.startswith(printed, start):
         start += 1
     if not source.startswith(printed, start):
-        raise row.fault(f"markers: expected {printed!r:.80} after the claim, got {source[end : end + 16]!r}")
+        expected = f"{json_shown(printed)} after the claim"
+        row.fault("claim-markers-differ", "markers", expected, json_shown(source[end : end + 16]))
     return start + len(printed)
 
 
-def _heading(row: _CorpusRow, sources: Mapping[str, str]) -> Heading:
-    source_id, source = _source_of(row, sources)
-    title, start = row.text("title"), row.offset("start")
-    at = source.find(title, start)
-    if at < 0:
-        raise row.fault(f"title: expected a passage of the source from {start} on, got {title!r:.80}")
-    # A printed heading may begin before its title, for example with a number.
-    text = source[start : at + len(title)]
-    return Heading("heading", row.text("dialogue_id"), text, start, row.optional("title_en"), source_id)
-
-
 class _History:
-    """The history of claims in `releases.jsonl`."""
+    """The history of claims in `releases.jsonl`.
 
-    def __init__(self, rows: Iterable[_CorpusRow], current: str | None) -> None:
+    Parameters
+    ----------
+    rows : iterable of CorpusRow
+        Its rows.
+    current : str or None
+        The release of the files.
+
+    Attributes
+    ----------
+    complete : bool
+        Whether all of its lines could be read. If not, claims are not compared with it.
+    """
+
+    def __init__(self, rows: Iterable[CorpusRow], current: str | None) -> None:
         self.last: dict[str, str | None] = {}
         self.earlier: dict[str, dict[str, str]] = {}
         self.revised: dict[str, str] = {}
         self.retired: dict[str, str | None] = {}
+        self._rows: dict[str, CorpusRow] = {}
+        self.complete: bool = True
         releases = {current} if current else set()
         for row in rows:
-            name, claim_id, sha256 = (
-                row.text("release"),
-                row.optional("claim_id"),
-                row.optional("claim_sha256"),
-            )
-            if claim_id in self.retired:
-                raise row.fault(f"{claim_id}: expected no line after its retirement, got one")
-            if not _VERSION.fullmatch(name):
-                raise row.fault(f"release: expected a version such as 1.0.0, got {name!r:.80}")
-            releases.add(name)
-            if claim_id is None:
-                continue  # a release that changed no claim
-            before = self.last.get(claim_id)
-            if before is not None and before != sha256:
-                self.earlier.setdefault(claim_id, {})[before] = self.revised[claim_id]
-            if claim_id not in self.last or before != sha256:
-                self.revised[claim_id] = name
-            self.last[claim_id] = sha256
-            if sha256 is None:
-                self.retired[claim_id] = row.optional("successor")
+            release = self._release(row)
+            if release is not None:
+                releases.add(release)
+            self._add(row, release)
         self.releases = tuple(sorted(releases, key=_version_key))
+
+    @staticmethod
+    def _release(row: CorpusRow) -> str | None:
+        name = row.text("release")
+        if name is None or _VERSION.fullmatch(name):
+            return name
+        row.fault("bad-format", "release", "a version such as 1.0.0", json_shown(name))
+        return None
+
+    def _add(self, row: CorpusRow, release: str | None) -> None:
+        claim_id, sha256 = row.optional("claim_id"), row.optional("claim_sha256")
+        successor = row.optional("successor")
+        if claim_id in self.retired:
+            expected = f"no line about {claim_id} after its retirement"
+            row.fault("history-differs", "claim_id", expected, "one")
+            return
+        named = row.values.get("claim_id") is not None, row.values.get("claim_sha256") is not None
+        if release is None or named != (claim_id is not None, sha256 is not None):
+            self.complete = False
+            return
+        if claim_id is None:
+            return  # a release that changed no claim
+        before = self.last.get(claim_id)
+        if before is not None and before != sha256:
+            self.earlier.setdefault(claim_id, {})[before] = self.revised[claim_id]
+        if claim_id not in self.last or before != sha256:
+            self.revised[claim_id] = release
+        self.last[claim_id] = sha256
+        self._rows[claim_id] = row
+        if sha256 is None:
+            self.retired[claim_id] = successor
+
+    def compare(self, row: CorpusRow, claim_id: str, sha256: str) -> None:
+        """Report that a claim is retired, or has another text than its last one in the history."""
+        if not self.complete or self.last.get(claim_id, sha256) == sha256:
+            return
+        at = _place("releases.jsonl", self._rows[claim_id].line)
+        if claim_id in self.retired:
+            suggestion = "give the claim another id: that of a retired claim is never used again"
+            expected = f"a claim that {at} does not retire"
+            row.fault("history-differs", "claim_id", expected, claim_id, suggestion)
+        else:
+            suggestion = "append a line to releases.jsonl with the new release and digest"
+            expected = f"a text with the last digest in {at}"
+            row.fault("history-differs", "text", expected, f"one with {sha256}", suggestion)
+
+    def report_missing(self, claim_ids: Mapping[str, int]) -> None:
+        """Report the claims of the history that are neither current nor retired."""
+        if not self.complete:
+            return
+        for claim_id, row in self._rows.items():
+            if claim_id not in claim_ids and claim_id not in self.retired:
+                suggestion = "append a line with claim_sha256 null, which retires it"
+                got = f"{claim_id}, which it does not have"
+                row.fault("history-differs", "claim_id", "a claim in claims.jsonl", got, suggestion)

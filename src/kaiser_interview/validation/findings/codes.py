@@ -407,5 +407,71 @@ CODES: dict[str, Code] = {
             "Check whether the number is lost, or written as a word.",
         ),
     ),
+    **_codes(
+        "corpus",
+        "error",
+        (
+            "missing-file",
+            "A file that a corpus needs is missing: `claims.jsonl`, or a source.",
+            "A folder with only `claims.json`.",
+            "Name the files as `Corpus.from_files` expects them, or make them with `kaiser-interview corpus init`.",
+        ),
+        (
+            "claim-misplaced",
+            "The text of a claim is not at its offsets. The finding gives the right offsets if the text is found and, if "
+            "it explains the wrong ones, their unit. Otherwise it gives the nearest passage, which is only a hint.",
+            "A claim whose `start` and `end` are in bytes.",
+            "Count offsets in code points into the unchanged source, the end exclusive, and copy the text from the "
+            "source, character by character: `source[start:end]` in Python.",
+        ),
+        (
+            "claim-markers-differ",
+            "The markers of a claim (`markers`, or `citations` printed as `[6][7]`) are not after its text.",
+            'A claim with `"markers": "[2]"` before `[3]`.',
+            "Write the markers as they are printed. Leave both fields out if there are none.",
+        ),
+        (
+            "heading-not-found",
+            "A heading does not occur at its offset, or a headline does not occur in its source.",
+            "A title that was edited.",
+            "Copy the title from the source, and write the offset where the heading begins.",
+        ),
+        (
+            "unknown-source",
+            "No source has this id.",
+            "A claim with the source id `report.txt` for a file of this name, whose id is `report`.",
+            "Use the `source_id` of a row in `sources.jsonl`, or the name of a text file without `.txt`.",
+        ),
+        (
+            "history-differs",
+            "`releases.jsonl` and `claims.jsonl` contradict each other: a text is not the last one of its claim, a claim "
+            "is missing without a retirement, or a retired claim is used again.",
+            "A claim whose text was edited without a new line in `releases.jsonl`.",
+            "Append a line for each change: the release, the id, and the new digest, or null to retire the claim. Never "
+            "edit earlier lines.",
+        ),
+    ),
+    **_codes(
+        "corpus",
+        "warning",
+        (
+            "claims-overlap",
+            "A claim begins before an earlier one in the same source ends. A quote in both belongs to either.",
+            "Two claims from 0 to 20 and from 10 to 30.",
+            "Cut the text so that no claim overlaps another one, unless claims are nested on purpose.",
+        ),
+        (
+            "unused-source",
+            "A source has no claim. Every `.txt` file in the folder is a source.",
+            "A `README.txt` beside the files of the corpus.",
+            "If the file is not a source, rename it, for example to `README.md`. Otherwise add its claims.",
+        ),
+        (
+            "misnamed-file",
+            "A file is ignored because its name is in the wrong case.",
+            "`Dialogues.jsonl`.",
+            "Rename the file: names are in lower case.",
+        ),
+    ),
 }  # fmt: skip
 """All codes by name."""

@@ -119,8 +119,9 @@ _REPORT = _object(
     limited={"type": "boolean"},
     parts={"type": "integer", "minimum": 1},
     unit={
-        "enum": ["row", "text"],
-        "description": "What the rows are; text for the answers in a report of `parse`.",
+        "enum": ["row", "text", "claim"],
+        "description": "What the rows are; text for the answers in a report of `parse`, claim for those in a "
+        "report of `corpus check`.",
     },
     left_out=_COUNT,
     fixable=_object(safe=_COUNT, unsafe=_COUNT),

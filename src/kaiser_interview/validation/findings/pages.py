@@ -21,6 +21,7 @@ _GROUPS = {
     "quote": "Quotes, compared with the source character by character.",
     "set": "Rules about the whole data set.",
     "fidelity": "What a translation may have lost.",
+    "corpus": "Files of a custom corpus. `Corpus.check` reports these, and codes of reading and shape.",
 }
 
 # Lists the pages of the codes for Sphinx.

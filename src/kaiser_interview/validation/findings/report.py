@@ -73,9 +73,9 @@ class Report:
         Errors that do not belong to one row, but to a file or to the whole data set.
     limited : bool
         False if the system does not support memory and time limits for worker processes.
-    unit : {"row", "text"}
+    unit : {"row", "text", "claim"}
         What the rows are. In a report of `parse`, each is an answer of a model, and invalid if it gave no
-        rows.
+        rows. In a report of `Corpus.check`, each is a claim.
     parts : int
         Number of reports that were merged into this one; 1 if none. Rules about the whole data set were
         applied within each part only.
@@ -94,7 +94,7 @@ class Report:
     limited: bool = True
     parts: int = 1
     max_findings: int = 1000
-    unit: Literal["row", "text"] = "row"
+    unit: Literal["row", "text", "claim"] = "row"
     checked: Checked = field(default=Checked())
     again: Callable[[], Iterator[Finding]] | None = field(default=None, repr=False, compare=False)
 
@@ -157,13 +157,13 @@ class Report:
         if not found:
             return f"{rows}, no finding"
         if self.rows and self.outside and not self.invalid:
-            found[0] += " about the data set as a whole"
+            found[0] += " outside the claims" if self.unit == "claim" else " about the data set as a whole"
         words = ", ".join(found)
         if not self.rows:
             return words
         if not self.invalid:
-            return f"{rows} valid; {words}" if self.unit == "row" else f"{rows} parsed; {words}"
-        return f"{self.invalid:,} of {rows} {'invalid' if self.unit == 'row' else 'failed'}: {words}"
+            return f"{rows} {'parsed' if self.unit == 'text' else 'valid'}; {words}"
+        return f"{self.invalid:,} of {rows} {'failed' if self.unit == 'text' else 'invalid'}: {words}"
 
     def __str__(self) -> str:
         """Return what `kaiser-interview validate` prints, without colour, on lines of at most 80 cells."""

@@ -5,7 +5,7 @@ passage and its negation can differ in one character.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache, partial
 from itertools import islice
 from typing import NamedTuple
@@ -17,8 +17,9 @@ from ...corpus.search import LONGEST, Match, occurrences, passages_of
 from ...corpus.typography import fold_typography, least_folded, without_typography
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
+from .offset_units import FEW, Place, meant, more, offset_units, spans
 
-__all__ = ["LEAST", "Place", "Quote", "Quotes", "explained", "proves"]
+__all__ = ["LEAST", "Quote", "Quotes", "explained", "marked", "proves"]
 
 # Runs of characters that folding leaves unchanged. The last character before any other character is excluded,
 # because NFKC may compose the two.
@@ -41,11 +42,6 @@ _ELLIPSIS = re.compile(r"\s*(?:[\[(（]?(?:[…⋯]+|\.{3,})[\])）]?)\s*")
 
 LEAST = 4
 """The minimum length, in code points, of a quote that proves which claim it is from."""
-
-_FEW = 3
-
-Place = tuple[int, int]
-"""Start and end offset in code points, end exclusive, in the source or in the English text."""
 
 
 class Quote(NamedTuple):
@@ -183,7 +179,7 @@ class Quotes:
             for one in self._passages.exact(quote.words, quote.of)
             for start, end in occurrences(one.text, quote.words)
         ]
-        return f"it occurs in {', '.join(found[:_FEW])}{_more(len(found))}"
+        return f"it occurs in {', '.join(found[:FEW])}{more(len(found))}"
 
     def _hint(self, quote: Quote) -> str | None:
         """Return a hint on the likely origin of a quote that was not found."""
@@ -193,7 +189,7 @@ class Quotes:
         if quote.words in quote._replace(of=other).passage:
             return f"it occurs in the claim's {other}: set quote_of to {other}"
         if own := quote.restored():
-            return f"exact text at {_spans([own[1]])}: {own[0]}"
+            return f"exact text at {spans([own[1]])}: {own[0]}"
         if hint := _without_ellipsis(quote):
             return hint
         match = self._passages.nearest(quote.words, quote.of) or self._passages.nearest(quote.words, other)
@@ -202,7 +198,7 @@ class Quotes:
         language = " in English" if match.of == "text_en" else ""
         language += " (quote_of: text_en)" if language and quote.of == "text" else ""
         place = f"{match.record_id}{language}, {match.start} to {match.end}"
-        return f"closest passage (not a match): {place}: {_marked(match)}"
+        return f"closest passage (not a match): {place}: {marked(match)}"
 
 
 def _unwrapped(words: str) -> Iterator[str]:
@@ -224,17 +220,17 @@ def _without_ellipsis(quote: Quote) -> str | None:
     parts = [part for part in _ELLIPSIS.split(quote.words) if part]
     if not parts or parts == [quote.words]:
         return None
-    spans, at = [], 0
+    places, at = [], 0
     for part in parts:
         at = quote.passage.find(part, at)
         if at < 0:
             return None
-        spans.append((quote.origin + at, quote.origin + at + len(part)))
+        places.append((quote.origin + at, quote.origin + at + len(part)))
         at += len(part)
-    if len(spans) == 1:
-        return f"without the ellipsis, it occurs at {_spans(spans)}"
-    listed = " or ".join(f"{start} to {end}" for start, end in spans[:_FEW]) + _more(len(spans))
-    whole = f"{spans[0][0]} to {spans[-1][1]}"
+    if len(places) == 1:
+        return f"without the ellipsis, it occurs at {spans(places)}"
+    listed = " or ".join(f"{start} to {end}" for start, end in places[:FEW]) + more(len(places))
+    whole = f"{places[0][0]} to {places[-1][1]}"
     return f"a quote must be one passage without gaps: quote one part ({listed}), or all of {whole}"
 
 
@@ -247,7 +243,7 @@ def _out_of_range(quote: Quote, path: Path) -> Fault:
 def _misplaced(quote: Quote, path: Path) -> Fault:
     places = quote.places
     got, suggestion = f"{quote.start} to {quote.end}", partial(_right_offsets, quote, places)
-    return Fault("quote-misplaced", (*path, "quote_start"), _spans(places), got, suggestion)
+    return Fault("quote-misplaced", (*path, "quote_start"), spans(places), got, suggestion)
 
 
 def _right_offsets(quote: Quote, places: list[Place]) -> str | None:
@@ -255,15 +251,15 @@ def _right_offsets(quote: Quote, places: list[Place]) -> str | None:
     meant = explained(quote, places)
     if meant:
         unit, place = meant
-        return f"use {_spans([place])}: the given offsets are {unit}"
-    return f"use {_spans(places)}" if len(places) == 1 else None
+        return f"use {spans([place])}: the given offsets are {unit}"
+    return f"use {spans(places)}" if len(places) == 1 else None
 
 
 def _without_offsets(quote: Quote, path: Path) -> Fault | None:
     """Return the fault of a quote without offsets that occurs in its claim; None if it is valid."""
     field, places = (*path, "quote"), quote.places
     if len(places) > 1:
-        got, suggestion = f"{len(places)}: {_spans(places)}", "set quote_start and quote_end, or quote more"
+        got, suggestion = f"{len(places)}: {spans(places)}", "set quote_start and quote_end, or quote more"
         return Fault("quote-ambiguous", field, f"one occurrence in {quote.claim.claim_id}", got, suggestion)
     if not proves(quote.words):
         expected, got = (
@@ -279,55 +275,19 @@ def _without_offsets(quote: Quote, path: Path) -> Fault | None:
 def _differs(code: str, quote: Quote, field: Path, places: list[Place]) -> Fault:
     """Return the fault of a quote that differs only in markers or typography."""
     if len(places) > 1:
-        return Fault(code, field, f"the text at {_spans(places)}", shown(quote.words))
+        return Fault(code, field, f"the text at {spans(places)}", shown(quote.words))
     own = quote.own_words(places[0])
-    return Fault(code, field, shown(own), shown(quote.words), f"exact text at {_spans(places)}: {own}")
+    return Fault(code, field, shown(own), shown(quote.words), f"exact text at {spans(places)}: {own}")
 
 
 def explained(quote: Quote, places: list[Place]) -> tuple[str, Place] | None:
     """Return the unit that explains wrong offsets, and the right place; None if that is not certain."""
-    meant = [
-        (unit, place)
-        for unit, convert in _units(quote.whole, quote.origin)
-        for place in places
-        if convert(*place) == (quote.start, quote.end)
-    ]
-    return meant[0] if len({place for _, place in meant}) == 1 else None
+    units, origins = offset_units(quote.whole), {"the claim": quote.origin}
+    found = meant((quote.start, quote.end), places, lambda place: units.of(place, origins))
+    return found and (found[0][0], found[1])
 
 
-def _units(whole: str, origin: int) -> Iterator[tuple[str, Callable[[int, int], Place]]]:
-    """Yield units that offsets are often given in by mistake, each with a conversion from right offsets."""
-
-    def byte_count(offset: int, base: int = 0) -> int:
-        return len(whole[base:offset].encode())
-
-    def utf16_count(offset: int, base: int = 0) -> int:
-        return len(whole[base:offset].encode("utf-16-le")) // 2
-
-    if origin:
-        yield "relative to the claim", lambda a, b: (a - origin, b - origin)
-    yield "1-based", lambda a, b: (a + 1, b + 1)
-    yield "1-based, with an inclusive end", lambda a, b: (a + 1, b)
-    yield "0-based, with an inclusive end", lambda a, b: (a, b - 1)
-    yield "in bytes", lambda a, b: (byte_count(a), byte_count(b))
-    yield "in UTF-16 code units", lambda a, b: (utf16_count(a), utf16_count(b))
-    if origin:
-        yield "in bytes, relative to the claim", lambda a, b: (byte_count(a, origin), byte_count(b, origin))
-        yield (
-            "in UTF-16 code units, relative to the claim",
-            lambda a, b: (utf16_count(a, origin), utf16_count(b, origin)),
-        )
-
-
-def _spans(places: list[Place]) -> str:
-    return " or ".join(f"{start} to {end}" for start, end in places[:_FEW]) + _more(len(places))
-
-
-def _more(count: int) -> str:
-    return f" and {count - _FEW} more" if count > _FEW else ""
-
-
-def _marked(match: Match) -> str:
+def marked(match: Match) -> str:
     """Return the passage with each change marked as ⟦passage→quote⟧."""
     marked, at = "", match.start
     for change in match.changes:
