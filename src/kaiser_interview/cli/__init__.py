@@ -141,6 +141,14 @@ COMMANDS = {
             "report.txt --quotes statements.jsonl --output report/",
         ),
     ),
+    "corpus check": Command(
+        "corpus",
+        "Check the files of a corpus and print what is wrong.",
+        "Reports every problem that keeps a corpus from being read, such as a text that is not at its "
+        "offsets, with the right value if it is known. Likely mistakes are warnings. Exit code 1 if there are "
+        "errors, 2 if a file cannot be read.",
+        ("notes/", "notes/ --format github"),
+    ),
     "export": Command(
         "export",
         "Write all tables of the data set to a folder.",
@@ -158,7 +166,7 @@ COMMANDS = {
     ),
 }
 
-GROUPS = {"corpus": "Make a corpus of any text, to validate rows against it with `--against`."}
+GROUPS = {"corpus": "Make and check a corpus of any text, to validate rows against it with `--against`."}
 """The help of each group of commands."""
 
 

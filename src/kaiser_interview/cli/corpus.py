@@ -1,4 +1,4 @@
-"""``corpus``: make a corpus of any text."""
+"""``corpus``: make a corpus of any text, and check its files."""
 
 import codecs
 import re
@@ -17,9 +17,10 @@ from ..storage import write_files
 from ..validation.findings.display import visible
 from ..validation.formats.encodings import encoding_hint
 from .exits import stop
+from .options import MaxFindings
 from .validate import Form, ReportFormat, end, print_as
 
-__all__ = ["init"]
+__all__ = ["check", "init"]
 
 
 _README = """\
@@ -85,6 +86,17 @@ def init(
     if form is ReportFormat.text:
         typer.echo(written)
     end(split.report, failures=len(split.failures))
+
+
+def check(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="The folder with the files of the corpus.")],
+    max_findings: MaxFindings = 1000,
+    form: Form = ReportFormat.text,
+) -> None:
+    """Check the files of a corpus and print what is wrong."""
+    report = Corpus.check(folder, max_findings=max_findings)
+    print_as(report, form)
+    end(report)
 
 
 def _source_ids(paths: Sequence[str]) -> dict[str, str]:

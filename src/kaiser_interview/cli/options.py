@@ -19,13 +19,15 @@ from ..records.models import KINDS, Annotation, Record
 from ..validation.engine.options import Check
 from ..validation.formats.coerce import typed
 
-__all__ = ["folder_of", "given_options", "kind_named", "names_in", "takes_check"]
+__all__ = ["MaxFindings", "folder_of", "given_options", "kind_named", "names_in", "takes_check"]
 
 
 def _option(*names: str, type: Any = list[str], metavar: str, help: str) -> Any:  # noqa: A002 - as Typer
     option = typer.Option(*names, metavar=metavar, help=help, show_default=False)
     return Annotated[type | None, option]
 
+
+MaxFindings = Annotated[int, typer.Option(min=0, help="The most findings to keep. Counts are always exact.")]
 
 _OPTIONS: dict[str, tuple[Any, Any]] = {
     "paths": (
@@ -94,10 +96,7 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         False,
     ),
-    "max_findings": (
-        Annotated[int, typer.Option(min=0, help="The most findings to keep. Counts are always exact.")],
-        1000,
-    ),
+    "max_findings": (MaxFindings, 1000),
 }
 """The options of a check, by name: the type that Typer reads, and the default."""
 

@@ -366,6 +366,7 @@ class CorpusReader:
         for row in self._rows_of("claims.jsonl"):
             claim_id = row.text("claim_id")
             claim = self._claim(row, claim_id, history)
+            self._compare_digests(row, claim_id, claim.sha256 if claim else None, history)
             if claim_id is None:
                 self._damaged.add(row.file)
             elif claim_id in self.lines:
@@ -382,18 +383,26 @@ class CorpusReader:
             history.report_missing(self.lines)
         return claims
 
+    @staticmethod
+    def _compare_digests(
+        row: CorpusRow, claim_id: str | None, sha256: str | None, history: "_History"
+    ) -> None:
+        """Compare the text of a claim with the digests that its row and the history record."""
+        recorded, text = row.optional("claim_sha256"), row.values.get("text")
+        if type(text) is not str or not text:
+            return
+        sha256 = sha256 or digest(text.encode())
+        if recorded is not None and recorded != sha256:
+            expected, suggestion = "the SHA-256 of the text in UTF-8", f"write {sha256}, or leave it out"
+            row.fault("digest-differs", "claim_sha256", expected, recorded, suggestion)
+        if claim_id is not None:
+            history.compare(row, claim_id, sha256)
+
     def _claim(self, row: CorpusRow, claim_id: str | None, history: "_History") -> CorpusClaim | None:
         """Return the claim of a row; None if it has a problem, which is reported."""
         source_id = self._source_of(row)
         text, start, end = row.text("text"), row.offset("start"), row.offset("end")
-        text_en, recorded = row.optional("text_en"), row.optional("claim_sha256")
-        printed = _printed_markers(row)
-        sha256 = digest((text or "").encode())
-        if recorded is not None and text is not None and recorded != sha256:
-            expected, suggestion = "the SHA-256 of the text in UTF-8", f"write {sha256}, or leave it out"
-            row.fault("digest-differs", "claim_sha256", expected, recorded, suggestion)
-        if claim_id is not None and text is not None:
-            history.compare(row, claim_id, sha256)
+        text_en, printed = row.optional("text_en"), _printed_markers(row)
         if source_id is None or claim_id is None or text is None or start is None or end is None:
             return None
         source = self.sources[source_id]
@@ -408,7 +417,7 @@ class CorpusReader:
             start=start,
             end=end,
             passage_end=_passage_end(row, source, end, printed) if printed else end,
-            sha256=sha256,
+            sha256=digest(text.encode()),
             text_en=text_en,
             earlier=history.earlier.get(claim_id, {}),
             revised=history.revised.get(claim_id),

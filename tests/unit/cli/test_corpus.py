@@ -199,4 +199,4 @@ def test_unknown_commands(run, words, message):
 def test_the_help_of_the_group(run):
     code, out, _ = run("corpus", "--help")
     assert code == 0
-    assert "\n  init  Make a corpus of your own texts.\n" in out
+    assert "\n  init   Make a corpus of your own texts.\n" in out

@@ -204,61 +204,74 @@ def test_blank_lines_and_carriage_returns_are_ignored(folder):
 COMPOSED = "Das Cafe\u0301 o\u0308ffnet um sieben, der Kanal nie."
 NO_VERSION = "release: expected a version such as 1.0.0, got "
 NOT_THERE = "title: expected a passage of the source from "
+NO_SOURCE = (
+    "expected a source, got none; add a row with source_id and text, or a file SOURCE_ID.txt for each source"
+)
 FIRST = "𠮷野川的水声，清晨像低语，黄昏也像低语。"
 
 
 @pytest.mark.parametrize(
     ("file", "line", "fields", "reason"),
     [
-        ("claims.jsonl", 1, {"end": 38}, f"text: expected {FIRST[:-1]!r} from 19 to 38, got {FIRST!r}"),
+        ("claims.jsonl", 1, {"end": 38}, f'text: expected "{FIRST[:-1]}" from 19 to 38, got "{FIRST}"'),
         (
             "claims.jsonl",
             1,
             {"start": 31, "end": 44},
-            f"text: expected '，黄昏也像低语。 [1]\\n' from 31 to 44, got {FIRST!r}",
+            f'text: expected "，黄昏也像低语。 [1]\\n" from 31 to 44, got "{FIRST}"',
         ),
         (
             "claims.jsonl",
             9,
             {"text": "Das Café"},
-            f"text: expected {COMPOSED!r} from 29 to 72, got 'Das Café'",
+            f'text: expected "{COMPOSED}" from 29 to 72, got "Das Café"',
         ),
-        ("claims.jsonl", 1, {"text": None}, "text: expected text, got None"),
-        ("claims.jsonl", 1, {"text": ""}, "text: expected text, got ''"),
-        ("claims.jsonl", 1, {"start": "19"}, "start: expected an offset, got '19'"),
-        ("claims.jsonl", 1, {"start": -1}, "start: expected an offset, got -1"),
-        ("claims.jsonl", 1, {"start": 19.0}, "start: expected an offset, got 19.0"),
-        ("claims.jsonl", 1, {"end": True}, "end: expected an offset, got True"),
-        ("claims.jsonl", 1, {"end": None}, "end: expected an offset, got None"),
+        ("claims.jsonl", 1, {"text": None}, "text: expected text, got null"),
+        ("claims.jsonl", 1, {"text": ""}, 'text: expected at least one character, got ""'),
+        (
+            "claims.jsonl",
+            1,
+            {"start": "19"},
+            'start: expected an integer, got "19"; write 19 without quotation marks',
+        ),
+        ("claims.jsonl", 1, {"start": -1}, "start: expected an offset of 0 or more, got -1"),
+        ("claims.jsonl", 1, {"start": 19.0}, "start: expected an integer, got 19.0; write 19"),
+        ("claims.jsonl", 1, {"end": True}, "end: expected an integer, got true"),
+        ("claims.jsonl", 1, {"end": None}, "end: expected an offset, got null"),
         ("claims.jsonl", 1, {"text_en": 5}, "text_en: expected text, got 5"),
         ("claims.jsonl", 1, {"claim_id": 5}, "claim_id: expected text, got 5"),
-        ("claims.jsonl", 1, {"source_id": "gamma"}, "source_id: expected one of alpha, beta, got 'gamma'"),
-        ("claims.jsonl", 1, {"source_id": None}, "source_id: expected one of alpha, beta, got None"),
+        ("claims.jsonl", 1, {"source_id": "gamma"}, 'source_id: expected one of alpha, beta, got "gamma"'),
+        ("claims.jsonl", 1, {"source_id": None}, "source_id: expected one of alpha, beta, got nothing"),
         (
             "claims.jsonl",
             1,
             {"markers": "[2]"},
-            "markers: expected '[2]' after the claim, got ' [1]\\n测量站记录了1,000'",
+            'markers: expected "[2]" after the claim, got " [1]\\n测量站记录了1,000"',
         ),
         (
             "claims.jsonl",
             3,
             {"citations": [3, 4]},
-            "markers: expected '[3][4]' after the claim, got '\\n🧠与🌊之间没有直线，只有👩\\u200d🔬'",
+            'markers: expected "[3][4]" after the claim, got "\\n🧠与🌊之间没有直线，只有👩\\u200d🔬"',
         ),
-        ("sources.jsonl", 2, {"source_id": "alpha"}, "source_id: expected a unique id, got alpha again"),
-        ("sources.jsonl", 1, {"text": None}, "text: expected text, got None"),
-        ("sources.jsonl", 1, {"headline": "五季"}, "headline: expected a passage of text, got '五季'"),
-        ("dialogues.jsonl", 1, {"source_id": "gamma"}, "source_id: expected one of alpha, beta, got 'gamma'"),
-        ("dialogues.jsonl", 3, {"title": "Die Küche"}, NOT_THERE + "15 on, got 'Die Küche'"),
-        ("dialogues.jsonl", 1, {"start": 20}, NOT_THERE + "20 on, got '水的声音'"),
-        ("dialogues.jsonl", 1, {"start": None}, "start: expected an offset, got None"),
-        ("dialogues.jsonl", 1, {"dialogue_id": None}, "dialogue_id: expected text, got None"),
-        ("releases.jsonl", 20, {"release": "v1"}, NO_VERSION + "'v1'"),
-        ("releases.jsonl", 20, {"release": "1.0"}, NO_VERSION + "'1.0'"),
-        ("releases.jsonl", 20, {"release": "1.0.-1"}, NO_VERSION + "'1.0.-1'"),
-        ("releases.jsonl", 20, {"release": "１.0.0"}, NO_VERSION + "'１.0.0'"),
-        ("releases.jsonl", 20, {"release": None}, "release: expected text, got None"),
+        (
+            "sources.jsonl",
+            2,
+            {"source_id": "alpha"},
+            'source_id: expected a unique id, got "alpha", which sources.jsonl:1 has',
+        ),
+        ("sources.jsonl", 1, {"text": None}, "text: expected text, got null"),
+        ("sources.jsonl", 1, {"headline": "五季"}, 'headline: expected a passage of text, got "五季"'),
+        ("dialogues.jsonl", 1, {"source_id": "gamma"}, 'source_id: expected one of alpha, beta, got "gamma"'),
+        ("dialogues.jsonl", 3, {"title": "Die Küche"}, NOT_THERE + '15 on, got "Die Küche"'),
+        ("dialogues.jsonl", 1, {"start": 20}, NOT_THERE + '20 on, got "水的声音"'),
+        ("dialogues.jsonl", 1, {"start": None}, "start: expected an offset, got null"),
+        ("dialogues.jsonl", 1, {"dialogue_id": None}, "dialogue_id: expected text, got null"),
+        ("releases.jsonl", 20, {"release": "v1"}, NO_VERSION + '"v1"'),
+        ("releases.jsonl", 20, {"release": "1.0"}, NO_VERSION + '"1.0"'),
+        ("releases.jsonl", 20, {"release": "1.0.-1"}, NO_VERSION + '"1.0.-1"'),
+        ("releases.jsonl", 20, {"release": "１.0.0"}, NO_VERSION + '"１.0.0"'),
+        ("releases.jsonl", 20, {"release": None}, "release: expected text, got null"),
         ("releases.jsonl", 20, {"claim_sha256": 5}, "claim_sha256: expected text, got 5"),
     ],
 )
@@ -271,21 +284,21 @@ def test_a_field_that_is_wrong(edit, file, line, fields, reason):
 def test_an_id_that_occurs_twice(edit):
     with pytest.raises(ki.CorpusError) as error:
         edit("claims.jsonl", 16, lines(CORPUS, "claims.jsonl")[0])
-    refused(error, "claims.jsonl", 16, "claim_id: expected a unique id, got a-01 again")
+    refused(error, "claims.jsonl", 16, 'claim_id: expected a unique id, got "a-01", which claims.jsonl:1 has')
 
 
 @pytest.mark.parametrize(
     ("whole", "reason"),
     [
-        ('{"claim_id": "a-01"', "not JSON: EOF while parsing an object at line 1 column 19"),
-        ("{'claim_id': 'a-01'}", "not JSON: key must be a string at line 1 column 2"),
+        ('{"claim_id": "a-01"', "expected valid JSON, got EOF while parsing an object at line 1 column 19"),
+        ("{'claim_id': 'a-01'}", "expected valid JSON, got key must be a string at line 1 column 2"),
         (
             '{"claim_id": "a-01", "claim_id": "a-01"}',
-            'not JSON: Detected duplicate key "claim_id" at line 1 column 33',
+            'expected valid JSON, got Detected duplicate key "claim_id" at line 1 column 33',
         ),
-        ("[]", "expected an object, got list"),
-        ("null", "expected an object, got NoneType"),
-        ('"a-01"', "expected an object, got str"),
+        ("[]", "expected an object, got an array"),
+        ("null", "expected an object, got null"),
+        ('"a-01"', 'expected an object, got "a-01"'),
     ],
 )
 @pytest.mark.parametrize("file", ["claims.jsonl", "sources.jsonl", "dialogues.jsonl", "releases.jsonl"])
@@ -299,7 +312,11 @@ def test_a_digest_that_is_not_the_last(edit):
     with pytest.raises(ki.CorpusError) as error:
         edit("releases.jsonl", 1, claim_sha256="0" * 64)
     refused(
-        error, "claims.jsonl", 1, f"a-01: expected the last digest in releases.jsonl, got {digest(FIRST)}"
+        error,
+        "claims.jsonl",
+        1,
+        "text: expected a text with the last digest in releases.jsonl:1, "
+        f"got one with {digest(FIRST)}; append a line to releases.jsonl with the new release and digest",
     )
 
 
@@ -308,7 +325,11 @@ def test_a_retired_claim_that_is_still_there(edit):
     with pytest.raises(ki.CorpusError) as error:
         edit("releases.jsonl", 23, retirement)
     refused(
-        error, "claims.jsonl", 9, f"b-01: expected the last digest in releases.jsonl, got {digest(COMPOSED)}"
+        error,
+        "claims.jsonl",
+        9,
+        "claim_id: expected a claim that releases.jsonl:23 does not retire, got b-01; "
+        "give the claim another id: that of a retired claim is never used again",
     )
 
 
@@ -317,7 +338,12 @@ def test_a_claim_that_is_neither_current_nor_retired(folder):
     (folder / "claims.jsonl").write_text("\n".join(kept), "utf-8")
     with pytest.raises(ki.CorpusError) as error:
         ki.Corpus.from_files(folder)
-    refused(error, "releases.jsonl", None, "b-08: expected it in claims.jsonl, or a line that retires it")
+    refused(
+        error,
+        "releases.jsonl",
+        21,
+        "claim_id: expected a claim in claims.jsonl, got b-08, which it does not have; append a line with claim_sha256 null, which retires it",
+    )
 
 
 @pytest.mark.parametrize("digest_again", ["0" * 64, None])
@@ -325,18 +351,31 @@ def test_a_retired_claim_is_not_edited(edit, digest_again):
     row = {"release": "2.1.0", "claim_id": "b-07", "claim_sha256": digest_again}
     with pytest.raises(ki.CorpusError) as error:
         edit("releases.jsonl", 23, json.dumps(row))
-    refused(error, "releases.jsonl", 23, "b-07: expected no line after its retirement, got one")
+    refused(
+        error, "releases.jsonl", 23, "claim_id: expected no line about b-07 after its retirement, got one"
+    )
 
 
 def test_a_folder_that_is_missing(tmp_path):
     with pytest.raises(ki.CorpusError) as error:
         ki.Corpus.from_files(tmp_path / "none")
-    refused(error, str(tmp_path / "none"), None, "No such file or directory")
+    refused(
+        error,
+        str(tmp_path / "none"),
+        None,
+        "expected a folder with the files of a corpus, got no such file or directory",
+    )
 
 
 @pytest.mark.parametrize(
     ("file", "reason"),
-    [("claims.jsonl", "expected a file, got none"), ("sources.jsonl", "expected a source, got none")],
+    [
+        (
+            "claims.jsonl",
+            "expected a file, got none; run `kaiser-interview corpus init`, which makes the files from texts",
+        ),
+        ("sources.jsonl", NO_SOURCE),
+    ],
 )
 def test_a_file_that_is_missing(folder, file, reason):
     (folder / file).unlink()
@@ -347,7 +386,7 @@ def test_a_file_that_is_missing(folder, file, reason):
 
 @pytest.mark.parametrize(
     ("file", "reason"),
-    [("claims.jsonl", "expected a claim, got none"), ("sources.jsonl", "expected a source, got none")],
+    [("claims.jsonl", "expected a claim, got none"), ("sources.jsonl", NO_SOURCE)],
 )
 def test_a_file_that_is_empty(folder, file, reason):
     (folder / file).write_text("\n")
@@ -363,11 +402,14 @@ def test_a_text_file_that_is_not_utf8(tmp_path):
     (tmp_path / "s.txt").write_bytes(b"\xe9")
     with pytest.raises(ki.CorpusError) as error:
         ki.Corpus.from_files(tmp_path)
-    refused(error, "s.txt", 1, "expected UTF-8, got byte 0xe9 at 0")
+    refused(error, "s.txt", 1, "expected UTF-8, got byte 0xe9 at 1 of the line")
 
 
-WIDE = "expected UTF-8, got UTF-16 or UTF-32; convert it, for example with iconv -t UTF-8"
-MARKED = "expected UTF-8 without a byte order mark, got U+FEFF at its start"
+WIDE = "expected UTF-8, got UTF-16 or UTF-32; convert it, for example with iconv -f UTF-16 -t UTF-8"
+MARKED = (
+    "expected UTF-8 without a byte order mark, got U+FEFF at its start; "
+    'write it without the mark: in Python with encoding="utf-8", not "utf-8-sig"'
+)
 
 
 @pytest.mark.parametrize("name", ["s.txt", "claims.jsonl", "sources.jsonl", "releases.jsonl"])
@@ -379,11 +421,11 @@ MARKED = "expected UTF-8 without a byte order mark, got U+FEFF at its start"
         ("utf-16-le", None, WIDE),
         ("utf-16-be", None, WIDE),
         ("utf-32", None, WIDE),
-        ("latin-1", 2, "expected UTF-8, got byte 0xe9 at 3"),
+        ("latin-1", 2, "expected UTF-8, got byte 0xe9 at 1 of the line"),
     ],
 )
 def test_a_file_in_another_encoding_is_refused(folder, name, encoding, line, reason):
-    (folder / name).write_bytes("{}\né".encode(encoding))
+    (folder / name).write_bytes("\né".encode(encoding))
     with pytest.raises(ki.CorpusError) as error:
         ki.Corpus.from_files(folder)
     refused(error, name, line, reason)
@@ -398,7 +440,7 @@ def test_line_ends_that_were_changed_are_named(tmp_path, ends, claimed, named):
     with pytest.raises(ki.CorpusError, match=f"it matches if lines of s end in {named}$"):
         ki.Corpus.from_files(tmp_path)
     (tmp_path / "claims.jsonl").write_text(json.dumps(claim | {"text": "three"}))
-    with pytest.raises(ki.CorpusError, match=r"got 'three'$"):
+    with pytest.raises(ki.CorpusError, match=r'got "three"$'):
         ki.Corpus.from_files(tmp_path)
 
 
