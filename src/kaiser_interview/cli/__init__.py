@@ -145,8 +145,8 @@ COMMANDS = {
         "corpus",
         "Check the files of a corpus and print what is wrong.",
         "Reports every problem that keeps a corpus from being read, such as a text that is not at its "
-        "offsets, with the right value if it is known. Likely mistakes are warnings. Exit code 1 if there are "
-        "errors, 2 if a file cannot be read.",
+        "offsets, with the right value if it is known. Likely mistakes are warnings. Exit code 1 if there "
+        "are errors, 2 if a file cannot be read.",
         ("notes/", "notes/ --format github"),
     ),
     "export": Command(

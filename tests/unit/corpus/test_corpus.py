@@ -341,8 +341,9 @@ def test_a_claim_that_is_neither_current_nor_retired(folder):
     refused(
         error,
         "releases.jsonl",
-        21,
-        "claim_id: expected a claim in claims.jsonl, got b-08, which it does not have; append a line with claim_sha256 null, which retires it",
+        20,
+        "claim_id: expected a claim in claims.jsonl, got b-08, which it does not have; "
+        "append a line with claim_sha256 null, which retires it",
     )
 
 
