@@ -306,12 +306,18 @@ class CorpusReader:
         self._report(FileFault("missing-file", "claims.jsonl", None, (), "a file", "none", suggestion))
 
     def _read_sources(self) -> None:
+        with_headlines = []
         for row in self._rows_of("sources.jsonl"):
-            self._read_source(row)
+            source_id = self._read_source(row)
+            if source_id is not None:
+                with_headlines.append((row, source_id))
         self._sources_differ |= "sources.jsonl" in self._damaged
         for file in self._files:
             if file.endswith(TEXT):
                 self._read_text_file(file)
+        # Once all sources are known: a text that is not in one may be in another.
+        for row, source_id in with_headlines:
+            self._read_headline(row, source_id)
         if not self.sources and not self._sources_differ:
             exists = "sources.jsonl" in self._files
             code, file = "no-rows" if exists else "missing-file", "sources.jsonl"
@@ -320,27 +326,29 @@ class CorpusReader:
                 self._report(FileFault(code, file, None, (), "a source", "none", suggestion))
             self._sources_differ = True
 
-    def _read_source(self, row: CorpusRow) -> None:
+    def _read_source(self, row: CorpusRow) -> str | None:
+        """Read a source; return its id, or None if there is a problem, which is reported."""
         source_id, text = row.text("source_id"), row.text("text")
-        headline, headline_en = row.optional("headline"), row.optional("headline_en")
         if source_id is None or text is None:
             self._sources_differ = True
-            return
-        if source_id in self.sources:
+        elif source_id in self.sources:
             self._twice(row, "source_id", source_id, self.origins[source_id])
+        else:
+            self.sources[source_id] = text
+            self.origins[source_id] = row.file, row.line
+            return source_id
+        return None
+
+    def _read_headline(self, row: CorpusRow, source_id: str) -> None:
+        headline, headline_en = row.optional("headline"), row.optional("headline_en")
+        if headline is None:
             return
-        self.sources[source_id] = text
-        self.origins[source_id] = row.file, row.line
-        if headline is not None:
-            start = text.find(headline)
-            if start < 0:
-                about = Unplaced(source_id, headline, 0, None)
-                got = json_shown(headline)
-                row.fault("heading-not-found", "headline", "a passage of text", got, about=about)
-            else:
-                self._headlines.append(
-                    Heading("headline", source_id, headline, start, headline_en, source_id)
-                )
+        start = self.sources[source_id].find(headline)
+        if start < 0:
+            about = Unplaced(source_id, headline, 0, None)
+            row.fault("heading-not-found", "headline", "a passage of text", json_shown(headline), about=about)
+            return
+        self._headlines.append(Heading("headline", source_id, headline, start, headline_en, source_id))
 
     def _read_text_file(self, file: str) -> None:
         source_id = file.removesuffix(TEXT)

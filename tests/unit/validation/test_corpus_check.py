@@ -476,11 +476,12 @@ CASES = {
         ],
     ),
     "case": (
-        {"s.txt": SOURCE, "Claims.jsonl": [claim()], "T.TXT": "x", "Dialogues.jsonl": "", ".x.TXT": "", "x": ""},
+        {"s.txt": SOURCE, "Claims.jsonl": [claim()], "T.TXT": "x", "Dialogues.jsonl": ""}
+        | {".x.TXT": "", "x": ""},
         [
             "claims.jsonl: missing-file: expected a file, got none; rename Claims.jsonl to claims.jsonl",
-            "Dialogues.jsonl: misnamed-file: expected dialogues.jsonl, got Dialogues.jsonl, which is ignored; "
-            "rename it to dialogues.jsonl",
+            "Dialogues.jsonl: misnamed-file: expected dialogues.jsonl, got Dialogues.jsonl, "
+            "which is ignored; rename it to dialogues.jsonl",
             "T.TXT: misnamed-file: expected T.txt, got T.TXT, which is ignored; rename it to T.txt",
         ],
     ),
