@@ -52,7 +52,8 @@ def test_there_are_operators_for_every_code():
         assert all(drawn(random.Random(1), GROUNDS[ground], kind, 400, registered(), tally))
         made.update(code for _, code in tally.codes)
     files = Counter(code for ground, kind in WHOLE for code in _stated(ground, kind))
-    validated = {name for name, code in CODES.items() if code.group != "answer"}  # others are of `parse`
+    # Others are of `parse` and of `Corpus.check`.
+    validated = {name for name, code in CODES.items() if code.group not in {"answer", "corpus"}}
     # What no row and no file of a few can be: of a size that is tested by itself.
     assert validated - made.keys() - files.keys() == {"line-too-long"}
     assert len(registered()) + len(FILES) > 200

@@ -40,6 +40,9 @@ _MOST_PLACES = 100
 _MOST_POINTS = 8
 """The most code points that a message lists."""
 
+_MOST_SEARCHED = 1 << 31
+"""The most code points that are searched to explain findings. Later findings have no suggestion."""
+
 _LINE_ENDS = {False: "LF", True: "CR LF"}
 
 _LAST = chr(sys.maxunicode)
@@ -220,11 +223,18 @@ class _Explainer:
         self._reader = reader
         self._files = files
         self._line_ends = lru_cache(8)(_line_ends)
+        self._left = _MOST_SEARCHED
 
     def why(self, one: Unplaced) -> str | None:
-        """Return where a text is, and why it is not at its offsets; None if nothing is known."""
+        """Return where a text is, and why it is not at its offsets; None if nothing is known.
+
+        It takes time to search long sources, so nothing is searched after `_MOST_SEARCHED` code points.
+        """
         source = self._reader.sources[one.source_id]
         for words, how in _forms(source, one.text):
+            self._left -= len(source)
+            if self._left < 0:
+                return None
             count = source.count(words)
             if count > _MOST_PLACES:
                 return f"it occurs {count:,} times in {one.source_id}{how}"
@@ -273,6 +283,7 @@ class _Explainer:
         return {source_id: sorted(headings) for source_id, headings in found.items()}
 
     def _elsewhere(self, one: Unplaced) -> str | None:
+        self._left -= self._size
         found = [
             (passage.record_id, passage.text.find(one.text))
             for passage in islice(self._passages.exact(one.text, "text"), FEW + 1)
@@ -293,6 +304,11 @@ class _Explainer:
         return f"closest passage (not a match): {place}: {marked(match)}"
 
     @cached_property
+    def _size(self) -> int:
+        """The length of all sources."""
+        return sum(map(len, self._reader.sources.values()))
+
+    @cached_property
     def _passages(self) -> Passages:
         sources = self._reader.sources.items()
         return Passages(Passage("headline", source_id, "text", source, 0) for source_id, source in sources)
@@ -303,7 +319,9 @@ def _forms(source: str, text: str) -> Iterator[tuple[str, str]]:
     yield text, ""
     name = _LINE_ENDS["\r\n" in source]
     ends = text.replace("\r\n", "\n")
-    yield ends.replace("\n", "\r\n") if name == "CR LF" else ends, f"; its lines end in {name} in the source"
+    ends = ends.replace("\n", "\r\n") if name == "CR LF" else ends
+    if ends != text:
+        yield ends, f"; its lines end in {name} in the source"
     for form in ("NFC", "NFD"):
         normal = unicodedata.normalize(form, text)
         if normal != text:

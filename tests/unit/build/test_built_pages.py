@@ -24,6 +24,8 @@ quote quote-not-found quote-misattributed quote-misplaced quote-out-of-range quo
 quote quote-typography-differs quote-ambiguous quote-too-short
 set duplicate-id duplicate-record missing-claim too-many-labels dimension-differs
 fidelity number-missing
+corpus missing-file claim-misplaced claim-markers-differ heading-not-found unknown-source history-differs
+corpus claims-overlap unused-source misnamed-file
 """
 ROOT = Path(__file__).parents[3]
 BUILT = {path: text.decode() for path, text in pages(dict.fromkeys(release.TABLES, 7)).items()}

@@ -554,6 +554,17 @@ def test_one_cause_of_many_findings(tmp_path):
     assert all(one.endswith(": the given offsets are in UTF-16 code units") for one in hints[1:])
 
 
+def test_explanations_take_a_limited_time(tmp_path):
+    text = "b" * 4001
+    row = {"text": text, "source_id": "s", "start": 0, "end": 4001}
+    claims = [row | {"claim_id": str(number)} for number in range(140)]
+    write(tmp_path, {"s.txt": "a" * (1 << 23), "t.txt": text, "claims.jsonl": claims})
+    found = [one for one in ki.Corpus.check(tmp_path).sample if one.code == "claim-misplaced"]
+    assert len(found) == 140
+    hints = [one.suggestion and one.suggestion.text for one in found]
+    assert hints == ["it occurs in source t at 0 to 4001"] * 128 + [None] * 12
+
+
 @pytest.mark.parametrize("name", ["nowhere", "with a \0 character"])
 def test_a_folder_that_cannot_be_read(tmp_path, name):
     report = ki.Corpus.check(tmp_path / name)
