@@ -200,3 +200,20 @@ def test_the_help_of_the_group(run):
     code, out, _ = run("corpus", "--help")
     assert code == 0
     assert "\n  init   Make a corpus of your own texts.\n" in out
+
+
+def test_check(run, tmp_path):
+    run("corpus", "init", "my notes.md", *LINES, "--output", "tea")
+    assert run("corpus", "check", "tea") == (0, "2 claims, no finding\n", "")
+    claims = tmp_path / "tea" / "claims.jsonl"
+    rows = [json.loads(line) for line in claims.read_text("utf-8").splitlines()]
+    claims.write_text("".join(f"{json.dumps(row | {'start': 0})}\n" for row in rows), "utf-8")
+    code, out, err = run("corpus", "check", "tea", "--format", "github", "--max-findings", "1")
+    assert (code, err) == (1, "")
+    assert out.startswith("::error file=tea/claims.jsonl,line=1,title=claim-misplaced /text::expected ")
+    summary = "2 of 2 claims invalid: 2 errors; 1 finding not in the sample"
+    assert out.endswith(f"\n::notice title=kaiser-interview::{summary}\n")
+    report = json.loads(run("corpus", "check", "tea", "--format", "json")[1])
+    assert (report["unit"], report["invalid"], report["errors"]) == ("claim", 2, 2)
+    code, out, err = run("corpus", "check", "nowhere")
+    assert (code, out.split("\n")[0], err) == (2, "error unreadable", "")

@@ -98,7 +98,10 @@ WRONG_OPTIONS = [
         ["--ignore", "nothing"],
         "code: expected the code of a finding, got 'nothing'; `kaiser-interview explain` lists all codes",
     ),
-    (["--against", "no/such/folder"], "no/such/folder: No such file or directory"),
+    (
+        ["--against", "no/such/folder"],
+        "no/such/folder: expected a folder with the files of a corpus, got no such file or directory",
+    ),
 ]
 
 
