@@ -316,10 +316,10 @@ class Corpus:
     @cached_property
     def ids_by_digest(self) -> Mapping[str, tuple[str, ...]]:
         """The ids of the claims with the same current text, by its digest."""
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, list[str]] = {}
         for claim in self.claims.values():
-            found[claim.sha256] = (*found.get(claim.sha256, ()), claim.claim_id)
-        return found
+            found.setdefault(claim.sha256, []).append(claim.claim_id)
+        return {sha256: tuple(ids) for sha256, ids in found.items()}
 
     def digest_in(self, release: str, claim: CorpusClaim) -> str | None:
         """Return the digest that a claim's text had in a release; None if it is not recorded."""

@@ -16,13 +16,16 @@ _SAME_ID = 10
 """What the same id adds to the similarity."""
 
 _WINDOW = 8
-"""How far from its relative position in a gap the changed text of a claim is searched, in claims."""
+"""How far from its expected positions in a gap a changed text is searched, in claims."""
 
 _LONGEST = 4_000
 """How many code points of each text are compared to find out whether they are similar."""
 
-_MOST_CELLS = 1 << 30
-"""The largest product of the lengths of two texts whose differences are computed exactly."""
+_MOST_CELLS = 1 << 28
+"""The largest product of the lengths of two texts whose differences are computed if they are many."""
+
+_MOST_EDITS = 2_000
+"""How many differences longer texts may have, in code points; the work grows with both."""
 
 _UNPAIRED = -1
 
@@ -184,21 +187,25 @@ class _Pairing:
                 if self.mates[old] == self.mates_of_new[new] == _UNPAIRED:
                     self._pair(old, new)
 
-    def _candidates(
-        self, olds: Sequence[int], news: Sequence[int]
-    ) -> Iterator[tuple[float, float, int, int]]:
+    def _candidates(self, olds: Sequence[int], news: Sequence[int]) -> Iterator[tuple[float, int, int, int]]:
         """Yield similar texts at similar positions: minus their similarity, their distance, both indices."""
         from rapidfuzz.fuzz import ratio
 
+        more = len(news) - len(olds)
         for number, old in enumerate(olds):
-            claim, expected = self.olds[old], number * len(news) / len(olds)
-            first = max(0, int(expected) - _WINDOW)
-            for at, new in enumerate(news[first : int(expected) + _WINDOW + 1], first):
-                other = self.news[new]
+            claim = self.olds[old]
+            # The rest of the gap may be after the claim, before it, or on both sides.
+            expected = {number, number + more, number * len(news) // len(olds)}
+            near = {at for one in expected for at in range(max(0, one - _WINDOW), one + _WINDOW + 1)}
+            for at in near:
+                if at >= len(news):
+                    continue
+                other = self.news[news[at]]
                 same = ratio(claim.text[:_LONGEST], other.text[:_LONGEST], score_cutoff=_SIMILAR)
                 if same:
                     bonus = _SAME_ID if claim.claim_id == other.claim_id else 0
-                    yield -(same + bonus), abs(at - expected), old, new
+                    distance = min(abs(at - one) for one in expected)
+                    yield -(same + bonus), distance, old, news[at]
 
 
 def _grouped(
@@ -238,17 +245,15 @@ def _identity(claim: CorpusClaim) -> tuple[object, ...]:
 
 
 def _changes(old: CorpusClaim, new: CorpusClaim) -> tuple[Change, ...]:
-    """Return the differences of two texts; of very long ones, one difference without the equal ends."""
-    before, after = old.text, new.text
-    if len(before) * len(after) <= _MOST_CELLS:
-        return changes(before, after, old.start)
-    from rapidfuzz.distance import Postfix, Prefix
+    """Return the differences of two texts; if they are long and very different, one between equal ends."""
+    from rapidfuzz.distance import Levenshtein, Postfix, Prefix
 
+    before, after = old.text, new.text
+    few = len(before) * len(after) <= _MOST_CELLS
+    if few or Levenshtein.distance(before, after, score_cutoff=_MOST_EDITS) <= _MOST_EDITS:
+        return changes(before, after, old.start)
     first = Prefix.similarity(before, after)
-    before, after = before[first:], after[first:]
-    last = Postfix.similarity(before, after)
-    before, after = before[: len(before) - last], after[: len(after) - last]
-    start = old.start + first
-    if len(before) * len(after) <= _MOST_CELLS:
-        return changes(before, after, start)
-    return (Change(start, start + len(before), before, after),)
+    last = Postfix.similarity(before[first:], after[first:])
+    start, end = first, len(before) - last
+    differs = Change(old.start + start, old.start + end, before[start:end], after[start : len(after) - last])
+    return (differs,)
