@@ -49,7 +49,7 @@ class MovedClaim(NamedTuple):
 class CorpusDiff(NamedTuple):
     """The result of `Corpus.diff`: false if no claim differs.
 
-    Every claim of both corpora is in exactly one of the fields.
+    Every claim of both corpora is in exactly one of the fields, which are in the order of the offsets.
     """
 
     added: tuple[CorpusClaim, ...]
@@ -57,9 +57,9 @@ class CorpusDiff(NamedTuple):
     removed: tuple[CorpusClaim, ...]
     """Claims of the older corpus only."""
     changed: tuple[ChangedClaim, ...]
-    """Claims with a similar text in both corpora, in the order of the newer one."""
+    """Claims with a similar text in both corpora."""
     moved: tuple[MovedClaim, ...]
-    """Claims with the same text, but another id, source or offsets, in the order of the newer corpus."""
+    """Claims with the same text, but another id, source or offsets."""
     unchanged: tuple[CorpusClaim, ...]
     """Claims of the newer corpus with the same text, id, source and offsets."""
 
@@ -92,7 +92,7 @@ def diff_of(older: Corpus, newer: Corpus) -> CorpusDiff:
     Work is linear in the number of claims, except for sorting: a changed text is only searched near its
     relative position between its neighbours.
     """
-    pairing = _Pairing([*older.claims.values()], [*newer.claims.values()])
+    pairing = _Pairing(*(sorted(one.claims.values(), key=_in_order) for one in (older, newer)))
     changed: list[ChangedClaim] = []
     moved: list[MovedClaim] = []
     unchanged: list[CorpusClaim] = []
@@ -141,19 +141,14 @@ class _Pairing:
         A repeated text is paired beside a neighbour that is already paired, so that runs stay together;
         the rest is paired in order. This is the algorithm of Heckel (1978).
         """
-        self._pair_alone(_identity)
-        self._pair_alone(_digest)
+        for olds, news in self._groups(_digest):
+            if len(olds) == len(news) == 1:
+                self._pair(olds[0], news[0])
         self._extend(1)
         self._extend(-1)
         for olds, news in self._groups(_digest):
             for pair in zip(olds, news, strict=False):
                 self._pair(*pair)
-
-    def _pair_alone(self, key: Callable[[CorpusClaim], object]) -> None:
-        """Pair the unpaired claims whose key occurs once in each corpus."""
-        for olds, news in self._groups(key):
-            if len(olds) == len(news) == 1:
-                self._pair(olds[0], news[0])
 
     def _extend(self, step: int) -> None:
         """Pair equal texts that follow a pair; for a negative step, those that precede one."""
@@ -195,7 +190,7 @@ class _Pairing:
         for number, old in enumerate(olds):
             claim = self.olds[old]
             # The rest of the gap may be after the claim, before it, or on both sides.
-            expected = {number, number + more, number * len(news) // len(olds)}
+            expected = {number, number + more, (2 * number + 1) * len(news) // (2 * len(olds))}
             near = {at for one in expected for at in range(max(0, one - _WINDOW), one + _WINDOW + 1)}
             for at in near:
                 if at >= len(news):
@@ -240,8 +235,8 @@ def _place(claim: CorpusClaim) -> tuple[str, str, int]:
     return claim.claim_id, claim.source_id, claim.start
 
 
-def _identity(claim: CorpusClaim) -> tuple[object, ...]:
-    return *_place(claim), claim.sha256
+def _in_order(claim: CorpusClaim) -> tuple[str, int, int, str]:
+    return claim.source_id, claim.start, claim.end, claim.claim_id
 
 
 def _changes(old: CorpusClaim, new: CorpusClaim) -> tuple[Change, ...]:
