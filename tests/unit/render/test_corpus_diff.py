@@ -32,7 +32,7 @@ def test_runs_of_moved_claims():
 def test_changes_with_the_text_around_them():
     words = "The first words of a rather long line, which goes on and on and on and ends here."
     assert lines_of(words, words.replace("rather ", "").replace("ends", "ended"))[:1] == [
-        "changed  c001, 0 to 81: The first words of a ⟦rather →⟧long line, which goe…nd on and on and on and "
+        "changed  c001, 0 to 81: The first words of a ⟦rather →⟧long line, which goe…nd on and on and "
         "end⟦s→ed⟧ here."
     ]
 
