@@ -125,7 +125,12 @@ def test_a_copied_start_says_how_far_a_quote_moved():
         ({"start": "x", "end": "19"}, {}, ["claim-differs /end", "claim-differs /start"]),
         # What the claim says
         ({"text": "Tea is a drink."}, {}, ["claim-differs /text"]),
-        # A quote that is not there stays as it is.
+        # A quote without offsets, and offsets of an earlier place
+        (
+            {"start": 0, "end": 19, "quote": "hot drink"},
+            {"/start": 4, "/end": 23, "/quote_start": 13, "/quote_end": 22},
+            [],
+        ),
         (
             {"start": 0, "end": 19, "quote": "hot", "quote_start": 0, "quote_end": 3},
             {"/start": 4, "/end": 23, "/quote_start": 13, "/quote_end": 16},
