@@ -141,6 +141,14 @@ COMMANDS = {
             "report.txt --quotes statements.jsonl --output report/",
         ),
     ),
+    "corpus diff": Command(
+        "corpus",
+        "List the claims that were added, removed, changed or moved.",
+        "Compares the claims of two folders as `corpus init` writes them; ids need not be the same. Exit "
+        "code 1 if a claim differs, 2 if a corpus cannot be read. `fix --against NEW` carries rows with "
+        "digests over to the newer corpus.",
+        ("notes/ notes-2/",),
+    ),
     "export": Command(
         "export",
         "Write all tables of the data set to a folder.",
@@ -158,7 +166,7 @@ COMMANDS = {
     ),
 }
 
-GROUPS = {"corpus": "Make a corpus of any text, to validate rows against it with `--against`."}
+GROUPS = {"corpus": "Make and compare corpora of any text, to validate rows with `--against`."}
 """The help of each group of commands."""
 
 

@@ -19,7 +19,7 @@ from ..validation.formats.encodings import encoding_hint
 from .exits import stop
 from .validate import Form, ReportFormat, end, print_as
 
-__all__ = ["init"]
+__all__ = ["diff", "init"]
 
 
 _README = """\
@@ -85,6 +85,20 @@ def init(
     if form is ReportFormat.text:
         typer.echo(written)
     end(split.report, failures=len(split.failures))
+
+
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The folder of the older corpus.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The folder of the newer one.")],
+) -> None:
+    """List the claims that were added, removed, changed or moved."""
+    if not (old and new):
+        # An unset shell variable must not select the current folder.
+        raise InputError("OLD, NEW: expected two folders, got nothing for one")
+    found = Corpus.from_files(old).diff(Corpus.from_files(new))
+    typer.echo(str(found))
+    if found:
+        raise typer.Exit(1)
 
 
 def _source_ids(paths: Sequence[str]) -> dict[str, str]:
