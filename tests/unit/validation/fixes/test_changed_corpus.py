@@ -1,5 +1,7 @@
 """`fix` against a corpus whose text changed: claims are known by their digests."""
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 import kaiser_interview as ki
@@ -209,3 +211,26 @@ def test_suggestions_for_a_corpus_without_history():
     assert fix({"claim_id": "c999", "claim_sha256": 5}, TEA)[1] == [
         "wrong-type /claim_sha256", "unknown-claim /claim_id"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "read"),
+    [
+        (pa.Table.from_pylist, lambda table: table.to_pylist()),
+        (pd.DataFrame, lambda frame: frame.drop(columns="x_quote_as_written").to_dict("records")),
+    ],
+)
+def test_tables_are_carried_over_too(make, read):
+    place = [OLD.claims[name].columns for name in ("c001", "c002")]
+    offsets = [{"start": one["start"], "end": one["end"]} for one in place]
+    rows = [
+        ROWS["label"] | row | at
+        for row, at in zip([of("c001", "hot", 9), of("c002", "la", 13)], offsets, strict=True)
+    ]
+    table = make(rows)
+    fixed = ki.fix(table, kind="label", against=ki.Corpus.from_text(f"One\n{TEA}\n{REPEATED}", unit="line"))
+    assert fixed.report.ok
+    found = [(row["claim_id"], row["quote_start"], row["start"], row["end"]) for row in read(fixed.data)]
+    assert found == [("c002", 13, 4, 23), ("c003", 37, 24, 39)]
+    if isinstance(table, pd.DataFrame):
+        assert [fixed.data[name].dtype for name in ("quote_start", "start")] == ["int64", "int64"]
