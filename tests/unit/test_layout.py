@@ -44,6 +44,8 @@ EXCEPTIONS = {"records.schemas"}
 CALL_UP = {
     # `print(report)` prints what the command line prints.
     ("validation.findings.report", "render.text"),
+    # So does `print(corpus.diff(newer))`.
+    ("corpus.diff", "render.corpus_diff"),
     # `Corpus.from_quotes` fixes and splits statements, and returns a `Split`.
     ("corpus.corpus", "validation.statements"),
     ("corpus.corpus", "validation.split"),

@@ -149,6 +149,14 @@ COMMANDS = {
         "are errors, 2 if a file cannot be read.",
         ("notes/", "notes/ --format github"),
     ),
+    "corpus diff": Command(
+        "corpus",
+        "List the claims that were added, removed, changed or moved.",
+        "Compares the claims of two folders as `corpus init` writes them; ids need not be the same. Exit "
+        "code 1 if a claim differs, 2 if a corpus cannot be read. `fix --against NEW` carries rows with "
+        "digests over to the newer corpus.",
+        ("notes/ notes-2/",),
+    ),
     "export": Command(
         "export",
         "Write all tables of the data set to a folder.",
@@ -166,7 +174,7 @@ COMMANDS = {
     ),
 }
 
-GROUPS = {"corpus": "Make and check a corpus of any text, to validate rows against it with `--against`."}
+GROUPS = {"corpus": "Make, check and compare corpora of any text, to validate rows with `--against`."}
 """The help of each group of commands."""
 
 

@@ -20,7 +20,7 @@ from .exits import stop
 from .options import MaxFindings
 from .validate import Form, ReportFormat, end, print_as
 
-__all__ = ["check", "init"]
+__all__ = ["check", "diff", "init"]
 
 
 _README = """\
@@ -97,6 +97,20 @@ def check(
     report = Corpus.check(folder, max_findings=max_findings)
     print_as(report, form)
     end(report)
+
+
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The folder of the older corpus.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The folder of the newer one.")],
+) -> None:
+    """List the claims that were added, removed, changed or moved."""
+    if not (old and new):
+        # An unset shell variable must not select the current folder.
+        raise InputError("OLD, NEW: expected two folders, got nothing for one")
+    found = Corpus.from_files(old).diff(Corpus.from_files(new))
+    typer.echo(str(found))
+    if found:
+        raise typer.Exit(1)
 
 
 def _source_ids(paths: Sequence[str]) -> dict[str, str]:

@@ -24,6 +24,7 @@ from .units import Cut, Headings, Markers, corpus_files, table_files
 if TYPE_CHECKING:
     from ..validation.findings.report import Report
     from ..validation.split import Split
+    from .diff import CorpusDiff
     from .search import Match, Passages
 
 __all__ = ["Corpus"]
@@ -311,6 +312,43 @@ class Corpus:
         """
         return self._passages.find(text)
 
+    def diff(self, newer: "Corpus") -> "CorpusDiff":
+        r"""Compare the claims of this corpus with those of a newer one.
+
+        Claims with the same text are pairs, wherever they are; a text that occurs several times is paired in
+        order. Between them, similar texts are pairs: changes. The rest was added or removed. Ids need not be
+        the same. English texts, other columns and headings are not compared.
+
+        Parameters
+        ----------
+        newer : Corpus
+            The newer corpus.
+
+        Returns
+        -------
+        CorpusDiff
+            The `added`, `removed`, `changed`, `moved` and `unchanged` claims; false if nothing differs.
+            `print` lists them.
+
+        Examples
+        --------
+        >>> import kaiser_interview as ki
+        >>> old = ki.Corpus.from_text("Tea is a drink.\nSo is mate.", unit="line")
+        >>> new = ki.Corpus.from_text("Water is not.\nTea is a hot drink.\nSo is mate.", unit="line")
+        >>> old.diff(new)
+        <CorpusDiff: 1 added, 1 changed, 1 moved>
+        >>> print(old.diff(new))
+        added  c001, 0 to 13: Water is not.
+        changed  c001 → c002, 0 to 15: Tea is a ⟦→hot ⟧drink.
+        moved  c002 → c003, by +18
+        1 added, 1 changed, 1 moved
+        >>> old.diff(new).changed[0].changes
+        (Change(start=9, end=9, passage='', text='hot '),)
+        """
+        from .diff import diff_of
+
+        return diff_of(self, newer)
+
     @cached_property
     def _passages(self) -> "Passages":
         from .search import passages_of
@@ -320,10 +358,10 @@ class Corpus:
     @cached_property
     def ids_by_digest(self) -> Mapping[str, tuple[str, ...]]:
         """The ids of the claims with the same current text, by its digest."""
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, list[str]] = {}
         for claim in self.claims.values():
-            found[claim.sha256] = (*found.get(claim.sha256, ()), claim.claim_id)
-        return found
+            found.setdefault(claim.sha256, []).append(claim.claim_id)
+        return {sha256: tuple(ids) for sha256, ids in found.items()}
 
     def digest_in(self, release: str, claim: CorpusClaim) -> str | None:
         """Return the digest that a claim's text had in a release; None if it is not recorded."""

@@ -209,7 +209,8 @@ WRONG_ROWS = [
         "labels",
         2,
         row_changed(claim_id="d11-c01"),
-        '/claim_id: unknown-claim: expected a claim of the corpus, got "d11-c01"; did you mean',
+        '/claim_id: unknown-claim: expected a claim of the corpus, got "d11-c01"; '
+        "this is the digest of d01-c01",
     ),
     (
         "labels",

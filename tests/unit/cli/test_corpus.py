@@ -1,4 +1,4 @@
-"""`corpus init`: make a corpus of files."""
+"""`corpus init` and `corpus diff`: make a corpus of files, and compare two."""
 
 import io
 import json
@@ -217,3 +217,25 @@ def test_check(run, tmp_path):
     assert (report["unit"], report["invalid"], report["errors"]) == ("claim", 2, 2)
     code, out, err = run("corpus", "check", "nowhere")
     assert (code, out.split("\n")[0], err) == (2, "error unreadable", "")
+
+
+def test_two_corpora_are_compared(run, tmp_path):
+    run("corpus", "init", "my notes.md", *LINES, "--output", "old")
+    (tmp_path / "my notes.md").write_text(
+        f"# Tea\u200b\n\nMate is\u200b brewed.\n{NOTES.removeprefix('# Tea')}", "utf-8"
+    )
+    run("corpus", "init", "my notes.md", *LINES, "--output", "new")
+    listed = (
+        "added  c001, 8 to 24: Mate is\\u200b brewed.\n"
+        "moved  c001 → c002 to c002 → c003 (2 claims), by +20\n"
+        "1 added, 2 moved\n"
+    )
+    assert run("corpus", "diff", "old", "new") == (1, listed, "")
+    assert run("corpus", "diff", "new", "new") == (0, "no changes\n", "")
+
+
+def test_folders_to_compare(run):
+    assert run("corpus", "diff", "", "new") == error("OLD, NEW: expected two folders, got nothing for one")
+    assert run("corpus", "diff", "none", "none") == error(
+        "none: expected a folder with the files of a corpus, got no such file or directory"
+    )

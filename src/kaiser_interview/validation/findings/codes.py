@@ -281,7 +281,8 @@ CODES: dict[str, Code] = {
             "`claim_sha256` is not the digest of the current text of the claim, nor of an earlier one.",
             _row(claim_id=_CLAIM, claim_sha256="0" * 64),
             "If it is the digest of another claim, `kaiser-interview fix` corrects the id, unless a quote contradicts "
-            "it. Otherwise remove the digest, or compute it from the text of the claim in UTF-8.",
+            "it. If your own text changed, check the row against the current text; `Corpus.diff` lists the changes. "
+            "Otherwise remove the digest, or compute it from the text of the claim in UTF-8.",
         ),
         (
             "unknown-release",
@@ -294,7 +295,9 @@ CODES: dict[str, Code] = {
             "claim-differs",
             "The row repeats a column of the claim, with another value than the claim has.",
             _row(claim_id=_CLAIM, position=2),
-            "Copy the column from the claim again, or remove it. Often, rows were shifted against each other.",
+            "Copy the column from the claim again, or remove it. Often, rows were shifted against each other. If the "
+            "row has the digest of the claim, `kaiser-interview fix` corrects its place: `source_id`, `dialogue_id`, "
+            "`start` and `end`.",
         ),
     ),
     **_codes(

@@ -39,7 +39,9 @@ class Claims:
     def of(self, reference: Mapping[str, Any], prefix: str = "") -> Converted | None:
         """Return the claim that a reference is about, and whether its id may be written; None if unclear.
 
-        - The claim whose current text has the digest of the reference: safe.
+        - The claim whose current text has the digest of the reference: safe. If there is none, or several,
+          the claim is unclear, whatever its id and quote are. It is also unclear if there are offsets
+          without a quote, since they may point to other words of the claim.
         - The only claim with the quote, if the given id is a misspelling of its id: safe.
         - The only claim with a similar id, if there is no quote: unsafe, since nothing proves it.
 
@@ -55,7 +57,11 @@ class Claims:
         given, digest = reference.get(f"{prefix}claim_id"), reference.get(f"{prefix}claim_sha256")
         words = None if prefix else reference.get("quote")
         of = reference.get("quote_of") or "text"
-        if isinstance(digest, str) and len(ids := self._corpus.ids_by_digest.get(digest, ())) == 1:
+        if digest is not None:
+            ids = self._corpus.ids_by_digest.get(digest, ()) if isinstance(digest, str) else ()
+            has_offsets = any(reference.get(name) is not None for name in ("quote_start", "quote_end"))
+            if len(ids) != 1 or (words is None and has_offsets and not prefix):
+                return None
             return Converted(ids[0], "safe") if words is None or self._has(ids[0], words, of) else None
         if not isinstance(given, str) or given in self._corpus.claims or given in self._corpus.retired:
             return None

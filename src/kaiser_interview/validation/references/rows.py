@@ -78,7 +78,8 @@ class References:
         sha256, is_bad_digest = get("claim_sha256"), "claim_sha256" in bad
         if claim is None:
             if claim_id is not None:
-                found.append(self.no_claim((*path, "claim_id"), claim_id, words))
+                known_digest = None if is_bad_digest else sha256
+                found.append(self.no_claim((*path, "claim_id"), claim_id, words, known_digest))
             digest_outcome = _digest_outcome(sha256, None, is_bad=True)
             return found, (None, digest_outcome, None if quote is None else "not_compared")
         digest_fault = None if is_bad_digest else self.digest_fault(claim, sha256, (*path, "claim_sha256"))
@@ -144,18 +145,34 @@ class References:
         short = isinstance(values, str) or (type(values) is int and values < _MOST)
         return fault._replace(suggestion=lambda: self._near(str(values), None)) if short else fault
 
-    def no_claim(self, path: Path, claim_id: str, quote: str | None = None) -> Fault:
-        """Return the fault of an id that is not the id of a current claim."""
+    def no_claim(
+        self, path: Path, claim_id: str, quote: str | None = None, sha256: str | None = None
+    ) -> Fault:
+        """Return the fault of an id that is not the id of a current claim.
+
+        Parameters
+        ----------
+        path : tuple
+            The path of the id.
+        claim_id : str
+            The id.
+        quote : str or None
+            The quote of the reference.
+        sha256 : str or None
+            The digest of the reference.
+        """
+        by_digest = None if sha256 is None else self._with_digest(sha256)
         if claim_id in self.corpus.retired:
             successor = self.corpus.retired[claim_id]
             suggestion = f"its successor is {successor}" if successor else "it has no successor"
+            suggestion = f"{suggestion}; {by_digest}" if by_digest else suggestion
             return Fault("retired-claim", path, "a current claim", shown(claim_id), suggestion)
         return Fault(
             "unknown-claim",
             path,
             "a claim of the corpus",
             lambda: shown(claim_id),
-            lambda: self._near(claim_id, quote),
+            by_digest or (lambda: self._near(claim_id, quote)),
         )
 
     def digest_fault(self, claim: CorpusClaim, sha256: str | None, path: Path) -> Fault | None:
@@ -168,11 +185,19 @@ class References:
                 f"changed in {claim.revised}; check the row against the new text, then update {path[-1]}"
             )
             return Fault("stale-claim", path, claim.sha256, sha256, suggestion)
-        others = self.corpus.ids_by_digest.get(sha256, ())
-        suggestion = f"{claim.claim_id} has never had this digest"
-        if others:
-            suggestion = f"this is the digest of {' and '.join(others[:_FEW])}"
+        suggestion = self._with_digest(sha256) or f"{claim.claim_id} has never had this digest"
         return Fault("digest-differs", path, claim.sha256, sha256, suggestion)
+
+    def _with_digest(self, sha256: str) -> str | None:
+        """Return which claims have a digest, or why none has it; None if only the history could say why."""
+        if ids := self.corpus.ids_by_digest.get(sha256):
+            return f"this is the digest of {' and '.join(ids[:_FEW])}"
+        if self.corpus.releases:
+            return None
+        return (
+            "no claim has this digest: its text was changed or removed, or the digest is wrong; check the "
+            "row against the current text; Corpus.diff lists what changed"
+        )
 
     def older(self, claim: CorpusClaim, release: str | None) -> Fault | None:
         """Return the fault of a release older than the last change of the claim's text; otherwise None."""

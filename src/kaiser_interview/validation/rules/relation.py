@@ -33,7 +33,8 @@ class RelationRule(Rule):
             return []
         claim = self.references.corpus.claims.get(other_claim_id)
         if claim is None:
-            return [self.references.no_claim(("other_claim_id",), other_claim_id)]
+            digest = None if "other_claim_sha256" in bad else other_claim_sha256
+            return [self.references.no_claim(("other_claim_id",), other_claim_id, None, digest)]
         found = []
         if other_claim_id == claim_id:
             expected, got = "a claim other than claim_id", shown(other_claim_id)

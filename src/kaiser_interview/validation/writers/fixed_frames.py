@@ -90,7 +90,9 @@ def _with_values(column: Any, rows: Sequence[int], values: Sequence[Any]) -> Any
     """Return a pandas column with new values in some rows; of type object if its type cannot hold them."""
     import numpy as np
 
-    new = np.empty(len(values), object)
+    # A column of integers takes only integers of numpy.
+    is_integer = all(type(value) is int for value in values)
+    new = np.empty(len(values), np.int64 if is_integer else object)
     new[:] = values
     made = column.copy()
     try:
