@@ -267,10 +267,11 @@ class Corpus:
         >>> [(match.record_id, match.start, match.how) for match in corpus.find("drink")]
         [('c001', 9, 'exact')]
         """
-        return self._passages.find(text)
+        return self.passages.find(text)
 
     @cached_property
-    def _passages(self) -> "Passages":
+    def passages(self) -> "Passages":
+        """The texts that can be quoted and searched."""
         from .search import passages_of
 
         return passages_of(self)

@@ -42,6 +42,8 @@ class CorpusClaim(NamedTuple):
     @property
     def passage(self) -> str:
         """The claim's text with its markers, as printed in the source."""
+        if self.passage_end == self.end:
+            return self.text  # the same string, to save memory
         return self.source[self.start : self.passage_end]
 
 
