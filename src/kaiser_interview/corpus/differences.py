@@ -53,11 +53,11 @@ def changes(passage: str, text: str, offset: int = 0) -> tuple[Change, ...]:
             continue
         start, end = starts[one.src_start], starts[one.src_end]
         replacement = text[text_starts[one.dest_start] : text_starts[one.dest_end]]
-        part = Change(offset + start, offset + end, passage[start:end], replacement)
-        # Merge a replacement with an insertion or deletion that follows it.
-        if found and found[-1].end == part.start:
+        # Merge it with the one before it, if at most white space is between the two.
+        if found and not (between := passage[found[-1].end - offset : start]).strip():
             last = found.pop()
-            part = Change(last.start, part.end, last.passage + part.passage, last.text + part.text)
+            start, replacement = last.start - offset, f"{last.text}{between}{replacement}"
+        part = Change(offset + start, offset + end, passage[start:end], replacement)
         found.append(part)
     return tuple(found)
 

@@ -46,6 +46,11 @@ class CorpusClaim(NamedTuple):
             return self.text  # the same string, to save memory
         return self.source[self.start : self.passage_end]
 
+    @property
+    def markers(self) -> str:
+        """The markers that are printed after the claim; empty if there are none."""
+        return self.source[self.end : self.passage_end].strip()
+
 
 class Heading(NamedTuple):
     """A heading or headline: text outside claims that can be quoted."""

@@ -2,10 +2,10 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from ..errors import TextError
 from .differences import Change, changes, whole_units
@@ -29,6 +29,8 @@ _NEAREST = 3
 How = Literal["exact", "markers", "typography", "case", "nearest"]
 
 _Of = Literal["text", "text_en"]
+
+_Spans: TypeAlias = list[tuple[int, int]]
 
 # A text that differs from a passage only in typography also does not differ from it if case is ignored.
 _FOLDS: dict[str, Callable[[str], str]] = {"exact": str, "markers": without_markers, "case": without_case}
@@ -126,9 +128,16 @@ class Passages:
         wanted = _checked(text)
         return self._matches(wanted) or tuple(self._nearest(wanted))
 
-    def matches(self, text: object) -> tuple[Match, ...]:
-        """Return every place where a text occurs, in the order of `find`."""
-        return self._matches(_checked(text))
+    def claims_with(self, text: object) -> set[str]:
+        """Return the ids of the claims in which a text occurs: in their text with markers or their English.
+
+        These are the claims that `find` returns unless it returns the nearest places.
+        """
+        return {
+            passage.record_id
+            for passage, steps in self._candidates(_checked(text))
+            if passage.record == "claim" and any(spans for _, spans in steps)
+        }
 
     def exact(self, text: str, of: str) -> Iterator[Passage]:
         """Yield each passage that contains a text exactly, in order.
@@ -168,31 +177,42 @@ class Passages:
         return self._joined[fold, of]
 
     def _matches(self, text: str) -> tuple[Match, ...]:
+        found: dict[How, list[Match]] = {"exact": [], "markers": [], "typography": [], "case": []}
+        for passage, steps in self._candidates(text):
+            taken = bytearray(len(passage.text))
+            for how, spans in steps:
+                free = [(start, end) for start, end in spans if taken.find(1, start, end) < 0]
+                for start, end in free:
+                    taken[start:end] = b"\1" * (end - start)
+                    found[how].append(passage.match(how, start, end, text))
+        return tuple(match for matches in found.values() for match in matches)
+
+    def _candidates(self, text: str) -> Iterator[tuple[Passage, Iterator[tuple[How, _Spans]]]]:
+        """Yield the passages in which a text may occur, each with its places by type, which may overlap."""
         bare = without_markers(text)
         if bare != text:
             bare = bare.strip()  # white space beside a removed marker
         plain = without_typography(text)
         wanted = {"exact": text, "markers": bare, "case": plain.casefold()}
-        found: dict[How, list[Match]] = {"exact": [], "markers": [], "typography": [], "case": []}
         for of, passages in self._passages.items():
             numbers = {fold: {*self._all(fold, of).containing(one)} for fold, one in wanted.items()}
-            # Only passages that contain the text are folded again, to find the offsets.
             for number in sorted(set[int]().union(*numbers.values())):
-                passage = passages[number]
-                steps: list[tuple[How, list[tuple[int, int]]]] = [("exact", occurrences(passage.text, text))]
-                if number in numbers["markers"]:
-                    steps.append(("markers", fold_markers(passage.text).places(bare)))
-                if number in numbers["case"]:
-                    folded = fold_typography(passage.text)
-                    steps.append(("typography", folded.places(plain)))
-                    steps.append(("case", fold_case(folded).places(wanted["case"])))
-                taken = bytearray(len(passage.text))
-                for how, spans in steps:
-                    free = [(start, end) for start, end in spans if taken.find(1, start, end) < 0]
-                    for start, end in free:
-                        taken[start:end] = b"\1" * (end - start)
-                        found[how].append(passage.match(how, start, end, text))
-        return tuple(match for matches in found.values() for match in matches)
+                folds = {fold for fold, found in numbers.items() if number in found}
+                yield passages[number], _places(passages[number].text, folds, wanted, plain)
+
+
+def _places(
+    passage: str, folds: set[str], wanted: Mapping[str, str], plain: str
+) -> Iterator[tuple[How, _Spans]]:
+    """Yield the places of a text in a passage by type. Only the given folds of the passage contain it."""
+    if "exact" in folds:
+        yield "exact", occurrences(passage, wanted["exact"])
+    if "markers" in folds:
+        yield "markers", fold_markers(passage).places(wanted["markers"])
+    if "case" in folds:
+        folded = fold_typography(passage)
+        yield "typography", folded.places(plain)
+        yield "case", fold_case(folded).places(wanted["case"])
 
 
 def _checked(text: object) -> str:
@@ -212,7 +232,7 @@ def _checked(text: object) -> str:
     return text
 
 
-def occurrences(passage: str, text: str) -> list[tuple[int, int]]:
+def occurrences(passage: str, text: str) -> _Spans:
     """Return the spans of all exact occurrences of a text, including overlapping ones."""
     found = []
     at = passage.find(text) if text else -1
