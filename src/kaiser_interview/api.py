@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
-from .corpus.corpus import Corpus
 from .dataset.loaders import corpus_of
 from .errors import InputError
 from .records.models import Record

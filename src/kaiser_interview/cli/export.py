@@ -26,7 +26,7 @@ def export(
     against: Against = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
-    """Write all tables of the data set, or of a custom corpus, to a folder."""
+    """Write all tables of the data set or of a corpus to a folder."""
     if not folder:
         stop("DIR: expected a folder, got nothing")
     corpus = folder_of(against)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..corpus.corpus import Corpus
 
-__all__ = ["ExportFormat", "Table", "cell", "claims_table", "export_files"]
+__all__ = ["ExportFormat", "ExportTable", "cell", "claims_table", "export_files"]
 
 # Spreadsheets treat a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -35,14 +35,14 @@ class ExportFormat(StrEnum):
     hub = "hub"
 
 
-class Table(NamedTuple):
+class ExportTable(NamedTuple):
     """A table to export."""
 
     name: str
     columns: tuple[str, ...]
     rows: Sequence[Mapping[str, Any]]
     """JSON values by column. A row of a custom corpus has only the columns that are in its files."""
-    arrow: "Callable[[Table], pa.Table]"
+    arrow: "Callable[[ExportTable], pa.Table]"
     """Makes the table in Arrow types."""
     references: Mapping[str, tuple[str, str]]
     """For each column with a foreign key: the table and the column that it refers to."""
@@ -99,7 +99,7 @@ def export_files(form: ExportFormat, against: "Corpus | None" = None) -> dict[st
     return {f"{table.name}.{form}": convert(table) for table in tables}
 
 
-def claims_table(against: "Corpus | None" = None) -> Table:
+def claims_table(against: "Corpus | None" = None) -> ExportTable:
     """Return the claims of a corpus as a table; the shipped ones if none is given."""
     if against is None:
         return _shipped("claims")
@@ -113,14 +113,14 @@ def claims_table(against: "Corpus | None" = None) -> Table:
     columns = _columns(rows, _OWN)
     for row, claim in zip(rows, against.claims.values(), strict=True):
         row["claim_sha256"] = claim.sha256
-    return Table("claims", (*columns, "claim_sha256"), rows, _inferred, {})
+    return ExportTable("claims", (*columns, "claim_sha256"), rows, _inferred, {})
 
 
 _OWN = ("claim_id", "source_id", "text", "start", "end", "markers", "text_en")
 """The columns of claims that a corpus reads; they come first."""
 
 
-def _tables(corpus: "Corpus") -> list[Table]:
+def _tables(corpus: "Corpus") -> list[ExportTable]:
     """Return the tables of a corpus."""
     sources: list[dict[str, Any]] = [
         {"source_id": source_id, "text": text} for source_id, text in corpus.sources.items()
@@ -137,7 +137,7 @@ def _tables(corpus: "Corpus") -> list[Table]:
     others = {"sources": sources, "dialogues": dialogues}
     return [
         claims_table(corpus),
-        *(Table(name, _columns(rows), rows, _inferred, {}) for name, rows in others.items() if rows),
+        *(ExportTable(name, _columns(rows), rows, _inferred, {}) for name, rows in others.items() if rows),
     ]
 
 
@@ -147,16 +147,16 @@ def _columns(rows: Iterable[Mapping[str, Any]], first: Sequence[str] = ()) -> tu
     return (*(name for name in first if name in names), *(name for name in names if name not in first))
 
 
-def _shipped(table: release.TableName) -> Table:
+def _shipped(table: release.TableName) -> ExportTable:
     from ..records.models import KINDS
 
     rows = [record.model_dump(mode="json") for record in loaders.load(table)]
     references = {column: target for (one, column), target in release.REFERENCES.items() if one == table}
     columns = tuple(KINDS[release.TABLES[table]].model_fields)
-    return Table(table, columns, rows, lambda _: loaders.load_table(table), references)
+    return ExportTable(table, columns, rows, lambda _: loaders.load_table(table), references)
 
 
-def _inferred(table: Table) -> "pa.Table":
+def _inferred(table: ExportTable) -> "pa.Table":
     """Return a table in the Arrow types that its values have.
 
     Raises
@@ -184,11 +184,11 @@ def cell(value: Any) -> Any:
     return _flat(value)
 
 
-def _jsonl(table: Table) -> bytes:
+def _jsonl(table: ExportTable) -> bytes:
     return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in table.rows).encode()
 
 
-def _csv(table: Table) -> bytes:
+def _csv(table: ExportTable) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
@@ -196,7 +196,7 @@ def _csv(table: Table) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _arrow(table: Table) -> bytes:
+def _arrow(table: ExportTable) -> bytes:
     import pyarrow as pa
 
     arrow = table.arrow(table)
@@ -206,7 +206,7 @@ def _arrow(table: Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _parquet(table: Table) -> bytes:
+def _parquet(table: ExportTable) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -218,7 +218,7 @@ def _parquet(table: Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _sqlite(tables: Sequence[Table]) -> bytes:
+def _sqlite(tables: Sequence[ExportTable]) -> bytes:
     try:
         return _database(tables)
     except sqlite3.OperationalError as error:
@@ -228,7 +228,7 @@ def _sqlite(tables: Sequence[Table]) -> bytes:
         ) from None
 
 
-def _database(tables: Sequence[Table]) -> bytes:
+def _database(tables: Sequence[ExportTable]) -> bytes:
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute("PRAGMA foreign_keys = ON")
         # Create tables after those that their foreign keys refer to.
@@ -245,7 +245,7 @@ def _database(tables: Sequence[Table]) -> bytes:
         return database.serialize()
 
 
-def _create(database: sqlite3.Connection, table: Table) -> None:
+def _create(database: sqlite3.Connection, table: ExportTable) -> None:
     """Create a table and insert its rows.
 
     Raises
