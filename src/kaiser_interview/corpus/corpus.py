@@ -237,10 +237,16 @@ class Corpus:
         held = [one.name for one in path.iterdir() if one.name in NAMES or one.suffix == ".txt"]
         if held:
             raise InputError(f"{folder}: expected a folder without a corpus, got one with {min(held)}")
-        contents = CorpusFiles(
-            dict(self.claims), dict(self.sources), self.headings, dict(self.retired), self.releases
+        write_files(path, table_files(self.rows))
+
+    @property
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows of the files that `to_files` writes, by file name."""
+        return corpus_rows(
+            CorpusFiles(
+                dict(self.claims), dict(self.sources), self.headings, dict(self.retired), self.releases
+            )
         )
-        write_files(path, table_files(corpus_rows(contents)))
 
     def claim(self, claim_id: str) -> CorpusClaim:
         """Return a claim by its id.

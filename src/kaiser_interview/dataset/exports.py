@@ -122,19 +122,8 @@ _OWN = ("claim_id", "source_id", "text", "start", "end", "markers", "text_en")
 
 def _tables(corpus: "Corpus") -> list[ExportTable]:
     """Return the tables of a corpus."""
-    sources: list[dict[str, Any]] = [
-        {"source_id": source_id, "text": text} for source_id, text in corpus.sources.items()
-    ]
-    dialogues = []
-    for one in corpus.headings:
-        if one.record == "headline":
-            row = next(row for row in sources if row["source_id"] == one.source_id)
-            row |= {"headline": one.text} | ({"headline_en": one.text_en} if one.text_en else {})
-        else:
-            place = {"source_id": one.source_id, "title": one.text, "start": one.start}
-            english = {"title_en": one.text_en} if one.text_en else {}
-            dialogues.append({"dialogue_id": one.record_id, **place, **english})
-    others = {"sources": sources, "dialogues": dialogues}
+    files = corpus.rows
+    others = {name: files.get(f"{name}.jsonl", []) for name in ("sources", "dialogues")}
     return [
         claims_table(corpus),
         *(ExportTable(name, _columns(rows), rows, _inferred, {}) for name, rows in others.items() if rows),
