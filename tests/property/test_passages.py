@@ -120,7 +120,7 @@ def corpus(draw: random.Random) -> list[str]:
     return passages
 
 
-def altered(draw: random.Random, text: str) -> str:
+def altered(draw: random.Random, text: str) -> str:  # noqa: PLR0911 - one return per alteration
     """Alter a span in typography, markers or words, or leave it."""
     kind = draw.choice(["none", "none", "typography", "case", "markers", "character", "dropped", "space"])
     at = draw.randrange(len(text)) if text else 0

@@ -57,8 +57,8 @@ COMMANDS = {
     ),
     "find": Command(
         "find",
-        "Find every occurrence of a text, in the text or the English of claims.",
-        "Searches claims, headings and the headline. Exact matches are printed first, then matches that "
+        "Find every occurrence of a text in the claims and headings.",
+        "Searches both languages, and headlines too. Exact matches are printed first, then matches that "
         "differ only in markers, in typography, or in case. If nothing matches, the closest passages are "
         "printed with the differences, and the exit code is 1.",
         ("推理模型", '"reasoning models" --format jsonl', "rivers --against corpus/"),

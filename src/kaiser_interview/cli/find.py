@@ -38,7 +38,7 @@ def find(
     against: Against = None,
     form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,
 ) -> None:
-    """Find every occurrence of a text, in the text or the English of claims."""
+    """Find every occurrence of a text in the claims and headings."""
     folder = folder_of(against)
     corpus, text = loaders.corpus_of(folder), _as_utf8(text)
     found = corpus.find(text)

@@ -159,9 +159,9 @@ def _inferred(table: ExportTable) -> "pa.Table":
     for column in table.columns:
         try:
             arrays[column] = pa.array([row.get(column) for row in table.rows])
-        except (pa.ArrowException, OverflowError) as error:
+        except (pa.ArrowException, OverflowError):
             raise InputError(
-                f"{table.name}: column {column}: expected values of one type, got others: {error}; use jsonl"
+                f"{table.name}: column {column}: expected values of one Arrow type, got others; use jsonl"
             ) from None
     return pa.table(arrays)
 
@@ -202,8 +202,8 @@ def _parquet(table: ExportTable) -> bytes:
     sink = pa.BufferOutputStream()
     try:
         pq.write_table(table.arrow(table), sink, compression="zstd", write_page_checksum=True)
-    except pa.ArrowNotImplementedError as error:  # an object without fields
-        raise InputError(f"{table.name}: {error}; use jsonl") from None
+    except pa.ArrowNotImplementedError:
+        raise InputError(f"{table.name}: expected objects with fields, got an empty one; use jsonl") from None
     return bytes(sink.getvalue())
 
 
