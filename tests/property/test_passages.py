@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scale import amount
 
-from kaiser_interview.corpus.markers import fold_markers, without_markers
 from kaiser_interview.corpus.corpus import Corpus
 from kaiser_interview.corpus.differences import changes
+from kaiser_interview.corpus.markers import fold_markers, without_markers
 from kaiser_interview.corpus.search import Passage, Passages, occurrences
 from kaiser_interview.corpus.typography import (
     TABLE,

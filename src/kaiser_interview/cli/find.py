@@ -115,7 +115,7 @@ def _print(out: Console, match: Match) -> None:
 
 def _in_context(match: Match) -> Text:
     """Return the marked text of a match with the end of what is before it and the start of what follows."""
-    before, after = match.prefix, match.suffix
+    before, after = match.prefix.replace("\n", " "), match.suffix.replace("\n", " ")
     if len(before) > _CONTEXT:
         before = before[-_CONTEXT:]
         # Begin with a whole word, if one begins soon.

@@ -39,10 +39,11 @@ pytestmark = pytest.mark.usefixtures("tea")
 
 CLAIM = "Green tea is not fermented, unlike black tea."
 CORPUS = "--against", "tea"
+ONE_TYPE = "expected values of one Arrow type, got others; use jsonl"
 
 
 def test_find(run):
-    found = "claim c001, 7 to 16: exact match\n  passage  ⟦Green tea⟧ is not fermented,\\u000aunlik…\n"
+    found = "claim c001, 7 to 16: exact match\n  passage  ⟦Green tea⟧ is not fermented,…\n"
     assert run("find", "Green tea", *CORPUS) == (0, found, "")
     code, out, err = run("find", "Green tea is fermented", *CORPUS)
     assert (code, out) == (
@@ -50,7 +51,7 @@ def test_find(run):
         "claim c001, 7 to 33: closest passage (not a match)\n"
         "  passage  Green tea is ⟦not ⟧fermented\n"
         "  given    Green tea is ⟦⟧fermented\n"
-        "  context  ⟦Green tea is not fermented⟧,\\u000aunlike black tea.…\n",
+        "  context  ⟦Green tea is not fermented⟧, unlike black tea. [1]\n",
     )
     assert err == "to search for words, try: kaiser-interview claims Green tea is --against tea\n"
 
@@ -203,8 +204,8 @@ def test_headings_may_share_an_id_in_sqlite(run):
     ("form", "columns", "message"),
     [
         ("hub", {}, "--format hub: expected the shipped data, got a custom corpus; use parquet"),
-        ("arrow", {"a": ["x", 1]}, "claims: column a: expected values of one Arrow type, got others; use jsonl"),
-        ("parquet", {"a": 1 << 70}, "claims: column a: expected values of one Arrow type, got others; use jsonl"),
+        ("arrow", {"a": ["x", 1]}, f"claims: column a: {ONE_TYPE}"),
+        ("parquet", {"a": 1 << 70}, f"claims: column a: {ONE_TYPE}"),
         ("parquet", {"a": {}}, "claims: expected objects with fields, got an empty one; use jsonl"),
         ("sqlite", {"TEXT": "x"},
          "claims: expected columns whose names differ if case is ignored and have no U+0000, got claim_id, "
