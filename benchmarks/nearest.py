@@ -1,7 +1,7 @@
 """Time and quality of the closest passage for a wrong quote, compared with alignment over the whole text.
 
-Before that, `find` in a corpus of 100,000 claims of 80 characters: the time of the first search of each type and
-of the next, and the memory that the first one adds.
+Before that, `find` in a corpus of 100,000 claims of 80 characters: the time of the first search and of later
+ones by type of match, and the memory of the first.
 
 Quotes of 8 to 120 characters are taken from a text of 400,000 characters, and a share of their characters is
 changed, left out or doubled. `rapidfuzz.fuzz.partial_ratio_alignment` aligns each with the whole text. A
@@ -92,8 +92,8 @@ def print_searches(language: str, text: str) -> None:
         first, _ = timed(corpus.find, [wanted])
         again, _ = timed(corpus.find, [wanted] * 10)
         print(
-            f"{language}, {len(corpus.claims):,} claims, {name}: {first:.2f} s first, {again * 100:.1f} ms after; "
-            f"in a new corpus {held:.0f} MB held, {peak:.0f} MB at most",
+            f"{language}, {len(corpus.claims):,} claims, {name}: {first:.2f} s first, "
+            f"{again * 100:.1f} ms after; in a new corpus {held:.0f} MB held, {peak:.0f} MB at most",
             flush=True,
         )
 

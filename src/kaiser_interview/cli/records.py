@@ -237,17 +237,16 @@ class _Headings:
 def _print(corpus: Corpus, found: set[str], *, is_shipped: bool) -> None:
     """Print claims below their headings."""
     out, headings = console(), _Headings(corpus)
-    dialogues = {one.dialogue_id: one for one in loaders.load("dialogues")} if is_shipped else {}
+    dialogues = loaders.load("dialogues") if is_shipped else ()
+    titles = {one.dialogue_id: (f"{one.number}. ", one.title) for one in dialogues}
     claims = [claim for claim in corpus.claims.values() if claim.claim_id in found]
     width = min(max(len(visible(claim.claim_id)) for claim in claims) + 6, _WIDEST)
     heading = None
     for claim in claims:
         above = headings.above(claim)
         if above and above != heading:
-            dialogue = dialogues.get(above.record_id)
-            print_hanging(
-                out, "", 0, f"{dialogue.number}. {dialogue.title}" if dialogue else _line(above.text), "bold"
-            )
+            label, title = titles.get(above.record_id, ("", _line(above.text)))
+            print_hanging(out, label, len(label) and 4, title, "bold")
             _print_english(out, 4, above.text_en)
         heading = above
         print_hanging(out, f"    {visible(claim.claim_id)} ", width, _line(f"{claim.text} {claim.markers}"))
