@@ -216,3 +216,12 @@ def test_headings_may_share_an_id_in_sqlite(run):
 def test_a_corpus_that_a_format_cannot_hold(run, form, columns, message):
     set_columns(**columns)
     assert run("export", "out", "--format", form, *CORPUS) == error(message)
+
+
+def test_a_match_of_a_whole_passage_has_no_context(run):
+    ki.Corpus.from_text("Mate", unit="line").to_files("mate")
+    assert run("find", "mate", "--against", "mate") == (
+        0,
+        "claim c001, 0 to 4: differs only in case or typography\n  passage  ⟦Mate⟧\n  given    ⟦mate⟧\n",
+        "",
+    )
