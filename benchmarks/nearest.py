@@ -1,16 +1,21 @@
 """Time and quality of the closest passage for a wrong quote, compared with alignment over the whole text.
 
+Before that, `find` in a corpus of 100,000 claims of 80 characters: the time of the first search and of later
+ones by type of match, and the memory of the first.
+
 Quotes of 8 to 120 characters are taken from a text of 400,000 characters, and a share of their characters is
 changed, left out or doubled. `rapidfuzz.fuzz.partial_ratio_alignment` aligns each with the whole text. A
 place is equally near if its similarity (`Indel.normalized_similarity`) is at most 0.01 less than that of the
 place so found. The time includes building the index.
 
     python benchmarks/nearest.py
+    python benchmarks/nearest.py --only-find
 """
 
 import argparse
 import random
 import time
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
@@ -24,28 +29,29 @@ from kaiser_interview.corpus.nearest import NearestPlaces
 
 SIZE = 400_000
 EQUALLY_NEAR = 0.01
+CLAIMS, LENGTH = 100_000, 80
 
 
-def chinese(draw: random.Random) -> str:
+def chinese(draw: random.Random, size: int = SIZE) -> str:
     """Return a text that has the neighbouring characters of the source, and others at random."""
     source = ki.source().text
     after: dict[str, list[str]] = {}
     for one, other in pairwise(source):
         after.setdefault(one, []).append(other)
     made = ["语"]
-    while len(made) < SIZE:
+    while len(made) < size:
         rare = chr(0x4E00 + int(draw.expovariate(1 / 300)))
         made.append(draw.choice(after.get(made[-1], ["的"])) if draw.random() < 0.6 else rare)
     return "".join(made)
 
 
-def english(draw: random.Random) -> str:
+def english(draw: random.Random, size: int = SIZE) -> str:
     """Return a text of the words of the English claims and of invented ones, each the rarer the later."""
     words = [*dict.fromkeys(" ".join(claim.text_en for claim in ki.load()).split())]
     letters = [letter for word in words for letter in word if letter.isalpha()]
     words += ["".join(draw.choices(letters, k=draw.randint(2, 11))) for _ in range(20_000)]
     weights = [1 / rank for rank in range(1, len(words) + 1)]
-    return " ".join(draw.choices(words, weights, k=SIZE // 3))[:SIZE]
+    return " ".join(draw.choices(words, weights, k=size // 3))[:size]
 
 
 def altered(draw: random.Random, quote: str, text: str, share: float) -> str:
@@ -65,11 +71,44 @@ def timed(call: Callable[[str], Any], quotes: list[str]) -> tuple[float, list[An
     return time.process_time() - start, found
 
 
+def print_searches(language: str, text: str) -> None:
+    """Print the times of searches in a corpus of many claims, and the memory that the first ones add."""
+    lines = (text[start : start + LENGTH].strip() for start in range(0, len(text), LENGTH))
+    corpus = ki.Corpus.from_text("\n".join(lines), unit="line")
+    claim = [*corpus.claims.values()][len(corpus.claims) // 2]
+    quote = claim.text[10:40]
+    for name, wanted in (
+        ("exact", quote),
+        ("typography", f"{quote[:15]}\u200b{quote[15:]}"),
+        ("case", quote.swapcase()),
+        ("no match", f"{quote[:10]}xq{quote[14:]}"),
+    ):
+        # Memory is measured in a new corpus, because measuring is slow.
+        other = ki.Corpus(corpus.claims, corpus.sources)
+        tracemalloc.start()
+        other.find(wanted)
+        held, peak = (count / 1e6 for count in tracemalloc.get_traced_memory())
+        tracemalloc.stop()
+        first, _ = timed(corpus.find, [wanted])
+        again, _ = timed(corpus.find, [wanted] * 10)
+        print(
+            f"{language}, {len(corpus.claims):,} claims, {name}: {first:.2f} s first, "
+            f"{again * 100:.1f} ms after; in a new corpus {held:.0f} MB held, {peak:.0f} MB at most",
+            flush=True,
+        )
+
+
 def main() -> None:
     """Print one line for each language, length of passages and share of changed characters."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quotes", type=int, default=1000, help="quotes a line")
-    count = parser.parse_args().quotes
+    parser.add_argument("--only-find", action="store_true", help="leave out the closest passages")
+    options = parser.parse_args()
+    count = options.quotes
+    for language, made in (("Chinese", chinese), ("English", english)):
+        print_searches(language, made(random.Random(1), CLAIMS * LENGTH))
+    if options.only_find:
+        return
     fuzz.partial_ratio_alignment("a", "b")
     for language, made in (("Chinese", chinese), ("English", english)):
         draw = random.Random(1)

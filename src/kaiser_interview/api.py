@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
-from .corpus.corpus import Corpus
-from .dataset.loaders import shipped
+from .dataset.loaders import corpus_of
 from .errors import InputError
 from .records.models import Record
 from .validation.engine.execution import Engine
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Validator",
     "check_of",
-    "corpus_of",
     "fix",
     "parse",
     "read",
@@ -37,21 +35,6 @@ __all__ = [
 ]
 
 _Record = TypeVar("_Record", bound=Record)
-
-
-def corpus_of(against: Against) -> Corpus:
-    """Return the corpus to validate against; the shipped one if none is given.
-
-    Raises
-    ------
-    CorpusError
-        A file of the corpus is missing or invalid.
-    IntegrityError
-        The shipped bytes differ from the manifest.
-    """
-    if against is None:
-        return shipped()
-    return against if isinstance(against, Corpus) else Corpus.from_files(os.fspath(against))
 
 
 def check_of(data: Any, *, against: Against = None, **options: Unpack[Options]) -> Check:

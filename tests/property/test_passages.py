@@ -9,9 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scale import amount
 
+from kaiser_interview.corpus.corpus import Corpus
+from kaiser_interview.corpus.differences import changes
 from kaiser_interview.corpus.markers import fold_markers, without_markers
-from kaiser_interview.corpus.search import Passage, Passages, changes, occurrences
-from kaiser_interview.corpus.typography import TABLE, fold_typography, least_folded, without_typography
+from kaiser_interview.corpus.search import Passage, Passages, occurrences
+from kaiser_interview.corpus.typography import (
+    TABLE,
+    Folded,
+    fold_case,
+    fold_typography,
+    least_folded,
+    without_case,
+    without_typography,
+)
 
 STANDS_FOR = {mark: stands for stands, marks in TABLE.items() for mark in marks}
 
@@ -30,7 +40,7 @@ def markers(text: str) -> str:
 
 any_text = st.text(
     st.one_of(
-        st.sampled_from("“”\"'—-–…。.,,、 \u3000\u200b[]12①㈱fi½é\u0301\u0308각각ㄱﾞ\uff76が𝐀𠀋🧠"),
+        st.sampled_from("aA语ßẞİǰΣς“”\"'—-–…。.,,、 \u3000\u200b[]12①㈱fi½é\u0301\u0308각각ㄱﾞ\uff76が𝐀𠀋🧠"),
         st.characters(exclude_categories=["Cs"]),
     ),
     max_size=30,
@@ -40,6 +50,11 @@ any_text = st.text(
 @given(any_text)
 def test_typography_is_folded_by_the_table(text):
     assert fold_typography(text).text == without_typography(text) == typography(text)
+
+
+@given(any_text)
+def test_case_is_folded_after_typography(text):
+    assert fold_case(fold_typography(text)).text == without_case(text) == typography(text).casefold()
 
 
 @given(any_text)
@@ -61,7 +76,11 @@ def test_markers_are_removed(text):
     assert fold_markers(text).text == without_markers(text) == markers(text)
 
 
-@given(any_text, st.sampled_from([fold_typography, fold_markers]))
+def folded_case(text: str) -> Folded:
+    return fold_case(fold_typography(text))
+
+
+@given(any_text, st.sampled_from([fold_typography, fold_markers, folded_case]))
 def test_a_folded_text_maps_to_positions_in_the_original(text, fold):
     folded = fold(text)
     assert len(folded.text) == len(folded.starts) == len(folded.ends)
@@ -101,13 +120,15 @@ def corpus(draw: random.Random) -> list[str]:
     return passages
 
 
-def altered(draw: random.Random, text: str) -> str:
+def altered(draw: random.Random, text: str) -> str:  # noqa: PLR0911 - one return per alteration
     """Alter a span in typography, markers or words, or leave it."""
-    kind = draw.choice(["none", "none", "typography", "markers", "character", "dropped", "space"])
+    kind = draw.choice(["none", "none", "typography", "case", "markers", "character", "dropped", "space"])
     at = draw.randrange(len(text)) if text else 0
     if kind == "typography":
         swaps = {"—": "--", "-": "–", '"': "“", "…": "...", ",": ",", "é": "e\u0301", "A": "\uff21"}
         return "".join(swaps.get(mark, mark) for mark in text)
+    if kind == "case":
+        return draw.choice([text.swapcase(), text.upper(), text.lower()])
     if kind == "markers":
         return draw.choice([markers(text), text.replace("[", " ["), text.replace("]", "][3]")])
     if kind == "character":
@@ -181,6 +202,71 @@ def test_find_agrees_with_a_naive_search():
                 assert markers(one.text).strip() == markers(span).strip() != ""
             elif one.how == "typography":
                 assert typography(one.text) == typography(span)
+            elif one.how == "case":
+                assert typography(one.text).casefold() == typography(span).casefold()
+
+
+def every_passage(texts: list[str], text: str) -> list[tuple[str, str, int, int]]:
+    """Search each passage by itself, folded with its offsets: type, id, and span of each match."""
+    bare, plain = without_markers(text), without_typography(text)
+    bare = bare if bare == text else bare.strip()
+    found: dict[str, list[tuple[str, str, int, int]]] = {
+        how: [] for how in ("exact", "markers", "typography", "case")
+    }
+    for number, passage in enumerate(texts):
+        taken: list[tuple[int, int]] = []
+        folded = fold_typography(passage)
+        for how, places in {
+            "exact": occurrences(passage, text),
+            "markers": fold_markers(passage).places(bare),
+            "typography": folded.places(plain),
+            "case": fold_case(folded).places(plain.casefold()),
+        }.items():
+            free = [one for one in places if not any(one[0] < end and start < one[1] for start, end in taken)]
+            taken += free
+            found[how] += [(how, str(number), 1000 * number + a, 1000 * number + b) for a, b in free]
+    return [one for matches in found.values() for one in matches]
+
+
+def test_find_searches_all_passages_at_once_as_it_would_search_each():
+    for texts, passages, span in spans(amount(5_000, 500_000), seed=3):
+        found = [(one.how, one.record_id, one.start, one.end) for one in passages.find(span)]
+        assert [one for one in found if one[0] != "nearest"] == every_passage(texts, span), (texts, span)
+
+
+def test_claims_with_a_text_are_those_that_find_returns():
+    draw = random.Random(4)
+    for texts, _, span in spans(amount(2_000, 100_000), seed=4):
+        english = {str(number): draw.choice(texts) for number in range(len(texts)) if draw.random() < 0.5}
+        passages = Passages(
+            [
+                *(Passage("claim", str(number), "text", text, 0) for number, text in enumerate(texts)),
+                Passage("heading", "h", "text", draw.choice(texts), 0),
+                *(Passage("claim", name, "text_en", text, 0) for name, text in english.items()),
+            ]
+        )
+        for number, text in enumerate(texts):
+            own = [Passage("claim", str(number), "text", text, 0)]
+            own += [
+                Passage("claim", name, "text_en", en, 0)
+                for name, en in english.items()
+                if name == str(number)
+            ]
+            matches = {match.how for match in Passages(own).find(span)} - {"nearest"}
+            assert (str(number) in passages.claims_with(span)) == bool(matches), (texts, english, span)
+        assert passages.claims_with(span) <= {str(number) for number in range(len(texts))}
+
+
+@given(
+    st.lists(st.text("aAbBßẞ. -—[1]语言", min_size=1, max_size=12), min_size=1, max_size=6),
+    st.text("aAbBsS. -–[1]语言", min_size=1, max_size=4),
+)
+def test_the_command_claims_agrees_with_find(texts, word):
+    text = "\n".join(f"x{one}" for one in texts)
+    corpus = Corpus.from_text(text, unit="line", markers="printed")
+    if word.strip():
+        found = {match.record_id for match in corpus.find(word) if match.how != "nearest"}
+        assert corpus.passages.claims_with(word) == found
 
 
 @pytest.mark.parametrize(("how", "fold"), [("markers", markers), ("typography", typography)])

@@ -42,24 +42,26 @@ COMMANDS = {
     "claims": Command(
         "records",
         "List claims: all, or those with given words or labels.",
-        "Prints each claim with the bracketed numbers after it, and its English, a machine translation. If "
-        "no claim matches, a note is printed and the exit code is 0.",
-        ("", "推理 --topic reasoning", "--dialogue d05 --format jsonl"),
+        "A word matches where `find` matches it: case and typography may differ. Prints each claim with the "
+        "markers after it, and its English; that of the shipped claims is a machine translation. If no claim "
+        "matches, a note is printed and the exit code is 0. With `--against`, the options for labels need a "
+        "column of the same name.",
+        ("", "推理 --topic reasoning", "--dialogue d05 --format jsonl", "rivers --against corpus/"),
     ),
     "show": Command(
         "records",
         "Show one claim with its English, place and labels.",
-        "Prints the text, its English, a machine translation, the bracketed numbers after it, the dialogue, "
-        "offsets, context, labels and digest.",
-        ("d05-c03", "d05-c03 --format json"),
+        "Prints the text, its English, the markers after it, its heading, offsets, context, labels and "
+        "digest. The English of the shipped claims is a machine translation.",
+        ("d05-c03", "d05-c03 --format json", "a-01 --against corpus/"),
     ),
     "find": Command(
         "find",
-        "Find every occurrence of a text, in Chinese or English.",
-        "Searches claims, headings and the headline. Exact matches are printed first, then matches that "
-        "differ only in markers, then in typography. If nothing matches, the closest passages are printed "
-        "with the differences, and the exit code is 1.",
-        ("推理模型", '"reasoning models" --format jsonl'),
+        "Find every occurrence of a text in the claims and headings.",
+        "Searches both languages, and headlines too. Exact matches are printed first, then matches that "
+        "differ only in markers, in typography, or in case. If nothing matches, the closest passages are "
+        "printed with the differences, and the exit code is 1.",
+        ("推理模型", '"reasoning models" --format jsonl', "rivers --against corpus/"),
     ),
     "cite": Command(
         "cite",
@@ -159,11 +161,11 @@ COMMANDS = {
     ),
     "export": Command(
         "export",
-        "Write all tables of the data set to a folder.",
+        "Write all tables of the data set or of a corpus to a folder.",
         "`csv` is for spreadsheets. `hub` is a complete dataset repository: Parquet and JSON Lines with the "
         "dataset card, Croissant, data package and citations. The English is a machine translation; the "
-        "source text is not licensed.",
-        ("data/", "data/ --format parquet --force", "repository/ --format hub"),
+        "source text is not licensed. With `--against`, the claims, sources and headings of a custom corpus.",
+        ("data/", "data/ --format parquet --force", "repository/ --format hub", "own/ --against corpus/"),
     ),
     "verify": Command(
         "verify",

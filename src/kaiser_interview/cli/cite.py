@@ -34,7 +34,7 @@ def cite(
     ] = Style.bibtex,
 ) -> None:
     """Print a citation of the data set, or of claims."""
-    claims = [claim_named(one) for one in dict.fromkeys(claim_ids or ())]
+    claims = [claim_named(one, loaders.claim) for one in dict.fromkeys(claim_ids or ())]
     typer.echo("\n\n".join(_parts(style, claims)).rstrip("\n"))
 
 

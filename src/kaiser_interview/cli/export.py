@@ -1,4 +1,4 @@
-"""``export``: write the shipped tables to files."""
+"""``export``: write the tables of the shipped data or of a custom corpus to files."""
 
 import os
 from pathlib import Path
@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from .. import storage
+from ..dataset import loaders
 from ..dataset.exports import ExportFormat, export_files
 from ..validation.findings.display import visible
 from .exits import cleanup_on_interrupt, stop
-from .output import Places
+from .output import Against, Places, folder_of
 
 __all__ = ["export"]
 
@@ -22,12 +23,14 @@ def export(
     form: Annotated[
         ExportFormat, typer.Option("--format", help="The format of the files.")
     ] = ExportFormat.jsonl,
+    against: Against = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
-    """Write all tables of the data set to a folder."""
+    """Write all tables of the data set or of a corpus to a folder."""
     if not folder:
         stop("DIR: expected a folder, got nothing")
-    files = export_files(form)
+    corpus = folder_of(against)
+    files = export_files(form, None if corpus is None else loaders.corpus_of(corpus))
     target = Path(folder)
     try:
         existing = [name for name in files if os.path.lexists(target / name)]

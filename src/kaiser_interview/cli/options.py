@@ -18,8 +18,9 @@ from ..records.introspection import model_of
 from ..records.models import KINDS, Annotation, Record
 from ..validation.engine.options import Check
 from ..validation.formats.coerce import typed
+from .output import folder_of
 
-__all__ = ["MaxFindings", "folder_of", "given_options", "kind_named", "names_in", "takes_check"]
+__all__ = ["MaxFindings", "given_options", "kind_named", "names_in", "takes_check"]
 
 
 def _option(*names: str, type: Any = list[str], metavar: str, help: str) -> Any:  # noqa: A002 - as Typer
@@ -177,20 +178,6 @@ def _check(
         defaults=_defaults(defaults or (), kinds),
         **given,
     )
-
-
-def folder_of(name: str | None) -> str | None:
-    """Return the folder that `--against` names.
-
-    Raises
-    ------
-    InputError
-        The name is empty.
-    """
-    if name == "":
-        # An unset shell variable must not select the shipped corpus.
-        raise InputError("--against: expected a folder, got nothing")
-    return name
 
 
 def kind_named(name: str) -> type[Record]:

@@ -1,4 +1,4 @@
-"""Print records as JSON, JSON Lines or CSV, and report which output files were written."""
+"""Print records as JSON, JSON Lines or CSV, from a corpus; report which output files were written."""
 
 import csv
 import json
@@ -7,12 +7,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
+
+import typer
 
 from ..dataset.exports import cell
+from ..errors import InputError
 from ..validation.findings.display import visible
 
-__all__ = ["Format", "Places", "write_rows"]
+__all__ = ["Against", "Format", "Places", "folder_of", "write_rows"]
+
+Against: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="DIR", help="The folder of a custom corpus. Default: the shipped data."),
+]
+"""The option `--against` of commands that read a corpus."""
 
 
 class Format(StrEnum):
@@ -22,6 +31,20 @@ class Format(StrEnum):
     json = "json"
     jsonl = "jsonl"
     csv = "csv"
+
+
+def folder_of(name: str | None) -> str | None:
+    """Return the folder that `--against` names.
+
+    Raises
+    ------
+    InputError
+        The name is empty.
+    """
+    if name == "":
+        # An unset shell variable must not select the shipped corpus.
+        raise InputError("--against: expected a folder, got nothing")
+    return name
 
 
 class Places:
@@ -55,7 +78,10 @@ def _identity(path: str) -> tuple[int, int, int] | None:
 
 
 def write_rows(rows: Sequence[Mapping[str, Any]], fields: Sequence[str], form: Format) -> None:
-    """Print rows as a JSON array, JSON Lines or CSV with a header; a list in a CSV cell is JSON."""
+    """Print rows as a JSON array, JSON Lines or CSV with a header; a list in a CSV cell is JSON.
+
+    A field that a row does not have is an empty cell.
+    """
     if form is Format.json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))  # noqa: T201
     elif form is Format.jsonl:
@@ -64,4 +90,4 @@ def write_rows(rows: Sequence[Mapping[str, Any]], fields: Sequence[str], form: F
     else:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(fields)
-        writer.writerows([cell(row[field]) for field in fields] for row in rows)
+        writer.writerows([cell(row.get(field)) for field in fields] for row in rows)

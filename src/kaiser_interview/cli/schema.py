@@ -8,6 +8,7 @@ import typer
 from ..records.models import KINDS
 from ..records.schemas import json_schema
 from ..validation.findings.output_schemas import OUTPUT_SCHEMAS, output_schema
+from .output import folder_of
 
 __all__ = ["schema"]
 
@@ -41,7 +42,7 @@ def schema(
         document = json_schema(kind, profile="draft" if draft else None)
     else:
         # The options of a check import more than most schemas need.
-        from .options import folder_of, kind_named, names_in
+        from .options import kind_named, names_in
 
         document = json_schema(
             kind_named(kind),

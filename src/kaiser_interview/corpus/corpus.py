@@ -280,10 +280,16 @@ class Corpus:
         held = [one.name for one in path.iterdir() if one.name in NAMES or one.suffix == ".txt"]
         if held:
             raise InputError(f"{folder}: expected a folder without a corpus, got one with {min(held)}")
-        contents = CorpusFiles(
-            dict(self.claims), dict(self.sources), self.headings, dict(self.retired), self.releases
+        write_files(path, table_files(self.rows))
+
+    @property
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows of the files that `to_files` writes, by file name."""
+        return corpus_rows(
+            CorpusFiles(
+                dict(self.claims), dict(self.sources), self.headings, dict(self.retired), self.releases
+            )
         )
-        write_files(path, table_files(corpus_rows(contents)))
 
     def claim(self, claim_id: str) -> CorpusClaim:
         """Return a claim by its id.
@@ -310,7 +316,7 @@ class Corpus:
         >>> [(match.record_id, match.start, match.how) for match in corpus.find("drink")]
         [('c001', 9, 'exact')]
         """
-        return self._passages.find(text)
+        return self.passages.find(text)
 
     def diff(self, newer: "Corpus") -> "CorpusDiff":
         r"""Compare the claims of this corpus with those of a newer one.
@@ -350,7 +356,8 @@ class Corpus:
         return diff_of(self, newer)
 
     @cached_property
-    def _passages(self) -> "Passages":
+    def passages(self) -> "Passages":
+        """The texts that can be quoted and searched."""
         from .search import passages_of
 
         return passages_of(self)

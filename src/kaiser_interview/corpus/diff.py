@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from .corpus import Corpus
+from .differences import Change, changes
 from .files import CorpusClaim
-from .search import Change, changes
 
 __all__ = ["ChangedClaim", "CorpusDiff", "MovedClaim", "diff_of"]
 
@@ -246,7 +246,7 @@ def _changes(old: CorpusClaim, new: CorpusClaim) -> tuple[Change, ...]:
     before, after = old.text, new.text
     few = len(before) * len(after) <= _MOST_CELLS
     if few or Levenshtein.distance(before, after, score_cutoff=_MOST_EDITS) <= _MOST_EDITS:
-        return changes(before, after, old.start)
+        return changes(before, after, old.start, by="character")
     first = Prefix.similarity(before, after)
     last = Postfix.similarity(before[first:], after[first:])
     start, end = first, len(before) - last

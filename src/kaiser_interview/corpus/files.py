@@ -70,7 +70,14 @@ class CorpusClaim(NamedTuple):
     @property
     def passage(self) -> str:
         """The claim's text with its markers, as printed in the source."""
+        if self.passage_end == self.end:
+            return self.text  # the same string, to save memory
         return self.source[self.start : self.passage_end]
+
+    @property
+    def markers(self) -> str:
+        """The markers that are printed after the claim; empty if there are none."""
+        return self.source[self.end : self.passage_end].strip()
 
 
 class Heading(NamedTuple):

@@ -2,7 +2,7 @@
 
 import re
 
-from .typography import Folded, _folded, _Piece
+from .typography import Folded, Folding
 
 __all__ = ["fold_markers", "without_markers"]
 
@@ -11,13 +11,12 @@ _MARKERS = re.compile(r"\[[0-9]+\]")
 
 def fold_markers(text: str) -> Folded:
     """Remove every marker such as ``[7]`` with the white space before it; keep the original offsets."""
-    pieces = []
-    at = 0
+    folding, at = Folding(), 0
     for marker in [*_MARKERS.finditer(text), None]:
         end = at + len(text[at : marker.start()].rstrip()) if marker else len(text)
-        pieces += [_Piece(text[offset], offset, offset + 1) for offset in range(at, end)]
+        folding.keep_all(text[at:end], range(at, end))
         at = marker.end() if marker else end
-    return _folded(pieces)
+    return folding.folded
 
 
 def without_markers(text: str) -> str:

@@ -8,13 +8,24 @@ Two texts differ only in typography if they are equal after these steps, in this
 4. a run of hyphens becomes one hyphen, and a run of two or more full stops becomes three.
 
 Case is kept, and letters and digits change only as NFKC changes them, so a passage never equals its negation.
+`without_case` also folds case, for searches.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["TABLE", "Folded", "fold_typography", "least_folded", "without_typography"]
+__all__ = [
+    "TABLE",
+    "Folded",
+    "Folding",
+    "fold_case",
+    "fold_typography",
+    "least_folded",
+    "without_case",
+    "without_typography",
+]
 
 TABLE = {
     '"': "“”„‟«»「」『』〝〞〟",
@@ -51,13 +62,9 @@ _PARTS = re.compile(r"-+|\.+|[^-.]+")
 
 _INSIDE = -1
 
-
-class _Piece(NamedTuple):
-    """A piece of folded text with its original start and end; -1 for an edge within a cluster."""
-
-    text: str
-    start: int
-    end: int
+# Runs of characters that each fold to themselves, or to nothing if they are spaces. No mark joins the last
+# character before another character, because NFKC may compose the two.
+_PLAIN = re.compile("[ !-,/-_a-~\u4e00-\u9fff]+(?=[ !-,/-_a-~\u4e00-\u9fff]|\\Z)")
 
 
 class Folded(NamedTuple):
@@ -85,22 +92,93 @@ class Folded(NamedTuple):
         return found
 
 
+class Folding:
+    """A folded text in the making."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    @property
+    def folded(self) -> Folded:
+        """What has been added so far."""
+        return Folded("".join(self._parts), tuple(self._starts), tuple(self._ends))
+
+    @property
+    def last(self) -> str:
+        """The text that was added last; empty at the beginning."""
+        return self._parts[-1] if self._parts else ""
+
+    def keep(self, text: str, start: int) -> None:
+        """Add a part of the original text, each character at its place, without spaces."""
+        if kept := text.replace(" ", ""):
+            self.keep_all(kept, [at for at, one in enumerate(text, start) if one != " "])
+
+    def keep_all(self, text: str, offsets: Sequence[int]) -> None:
+        """Add characters of the original text, given the offset of each."""
+        self._parts.append(text)
+        self._starts += offsets
+        self._ends += [at + 1 for at in offsets]
+
+    def add(self, text: str, start: int, end: int) -> None:
+        """Add a piece: what a span is folded to; -1 for an edge that is within the span of a character."""
+        inside = [_INSIDE] * (len(text) - 1)
+        self._parts.append(text)
+        self._starts += [start, *inside]
+        self._ends += [*inside, end]
+
+    def extend(self, text: str, end: int) -> None:
+        """Replace the last piece, so that it ends at `end`."""
+        length = len(self._parts.pop())
+        start = self._starts[-length]
+        del self._starts[-length:], self._ends[-length:]
+        self.add(text, start, end)
+
+
 def fold_typography(text: str) -> Folded:
     """Normalise the typography of a text as described above; keep the original offsets."""
-    pieces: list[_Piece] = []
+    folding, at = Folding(), 0
+    for plain in _PLAIN.finditer(text):
+        _fold(folding, text[at : plain.start()], at)
+        folding.keep(plain[0], plain.start())
+        at = plain.end()
+    _fold(folding, text[at:], at)
+    return folding.folded
+
+
+def _fold(folding: Folding, text: str, offset: int) -> None:
+    """Add a part of a text, cluster by cluster."""
     for start, end in _clusters(text):
         normal = unicodedata.normalize("NFKC", text[start:end]).translate(_FOLDED).translate(_INVISIBLE)
         parts = _PARTS.findall("".join(normal.split()))
         for number, part in enumerate(parts):
-            opens = start if number == 0 else _INSIDE
-            closes = end if number == len(parts) - 1 else _INSIDE
+            opens = offset + start if number == 0 else _INSIDE
+            closes = offset + end if number == len(parts) - 1 else _INSIDE
             run = _RUNS.get(part[0])
-            if run and pieces and pieces[-1].text in (part[0], run):
+            if run and folding.last in (part[0], run):
                 # Continue a run of hyphens or full stops that an earlier cluster began.
-                pieces[-1] = _Piece(run, pieces[-1].start, closes)
+                folding.extend(run, closes)
             else:
-                pieces.append(_Piece(run if run and len(part) > 1 else part, opens, closes))
-    return _folded(pieces)
+                folding.add(run if run and len(part) > 1 else part, opens, closes)
+
+
+def fold_case(folded: Folded) -> Folded:
+    """Fold the case of a text whose typography is normalised; keep the original offsets."""
+    text = folded.text.casefold()
+    if len(text) == len(folded.text):  # no character becomes shorter, so none became longer
+        return folded._replace(text=text)
+    starts, ends = [], []
+    for one, start, end in zip(*folded, strict=True):
+        inside = [_INSIDE] * (len(one.casefold()) - 1)
+        starts += [start, *inside]
+        ends += [*inside, end]
+    return Folded(text, tuple(starts), tuple(ends))
+
+
+def without_case(text: str) -> str:
+    """Normalise the typography and fold the case of a text; do not keep offsets."""
+    return without_typography(text).casefold()
 
 
 def without_typography(text: str) -> str:
@@ -139,13 +217,3 @@ def _joins(cluster: str, following: str) -> bool:
         return True  # NFKC sorts combining marks across the boundary
     together = unicodedata.normalize("NFKC", cluster + following)
     return together != unicodedata.normalize("NFKC", cluster) + normal
-
-
-def _folded(pieces: list[_Piece]) -> Folded:
-    starts: list[int] = []
-    ends: list[int] = []
-    for piece in pieces:
-        inside = [_INSIDE] * (len(piece.text) - 1)
-        starts += [piece.start, *inside]
-        ends += [*inside, piece.end]
-    return Folded("".join(piece.text for piece in pieces), tuple(starts), tuple(ends))

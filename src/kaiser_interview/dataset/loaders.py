@@ -1,5 +1,6 @@
 """Load the shipped tables as objects, Arrow tables and datasets."""
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
     from ..corpus.corpus import Corpus
     from ..corpus.search import Match
     from ..records.models import Claim, Dialogue, Label, Mention, Record, Relation, Source, Translation
+    from ..validation.engine.options import Against
 
 __all__ = [
     "cached",
     "claim",
+    "corpus_of",
     "data_path",
     "find",
     "load",
@@ -292,29 +295,50 @@ def shipped() -> "Corpus":
     )
 
 
-def find(text: str) -> "tuple[Match, ...]":
+def corpus_of(against: "Against") -> "Corpus":
+    """Return the corpus to validate against or to search; the shipped one if none is given.
+
+    Raises
+    ------
+    CorpusError
+        A file of the corpus is missing or invalid.
+    IntegrityError
+        The shipped bytes differ from the manifest.
+    """
+    from ..corpus.corpus import Corpus
+
+    if against is None:
+        return shipped()
+    return against if isinstance(against, Corpus) else Corpus.from_files(os.fspath(against))
+
+
+def find(text: str, *, against: "Against" = None) -> "tuple[Match, ...]":
     """Find a text in the claims, headings and headline, in both languages.
 
     If the text does not occur, the nearest places are returned, with `how` set to ``"nearest"``. They are not
-    matches: a similar text may say the opposite. The search is case-sensitive.
+    matches: a similar text may say the opposite.
 
     Parameters
     ----------
     text : str
         The text to find: 1 to 4,000 code points, not only white space.
+    against : Corpus or path of a folder, optional
+        The corpus to search. Default: the shipped claims.
 
     Returns
     -------
     tuple of Match
-        First exact matches, then those that differ only in markers, then those that differ only in
-        typography, each in the order of passages and offsets. Without any match: up to three nearest places,
-        the most similar first. Offsets are code points, end exclusive: into the source for Chinese, into the
-        English string for English.
+        First exact matches, then those that differ only in markers, then in typography, then in typography
+        and case, each in the order of passages and offsets. Without any match: up to three nearest places,
+        the most similar first. Offsets are code points, end exclusive: into the source for the text of
+        claims, into the English string for English.
 
     Raises
     ------
     TextError
         The text is not a string, is empty, is only white space, or is too long.
+    CorpusError
+        A file of the corpus is missing or invalid.
     IntegrityError
         The shipped bytes differ from the manifest.
 
@@ -322,9 +346,7 @@ def find(text: str) -> "tuple[Match, ...]":
     --------
     >>> [(match.record_id, match.start) for match in find("推理模型")][:2]
     [('d04-c01', 820), ('d05-c03', 1072)]
-    >>> find("GPT‐4已经是")[0].how
-    'typography'
+    >>> find("GPT‐4已经是")[0].how, find("lora模块")[0].how
+    ('typography', 'case')
     """
-    from ..corpus.search import passages_of
-
-    return cached("passages", "all", lambda _: passages_of(shipped())).find(text)
+    return corpus_of(against).find(text)

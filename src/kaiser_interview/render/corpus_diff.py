@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from ..corpus.diff import ChangedClaim, CorpusDiff, MovedClaim
+from ..corpus.differences import Change
 from ..corpus.files import CorpusClaim
-from ..corpus.search import Change
 from ..validation.findings.display import clip, look_different
 
 __all__ = ["diff_text"]

@@ -12,9 +12,10 @@ from itertools import islice
 from pathlib import Path
 
 from ..corpus.corpus import Corpus
+from ..corpus.differences import changes
 from ..corpus.files import NAMES, OPTIONAL, TEXT, CorpusClaim, CorpusFiles, CorpusReader, read_folder
 from ..corpus.lines import FileFault, Unplaced, json_shown
-from ..corpus.search import LONGEST, Passage, Passages, changes, occurrences
+from ..corpus.search import LONGEST, Passage, Passages, occurrences
 from ..corpus.typography import without_typography
 from ..records.models import ID_PATTERN
 from .findings.checked import Checked

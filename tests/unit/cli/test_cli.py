@@ -316,21 +316,53 @@ def test_find(run):
         f"claim d05-c03, {at} to {at + 11}: closest passage (not a match)\n"
         "  passage  推理模型⟦不⟧增加参数数量\n"
         "  given    推理模型⟦⟧增加参数数量\n"
+        "  context  ⟦推理模型不增加参数数量⟧,让模型运行更长时间会变得更好,但有架构限制…\n"
         f"claim d04-c01, {ki.find('推理模型 [21')[0].start} to {ki.find('推理模型 [21')[0].end + 1}: "
         "closest passage (not a match)\n"
         "  passage  推理模型⟦ [21]⟧\n"
         "  given    推理模型⟦增加参数数量⟧\n"
+        "  context  …el缺乏坚实技术实体,指推理过程中调用外部工具的⟦推理模型 [21]⟧\n"
         "claim d08-c01, 1569 to 1578: closest passage (not a match)\n"
         "  passage  推理模型⟦ [35]⟧\n"
         "  given    推理模型⟦增加参数数量⟧\n"
+        "  context  …代推理模型,需要Transformer创新级别的⟦推理模型 [35]⟧\n"
         f"English: machine translation. {CAUTION[:48]}\nspeaks.\n",
     )
     code, out, err = run("find", "distilled into smaller")
     assert (code, err) == (0, "")
     at = ki.claim("d05-c02").text_en.index("distilled into smaller")
-    assert out.startswith(
-        f"claim d05-c02, {at} to {at + 22} of its English: exact match\n  passage  distilled"
+    assert out == (
+        f"claim d05-c02, {at} to {at + 22} of its English: exact match\n"
+        "  passage  …large models can be ⟦distilled into smaller⟧ ones.\n"
+        f"English: machine translation. {CAUTION[:48]}\nspeaks.\n"
     )
+    _, out, _ = run("find", "reasoning models can")
+    assert out.splitlines()[:4] == [
+        "claim d09-c01, 0 to 20 of its English: differs only in case or typography",
+        "  passage  ⟦Reasoning⟧ models can",
+        "  given    ⟦reasoning⟧ models can",
+        "  context  ⟦Reasoning models can⟧ use tools to access…",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Do reasoning models use more parameters?", "reasoning models parameters"),
+        ("LoRA zzzz", "LoRA"),
+        ("LoRA?", "LoRA"),
+        ("推理模型为什么？", "WORDS"),
+        ("推理模型增加参数数量", None),
+        ("zzzz qqqq", None),
+    ],
+)
+def test_find_without_a_match_suggests_words(run, text, words):
+    code, _, err = run("find", text, "--format", "json")
+    hint = f"to search for words, try: kaiser-interview claims {words}\n" if words else ""
+    assert (code, err.removeprefix("no match, and nothing similar\n")) == (1, hint)
+    if hint and words != "WORDS":
+        _, out, _ = run("claims", *words.split(), "--format", "json")
+        assert json.loads(out)
 
 
 def test_find_a_text_similar_to_nothing(run):
@@ -349,7 +381,8 @@ def test_find_as_json_and_csv(run):
     at = ki.find("GPT-4")[0].start
     assert first == {
         "how": "typography", "record": "claim", "record_id": "d02-c01", "of": "text", "start": at,
-        "end": at + 5, "text": "GPT-4",
+        "end": at + 5, "text": "GPT-4", "prefix": "现代大语言模型如",
+        "suffix": ki.source().text[at + 5 : at + 37],
         "changes": [{"start": at + 3, "end": at + 4, "passage": "-", "text": "–"}],
     }  # fmt: skip
     assert second["of"] == "text_en"
@@ -368,6 +401,7 @@ def test_find_as_json_and_csv(run):
 )
 def test_find_refuses_an_invalid_text(run, text, message):
     assert run("find", text) == (2, "", f"kaiser-interview: {message}\n")
+    assert run("claims", text) == (2, "", f"kaiser-interview: {message}\n")
 
 
 def test_schema(run):

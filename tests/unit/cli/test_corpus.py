@@ -54,7 +54,7 @@ def test_the_commands_of_the_readme_run(run, tmp_path):
         assert program == "kaiser-interview"
         codes.append((words[0], run(*words)[0]))
     assert codes == [("claims", 0), ("schema", 0), ("parse", 0), ("fix", 1), ("split", 1)]
-    assert [row["claim_id"] for row in ki.read("good.jsonl", kind="verdict", against="a corpus")] == ["c001"]
+    assert [row.claim_id for row in ki.read("good.jsonl", kind="verdict", against="a corpus")] == ["c001"]
 
 
 def test_several_texts_have_the_names_of_their_files(run, tmp_path):
@@ -94,7 +94,7 @@ def test_quotes(run, tmp_path):
     assert out == (
         "error quote-not-found /quote\n"
         '  row 1  expected a passage of my notes, got "Blue tea"\n'
-        "  → closest passage (not a match): my notes, 39 to 48: Bl⟦ack→ue⟧ tea\n\n"
+        "  → closest passage (not a match): my notes, 39 to 48: ⟦Black→Blue⟧ tea\n\n"
         "1 of 2 rows invalid: 1 error\n"
         "quotes exact: 1 of 2; claims: 1 of 1; 1 row without claim_sha256\n"
         "1 claim of 1 text in made; README.md has the next commands\n"

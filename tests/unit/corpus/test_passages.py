@@ -1,11 +1,12 @@
-"""`find` in the shipped release: exact, then without markers, then without typography, then nearest."""
+"""`find` in the shipped release: exact, then without markers, typography and case, then nearest."""
 
 import random
 
 import pytest
 
 import kaiser_interview as ki
-from kaiser_interview.corpus.search import LONGEST, Change, changes
+from kaiser_interview.corpus.differences import Change, changes
+from kaiser_interview.corpus.search import LONGEST
 
 SOURCE = ki.source().text
 
@@ -102,8 +103,107 @@ def test_changes_in_long_texts_are_as_few_as_in_short_ones():
     assert changes(text, f"{text[:100]}语{text[101:]}", 7) == (Change(107, 108, text[100], "语"),)
 
 
-def test_case_is_not_folded():
-    assert {match.how for match in ki.find("lora模块等经济方式")} == {"nearest"}
+@pytest.mark.parametrize(
+    ("text", "text_in_source"),
+    [
+        ("lora模块等经济方式", "LoRA模块等经济方式"),
+        ("GPT—4 已经是多模态模型", "GPT-4已经是多模态模型"),
+        ("gpt—4 已经是多模态模型", "GPT-4已经是多模态模型"),
+        ("vq–vae编码器", "VQ-VAE编码器"),
+    ],
+)
+def test_a_text_that_differs_only_in_case_and_typography(text, text_in_source):
+    (match,) = ki.find(text)
+    how = "case" if text.islower() else "typography"
+    assert (match.how, match.text) == (how, text_in_source)
+    assert SOURCE[match.start : match.end] == text_in_source
+
+
+def test_matches_in_other_case_come_last():
+    found = ki.find("reasoning models")
+    assert [match.how for match in found] == ["exact", "case", "case", "case", "case"]
+    assert found[0].record_id == "d08-c01"
+    assert {match.text for match in found[1:4]} == {"Reasoning models"}
+
+
+@pytest.mark.parametrize(
+    ("passage", "text", "found"),
+    [
+        ("Die STRASSE am Fluss", "straße", ["STRASSE"]),
+        ("Die Straße am Fluss", "STRASSE", ["Straße"]),
+        ("Die Straße am Fluss", "SS", ["ß", "ss"]),
+        ("Die Straße am Fluss", "S", ["S", "s", "s"]),  # not half of ß
+        ("İstanbul, xİx", "i\u0307STANBUL", ["İstanbul"]),
+        ("xİx", "XİX", ["xİx"]),
+        ("xİx", "xi", []),
+        ("ΟΔΟΣ ὁδος", "οδοσ", ["ΟΔΟΣ"]),
+        ("Ǆ and ﬁsh", "FISH", ["ﬁsh"]),
+    ],
+)
+def test_case_is_folded_with_the_original_offsets(passage, text, found):
+    corpus = ki.Corpus.from_text(passage, unit="document")
+    matches = [match for match in corpus.find(text) if match.how != "nearest"]
+    assert sorted(match.text for match in matches) == sorted(found)
+    assert all(passage[match.start : match.end] == match.text for match in matches)
+
+
+def test_a_match_has_its_context():
+    found = ki.find("reasoning models")[0]
+    english = ki.claim("d08-c01").text_en
+    assert found.prefix == english[found.start - 32 : found.start]
+    assert found.suffix == english[found.end : found.end + 32]
+    whole = ki.find(ki.claim("d01-c01").text_en)[0]
+    assert (whole.prefix, whole.suffix) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("passage", "text", "expected"),
+    [
+        ("Tea is not fermented", "Tea is fermented", [("not ", "")]),
+        ("It stays closed in winter.", "It stays open in winter.", [("closed", "open")]),
+        ("The old man", "The young woman", [("old man", "young woman")]),
+        ("The old man and the sea", "A old man or the sea", [("The", "A"), ("and", "or")]),
+        ("推理模型不增加", "推理模型增加", [("不", "")]),
+        ("模型如GPT和LoRA", "模型如GPT和LoRAs", [("LoRA", "LoRAs")]),
+        ("cafe\u0301s", "cafés", [("cafe\u0301s", "cafés")]),
+        ("กา กิ", "กา กี", [("กิ", "กี")]),
+        ("कि मी", "कि मि", [("मी", "मि")]),
+        ("\u0301a", "a", [("\u0301", "")]),
+        ("", "a", [("", "a")]),
+    ],
+)
+def test_words_differ_as_a_whole_in_scripts_with_spaces(passage, text, expected):
+    assert [(change.passage, change.text) for change in changes(passage, text, 5)] == expected
+
+
+def test_the_nearest_passage_begins_and_ends_with_whole_words():
+    (match, *_) = ki.find("asoning models add many param")
+    assert (match.how, match.text) == ("nearest", "Reasoning models add no parameters")
+    assert [(change.passage, change.text) for change in match.changes] == [
+        ("Reasoning", "asoning"), ("no parameters", "many param"),
+    ]  # fmt: skip
+
+
+def test_a_nearest_passage_may_cut_a_very_long_word():
+    word = "".join(random.Random(1).choices("abcdefghijklmnop", k=400))
+    (match,) = ki.Corpus.from_text(word, unit="document").find(f"{word[150:170]}x{word[171:190]}")
+    assert (match.start, match.end) == (150, 190)
+
+
+def test_the_passage_of_a_claim_has_its_markers():
+    corpus = ki.Corpus.from_text("Tea [1]\nMate", unit="line", markers="printed")
+    assert [claim.passage for claim in corpus.claims.values()] == ["Tea [1]", "Mate"]
+    assert [claim.markers for claim in corpus.claims.values()] == ["[1]", ""]
+
+
+def test_any_corpus_is_searched(tmp_path):
+    corpus = ki.Corpus.from_text("Tea is a drink.", unit="line")
+    corpus.to_files(tmp_path / "tea")
+    found = corpus.find("drink")
+    assert found == ki.find("drink", against=corpus) == ki.find("drink", against=tmp_path / "tea")
+    assert [match.record_id for match in found] == ["c001"]
+    with pytest.raises(ki.CorpusError, match="no such file"):
+        ki.find("drink", against=tmp_path / "mate")
 
 
 def test_a_text_similar_to_nothing():

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ...corpus.corpus import Corpus
 from ...corpus.files import CorpusClaim
 from ...corpus.markers import fold_markers, without_markers
-from ...corpus.search import LONGEST, Match, occurrences, passages_of
+from ...corpus.search import LONGEST, Match, occurrences
 from ...corpus.typography import fold_typography, least_folded, without_typography
 from ..findings.display import shown
 from ..findings.finding import Fault, Path
@@ -124,7 +124,7 @@ class Quotes:
     """Validate quotes against a corpus."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self._passages = passages_of(corpus)
+        self._passages = corpus.passages
 
     def fault(self, quote: Quote, path: Path, *, stale: bool) -> Fault | None:  # noqa: PLR0911 - one return per check
         """Return the fault of a quote; None if it is valid.

@@ -210,7 +210,7 @@ def test_a_repeated_quote_in_other_typography_has_no_suggestion():
          "closest passage (not a match): a-05, 120 to 130: 石头的重量由河⟦床→流⟧记住"),
         ("a-05", "The terrace stays open in winter.", "text_en",
          "closest passage (not a match): b-08 in English, 0 to 35: "
-         "The terrace stays ⟦cl→⟧o⟦s→p⟧e⟦d→n⟧ in winter."),
+         "The terrace stays ⟦closed→open⟧ in winter."),
         ("a-03", "𠮷野川的水声不像低语", "text",
          "closest passage (not a match): a-01, 19 to 31: 𠮷野川的水声⟦，清晨→不⟧像低语"),
         ("a-03", "zzzz", "text", None),
