@@ -124,7 +124,7 @@ class _Check:
         # If the folder or a file could not be read, it is not missing.
         held = self.reader.read() if self.complete else CorpusFiles({}, {}, (), {}, ())
         for fault in _warnings(held, self.reader, self.files, self._others):
-            self._report(fault._replace(), "warning")
+            self._report(fault, "warning")
         return held
 
     def _error(self, fault: FileFault) -> None:
