@@ -2,13 +2,14 @@
 
 import re
 
-from .typography import Folded, Folding
+from .typography import Folded, Folding, cached_fold
 
 __all__ = ["fold_markers", "without_markers"]
 
 _MARKERS = re.compile(r"\[[0-9]+\]")
 
 
+@cached_fold
 def fold_markers(text: str) -> Folded:
     """Remove every marker such as ``[7]`` with the white space before it; keep the original offsets."""
     folding, at = Folding(), 0

@@ -13,13 +13,15 @@ Case is kept, and letters and digits change only as NFKC changes them, so a pass
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
 from typing import NamedTuple
 
 __all__ = [
     "TABLE",
     "Folded",
     "Folding",
+    "cached_fold",
     "fold_case",
     "fold_typography",
     "least_folded",
@@ -61,6 +63,8 @@ _HYPHENS, _DOTS = re.compile("-{2,}"), re.compile(r"\.{2,}")
 _PARTS = re.compile(r"-+|\.+|[^-.]+")
 
 _INSIDE = -1
+
+_LONG = 4_000
 
 # Runs of characters that each fold to themselves, or to nothing if they are spaces. No mark joins the last
 # character before another character, because NFKC may compose the two.
@@ -136,6 +140,21 @@ class Folding:
         self.add(text, start, end)
 
 
+def cached_fold(fold: Callable[[str], Folded]) -> Callable[[str], Folded]:
+    """Cache the results of a fold, because few passages are compared with many texts.
+
+    Only a few results of long texts are kept: a result takes some 60 bytes for each character.
+    """
+    short, long = lru_cache(1024)(fold), lru_cache(8)(fold)
+
+    @wraps(fold)
+    def cached(text: str) -> Folded:
+        return (short if len(text) <= _LONG else long)(text)
+
+    return cached
+
+
+@cached_fold
 def fold_typography(text: str) -> Folded:
     """Normalise the typography of a text as described above; keep the original offsets."""
     folding, at = Folding(), 0

@@ -6,7 +6,7 @@ passage and its negation can differ in one character.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -24,11 +24,6 @@ __all__ = ["LEAST", "Quote", "Quotes", "explained", "marked", "proves"]
 # Runs of characters that folding leaves unchanged. The last character before any other character is excluded,
 # because NFKC may compose the two.
 _PLAIN = re.compile("[\u4e00-\u9fffA-Za-z0-9]+(?=[\u4e00-\u9fffA-Za-z0-9]|\\Z)")
-
-# Cached because there are few passages, and each is compared with many quotes.
-_without_markers = lru_cache(1024)(fold_markers)
-
-_without_typography = lru_cache(1024)(fold_typography)
 
 _MARKS = "\"'“”‘’„«»「」『』《》"
 
@@ -80,12 +75,12 @@ class Quote(NamedTuple):
         bare = without_markers(self.words) if "[" in self.words else self.words
         # White space that is left at an end was next to a marker.
         bare = bare.strip() if bare != self.words else bare
-        return self._moved(_without_markers(self.passage).places(bare))
+        return self._moved(fold_markers(self.passage).places(bare))
 
     @property
     def places_but_for_typography(self) -> list[Place]:
         """Every place where the quote occurs after folding the typography of both."""
-        passage = _without_typography(self.passage)
+        passage = fold_typography(self.passage)
         # Runs that folding leaves unchanged must occur in the passage. This rules out most quotes early.
         if any(run not in passage.text for run in _PLAIN.findall(self.words)):
             return []
