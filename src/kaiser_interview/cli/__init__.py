@@ -134,9 +134,10 @@ COMMANDS = {
         "corpus",
         "Make a corpus of your own texts.",
         "Cuts UTF-8 texts into claims and writes claims.jsonl, sources.jsonl and a README.md with the next "
-        "commands. The id of a source is the name of its file without its extension. With `--quotes`, claims "
-        "are the quotes of statements, as a model extracts them from a text: exit code 1 if a quote is not "
-        "in a text.",
+        "commands. The id of a source is the name of its file without its extension. Ids of claims are c001, "
+        "or SOURCE-c001 if there are several texts. With `--quotes`, claims are the quotes of statements, as "
+        "a model extracts them from a text; their rows are numbered from 0. Exit code 1 if a quote is not in "
+        "the text.",
         (
             "notes.md --unit line --headings markdown --markers printed --output notes/",
             "ch1.txt ch2.txt --unit paragraph --output book/",

@@ -57,7 +57,9 @@ def init(
     ] = None,
     quotes: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Rows with the quotes that are the claims, instead of --unit."),
+        typer.Option(
+            metavar="FILE", help="Rows with the quotes that are the claims, instead of --unit. For one text."
+        ),
     ] = None,
     form: Form = ReportFormat.text,
 ) -> None:
@@ -75,7 +77,11 @@ def init(
             headings=cast("Headings | None", _named_or_pattern("--headings", headings)),
             markers=cast("Markers | None", _named_or_pattern("--markers", markers)),
         )
-        typer.echo(_write(corpus, output))
+        written = _write(corpus, output)
+        if left := _left_out(corpus):
+            all_of_it = sum(len("".join(text.split())) for text in corpus.sources.values())
+            written += f"\n{left:,} of {all_of_it:,} characters are in no claim or heading"
+        typer.echo(written)
         return
     if len(contents) > 1 or headings or markers:
         raise InputError("--quotes: expected one text, and neither --headings nor --markers")
@@ -181,28 +187,42 @@ def _write(corpus: Corpus, output: str) -> str:
     """
     folder = Path(output)
     if (folder / "README.md").exists():
-        raise InputError(f"--output {output}: expected a folder without a README.md, got one with it")
-    claims, sources = len(corpus.claims), len(corpus.sources)
-    about = f"{claims:,} claim{'s'[: claims > 1]} of {sources:,} text{'s'[: sources > 1]}"
+        raise InputError(f"--output {output}: expected a new folder, got one with README.md; choose another")
+    counts = [_counted(len(corpus.claims), "claim"), _counted(len(corpus.headings), "heading")]
+    about = f"{' and '.join(counts[: 1 + bool(corpus.headings)])} of {_counted(len(corpus.sources), 'text')}"
     try:
         corpus.to_files(folder)
-        text = _README.format(
-            about=about, commands="\n".join(f"$ {one}" for one in _commands(corpus, output))
-        )
+        text = _README.format(about=about, commands="\n".join(f"$ {one}" for one in _commands(output)))
         write_files(folder, {"README.md": text.encode()})
     except OSError as error:
         stop(f"{output}: {error.strerror or error}")
     return f"{about} in {visible(output)}; README.md has the next commands"
 
 
-def _commands(corpus: Corpus, output: str) -> list[str]:
+def _left_out(corpus: Corpus) -> int:
+    """Return the number of characters that are in no claim or heading; white space is not counted."""
+    ends = dict.fromkeys(corpus.sources, 0)
+    spans = [(one.source_id, one.start, one.passage_end) for one in corpus.claims.values()]
+    spans += [(one.source_id, one.start, one.start + len(one.text)) for one in corpus.headings]
+    spans += [(source_id, len(text), len(text)) for source_id, text in corpus.sources.items()]
+    left = 0
+    for source_id, start, last in sorted(spans):
+        left += len("".join(corpus.sources[source_id][ends[source_id] : start].split()))
+        ends[source_id] = max(ends[source_id], last)
+    return left
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _commands(output: str) -> list[str]:
     """Return the next commands for a corpus."""
     against = f"--against {shlex.quote(output)}"
-    some = shlex.quote(",".join([*corpus.claims][:2]))
     verdicts = f"--kind verdict {against}"
     return [
         f"kaiser-interview claims {against}",
-        f"kaiser-interview schema verdict --draft --claims {some} {against}",
+        f"kaiser-interview schema verdict --draft {against}",
         f"kaiser-interview parse answers.jsonl {verdicts} --output rows.jsonl",
         f"kaiser-interview fix rows.jsonl {verdicts} --set method=model --set creator=I --output fixed.jsonl",
         f"kaiser-interview split fixed.jsonl {verdicts} --valid good.jsonl --rejects again.jsonl",

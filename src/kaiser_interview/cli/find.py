@@ -14,7 +14,7 @@ from ..dataset import loaders
 from ..metadata import CAUTION, MACHINE_TRANSLATION
 from ..render.terminal import console, print_hanging
 from ..validation.findings.display import visible
-from .output import Against, Format, folder_of, write_rows
+from .output import Against, Format, folder_of, on_one_line, write_rows
 
 __all__ = ["find"]
 
@@ -115,7 +115,7 @@ def _print(out: Console, match: Match) -> None:
 
 def _in_context(match: Match) -> Text:
     """Return the marked text of a match with the end of what is before it and the start of what follows."""
-    before, after = match.prefix.replace("\n", " "), match.suffix.replace("\n", " ")
+    before, after = on_one_line(match.prefix), on_one_line(match.suffix)
     if len(before) > _CONTEXT:
         before = before[-_CONTEXT:]
         # Begin with a whole word, if one begins soon.

@@ -15,7 +15,7 @@ from ..dataset.exports import cell
 from ..errors import InputError
 from ..validation.findings.display import visible
 
-__all__ = ["Against", "Format", "Places", "folder_of", "write_rows"]
+__all__ = ["Against", "Format", "Places", "folder_of", "on_one_line", "write_rows"]
 
 Against: TypeAlias = Annotated[
     str | None,
@@ -75,6 +75,11 @@ def _identity(path: str) -> tuple[int, int, int] | None:
     if not stat.S_ISREG(about.st_mode):
         return None
     return about.st_dev, about.st_ino, about.st_mtime_ns
+
+
+def on_one_line(text: str) -> str:
+    """Replace each line end of a text with a space."""
+    return text.replace("\r\n", " ").replace("\n", " ")
 
 
 def write_rows(rows: Sequence[Mapping[str, Any]], fields: Sequence[str], form: Format) -> None:

@@ -17,7 +17,7 @@ from ..metadata import CAUTION, MACHINE_TRANSLATION
 from ..records.models import ClaimType, Horizon, Topic
 from ..render.terminal import console, print_hanging
 from ..validation.findings.display import visible
-from .output import Against, Format, folder_of, write_rows
+from .output import Against, Format, folder_of, on_one_line, write_rows
 
 __all__ = ["claim_named", "claims", "show"]
 
@@ -215,7 +215,7 @@ def _place(claim: CorpusClaim) -> str:
 
 def _line(text: str) -> str:
     """Return a text of a corpus on one line, with invisible characters escaped."""
-    return visible(text.replace("\n", " "))
+    return visible(on_one_line(text))
 
 
 class _Headings:

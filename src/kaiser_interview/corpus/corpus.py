@@ -157,7 +157,7 @@ class Corpus:
         Parameters
         ----------
         text : str or mapping of str to str
-            The text, whose source id is ``text``; or several texts by source id.
+            The text itself, not a path; its source id is ``text``. Or several texts by source id.
         unit : {"line", "bullet", "paragraph", "document"}, callable, or spans
             What a claim is. A bullet is an item of a list, without its mark; other text is no claim.
             Paragraphs end at blank lines. Spans are pairs of offsets, the end exclusive, for example of
@@ -198,6 +198,10 @@ class Corpus:
         ['quote-not-found']
         """
         texts = {"text": text} if isinstance(text, str) else text
+        if not isinstance(texts, Mapping):
+            raise InputError(
+                f"text: expected a str or a mapping, got {type(text).__name__}; read files first"
+            )
         return cls(*read_corpus(corpus_files(texts, unit, headings, markers)))
 
     @classmethod
@@ -279,7 +283,7 @@ class Corpus:
         path.mkdir(parents=True, exist_ok=True)
         held = [one.name for one in path.iterdir() if one.name in NAMES or one.suffix == ".txt"]
         if held:
-            raise InputError(f"{folder}: expected a folder without a corpus, got one with {min(held)}")
+            raise InputError(f"{folder}: expected a new folder, got one with {min(held)}; choose another")
         write_files(path, table_files(self.rows))
 
     @property

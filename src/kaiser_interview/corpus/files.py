@@ -67,6 +67,11 @@ class CorpusClaim(NamedTuple):
     columns: Mapping[str, Any]
     """The columns of the claim except `claim_id` and `claim_sha256`; derived rows may repeat them."""
 
+    def __repr__(self) -> str:
+        # Without the source, which may be long.
+        place = f"{self.source_id!r}, {self.start} to {self.end}"
+        return f"CorpusClaim({self.claim_id!r}, {self.text!r:.80}, {place})"
+
     @property
     def passage(self) -> str:
         """The claim's text with its markers, as printed in the source."""

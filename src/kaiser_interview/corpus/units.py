@@ -90,6 +90,10 @@ def corpus_files(
     )
     if not texts:
         raise CorpusError("text", None, "expected at least one text, got none")
+    for given in texts.items():
+        if not all(isinstance(one, str) for one in given):
+            got = " to ".join(type(one).__name__ for one in given)
+            raise InputError(f"text: expected a mapping of str to str, got one of {got}")
     _check_cut(texts, cut)
     sources, claims, dialogues = [], [], []
     for source_id, text in texts.items():

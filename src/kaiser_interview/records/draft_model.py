@@ -42,7 +42,7 @@ def draft_model(
         A name such as ``"translation"``, or a model.
     claims : str, Claim, CorpusClaim, or several, optional
         The claims that a draft may name, or their ids. If they are too many for the providers, any id is
-        accepted. Default: any id.
+        accepted. Default: all claims of `against`, if it is given; else any id.
     against : Corpus or path, optional
         The corpus of `claims`; a path is read by `Corpus.from_files`. Default: the shipped claims.
 

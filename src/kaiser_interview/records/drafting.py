@@ -46,14 +46,13 @@ class Draft(NamedTuple):
         UnknownNameError
             There is no claim with an id.
         """
-        from ..corpus.corpus import Corpus
         from ..corpus.files import CorpusClaim
         from .models import Claim, Record
 
         if isinstance(claim, str | Claim | CorpusClaim):
             claims: tuple[Any, ...] = (claim,)
-        elif isinstance(claim, Iterable) and not isinstance(claim, Mapping | Record | bytes):
-            claims = tuple(claim)
+        elif isinstance(claim, Iterable) and not isinstance(claim, Record | bytes):
+            claims = tuple(claim.values()) if isinstance(claim, Mapping) else tuple(claim)
         else:
             raise _not_a_claim(claim)
         for one in claims:
@@ -64,7 +63,7 @@ class Draft(NamedTuple):
             release = None if any(isinstance(one, CorpusClaim) for one in claims) else data_release
             found = (_target(one, _shipped() if isinstance(one, str) else None) for one in claims)
             return cls(tuple(found), release)
-        corpus = against if isinstance(against, Corpus) else Corpus.from_files(os.fspath(against))
+        corpus = _corpus(against)
         release = corpus.releases[-1] if corpus.releases else None
         return cls(tuple(_target(one, corpus) for one in claims), release)
 
@@ -72,20 +71,18 @@ class Draft(NamedTuple):
 def claim_ids(
     claims: "AnyClaim | Iterable[AnyClaim] | None", against: "Corpus | str | os.PathLike[str] | None"
 ) -> tuple[str, ...]:
-    """Return the ids of claims, each once; none if no claims are given.
+    """Return the ids of claims, each once: all of a corpus if no claims are given; none without a corpus.
 
     Raises
     ------
     InputError
-        There is a corpus without claims; or `claims` is empty, contains something other than claims and ids,
-        or a claim whose text differs in `against`.
+        `claims` is empty, or contains something other than claims and ids, or a claim whose text differs in
+        `against`.
     UnknownNameError
         There is no claim with an id.
     """
     if claims is None:
-        if against is not None:
-            raise InputError("against: expected claims with it, got none")
-        return ()
+        return () if against is None else tuple(_corpus(against).claims)
     ids = tuple(dict.fromkeys(target.claim_id for target in Draft.of(claims, against).targets))
     if not ids:
         raise InputError("claims: expected at least one claim, got none")
@@ -142,6 +139,12 @@ def references_to(
             )
         made.append(reference_to(by_id[fields["claim_id"]], fields))
     return made
+
+
+def _corpus(against: "Corpus | str | os.PathLike[str]") -> "Corpus":
+    from ..corpus.corpus import Corpus
+
+    return against if isinstance(against, Corpus) else Corpus.from_files(os.fspath(against))
 
 
 def _shipped() -> "Corpus":

@@ -66,7 +66,7 @@ def json_schema(
         keywords that the large providers accept; `docs/deriving.md` cites them.
     claims : str, Claim, CorpusClaim, or several, optional
         The claims that a draft may name, or their ids: an enumeration in the schema. If they are too many
-        for the providers, any id is accepted. Default: any id.
+        for the providers, any id is accepted. Default: all claims of `against`, if it is given; else any id.
     against : Corpus or path, optional
         The corpus of `claims`; a path is read by `Corpus.from_files`. Default: the shipped claims.
 

@@ -1,5 +1,6 @@
 """Make a corpus of statements whose quotes are in a text."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +31,6 @@ def corpus_of_quotes(text: str, statements: Any, source_id: str) -> tuple[Corpus
         against=whole,
         kind=Statement,
         defaults={"claim_id": source_id},
-        extra="allow",
     )
     with Engine(check) as engine:
         fixed = fix_data(engine, check, failures=failures, unsafe=False)
@@ -38,6 +38,7 @@ def corpus_of_quotes(text: str, statements: Any, source_id: str) -> tuple[Corpus
             return Corpus({}, whole.sources), Split(None, None, None, fixed.report, failures)
         split = split_data(engine, replace(check, data=fixed.data), failures=failures)
         placed = read_records(engine, replace(check, data=split.valid)) if split.report.valid else []
+    split = split._replace(rejects=_without_id(split.rejects))
     claims = [
         _claim(claim_id, source_id, text, statement)
         for claim_id, statement in zip(numbered("c", len(placed)), placed, strict=True)
@@ -47,6 +48,18 @@ def corpus_of_quotes(text: str, statements: Any, source_id: str) -> tuple[Corpus
         return Corpus({}, whole.sources), split
     sources = [{"source_id": source_id, "text": text}]
     return Corpus(*read_corpus(table_files({"sources.jsonl": sources, "claims.jsonl": claims}))), split
+
+
+def _without_id(rejects: Any) -> Any:
+    """Return rejects as they were given: messages for a model must not have an id that it did not write."""
+    if not isinstance(rejects, list):
+        return rejects
+    return [
+        {name: value for name, value in row.items() if name != "claim_id"}
+        if isinstance(row, Mapping)
+        else row
+        for row in rejects
+    ]
 
 
 def _claim(claim_id: str, source_id: str, text: str, statement: Statement) -> dict[str, Any]:

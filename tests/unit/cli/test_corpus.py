@@ -24,7 +24,7 @@ def error(text):
 
 
 def test_a_text_becomes_a_corpus(run, tmp_path):
-    said = "2 claims of 1 text in tea/1; README.md has the next commands\n"
+    said = "2 claims and 1 heading of 1 text in tea/1; README.md has the next commands\n"
     assert run("corpus", "init", "my notes.md", *LINES, "--output", "tea/1") == (0, said, "")
     corpus = ki.Corpus.from_files("tea/1")
     assert corpus.sources == {"my notes": NOTES}
@@ -38,6 +38,15 @@ def test_a_text_becomes_a_corpus(run, tmp_path):
     assert names == ["README.md", "claims.jsonl", "dialogues.jsonl", "sources.jsonl"]
 
 
+def test_what_is_in_no_claim_is_counted(run, tmp_path):
+    (tmp_path / "a.md").write_text("# T\n\nIt is\n\n- a\n- b [1]\n", "utf-8")
+    (tmp_path / "b.md").write_text("- b\n- b", "utf-8")
+    said = "4 claims and 1 heading of 2 texts in made; README.md has the next commands\n"
+    said += "8 of 17 characters are in no claim or heading\n"
+    options = ["--unit", "bullet", "--headings", "markdown", "--markers", "printed"]
+    assert run("corpus", "init", "a.md", "b.md", *options, "--output", "made") == (0, said, "")
+
+
 def test_the_commands_of_the_readme_run(run, tmp_path):
     run("corpus", "init", "my notes.md", *LINES, "--output", "a corpus")
     rows = [
@@ -46,7 +55,7 @@ def test_the_commands_of_the_readme_run(run, tmp_path):
     ]
     (tmp_path / "answers.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
     text = (tmp_path / "a corpus" / "README.md").read_text("utf-8")
-    assert text.startswith("# A corpus for kaiser-interview\n\n2 claims of 1 text.\n")
+    assert text.startswith("# A corpus for kaiser-interview\n\n2 claims and 1 heading of 1 text.\n")
     commands = [line.removeprefix("$ ") for line in text.split("\n") if line.startswith("$ ")]
     codes = []
     for command in commands:
@@ -178,9 +187,9 @@ def test_files_that_cannot_be_read(run):
 def test_nothing_is_replaced(run, tmp_path):
     call = ["corpus", "init", "my notes.md", *LINES, "--output", "tea"]
     assert run(*call)[0] == 0
-    assert run(*call) == error("--output tea: expected a folder without a README.md, got one with it")
+    assert run(*call) == error("--output tea: expected a new folder, got one with README.md; choose another")
     (tmp_path / "tea/README.md").unlink()
-    assert run(*call) == error("tea: expected a folder without a corpus, got one with claims.jsonl")
+    assert run(*call) == error("tea: expected a new folder, got one with claims.jsonl; choose another")
 
 
 @pytest.mark.parametrize(

@@ -514,3 +514,8 @@ def test_claims_with_the_same_text_share_a_digest():
     claim = corpus.claims["a-01"]
     twice = ki.Corpus({"a": claim._replace(claim_id="a"), "b": claim._replace(claim_id="b")}, {})
     assert twice.ids_by_digest == {claim.sha256: ("a", "b")}
+
+
+def test_a_claim_is_shown_without_its_source():
+    claim = ki.Corpus.from_text("x" * 200 + "\nb", unit="line").claim("c001")
+    assert repr(claim) == f"CorpusClaim('c001', {'x' * 200!r:.80}, 'text', 0 to 200)"

@@ -75,7 +75,7 @@ def test_a_folder_with_a_corpus_is_refused(tmp_path, name):
     corpus = ki.Corpus.from_text("a", unit="line")
     with pytest.raises(ki.InputError) as caught:
         corpus.to_files(tmp_path)
-    assert str(caught.value) == f"{tmp_path}: expected a folder without a corpus, got one with {name}"
+    assert str(caught.value) == f"{tmp_path}: expected a new folder, got one with {name}; choose another"
     assert [one.name for one in tmp_path.iterdir()] == [name]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kaiser_interview.corpus.markers import fold_markers
+from kaiser_interview.corpus.markers import fold_emphasis, fold_markers
 from kaiser_interview.corpus.typography import TABLE, fold_typography
 
 
@@ -39,3 +39,20 @@ def test_positions_around_removed_markers_are_mapped():
     folded = fold_markers("甲 [1][2]乙[x]")
     assert folded.text == "甲乙[x]"
     assert folded.places("甲乙") == [(0, 9)]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("the **second** boat", "the second boat"),
+        ("这是**重点**内容", "这是重点内容"),
+        ("a `code` b, _it_ and ***x***", "a code b, it and x"),
+        ("2*3*4, snake_case_name, 2**3**4", "2*3*4, snake_case_name, 2**3**4"),
+        ("* item one * two", "* item one * two"),
+        ("**open", "**open"),
+    ],
+)
+def test_emphasis_is_removed_around_words(text, folded):
+    made = fold_emphasis(text)
+    assert made.text == folded
+    assert [text[start:end] for start, end in made.places(folded[:3])] == [text[: made.ends[2]]]

@@ -180,6 +180,18 @@ def test_markers(printed, text):
         (" \n", {"unit": "line"}, ki.CorpusError, "text: text: expected at least one line, got none"),
         ("a", {"unit": "bullet"}, ki.CorpusError, "expected at least one bullet, got none"),
         ("", {"unit": "document"}, ki.CorpusError, "expected at least one document, got none"),
+        (
+            b"a",
+            {"unit": "line"},
+            ki.InputError,
+            "text: expected a str or a mapping, got bytes; read files first",
+        ),
+        (
+            {"a": b"x"},
+            {"unit": "line"},
+            ki.InputError,
+            "text: expected a mapping of str to str, got one of str to bytes",
+        ),
         ("a", {"unit": lambda _: []}, ki.CorpusError, "expected at least one span, got none"),
         ("a b", {"unit": [(1, 2)]}, ki.CorpusError, "expected at least one span, got none"),
         (

@@ -212,6 +212,9 @@ def test_forms_of_claims(claims, ids):
 def test_claims_of_a_custom_corpus(against):
     assert enums("label", claims=["a-01"], against=against) == {"claim_id": ["a-01"]}
     assert enums("label", claims=[CORPUS.claims["a-01"]]) == {"claim_id": ["a-01"]}
+    assert enums("label", claims=CORPUS.claims) == {"claim_id": [*CORPUS.claims]}
+    # All claims of the corpus.
+    assert enums("label", against=against) == {"claim_id": [*CORPUS.claims]}
     with pytest.raises(ki.UnknownNameError) as caught:
         ki.json_schema("label", profile="draft", claims=["a-01", "a-1"], against=against)
     assert "a-01" in caught.value.nearest
@@ -221,7 +224,6 @@ def test_claims_of_a_custom_corpus(against):
     ("options", "message"),
     [
         ({"profile": "draft", "claims": []}, "claims: expected at least one claim, got none"),
-        ({"profile": "draft", "against": CORPUS}, "against: expected claims with it, got none"),
         ({"claims": IDS}, 'claims and against: expected profile="draft" with them, got no profile'),
         ({"against": CORPUS}, 'claims and against: expected profile="draft" with them, got no profile'),
         (

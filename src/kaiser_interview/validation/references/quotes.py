@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ...corpus.corpus import Corpus
 from ...corpus.files import CorpusClaim
-from ...corpus.markers import fold_markers, without_markers
+from ...corpus.markers import fold_emphasis, fold_markers, without_markers
 from ...corpus.search import LONGEST, Match, occurrences
 from ...corpus.typography import fold_typography, least_folded, without_typography
 from ..findings.display import shown
@@ -89,6 +89,14 @@ class Quote(NamedTuple):
             return []
         return self._moved(passage.places(without_typography(self.words)))
 
+    @property
+    def places_but_for_emphasis(self) -> list[Place]:
+        """Every place where the quote occurs after removing Markdown emphasis from the passage."""
+        passage = self.passage
+        if not any(sign in passage for sign in "*_`"):
+            return []
+        return self._moved(fold_emphasis(passage).places(self.words))
+
     def restored(self) -> tuple[str, Place] | None:
         """Return the exact text that the quote was copied from, and its place; None if that is not certain.
 
@@ -97,7 +105,12 @@ class Quote(NamedTuple):
         """
         for words in _unwrapped(self.words):
             one = self._replace(words=words)
-            for places in (one.places, one.places_but_for_markers, one.places_but_for_typography):
+            for places in (
+                one.places,
+                one.places_but_for_markers,
+                one.places_but_for_typography,
+                one.places_but_for_emphasis,
+            ):
                 if places:
                     return (self.own_words(places[0]), places[0]) if len(places) == 1 else None
         return None
