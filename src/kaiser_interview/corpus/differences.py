@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
@@ -21,7 +20,7 @@ _FEW = 31
 """How many differences of two texts are expected at first."""
 
 _LONGEST_WORD = 40
-"""Words that are longer may be cut at the ends of a nearest passage."""
+"""A longer run of letters is no word: each of its characters is one."""
 
 
 class Change(NamedTuple):
@@ -82,20 +81,19 @@ def whole_units(passage: str, start: int, end: int) -> tuple[int, int]:
     )
 
 
-def _units(text: str) -> Iterator[str]:
-    """Yield the words and other characters of a text; combining marks belong to what is before them."""
-    unit, in_word = "", False
+def _units(text: str) -> list[str]:
+    """Return the words and other characters of a text; combining marks belong to what is before them."""
+    units: list[str] = []
+    in_word = False
     for part in _UNITS.finditer(text):
         is_word = part.lastindex == 1
         # Two words meet only at a mark, which continues the first.
-        if unit and (_is_mark(part[0]) or (is_word and in_word)):
-            unit += part[0]
+        if units and (_is_mark(part[0]) or (is_word and in_word)):
+            units[-1] += part[0]
         else:
-            if unit:
-                yield unit
-            unit, in_word = part[0], is_word
-    if unit:
-        yield unit
+            units.append(part[0])
+            in_word = is_word
+    return [one for unit in units for one in (unit if len(unit) > _LONGEST_WORD else [unit])]
 
 
 def _is_mark(part: str) -> bool:

@@ -331,7 +331,7 @@ def _forms(source: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _difference(right: str, wrong: str) -> str:
     """Return the code points of the first difference between a passage and a text."""
-    first = changes(right, wrong)[0]
+    first = changes(right, wrong, by="character")[0]
     return f"{_code_points(first.passage)}, not {_code_points(first.text)}"
 
 

@@ -196,6 +196,11 @@ def test_the_passage_of_a_claim_has_its_markers():
     assert [claim.markers for claim in corpus.claims.values()] == ["[1]", ""]
 
 
+def test_a_run_of_letters_that_is_no_word_differs_by_character():
+    run = "abcdefgh" * 6
+    assert changes(f"The {run}.", f"The {run[:30]}x{run[31:]}.") == (Change(34, 35, "g", "x"),)
+
+
 def test_any_corpus_is_searched(tmp_path):
     corpus = ki.Corpus.from_text("Tea is a drink.", unit="line")
     corpus.to_files(tmp_path / "tea")

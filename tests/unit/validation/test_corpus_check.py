@@ -373,7 +373,7 @@ CASES = {
             'dialogues.jsonl:3, /dialogue_id: duplicate-id: expected a unique id, got "h", '
             "which dialogues.jsonl:2 has",
             'sources.jsonl:1, /headline: heading-not-found: expected a passage of text, got "abc dex"; '
-            "closest passage (not a match): r, 0 to 7: abc de⟦f→x⟧",
+            "closest passage (not a match): r, 0 to 7: abc ⟦def→dex⟧",
             "dialogues.jsonl:1, /title: heading-not-found: expected a passage of the source from 9 on, "
             'got "Té"; it occurs at 2 to 4',
         ],
