@@ -317,7 +317,8 @@ def _(around: Around, row: Row) -> Stated | None:
 def _(around: Around, row: Row) -> Stated | None:
     if around.kind in SHIPPED_ONLY:
         return None
-    return row | {"id": around.draw.choice("x行") * 257}, ("bad-length", ("id",))
+    made = row["id"] + around.draw.choice("x行") * 256
+    return row | {"id": made}, ("bad-length", ("id",))
 
 
 # Fields that belong together.
