@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -104,25 +105,25 @@ def transcript(book: Book, folder: Path, call: Call) -> str:
     return "\n".join(shown)
 
 
-def reports() -> None:
-    """Write every report again."""
-    for name in NAMES:
-        with tempfile.TemporaryDirectory() as folder:
+def report(name: str) -> None:
+    """Write the report of a corpus again."""
+    with tempfile.TemporaryDirectory() as folder:
 
-            def call(*arguments: str, folder: str = folder) -> tuple[int, str, str]:
-                done = subprocess.run(
-                    [sys.executable, "-m", "kaiser_interview", *arguments],
-                    cwd=folder,
-                    env=os.environ | {"COLUMNS": "80"},
-                    capture_output=True,
-                    encoding="utf-8",
-                    check=False,
-                )
-                return done.returncode, done.stdout, done.stderr
+        def call(*arguments: str) -> tuple[int, str, str]:
+            done = subprocess.run(
+                [sys.executable, "-m", "kaiser_interview", *arguments],
+                cwd=folder,
+                env=os.environ | {"COLUMNS": "80"},
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+            )
+            return done.returncode, done.stdout, done.stderr
 
-            report = transcript(Book(name), Path(folder), call)
-        (HERE / name / "report.txt").write_text(report, "utf-8", newline="\n")
+        made = transcript(Book(name), Path(folder), call)
+    (HERE / name / "report.txt").write_text(made, "utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    reports()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        [*pool.map(report, NAMES)]
