@@ -1,8 +1,6 @@
 """Rows as files and tables: each form in which derived data comes."""
 
-import csv
 import gzip
-import io
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -60,11 +58,14 @@ def columns_of(kind: str, rows: Iterable[Row]) -> list[str]:
 
 def as_csv(kind: str, rows: list[Row]) -> bytes:
     """Return rows as CSV, lists and records in it as JSON."""
-    names, out = columns_of(kind, rows), io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
-    return out.getvalue().encode()
+    names = columns_of(kind, rows)
+    records = [names, *([_cell(row.get(name)) for name in names] for row in rows)]
+    return "".join(f"{','.join(map(_quoted, record))}\n" for record in records).encode()
+
+
+def _quoted(cell: str) -> str:
+    """Return a cell in quotation marks if it needs them; `csv.writer` leaves a carriage return without."""
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell
 
 
 def _cell(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The two corpora, read independently of the package, with only a JSON parser."""
+"""Corpora, read independently of the package, with only a JSON parser."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import kaiser_interview as ki
 
 from .naive_quotes import Passage
 
-__all__ = ["OWN", "SHIPPED", "Claim", "Ground", "digest"]
+__all__ = ["OWN", "SHIPPED", "Claim", "Ground", "digest", "ground_of"]
 
 OWN_FOLDER = Path(__file__).parents[2] / "tests" / "corpus"
 
@@ -92,20 +92,24 @@ class Ground:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
     return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
 
 
-def _ground(name: str, folder: Path) -> Ground:
+def ground_of(name: str, folder: Path) -> Ground:
+    """Read a corpus from the files in a folder; it must have releases."""
     sources = {one["source_id"]: one for one in _lines(folder / "sources.jsonl")}
     only = next(iter(sources.values()))
-    memory = _lines(folder / "releases.jsonl")
-    releases = tuple(sorted({one["release"] for one in memory}, key=lambda one: [*map(int, one.split("."))]))
+    history = _lines(folder / "releases.jsonl")
+    memory = [one for one in history if one.get("claim_id")]
+    releases = tuple(sorted({one["release"] for one in history}, key=lambda one: [*map(int, one.split("."))]))
     claims: dict[str, Claim] = {}
     for one in _lines(folder / "claims.jsonl"):
         whole = sources[one.get("source_id", only["source_id"])]["text"]
         printed = one.get("markers") or "".join(f"[{number}]" for number in one.get("citations", ()))
         end = whole.index(printed, one["end"]) + len(printed) if printed else one["end"]
-        said = [past for past in memory if past["claim_id"] == one["claim_id"] and past["claim_sha256"]]
+        said = [past for past in memory if past["claim_id"] == one["claim_id"] and past.get("claim_sha256")]
         now = digest(one["text"])
         claims[one["claim_id"]] = Claim(
             claim_id=one["claim_id"],
@@ -120,18 +124,18 @@ def _ground(name: str, folder: Path) -> Ground:
             earlier=tuple(past["claim_sha256"] for past in said if past["claim_sha256"] != now),
         )
     headings = _lines(folder / "dialogues.jsonl")
-    gone = {one["claim_id"] for one in memory if one["claim_sha256"] is None}
+    gone = {one["claim_id"] for one in memory if one.get("claim_sha256") is None}
     return Ground(
         name=name,
         folder=folder,
         claims=claims,
         headings=(
             *(_line(sources[one.get("source_id", only["source_id"])]["text"], one) for one in headings),
-            *(one["headline"] for one in sources.values()),
+            *(one["headline"] for one in sources.values() if one.get("headline")),
         ),
         headings_en=(
             *(one["title_en"] for one in headings if one.get("title_en")),
-            *(one["headline_en"] for one in sources.values()),
+            *(one["headline_en"] for one in sources.values() if one.get("headline_en")),
         ),
         retired=tuple(sorted(gone - claims.keys())),
         releases=releases,
@@ -148,5 +152,5 @@ def _line(whole: str, heading: dict[str, Any]) -> str:
     return whole[heading["start"] : at + len(heading["title"])]
 
 
-SHIPPED = _ground("shipped", Path(str(ki.data_path())))
-OWN = _ground("own", OWN_FOLDER)
+SHIPPED = ground_of("shipped", Path(str(ki.data_path())))
+OWN = ground_of("own", OWN_FOLDER)

@@ -197,7 +197,7 @@ def lint(
     *,
     fine: bool = True,
 ):
-    used = ["CC-BY-4.0", "LicenseRef-Source-Text", "MIT"]
+    used = ["CC-BY-4.0", "LicenseRef-Public-Domain", "LicenseRef-Source-Text", "MIT"]
     return {
         "files": [{"path": path, "spdx_expressions": [{"value": licence}]}],
         "non_compliant": {"missing_licensing_info": [path]},

@@ -37,6 +37,7 @@ _TRADITIONAL = dict(
     )
 )
 _QUOTATION = {'"': "“", "“": '"', "”": '"', "'": "’", "’": "'", "‘": "'"}
+_QUOTATION |= {"「": "“", "」": "”", "『": '"', "』": '"'}
 _DASHES = {"—": "--", "-": "–", "–": "-"}
 _PUNCTUATION = {
     "，": ",",
@@ -50,7 +51,11 @@ _PUNCTUATION = {
     ";": "；",
     "；": ";",
 }
-_WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
+_WIDTHS = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
+_WIDTHS |= {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)}
+# Letters that no normal form composes, although they exist.
+_EXCLUDED = {unicodedata.normalize("NFD", chr(code)): chr(code) for code in range(0x958, 0x960)}
+_INVISIBLE = "\u200d\ufe0f"
 
 
 def _quoting(around: Around, row: Row) -> Row | None:
@@ -153,6 +158,20 @@ def _(around: Around, _: Claim, quote: str) -> str:
     return quote[:at] + around.draw.choice("某甲乙zQ9ß𠀋") + quote[at + 1 :]
 
 
+def _dropped(name: str, is_dropped: Callable[[str], bool]) -> None:
+    """Register an operator that drops one of the characters of a sort."""
+
+    @words(name, NOT_FOUND)
+    def _(around: Around, _: Claim, quote: str) -> str | None:
+        at = [number for number, mark in enumerate(quote) if is_dropped(mark)]
+        one = around.draw.choice(at) if at else None
+        return None if one is None else quote[:one] + quote[one + 1 :]
+
+
+_dropped("vowel-or-accent-dropped", lambda mark: unicodedata.category(mark) in {"Mn", "Mc"})
+_dropped("joiner-dropped", lambda mark: mark in _INVISIBLE)
+
+
 _swapped("homoglyph", NOT_FOUND, _HOMOGLYPHS)
 
 
@@ -161,7 +180,7 @@ def _(_: Around, __: Claim, quote: str) -> str:
     return "".join(_TRADITIONAL.get(mark, mark) for mark in quote)
 
 
-_swapped("full-width", TYPOGRAPHY, _WIDE)
+_swapped("full-width", TYPOGRAPHY, _WIDTHS)
 _swapped("punctuation-of-another-width", TYPOGRAPHY, _PUNCTUATION)
 _swapped("quotation-marks-changed", TYPOGRAPHY, _QUOTATION)
 _swapped("dashes-changed", TYPOGRAPHY, _DASHES)
@@ -175,6 +194,14 @@ def _(_: Around, __: Claim, quote: str) -> str:
 @words("normal-form-decomposed", TYPOGRAPHY)
 def _(_: Around, __: Claim, quote: str) -> str:
     return unicodedata.normalize("NFD", quote)
+
+
+@words("normal-form-composed", TYPOGRAPHY)
+def _(_: Around, __: Claim, quote: str) -> str:
+    made = unicodedata.normalize("NFC", quote)
+    for pair, letter in _EXCLUDED.items():
+        made = made.replace(pair, letter)
+    return made
 
 
 @words("normal-form-compatible", TYPOGRAPHY)
@@ -289,7 +316,8 @@ def _(around: Around, claim: Claim, quote: str) -> str | None:
 
 @words("of-a-heading", "quote-misattributed")
 def _(around: Around, claim: Claim, quote: str) -> str | None:
-    return around.draw.choice(around.ground.headings) if quote in claim.passage else None
+    headings = around.ground.headings
+    return around.draw.choice(headings) if headings and quote in claim.passage else None
 
 
 @words("across-two-claims", NOT_FOUND)

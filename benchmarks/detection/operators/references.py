@@ -119,12 +119,12 @@ def _(around: Around, claim_id: str) -> str:
     )
 
 
-@_ids("id-in-full-width", _FORMAT)
+@_ids("id-in-full-width", "unknown-claim")
 def _(_: Around, claim_id: str) -> str:
     return claim_id[:-1] + chr(ord(claim_id[-1]) + 0xFEE0)
 
 
-@_ids("id-with-a-homoglyph", _FORMAT)
+@_ids("id-with-a-homoglyph", "unknown-claim")
 def _(around: Around, claim_id: str) -> str:
     return claim_id.replace("-", around.draw.choice("–‐−")).replace("c", "с")
 

@@ -308,9 +308,17 @@ def _(around: Around, row: Row) -> Stated | None:
 def _(around: Around, row: Row) -> Stated | None:
     if around.kind in SHIPPED_ONLY:
         return None
-    mark = around.draw.choice([" ", "\n", "\t", "é", "行", "\x7f", "\u200b", "x" * 256])
+    mark = around.draw.choice([" ", "\n", "\t", "  ", "\xa0", "\x7f", "\u200b", "\u202e", "\ufeff"])
     made = f"{row['id']}{mark}" if around.draw.random() < 1 / 2 else f"{mark}{row['id']}"
     return row | {"id": made}, ("bad-format", ("id",))
+
+
+@operator("values", "id-too-long", "bad-length")
+def _(around: Around, row: Row) -> Stated | None:
+    if around.kind in SHIPPED_ONLY:
+        return None
+    made = row["id"] + around.draw.choice("x行") * 256
+    return row | {"id": made}, ("bad-length", ("id",))
 
 
 # Fields that belong together.

@@ -1,9 +1,7 @@
 """Print records as JSON, JSON Lines or CSV, from a corpus; report which output files were written."""
 
-import csv
 import json
 import stat
-import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -93,6 +91,7 @@ def write_rows(rows: Sequence[Mapping[str, Any]], fields: Sequence[str], form: F
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))  # noqa: T201
     else:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(fields)
-        writer.writerows([cell(row.get(field)) for field in fields] for row in rows)
+        from ..validation.writers.rows import as_record
+
+        for record in (fields, *([cell(row.get(field)) for field in fields] for row in rows)):
+            print(as_record(record).decode())  # noqa: T201

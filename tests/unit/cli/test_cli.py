@@ -108,6 +108,13 @@ def test_a_cell_that_a_spreadsheet_would_run_is_guarded(capsys):
     assert capsys.readouterr().out == "a,b,c,d\n'=1+1,'-x,x-,-1\n"
 
 
+def test_a_cell_with_a_carriage_return_is_one_cell(capsys):
+    from kaiser_interview.cli.output import Format, write_rows
+
+    write_rows([{"a": "one\rtwo", "b": 1}], ["a", "b"], Format.csv)
+    assert capsys.readouterr().out == 'a,b\n"one\rtwo",1\n'
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
