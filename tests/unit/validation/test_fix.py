@@ -346,6 +346,30 @@ def test_a_quote_in_another_notation_becomes_the_source_text(changes_of, row, ow
     assert changed == dict.fromkeys(["quote", "x_quote_as_written", *FILLED], 1)
 
 
+@pytest.mark.parametrize(
+    ("source", "quote", "own"),
+    [
+        ("The **second** boat leaves *late*.", "The second boat", "The **second** boat"),
+        ("The **second** boat leaves *late*.", "“second boat leaves late”", "second** boat leaves *late"),
+        ("这是**重点**内容。", "这是重点内容", "这是**重点**内容"),
+        # The signs have a meaning, or there are two places.
+        ("2*3*4 is 24, snake_case_name.", "234 is 24", None),
+        ("2*3*4 is 24, snake_case_name.", "snakecasename", None),
+        ("a **bold** word, a *bold* word", "a bold word", None),
+    ],
+)
+def test_a_quote_without_the_emphasis_of_its_source(source, quote, own):
+    corpus = ki.Corpus.from_text(source, unit="line")
+    by = {"method": "model", "creator": "m", "verdict": "mixed", "urls": []}
+    fixed = ki.fix([{"claim_id": "c001", "quote": quote}], kind="verdict", against=corpus, defaults=by)
+    (row,) = fixed.data
+    assert row["quote"] == (own or quote)
+    if own:
+        assert fixed.report.ok
+        assert source[row["quote_start"] : row["quote_end"]] == own
+        assert row["x_quote_as_written"] == quote
+
+
 def test_a_quote_that_may_be_from_several_places_stays(changes_of):
     assert changes_of({"claim_id": "b-03", "quote": "L'EAU"}) == ({}, {})
     assert changes_of({"claim_id": "b-03", "quote": "'eau du canal"}) == ({}, {})
