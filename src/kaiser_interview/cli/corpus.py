@@ -100,6 +100,8 @@ def check(
     form: Form = ReportFormat.text,
 ) -> None:
     """Check the files of a corpus and print what is wrong."""
+    if not folder:
+        raise InputError("DIR: expected a folder, got nothing")
     report = Corpus.check(folder, max_findings=max_findings)
     print_as(report, form)
     end(report)
@@ -173,8 +175,8 @@ def _named_or_pattern(option: str, given: str | None) -> str | re.Pattern[str] |
         return given
     try:
         return re.compile(given)
-    except re.error as error:
-        raise InputError(f"{option} {given}: expected a regular expression: {error}") from None
+    except (re.error, OverflowError, RecursionError) as error:
+        raise InputError(f"{option} {given:.80}: expected a regular expression: {error}") from None
 
 
 def _write(corpus: Corpus, output: str) -> str:
@@ -193,7 +195,7 @@ def _write(corpus: Corpus, output: str) -> str:
     try:
         corpus.to_files(folder)
         text = _README.format(about=about, commands="\n".join(f"$ {one}" for one in _commands(output)))
-        write_files(folder, {"README.md": text.encode()})
+        write_files(folder, {"README.md": text.encode(errors="backslashreplace")})
     except OSError as error:
         stop(f"{output}: {error.strerror or error}")
     return f"{about} in {visible(output)}; README.md has the next commands"

@@ -1,6 +1,5 @@
 """``find``: find a text in the claims and headings."""
 
-import os
 import re
 import shlex
 from typing import Annotated
@@ -14,7 +13,7 @@ from ..dataset import loaders
 from ..metadata import CAUTION, MACHINE_TRANSLATION
 from ..render.terminal import console, print_hanging
 from ..validation.findings.display import visible
-from .output import Against, Format, folder_of, on_one_line, write_rows
+from .output import Against, Format, as_utf8, folder_of, on_one_line, write_rows
 
 __all__ = ["find"]
 
@@ -40,7 +39,7 @@ def find(
 ) -> None:
     """Find every occurrence of a text in the claims and headings."""
     folder = folder_of(against)
-    corpus, text = loaders.corpus_of(folder), _as_utf8(text)
+    corpus, text = loaders.corpus_of(folder), as_utf8(text)
     found = corpus.find(text)
     if form is Format.text:
         out = console()
@@ -60,14 +59,6 @@ def find(
             place = "" if folder is None else f" --against {shlex.quote(folder)}"
             typer.echo(f"to search for words, try: kaiser-interview claims {words}{visible(place)}", err=True)
         raise typer.Exit(1)
-
-
-def _as_utf8(argument: str) -> str:
-    """Decode an argument as UTF-8 if the locale decoded its bytes differently."""
-    try:
-        return os.fsencode(argument).decode("utf-8")
-    except UnicodeError:
-        return argument
 
 
 def _words(text: str, passages: Passages) -> str:

@@ -1,6 +1,7 @@
 """Print records as JSON, JSON Lines or CSV, from a corpus; report which output files were written."""
 
 import json
+import os
 import stat
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -13,7 +14,7 @@ from ..dataset.exports import cell
 from ..errors import InputError
 from ..validation.findings.display import visible
 
-__all__ = ["Against", "Format", "Places", "folder_of", "on_one_line", "write_rows"]
+__all__ = ["Against", "Format", "Places", "as_utf8", "folder_of", "on_one_line", "write_rows"]
 
 Against: TypeAlias = Annotated[
     str | None,
@@ -73,6 +74,14 @@ def _identity(path: str) -> tuple[int, int, int] | None:
     if not stat.S_ISREG(about.st_mode):
         return None
     return about.st_dev, about.st_ino, about.st_mtime_ns
+
+
+def as_utf8(argument: str) -> str:
+    """Decode an argument as UTF-8 if the locale decoded its bytes differently."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:
+        return argument
 
 
 def on_one_line(text: str) -> str:

@@ -17,7 +17,7 @@ from ..metadata import CAUTION, MACHINE_TRANSLATION
 from ..records.models import ClaimType, Horizon, Topic
 from ..render.terminal import console, print_hanging
 from ..validation.findings.display import visible
-from .output import Against, Format, folder_of, on_one_line, write_rows
+from .output import Against, Format, as_utf8, folder_of, on_one_line, write_rows
 
 __all__ = ["claim_named", "claims", "show"]
 
@@ -73,7 +73,7 @@ def claims(
         if name is not None:
             found &= _labelled(corpus, option, name)
     for word in words or ():
-        found &= corpus.passages.claims_with(word)
+        found &= corpus.passages.claims_with(as_utf8(word))
     if form is not Format.text:
         table = claims_table(None if folder is None else corpus)
         write_rows([row for row in table.rows if row["claim_id"] in found], table.columns, form)

@@ -280,6 +280,8 @@ class Corpus:
         path = Path(folder)
         if not self.claims:
             raise InputError("corpus: expected at least one claim, got none")
+        if self.retired and not self.releases:
+            raise InputError("corpus: expected a release that retired claims, got none")
         path.mkdir(parents=True, exist_ok=True)
         held = [one.name for one in path.iterdir() if one.name in NAMES or one.suffix == ".txt"]
         if held:

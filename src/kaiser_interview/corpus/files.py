@@ -155,13 +155,13 @@ def _history(corpus: CorpusFiles) -> list[dict[str, Any]]:
     """Return the rows of `releases.jsonl`."""
     rows: list[dict[str, Any]] = [{"release": release} for release in corpus.releases]
     for claim in corpus.claims.values():
-        # An earlier text may be the current one again.
+        # An earlier text may be the current one again; it comes first, because another one was between.
+        texts = sorted(claim.earlier.items(), key=lambda one: one[0] != claim.sha256)
         last = {(claim.sha256, claim.revised)} if claim.revised else ()
         rows += [
             {"release": since, "claim_id": claim.claim_id, "claim_sha256": sha256}
-            for sha256, since in [*claim.earlier.items(), *last]
+            for sha256, since in [*texts, *last]
         ]
-    rows.sort(key=lambda row: _version_key(row["release"]))
     # The release that retired a claim is not kept. Only the order of the lines matters.
     return rows + [
         {"release": corpus.releases[-1], "claim_id": claim_id, "successor": successor}
@@ -340,7 +340,9 @@ class CorpusReader:
 
     def _read_source(self, row: CorpusRow) -> str | None:
         """Read a source; return its id, or None if there is a problem, which is reported."""
-        source_id, text = row.text("source_id"), row.text("text")
+        source_id = row.text("source_id")
+        # A source may be empty, as a file may be.
+        text = "" if row.values.get("text") == "" else row.text("text")
         if source_id is None or text is None:
             self._sources_differ = True
         elif source_id in self.sources:
@@ -365,6 +367,9 @@ class CorpusReader:
     def _read_text_file(self, file: str) -> None:
         source_id = file.removesuffix(TEXT)
         data = readable(file, self._files[file], self._report)
+        if not source_id.isprintable():
+            self._report(FileFault("bad-format", file, None, (), "a name of printable characters", "others"))
+            data = None
         text = None if data is None else decoded(file, data, self._report)
         if text is None:
             self._sources_differ = True

@@ -80,6 +80,10 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
+_LARGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
+"""What a number has that may be too large for a double."""
+
+
 class CorpusRow:
     """A row of a corpus file. Each problem of it is reported, with its place.
 
@@ -198,6 +202,14 @@ def decoded(file: str, data: bytes, report: ReportFault, line: int = 1) -> str |
         return None
 
 
+def _is_finite(values: Any) -> bool:
+    try:
+        json.dumps(values, allow_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
 def rows_of(file: str, data: bytes, report: ReportFault) -> Iterator[CorpusRow | None]:
     """Yield each row of a file; None for a line that cannot be read, which is reported."""
     for number, line in enumerate(data.split(b"\n"), 1):
@@ -210,7 +222,10 @@ def rows_of(file: str, data: bytes, report: ReportFault) -> Iterator[CorpusRow |
                 report(FileFault("invalid-json", file, number, (), "valid JSON", str(error), about=line))
             yield None
             continue
-        if isinstance(values, dict):
+        if _LARGE.search(line) and not _is_finite(values):
+            report(FileFault("not-finite", file, number, (), "numbers that fit in a double", "a larger one"))
+            yield None
+        elif isinstance(values, dict):
             yield CorpusRow(file, number, values, report)
         else:
             report(FileFault("not-an-object", file, number, (), "an object", json_shown(values)))

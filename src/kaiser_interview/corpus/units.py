@@ -31,7 +31,7 @@ Markers: TypeAlias = Literal["printed"] | re.Pattern[str]
 _BULLET = re.compile(r"[ \t]*(?:[-*+•‣◦・]|[0-9]{1,4}[.)、])[ \t]+(?=\S)")
 
 _HEADINGS = {
-    "markdown": re.compile(r"[ ]{0,3}#{1,6}[ \t]+(.*?)[ \t]*#*"),
+    "markdown": re.compile(r"[ ]{0,3}#{1,6}[ \t]+(.*)"),
     "numbered": re.compile(r"(?:[0-9]+(?:\.[0-9]+)*[.、]?|[IVXLC]+\.|第\w{1,6}[章节節回部])[ \t]+(.*)"),
 }
 
@@ -40,8 +40,11 @@ _MARKER = re.compile(
 )
 """Such as ``[6]``, ``[^note]``, ``[6, 7]``, ``(6)`` and superscripts."""
 
-_LONGEST_MARKERS = 500
-"""Maximum number of characters of the markers of a claim."""
+_LONGEST_MARKER = 500
+"""Maximum number of characters of a marker."""
+
+_LONGEST_NUMBER = 1000
+"""The most code points between the start of a heading and its title, as in `files`."""
 
 _WIDTH = 3
 """Minimum number of digits in an id, so that ids sort in the order of the text."""
@@ -79,15 +82,8 @@ def corpus_files(
     UnknownNameError
         There is no unit, or sort of headings or markers, with a name.
     """
-    title = _HEADINGS[known_name("headings", headings, _HEADINGS)] if isinstance(headings, str) else headings
-    if isinstance(markers, str):
-        known_name("markers", markers, ("printed",))
-    marker = _MARKER if markers == "printed" else markers
-    at_end = (
-        re.compile(rf"(?:\s*+(?:{marker.pattern}))++\Z", marker.flags)
-        if isinstance(marker, re.Pattern)
-        else None
-    )
+    title = _pattern("headings", headings, _HEADINGS)
+    at_end = _at_end(_pattern("markers", markers, {"printed": _MARKER}))
     if not texts:
         raise CorpusError("text", None, "expected at least one text, got none")
     for given in texts.items():
@@ -114,12 +110,57 @@ def corpus_files(
     return table_files(tables)
 
 
+def _pattern(option: str, given: object, named: Mapping[str, re.Pattern[str]]) -> re.Pattern[str] | None:
+    """Return the pattern with a name, or the given one.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no pattern with the name.
+    InputError
+        It is neither a name nor a pattern of text.
+    """
+    if isinstance(given, str):
+        return named[known_name(option, given, named)]
+    if given is None or (isinstance(given, re.Pattern) and isinstance(given.pattern, str)):
+        return given
+    raise InputError(f"{option}: expected a name or a compiled pattern of text, got {given!r:.80}")
+
+
+def _at_end(marker: re.Pattern[str] | None) -> re.Pattern[str] | None:
+    """Return a pattern of a marker at the end of a text.
+
+    Raises
+    ------
+    InputError
+        The pattern has flags for the whole pattern in it.
+    """
+    if marker is None:
+        return None
+    line_end = "\n" if marker.flags & re.VERBOSE else ""  # ends a comment
+    try:
+        return re.compile(rf"(?:{marker.pattern}{line_end})\Z", marker.flags)
+    except re.error as error:
+        expected = "a pattern with flags such as (?i:…), not (?i)"
+        raise InputError(f"markers: expected {expected}: {error}") from None
+
+
 def _lines(text: str, title: re.Pattern[str] | None) -> Iterator[_Line]:
     for found in re.finditer(r"[^\n]+", text):
         start, end = _stripped(text, *found.span())
         if start < end:
             heading = title.fullmatch(text, start, end) if title else None
-            yield _Line(start, end, heading and (heading[1] if heading.re.groups else heading[0]))
+            yield _Line(start, end, heading and _title(heading))
+
+
+def _title(heading: re.Match[str]) -> str:
+    """Return the title of a heading: its first group if it has one that can be found again, else the line."""
+    title = (heading[1] or "").rstrip() if heading.re.groups else ""
+    if heading.re is _HEADINGS["markdown"]:
+        title = title.rstrip("#").rstrip()
+    at = heading.start(1) if title else 0
+    is_found = heading.string.find(title, heading.start(), at + len(title)) == at
+    return title if title and is_found and at - heading.start() <= _LONGEST_NUMBER else heading[0]
 
 
 def _spans(source_id: str, text: str, cut: Cut, lines: Sequence[_Line]) -> Iterator[Span]:
@@ -231,17 +272,20 @@ def _is_next_line(text: str, end: int, start: int) -> bool:
 
 
 def _stripped(text: str, start: int, end: int) -> Span:
+    """Return a span without the white space around it; an empty one ends where it starts."""
     part = text[start:end]
-    return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
+    end -= len(part) - len(part.rstrip())
+    return min(end, start + len(part) - len(part.lstrip())), end
 
 
 def _claim(text: str, start: int, end: int, at_end: re.Pattern[str] | None) -> dict[str, Any]:
     """Return the text, the offsets and the markers of a claim. A claim of markers only has none."""
-    printed = at_end.search(text, max(start, end - _LONGEST_MARKERS), end) if at_end else None
-    if printed is None or printed.start() == start:
+    stop = end
+    while at_end and (found := at_end.search(text, max(start, stop - _LONGEST_MARKER), stop)) and found[0]:
+        _, stop = _stripped(text, start, found.start())
+    if stop in {start, end}:
         return {"text": text[start:end], "start": start, "end": end}
-    stop = printed.start()
-    return {"text": text[start:stop], "start": start, "end": stop, "markers": printed[0].strip()}
+    return {"text": text[start:stop], "start": start, "end": stop, "markers": text[stop:end].strip()}
 
 
 def numbered(prefix: str, count: int) -> list[str]:

@@ -1,5 +1,6 @@
 """Make a corpus of statements whose quotes are in a text."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from .engine.execution import Engine
 from .engine.options import Check
 from .fix import fix_data
 from .split import Split, split_data
+from .writers.rows import as_json
 
 __all__ = ["corpus_of_quotes"]
 
@@ -68,4 +70,6 @@ def _claim(claim_id: str, source_id: str, text: str, statement: Statement) -> di
     start = text.index(quote) if start is None else start
     place = {"text": quote, "start": start, "end": start + len(quote)}
     others = {"statement": statement.statement} if statement.statement else {}
-    return {"claim_id": claim_id, "source_id": source_id, **place, **others, **(statement.model_extra or {})}
+    # As `fix` and `split` write them.
+    extra: dict[str, Any] = json.loads(as_json(statement.model_extra or {}))
+    return {"claim_id": claim_id, "source_id": source_id, **place, **others, **extra}

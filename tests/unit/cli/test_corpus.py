@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shlex
 import sys
 
@@ -168,6 +169,10 @@ def test_files_that_are_not_texts(run, tmp_path, data, message):
             "--markers [: expected a regular expression: unterminated character set at position 0",
         ),
         (
+            ["--unit", "line", "--headings", "a{99999999999}", "--output", "x"],
+            "--headings a{99999999999}: expected a regular expression: the repetition number is too large",
+        ),
+        (
             ["--quotes", "q", "--headings", "markdown", "--output", "x"],
             "--quotes: expected one text, and neither --headings nor --markers",
         ),
@@ -176,6 +181,16 @@ def test_files_that_are_not_texts(run, tmp_path, data, message):
 )
 def test_errors(run, options, message):
     assert run("corpus", "init", "my notes.md", *options) == error(message)
+
+
+def test_a_folder_whose_name_is_not_text(run, tmp_path):
+    name = os.fsdecode(b"out\xff")
+    assert run("corpus", "init", "my notes.md", *LINES, "--output", name)[0] == 0
+    assert "--against 'out\\udcff'" in (tmp_path / name / "README.md").read_text("utf-8")
+
+
+def test_a_check_needs_a_folder(run):
+    assert run("corpus", "check", "") == error("DIR: expected a folder, got nothing")
 
 
 def test_files_that_cannot_be_read(run):

@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -220,3 +223,15 @@ def test_a_match_of_a_whole_passage_has_no_context(run):
         "claim c001, 0 to 4: differs only in case or typography\n  passage  ⟦Mate⟧\n  given    ⟦mate⟧\n",
         "",
     )
+
+
+def test_words_are_utf8_in_every_locale(tmp_path):
+    ki.Corpus.from_text("模型 über", unit="line").to_files(tmp_path / "made")
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
+    surroundings |= {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "POSIX"}
+    for command in ("find", "claims"):
+        done = subprocess.run(
+            [sys.executable, "-m", "kaiser_interview", command, "模型", "--against", str(tmp_path / "made")],
+            env=surroundings, capture_output=True, text=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+        assert (done.returncode, "模型" in done.stdout, done.stderr) == (0, True, ""), command

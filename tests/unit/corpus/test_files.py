@@ -1,6 +1,7 @@
 """`Corpus.to_files`: the files that `Corpus.from_files` reads."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,62 @@ def test_a_corpus_without_claims_is_refused(tmp_path):
     with pytest.raises(ki.InputError, match=r"^corpus: expected at least one claim, got none$"):
         corpus.to_files(tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+def written(folder, **tables):
+    for name, table in tables.items():
+        (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in table), "utf-8")
+    return ki.Corpus.from_files(folder)
+
+
+def test_an_empty_source_is_kept(tmp_path):
+    (tmp_path / "empty.txt").write_bytes(b"")
+    claim = {"claim_id": "a", "source_id": "s", "text": "x", "start": 0, "end": 1}
+    corpus = written(tmp_path, claims=[claim], sources=[{"source_id": "s", "text": "x"}])
+    assert corpus.sources == {"s": "x", "empty": ""}
+    corpus.to_files(tmp_path / "again")
+    assert parts(ki.Corpus.from_files(tmp_path / "again")) == parts(corpus)
+
+
+def test_releases_need_not_be_in_order(tmp_path):
+    digests = [ki.Corpus.from_text(text, unit="line").claim("c001").sha256 for text in ("y", "x")]
+    corpus = written(
+        tmp_path,
+        claims=[{"claim_id": "a", "text": "x", "start": 0, "end": 1}],
+        sources=[{"source_id": "s", "text": "x"}],
+        releases=[
+            {"release": release, "claim_id": "a", "claim_sha256": sha256}
+            for release, sha256 in zip(("2.0.0", "1.0.0"), digests, strict=True)
+        ],
+    )
+    corpus.to_files(tmp_path / "again")
+    assert parts(ki.Corpus.from_files(tmp_path / "again")) == parts(corpus)
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e+999", "9" * 400 + ".0"])
+def test_numbers_that_do_not_fit_in_a_double(tmp_path, number):
+    written(tmp_path, claims=[{"claim_id": "a", "text": "x", "start": 0, "end": 1, "x_n": "1e400"}],
+            sources=[{"source_id": "s", "text": "x"}])  # fmt: skip
+    path = tmp_path / "claims.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"1e400"', number), "utf-8")
+    assert [one.code for one in ki.Corpus.check(tmp_path).sample] == ["not-finite"]
+    with pytest.raises(ki.CorpusError) as caught:
+        ki.Corpus.from_files(tmp_path)
+    assert str(caught.value) == "claims.jsonl:1: expected numbers that fit in a double, got a larger one"
+    path.write_text(path.read_text("utf-8").replace(number, "1e300"), "utf-8")
+    assert ki.Corpus.check(tmp_path).ok
+
+
+def test_a_source_whose_name_is_not_text(tmp_path):
+    (tmp_path / os.fsdecode(b"\xff.txt")).write_text("x", "utf-8")
+    claim = {"claim_id": "a", "text": "x", "start": 0, "end": 1}
+    with pytest.raises(ki.CorpusError, match="expected a name of printable characters, got others"):
+        written(tmp_path, claims=[claim])
+    assert "bad-format" in {one.code for one in ki.Corpus.check(tmp_path).sample}
+
+
+def test_retired_claims_need_a_release(tmp_path):
+    made = ki.Corpus.from_text("x", unit="line")
+    corpus = ki.Corpus(made.claims, made.sources, retired={"old": None})
+    with pytest.raises(ki.InputError, match=r"^corpus: expected a release that retired claims, got none$"):
+        corpus.to_files(tmp_path / "new")

@@ -270,3 +270,61 @@ def test_claims_are_parts_of_the_text(text, unit):
         headings = "".join(line for line in text.split("\n") if re.fullmatch(r"# \s*.*", line.strip()))
         left = sum(len("".join(claim.passage.split())) for claim in corpus.claims.values())
         assert left >= len("".join(text.split())) - len("".join(headings.split())) - text.count("#")
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "sort"),
+    [
+        ("# #\nx", "# #", "markdown"),  # an empty title
+        ("# Tea ##\nx", "# Tea", "markdown"),
+        ("1.1 1\nx", "1.1 1", "numbered"),  # the title also occurs before its place
+        (f"1{' ' * 1500}Tea\nx", f"1{' ' * 1500}Tea", "numbered"),
+        ("Chapter\nx", "Chapter", re.compile("(#.*)|Chapter")),  # a group that does not take part
+        ("==\nx", "==", re.compile("=(.*?)=")),
+    ],
+)
+def test_headings_without_a_title_that_can_be_found(text, heading, sort):
+    corpus = ki.Corpus.from_text(text, unit="line", headings=sort)
+    assert [one.text for one in corpus.headings] == [heading]
+    assert texts(corpus) == ["x"]
+
+
+@pytest.mark.parametrize("rest", [" ", "#", " #", "\t"])
+def test_long_headings_take_linear_time(rest):
+    # A pattern that backtracks would take minutes.
+    text = f"# a{rest * 400_000}b\nx"
+    assert texts(ki.Corpus.from_text(text, unit="line", headings="markdown")) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [(f"x{' ' * 600}[1]", "[1]"), (f"x{'[12]' * 300}", "[12]" * 300), ("x [1]\u3000[2]", "[1]\u3000[2]")],
+)
+def test_markers_of_any_number_and_distance(text, printed):
+    claim = ki.Corpus.from_text(text, unit="line", markers="printed").claim("c001")
+    assert (claim.text, claim.passage) == ("x", text)
+    assert claim.columns["markers"] == printed
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"headings": 3}, "headings: expected a name or a compiled pattern of text, got 3"),
+        (
+            {"markers": re.compile(b"x")},
+            "markers: expected a name or a compiled pattern of text, got re.compile(b'x')",
+        ),
+        (
+            {"markers": re.compile("(?i)x")},
+            "markers: expected a pattern with flags such as (?i:…), not (?i): ",
+        ),
+    ],
+)
+def test_other_headings_and_markers(options, message):
+    with pytest.raises(ki.InputError, match=f"^{re.escape(message)}"):
+        ki.Corpus.from_text("x", unit="line", **options)
+
+
+def test_a_pattern_with_a_comment():
+    marker = re.compile("<[0-9]>  # a marker", re.VERBOSE)
+    assert texts(ki.Corpus.from_text("x <1>", unit="line", markers=marker)) == ["x"]

@@ -1,7 +1,9 @@
 """`Corpus.from_quotes`: claims from statements with quotes."""
 
+import datetime as dt
 import json
 from collections import Counter
+from decimal import Decimal
 
 import pandas as pd
 import pyarrow as pa
@@ -111,6 +113,33 @@ def test_statements_come_in_every_form(tmp_path, form):
         ("Black tea is.", "B"),
         ("Green tea", "G"),
     ]
+
+
+@pytest.mark.parametrize("quote", [3, 1.5, True, b"x", {"a": 1}, [1]])
+def test_quotes_that_are_not_text(quote):
+    for data in ([{"quote": quote}], pa.table({"quote": [quote]}), pd.DataFrame({"quote": [quote]})):
+        corpus, split = ki.Corpus.from_quotes("abc", data)
+        assert (dict(corpus.claims), [one.code for one in split.findings]) == ({}, ["wrong-type"])
+
+
+def test_other_columns_are_written_as_split_writes_them(tmp_path):
+    values = {"x_day": dt.date(2026, 1, 1), "x_bytes": b"a", "x_set": {1}, "x_n": Decimal("1.5")}
+    corpus, split = ki.Corpus.from_quotes("abc", [{"quote": "abc"} | values])
+    assert split.report.ok
+    assert corpus.claim("c001").columns["x_day"] == "2026-01-01"
+    corpus.to_files(tmp_path / "made")
+    assert ki.Corpus.from_files(tmp_path / "made").digest == corpus.digest
+
+
+def test_a_model_does_not_see_an_id_that_it_did_not_write():
+    _, split = ki.Corpus.from_quotes("abc", [{"quote": "abcd"}], source_id="doc")
+    (message,) = split.retry_messages()
+    assert (split.rejects, "claim_id" in message.text) == ([{"quote": "abcd"}], False)
+
+
+def test_unknown_fields_are_findings():
+    _, split = ki.Corpus.from_quotes("abc", [{"quote": "abc", "topic": "x"}])
+    assert [(one.code, one.path) for one in split.findings] == [("unknown-field", ("topic",))]
 
 
 def test_failures_of_parse_are_carried_on():

@@ -93,7 +93,8 @@ class _Filling:
         """Return the quote of a reference if it is exact, and the row does not contradict its claim."""
         claim = self._corpus.claims.get(str(reference.get("claim_id")))
         words = reference.get("quote")
-        if claim is None or not words or self._is_in_doubt:
+        # In columns, a value of the wrong type is reported for the column, and not for its rows.
+        if claim is None or not isinstance(words, str) or not words or self._is_in_doubt:
             return None
         for name in ("claim_id", "quote", "quote_of", *OFFSETS):
             code = self._wrong.get((*path, name))
