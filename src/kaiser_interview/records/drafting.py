@@ -53,6 +53,8 @@ class Draft(NamedTuple):
             claims: tuple[Any, ...] = (claim,)
         elif isinstance(claim, Iterable) and not isinstance(claim, Record | bytes):
             claims = tuple(claim.values()) if isinstance(claim, Mapping) else tuple(claim)
+            if isinstance(claim, Mapping) and not all(isinstance(one, Claim | CorpusClaim) for one in claims):
+                raise _not_a_claim(claim)  # such as a reference, which has an id too
         else:
             raise _not_a_claim(claim)
         for one in claims:

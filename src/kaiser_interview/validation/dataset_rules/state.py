@@ -89,7 +89,8 @@ class DatasetRules:
         self._ids = FirstPlaces(MEMORY, "ids")
         self._keys = FirstPlaces(MEMORY, "keys")
         self._deferred: DeferredRows | None = None
-        self._bits = {claim_id: 1 << number for number, claim_id in enumerate(corpus.claims)}
+        # The position of each claim in the bit sets of groups.
+        self._bits = {} if complete is None else {one: number for number, one in enumerate(corpus.claims)}
         self._groups: dict[tuple[Any, ...], int] = {}
         self._labels: dict[tuple[str, str, str], dict[str, int]] = {}
         self._dimensions: dict[str, tuple[int, int]] = {}
@@ -195,7 +196,7 @@ class DatasetRules:
                 for name, one in zip(self._complete or (), group, strict=True)
             )
             for claim_id, bit in self._bits.items():
-                if not present & bit:
+                if not present >> bit & 1:
                     expected = f"a row for {claim_id}" + (f" with {named}" if named else "")
                     yield Fault("missing-claim", (), expected, "none")
 
@@ -252,7 +253,8 @@ class DatasetRules:
         bits = 0
         for claim_id in claim_ids:
             if isinstance(claim_id, str):
-                bits |= self._bits.get(claim_id, 0)
+                bit = self._bits.get(claim_id)
+                bits |= 0 if bit is None else 1 << bit
         return bits
 
     def _label_fault(self, values: Mapping[str, Any], place: int) -> list[Fault]:

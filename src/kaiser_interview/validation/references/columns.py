@@ -70,7 +70,8 @@ class ReferenceColumns:
         digests = [one.sha256 for one in claims]
         self._digests = from_texts(digests)
         # Claims with the same text share a digest. `lookup` finds the first one, so compare with its index.
-        self._digest_places = np.array([digests.index(one) for one in digests], np.int64)
+        first = {digest: number for number, digest in reversed([*enumerate(digests)])}
+        self._digest_places = np.array([first[one] for one in digests], np.int64)
         self.releases: Releases = Releases(corpus)
         self._passages = _Passages(corpus)
 

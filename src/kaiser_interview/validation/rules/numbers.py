@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
 __all__ = ["missing_numbers", "numbers"]
 
@@ -38,12 +37,19 @@ def _in_ascii(text: str) -> str:
         return text
     # Normalise one character at a time: digits and marks never span several, and NFKC of a long text of
     # combining marks takes quadratic time.
-    return text.translate({ord(mark): _plain(mark) for mark in {*text} if not mark.isascii()})
+    return text.translate(_PLAIN)
 
 
-@lru_cache(4096)
-def _plain(mark: str) -> str:
-    return "".join(str(unicodedata.decimal(one, one)) for one in unicodedata.normalize("NFKC", mark))
+class _Plain(dict[int, str]):
+    """What each character is replaced by, computed when it is first needed."""
+
+    def __missing__(self, code: int) -> str:
+        normal = unicodedata.normalize("NFKC", chr(code))
+        self[code] = plain = "".join(str(unicodedata.decimal(one, one)) for one in normal)
+        return plain
+
+
+_PLAIN = _Plain()
 
 
 def _likeliest(found: str) -> str:
