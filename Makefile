@@ -133,6 +133,7 @@ bench: build/bench/stamp ## print the performance figures of the documentation
 	build/bench/bin/python benchmarks/growth.py
 	build/bench/bin/python benchmarks/nearest.py
 	build/bench/bin/python benchmarks/parsing.py
+	build/bench/bin/python benchmarks/corpora.py
 	build/bench/bin/python benchmarks/repair.py
 
 # This environment does not have the package: the checks install the built one.

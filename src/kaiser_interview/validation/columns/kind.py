@@ -123,12 +123,13 @@ class KindPrefilter:
             quoted, bare = counted & looked.quoted, counted & looked.without_digest
             with_quote[rows[quoted]] = True
             without_digest[rows[bare]] = True
-            # Four outcomes per claim: with or without digest, with or without quote.
-            outcomes = (4 * looked.claims + 2 * looked.without_digest + looked.quoted)[counted]
-            for number, count in _counts(outcomes, 4 * len(claim_ids)):
-                claim, outcome = divmod(number, 4)
-                digest, quote = _OUTCOMES[outcome]
-                checked.references((claim_ids[claim], digest, quote), count)
+            # Four outcomes: with or without digest, with or without quote.
+            counts = np.bincount((2 * looked.without_digest + looked.quoted)[counted], minlength=4).tolist()
+            for (digest, quote), count in zip(_OUTCOMES, counts, strict=True):
+                if count:
+                    key = True, digest, quote
+                    checked.outcomes[key] = checked.outcomes.get(key, 0) + count
+            checked.covered.update(claim_ids[claim] for claim in np.unique(looked.claims[counted]).tolist())
         checked.rows_with_quote = int(with_quote.sum())
         checked.rows_without_digest = int(without_digest.sum())
         return checked
@@ -217,17 +218,6 @@ class KindPrefilter:
 
 
 _OUTCOMES = [("current", None), ("current", "exact"), ("missing", None), ("missing", "exact")]
-
-
-def _counts(numbers: Ints, most: int) -> Iterable[tuple[int, int]]:
-    """Return the distinct numbers, from 0 to `most` - 1, and the count of each."""
-    if most > len(numbers):
-        found, counts = np.unique(numbers, return_counts=True)
-    else:
-        counts = np.bincount(numbers)
-        found = np.flatnonzero(counts)
-        counts = counts[found]
-    return zip(found.tolist(), counts.tolist(), strict=True)
 
 
 def _mark(suspect: Bools, doubts: Bools, column: pa.Array) -> None:

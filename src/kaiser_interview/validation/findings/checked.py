@@ -152,22 +152,29 @@ class CheckedTally:
     ----------
     rows_with_quote, rows_without_digest : int
         Rows with a quote, and rows that refer to a claim without its digest.
-    outcomes : dict of ReferenceOutcome to int
-        The number of references with each outcome.
+    outcomes : dict of tuple to int
+        The number of references with each outcome: whether the claim is current, and the outcomes of the
+        digest and of the quote.
+    covered : set of str
+        The ids of the current claims that the references name.
     """
 
     def __init__(self) -> None:
         self.rows_with_quote: int = 0
         self.rows_without_digest: int = 0
-        self.outcomes: dict[ReferenceOutcome, int] = {}
+        self.outcomes: dict[tuple[bool, str, str | None], int] = {}
+        self.covered: set[str] = set()
 
     def row(self, outcomes: Iterable[ReferenceOutcome]) -> None:
         """Count a row, given the outcomes of its references."""
         has_quote = has_no_digest = False
         counts = self.outcomes
         for outcome in outcomes:
-            counts[outcome] = counts.get(outcome, 0) + 1
-            _, digest, quote = outcome
+            claim_id, digest, quote = outcome
+            key = claim_id is not None, digest, quote
+            counts[key] = counts.get(key, 0) + 1
+            if claim_id is not None:
+                self.covered.add(claim_id)
             if quote is not None:
                 has_quote = True
             if digest == "missing":
@@ -179,12 +186,9 @@ class CheckedTally:
         """Add the counts of other rows."""
         self.rows_with_quote += other.rows_with_quote
         self.rows_without_digest += other.rows_without_digest
+        self.covered |= other.covered
         for outcome, count in other.outcomes.items():
-            self.references(outcome, count)
-
-    def references(self, outcome: ReferenceOutcome, count: int) -> None:
-        """Count references with the same outcome."""
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
+            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
 
     def checked(self, rows: int, *, claims: int, corpus: str, options: Mapping[str, Any]) -> Checked:
         """Return the counts of a data set.
@@ -200,22 +204,21 @@ class CheckedTally:
         options : mapping
             The options of the check, as JSON values.
         """
-        quotes, digests, current = Counter[str](), Counter[str](), Counter[str]()
-        for (claim_id, digest, quote), count in self.outcomes.items():
+        quotes, digests, current = Counter[str](), Counter[str](), 0
+        for (is_current, digest, quote), count in self.outcomes.items():
             digests[digest] += count
             if quote is not None:
                 quotes[quote] += count
-            if claim_id is not None:
-                current[claim_id] += count
+            current += count if is_current else 0
         return Checked(
             rows_with_quote=self.rows_with_quote,
             rows_without_quote=rows - self.rows_with_quote,
             quotes=QuoteCounts(**quotes),
             references=digests.total(),
-            current_references=current.total(),
+            current_references=current,
             digests=DigestCounts(**digests),
             claims=claims,
-            covered=frozenset(current),
+            covered=frozenset(self.covered),
             corpus=corpus,
             options=options,
         )

@@ -67,24 +67,26 @@ class ReferenceColumns:
         claims = [*corpus.claims.values()]
         self.claim_ids: list[str] = [one.claim_id for one in claims]
         self.ids: pa.Array = from_texts(self.claim_ids)
+        self._numbers = {one: number for number, one in enumerate(self.claim_ids)}
         digests = [one.sha256 for one in claims]
         self._digests = from_texts(digests)
         # Claims with the same text share a digest. `lookup` finds the first one, so compare with its index.
-        first = {digest: number for number, digest in reversed([*enumerate(digests)])}
-        self._digest_places = np.array([first[one] for one in digests], np.int64)
+        self._first_digests = {one: number for number, one in reversed([*enumerate(digests)])}
+        self._digest_places = np.array([self._first_digests[one] for one in digests], np.int64)
         self.releases: Releases = Releases(corpus)
         self._passages = _Passages(corpus)
 
     def claims(self, column: pa.Array | None, rows: int) -> Ints:
         """Return the index of the claim that each row names; -1 if it is not a current claim."""
-        return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids)
+        return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids, self._numbers)
 
     def compare_digests(self, claims: Ints, column: pa.Array | None) -> tuple[Bools, Bools]:
         """Compare claim digests with the current ones; return which differ, and which are null."""
         if column is None:
             return np.zeros(len(claims), np.bool_), np.ones(len(claims), np.bool_)
         absent = is_null(column)
-        return (lookup(column, self._digests) != self._digest_places[claims]) & ~absent, absent
+        found = lookup(column, self._digests, self._first_digests)
+        return (found != self._digest_places[claims]) & ~absent, absent
 
     def look(self, fields: Fields, rows: int, releases: Ints) -> Looked:
         """Check references.

@@ -48,11 +48,11 @@ class TranslationRule(Rule):
         from ..arrow.arrays import from_numpy, is_text, plain, truths
 
         wanted = {
-            place: [_grouped(number) for number in self._wanted[name]]
+            place: self._wanted[name]
             for place, name in enumerate(self.references.corpus.claims)
             if name in self._wanted
         }
-        places = np.array(sorted(wanted), np.int64)
+        places = np.array([*wanted], np.int64)
 
         def look(fields: "Fields", claims: "Ints", _: "Ints") -> "Bools":
             suspect = np.isin(claims, places)
@@ -64,18 +64,28 @@ class TranslationRule(Rule):
             texts = plain(texts.dictionary_decode()) if kinds.is_dictionary(texts.type) else texts
             if not is_text(texts.type):
                 return np.asarray(suspect)
-            for place, found in wanted.items():
-                here = np.flatnonzero(claims[rows] == place)
-                if len(here):
-                    own = texts.take(from_numpy(here))
+            order = np.argsort(claims[rows], kind="stable")
+            ends = np.flatnonzero(np.diff(claims[rows][order])) + 1
+            for here in np.split(order, ends):
+                numbers_of_claim = wanted[int(claims[rows[here[0]]])]
+                own = texts.take(from_numpy(here))
+                if len(here) < _FEW:
+                    given = own.to_pylist()
+                    present = np.array(
+                        [one is not None and not missing_numbers(numbers_of_claim, one) for one in given]
+                    )
+                else:
                     present = np.ones(len(here), np.bool_)
-                    for number in found:
-                        present &= truths(pc.match_substring_regex(own, _ALONE.format(number)))
-                    suspect[rows[here[present]]] = False
+                    for number in numbers_of_claim:
+                        present &= truths(pc.match_substring_regex(own, _ALONE.format(_grouped(number))))
+                suspect[rows[here[present]]] = False
             return np.asarray(suspect)
 
         return look
 
+
+_FEW = 8
+"""With fewer rows about a claim, compiling patterns of its numbers takes longer than to compare each row."""
 
 # Matches a number with no digit, mark or other number next to it: there is only one way to read it.
 _ALONE = (
