@@ -599,3 +599,12 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
         ki.CorpusError, match=r"^s\.txt: expected a file that can be read, got permission denied$"
     ):
         ki.Corpus.from_files(tmp_path)
+
+
+def test_the_digest_of_a_claim_without_an_id(tmp_path):
+    row = {"text": "x", "start": 0, "end": 1, "claim_sha256": "0" * 64}
+    (tmp_path / "claims.jsonl").write_text(f"{json.dumps(row)}\n", "utf-8")
+    (tmp_path / "s.txt").write_text("x", "utf-8")
+    found = [(one.code, one.pointer) for one in ki.Corpus.check(tmp_path).sample]
+    assert ("missing-field", "/claim_id") in found
+    assert ("digest-differs", "/claim_sha256") in found

@@ -4,7 +4,7 @@
 installed. That takes longer than validating thousands of rows, so the functions here use buffers instead.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import pyarrow.types as kinds
 __all__ = [
     "Bools",
     "Ints",
+    "Slices",
     "any_within",
     "bare",
     "combined",
@@ -41,9 +42,6 @@ __all__ = [
 Bools = npt.NDArray[np.bool_]
 
 Ints = npt.NDArray[np.int64]
-
-_MANY = 4
-"""With so many values for each text, hashing all values takes longer than to look up each text."""
 
 
 def plain(array: pa.Array) -> pa.Array:  # noqa: PLR0911 - one return per type
@@ -321,20 +319,58 @@ def combined(groups: Ints, column: pa.Array) -> Ints:
     return np.asarray(found)
 
 
-def lookup(array: pa.Array, values: pa.Array, numbers: Mapping[str, int] | None = None) -> Ints:
-    """Return the index of each text in `values`; -1 for other texts, null and other types.
-
-    Arrow hashes all values in each call. If they are many, `numbers`, which has their indices, is faster.
-    """
+def lookup(array: pa.Array, values: pa.Array) -> Ints:
+    """Return the index of each text in `values`; -1 for other texts, null and other types."""
 
     def places(texts: pa.Array) -> Ints:
         if not is_text(texts.type):
             return np.full(len(texts), -1, np.int64)
-        if numbers is not None and len(values) > _MANY * len(texts):
-            return np.array([numbers.get(text, -1) for text in texts.to_pylist()], np.int64)
         return to_numpy(pc.index_in(texts, value_set=values.cast(texts.type)), -1).astype(np.int64)
 
     return on_values(array, places, -1)
+
+
+class Slices:
+    """Slices of a text as an Arrow array, without a Python object for each.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    """
+
+    def __init__(self, text: str) -> None:
+        data = np.frombuffer(text.encode(), np.uint8)
+        # Bytes that continue a character are 0b10xxxxxx.
+        self._offsets = np.append(np.flatnonzero((data & 0xC0) != 0x80), len(data))  # noqa: PLR2004
+        self._buffer = pa.py_buffer(data)
+        padded = np.append(data, np.zeros(_INLINE, np.uint8))
+        # The four bytes from each byte on.
+        self._words = np.ndarray(len(data) + _INLINE - 3, np.uint32, padded, strides=(1,))
+
+    def take(self, starts: Ints, ends: Ints) -> pa.Array:
+        """Return the slices between offsets in code points, the end exclusive."""
+        first, last = self._offsets[starts], self._offsets[ends]
+        sizes = last - first
+        # A view has 16 bytes: the length, and the text if it has at most 12 bytes; else its first four bytes,
+        # the number of a buffer, and the position in it (Arrow columnar format, variable-size binary view).
+        views = np.zeros((len(sizes), 4), np.uint32)
+        views[:, 0] = sizes
+        is_long = sizes > _INLINE
+        for number in range(3):
+            kept = _KEPT[np.clip(sizes - 4 * number, 0, 4)]
+            views[:, number + 1] = self._words[first + 4 * number] & kept
+        views[is_long, 2] = 0
+        views[is_long, 3] = first[is_long]
+        buffers = [None, pa.py_buffer(views), self._buffer]
+        return pa.Array.from_buffers(pa.string_view(), len(views), buffers).cast(pa.large_string())
+
+
+_INLINE = 12
+"""The most bytes of a text that a view holds itself."""
+
+_KEPT = np.array([[255] * kept + [0] * (4 - kept) for kept in range(5)], np.uint8).view(np.uint32)[:, 0]
+"""For each number of bytes, a mask that keeps so many of the first of four."""
 
 
 def any_within(lists: pa.Array, inner: Bools) -> Bools:

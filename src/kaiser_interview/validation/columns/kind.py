@@ -129,7 +129,7 @@ class KindPrefilter:
                 if count:
                     key = True, digest, quote
                     checked.outcomes[key] = checked.outcomes.get(key, 0) + count
-            checked.covered.update(claim_ids[claim] for claim in np.unique(looked.claims[counted]).tolist())
+            checked.covered.update(map(claim_ids.__getitem__, np.unique(looked.claims[counted]).tolist()))
         checked.rows_with_quote = int(with_quote.sum())
         checked.rows_without_digest = int(without_digest.sum())
         return checked

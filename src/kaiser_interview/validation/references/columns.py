@@ -16,6 +16,7 @@ from ...corpus.corpus import Corpus
 from ..arrow.arrays import (
     Bools,
     Ints,
+    Slices,
     any_within,
     from_numpy,
     from_texts,
@@ -38,12 +39,10 @@ _ABSENT = -1
 
 _OF = from_texts(["text", "text_en"])
 
-# Above this many offset pairs, quotes are compared in Python instead of through a table of slots.
-_MOST_PAIRS = 1 << 23
+# Above this many code points, quotes are compared in Python instead of in columns.
+_MOST_POINTS = 1 << 26
 
-# Bounds of two caches: texts of offset pairs, and quotes without offsets.
-_MOST_SPANS = 1 << 18
-
+# Bound of the cache of quotes without offsets.
 _MOST_KNOWN = 1 << 16
 
 
@@ -67,26 +66,23 @@ class ReferenceColumns:
         claims = [*corpus.claims.values()]
         self.claim_ids: list[str] = [one.claim_id for one in claims]
         self.ids: pa.Array = from_texts(self.claim_ids)
-        self._numbers = {one: number for number, one in enumerate(self.claim_ids)}
-        digests = [one.sha256 for one in claims]
-        self._digests = from_texts(digests)
-        # Claims with the same text share a digest. `lookup` finds the first one, so compare with its index.
-        self._first_digests = {one: number for number, one in reversed([*enumerate(digests)])}
-        self._digest_places = np.array([self._first_digests[one] for one in digests], np.int64)
+        self._digests = from_texts([one.sha256 for one in claims])
         self.releases: Releases = Releases(corpus)
         self._passages = _Passages(corpus)
 
     def claims(self, column: pa.Array | None, rows: int) -> Ints:
         """Return the index of the claim that each row names; -1 if it is not a current claim."""
-        return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids, self._numbers)
+        return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids)
 
     def compare_digests(self, claims: Ints, column: pa.Array | None) -> tuple[Bools, Bools]:
         """Compare claim digests with the current ones; return which differ, and which are null."""
         if column is None:
             return np.zeros(len(claims), np.bool_), np.ones(len(claims), np.bool_)
         absent = is_null(column)
-        found = lookup(column, self._digests, self._first_digests)
-        return (found != self._digest_places[claims]) & ~absent, absent
+        column = plain(column)
+        if kinds.is_dictionary(column.type):
+            column = plain(column.dictionary_decode())
+        return ~_same(column, self._digests.take(from_numpy(claims))) & ~absent, absent
 
     def look(self, fields: Fields, rows: int, releases: Ints) -> Looked:
         """Check references.
@@ -155,10 +151,9 @@ class _Passages:
         sizes = np.array([len(text) for text in self._texts], np.int64)
         self._firsts = np.array([one.start for one in claims] + [0] * len(claims), np.int64)
         self._lasts = self._firsts + sizes
-        self._sizes = sizes + 1
-        pairs = self._sizes**2
-        self._bases = np.cumsum(pairs) - pairs
-        self._spans = _Spans(self, int(pairs.sum())) if pairs.sum() <= _MOST_PAIRS else None
+        # What to add to an offset for its position in all texts together.
+        self._shifts = np.cumsum(sizes) - sizes - self._firsts
+        self._joined = Slices("".join(self._texts)) if sizes.sum() <= _MOST_POINTS else None
         self._unique_quotes: dict[tuple[int, str], bool] = {}
 
     def doubts(self, fields: Fields, claims: Ints) -> Bools:
@@ -204,11 +199,11 @@ class _Passages:
 
         For other rows the result has no meaning.
         """
-        first = self._firsts[texts]
-        if self._spans is not None:
-            pairs = self._bases[texts] + (at - first) * self._sizes[texts] + (until - first)
-            # Rows that are not compared may have pairs out of range.
-            expected = self._spans.take(np.where(compare, pairs, 0))
+        if self._joined is not None:
+            # Rows that are not compared may have offsets out of range.
+            shifts = np.where(compare, self._shifts[texts], 0)
+            first, last = (np.where(compare, offsets, 0) + shifts for offsets in (at, until))
+            expected = self._joined.take(first, last)
             return truths(pc.equal(quote.cast(expected.type), expected))
         rows = np.flatnonzero(compare)
         found = np.zeros(len(compare), np.bool_)
@@ -219,15 +214,6 @@ class _Passages:
             for text, start, end, word in zip(*columns, words, strict=True)
         ]
         return found
-
-    def spans(self, pairs: Ints) -> list[str]:
-        """Return the texts between pairs of offsets, looked up by the numbers of the pairs."""
-        texts = np.searchsorted(self._bases, pairs, side="right") - 1
-        starts, ends = np.divmod(pairs - self._bases[texts], self._sizes[texts])
-        return [
-            self._texts[text][start:end]
-            for text, start, end in zip(texts.tolist(), starts.tolist(), ends.tolist(), strict=True)
-        ]
 
     def _occurs_once(self, text: int, words: str) -> bool:
         """Return whether a quote occurs exactly once and is long enough to need no offsets."""
@@ -241,30 +227,6 @@ class _Passages:
                 self._unique_quotes.clear()
             self._unique_quotes[key] = known
         return known
-
-
-class _Spans:
-    """Cache of the texts between pairs of offsets, filled on first use."""
-
-    def __init__(self, passages: _Passages, pairs: int) -> None:
-        self._passages = passages
-        self._slots = np.full(pairs, -1, np.int32)
-        self._held = from_texts([], large=True)
-
-    def take(self, pairs: Ints) -> pa.Array:
-        """Return the text between the offsets of each pair."""
-        slots = self._slots[pairs]
-        if slots.min() < 0:
-            if len(self._held) > _MOST_SPANS:
-                self._slots.fill(-1)
-                self._held = self._held[:0]
-                return self.take(pairs)
-            fresh = np.unique(pairs[slots < 0])
-            self._slots[fresh] = np.arange(len(self._held), len(self._held) + len(fresh))
-            words = from_texts(self._passages.spans(fresh), large=True)
-            self._held = pa.concat_arrays([self._held, words])
-            slots = self._slots[pairs]
-        return self._held.take(from_numpy(slots))
 
 
 def _offsets(column: pa.Array | None, rows: int) -> Ints | None:

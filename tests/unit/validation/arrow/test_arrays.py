@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaiser_interview.validation.arrow.arrays import (
+    Slices,
     decoded,
     decoded_type,
     from_numpy,
@@ -158,3 +159,13 @@ def test_decoded_values_are_equal_in_types_that_files_hold(values, ways, start):
 )
 def test_types_that_files_hold(given, expected):
     assert decoded_type(given).equals(expected)
+
+
+@given(st.text(st.sampled_from("ab é茶🍵\0"), max_size=60), st.data())
+def test_slices_of_a_text(text, data):
+    offsets = st.integers(0, len(text))
+    pairs = data.draw(st.lists(st.tuples(offsets, offsets).map(sorted), max_size=8))
+    starts, ends = (np.array([pair[end] for pair in pairs], np.int64) for end in (0, 1))
+    made = Slices(text).take(starts, ends)
+    made.validate(full=True)
+    assert made.to_pylist() == [text[start:end] for start, end in pairs]

@@ -645,24 +645,20 @@ def test_quotes_are_compared_by_code_point(made):
     assert both(quoted(made), "label") == EXPECTED
 
 
-def test_quotes_in_a_corpus_too_long_for_a_span_table(monkeypatch):
-    monkeypatch.setattr(references, "_MOST_PAIRS", 0)
-    assert references._Passages(shipped())._spans is None
+def test_quotes_in_a_corpus_too_long_to_compare_in_columns(monkeypatch):
+    monkeypatch.setattr(references, "_MOST_POINTS", 0)
+    assert references._Passages(shipped())._joined is None
     assert both(quoted(), "label") == EXPECTED
     assert both(quoted(coded), "label") == EXPECTED
 
 
-def test_quotes_when_the_span_table_is_cleared(monkeypatch):
-    monkeypatch.setattr(references, "_MOST_SPANS", 1)
-    assert both(quoted(), "label") == EXPECTED
+def test_quotes_in_batches_of_any_size():
     prefilter = Prefilter(RowValidator(["label"], shipped()))
     (batch,) = quoted().to_batches()
-    for _ in range(3):
-        for size in (1, 2, 5):
-            for first in range(0, len(QUOTES), size):
-                seen = prefilter.look(batch.slice(first, size), {})
-                expected = [bool(one[4]) for one in QUOTES[first : first + size]]
-                assert seen.suspect.tolist() == expected
+    for size in (1, 2, 5):
+        for first in range(0, len(QUOTES), size):
+            seen = prefilter.look(batch.slice(first, size), {})
+            assert seen.suspect.tolist() == [bool(one[4]) for one in QUOTES[first : first + size]]
 
 
 def test_quotes_with_a_small_cache(monkeypatch):
