@@ -75,7 +75,7 @@ class OffsetUnits:
 
 
 # Cached because the same few sources are used again and again.
-offset_units = lru_cache(8)(OffsetUnits)
+offset_units: Callable[[str], OffsetUnits] = lru_cache(8)(OffsetUnits)
 
 
 def meant(
