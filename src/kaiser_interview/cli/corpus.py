@@ -14,7 +14,7 @@ from ..corpus.corpus import Corpus
 from ..corpus.units import Headings, Markers, Unit
 from ..errors import CorpusError, InputError
 from ..storage import write_files
-from ..validation.findings.display import visible
+from ..validation.findings.display import counted, visible
 from ..validation.formats.encodings import encoding_hint
 from .exits import stop
 from .options import MaxFindings
@@ -69,11 +69,10 @@ def init(
     if not output:
         raise InputError("--output: expected a folder, got nothing")
     contents = {source_id: _text(path) for source_id, path in _source_ids(texts).items()}
-    if quotes is None:
-        cut: Unit = unit or "line"
+    if unit is not None:
         corpus = Corpus.from_text(
             contents,
-            unit=cut,
+            unit=unit,
             headings=cast("Headings | None", _named_or_pattern("--headings", headings)),
             markers=cast("Markers | None", _named_or_pattern("--markers", markers)),
         )
@@ -190,8 +189,8 @@ def _write(corpus: Corpus, output: str) -> str:
     folder = Path(output)
     if (folder / "README.md").exists():
         raise InputError(f"--output {output}: expected a new folder, got one with README.md; choose another")
-    counts = [_counted(len(corpus.claims), "claim"), _counted(len(corpus.headings), "heading")]
-    about = f"{' and '.join(counts[: 1 + bool(corpus.headings)])} of {_counted(len(corpus.sources), 'text')}"
+    counts = [counted(len(corpus.claims), "claim"), counted(len(corpus.headings), "heading")]
+    about = f"{' and '.join(counts[: 1 + bool(corpus.headings)])} of {counted(len(corpus.sources), 'text')}"
     try:
         corpus.to_files(folder)
         text = _README.format(about=about, commands="\n".join(f"$ {one}" for one in _commands(output)))
@@ -212,10 +211,6 @@ def _left_out(corpus: Corpus) -> int:
         left += len("".join(corpus.sources[source_id][ends[source_id] : start].split()))
         ends[source_id] = max(ends[source_id], last)
     return left
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _commands(output: str) -> list[str]:

@@ -14,7 +14,7 @@ from ..render.terminal import console
 from ..render.text import print_report
 from ..validation.engine.execution import Engine
 from ..validation.engine.options import Check
-from ..validation.findings.display import visible
+from ..validation.findings.display import counted, visible
 from ..validation.findings.report import Report
 from ..validation.fix import Diff, fix_data
 from ..validation.sources.folders import partitions
@@ -151,7 +151,7 @@ def fix(
 def _print_count(count: int, what: str, path: str) -> None:
     """Say how many rows or failures a file has, if any."""
     if count:
-        typer.echo(f"{count:,} {what}{'' if count == 1 else 's'} in {visible(path)}")
+        typer.echo(f"{counted(count, what)} in {visible(path)}")
 
 
 def _print_diff(check: Check, *, unsafe: bool) -> NoReturn:

@@ -12,6 +12,7 @@ from ..storage import digest
 from .lines import CorpusRow, FileFault, ReportFault, Unplaced, decoded, json_shown, readable, rows_of
 
 __all__ = [
+    "LONGEST_NUMBER",
     "NAMES",
     "OPTIONAL",
     "TEXT",
@@ -37,7 +38,7 @@ TEXT = ".txt"
 _STRAY = re.compile(r"(?i)(?:read.?me|notes?|licen[cs]e|copying|changelog|todo|requirements|index)\b.*")
 """Names of text files that are rarely sources."""
 
-_LONGEST_NUMBER = 1000
+LONGEST_NUMBER = 1000
 """The most code points between the start of a heading and its title."""
 
 _LISTED = 8
@@ -520,7 +521,7 @@ class CorpusReader:
             return None
         source = self.sources[source_id]
         # A printed heading may begin before its title, for example with a number.
-        at = source.find(title, start, start + _LONGEST_NUMBER + len(title))
+        at = source.find(title, start, start + LONGEST_NUMBER + len(title))
         if at < 0:
             expected = f"a passage of the source from {start} on"
             about = Unplaced(source_id, title, start, None)

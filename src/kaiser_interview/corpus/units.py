@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ..errors import CorpusError, InputError, known_name
+from .files import LONGEST_NUMBER
 
 __all__ = ["Cut", "Headings", "Markers", "Spans", "Unit", "corpus_files", "numbered", "table_files"]
 
@@ -42,9 +43,6 @@ _MARKER = re.compile(
 
 _LONGEST_MARKER = 500
 """Maximum number of characters of a marker."""
-
-_LONGEST_NUMBER = 1000
-"""The most code points between the start of a heading and its title, as in `files`."""
 
 _WIDTH = 3
 """Minimum number of digits in an id, so that ids sort in the order of the text."""
@@ -160,7 +158,7 @@ def _title(heading: re.Match[str]) -> str:
         title = title.rstrip("#").rstrip()
     at = heading.start(1) if title else 0
     is_found = heading.string.find(title, heading.start(), at + len(title)) == at
-    return title if title and is_found and at - heading.start() <= _LONGEST_NUMBER else heading[0]
+    return title if title and is_found and at - heading.start() <= LONGEST_NUMBER else heading[0]
 
 
 def _spans(source_id: str, text: str, cut: Cut, lines: Sequence[_Line]) -> Iterator[Span]:

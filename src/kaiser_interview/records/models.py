@@ -30,6 +30,7 @@ __all__ = [
     "ID_PATTERN",
     "INSTANT_PATTERN",
     "KINDS",
+    "LONGEST_ID",
     "Annotation",
     "Claim",
     "ClaimType",
@@ -181,7 +182,9 @@ _PRINTABLE = r"[^\x00-\x20\x7f-\xa0\xad\u1680\u2000-\u200b\u200e\u200f\u2028-\u2
 
 ID_PATTERN = f"^{_PRINTABLE}+(?: {_PRINTABLE}+)*$"
 
-Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=256)]
+LONGEST_ID = 256
+
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=LONGEST_ID)]
 
 ClaimId = Annotated[str, Field(pattern="^d[0-9]{2}-c[0-9]{2}$")]
 

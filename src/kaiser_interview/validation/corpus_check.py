@@ -17,7 +17,7 @@ from ..corpus.files import NAMES, OPTIONAL, TEXT, CorpusClaim, CorpusFiles, Corp
 from ..corpus.lines import FileFault, Unplaced, json_shown
 from ..corpus.search import LONGEST, Passage, Passages, occurrences
 from ..corpus.typography import without_typography
-from ..records.models import ID_PATTERN
+from ..records.models import ID_PATTERN, LONGEST_ID
 from .findings.checked import Checked
 from .findings.codes import Severity
 from .findings.counts import Tally
@@ -29,8 +29,6 @@ from .references.offset_units import FEW, Place, meant, offset_units, spans
 from .references.quotes import marked
 
 __all__ = ["check_corpus"]
-
-_LONGEST_ID = 256
 
 _HEAD = 1 << 20
 """The most bytes from which an encoding is guessed."""
@@ -171,8 +169,8 @@ def _warnings(
     yield from _unused(reader, files)
     of_rows = re.compile(ID_PATTERN)
     for claim_id, line in reader.lines.items():
-        if len(claim_id) > _LONGEST_ID or not of_rows.fullmatch(claim_id):
-            expected, got = f"an id of rows: 1 to {_LONGEST_ID} printable characters", json_shown(claim_id)
+        if len(claim_id) > LONGEST_ID or not of_rows.fullmatch(claim_id):
+            expected, got = f"an id of rows: 1 to {LONGEST_ID} printable characters", json_shown(claim_id)
             yield FileFault("bad-format", "claims.jsonl", line, ("claim_id",), expected, got, None, claim_id)
     yield from _overlaps(held.claims.values(), reader.lines)
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from ..arrow.unreadable import Unreadable
 
-__all__ = ["clip", "cut", "encodable", "json_text", "look_different", "shown", "visible"]
+__all__ = ["clip", "counted", "cut", "encodable", "json_text", "look_different", "shown", "visible"]
 
 _LONGEST = 80
 
@@ -64,6 +64,11 @@ _VIRAMA = 9
 
 # A flag of a region: a black flag and the region's letters as tags.
 _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f")
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its noun, such as ``1 row`` or ``1,000 rows``."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def visible(text: str, *, strict: bool = False) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from ...errors import InputError, InvalidDataError, MissingDependencyError
 from .checked import Checked
 from .counts import REST, Count, Tally
-from .display import json_text
+from .display import counted, json_text
 from .finding import SCHEMA_VERSION, Finding, in_any_place, pointer
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ class Report:
         parts = f"rules about the whole data set applied within each of {self.parts} parts only"
         details = (
             (self.rows and self.unit == "row", self.checked.summary),
-            (self.rows_without_digest, f"{_counted(self.rows_without_digest, 'row')} without claim_sha256"),
-            (self.left_out, f"{_counted(self.left_out, 'finding')} not in the sample"),
+            (self.rows_without_digest, f"{counted(self.rows_without_digest, 'row')} without claim_sha256"),
+            (self.left_out, f"{counted(self.left_out, 'finding')} not in the sample"),
             (self.parts > 1, parts),
             (not self.complete, "not everything could be read"),
             (not self.limited, "this system does not support limits for worker processes"),
@@ -151,9 +151,9 @@ class Report:
 
     @property
     def _result(self) -> str:
-        rows = _counted(self.rows, self.unit)
+        rows = counted(self.rows, self.unit)
         numbers = ((self.errors, "error"), (self.warnings, "warning"))
-        found = [_counted(number, word) for number, word in numbers if number]
+        found = [counted(number, word) for number, word in numbers if number]
         if not found:
             return f"{rows}, no finding"
         if self.rows and self.outside and not self.invalid:
@@ -311,10 +311,6 @@ def _merged(one: Report, other: Report) -> Report:
         max_findings=max(one.max_findings, other.max_findings),
         checked=one.checked.merge(other.checked),
     )
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _flat(one: Finding) -> dict[str, Any]:
