@@ -108,10 +108,11 @@ OWN: dict[str, tuple[str, ...]] = {
         "unit/test_validate.py",
     ),
     "api.py": ("unit/test_validate.py",),
-    "validation/dataset_rules/hashing.py": (
+    "validation/arrow/hashing.py": (
         "unit/validation/dataset_rules/test_traces.py",
-        "unit/validation/dataset_rules/test_hashing.py",
+        "unit/validation/arrow/test_hashing.py",
     ),
+    "validation/arrow/text_index.py": ("unit/validation/arrow/test_text_index.py",),
     "validation/sources/discover.py": (
         "unit/validation/formats/test_streams.py",
         "unit/test_validate.py",
@@ -256,7 +257,7 @@ WIDE = (
     "unit/validation/dataset_rules/test_deferred.py",
     "unit/validation/dataset_rules/test_duplicates.py",
     "unit/validation/dataset_rules/test_first_places.py",
-    "unit/validation/dataset_rules/test_hashing.py",
+    "unit/validation/arrow/test_hashing.py",
     "unit/validation/dataset_rules/test_spool.py",
     "unit/validation/findings/test_report.py",
     "unit/validation/rows/test_rows.py",

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scale import amount
 
+from kaiser_interview.validation.arrow.hashing import hashes
 from kaiser_interview.validation.dataset_rules.deferred import DeferredRow, DeferredRows
 from kaiser_interview.validation.dataset_rules.duplicates import DuplicateHashes
 from kaiser_interview.validation.dataset_rules.first_places import FirstPlaces
-from kaiser_interview.validation.dataset_rules.hashing import hashes
 
 KINDS = st.sampled_from([pa.string(), pa.large_string()])
 SEEDS = st.just(0) | st.integers(0, 2**64 - 1)

@@ -44,7 +44,7 @@ WIDE = (
     "validation/columns/test_columns",
     "cli/test_validation_commands",
     "validation/dataset_rules/test_duplicates",
-    "validation/dataset_rules/test_hashing",
+    "validation/arrow/test_hashing",
     "validation/rows/test_rows",
     "records/test_schema",
     "validation/dataset_rules/test_sets",

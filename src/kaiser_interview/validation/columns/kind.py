@@ -116,7 +116,7 @@ class KindPrefilter:
 
     def _checked(self, passed: Bools, found: Iterable[_Found]) -> CheckedTally:
         """Count the references of the rows that passed. Each is a valid reference to a current claim."""
-        checked, claim_ids = CheckedTally(), self._references.claim_ids
+        checked, covered = CheckedTally(), np.zeros(self._references.count, np.bool_)
         with_quote, without_digest = np.zeros(len(passed), np.bool_), np.zeros(len(passed), np.bool_)
         for rows, looked, present in found:
             counted = passed[rows] & present
@@ -129,7 +129,8 @@ class KindPrefilter:
                 if count:
                     key = True, digest, quote
                     checked.outcomes[key] = checked.outcomes.get(key, 0) + count
-            checked.covered.update(map(claim_ids.__getitem__, np.unique(looked.claims[counted]).tolist()))
+            covered[looked.claims[counted]] = True
+        checked.covered = int.from_bytes(np.packbits(covered, bitorder="little").tobytes(), "little")
         checked.rows_with_quote = int(with_quote.sum())
         checked.rows_without_digest = int(without_digest.sum())
         return checked

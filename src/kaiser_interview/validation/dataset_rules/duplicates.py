@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from .hashing import Hashes
+from ..arrow.hashing import Hashes
 from .spool import Spool
 
 __all__ = ["DuplicateHashes"]
@@ -37,7 +37,7 @@ class DuplicateHashes:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from kaiser_interview.validation.dataset_rules.hashing import hashes
+    >>> from kaiser_interview.validation.arrow.hashing import hashes
     >>> with DuplicateHashes() as repeats:
     ...     repeats.add(hashes(pa.array(["d01-c01", "d01-c02"])))
     ...     repeats.add(hashes(pa.array(["d01-c02", "d01-c03"])))

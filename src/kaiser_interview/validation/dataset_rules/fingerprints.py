@@ -12,9 +12,9 @@ import pyarrow.types as kinds
 from ...records.introspection import FieldType, field_types
 from ..arrow.arrays import Bools, combined, from_numpy, from_texts, is_list, is_null, is_text, plain
 from ..arrow.from_python import ColumnType
+from ..arrow.hashing import hashes
 from ..arrow.to_python import rows_of
 from ..rows.row_validator import RowValidator
-from .hashing import hashes
 from .state import Row
 
 __all__ = [

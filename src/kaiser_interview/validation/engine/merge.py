@@ -291,7 +291,7 @@ class Merge:
             max_findings=self.check.max_findings,
             checked=self._checked.checked(
                 progress.rows,
-                claims=len(corpus.claims),
+                claims=corpus.claims.keys(),
                 corpus=corpus.digest,
                 options=self.check.as_json(self.validator),
             ),

@@ -28,6 +28,7 @@ from ..arrow.arrays import (
     to_numpy,
     truths,
 )
+from ..arrow.text_index import TextIndex
 
 __all__ = ["Carried", "Fields", "Looked", "ReferenceColumns", "Releases"]
 
@@ -64,15 +65,16 @@ class ReferenceColumns:
 
     def __init__(self, corpus: Corpus) -> None:
         claims = [*corpus.claims.values()]
-        self.claim_ids: list[str] = [one.claim_id for one in claims]
-        self.ids: pa.Array = from_texts(self.claim_ids)
+        self.count: int = len(claims)
+        self.ids: pa.Array = from_texts([one.claim_id for one in claims])
+        self._places = TextIndex(self.ids)
         self._digests = from_texts([one.sha256 for one in claims])
         self.releases: Releases = Releases(corpus)
         self._passages = _Passages(corpus)
 
     def claims(self, column: pa.Array | None, rows: int) -> Ints:
         """Return the index of the claim that each row names; -1 if it is not a current claim."""
-        return np.full(rows, -1, np.int64) if column is None else lookup(column, self.ids)
+        return np.full(rows, -1, np.int64) if column is None else self._places(column)
 
     def compare_digests(self, claims: Ints, column: pa.Array | None) -> tuple[Bools, Bools]:
         """Compare claim digests with the current ones; return which differ, and which are null."""

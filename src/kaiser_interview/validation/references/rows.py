@@ -47,6 +47,7 @@ class References:
         self.corpus = corpus
         self.quotes: Quotes = Quotes(corpus)
         self._ids = tuple(corpus.claims)
+        self._places = {claim_id: place for place, claim_id in enumerate(self._ids)}
         # Cached because language models repeat the ids that they invent.
         self.near_ids: Callable[[str], list[str]] = lru_cache(_KNOWN)(self._nearest_ids)
 
@@ -91,7 +92,7 @@ class References:
             claim, reference, path, bad & _QUOTE_FIELDS if bad else bad, stale=stale
         )
         found += filter(None, (digest_fault, release_fault, fault))
-        return found, (claim_id, digest_outcome, quote_outcome)
+        return found, (self._places[claim.claim_id], digest_outcome, quote_outcome)
 
     def _quote(
         self,
@@ -129,7 +130,8 @@ class References:
         claim = None if "other_claim_id" in bad or other_id is None else self.corpus.claims.get(other_id)
         is_bad = claim is None or "other_claim_sha256" in bad
         fault = None if claim is None or is_bad else self.digest_fault(claim, sha256, ("other_claim_sha256",))
-        return claim and claim.claim_id, _digest_outcome(sha256, fault, is_bad=is_bad), None
+        place = None if claim is None else self._places[claim.claim_id]
+        return place, _digest_outcome(sha256, fault, is_bad=is_bad), None
 
     def named(self, faults: list[Fault], values: Mapping[str, Any]) -> list[Fault]:
         """Return schema faults, with a suggestion of the intended id for malformed claim ids."""

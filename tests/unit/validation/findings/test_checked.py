@@ -251,7 +251,7 @@ def test_the_json_form():
 
 
 outcomes = st.tuples(
-    st.sampled_from(["a", "b", None]),
+    st.sampled_from([0, 1, None]),
     st.sampled_from(DigestCounts._fields),
     st.sampled_from([*QuoteCounts._fields, None]),
 )
@@ -268,7 +268,7 @@ def test_parts_add_up(parts):
         tallies.append(tally)
 
     def of(tally: CheckedTally, rows: int) -> Checked:
-        return tally.checked(rows, claims=2, corpus="c", options={})
+        return tally.checked(rows, claims=["a", "b"], corpus="c", options={})
 
     everything = of(whole, sum(map(len, parts)))
     merged = of(tallies[0], len(parts[0]))
@@ -280,6 +280,8 @@ def test_parts_add_up(parts):
     assert merged == everything == of(added, sum(map(len, parts)))
     assert everything.rows_with_quote + everything.rows_without_quote == sum(map(len, parts))
     assert sum(everything.digests) == everything.references
+    places = {place for rows in parts for row in rows for place, _, _ in row}
+    assert everything.covered == {one for place, one in enumerate("ab") if place in places}
 
 
 def test_reports_of_other_options_and_of_another_corpus_are_merged():

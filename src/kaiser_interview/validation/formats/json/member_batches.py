@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from ...arrow.arrays import Bools, Ints, from_numpy, from_texts, from_values, to_numpy
 from ...arrow.from_python import ARROW, ColumnType
+from ..digits import read_digits
 from .text import parse
 
 if TYPE_CHECKING:
@@ -186,7 +187,26 @@ class _Members:
         return _placed(whole, lines, np.arange(len(lines)), len(self.right))
 
     def _scalars(self, members: Ints, type_: ColumnType) -> tuple[pa.Array, Ints]:
-        """Return distinct values, and the index of each member's value; -1 for another type."""
+        """Return values, and the index of each member's value; -1 for another type."""
+        if type_ != "integer":
+            return self._parsed(members, type_)
+        numbers, is_number = self._digits(members)
+        digits, others = np.flatnonzero(is_number), np.flatnonzero(~is_number)
+        values, places = self._parsed(members[others], type_)
+        found = np.empty(len(members), np.int64)
+        found[digits] = np.arange(len(digits))
+        found[others] = np.where(places < 0, -1, places + len(digits))
+        return pa.concat_arrays([from_numpy(numbers[digits]), values]), found
+
+    def _digits(self, members: Ints) -> tuple[Ints, Bools]:
+        """Return the values of members that are numbers of few digits, and which are."""
+        starts, ends = self._values[members], self._ends[members]
+        numbers, is_number = read_digits(self._raw, ends, ends - starts)
+        has_zeros = (self._byte(starts) == ord("0")) & (ends - starts > 1)  # not valid JSON
+        return numbers.astype(np.int64), is_number & ~has_zeros
+
+    def _parsed(self, members: Ints, type_: ColumnType) -> tuple[pa.Array, Ints]:
+        """Parse distinct texts; return their values, and the index of each member's value, or -1."""
         arrow_type, known = ARROW[type_]
         if not len(members):
             return pa.nulls(0, arrow_type), members

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from scale import amount
 
-from kaiser_interview.validation.dataset_rules.hashing import hashes
+from kaiser_interview.validation.arrow.hashing import hashes
 
 
 def one(text: str, seed: int = 0) -> int:
