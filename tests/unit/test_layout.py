@@ -28,7 +28,7 @@ ORDER = [
     {"validation.writers"},
     {"raw_output"},
     {"validation.split", "validation.fix", "validation.corpus_check", "reading", "writing"},
-    {"validation.statements"},
+    {"validation.statements", "page"},
     {"dataset"},
     {"build", "api"},
     {"cli"},
@@ -52,6 +52,18 @@ CALL_UP = {
     # `Corpus.check(folder)` returns a report.
     ("corpus.corpus", "validation.corpus_check"),
     ("corpus.corpus", "validation.findings.report"),
+    # `Corpus.to_html()` returns its page; that of the shipped claims has their labels.
+    ("corpus.corpus", "dataset.browsing"),
+    ("corpus.corpus", "validation.engine.options"),
+    # `Report.to_html()` returns its page.
+    ("validation.findings.report", "page.report_page"),
+    # What notebooks show.
+    ("corpus.corpus", "page.fragments"),
+    ("corpus.search", "page.fragments"),
+    ("records.models", "page.fragments"),
+    ("validation.findings.finding", "page.fragments"),
+    ("validation.findings.report", "page.fragments"),
+    ("validation.split", "page.fragments"),
     # `Label.of("d01-c01", ...)` looks up the id of a shipped claim.
     ("records.drafting", "dataset.loaders"),
 }

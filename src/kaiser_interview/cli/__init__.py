@@ -160,6 +160,15 @@ COMMANDS = {
         "digests over to the newer corpus.",
         ("notes/ notes-2/",),
     ),
+    "browse": Command(
+        "export",
+        "Write a page with every claim highlighted in its text.",
+        "The page is one HTML file, which needs no network. It shows the text and its English side by side, "
+        "with filters; a click on a claim shows its labels, mentions, relations, citation and digest. With "
+        "`--rows`, derived rows and their findings are shown with the claims that they name. Prints the path "
+        "of the file.",
+        ("--open", "--rows out.jsonl --kind translation --output review.html", "--against corpus/"),
+    ),
     "export": Command(
         "export",
         "Write all tables of the data set or of a corpus to a folder.",

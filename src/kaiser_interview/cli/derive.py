@@ -77,7 +77,7 @@ def split(
             valid,
             rejects,
         )
-    print_as(report, form)
+    print_as(report, form, rejects)
     if form is ReportFormat.text and report.complete:
         rows = "row" if report.valid == 1 else "rows"
         typer.echo(f"{report.valid:,} {rows} in {visible(valid)}, {report.invalid:,} in {visible(rejects)}")

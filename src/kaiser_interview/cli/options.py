@@ -153,7 +153,7 @@ def given_options(context: typer.Context, *without: str) -> list[str]:
 
 
 def _check(
-    paths: Sequence[str],
+    paths: Sequence[str] = (),
     *,
     kind: Sequence[str] | None,
     against: str | None,

@@ -28,6 +28,7 @@ class ReportFormat(StrEnum):
     json = "json"
     jsonl = "jsonl"
     github = "github"
+    html = "html"
 
 
 MaxInvalid = Annotated[
@@ -60,12 +61,14 @@ def validate(
     end(report, limit)
 
 
-def print_as(report: Report, form: ReportFormat) -> None:
-    """Print a report in a format."""
+def print_as(report: Report, form: ReportFormat, rejects: str | None = None) -> None:
+    """Print a report in a format; `rejects` is the file with the invalid rows of `split`."""
     if form is ReportFormat.text:
         print_report(report, console())
     elif form is ReportFormat.json:
         typer.echo(report.to_json())
+    elif form is ReportFormat.html:
+        typer.echo(report.to_html(rejects=rejects), nl=False)
     else:
         for line in (jsonl if form is ReportFormat.jsonl else github)(report):
             typer.echo(line)

@@ -22,6 +22,9 @@ from .lines import FileFault
 from .units import Cut, Headings, Markers, corpus_files, table_files
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ..validation.engine.options import Options
     from ..validation.findings.report import Report
     from ..validation.split import Split
     from .diff import CorpusDiff
@@ -66,6 +69,11 @@ class Corpus:
 
     def __repr__(self) -> str:
         return f"Corpus({len(self.claims)} claims, {len(self.sources)} sources, {len(self.retired)} retired)"
+
+    def _repr_html_(self) -> str:
+        from ..page.fragments import corpus_fragment
+
+        return corpus_fragment(self)
 
     @classmethod
     def from_files(cls, folder: str | Path) -> "Corpus":
@@ -360,6 +368,44 @@ class Corpus:
         from .diff import diff_of
 
         return diff_of(self, newer)
+
+    def to_html(self, rows: Any = None, **options: "Unpack[Options]") -> str:
+        r"""Return the texts with every claim highlighted in its place, as one HTML file.
+
+        A claim's panel has its columns, citation, offsets and digest. For the shipped claims, it also has
+        their labels, mentions and relations. Each claim has a permalink: its id after ``#``. Claims can be
+        filtered by words in both languages, and by columns that have few values. The page loads nothing.
+
+        Parameters
+        ----------
+        rows : path, several paths, rows, or a table, optional
+            Derived rows, in any form that `validate` accepts. They are validated, and shown with their
+            findings in the panels of the claims that they name: up to 50 rows with findings and 50 others for
+            each claim.
+        **options
+            The options of `validate` for the rows, such as `kind`.
+
+        Returns
+        -------
+        str
+            The page. Write it as UTF-8.
+
+        Raises
+        ------
+        UnknownNameError, InputError
+            As for `validate`.
+
+        Examples
+        --------
+        >>> import kaiser_interview as ki
+        >>> corpus = ki.Corpus.from_text("Tea is a drink.\nSo is mate.", unit="line")
+        >>> page = corpus.to_html()
+        >>> page[:15], 'href="#c002"' in page
+        ('<!doctype html>', True)
+        """
+        from ..dataset.browsing import corpus_html
+
+        return corpus_html(self, rows, **options)
 
     @cached_property
     def passages(self) -> "Passages":

@@ -57,6 +57,11 @@ class Match(NamedTuple):
     changes: tuple[Change, ...]
     """The differences of the searched text, by word; empty if it occurs exactly."""
 
+    def _repr_html_(self) -> str:
+        from ..page.fragments import match_fragment
+
+        return match_fragment(self)
+
 
 class Passage(NamedTuple):
     """A text that can be quoted: a claim with its markers as printed, a heading, the headline."""

@@ -40,6 +40,17 @@ _Value = TypeVar("_Value")
 _cache: dict[tuple[str, str], Any] = {}
 
 
+class _Records(tuple["Record", ...]):
+    """Records that a notebook shows as a table."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from ..page.fragments import records_fragment
+
+        return records_fragment(self)
+
+
 def tables() -> tuple[release.TableName, ...]:
     """Return the names of the shipped tables; the default comes first.
 
@@ -266,7 +277,7 @@ def _records(table: release.TableName) -> "tuple[Record, ...]":
 
     model = KINDS[release.TABLES[table]]
     data = release.read(f"{table}.jsonl")
-    return tuple(model.model_validate_json(line) for line in release.lines(data))
+    return _Records(model.model_validate_json(line) for line in release.lines(data))
 
 
 def _by_id(_: str) -> "dict[str, Claim]":

@@ -259,6 +259,11 @@ class Record(BaseModel):
     if not TYPE_CHECKING:  # pragma: no branch - always, at run time
         __pydantic_extra__: dict[Annotated[str, _AnyName], Annotated[Any, _AnyValue]]
 
+    def _repr_html_(self) -> str:
+        from ..page.fragments import record_fragment
+
+        return record_fragment(self)
+
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         # Set descriptions now: subclasses copy the fields of their bases before the validator is built.

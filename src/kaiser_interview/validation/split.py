@@ -100,6 +100,11 @@ class Split(NamedTuple):
             raise InputError("retry_messages: expected rows in memory, got none; call split without paths")
         return retry_messages(self.findings, self.rejects, self.failures)
 
+    def _repr_html_(self) -> str:
+        from ..page.fragments import split_fragment
+
+        return split_fragment(self)
+
     def __repr__(self) -> str:
         if self.findings is None:
             return f"<Split: nothing in memory; {self.report!r}>"

@@ -148,6 +148,11 @@ class Finding(NamedTuple):
             }
         )
 
+    def _repr_html_(self) -> str:
+        from ...page.fragments import finding_fragment
+
+        return finding_fragment(self)
+
     def __str__(self) -> str:
         at = f", {visible(self.pointer)}" if self.path else ""
         return f"{self.place}{at}: {self.code}: {self.message}"

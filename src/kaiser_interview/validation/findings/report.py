@@ -174,6 +174,11 @@ class Report:
     def __repr__(self) -> str:
         return f"<Report: {self._result}>"
 
+    def _repr_html_(self) -> str:
+        from ...page.fragments import report_fragment
+
+        return report_fragment(self)
+
     def __getstate__(self) -> dict[str, Any]:
         # The function that reads the data again works in this process only.
         return {**self.__dict__, "again": None}
@@ -249,6 +254,34 @@ class Report:
             "skipped": [*self.skipped],
         }
         return json_text(document, indent=2)
+
+    def to_html(self, *, rejects: str | None = None) -> str:
+        """Return the report as one HTML file, to send to a reviewer.
+
+        It has the result, figures, and bars by code and by field; then each group of findings with up to five
+        examples, in which quotes are aligned with the source. It loads nothing, and has less than 2 MB,
+        however many findings there are.
+
+        Parameters
+        ----------
+        rejects : str, optional
+            The file with the invalid rows of `split`; the page names it.
+
+        Returns
+        -------
+        str
+            The page. Write it as UTF-8.
+
+        Examples
+        --------
+        >>> import kaiser_interview as ki
+        >>> page = ki.validate([{"claim_id": "d01-c99"}], kind="label").to_html()
+        >>> page[:15], "unknown-claim" in page
+        ('<!doctype html>', True)
+        """
+        from ...page.report_page import report_page
+
+        return report_page(self, rejects)
 
     def sample_to_arrow(self) -> "pa.Table":
         """Return the sample of findings as a `pyarrow.Table`, with paths as JSON Pointers.

@@ -1,0 +1,65 @@
+"""The page of a corpus. That of the shipped claims has their labels, mentions, relations and citations."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..metadata import CAUTION, LANGUAGES, MACHINE_TRANSLATION
+from ..page.corpus_page import ClaimDetails, PageText, corpus_page
+from ..page.shown_rows import ShownRow, checked_rows, row_of
+from ..validation.engine.options import Check
+from . import citation, loaders
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ..corpus.corpus import Corpus
+    from ..corpus.files import CorpusClaim
+    from ..validation.engine.options import Options
+
+__all__ = ["corpus_html", "page_of"]
+
+_LAYERS = ("labels", "mentions", "relations")
+
+
+def corpus_html(corpus: "Corpus", rows: Any = None, **options: "Unpack[Options]") -> str:
+    """Return the page of a corpus with rows; `Corpus.to_html` is the public method."""
+    if rows is None and options:
+        raise InputError(f"{', '.join(options)}: expected rows to apply it to, got none")
+    return page_of(corpus, None if rows is None else Check(data=rows, against=corpus, **options))
+
+
+def page_of(corpus: "Corpus", check: Check | None = None) -> str:
+    """Return the page of a corpus, with the rows of a check if there is one."""
+    shown = None if check is None else checked_rows(check)
+    if corpus.digest != loaders.corpus_of(None).digest:
+        return corpus_page(corpus, shown)
+    source = loaders.source()
+    text = PageText(
+        title=source.headline_en,
+        note=f"{source.headline}. {CAUTION}",
+        note_en=f"English: {MACHINE_TRANSLATION}.",
+        language=LANGUAGES[0],
+    )
+    layers = {name: _by_claim(name) for name in _LAYERS}
+
+    def details(claim: "CorpusClaim") -> ClaimDetails:
+        record = loaders.claim(claim.claim_id)
+        return ClaimDetails(
+            citation.claim_text(record, source),
+            (("citations", f"{record.markers} (taken to be paragraphs of the article)"),),
+            tuple((name, layers[name].get(claim.claim_id, ())) for name in _LAYERS),
+        )
+
+    return corpus_page(corpus, shown, text=text, details=details)
+
+
+def _by_claim(table: Any) -> dict[str, list[ShownRow]]:
+    """Return the rows of a shipped table by claim; a relation is a row of both its claims."""
+    found: dict[str, list[ShownRow]] = {}
+    for record in loaders.load(table):
+        values = record.model_dump(mode="json")
+        row = row_of(values["kind"], values)
+        for name in ("claim_id", "other_claim_id"):
+            if name in values:
+                found.setdefault(values[name], []).append(row)
+    return found
