@@ -15,21 +15,25 @@ __all__ = ["pages"]
 _INTRODUCTION = """\
 # Tables
 
-This page lists every field of every table. Types are Arrow types, as in the Parquet files and in
-`ki.load_table`. In JSON Lines, an `int32` or `double` is a number, a `list` an array, a `struct` an object,
-and a `timestamp` a text such as `2026-11-23T09:00:00Z`. The column *null* describes the meaning of null; *no*
-means that the field is never null. Offsets are Unicode code points, end exclusive: into the source, or into
-`text_en` if `quote_of` is `text_en`. For patterns, lengths and bounds, see the JSON Schemas in
-[`schemas/v1/`](../schemas/v1/) or `ki.json_schema(kind)`.
+This page is for anyone who reads or writes rows: it lists every field of every table.
+
+- Types are Arrow types, as in the Parquet files and in `ki.load_table`. In JSON Lines, an `int32` or `double`
+  is a number, a `list` an array, a `struct` an object, and a `timestamp` a text such as
+  `2026-11-23T09:00:00Z`.
+- The column *null* gives the meaning of null; *no* means that the field is never null.
+- Offsets are Unicode code points, end exclusive. They refer to the source, or to `text_en` if `quote_of` is
+  `text_en`.
+- For patterns, lengths and bounds, see the JSON Schemas in [`schemas/v1/`](../schemas/v1/), or call
+  `ki.json_schema(kind)`.
 """
 
 _DERIVED = """\
 ## Derived tables
 
-Derived rows make statements about claims. Rows of some kinds are shipped as layers; of the other kinds, only
-the schema is shipped. The columns of a row are in this order: how it was made, the claim that it is about,
-and the fields of its kind. A field that a kind defines again keeps its position. In the shipped layers, no
-field about how a row was made is null, and every row has the digest of its claim.
+A derived row says something about a claim. Some kinds have shipped rows, called *layers*; for the other
+kinds, only the schema is shipped. The columns are in this order: how the row was made, the claim that it is
+about, and the fields of its kind. If a kind redefines a field, the field keeps its position. In the shipped
+layers, no field about how a row was made is null, and every row has the digest of its claim.
 """
 
 # For each field, the section of docs/annotation.md that defines its values.
