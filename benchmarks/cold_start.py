@@ -74,7 +74,7 @@ def command_lines(folder: Path, runs: int) -> None:
     rows = folder / "rows.jsonl"
     by = {"language": "de", "translation": "…", "method": "model", "creator": "m", "kind": "translation"}
     ki.write([{"claim_id": claim.claim_id, **by} for claim in ki.load("claims")], rows)
-    print("\n| command | against | median | least | most | at most |\n|---|---|---|---|---|---|")
+    print("\n| command | against | median | lowest | highest | target: at most |\n|---|---|---|---|---|---|")
     for line, peer, bound in LINES:
         words = [word.replace("{rows}", str(rows)) for word in line.split()]
         ratios = sorted(
@@ -122,7 +122,7 @@ def main() -> None:
     print("\n| process | median, ms |\n|---|---|")
     for name, taken_all in times.items():
         print(f"| {name} | {statistics.median(taken_all) * 1000:.0f} |")
-    print("\n| ratio | median | least | most | at most |\n|---|---|---|---|---|")
+    print("\n| ratio | median | lowest | highest | target: at most |\n|---|---|---|---|---|")
     for ours, peer, bound in PAIRS:
         ratios = sorted(a / b for a, b in zip(times[ours], times[peer], strict=True))
         print(

@@ -101,7 +101,7 @@ def main() -> None:
             json_lines: [10**5, 10**6, 10**7],
             pipe: [10**6, 10**7, 10**8],
         }
-    print("| input | rows | seconds | µs a row beyond the row above | MiB, all processes |")
+    print("| input | rows | seconds | µs for each additional row | MiB, all processes |")
     print("|---|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
         for measure, counts in sizes.items():

@@ -372,7 +372,7 @@ def main() -> None:
                 found[name].append(json.loads(done.stdout.splitlines()[-1]))
             processes.append(whole_process(f"{temporary}/rows.parquet"))
     print(f"{options.rows:,} rows, {options.runs} turns; multiples of {BASE}, warm, in the same turn\n")
-    print("| | rows a second, cold | cold | warm | at least | stretch | does not check |")
+    print("| | rows a second, cold | cold | warm | target | stretch target | does not check |")
     print("|---|--:|--:|--:|--:|--:|---|")
     for name, turns in found.items():
         base = [turn[1] for turn in found[BASE]]

@@ -50,7 +50,7 @@ def _lines(results: Results) -> Iterable[str]:
     yield ""
     yield "**Invalid rows caught, and valid rows refused**, in per cent"
     yield ""
-    yield "| | all invalid rows | those in its scope | valid rows refused | of those with words quoted |"
+    yield "| | all invalid rows | those in its scope | valid rows refused | of valid rows that quote words |"
     yield "|---|--:|--:|--:|--:|"
     for name in NAMES:
         alarms, wordy = sum(results.alarms[name].values()), results.wordy[name]

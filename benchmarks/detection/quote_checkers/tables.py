@@ -29,7 +29,7 @@ def _lines(results: Results) -> Iterator[str]:
     yield ""
     yield (
         f"| | exact ({exact}) | other typography ({retyped}) | wrong ({wrong}) "
-        f"| changed to other words ({exact + retyped + wrong}) | what tells of a change "
+        f"| changed to other words ({exact + retyped + wrong}) | what reports a change "
         "| processor seconds for all |"
     )
     yield "|---|--:|--:|--:|--:|---|--:|"
