@@ -1,6 +1,7 @@
 """The page of a corpus: its texts with every claim in place, and what rows say about the claims."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -91,7 +92,7 @@ def corpus_page(
         Returns what to say about a claim. Default: a citation with its offsets and digest.
     """
     filters = [*_filters(corpus)]
-    shown = rows or ShownRows({}, [], [], {})
+    shown = rows or ShownRows({}, [], [], Counter())
 
     def panel(claim: CorpusClaim) -> _Panel:
         values = {one.name: _values(claim.columns.get(one.name)) for one in filters}
@@ -133,10 +134,10 @@ def _sections(corpus: Corpus, panel: Callable[[CorpusClaim], _Panel]) -> Iterato
 
 
 def _filters(corpus: Corpus) -> Iterator[_Filter]:
-    """Yield the columns with few different values, which several claims share."""
+    """Yield the columns of text with few different values, which several claims share."""
     first = next(iter(corpus.claims.values()), None)
     for name in first.columns if first else ():
-        if name in _OWN:
+        if name in _OWN or not _is_text(first.columns[name]):
             continue
         found: dict[str, int] = {}
         for claim in corpus.claims.values():
@@ -146,6 +147,10 @@ def _filters(corpus: Corpus) -> Iterator[_Filter]:
                 break
         if 1 < len(found) <= _MOST_CHOICES and len(found) < len(corpus.claims):
             yield _Filter(name, _label(name), tuple(sorted(found)))
+
+
+def _is_text(value: Any) -> bool:
+    return all(isinstance(one, str) for one in (value if isinstance(value, list | tuple) else [value]))
 
 
 def _values(value: Any) -> list[str]:

@@ -1,8 +1,8 @@
 """Derived rows as a page shows them: what they say about which claims, and their findings."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..records.models import Record
@@ -64,8 +64,8 @@ class ShownRows(NamedTuple):
     """Rows that name no current claim."""
     general: list[Finding]
     """Findings that are not about a row."""
-    hidden: Mapping[str, int]
-    """The number of further rows by claim; for an empty id, those that name no current claim."""
+    hidden: Mapping[str | None, int]
+    """The number of further rows by claim; for an empty id, of rows without one; for None, of `general`."""
     report: Report | None = None
 
 
@@ -100,77 +100,78 @@ def checked_rows(check: Check) -> ShownRows:
     Up to 50 rows with findings and 50 others are kept for each claim, so memory does not depend on the number
     of rows.
     """
-    kept = _Kept(check)
     with Engine(check) as engine:
         validation = Validation(engine, check, detailed=True, explained=True)
+        kept = _Kept(validation.validator)
         for step in validation.steps():
-            kept.put(step, validation.validator)
+            kept.put(step)
         return ShownRows(kept.by_claim, kept.others, kept.general, kept.hidden, validation.finished())
 
 
 class _Kept:
-    """The rows to show."""
+    """The rows and findings to show.
 
-    def __init__(self, check: Check) -> None:
+    Parameters
+    ----------
+    validator : RowValidator
+        The validator of the rows.
+    """
+
+    def __init__(self, validator: RowValidator) -> None:
         self.by_claim: dict[str, list[ShownRow]] = defaultdict(list)
         self.others: list[ShownRow] = []
         self.general: list[Finding] = []
-        self.hidden: dict[str, int] = defaultdict(int)
-        self._counts: dict[tuple[str, bool], int] = defaultdict(int)
-        self._claims = check.against.claims
+        self.hidden: Counter[str | None] = Counter()
+        self._validator = validator
+        self._counts = Counter[tuple[str, bool]]()
+        self._rows = RowsInMemory(validator)
 
-    def put(self, step: Step, validator: RowValidator) -> None:
+    def put(self, step: Step) -> None:
         """Add the rows and findings of a step."""
         if step.begins:
-            self._rows = RowsInMemory(validator)
+            self._rows = RowsInMemory(self._validator)
             self._rows.begin(step.source)
-        found: dict[int | None, list[Finding]] = defaultdict(list)
+        rows = range(step.base.rows, step.base.rows + (step.result.rows if step.part is not None else 0))
+        found: dict[int, list[Finding]] = defaultdict(list)
         for located in step.findings:
             for finding in located.findings():
-                found[finding.row].append(finding)
-        count = step.result.rows if step.part is not None else 0
-        first = step.base.rows
-        places = range(first, first + count)
-        for row, findings in found.items():
-            if row is None or row not in places:
-                self.general += findings[: _MOST - len(self.general)]
-        if count and step.part is not None:
+                if finding.row is not None and finding.row in rows:
+                    found[finding.row].append(finding)
+                elif len(self.general) < _MOST:
+                    self.general.append(finding)
+                else:
+                    self.hidden[None] += 1
+        if step.part is not None and rows:
             held = rows_in(step.part)
             objects = held if isinstance(step.part, Batch) else map(self._rows.object_of, held)
-            for place, raw in zip(places, objects, strict=True):
-                self._add(step, place, raw, tuple(found[place]) if place in found else (), validator)
+            details = step.result.details
+            lines = details.lines if details else ()
+            for number, values in enumerate(objects):
+                row, line = rows[number], step.base.lines + lines[number] if lines else None
+                self._add(values, place_of(step.source.name, line, row), tuple(found.get(row, ())))
 
-    def _add(
-        self, step: Step, place: int, raw: Any, findings: tuple[Finding, ...], validator: RowValidator
-    ) -> None:
-        values = raw.model_dump(mode="json") if isinstance(raw, Record) else raw
+    def _add(self, row: Any, place: str, findings: tuple[Finding, ...]) -> None:
+        values = row.model_dump(mode="json") if isinstance(row, Record) else row
         if not isinstance(values, Mapping):
             values = {"row": values.decode("utf-8", "replace") if isinstance(values, bytes) else values}
-        kind, taken = validator.taken(values)
-        named = _claims_in(kind, taken, validator)
-        current = [one for one in dict.fromkeys(named) if one in self._claims]
-        row = None
+        kind, taken = self._validator.taken(values)
+        claims = self._validator.corpus.claims
+        current = [one for one in dict.fromkeys(self._claims_in(kind, taken)) if one in claims]
         for claim_id in current or [""]:
-            key = (claim_id, bool(findings))
-            self._counts[key] += 1
-            if self._counts[key] > _MOST:
+            self._counts[claim_id, bool(findings)] += 1
+            if self._counts[claim_id, bool(findings)] > _MOST:
                 self.hidden[claim_id] += 1
                 continue
-            line = findings[0].line if findings else None
-            where = place_of(step.source.name, line, place)
-            row = row or row_of(kind or "row", taken, where, findings)
-            (self.by_claim[claim_id] if claim_id else self.others).append(row)
+            shown = row_of(kind or "row", taken, place, findings)
+            (self.by_claim[claim_id] if claim_id else self.others).append(shown)
 
-
-def _claims_in(kind: str | None, values: Mapping[str, Any], validator: RowValidator) -> Iterable[str]:
-    """Yield the ids of the claims that a row names."""
-    held = [values]
-    if kind is not None:
-        held += [reference for _, reference in references_in(values, validator.rules[kind].nested)]
-    for one in held:
-        for name in ("claim_id", "other_claim_id"):
-            if isinstance(one.get(name), str):
-                yield one[name]
+    def _claims_in(self, kind: str | None, values: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the ids of the claims that a row names."""
+        nested = () if kind is None else self._validator.rules[kind].nested
+        for one in (values, *(reference for _, reference in references_in(values, nested))):
+            for name in ("claim_id", "other_claim_id"):
+                if isinstance(one.get(name), str):
+                    yield one[name]
 
 
 def text_of(value: Any) -> str:
