@@ -59,11 +59,11 @@ release-check: build/release/stamp build/node/stamp ## check everything that a r
 	cd tests && ../build/release/bin/python -m release $(if $(TAG),--tag "$(TAG)")
 
 # -W makes warnings errors; -n warns about every reference without a target.
-docs: build/docs/stamp build/chromium/stamp ## build the site in build/site; check its links and its width on a phone
+docs: build/docs/stamp build/chromium/stamp ## build the site in build/site; check its links, widths, search and copy buttons
 	@rm -rf build/site
 	build/docs/bin/python -m sphinx -q -E -b html -d build/doctrees -W --keep-going -n docs build/site
 	build/docs/bin/python tests/site_check.py build/site
-	build/docs/bin/python tests/phone.py build/site
+	build/docs/bin/python tests/site_browser.py build/site
 
 build/chromium/stamp:
 	command -v chromium || command -v google-chrome || (apt-get update -qq && apt-get install -qq -y chromium)
