@@ -1,8 +1,8 @@
 """Search in Chinese: find a part of a phrase.
 
-Chinese has no spaces, so Sphinx takes a phrase for one word. Sphinx finds a part of a word only if the part has
-three characters or more and is not itself in the index. So the index has each character, each pair of neighbours,
-and the whole phrase with an end mark, which no query has. `chinese_search.js` splits the queries.
+Chinese has no spaces, so Sphinx takes a phrase for one word. Sphinx finds a part of a word only if the part
+has three characters or more and is not itself in the index. So the index has each character, each pair of
+neighbours, and the phrase with an end mark, which no query has. `chinese_search.js` splits the queries.
 """
 
 import re
