@@ -1,4 +1,4 @@
-"""Check the built site offline: links and anchors work, pages have a description, and nothing remote is loaded.
+"""Check the built site offline: links and anchors work, pages have a description, nothing remote is loaded.
 
 Run by ``make docs`` with the folder of the site.
 """
