@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
@@ -24,7 +24,7 @@ HEIGHT = 844
 # The width of the page, and the words and figures that overflow the screen. In a scroll box they may,
 # because only the box scrolls; a box that also contains the heading is the page.
 MEASURE = """(screen) => {
-  const out = [], article = document.querySelector("article");
+  const out = [], article = document.querySelector("article") ?? document.body;
   const walk = document.createTreeWalker(article, NodeFilter.SHOW_ALL);
   for (let one = walk.nextNode(); one; one = walk.nextNode()) {
     const range = document.createRange();
@@ -62,6 +62,9 @@ QUERIES = {
 COPIES = {
     "$ a --b\nprinted\n$ c \\\n    --d\n…": "a --b\nc \\\n    --d",
     ">>> for x in y:\n...     print(x)\n1\n>>> z\n2": "for x in y:\n    print(x)\nz",
+    "$ a\n$ not a command\n> printed\n\n... printed": "a\nnot a command",
+    ">>> a\nprinted\n... printed\n>>> b": "a\nb",
+    "printed\n$ a": "printed\n$ a",
     '{"a": 1}\n\n  b': '{"a": 1}\n\n  b',
 }
 
@@ -118,8 +121,11 @@ def look(site: Site, name: str, picture: Path | None = None) -> list[str]:
 
 
 def search(site: Site, query: str) -> tuple[set[str], list[str], str]:
-    """Return the pages that a search finds, the summaries of its results, and its message."""
-    page = site.open(f"search.html?q={quote(query)}")
+    """Return the pages that a reader finds by the search box, the summaries of its results, and its message."""
+    page = site.open("guides/reader.html")
+    box = page.get_by_role("textbox", name="Search")
+    box.fill(query)
+    box.press("Enter")
     page.wait_for_function("document.querySelector('.search-summary')?.innerText")
     results = page.locator("ul.search > li").all()
     for result in results:

@@ -67,10 +67,13 @@ def faults(site: Path) -> list[str]:
 
 
 def undescribed(site: Path) -> list[str]:
-    """Return the pages without a description, except that of the search."""
+    """Return the pages of the documentation without a description, except that of the search."""
     found = []
     for path in sorted({*site.rglob("*.html")} - {site / "search.html"}):
-        about = Page(path.read_text("utf-8")).about
+        text = path.read_text("utf-8")
+        if "data-content_root" not in text:  # a page that Sphinx did not make
+            continue
+        about = Page(text).about
         missing = [one for one in ("description", "og:title", "og:description") if not about.get(one)]
         found += [f"{path.relative_to(site)}: has no {', '.join(missing)}"] if missing else []
     return found

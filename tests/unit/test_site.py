@@ -85,12 +85,14 @@ def test_faults_of_a_style_sheet(site, css, fault):
 
 def test_a_page_without_a_description(site, tmp_path):
     site("")
-    (tmp_path / "site" / "search.html").write_text("<p>")
+    html = "<html data-content_root='./'>"
+    for name in ("search", "bare"):
+        (tmp_path / "site" / f"{name}.html").write_text(html)
     (tmp_path / "site" / "other.html").write_text(
-        "<meta name='description' content='a'><meta property='og:title' content=''>"
+        f"{html}<meta name='description' content='a'><meta property='og:title' content=''>"
         "<meta property='og:description' content='a'>"
     )
     assert site_check.undescribed(tmp_path / "site") == [
+        "bare.html: has no description, og:title, og:description",
         "other.html: has no og:title",
-        "page.html: has no description, og:title, og:description",
     ]

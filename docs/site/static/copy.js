@@ -1,22 +1,22 @@
 /* A button on each code block. Of a session it copies the input: no prompts, no output. */
 "use strict";
 
+/* The prompt of a line of input, and of a line that continues it. */
 const PROMPTS = [
-  [/^\$ /, /^> /],
+  [/^\$ /, null],
   [/^>>> ?/, /^\.\.\. ?/],
 ];
 
 function inputOf(text) {
   const lines = text.replace(/\n$/, "").split("\n");
-  const [prompt, next] = PROMPTS.find(([prompt]) => prompt.test(lines.find((line) => line !== "…") ?? "")) ?? [];
+  const [prompt, next] = PROMPTS.find(([first]) => first.test(lines[0])) ?? [];
   if (!prompt) return lines.join("\n");
   const input = [];
-  let continued = false; // a command goes on after a backslash
+  let open = false; // the line before is input
   for (const line of lines) {
-    if (prompt.test(line)) input.push(line.replace(prompt, ""));
-    else if (input.length && next.test(line)) input.push(line.replace(next, ""));
-    else if (continued) input.push(line);
-    continued = (continued || prompt.test(line)) && line.endsWith("\\");
+    const goesOn = open && (next ? next.test(line) : input.at(-1).endsWith("\\"));
+    open = goesOn || prompt.test(line);
+    if (open) input.push(line.replace(goesOn ? (next ?? "") : prompt, ""));
   }
   return input.join("\n");
 }
