@@ -50,6 +50,7 @@ QUERIES = {
     "RETIRED": r"\bretired?\b",
     "没有这句话": None,
     "模块 nosuchword": None,
+    "mode nosuchword": None,  # the next page has it in the titles of icons
     "增加不": None,
     "不 推理模型 digest": r"(?s)^(?=.*不)(?=.*推理模型).*\bdigest(s|ed)?\b",
     "参数 推理模型不 id": "(?s)^(?=.*参数).*推理模型不",
@@ -121,7 +122,7 @@ def look(site: Site, name: str, picture: Path | None = None) -> list[str]:
 
 
 def search(site: Site, query: str) -> tuple[set[str], list[str], str]:
-    """Return the pages that a reader finds by the search box, the summaries of its results, and its message."""
+    """Return the pages that the search box finds, the summaries of its results, and its message."""
     page = site.open("guides/reader.html")
     box = page.get_by_role("textbox", name="Search")
     box.fill(query)
@@ -169,9 +170,9 @@ def copy_faults(site: Site, script: str) -> Iterator[str]:
         f"<div class='highlight'><pre>{html.escape(block, quote=False)}\n</pre></div>" for block in COPIES
     )
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "copy.js").write_text(script, "utf-8")
+        (Path(folder) / "site.js").write_text(script, "utf-8")
         (Path(folder) / "page.html").write_text(
-            f"<!doctype html>{blocks}<script src='copy.js'></script>", "utf-8"
+            f"<!doctype html>{blocks}<script src='site.js'></script>", "utf-8"
         )
         whole, site.folder = site.folder, Path(folder)
         page = site.open("page.html")
@@ -240,7 +241,7 @@ def main(folder: Path, pictures: Path | None) -> int:
             site.context.close()
         site = Site(browser, folder, DESKTOP)
         found += search_faults(site)
-        found += copy_faults(site, (folder / "_static" / "copy.js").read_text("utf-8"))
+        found += copy_faults(site, (folder / "_static" / "site.js").read_text("utf-8"))
     print(
         *found or [f"{len(names)} pages fit {PHONE} and {DESKTOP} pixels; search and copying work"], sep="\n"
     )

@@ -37,3 +37,6 @@ if (navigator.clipboard) {
     pre.parentElement.append(button);
   }
 }
+
+/* Sphinx fails where it highlights a searched word in the title of an icon. */
+for (const title of document.querySelectorAll("svg title")) title.classList.add("nohighlight");
