@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target creates the environment that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines providers guides full mutants peers checkers oracle fuzz mutation schema-check agreement bench figures format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines providers guides full mutants peers checkers figures picture oracle fuzz mutation schema-check agreement bench figures format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -135,6 +135,9 @@ bench: build/bench/stamp ## print the performance figures of the documentation
 	build/bench/bin/python benchmarks/parsing.py
 	build/bench/bin/python benchmarks/corpora.py
 	build/bench/bin/python benchmarks/repair.py
+
+picture: build/docs/stamp build/chromium/stamp ## take the picture of the README
+	build/docs/bin/python docs/site/picture.py
 
 figures: .venv/stamp ## draw the figures of docs/performance.md and docs/annotation.md from their tables
 	$(BIN)/python -m benchmarks.figures

@@ -20,6 +20,7 @@ extensions = [
     "numpydoc",
     "chinese_search",
     "code_lines",
+    "live_pages",
     "page_meta",
     "record_fields",
     "repository_links",

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import tarfile
 import tomllib
 import zipfile
@@ -174,6 +175,30 @@ def test_metadata():
     assert metadata.faults(METADATA, other, ["LICENSES/MIT.txt"], "0.1.0") == [
         "hatchling==2 builds elsewhere, and is not in the group package"
     ]
+
+
+@pytest.mark.parametrize(
+    ("link", "place"),
+    [
+        ("[a](docs/a.md)", "docs/a.md"),
+        ("![a](a.png)", "a.png"),
+        ('<img src="a.png">', "a.png"),
+        ("[a](http://a.org)", "http://a.org"),
+    ],
+)
+def test_a_description_has_no_relative_link(link, place):
+    assert reported(f"{METADATA}{link}\n") == [f"the description has a link to a file: {place}"]
+    assert reported(f"{METADATA}[a](https://example.org) [b](#k)\n") == []
+
+
+def test_the_readme_becomes_such_a_description():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    text = (ROOT / "README.md").read_text("utf-8")
+    for one in project["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]:
+        text = re.sub(one["pattern"], one["replacement"], text)
+    assert reported(f"{METADATA}{text}") == []
+    assert "Picture: The page that `browse` writes" in text
+    assert "中文" not in text
 
 
 def test_the_lowest_that_each_bound_allows():
