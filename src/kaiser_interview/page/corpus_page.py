@@ -58,7 +58,7 @@ class _Panel(NamedTuple):
     details: ClaimDetails
     columns: tuple[tuple[str, str], ...]
     values: str
-    """The values of filters, as JSON."""
+    """The numbers of its values in each filter, from 1, as JSON."""
     rows: Sequence[ShownRow]
     hidden: int
 
@@ -67,7 +67,8 @@ class _Section(NamedTuple):
     """A source and its blocks."""
 
     source_id: str
-    blocks: Iterator[tuple[TextBlock, list[_Panel]]]
+    blocks: Iterator[tuple[TextBlock, list[_Panel], dict[str, str]]]
+    """Each block with the panels of its claims, and the severity of findings by claim."""
 
 
 def corpus_page(
@@ -94,7 +95,8 @@ def corpus_page(
     shown = rows or ShownRows({}, [], [], {})
 
     def panel(claim: CorpusClaim) -> _Panel:
-        values = {one.name: _values(claim.columns.get(one.name)) for one in filters}
+        held = [_values(claim.columns.get(one.name)) for one in filters]
+        values = [[one.values.index(value) + 1 for value in own] for one, own in zip(filters, held, strict=True)]
         return _Panel(
             claim,
             (details or _details)(claim),
@@ -103,7 +105,7 @@ def corpus_page(
                 for name, value in claim.columns.items()
                 if name not in _OWN and (held := _values(value))
             ),
-            json.dumps(values, ensure_ascii=False),
+            json.dumps(values, separators=(",", ":")),
             shown.by_claim.get(claim.claim_id, []),
             shown.hidden.get(claim.claim_id, 0),
         )
@@ -129,7 +131,16 @@ def _sections(corpus: Corpus, panel: Callable[[CorpusClaim], _Panel]) -> Iterato
         headings.setdefault(heading.source_id, []).append(heading)
     for source_id, text in corpus.sources.items():
         blocks = blocks_of(text, claims.get(source_id, ()), headings.get(source_id, ()))
-        yield _Section(source_id, ((block, [panel(one) for one in block.claims]) for block in blocks))
+        yield _Section(source_id, (_shown(block, [panel(one) for one in block.claims]) for block in blocks))
+
+
+def _shown(block: TextBlock, panels: list[_Panel]) -> tuple[TextBlock, list[_Panel], dict[str, str]]:
+    severities = {}
+    for one in panels:
+        found = {finding.severity for row in one.rows for finding in row.findings}
+        if found:
+            severities[one.claim.claim_id] = min(found)  # an error, if there is one
+    return block, panels, severities
 
 
 def _filters(corpus: Corpus) -> Iterator[_Filter]:

@@ -26,13 +26,13 @@ _LONGEST = 2_000
 
 _PROVENANCE = ("method", "creator", "created", "confidence", "release", "language")
 
-_REFERENCE = ("claim_id", "claim_sha256", "quote", "quote_start", "quote_end", "quote_of")
+_REFERENCE = ("claim_id", "claim_sha256", "quote", "quote_start", "quote_end", "quote_of", "other_claim_id")
 
 _TITLES: Mapping[str, tuple[str, ...]] = {
     "translation": ("translation",),
     "label": ("scheme", "value"),
     "mention": ("name", "type"),
-    "relation": ("relation", "other_claim_id"),
+    "relation": ("relation",),
     "question": ("question", "answer"),
     "verdict": ("verdict",),
 }
@@ -53,7 +53,7 @@ class ShownRow(NamedTuple):
     place: str = ""
     findings: tuple[Finding, ...] = ()
     links: tuple[str, ...] = ()
-    """The ids of the other claims that it names."""
+    """The ids of the claims that it connects, if it names two."""
 
 
 class ShownRows(NamedTuple):
@@ -78,10 +78,10 @@ def row_of(
     rest = {
         name: text_of(value)
         for name, value in values.items()
-        if value is not None and name not in {"kind", *names, *_PROVENANCE, *_REFERENCE}
+        if value not in (None, "", [], {}) and name not in {"kind", *names, *_PROVENANCE, *_REFERENCE}
     }
     quote = values.get("quote")
-    other = values.get("other_claim_id")
+    links = [one for name in ("claim_id", "other_claim_id") if isinstance(one := values.get(name), str)]
     return ShownRow(
         kind=kind,
         title=tuple(text_of(values[name]) for name in names),
@@ -90,7 +90,7 @@ def row_of(
         fields=tuple(rest.items()),
         place=place,
         findings=findings,
-        links=(other,) if isinstance(other, str) else (),
+        links=tuple(links) if "other_claim_id" in values else (),
     )
 
 
