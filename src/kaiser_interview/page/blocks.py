@@ -18,6 +18,8 @@ class Piece(NamedTuple):
     """The ids of the claims that contain it; the one that begins last is the last."""
     begins: tuple[str, ...] = ()
     """The ids of the claims that begin here."""
+    headings: tuple[str, ...] = ()
+    """The ids of the headings that begin here."""
     is_marker: bool = False
     """Whether it is in the markers after a claim."""
 
@@ -76,6 +78,7 @@ def _other(text: str, start: int, end: int) -> Iterator[TextBlock]:
 
 def _pieces(text: str, block: TextBlock) -> Iterator[Piece]:
     edges = {at for one in block.claims for at in (one.start, one.end, one.passage_end)}
+    edges |= {one.start for one in block.headings}
     waiting, active = block.claims[::-1], list[CorpusClaim]()
     for start, end in pairwise(sorted(edges | {block.start, block.end})):
         active = [one for one in active if one.passage_end > start]
@@ -85,7 +88,8 @@ def _pieces(text: str, block: TextBlock) -> Iterator[Piece]:
         active += begins
         containing = [one for one in active if start < one.end]
         is_marker = bool(active) and not containing
-        yield Piece(text[start:end], _ids(containing), _ids(begins), is_marker)
+        headings = tuple(one.record_id for one in block.headings if one.start == start)
+        yield Piece(text[start:end], _ids(containing), _ids(begins), headings, is_marker)
 
 
 def _ids(claims: Iterable[CorpusClaim]) -> tuple[str, ...]:

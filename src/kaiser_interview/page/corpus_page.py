@@ -59,7 +59,7 @@ class _Panel(NamedTuple):
     details: ClaimDetails
     columns: tuple[tuple[str, str], ...]
     values: str
-    """The values of filters, as JSON."""
+    """The numbers of its values in each filter, from 1, as JSON."""
     rows: Sequence[ShownRow]
     hidden: int
 
@@ -68,7 +68,8 @@ class _Section(NamedTuple):
     """A source and its blocks."""
 
     source_id: str
-    blocks: Iterator[tuple[TextBlock, list[_Panel]]]
+    blocks: Iterator[tuple[TextBlock, list[_Panel], Mapping[str, str]]]
+    """Each block with the panels of its claims, and the severity of findings by claim."""
 
 
 def corpus_page(
@@ -95,7 +96,9 @@ def corpus_page(
     shown = rows or ShownRows({}, [], [], Counter())
 
     def panel(claim: CorpusClaim) -> _Panel:
-        values = {one.name: _values(claim.columns.get(one.name)) for one in filters}
+        values = [
+            [one.values.index(value) + 1 for value in _values(claim.columns.get(one.name))] for one in filters
+        ]
         return _Panel(
             claim,
             (details or _details)(claim),
@@ -104,7 +107,7 @@ def corpus_page(
                 for name, value in claim.columns.items()
                 if name not in _OWN and (held := _values(value))
             ),
-            json.dumps(values, ensure_ascii=False),
+            json.dumps(values, separators=(",", ":")),
             shown.by_claim.get(claim.claim_id, []),
             shown.hidden.get(claim.claim_id, 0),
         )
@@ -130,27 +133,35 @@ def _sections(corpus: Corpus, panel: Callable[[CorpusClaim], _Panel]) -> Iterato
         headings.setdefault(heading.source_id, []).append(heading)
     for source_id, text in corpus.sources.items():
         blocks = blocks_of(text, claims.get(source_id, ()), headings.get(source_id, ()))
-        yield _Section(source_id, ((block, [panel(one) for one in block.claims]) for block in blocks))
+        yield _Section(source_id, (_shown(block, [panel(one) for one in block.claims]) for block in blocks))
+
+
+def _shown(block: TextBlock, panels: list[_Panel]) -> tuple[TextBlock, list[_Panel], Mapping[str, str]]:
+    severities: dict[str, str] = {}
+    for one in panels:
+        found = {finding.severity for row in one.rows for finding in row.findings}
+        if found:
+            severities[one.claim.claim_id] = min(found)  # an error, if there is one
+    return block, panels, severities
 
 
 def _filters(corpus: Corpus) -> Iterator[_Filter]:
     """Yield the columns of text with few different values, which several claims share."""
-    first = next(iter(corpus.claims.values()), None)
-    for name in first.columns if first else ():
-        if name in _OWN or not _is_text(first.columns[name]):
-            continue
-        found: dict[str, int] = {}
-        for claim in corpus.claims.values():
-            for value in _values(claim.columns.get(name)):
-                found[value] = found.get(value, 0) + 1
-            if len(found) > _MOST_CHOICES:
-                break
-        if 1 < len(found) <= _MOST_CHOICES and len(found) < len(corpus.claims):
-            yield _Filter(name, _label(name), tuple(sorted(found)))
+    found: dict[str, set[str]] = {}
+    for claim in corpus.claims.values():
+        for name, value in claim.columns.items():
+            known = found.setdefault(name, set())
+            if len(known) <= _MOST_CHOICES:
+                # A column with other values than text has too many.
+                known.update(_values(value) if _is_text(value) else map(str, range(_MOST_CHOICES + 1)))
+    for name, known in found.items():
+        if name not in _OWN and 1 < len(known) <= _MOST_CHOICES and len(known) < len(corpus.claims):
+            yield _Filter(name, _label(name), tuple(sorted(known)))
 
 
 def _is_text(value: Any) -> bool:
-    return all(isinstance(one, str) for one in (value if isinstance(value, list | tuple) else [value]))
+    held = value if isinstance(value, list | tuple) else [value]
+    return all(one is None or isinstance(one, str) for one in held)
 
 
 def _values(value: Any) -> list[str]:

@@ -3,16 +3,18 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date, time
 from typing import Any, NamedTuple
 
 from ..records.models import Record
 from ..validation.engine.execution import Engine, Step, Validation
 from ..validation.engine.options import Check
+from ..validation.findings.display import shown
 from ..validation.findings.finding import Finding, place_of
 from ..validation.findings.report import Report
+from ..validation.formats.csv import Cells
 from ..validation.references.paths import references_in
 from ..validation.rows.row_validator import RowValidator
-from ..validation.sources.source import Batch
 from ..validation.writers.memory import RowsInMemory
 from ..validation.writers.parts import rows_in
 
@@ -21,18 +23,18 @@ __all__ = ["ShownRow", "ShownRows", "checked_rows", "row_of", "text_of"]
 _MOST = 50
 """The most rows with findings to show for a claim, and the most others."""
 
-_LONGEST = 2_000
+_LONGEST = 1_000
 """The most characters of a value to show."""
 
 _PROVENANCE = ("method", "creator", "created", "confidence", "release", "language")
 
-_REFERENCE = ("claim_id", "claim_sha256", "quote", "quote_start", "quote_end", "quote_of")
+_REFERENCE = ("claim_id", "claim_sha256", "quote_start", "quote_end", "quote_of", "other_claim_id")
 
 _TITLES: Mapping[str, tuple[str, ...]] = {
     "translation": ("translation",),
     "label": ("scheme", "value"),
     "mention": ("name", "type"),
-    "relation": ("relation", "other_claim_id"),
+    "relation": ("relation",),
     "question": ("question", "answer"),
     "verdict": ("verdict",),
 }
@@ -53,7 +55,7 @@ class ShownRow(NamedTuple):
     place: str = ""
     findings: tuple[Finding, ...] = ()
     links: tuple[str, ...] = ()
-    """The ids of the other claims that it names."""
+    """The ids of the claims that it connects, if it names two."""
 
 
 class ShownRows(NamedTuple):
@@ -70,27 +72,32 @@ class ShownRows(NamedTuple):
 
 
 def row_of(
-    kind: str, values: Mapping[str, Any], place: str = "", findings: tuple[Finding, ...] = ()
+    kind: str,
+    values: Mapping[str, Any],
+    place: str = "",
+    findings: tuple[Finding, ...] = (),
+    *,
+    is_beside: bool = True,
 ) -> ShownRow:
-    """Return a row to show, given its kind and its values."""
+    """Return a row to show, given its kind and its values.
+
+    If it is shown beside its claim, the fields of the reference are left out.
+    """
     names = [name for name in _TITLES.get(kind, ()) if values.get(name) is not None]
     about = [text_of(values[name]) for name in _PROVENANCE if values.get(name) is not None]
-    rest = {
-        name: text_of(value)
-        for name, value in values.items()
-        if value is not None and name not in {"kind", *names, *_PROVENANCE, *_REFERENCE}
-    }
+    left_out = {"kind", *names, *_PROVENANCE, "quote", *(_REFERENCE if is_beside else ())}
+    rest = [(str(name), text_of(value)) for name, value in values.items() if name not in left_out]
     quote = values.get("quote")
-    other = values.get("other_claim_id")
+    links = [one for name in ("claim_id", "other_claim_id") if isinstance(one := values.get(name), str)]
     return ShownRow(
         kind=kind,
         title=tuple(text_of(values[name]) for name in names),
         quote=None if quote is None else text_of(quote),
         about=" · ".join(about),
-        fields=tuple(rest.items()),
+        fields=tuple(one for one in rest if one[1]),
         place=place,
         findings=findings,
-        links=(other,) if isinstance(other, str) else (),
+        links=tuple(links) if "other_claim_id" in values else (),
     )
 
 
@@ -142,11 +149,10 @@ class _Kept:
                 else:
                     self.hidden[None] += 1
         if step.part is not None and rows:
-            held = rows_in(step.part)
-            objects = held if isinstance(step.part, Batch) else map(self._rows.object_of, held)
             details = step.result.details
             lines = details.lines if details else ()
-            for number, values in enumerate(objects):
+            for number, held in enumerate(rows_in(step.part)):
+                values = self._rows.object_of(held) if isinstance(held, bytes | Cells) else held
                 row, line = rows[number], step.base.lines + lines[number] if lines else None
                 self._add(values, place_of(step.source.name, line, row), tuple(found.get(row, ())))
 
@@ -162,8 +168,8 @@ class _Kept:
             if self._counts[claim_id, bool(findings)] > _MOST:
                 self.hidden[claim_id] += 1
                 continue
-            shown = row_of(kind or "row", taken, place, findings)
-            (self.by_claim[claim_id] if claim_id else self.others).append(shown)
+            made = row_of(kind or "row", taken, place, findings, is_beside=bool(claim_id))
+            (self.by_claim[claim_id] if claim_id else self.others).append(made)
 
     def _claims_in(self, kind: str | None, values: Mapping[str, Any]) -> Iterator[str]:
         """Yield the ids of the claims that a row names."""
@@ -175,10 +181,20 @@ class _Kept:
 
 
 def text_of(value: Any) -> str:
-    """Return a value as text, cut if it is long."""
+    """Return a value as text, cut if it is long; empty for null and empty lists and objects."""
+    if value is None or (isinstance(value, Mapping | list | tuple) and not value):
+        return ""
     if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
         value = ", ".join(value)
-    elif isinstance(value, Mapping | list | tuple | bool):
-        value = json.dumps(value, ensure_ascii=False, default=str)
-    text = str(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    elif isinstance(value, date | time):
+        value = value.isoformat()
+    elif not isinstance(value, str):
+        try:
+            value = json.dumps(value, ensure_ascii=False, default=_foreign)
+        except (TypeError, ValueError, RecursionError):  # data from Python may have any shape
+            value = shown(value)
+    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
+
+
+def _foreign(value: object) -> object:
+    return value.isoformat() if isinstance(value, date | time) else shown(value)

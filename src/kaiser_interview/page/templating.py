@@ -7,7 +7,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ..validation.findings.display import visible
+from ..validation.findings.display import json_text, visible
 from .alignment import alignment, differences, suggested
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def _environment() -> "Environment":
     )
     environment.filters |= {
         "visible": visible,
+        "json": json_text,
+        "with_code": _with_code,
         "thousands": "{:,}".format,
         "alignment": alignment,
         "differences": differences,
@@ -85,6 +87,13 @@ def _printable(value: Any) -> Any:
 
 def _escaped(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
+
+
+def _with_code(text: str) -> Any:
+    """Return a text as HTML, in which what is between backticks is code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - it is escaped
 
 
 def _hash(text: str) -> str:

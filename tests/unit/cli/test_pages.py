@@ -42,10 +42,26 @@ def test_no_file_is_replaced_without_force(run):
 
 
 def test_rows(run):
-    assert run("browse", "--rows", "rows.jsonl", *BY, "--output", "review.html") == (0, "review.html\n", "")
+    assert run("browse", "--rows", "rows.jsonl", *BY, "--output", "review.html") == (1, "review.html\n", "")
     page = read("review.html")
     assert "quote-not-found" in page
     assert "Rows with findings" in page
+
+
+def test_no_page_without_all_rows(run):
+    code, out, err = run("browse", "--rows", "none.jsonl", *BY)
+    assert (code, out) == (2, "")
+    assert err.startswith("error unreadable\n  none.jsonl")
+    assert err.endswith("kaiser-interview: nothing was written\n")
+    assert not Path("kaiser-interview.html").exists()
+
+
+def test_the_rows_are_not_replaced(run):
+    before = read("rows.jsonl")
+    words = "rows.jsonl: expected a file other than the input"
+    call = ["browse", "--rows", "rows.jsonl", *BY, "--output", "rows.jsonl", "--force"]
+    assert run(*call) == (2, "", f"kaiser-interview: {words}\n")
+    assert read("rows.jsonl") == before
 
 
 def test_a_custom_corpus(run):
@@ -67,6 +83,8 @@ def test_a_page_is_opened(run, monkeypatch):
     [
         (["--kind", "label"], "--kind: expected --rows PATH to apply it to, got none"),
         (["--output", ""], "--output: expected a file, got nothing"),
+        (["--output", "-"], "--output: expected a file, got standard output"),
+        (["--rows", ""], "--rows: expected a file, got nothing"),
         (["--against", ""], "--against: expected a folder, got nothing"),
         (["--output", "none/page.html"], "none/page.html: No such file or directory; nothing was written"),
         (["--output", ".", "--force"], ".: Is a directory; nothing was written"),

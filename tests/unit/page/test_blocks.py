@@ -29,7 +29,7 @@ def test_claims_headings_and_other_text():
     )
     heading, first, second, other = blocks(corpus)
     assert [one.text for one in heading.headings] == ["# Tea"]
-    assert shown(heading) == [("# Tea",)]
+    assert shown(heading) == [("# Tea", ("h001",))]
     assert shown(first) == [("Tea is a drink.", ("c001",), ("c001",)), (" [1]", True)]
     assert shown(second) == [("So is mate.", ("c002",), ("c002",))]
     assert (shown(other), other.claims) == ([("The end.",)], [])

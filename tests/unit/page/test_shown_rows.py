@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +19,8 @@ from kaiser_interview.validation.engine.options import Check
 BY = {"method": "model", "creator": "m"}
 RIGHT = {"claim_id": "d05-c03", "language": "en", "translation": "Good."}
 WRONG = RIGHT | {"claim_id": "d05-c04", "quote": "推理模型增加参数数量"}
+CYCLE: list = []
+CYCLE.append(CYCLE)
 UNKNOWN = RIGHT | {"claim_id": "d99-c01"}
 
 
@@ -88,7 +91,7 @@ def test_rows_that_name_several_claims():
         "d01-c02": ["relation"],
         "d01-c03": ["question"],
     }
-    assert shown.by_claim["d01-c02"][0].links == ("d01-c02",)
+    assert shown.by_claim["d01-c02"][0].links == ("d01-c01", "d01-c02")
     assert dict(shown.by_claim["d01-c01"][1].fields)["references"].startswith('[{"claim_id": "d01-c01"}')
 
 
@@ -133,11 +136,17 @@ def test_findings_of_the_set_are_at_their_row():
     ("value", "text"),
     [
         ("x", "x"), (5, "5"), (1.5, "1.5"), (True, "true"), ([], ""), (["a", "b"], "a, b"),
-        ((1, 2), "[1, 2]"), ({"a": None}, '{"a": null}'), ("y" * 3000, "y" * 2000 + "…"),
+        ((1, 2), "[1, 2]"), ({"a": None}, '{"a": null}'), ("y" * 3000, "y" * 1000 + "…"),
+        (None, ""), ({}, ""), (date(2026, 1, 2), "2026-01-02"), ([date(2026, 1, 2)], '["2026-01-02"]'),
+        ({(1,): 2}, "an object with 1 field"), (CYCLE, "an array of 1"), ([b"x"], '["a Python bytes"]'),
     ],
 )  # fmt: skip
 def test_values_as_text(value, text):
     assert text_of(value) == text
+
+
+def test_a_huge_integer():
+    assert text_of(10**5000) == "an integer of 16610 bits"
 
 
 def test_a_row_of_a_custom_kind():
