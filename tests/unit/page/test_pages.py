@@ -272,3 +272,23 @@ def test_characters_that_pages_cannot_have():
     page = ki.Corpus({"c": claim._replace(claim_id="c", text_en=text)}, {"text": f"Tea.\n{text}"}).to_html()
     page.encode()
     assert page.count("a\\u0000\\u0085\\u202eb\\ud800\tc\nd") == 2
+
+
+def test_results_of_parse_and_fix_are_rows(corpus):
+    answers = {"r1": json.dumps({"claim_id": "d01-c01", "translation": "…"})}
+    parsed = ki.parse(answers, kind="translation")
+    by = {"method": "model", "creator": "m", "language": "en"}
+    for rows in (parsed, ki.fix(parsed, kind="translation", defaults=by)):
+        assert "Rows valid" in corpus.to_html(rows, kind="translation", defaults=by)
+    with pytest.raises(ki.InputError, match="expected rows, got a Split"):
+        corpus.to_html(ki.split(parsed, kind="translation"), kind="translation")
+
+
+def test_a_filter_needs_no_value_in_the_first_claim(corpus):
+    claims = {
+        claim_id: claim._replace(columns={"year": "1900"} if number else {})
+        for number, (claim_id, claim) in enumerate(corpus.claims.items())
+    }
+    claims["d01-c02"] = claims["d01-c02"]._replace(columns={"year": "1901"})
+    (year,) = corpus_page._filters(ki.Corpus(claims, corpus.sources))
+    assert year.values == ("1900", "1901")

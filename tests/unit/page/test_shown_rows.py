@@ -152,3 +152,20 @@ def test_a_huge_integer():
 def test_a_row_of_a_custom_kind():
     row = row_of("stance", {"stance": "for", "claim_id": "d01-c01", "confidence": 0.5, "x_note": None})
     assert row == ShownRow("stance", (), None, "0.5", (("stance", "for"),))
+
+
+def test_an_iterable_dataset():
+    datasets = pytest.importorskip("datasets")
+    held = datasets.Dataset.from_list([RIGHT, WRONG]).to_iterable_dataset()
+    assert [*rows(held).by_claim] == ["d05-c03", "d05-c04"]
+
+
+def test_names_that_are_not_text():
+    shown = rows([RIGHT | {1: 2}])
+    (row,) = shown.by_claim["d05-c03"]
+    assert ("1", "2") in row.fields
+
+
+def test_rows_that_name_no_claim_keep_their_reference():
+    (row,) = rows([UNKNOWN]).others
+    assert ("claim_id", "d99-c01") in row.fields
