@@ -147,15 +147,17 @@ def _shown(block: TextBlock, panels: list[_Panel]) -> tuple[TextBlock, list[_Pan
 
 def _filters(corpus: Corpus) -> Iterator[_Filter]:
     """Yield the columns of text with few different values, which several claims share."""
-    found: dict[str, set[str]] = {}
+    found, left_out = dict[str, set[str]](), set(_OWN)
     for claim in corpus.claims.values():
-        for name, value in claim.columns.items():
+        for name in claim.columns.keys() - left_out:
+            value = claim.columns[name]
             known = found.setdefault(name, set())
-            if len(known) <= _MOST_CHOICES:
-                # A column with other values than text has too many.
-                known.update(_values(value) if _is_text(value) else map(str, range(_MOST_CHOICES + 1)))
-    for name, known in found.items():
-        if name not in _OWN and 1 < len(known) <= _MOST_CHOICES and len(known) < len(corpus.claims):
+            known.update(_values(value))
+            if len(known) > _MOST_CHOICES or not _is_text(value):
+                left_out.add(name)
+    for name in dict.fromkeys(name for claim in corpus.claims.values() for name in claim.columns):
+        known = found.get(name, set())
+        if name not in left_out and 1 < len(known) < len(corpus.claims):
             yield _Filter(name, _label(name), tuple(sorted(known)))
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -242,7 +243,12 @@ def test_many_groups_in_a_notebook():
 
 
 def test_records_without_rows():
-    assert "0 records" in records_fragment(())
+    assert "0 Records" in records_fragment(())
+
+
+def test_a_corpus_with_retired_claims():
+    corpus = ki.Corpus.from_files(Path(__file__).parents[2] / "corpus")
+    assert "Corpus: 15 claims, 2 sources, 2 retired" in corpus._repr_html_()
 
 
 def test_hostile_data_is_text(tmp_path):
