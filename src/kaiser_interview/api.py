@@ -110,7 +110,7 @@ class Validator:
 
     def __repr__(self) -> str:
         kinds = ", ".join(self._engine.validator.rules)
-        return f"<Validator: {kinds}; {self._check.against!r}>"
+        return f"<Validator: {kinds}; {self._check.against.summary}>"
 
     def __enter__(self) -> Self:
         return self

@@ -55,10 +55,7 @@ def corpus_fragment(corpus: Corpus) -> str:
     claims = [*corpus.claims.values()][:_MOST_ROWS]
     names = ["claim_id", "text"] + ["text_en"] * any(one.text_en for one in claims)
     rows = [[_cut(getattr(one, name) or "") for name in names] for one in claims]
-    counts = f"{counted(len(corpus.claims), 'claim')}, {counted(len(corpus.sources), 'source')}"
-    if corpus.retired:
-        counts += f", {len(corpus.retired):,} retired"
-    return render_fragment("table", f"Corpus: {counts}", names, rows, _first(claims, corpus.claims))
+    return render_fragment("table", f"Corpus: {corpus.summary}", names, rows, _first(claims, corpus.claims))
 
 
 def record_fragment(record: Record) -> str:
