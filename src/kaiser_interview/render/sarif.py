@@ -40,8 +40,7 @@ def sarif(report: Report) -> str:
     were left out. `properties` of a result has its row, the row's id, and the edits of its suggestion.
     """
     codes = [*dict.fromkeys(count.code for count in report.counts)]
-    rule_index = {code: index for index, code in enumerate(codes)}
-    seen: Counter[str] = Counter()
+    results = _Results(report, codes)
     run = {
         "tool": {
             "driver": {
@@ -54,12 +53,15 @@ def sarif(report: Report) -> str:
         "invocations": [
             {
                 "executionSuccessful": report.complete,
-                "toolExecutionNotifications": _notifications(report),
+                "toolExecutionNotifications": [
+                    {"level": "error", "message": {"text": _message(f"not read completely: {name}")}}
+                    for name in (visible(one.name) for one in report.inputs if not one.complete)
+                ],
             }
         ],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that paths are relative to."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, report, rule_index, seen) for finding in report.sample],
+        "results": [results.result(finding) for finding in report.sample],
         "properties": {
             "summary": report.summary,
             "rows": report.rows,
@@ -101,40 +103,54 @@ def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.]) (?=[A-Z`])", text, maxsplit=1)[0]
 
 
-def _notifications(report: Report) -> list[dict[str, Any]]:
-    """Return a notification for each input that was not read completely."""
-    return [
-        {
-            "level": "error",
-            "message": {"text": _message(f"{visible(one.name)}: not everything could be read")},
-            "locations": [{"physicalLocation": {"artifactLocation": _artifact(encodable(one.name))}}],
+class _Results:
+    """Make the results of a report, given its codes in the order of the rules."""
+
+    def __init__(self, report: Report, codes: list[str]) -> None:
+        self._rules = {code: index for index, code in enumerate(codes)}
+        self._seen: Counter[str] = Counter()
+        files = [encodable(one.name) for one in report.inputs if one.sha256 is not None]
+        self._first_file = files[0] if files else None
+        # Splits of a dataset have names too, and are not files.
+        self._splits = {one.name for one in report.inputs if one.sha256 is None and one.complete}
+
+    def result(self, finding: Finding) -> dict[str, Any]:
+        where = [finding.place] if finding.line is None else []
+        if finding.path:
+            where.append(visible(finding.pointer))
+        words = f"{', '.join(where)}: {finding.message}" if where else finding.message
+        location = self._location(finding)
+        fingerprint = _fingerprint(finding)
+        self._seen[fingerprint] += 1
+        properties = _properties(finding)
+        return {
+            "ruleId": finding.code,
+            "ruleIndex": self._rules[finding.code],
+            "level": finding.severity,
+            "message": {"text": _message(words)},
+            **({"locations": [location]} if location else {}),
+            "partialFingerprints": {FINGERPRINT: f"{fingerprint}:{self._seen[fingerprint]}"},
+            **({"properties": properties} if properties else {}),
         }
-        for one in report.inputs
-        if not one.complete
-    ]
 
-
-def _result(
-    finding: Finding, report: Report, rule_index: dict[str, int], seen: Counter[str]
-) -> dict[str, Any]:
-    where = [finding.place] if finding.line is None else []
-    if finding.path:
-        where.append(visible(finding.pointer))
-    words = f"{', '.join(where)}: {finding.message}" if where else finding.message
-    result: dict[str, Any] = {
-        "ruleId": finding.code,
-        "ruleIndex": rule_index[finding.code],
-        "level": finding.severity,
-        "message": {"text": _message(words)},
-    }
-    if location := _location(finding, report):
-        result["locations"] = [location]
-    fingerprint = _fingerprint(finding)
-    seen[fingerprint] += 1
-    result["partialFingerprints"] = {FINGERPRINT: f"{fingerprint}:{seen[fingerprint]}"}
-    if properties := _properties(finding):
-        result["properties"] = properties
-    return result
+    def _location(self, finding: Finding) -> dict[str, Any]:
+        """Return the location of a finding; empty if it is about all data, and no file was read."""
+        # GitHub refuses a log if a result has no file. So a finding about all files is located in the first.
+        file = self._first_file if finding.row is None and finding.file is None else finding.file
+        steps: list[str | int] = []
+        location: dict[str, Any] = {}
+        if file in self._splits:
+            steps.append(file)
+        elif file is not None:
+            region = {} if finding.line is None else {"region": {"startLine": finding.line}}
+            location["physicalLocation"] = {"artifactLocation": _artifact(file), **region}
+        if finding.row is not None and finding.line is None:
+            steps.append(finding.row)
+        steps += finding.path
+        if steps:
+            name = pointer(tuple(steps))
+            location["logicalLocations"] = [{"fullyQualifiedName": name, "kind": _kind(finding)}]
+        return location
 
 
 def _message(text: str) -> str:
@@ -142,32 +158,6 @@ def _message(text: str) -> str:
     if "](" in text:
         text = re.sub(r"[\\\[\]]", r"\\\g<0>", text)
     return text.replace("{", "{{").replace("}", "}}")
-
-
-def _location(finding: Finding, report: Report) -> dict[str, Any]:
-    """Return the location of a finding; empty if it is about all data, and no file was read."""
-    in_python = {one.name for one in report.inputs if one.sha256 is None and one.complete}
-    location: dict[str, Any] = {}
-    if finding.file is None and finding.row is None:
-        # GitHub refuses a log that has a result without a file.
-        files = [encodable(one.name) for one in report.inputs if one.name not in in_python]
-        if files:
-            location["physicalLocation"] = {"artifactLocation": _artifact(files[0])}
-        return location
-    steps: list[str | int] = []
-    if finding.file is not None and finding.file not in in_python:
-        physical: dict[str, Any] = {"artifactLocation": _artifact(finding.file)}
-        if finding.line is not None:
-            physical["region"] = {"startLine": finding.line}
-        location["physicalLocation"] = physical
-    elif finding.file is not None:
-        steps.append(finding.file)
-    if finding.line is None and finding.row is not None:
-        steps.append(finding.row)
-    steps += finding.path
-    if steps:
-        location["logicalLocations"] = [{"fullyQualifiedName": pointer(tuple(steps)), "kind": _kind(finding)}]
-    return location
 
 
 def _artifact(file: str) -> dict[str, Any]:
