@@ -74,8 +74,9 @@ def test_the_schema(log):
 
 def test_the_validator_and_the_rules_of_github(log):
     assert len(log.sample) > 40
+    options = ["--rule-kind", "Sarif;Gh", "--output", "faults.sarif"]
     done = subprocess.run(
-        [MULTITOOL / "Sarif.Multitool", "validate", "report.sarif", "--rule-kind", "Sarif;Gh", "--output", "faults.sarif"],
+        [MULTITOOL / "Sarif.Multitool", "validate", "report.sarif", *options],
         capture_output=True, text=True, check=False,
         env=os.environ | {"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
     )  # fmt: skip
