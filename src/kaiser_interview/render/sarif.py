@@ -18,9 +18,9 @@ from ..validation.findings.finding import Finding, Suggestion, pointer
 from ..validation.findings.pages import explanation
 from ..validation.findings.report import Report
 
-__all__ = ["FINGERPRINT", "sarif", "uri_of"]
+__all__ = ["sarif", "uri_of"]
 
-FINGERPRINT = "kaiserInterview/v1"
+_FINGERPRINT = "kaiserInterview/v1"
 """The name of the fingerprints. It changes if they are computed in another way."""
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -129,7 +129,7 @@ class _Results:
             "level": finding.severity,
             "message": {"text": _message(words)},
             **({"locations": [location]} if location else {}),
-            "partialFingerprints": {FINGERPRINT: f"{fingerprint}:{self._seen[fingerprint]}"},
+            "partialFingerprints": {_FINGERPRINT: f"{fingerprint}:{self._seen[fingerprint]}"},
             **({"properties": properties} if properties else {}),
         }
 
