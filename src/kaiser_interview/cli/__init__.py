@@ -82,6 +82,7 @@ COMMANDS = {
             "rows.jsonl --kind translation",
             "rows.csv --kind label --set method=model --set creator=NAME",
             "data/ --kind translation --complete language --format github",
+            "data/ --kind translation --format sarif",
         ),
     ),
     "parse": Command(

@@ -8,6 +8,7 @@ import typer
 
 from ..errors import InputError
 from ..render.machine import github, jsonl
+from ..render.sarif import sarif
 from ..render.terminal import console
 from ..render.text import print_report
 from ..validation.engine.execution import report_of
@@ -28,6 +29,7 @@ class ReportFormat(StrEnum):
     json = "json"
     jsonl = "jsonl"
     github = "github"
+    sarif = "sarif"
     html = "html"
 
 
@@ -69,11 +71,13 @@ def print_as(report: Report, form: ReportFormat, rejects: str | None = None) -> 
         typer.echo(report.to_json())
     elif form is ReportFormat.html:
         typer.echo(report.to_html(rejects=rejects), nl=False)
+    elif form is ReportFormat.sarif:
+        typer.echo(sarif(report))
     else:
         for line in (jsonl if form is ReportFormat.jsonl else github)(report):
             typer.echo(line)
-        if form is ReportFormat.jsonl and report.left_out:
-            typer.echo(f"{report.left_out:,} findings not in the sample; --max-findings keeps more", err=True)
+    if form in {ReportFormat.jsonl, ReportFormat.sarif} and report.left_out:
+        typer.echo(f"{report.left_out:,} findings not in the sample; --max-findings keeps more", err=True)
 
 
 def end(report: Report, limit: tuple[float, bool] = (0, False), *, failures: int = 0) -> None:

@@ -1,1 +1,1 @@
-"""Render reports for people, programs and GitHub."""
+"""Render reports for people, programs and code hosts."""

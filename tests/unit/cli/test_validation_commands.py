@@ -123,6 +123,43 @@ def test_formats(run, drafts):
     assert run("validate", path, *DRAFTS, "--format", "github")[1].startswith("::error file=")
 
 
+def test_sarif(run, drafts, tmp_path):
+    def results(code, *arguments):
+        left, out, err = run(*arguments, "--format", "sarif")
+        assert (left, err) == (code, "")
+        (log,) = json.loads(out)["runs"]
+        return [(one["ruleId"], place(one["locations"][0])) for one in log["results"]]
+
+    def place(location):
+        if "physicalLocation" in location:
+            return location["physicalLocation"]["region"]["startLine"]
+        return location["logicalLocations"][0]["fullyQualifiedName"]
+
+    path, folder, ok, no, text = drafts(GOOD, GOOD | {"quote": "语文"}), *(tmp_path / one for one in "abcd")
+    found = [("quote-not-found", 2)]
+    assert results(1, "validate", path, *DRAFTS) == found
+    assert results(1, "fix", path, "--output", tmp_path / "fixed.jsonl", *DRAFTS) == found
+    assert results(1, "split", path, "--valid", ok, "--rejects", no, *DRAFTS) == found
+    answers = drafts(GOOD, name="answers.jsonl")
+    answers.write_text(f"{answers.read_text('utf-8')}Sorry.\n", "utf-8")
+    rows = tmp_path / "rows.jsonl"
+    assert results(1, "parse", answers, "--kind", "translation", "--output", rows) == [("answer-refused", 2)]
+    text.write_text("Tea is hot.\nIce is cold.\n", "utf-8")
+    quotes = drafts({"quote": "Tea is hot."}, {"quote": "Tea is not."}, name="quotes.jsonl")
+    init = ["corpus", "init", text, "--output", folder, "--quotes", quotes]
+    assert results(1, *init) == [("quote-not-found", "/1/quote")]
+    claims = folder / "claims.jsonl"
+    claims.write_text(f"{claims.read_text('utf-8')}{{\n", "utf-8")
+    assert results(1, "corpus", "check", folder) == [("invalid-json", 2)]
+
+
+def test_sarif_says_that_findings_are_left_out(run, drafts):
+    path = drafts(*[GOOD | {"claim_id": "d01-c99"}] * 3)
+    code, out, err = run("validate", path, *DRAFTS, "--format", "sarif", "--max-findings", "1")
+    assert (code, err) == (1, "2 findings not in the sample; --max-findings keeps more\n")
+    assert json.loads(out)["runs"][0]["properties"]["left_out"] == 2
+
+
 def test_a_custom_kind(run, drafts, tmp_path, monkeypatch):
     (tmp_path / "stances.py").write_text(
         "import kaiser_interview as ki\n"
