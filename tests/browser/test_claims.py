@@ -106,7 +106,7 @@ def test_what_a_panel_shows(visit):
     assert shown["topics"] == ", ".join(claim.topics)
     assert shown["claim type"] == claim.claim_type
     assert shown["SHA-256"] == claim.claim_sha256
-    assert shown["place"] == f"{claim.source_id}, code points {claim.start} to {claim.end}"
+    assert shown["place"] == f"{ki.source().source_id}, code points {claim.start} to {claim.end}"
     assert shown["citations"].startswith(claim.markers)
     for name in ("labels", "mentions", "relations"):
         held = [
