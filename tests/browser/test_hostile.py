@@ -218,7 +218,7 @@ def test_fragments_of_notebooks(visit, tmp_path, payload):
     shown = [made, report, *report.sample, ki.validate(rows, against=made)]
     shown += [ki.Validator(against=made).split(rows)]
     shown += made.find(claim.text[:-1]) if encodable(payload) == payload else ()
-    shown += [kind.model_construct(**dict.fromkeys(kind.model_fields, payload)) for kind in RECORDS]
+    shown += [kind.model_construct(**dict.fromkeys(kind.model_fields, encodable(payload))) for kind in RECORDS]
     body = "\n".join(f"<article>{one._repr_html_()}</article>" for one in shown)
     html = f"<!doctype html><html lang=en><meta charset=utf-8><title>x</title><body>{body}</body></html>"
     page = visit(page_in(tmp_path, html))
