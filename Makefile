@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target creates the environment that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs engines pages providers guides full mutants peers checkers oracle fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs pages engines providers guides full mutants peers checkers figures picture oracle fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -59,11 +59,11 @@ release-check: build/release/stamp build/node/stamp ## check everything that a r
 	cd tests && ../build/release/bin/python -m release $(if $(TAG),--tag "$(TAG)")
 
 # -W makes warnings errors; -n warns about every reference without a target.
-docs: build/docs/stamp build/chromium/stamp ## build the site in build/site; check its links and its width on a phone
+docs: build/docs/stamp build/chromium/stamp ## build the site in build/site; check its links, widths, search and copy buttons
 	@rm -rf build/site
 	build/docs/bin/python -m sphinx -q -E -b html -d build/doctrees -W --keep-going -n docs build/site
 	build/docs/bin/python tests/site_check.py build/site
-	build/docs/bin/python tests/phone.py build/site
+	build/docs/bin/python tests/site_browser.py build/site
 
 build/chromium/stamp:
 	command -v chromium || command -v google-chrome || (apt-get update -qq && apt-get install -qq -y chromium)
@@ -138,6 +138,12 @@ bench: build/bench/stamp ## print the performance figures of the documentation
 	build/bench/bin/python benchmarks/parsing.py
 	build/bench/bin/python benchmarks/corpora.py
 	build/bench/bin/python benchmarks/repair.py
+
+picture: build/docs/stamp build/chromium/stamp ## take the picture of the README
+	build/docs/bin/python docs/site/picture.py
+
+figures: .venv/stamp ## draw the figures of docs/performance.md and docs/annotation.md from their tables
+	$(BIN)/python -m benchmarks.figures
 
 # This environment does not have the package: the checks install the built one.
 build/release/stamp: pyproject.toml

@@ -14,7 +14,17 @@ author = copyright = "The kaiser-interview maintainers"  # noqa: A001 - Sphinx n
 version = release = ki.__version__
 language = "en"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "record_fields", "repository_links"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "numpydoc",
+    "chinese_search",
+    "code_lines",
+    "live_pages",
+    "page_meta",
+    "record_fields",
+    "repository_links",
+]
 exclude_patterns = ["examples", "site"]
 nitpicky = True
 
@@ -34,8 +44,10 @@ DEFAULT_LINKS.clear()  # into Python's own manual, which is not fetched
 
 html_theme = "furo"
 html_title = f"kaiser-interview {release}"
+html_favicon = "site/favicon.svg"
 html_static_path = ["site/static"]
 html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = False
 html_use_index = False  # the API page is its own
 html_show_sphinx = False

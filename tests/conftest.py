@@ -7,6 +7,8 @@ import sys
 import pytest
 from hypothesis import settings
 
+collect_ignore = ["site_browser.py"]  # needs Playwright, which only `make docs` has
+
 # No test asserts a time: on a busy machine any example may take long.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

@@ -1,4 +1,4 @@
-"""Check the built site offline: links and anchors work, and no remote resource is loaded.
+"""Check the built site offline: links and anchors work, pages have a description, nothing remote is loaded.
 
 Run by ``make docs`` with the folder of the site.
 """
@@ -17,17 +17,20 @@ LED_TO = {"href", "action"}
 
 
 class Page(HTMLParser):
-    """The places of a page, and the addresses that it loads or leads to."""
+    """The places of a page, the addresses that it loads or leads to, and what it says of itself."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.places: set[str] = set()
         self.loads: list[str] = []
         self.leads: list[str] = []
+        self.about: dict[str, str] = {}
         self.feed(text)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "meta" and (name := dict(attrs).get("name") or dict(attrs).get("property")):
+            self.about[name] = dict(attrs).get("content") or ""
         for name, value in attrs:
             if name in {"id", "name"} and value:
                 self.places.add(value)
@@ -63,6 +66,19 @@ def faults(site: Path) -> list[str]:
     return found
 
 
+def undescribed(site: Path) -> list[str]:
+    """Return the pages of the documentation without a description, except that of the search."""
+    found = []
+    for path in sorted({*site.rglob("*.html")} - {site / "search.html"}):
+        text = path.read_text("utf-8")
+        if "data-content_root" not in text:  # a page that Sphinx did not make
+            continue
+        about = Page(text).about
+        missing = [one for one in ("description", "og:title", "og:description") if not about.get(one)]
+        found += [f"{path.relative_to(site)}: has no {', '.join(missing)}"] if missing else []
+    return found
+
+
 def _broken(path: Path, page: Page, pages: dict[Path, Page]) -> list[str]:
     found = [f"{one}: not in the site" for one in page.loads if not _is_here(path, one)]
     for link in page.leads:
@@ -85,9 +101,11 @@ def _is_here(path: Path, address: str) -> bool:
 
 def main(site: Path) -> int:
     """Print the faults of a site; return the exit code."""
-    found = faults(site)
+    found = [*faults(site), *undescribed(site)]
     described = Page((site / "api.html").read_text("utf-8")).places
-    found += [f"api.html: lacks {name}" for name in ki.__all__ if f"kaiser_interview.{name}" not in described]
+    found += [
+        f"api.html: has no {name}" for name in ki.__all__ if f"kaiser_interview.{name}" not in described
+    ]
     print(*found or [f"every link of {len([*site.rglob('*.html')])} pages leads somewhere"], sep="\n")
     return 1 if found else 0
 

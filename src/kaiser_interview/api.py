@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from datasets import Dataset
 
+    from .corpus.corpus import Corpus
     from .raw_output.parse import Failure, Parsed
     from .validation.fix import Fixed
     from .validation.split import Split
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Validator",
     "check_of",
+    "corpus_html",
     "fix",
     "parse",
     "read",
@@ -108,7 +110,7 @@ class Validator:
 
     def __repr__(self) -> str:
         kinds = ", ".join(self._engine.validator.rules)
-        return f"<Validator: {kinds}; {self._check.against!r}>"
+        return f"<Validator: {kinds}; {self._check.against.summary}>"
 
     def __enter__(self) -> Self:
         return self
@@ -195,6 +197,18 @@ class Validator:
     def _check_open(self) -> None:
         if self._engine.is_closed:
             raise RuntimeError("validator: expected an open validator, got a closed one")
+
+
+def corpus_html(corpus: "Corpus", rows: Any = None, **options: Unpack[Options]) -> str:
+    """Return the page of a corpus with rows; `Corpus.to_html` is the public method."""
+    from .dataset.browsing import page_of
+    from .page.shown_rows import checked_rows
+
+    if rows is None:
+        if options:
+            raise InputError(f"{', '.join(options)}: expected rows to apply it to, got none")
+        return page_of(corpus)
+    return page_of(corpus, checked_rows(check_of(_rows_of(rows), against=corpus, **options)))
 
 
 def _failures_of(data: Any) -> "tuple[Failure, ...]":

@@ -1,4 +1,4 @@
-"""What people read is in plain words: messages, help, docstrings, comments and the main documents."""
+"""What people read is in plain words: messages, help, docstrings, comments and all documents."""
 
 import re
 from pathlib import Path
@@ -29,8 +29,7 @@ READ = sorted(
     [
         *ROOT.glob("*.md"),
         ROOT / "Makefile",
-        ROOT / "docs" / "decisions.md",
-        *(ROOT / "docs" / "findings").glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
         *(ROOT / "src").rglob("*.py"),
         *(ROOT / "tests" / "natural").glob("*.report.txt"),
     ]

@@ -54,12 +54,19 @@ def makes(words: list[str], printed: str) -> None:
 
 
 def prints(words: list[str], printed: str) -> None:
-    """Run a command and compare its output."""
+    """Run a command and compare its output; or write it to a file, after `>`."""
+    file = None
+    if words[-2:-1] == [">"]:
+        *words, _, file = words
     done = subprocess.run(
         [sys.executable, "-m", "kaiser_interview", *words],
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode in {0, 1}, done.stderr
+    if file is not None:
+        Path(file).write_text(done.stdout, "utf-8")
+        assert printed == ""
+        return
     assert matches(printed, done.stdout), f"{words}\n{done.stdout}{done.stderr}"
 
 

@@ -11,7 +11,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from . import built, changelog, contents, extras, hosts, licences, metadata, workflows
+from . import built, changelog, contents, extras, hosts, licences, metadata, sbom, workflows
 from .commands import ROOT, run, tracked
 
 MOST_BYTES = 800_000
@@ -34,16 +34,20 @@ def main() -> None:
         folder = Path(temporary)
         sdist, wheel = _of_what_is_built(folder, pyproject)
         if options.quick:
-            _quick(folder, wheel)
+            _quick(folder, wheel, pyproject)
             return
         _sdist(folder)
-        _extras(folder, wheel, pyproject)
+        bill = _extras(folder, wheel, pyproject)
         target = ROOT / "dist"
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
         for path in (sdist, wheel):
             shutil.copy(path, target)
             print(f"dist/{path.name}  sha256 {built.digests(target)[path.name]}")
+    # Not in dist/, whose files are published as they are.
+    path = ROOT / "build" / f"{wheel.name.partition('-py3')[0]}.cdx.json"
+    path.write_text(json.dumps(bill, indent=2), "utf-8")
+    print(path.relative_to(ROOT))
 
 
 def _of_the_checkout(pyproject: dict, tag: str | None) -> None:
@@ -79,9 +83,10 @@ def _of_what_is_built(folder: Path, pyproject: dict) -> tuple[Path, Path]:
     return sdist, wheel
 
 
-def _quick(folder: Path, wheel: Path) -> None:
-    extras.check(folder, wheel, "", "newest", [])
+def _quick(folder: Path, wheel: Path, pyproject: dict) -> None:
+    python = extras.check(folder, wheel, "", "newest", [])
     print("installed bare, everything of the core works from another folder")
+    _bill(python, pyproject)
     python = extras.check(folder, wheel, "hf", "newest", [])
     extras.environment(python.parents[1], f"{wheel}[hf]", group=True)
     print(f"installed with hf, tests from another folder: {extras.run_tests(folder, python, extras.QUICK)}")
@@ -97,15 +102,29 @@ def _sdist(folder: Path) -> None:
     print(f"the sdist's own tests: {collected}; {ran}")
 
 
-def _extras(folder: Path, wheel: Path, pyproject: dict) -> None:
+def _bill(python: Path, pyproject: dict) -> dict:
+    """Return the software bill of materials of an environment with the bare wheel."""
+    version, _ = _facts()
+    found = sbom.document(python, pyproject["project"]["name"], version)
+    what = f"the bill of materials has the package and {len(found['components'])} others"
+    _step(what, sbom.faults(found, pyproject, version))
+    return found
+
+
+def _extras(folder: Path, wheel: Path, pyproject: dict) -> dict:
+    """Install and test each extra; return the bill of materials of the newest versions without extras."""
     bounds = extras.lowest(pyproject)
+    bill = {}
     for resolution in extras.RESOLUTIONS:
         constraints = bounds if resolution == "lowest" else None
         for extra in extras.EXTRAS:
             python = extras.check(folder, wheel, extra, resolution, bounds)
             print(f"{extra or 'no extra'}, {resolution} versions: installed alone, and at work")
+            if (extra, resolution) == ("", "newest"):
+                bill = _bill(python, pyproject)
         extras.environment(python.parents[1], f"{wheel}[all]", constraints=constraints, group=True)
         print(f"{resolution} versions: {extras.run_tests(folder, python, extras.WIDE)}")
+    return bill
 
 
 def _facts() -> tuple[str, tuple[str, str]]:

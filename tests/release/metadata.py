@@ -49,6 +49,7 @@ def faults(text: str, pyproject: dict[str, Any], licences: list[str], version: s
         for name, values in expected.items()
         if (got := _sorted(said, name)) != sorted(values)
     ]
+    wrong += [f"the description has a link to a file: {one}" for one in _relative(str(said.get_payload()))]
     oldest, *_ = versions = supported(project)
     if project["requires-python"] != f">={oldest}":
         wrong.append(f"requires-python is {project['requires-python']}, and the oldest classifier {oldest}")
@@ -63,6 +64,13 @@ def tool_faults(sdist: Path, wheel: Path) -> list[str]:
     said = run(BIN / "twine", "check", "--strict", sdist, wheel)
     run(BIN / "check-wheel-contents", wheel)
     return [] if said.count("PASSED") == 2 else [f"twine: {said}"]
+
+
+def _relative(description: str) -> list[str]:
+    """Return the links and pictures of a description that lead to no address; an index has no files."""
+    markdown = re.findall(r"\]\(([^)\s]*)", description)
+    html = re.findall(r"""(?:href|src)\s*=\s*["']?([^"'\s>]*)""", description)
+    return [one for one in markdown + html if not one.startswith(("https://", "#", "mailto:"))]
 
 
 def _sorted(said: Message, name: str) -> list[str]:

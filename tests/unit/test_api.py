@@ -64,7 +64,7 @@ def test_a_validator_returns_what_the_functions_return(validator, tmp_path):
 
 
 def test_a_validator_has_a_short_repr(validator):
-    assert repr(validator) == "<Validator: label; Corpus(41 claims, 1 sources, 0 retired)>"
+    assert repr(validator) == "<Validator: label; 41 claims, 1 source>"
 
 
 def test_data_sets_are_apart(validator):

@@ -53,7 +53,7 @@ CALL_UP = {
     ("corpus.corpus", "validation.corpus_check"),
     ("corpus.corpus", "validation.findings.report"),
     # `Corpus.to_html()` returns its page; that of the shipped claims has their labels.
-    ("corpus.corpus", "dataset.browsing"),
+    ("corpus.corpus", "api"),
     ("corpus.corpus", "validation.engine.options"),
     # `Report.to_html()` returns its page.
     ("validation.findings.report", "page.report_page"),

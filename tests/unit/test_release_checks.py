@@ -2,13 +2,14 @@
 
 import copy
 import json
+import re
 import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
-from release import changelog, contents, extras, hosts, licences, metadata, workflows
+from release import changelog, contents, extras, hosts, licences, metadata, sbom, workflows
 
 CHANGES = """# Changelog
 
@@ -174,6 +175,56 @@ def test_metadata():
     assert metadata.faults(METADATA, other, ["LICENSES/MIT.txt"], "0.1.0") == [
         "hatchling==2 builds elsewhere, and is not in the group package"
     ]
+
+
+@pytest.mark.parametrize(
+    ("link", "place"),
+    [
+        ("[a](docs/a.md)", "docs/a.md"),
+        ("![a](a.png)", "a.png"),
+        ('<img src="a.png">', "a.png"),
+        ("[a](http://a.org)", "http://a.org"),
+    ],
+)
+def test_a_description_has_no_relative_link(link, place):
+    assert reported(f"{METADATA}{link}\n") == [f"the description has a link to a file: {place}"]
+    assert reported(f"{METADATA}[a](https://example.org) [b](#k)\n") == []
+
+
+def test_the_readme_becomes_such_a_description():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    text = (ROOT / "README.md").read_text("utf-8")
+    for one in project["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]:
+        text = re.sub(one["pattern"], one["replacement"], text)
+    assert reported(f"{METADATA}{text}") == []
+    assert "Picture: The page that `browse` writes" in text
+    assert "中文" not in text
+
+
+BILL = {
+    "metadata": {"component": {"bom-ref": "root", "name": "k", "version": "0.1.0"}},
+    "components": [
+        {"bom-ref": one, "name": one, "version": "1", "purl": f"pkg:pypi/{one}@1"}
+        for one in ("Jiter", "numpy", "other")
+    ],
+    "dependencies": [{"ref": "root", "dependsOn": ["Jiter", "numpy"]}, {"ref": "numpy"}],
+}
+
+
+def test_a_bill_of_materials():
+    def reported_of(**changes: object) -> list[str]:
+        return sbom.faults(copy.deepcopy(BILL) | changes, PROJECT, "0.1.0")
+
+    assert reported_of() == []
+    assert reported_of(dependencies=[{"ref": "root"}]) == [
+        "sbom: jiter is not among the dependencies",
+        "sbom: numpy is not among the dependencies",
+    ]
+    assert sbom.faults(BILL, PROJECT, "0.2.0") == ["sbom: expected k 0.2.0, got k 0.1.0"]
+    assert reported_of(components=[*BILL["components"], {"bom-ref": "x", "name": "x", "version": "1"}]) == [
+        "sbom: x has no purl"
+    ]
+    assert reported_of(serialNumber="file:///home/me") == ["sbom: a path of this machine"]
 
 
 def test_the_lowest_that_each_bound_allows():

@@ -1,4 +1,4 @@
-"""The check of the built site reports broken links and remote resources."""
+"""The check of the built site reports broken links, remote resources and missing descriptions."""
 
 import pytest
 import site_check
@@ -81,3 +81,18 @@ def test_faults_of_a_page(site, body, fault):
 )
 def test_faults_of_a_style_sheet(site, css, fault):
     assert site("", css) == [f"static/site.css: {fault}"]
+
+
+def test_a_page_without_a_description(site, tmp_path):
+    site("")
+    html = "<html data-content_root='./'>"
+    for name in ("search", "bare"):
+        (tmp_path / "site" / f"{name}.html").write_text(html)
+    (tmp_path / "site" / "other.html").write_text(
+        f"{html}<meta name='description' content='a'><meta property='og:title' content=''>"
+        "<meta property='og:description' content='a'>"
+    )
+    assert site_check.undescribed(tmp_path / "site") == [
+        "bare.html: has no description, og:title, og:description",
+        "other.html: has no og:title",
+    ]

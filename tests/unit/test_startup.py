@@ -30,6 +30,7 @@ MAY_IMPORT = {
     ("show", "d01-c01"): SHOWN | READ,
     ("find", "语言模型"): SHOWN | READ,
     ("cite", "d01-c01"): SHOWN | READ,
+    ("browse", "--output", "page.html"): SHOWN | READ | {"jinja2", "markupsafe"},
     ("validate", "rows.jsonl", "--kind", "translation"): SHOWN | READ,
 }
 EVERY = ("pandas", "polars", "datasets", "duckdb", "pyarrow.dataset", "pyarrow", "numpy")

@@ -166,7 +166,8 @@ COMMANDS = {
         "The page is one HTML file, which needs no network. It shows the text and its English side by side, "
         "with filters; a click on a claim shows its labels, mentions, relations, citation and digest. With "
         "`--rows`, derived rows and their findings are shown with the claims that they name. Prints the path "
-        "of the file.",
+        "of the file. Exit codes are those of `validate`; if an input cannot be read completely, nothing is "
+        "written.",
         ("--open", "--rows out.jsonl --kind translation --output review.html", "--against corpus/"),
     ),
     "export": Command(

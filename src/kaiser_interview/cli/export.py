@@ -14,12 +14,17 @@ from ..dataset.browsing import page_of
 from ..dataset.exports import ExportFormat, export_files
 from ..errors import InputError
 from ..metadata import NAME
+from ..page.shown_rows import checked_rows
+from ..render.terminal import console
+from ..render.text import print_report
 from ..validation.engine.options import Check
 from ..validation.findings.display import visible
+from ..validation.findings.report import Report
 from .exits import cleanup_on_interrupt, stop
 from .options import given_options, takes_check
 from .output import Against, Places, folder_of
 from .progress import watched
+from .validate import end
 
 __all__ = ["browse", "export"]
 
@@ -79,16 +84,22 @@ def browse(
     """Write a page with every claim highlighted in its text."""
     if rows is None and (given := given_options(context, "against")):
         raise InputError(f"{given[0]}: expected --rows PATH to apply it to, got none")
-    if output == "":
-        raise InputError("--output: expected a file, got nothing")
-    folder = context.params["against"]
-    name = NAME if folder is None else Path(folder).resolve().name or "corpus"
-    path = Path(output or f"{name}.html")
+    path = _page_path(output, context.params["against"])
+    if "" in (rows or ()):
+        # An unset shell variable.
+        raise InputError("--rows: expected a file, got nothing")
     if os.path.lexists(path) and not force:
         stop(f"{visible(str(path))}: already exists; use --force to replace it, or --output")
     places = Places(str(path))
     with watched(replace(check, data=rows), places) as watching:
-        page = page_of(check.against, None if rows is None else watching)
+        shown = None if rows is None else checked_rows(watching)
+        report = None if shown is None else shown.report
+        if report is not None:
+            _refuse_input(path, report)
+            if not report.complete:
+                print_report(report, console(stderr=True))
+                stop("nothing was written")
+        page = page_of(check.against, shown)
         try:
             storage.write_files(path.parent, {path.name: page.encode()})
         except OSError as error:
@@ -96,3 +107,32 @@ def browse(
     typer.echo(visible(str(path)))
     if opened:
         webbrowser.open(path.resolve().as_uri())
+    if report is not None:
+        end(report)
+
+
+def _page_path(output: str | None, folder: str | None) -> Path:
+    """Return the path of the page: the given one, or one named after the corpus in a folder.
+
+    Raises
+    ------
+    InputError
+        The output is empty, or standard output.
+    """
+    if output in {"", "-"}:
+        raise InputError(f"--output: expected a file, got {'standard output' if output else 'nothing'}")
+    stem = NAME if folder is None else Path(folder).resolve().name or "corpus"
+    return Path(output or f"{stem}.html")
+
+
+def _refuse_input(path: Path, report: Report) -> None:
+    """Raise if the output is one of the inputs.
+
+    Raises
+    ------
+    InputError
+        The output is an input.
+    """
+    for name in (one.name for one in report.inputs):
+        if path.exists() and Path(name).exists() and path.samefile(name):
+            raise InputError(f"{visible(str(path))}: expected a file other than the input")

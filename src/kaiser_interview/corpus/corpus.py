@@ -68,12 +68,19 @@ class Corpus:
         self.releases = releases
 
     def __repr__(self) -> str:
-        return f"Corpus({len(self.claims)} claims, {len(self.sources)} sources, {len(self.retired)} retired)"
+        return f"<Corpus: {self.summary}>"
 
     def _repr_html_(self) -> str:
         from ..page.fragments import corpus_fragment
 
         return corpus_fragment(self)
+
+    @property
+    def summary(self) -> str:
+        """The numbers of claims, sources and retired claims, in words."""
+        numbers = ((len(self.claims), "claim"), (len(self.sources), "source"))
+        counts = [f"{number:,} {word}{'' if number == 1 else 's'}" for number, word in numbers]
+        return ", ".join([*counts, *([f"{len(self.retired):,} retired"] if self.retired else [])])
 
     @classmethod
     def from_files(cls, folder: str | Path) -> "Corpus":
@@ -106,7 +113,7 @@ class Corpus:
         --------
         >>> import kaiser_interview as ki
         >>> ki.Corpus.from_files(ki.data_path())
-        Corpus(41 claims, 1 sources, 0 retired)
+        <Corpus: 41 claims, 1 source>
         """
 
         def raise_first(fault: FileFault) -> None:
@@ -403,7 +410,7 @@ class Corpus:
         >>> page[:15], 'href="#c002"' in page
         ('<!doctype html>', True)
         """
-        from ..dataset.browsing import corpus_html
+        from ..api import corpus_html
 
         return corpus_html(self, rows, **options)
 

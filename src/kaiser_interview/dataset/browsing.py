@@ -2,35 +2,22 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError
 from ..metadata import CAUTION, LANGUAGES, MACHINE_TRANSLATION
 from ..page.corpus_page import ClaimDetails, PageText, corpus_page
-from ..page.shown_rows import ShownRow, checked_rows, row_of
-from ..validation.engine.options import Check
+from ..page.shown_rows import ShownRow, ShownRows, row_of
 from . import citation, loaders
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from ..corpus.corpus import Corpus
     from ..corpus.files import CorpusClaim
-    from ..validation.engine.options import Options
 
-__all__ = ["corpus_html", "page_of"]
+__all__ = ["page_of"]
 
 _LAYERS = ("labels", "mentions", "relations")
 
 
-def corpus_html(corpus: "Corpus", rows: Any = None, **options: "Unpack[Options]") -> str:
+def page_of(corpus: "Corpus", shown: ShownRows | None = None) -> str:
     """Return the page of a corpus with rows; `Corpus.to_html` is the public method."""
-    if rows is None and options:
-        raise InputError(f"{', '.join(options)}: expected rows to apply it to, got none")
-    return page_of(corpus, None if rows is None else Check(data=rows, against=corpus, **options))
-
-
-def page_of(corpus: "Corpus", check: Check | None = None) -> str:
-    """Return the page of a corpus, with the rows of a check if there is one."""
-    shown = None if check is None else checked_rows(check)
     if corpus.digest != loaders.corpus_of(None).digest:
         return corpus_page(corpus, shown)
     source = loaders.source()

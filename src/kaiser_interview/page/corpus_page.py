@@ -1,6 +1,7 @@
 """The page of a corpus: its texts with every claim in place, and what rows say about the claims."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -67,7 +68,7 @@ class _Section(NamedTuple):
     """A source and its blocks."""
 
     source_id: str
-    blocks: Iterator[tuple[TextBlock, list[_Panel], dict[str, str]]]
+    blocks: Iterator[tuple[TextBlock, list[_Panel], Mapping[str, str]]]
     """Each block with the panels of its claims, and the severity of findings by claim."""
 
 
@@ -92,11 +93,12 @@ def corpus_page(
         Returns what to say about a claim. Default: a citation with its offsets and digest.
     """
     filters = [*_filters(corpus)]
-    shown = rows or ShownRows({}, [], [], {})
+    shown = rows or ShownRows({}, [], [], Counter())
 
     def panel(claim: CorpusClaim) -> _Panel:
-        held = [_values(claim.columns.get(one.name)) for one in filters]
-        values = [[one.values.index(value) + 1 for value in own] for one, own in zip(filters, held, strict=True)]
+        values = [
+            [one.values.index(value) + 1 for value in _values(claim.columns.get(one.name))] for one in filters
+        ]
         return _Panel(
             claim,
             (details or _details)(claim),
@@ -134,8 +136,8 @@ def _sections(corpus: Corpus, panel: Callable[[CorpusClaim], _Panel]) -> Iterato
         yield _Section(source_id, (_shown(block, [panel(one) for one in block.claims]) for block in blocks))
 
 
-def _shown(block: TextBlock, panels: list[_Panel]) -> tuple[TextBlock, list[_Panel], dict[str, str]]:
-    severities = {}
+def _shown(block: TextBlock, panels: list[_Panel]) -> tuple[TextBlock, list[_Panel], Mapping[str, str]]:
+    severities: dict[str, str] = {}
     for one in panels:
         found = {finding.severity for row in one.rows for finding in row.findings}
         if found:
@@ -144,19 +146,24 @@ def _shown(block: TextBlock, panels: list[_Panel]) -> tuple[TextBlock, list[_Pan
 
 
 def _filters(corpus: Corpus) -> Iterator[_Filter]:
-    """Yield the columns with few different values, which several claims share."""
-    first = next(iter(corpus.claims.values()), None)
-    for name in first.columns if first else ():
-        if name in _OWN:
-            continue
-        found: dict[str, int] = {}
-        for claim in corpus.claims.values():
-            for value in _values(claim.columns.get(name)):
-                found[value] = found.get(value, 0) + 1
-            if len(found) > _MOST_CHOICES:
-                break
-        if 1 < len(found) <= _MOST_CHOICES and len(found) < len(corpus.claims):
-            yield _Filter(name, _label(name), tuple(sorted(found)))
+    """Yield the columns of text with few different values, which several claims share."""
+    found, left_out = dict[str, set[str]](), set(_OWN)
+    for claim in corpus.claims.values():
+        for name in claim.columns.keys() - left_out:
+            value = claim.columns[name]
+            known = found.setdefault(name, set())
+            known.update(_values(value))
+            if len(known) > _MOST_CHOICES or not _is_text(value):
+                left_out.add(name)
+    for name in dict.fromkeys(name for claim in corpus.claims.values() for name in claim.columns):
+        known = found.get(name, set())
+        if name not in left_out and 1 < len(known) < len(corpus.claims):
+            yield _Filter(name, _label(name), tuple(sorted(known)))
+
+
+def _is_text(value: Any) -> bool:
+    held = value if isinstance(value, list | tuple) else [value]
+    return all(one is None or isinstance(one, str) for one in held)
 
 
 def _values(value: Any) -> list[str]:

@@ -55,12 +55,7 @@ def corpus_fragment(corpus: Corpus) -> str:
     claims = [*corpus.claims.values()][:_MOST_ROWS]
     names = ["claim_id", "text"] + ["text_en"] * any(one.text_en for one in claims)
     rows = [[_cut(getattr(one, name) or "") for name in names] for one in claims]
-    counts = ", ".join(
-        counted(len(held), word)
-        for held, word in ((corpus.claims, "claim"), (corpus.sources, "source"), (corpus.retired, "retired"))
-        if held or word != "retired"
-    )
-    return render_fragment("table", f"Corpus: {counts}", names, rows, _first(claims, corpus.claims))
+    return render_fragment("table", f"Corpus: {corpus.summary}", names, rows, _first(claims, corpus.claims))
 
 
 def record_fragment(record: Record) -> str:
@@ -75,15 +70,10 @@ def records_fragment(records: Sequence[Record]) -> str:
     shown = [one.model_dump(mode="json") for one in records[:_MOST_ROWS]]
     names = [name for name in shown[0] if any(row[name] is not None for row in shown)] if shown else []
     rows = [[_cut(text_of(row[name])) if row[name] is not None else "" for name in names] for row in shown]
-    kind = type(records[0]).__name__ if records else "record"
-    note = (
-        "; ".join(
-            one for one in (_first(shown, records), CAUTION if isinstance(records[0], Claim) else "") if one
-        )
-        if records
-        else ""
-    )
-    return render_fragment("table", counted(len(records), kind), names, rows, note)
+    kind = type(records[0]) if records else Record
+    notes = (_first(shown, records), CAUTION if issubclass(kind, Claim) else "")
+    caption = counted(len(records), kind.__name__)
+    return render_fragment("table", caption, names, rows, "; ".join(filter(None, notes)))
 
 
 def _first(shown: Any, held: Any) -> str:

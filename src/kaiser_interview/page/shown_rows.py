@@ -1,18 +1,20 @@
 """Derived rows as a page shows them: what they say about which claims, and their findings."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, time
 from typing import Any, NamedTuple
 
 from ..records.models import Record
 from ..validation.engine.execution import Engine, Step, Validation
 from ..validation.engine.options import Check
+from ..validation.findings.display import shown
 from ..validation.findings.finding import Finding, place_of
 from ..validation.findings.report import Report
+from ..validation.formats.csv import Cells
 from ..validation.references.paths import references_in
 from ..validation.rows.row_validator import RowValidator
-from ..validation.sources.source import Batch
 from ..validation.writers.memory import RowsInMemory
 from ..validation.writers.parts import rows_in
 
@@ -21,12 +23,12 @@ __all__ = ["ShownRow", "ShownRows", "checked_rows", "row_of", "text_of"]
 _MOST = 50
 """The most rows with findings to show for a claim, and the most others."""
 
-_LONGEST = 2_000
+_LONGEST = 1_000
 """The most characters of a value to show."""
 
 _PROVENANCE = ("method", "creator", "created", "confidence", "release", "language")
 
-_REFERENCE = ("claim_id", "claim_sha256", "quote", "quote_start", "quote_end", "quote_of", "other_claim_id")
+_REFERENCE = ("claim_id", "claim_sha256", "quote_start", "quote_end", "quote_of", "other_claim_id")
 
 _TITLES: Mapping[str, tuple[str, ...]] = {
     "translation": ("translation",),
@@ -64,22 +66,27 @@ class ShownRows(NamedTuple):
     """Rows that name no current claim."""
     general: list[Finding]
     """Findings that are not about a row."""
-    hidden: Mapping[str, int]
-    """The number of further rows by claim; for an empty id, those that name no current claim."""
+    hidden: Mapping[str | None, int]
+    """The number of further rows by claim; for an empty id, of rows without one; for None, of `general`."""
     report: Report | None = None
 
 
 def row_of(
-    kind: str, values: Mapping[str, Any], place: str = "", findings: tuple[Finding, ...] = ()
+    kind: str,
+    values: Mapping[str, Any],
+    place: str = "",
+    findings: tuple[Finding, ...] = (),
+    *,
+    is_beside: bool = True,
 ) -> ShownRow:
-    """Return a row to show, given its kind and its values."""
+    """Return a row to show, given its kind and its values.
+
+    If it is shown beside its claim, the fields of the reference are left out.
+    """
     names = [name for name in _TITLES.get(kind, ()) if values.get(name) is not None]
     about = [text_of(values[name]) for name in _PROVENANCE if values.get(name) is not None]
-    rest = {
-        name: text_of(value)
-        for name, value in values.items()
-        if value not in (None, "", [], {}) and name not in {"kind", *names, *_PROVENANCE, *_REFERENCE}
-    }
+    left_out = {"kind", *names, *_PROVENANCE, "quote", *(_REFERENCE if is_beside else ())}
+    rest = [(str(name), text_of(value)) for name, value in values.items() if name not in left_out]
     quote = values.get("quote")
     links = [one for name in ("claim_id", "other_claim_id") if isinstance(one := values.get(name), str)]
     return ShownRow(
@@ -87,7 +94,7 @@ def row_of(
         title=tuple(text_of(values[name]) for name in names),
         quote=None if quote is None else text_of(quote),
         about=" · ".join(about),
-        fields=tuple(rest.items()),
+        fields=tuple(one for one in rest if one[1]),
         place=place,
         findings=findings,
         links=tuple(links) if "other_claim_id" in values else (),
@@ -100,84 +107,94 @@ def checked_rows(check: Check) -> ShownRows:
     Up to 50 rows with findings and 50 others are kept for each claim, so memory does not depend on the number
     of rows.
     """
-    kept = _Kept(check)
     with Engine(check) as engine:
         validation = Validation(engine, check, detailed=True, explained=True)
+        kept = _Kept(validation.validator)
         for step in validation.steps():
-            kept.put(step, validation.validator)
+            kept.put(step)
         return ShownRows(kept.by_claim, kept.others, kept.general, kept.hidden, validation.finished())
 
 
 class _Kept:
-    """The rows to show."""
+    """The rows and findings to show.
 
-    def __init__(self, check: Check) -> None:
+    Parameters
+    ----------
+    validator : RowValidator
+        The validator of the rows.
+    """
+
+    def __init__(self, validator: RowValidator) -> None:
         self.by_claim: dict[str, list[ShownRow]] = defaultdict(list)
         self.others: list[ShownRow] = []
         self.general: list[Finding] = []
-        self.hidden: dict[str, int] = defaultdict(int)
-        self._counts: dict[tuple[str, bool], int] = defaultdict(int)
-        self._claims = check.against.claims
+        self.hidden: Counter[str | None] = Counter()
+        self._validator = validator
+        self._counts = Counter[tuple[str, bool]]()
+        self._rows = RowsInMemory(validator)
 
-    def put(self, step: Step, validator: RowValidator) -> None:
+    def put(self, step: Step) -> None:
         """Add the rows and findings of a step."""
         if step.begins:
-            self._rows = RowsInMemory(validator)
+            self._rows = RowsInMemory(self._validator)
             self._rows.begin(step.source)
-        found: dict[int | None, list[Finding]] = defaultdict(list)
+        rows = range(step.base.rows, step.base.rows + (step.result.rows if step.part is not None else 0))
+        found: dict[int, list[Finding]] = defaultdict(list)
         for located in step.findings:
             for finding in located.findings():
-                found[finding.row].append(finding)
-        count = step.result.rows if step.part is not None else 0
-        first = step.base.rows
-        places = range(first, first + count)
-        for row, findings in found.items():
-            if row is None or row not in places:
-                self.general += findings[: _MOST - len(self.general)]
-        if count and step.part is not None:
-            held = rows_in(step.part)
-            objects = held if isinstance(step.part, Batch) else map(self._rows.object_of, held)
-            for place, raw in zip(places, objects, strict=True):
-                self._add(step, place, raw, tuple(found[place]) if place in found else (), validator)
+                if finding.row is not None and finding.row in rows:
+                    found[finding.row].append(finding)
+                elif len(self.general) < _MOST:
+                    self.general.append(finding)
+                else:
+                    self.hidden[None] += 1
+        if step.part is not None and rows:
+            details = step.result.details
+            lines = details.lines if details else ()
+            for number, held in enumerate(rows_in(step.part)):
+                values = self._rows.object_of(held) if isinstance(held, bytes | Cells) else held
+                row, line = rows[number], step.base.lines + lines[number] if lines else None
+                self._add(values, place_of(step.source.name, line, row), tuple(found.get(row, ())))
 
-    def _add(
-        self, step: Step, place: int, raw: Any, findings: tuple[Finding, ...], validator: RowValidator
-    ) -> None:
-        values = raw.model_dump(mode="json") if isinstance(raw, Record) else raw
+    def _add(self, row: Any, place: str, findings: tuple[Finding, ...]) -> None:
+        values = row.model_dump(mode="json") if isinstance(row, Record) else row
         if not isinstance(values, Mapping):
             values = {"row": values.decode("utf-8", "replace") if isinstance(values, bytes) else values}
-        kind, taken = validator.taken(values)
-        named = _claims_in(kind, taken, validator)
-        current = [one for one in dict.fromkeys(named) if one in self._claims]
-        row = None
+        kind, taken = self._validator.taken(values)
+        claims = self._validator.corpus.claims
+        current = [one for one in dict.fromkeys(self._claims_in(kind, taken)) if one in claims]
         for claim_id in current or [""]:
-            key = (claim_id, bool(findings))
-            self._counts[key] += 1
-            if self._counts[key] > _MOST:
+            self._counts[claim_id, bool(findings)] += 1
+            if self._counts[claim_id, bool(findings)] > _MOST:
                 self.hidden[claim_id] += 1
                 continue
-            line = findings[0].line if findings else None
-            where = place_of(step.source.name, line, place)
-            row = row or row_of(kind or "row", taken, where, findings)
-            (self.by_claim[claim_id] if claim_id else self.others).append(row)
+            made = row_of(kind or "row", taken, place, findings, is_beside=bool(claim_id))
+            (self.by_claim[claim_id] if claim_id else self.others).append(made)
 
-
-def _claims_in(kind: str | None, values: Mapping[str, Any], validator: RowValidator) -> Iterable[str]:
-    """Yield the ids of the claims that a row names."""
-    held = [values]
-    if kind is not None:
-        held += [reference for _, reference in references_in(values, validator.rules[kind].nested)]
-    for one in held:
-        for name in ("claim_id", "other_claim_id"):
-            if isinstance(one.get(name), str):
-                yield one[name]
+    def _claims_in(self, kind: str | None, values: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the ids of the claims that a row names."""
+        nested = () if kind is None else self._validator.rules[kind].nested
+        for one in (values, *(reference for _, reference in references_in(values, nested))):
+            for name in ("claim_id", "other_claim_id"):
+                if isinstance(one.get(name), str):
+                    yield one[name]
 
 
 def text_of(value: Any) -> str:
-    """Return a value as text, cut if it is long."""
+    """Return a value as text, cut if it is long; empty for null and empty lists and objects."""
+    if value is None or (isinstance(value, Mapping | list | tuple) and not value):
+        return ""
     if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
         value = ", ".join(value)
-    elif isinstance(value, Mapping | list | tuple | bool):
-        value = json.dumps(value, ensure_ascii=False, default=str)
-    text = str(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    elif isinstance(value, date | time):
+        value = value.isoformat()
+    elif not isinstance(value, str):
+        try:
+            value = json.dumps(value, ensure_ascii=False, default=_foreign)
+        except (TypeError, ValueError, RecursionError):  # data from Python may have any shape
+            value = shown(value)
+    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
+
+
+def _foreign(value: object) -> object:
+    return value.isoformat() if isinstance(value, date | time) else shown(value)

@@ -54,7 +54,7 @@ def test_the_test_corpus():
     assert (tuple(corpus.claims), tuple(corpus.sources)) == (ALPHA + BETA, ("alpha", "beta"))
     assert corpus.releases == ("1.0.0", "1.1.0", "2.0.0")
     assert corpus.retired == {"a-09": None, "b-07": "b-08"}
-    assert repr(corpus) == "Corpus(15 claims, 2 sources, 2 retired)"
+    assert repr(corpus) == "<Corpus: 15 claims, 2 sources, 2 retired>"
     for claim_id, claim in corpus.claims.items():
         assert claim.claim_id == claim_id
         assert claim.source == corpus.sources[claim.source_id]
