@@ -43,7 +43,18 @@ def test_the_page_of_a_million_findings_is_small(visit, tmp_path, kind):
         for row in range(5):
             value = f"{row}{ESCAPED * 16}"[:80]
             sample.append(
-                Finding(code, "error", "f" * 250, row, row, ESCAPED * 50, path, value, value, suggestions(kind, row))
+                Finding(
+                    code,
+                    "error",
+                    "f" * 250,
+                    row,
+                    row,
+                    ESCAPED * 50,
+                    path,
+                    value,
+                    value,
+                    suggestions(kind, row),
+                )
             )
     name = ESCAPED * 800
     inputs = tuple(Input(f"{number}{name}", 1, 2, "0" * 64, complete=True) for number in range(1000))
@@ -88,7 +99,9 @@ def test_hundreds_of_groups(visit):
     for link in page.locator(".bars a").all():
         link.click()
         expect(page.locator(":target")).to_be_in_viewport()
-    expect(page.get_by_text(f"{len(report.counts) - 100} more groups of findings are not shown.")).to_be_visible()
+    expect(
+        page.get_by_text(f"{len(report.counts) - 100} more groups of findings are not shown.")
+    ).to_be_visible()
     shown = page.locator(".bars").first.locator(".number").all_inner_texts()
     assert sum(int(one.replace(",", "")) for one in shown) == report.errors + report.warnings
 
@@ -96,7 +109,9 @@ def test_hundreds_of_groups(visit):
 @pytest.mark.parametrize("name", REPORTS)
 def test_what_a_report_says(visit, name):
     page, report = visit(name), report_of(name)
-    result = {"passed": "Passed", "failed": "Failed", "not-complete": "Not complete", "groups": "Failed"}[name]
+    result = {"passed": "Passed", "failed": "Failed", "not-complete": "Not complete", "groups": "Failed"}[
+        name
+    ]
     expect(page.get_by_role("heading", level=1)).to_have_text(result)
     assert page.title() == f"{result}: {report.summary_lines[0]}"
     expect(page.get_by_role("banner")).to_contain_text(report.summary)

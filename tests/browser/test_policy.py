@@ -34,10 +34,10 @@ def test_the_policy(visit, name):
     assert rules == expected
     # The style is in force: without it, lists of figures have no grid.
     assert page.locator("dl").first.evaluate("(one) => getComputedStyle(one).display") in ("grid", "flex")
-    assert page.evaluate("document.querySelectorAll('[style], [src], [srcset], link, base, iframe, object').length") == 0
-    handlers = "[...document.querySelectorAll('*')].filter((one) => [...one.attributes].some((at) => /^on/i.test(at.name))).length"
-    assert page.evaluate(handlers) == 0
-    assert page.evaluate("[...document.links].filter((one) => !one.getAttribute('href').startsWith('#')).length") == 0
+    expect(page.locator("[style], [src], [srcset], link, base, iframe, object")).to_have_count(0)
+    names = "(all) => all.flatMap((one) => one.getAttributeNames())"
+    assert not [one for one in page.locator("*").evaluate_all(names) if one.startswith("on")]
+    expect(page.locator("[href]:not([href^='#'])")).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", ["shipped", "failed"])
@@ -45,7 +45,8 @@ def test_what_the_policy_stops(visit, name):
     page = visit(name)
     page.evaluate(
         """() => {
-          const add = (tag, values) => document.body.append(Object.assign(document.createElement(tag), values));
+          const make = document.createElement.bind(document);
+          const add = (tag, values) => document.body.append(Object.assign(make(tag), values));
           add("script", { textContent: "window.ran = true" });
           add("style", { textContent: "body { color: red }" });
           add("img", { src: "http://127.0.0.1:9/" });
@@ -73,7 +74,7 @@ def test_the_commands_write_these_pages(monkeypatch, tmp_path, capsys):
     options += [word for name, value in OPTIONS["defaults"].items() for word in ("--set", f"{name}={value}")]
     assert run("browse", "--output", "shipped.html") == 0
     assert (tmp_path / "shipped.html").read_text("utf-8") == page_of("shipped")
-    assert run("browse", "--rows", ROWS, *options, "--output", "rows.html") == 0
+    assert run("browse", "--rows", ROWS, *options, "--output", "rows.html") == 1
     assert (tmp_path / "rows.html").read_text("utf-8") == page_of("rows")
     capsys.readouterr()
     assert run("validate", ROWS, *options, "--format", "html") == 1
