@@ -1,4 +1,4 @@
-"""A browser for each worker, and a context for each test. Every test fails if a page does what it must not."""
+"""One browser a worker, new contexts a test. A test fails if a page has an error or loads anything."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ def file_of(tmp_path_factory) -> Callable[[str], Path]:
 
 
 class Visits:
-    """Open pages in new contexts, and note what they do: dialogs, errors, requests, violations of the policy."""
+    """Open pages in new contexts, and note dialogs, errors, requests and violations of the policy."""
 
     def __init__(self, browser: Browser, file_of: Callable[[str], Path]) -> None:
         self._browser = browser

@@ -51,7 +51,7 @@ IDS = (
 
 
 def corpus(texts: dict[str, str], claims: list[tuple[str, str, str, dict[str, Any]]], titles: tuple = ()):
-    """Return a corpus, given claims as id, source id, text and columns, and headings as id, source id, text."""
+    """Return a corpus of claims (id, source id, text, columns) and headings (id, source id, text)."""
     held = {}
     for claim_id, source_id, text, columns in claims:
         source = texts[source_id]

@@ -85,7 +85,7 @@ def hostile_corpus(field: Fields) -> ki.Corpus:
 
 
 def hostile_rows(field: Fields, claim_ids: list[str]) -> list[dict[str, Any]]:
-    """Return a row of every kind in which every field is hostile: those of the kind, unknown ones, `x_` ones."""
+    """Return a row of every kind. Its fields are hostile: those of the kind, unknown ones, `x_` ones."""
     rows = []
     for kind in get_args(models.KindName):
         names = [*models.KINDS[kind].model_fields]

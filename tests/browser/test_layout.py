@@ -11,14 +11,16 @@ EVERY = [*CORPORA, *REPORTS]
 OVERFLOWS = """() => {
   const out = [], width = document.documentElement.clientWidth;
   const scrolls = (one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
-  if (document.documentElement.scrollWidth > width) out.push(`the page: ${document.documentElement.scrollWidth}`);
+  const { scrollWidth } = document.documentElement;
+  if (scrollWidth > width) out.push(`the page: ${scrollWidth}`);
   for (const one of document.body.querySelectorAll("*")) {
     if (one.closest(".unseen, .skip, option") || !one.checkVisibility()) continue;
     let box = one.parentElement;
     while (box && !scrolls(box)) box = box.parentElement;
     const { left, right } = one.getBoundingClientRect();
     if (!box && (left < -1 || right > width + 1)) out.push(one.outerHTML.slice(0, 200));
-    if (!scrolls(one) && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible") {
+    const isCut = one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible";
+    if (isCut && !scrolls(one)) {
       out.push(`cut off: ${one.outerHTML.slice(0, 200)}`);
     }
   }

@@ -17,7 +17,7 @@ _MOST_GROUPS, _MOST_EXAMPLES, _MOST_BARS = 100, 5, 20
 """Bounds of the size of a page."""
 
 _FEWER = ((_MOST_GROUPS, _MOST_EXAMPLES), (_MOST_GROUPS, 1), (20, 1))
-"""Numbers of groups and of examples for each; fewer if values are so long that the page would be too large."""
+"""Numbers of groups, and of examples for each. If values are long, the page is made with fewer."""
 
 _LARGEST = 1_900_000
 """The most bytes of a page with more groups or examples than the last of these."""
