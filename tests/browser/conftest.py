@@ -1,6 +1,5 @@
-"""A browser for each worker, and a context for each test. Every test fails if a page does what it must not."""
+"""One browser a worker, new contexts a test. A test fails if a page has an error or loads anything."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,7 +43,7 @@ def file_of(tmp_path_factory) -> Callable[[str], Path]:
 
 
 class Visits:
-    """Open pages in new contexts, and note what they do: dialogs, errors, requests, violations of the policy."""
+    """Open pages in new contexts, and note dialogs, errors, requests and violations of the policy."""
 
     def __init__(self, browser: Browser, file_of: Callable[[str], Path]) -> None:
         self._browser = browser
@@ -76,8 +75,12 @@ class Visits:
         tab.on("console", lambda message: self.faults.append(f"console: {message.text}"))
         tab.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         tab.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        tab.on("request", lambda one: one.url.partition("#")[0] != own and self.faults.append(f"request: {one.url}"))
+        tab.on("request", lambda one: self._requested(one.url, own))
         self.pages.append(tab)
+
+    def _requested(self, url: str, own: str) -> None:
+        if url.partition("#")[0] != own:
+            self.faults.append(f"request: {url}")
 
     def close(self) -> None:
         """Close the contexts, and fail if a page did what it must not."""
@@ -103,7 +106,3 @@ def axe() -> str:
     """Return the source of axe-core."""
     root = Path(__file__).parents[2]
     return (root / "build" / "node" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
-
-
-# Warnings are errors, and Playwright leaves the loop of a worker to the interpreter's exit.
-os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", "0")

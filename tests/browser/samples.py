@@ -7,14 +7,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from corpora.make import NAMES, Book
 from corpora.make import BY as BY_MODEL
+from corpora.make import NAMES, Book
 
 import kaiser_interview as ki
 from kaiser_interview.corpus.files import CorpusClaim, Heading
 from kaiser_interview.storage import digest
 
-__all__ = ["CORPORA", "IDS", "OPTIONS", "REPORTS", "ROWS", "page_of", "report_of", "corpus_of", "small_corpus"]
+__all__ = [
+    "CORPORA",
+    "IDS",
+    "OPTIONS",
+    "REPORTS",
+    "ROWS",
+    "corpus_of",
+    "page_of",
+    "report_of",
+    "small_corpus",
+]
 
 ROWS = Path(__file__).parents[2] / "docs" / "examples" / "out.jsonl"
 OPTIONS: dict[str, Any] = {
@@ -24,12 +34,24 @@ OPTIONS: dict[str, Any] = {
 }
 """The options that the documentation gives for `ROWS`."""
 
-IDS = ("a b", "\"quoted\" 'id'", "<b>&amp;", "#1", "100%", "%41", "../x?y=z", "论语-一", "אבג", "x" * 200, "tab\there")
+IDS = (
+    "a b",
+    "\"quoted\" 'id'",
+    "<b>&amp;",
+    "#1",
+    "100%",
+    "%41",
+    "../x?y=z",
+    "论语-一",
+    "אבג",
+    "x" * 200,
+    "tab\there",
+)
 """Ids that a permalink has to encode, and ids that only look as if they were encoded."""
 
 
 def corpus(texts: dict[str, str], claims: list[tuple[str, str, str, dict[str, Any]]], titles: tuple = ()):
-    """Return a corpus, given claims as id, source id, text and columns, and headings as id, source id, text."""
+    """Return a corpus of claims (id, source id, text, columns) and headings (id, source id, text)."""
     held = {}
     for claim_id, source_id, text, columns in claims:
         source = texts[source_id]
@@ -53,12 +75,12 @@ def odd() -> ki.Corpus:
     return corpus(
         {"lines": lines, "whole": whole, "ids": many},
         [
-            ("across", "lines", "First line,\nsecond line.", {"tone": "plain", "year": 1900}),
-            ("wet", "lines", "Water is wet and cold", {"tone": "", "year": 1900}),
-            ("cold", "lines", "wet and cold in winter", {"tone": ["plain", "dry"], "year": 1901}),
+            ("across", "lines", "First line,\nsecond line.", {"tone": "plain", "year": "1900"}),
+            ("wet", "lines", "Water is wet and cold", {"tone": "", "year": "1900"}),
+            ("cold", "lines", "wet and cold in winter", {"tone": ["plain", "dry"], "year": "1901"}),
             ("same", "lines", "wet and cold in winter", {"tone": None, "year": None}),
-            ("all", "whole", whole, {"tone": "dry", "year": 1900}),
-            ("inner", "whole", "one claim", {"tone": "plain", "year": 1901}),
+            ("all", "whole", whole, {"tone": "dry", "year": "1900"}),
+            ("inner", "whole", "one claim", {"tone": "plain", "year": "1901"}),
             *((name, "ids", f"Claim {at} has an odd id", {"tone": "plain"}) for at, name in enumerate(IDS)),
         ],
         (("title", "lines", "Title"), ("part", "whole", "Part one")),
@@ -67,7 +89,10 @@ def odd() -> ki.Corpus:
 
 def large() -> ki.Corpus:
     """Return 5,000 claims."""
-    lines = [f"Claim {number} of the text says that {number} is {'odd' if number % 2 else 'even'}." for number in range(5000)]
+    lines = [
+        f"Claim {number} of the text says that {number} is {'odd' if number % 2 else 'even'}."
+        for number in range(5000)
+    ]
     text = "\n".join(lines)
     held, at = {}, 0
     for number, line in enumerate(lines):

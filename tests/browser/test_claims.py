@@ -81,7 +81,9 @@ def order(name, claim_id):
 @pytest.mark.parametrize("claim_id", IDS)
 def test_permalinks_of_odd_ids(visit, claim_id):
     page = visit("odd", quote(claim_id, safe=""))
-    assert page.locator(".panel.open").get_attribute("aria-label") == f"Claim {claim_id}".replace("\t", "\\u0009")
+    assert page.locator(".panel.open").get_attribute("aria-label") == f"Claim {claim_id}".replace(
+        "\t", "\\u0009"
+    )
     mark(page, "across").click()
     page.go_back()
     assert page.locator(".panel.open h3 a").get_attribute("href") == "#" + quote(claim_id)
@@ -110,9 +112,7 @@ def test_what_a_panel_shows(visit):
     assert shown["citations"].startswith(claim.markers)
     for name in ("labels", "mentions", "relations"):
         held = [
-            one
-            for one in ki.load(name)
-            if "d05-c03" in (one.claim_id, getattr(one, "other_claim_id", None))
+            one for one in ki.load(name) if "d05-c03" in (one.claim_id, getattr(one, "other_claim_id", None))
         ]
         part = panel.locator("details", has_text=f"{name.capitalize()} ({len(held)})")
         part.locator("summary").click()
@@ -214,7 +214,10 @@ def test_back_and_forward(visit):
 def test_relations_link_to_the_other_claim(visit):
     page = visit("shipped")
     for record in ki.load("relations")[:3]:
-        for here, there in ((record.claim_id, record.other_claim_id), (record.other_claim_id, record.claim_id)):
+        for here, there in (
+            (record.claim_id, record.other_claim_id),
+            (record.other_claim_id, record.claim_id),
+        ):
             page.evaluate("(id) => { location.hash = id; }", here)
             part = page.locator(".panel.open details", has_text="Relations")
             part.locator("summary").click()
@@ -251,7 +254,11 @@ def test_overlapping_claims(visit):
 def test_a_claim_with_findings_is_marked(visit):
     page = visit("rows")
     wrong = page.locator("a.claim.has-error")
-    assert set(wrong.evaluate_all("(all) => all.map((one) => one.hash)")) == {"#d05-c03", "#d07-c02", "#d08-c01"}
+    assert set(wrong.evaluate_all("(all) => all.map((one) => one.hash)")) == {
+        "#d05-c03",
+        "#d07-c02",
+        "#d08-c01",
+    }
     assert wrong.first.get_attribute("aria-description") == "error in its rows"
     mark(page, "d05-c03").click()
     expect(page.locator(".panel.open .finding")).to_contain_text("error quote-not-found")

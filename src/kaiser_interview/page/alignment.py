@@ -15,6 +15,9 @@ __all__ = ["Line", "Part", "alignment", "differences", "suggested"]
 _CLOSEST = re.compile(r"(closest passage .*?[0-9]+ to [0-9]+): (.*⟦[^⟦⟧→]*→[^⟦⟧]*⟧.*)", re.DOTALL)
 _CHANGE = re.compile(r"⟦([^⟦⟧→]*)→([^⟦⟧]*)⟧")
 
+_MOST_CHANGES = 40
+"""The most differences to show; beyond, two texts have little in common."""
+
 _MARKS = {"safe": "[*] ", "unsafe": "[?] "}
 
 
@@ -47,12 +50,12 @@ def alignment(finding: Finding) -> tuple[Line, ...]:
         for start, end in pairwise(edges):
             change = _CHANGE.fullmatch(passage, start, end)
             pairs.append((change[1], change[2]) if change else (passage[start:end],) * 2)
-        return _lines("source", "quote", pairs)
+        return _lines("source", "quote", pairs) if len(edges) <= 2 * _MOST_CHANGES else ()
     for edit in finding.suggestion.edits:
         if isinstance(edit.before, str) and isinstance(edit.after, str):
             found = changes(edit.before, edit.after, by="character")
             pairs = [(other, own) for own, other in _pairs(edit.before, found)]
-            return _lines("fixed", "given", pairs)
+            return _lines("fixed", "given", pairs) if len(found) <= _MOST_CHANGES else ()
     return ()
 
 
@@ -77,7 +80,7 @@ def suggested(finding: Finding) -> str:
     if finding.suggestion is None:
         return ""
     text, applicability, _ = finding.suggestion
-    closest = _CLOSEST.fullmatch(text)
+    closest = _CLOSEST.fullmatch(text) if alignment(finding) else None
     return f"{_MARKS.get(applicability, '')}{closest[1] if closest else text}"
 
 

@@ -16,6 +16,12 @@ __all__ = ["Bar", "FindingGroup", "figures_of", "groups_of", "report_page"]
 _MOST_GROUPS, _MOST_EXAMPLES, _MOST_BARS = 100, 5, 20
 """Bounds of the size of a page."""
 
+_FEWER = ((_MOST_GROUPS, _MOST_EXAMPLES), (_MOST_GROUPS, 1), (20, 1))
+"""Numbers of groups, and of examples for each. If values are long, the page is made with fewer."""
+
+_LARGEST = 1_900_000
+"""The most bytes of a page with more groups or examples than the last of these."""
+
 
 class Bar(NamedTuple):
     """A line of a bar chart."""
@@ -47,7 +53,14 @@ def report_page(report: Report, rejects: str | None = None) -> str:
     rejects : str, optional
         The file with the invalid rows of `split`.
     """
-    groups = groups_of(report)
+    for most, examples in _FEWER:
+        page = _page(report, groups_of(report, most, examples), rejects)
+        if len(page.encode()) <= _LARGEST:
+            break
+    return page
+
+
+def _page(report: Report, groups: list[FindingGroup], rejects: str | None) -> str:
     return render_page(
         "report",
         report=report,

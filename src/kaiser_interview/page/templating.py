@@ -7,7 +7,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ..validation.findings.display import json_text, visible
+from ..validation.findings.display import clip, json_text, visible
 from .alignment import alignment, differences, suggested
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def _environment() -> "Environment":
     environment.filters |= {
         "visible": visible,
         "json": json_text,
+        "clip": clip,
         "with_code": _with_code,
         "thousands": "{:,}".format,
         "alignment": alignment,

@@ -68,7 +68,7 @@ const choices = all("select", form);
 const fold = (text) => text.normalize("NFKC").toLowerCase();
 const blocks = all(".block").map((block) => ({
   block,
-  text: fold(all(".text, .english, .panel > h3 > a", block).map((one) => one.textContent).join("\n")),
+  text: fold(all(".text, .english, .panel h3 a", block).map((one) => one.textContent).join("\n")),
   claims: all(".panel", block).map((panel) => ({
     id: target(panel.querySelector("h3 a")),
     values: JSON.parse(panel.dataset.values),
