@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..metadata import CAUTION, LANGUAGES, MACHINE_TRANSLATION
+from ..metadata import CAUTION, LANGUAGES, MACHINE_TRANSLATION, TITLE
 from ..page.corpus_page import ClaimDetails, PageText, corpus_page
 from ..page.shown_rows import ShownRow, ShownRows, row_of
 from . import citation, loaders
@@ -22,9 +22,12 @@ def page_of(corpus: "Corpus", shown: ShownRows | None = None) -> str:
         return corpus_page(corpus, shown)
     source = loaders.source()
     text = PageText(
-        title=source.headline_en,
-        note=f"{source.headline}. {CAUTION}",
-        note_en=f"English: {MACHINE_TRANSLATION}.",
+        title=TITLE,
+        notes=(
+            (source.headline, LANGUAGES[0]),
+            (f"{source.headline_en} ({MACHINE_TRANSLATION}, as all English)", LANGUAGES[1]),
+            (CAUTION, LANGUAGES[1]),
+        ),
         language=LANGUAGES[0],
     )
     layers = {name: _by_claim(name) for name in _LAYERS}

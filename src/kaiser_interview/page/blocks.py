@@ -1,5 +1,6 @@
 """Cut a source into blocks: a claim or heading with the text before it on its line, or other text."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -60,6 +61,11 @@ def blocks_of(text: str, claims: Iterable[CorpusClaim], headings: Iterable[Headi
             blocks[-1].headings.append(one)
         else:
             blocks[-1].claims.append(one)
+    for block, start in zip(blocks, [*(one.start for one in blocks[1:]), len(text)], strict=True):
+        # What follows on the line is in the block too; before another claim, only a full stop or the like.
+        gap = text[block.end : start]
+        is_last = "\n" in gap or start == len(text)
+        block.end += len(re.split(r"\r?\n" if is_last else r"\s", gap, maxsplit=1)[0])
     at = 0
     for block in blocks:
         line = max(at, text.rfind("\n", at, block.start) + 1)

@@ -36,10 +36,8 @@ class PageText(NamedTuple):
     """The words of a page that depend on its corpus."""
 
     title: str = "Claims in their text"
-    note: str = ""
-    """Where the texts come from."""
-    note_en: str = ""
-    """Where their English comes from."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """Where the texts and their English come from: each sentence with its language (BCP 47)."""
     language: str | None = None
     """The language of the texts (BCP 47), if it is known."""
 

@@ -41,6 +41,19 @@ def test_the_text_before_a_claim_on_its_line_is_in_its_block():
     assert shown(block) == [("1. Tea - ",), ("So is mate.", ("c001",), ("c001",))]
 
 
+def test_the_rest_of_a_line_is_in_the_block_of_its_claim():
+    text = "Tea is a drink (hot). So is mate! It is\r\nnot. Water"
+    corpus = ki.Corpus.from_text(text, unit=lambda _: [(0, 14), (22, 32)])
+    first, second, other = blocks(corpus)
+    assert shown(first) == [("Tea is a drink", ("c001",), ("c001",))]
+    assert shown(second) == [(" (hot). ",), ("So is mate", ("c002",), ("c002",)), ("! It is",)]
+    assert shown(other) == [("not. Water",)]
+    corpus = ki.Corpus.from_text("Tea is. So is mate. Yes", unit=lambda _: [(0, 6), (8, 18)])
+    first, second = blocks(corpus)
+    assert shown(first) == [("Tea is", ("c001",), ("c001",)), (".",)]
+    assert shown(second) == [(" ",), ("So is mate", ("c002",), ("c002",)), (". Yes",)]
+
+
 def test_overlapping_claims_share_a_block():
     corpus = ki.Corpus.from_text("Tea is a drink. So is mate.", unit=lambda _: [(0, 15), (0, 27), (7, 27)])
     (block,) = blocks(corpus)
