@@ -187,7 +187,7 @@ COMMANDS = {
     ),
 }
 
-GROUPS = {"corpus": "Make, check and compare corpora of any text, to validate rows with `--against`."}
+GROUPS = {"corpus": "Make, check and compare corpora of your own texts."}
 """The help of each group of commands."""
 
 

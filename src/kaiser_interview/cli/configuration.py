@@ -20,7 +20,10 @@ _NAMES = (".kaiser-interview.toml", "kaiser-interview.toml", "pyproject.toml")
 _TABLE = "kaiser-interview"
 """The name of the table within `tool` of ``pyproject.toml``."""
 
-_MOST_BYTES = 1 << 20
+_MOST_BYTES = 1 << 18
+
+_MOST_DOTS = 500
+"""In a line. The time that tomllib takes for a dotted key is more than quadratic."""
 
 _FULL = 100
 
@@ -139,7 +142,7 @@ def _read(file: str) -> bytes:
     with open(file, "rb") as stream:  # noqa: PTH123
         data = stream.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
-        raise InputError(f"{file}: expected a file of at most 1 MiB, got more")
+        raise InputError(f"{file}: expected a file of at most 256 KiB, got more")
     return data
 
 
@@ -147,6 +150,8 @@ def _parsed(file: str, data: bytes) -> dict[str, Any]:
     # Most calls have no configuration file.
     import tomllib
 
+    if any(line.count(b".") > _MOST_DOTS for line in data.splitlines()):
+        raise RecursionError
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

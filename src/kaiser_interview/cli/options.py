@@ -269,7 +269,7 @@ class Settings:
             elif name == "form" and name in self.values.keys() - self._on_command_line:
                 formats = type(self.values[name])
                 with self._naming_the_file():
-                    yield name, formats(known_name("format", value, [*formats]))
+                    yield name, formats(known_name("format", value, formats.__members__))
             elif name in self.values.keys() - self._on_command_line:
                 yield name, value
 
