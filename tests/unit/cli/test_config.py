@@ -6,6 +6,8 @@ import shlex
 import tomllib
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -350,18 +352,23 @@ def test_the_command_that_split_prints_passes(run, text, arguments, printed):
     assert run(*words[1:])[0] == 0
 
 
-@pytest.mark.parametrize("text", ['ignore = ["number-missing"]\n', ""])
-def test_split_extends_the_ignored_codes_of_a_file(run, text):
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    write({"kaiser-interview.toml": f'kind = "label"\n{text}'})
-    pq.write_table(pa.table({name: [value] for name, value in (GOOD | {"odd": "x"}).items()}), "a.parquet")
-    code, out, _ = run("split", "a.parquet", "--valid", "good.parquet", "--rejects", "no.parquet")
-    if " passes: " in out:
-        words = shlex.split(out.splitlines()[-1].partition(" passes: ")[2])
-        assert run(*words[1:])[0] == 0
-    assert code == 1
+@pytest.mark.parametrize(
+    ("ignored", "printed"),
+    [
+        ("", ["--ignore", "unknown-field"]),
+        (
+            'ignore = ["number-missing"]\n',
+            ["--kind", "label", "--ignore", "number-missing", "--ignore", "unknown-field", "--isolated"],
+        ),
+    ],
+)
+def test_split_extends_the_ignored_codes_of_a_file(run, ignored, printed):
+    write({"kaiser-interview.toml": f'{ignored}kind = "label"\n'})
+    pq.write_table(pa.Table.from_pylist([GOOD | {"odd": None}, GOOD | {"odd": "a"}]), "a.parquet")
+    out = run("split", "a.parquet", "--valid", "good.parquet", "--rejects", "no.parquet")[1]
+    words = shlex.split(out.splitlines()[-1].partition(" passes: ")[2])
+    assert words == ["kaiser-interview", "validate", "good.parquet", *printed]
+    assert run(*words[1:])[0] == 0
 
 
 NAMES = st.lists(st.sampled_from(["claim_id", "language", "creator", "x_a"]), max_size=3)
