@@ -218,20 +218,50 @@ def test_the_pytest_example(tmp_path, claim_id, outcome):
     assert outcome in done.stdout
 
 
-def test_the_pre_commit_hook(folder):
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert hook["id"] in (ROOT / "docs/validation.md").read_text("utf-8")
-    program, *words = shlex.split(hook["entry"])
+def hook_run(hook: dict[str, object], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a hook as pre-commit does: the entry, the arguments of the user or of the hook, the files."""
+    program, *entry = shlex.split(hook["entry"])
     assert program == "kaiser-interview"
-    # As in pre-commit: the entry, the user's arguments, the files.
-    assert hook["args"] == ["--"]
-    words += ["--kind", "translation", *hook["args"], str(folder / "out.jsonl")]
-    done = subprocess.run(
-        [sys.executable, "-m", "kaiser_interview", *words],
+    return subprocess.run(
+        [sys.executable, "-m", "kaiser_interview", *entry, *words],
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
-    assert done.returncode == 1
+
+
+def hooks() -> dict[str, dict[str, object]]:
+    found = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    assert all(f"id: {name}" in (ROOT / "docs/validation.md").read_text("utf-8") for name in found)
+    return found
+
+
+def test_the_pre_commit_hook(folder):
+    hook = hooks()["kaiser-interview-validate"]
+    assert hook["args"] == ["--"]
+    file = str(folder / "out.jsonl")
+    assert hook_run(hook, "--kind", "translation", *hook["args"], file).returncode == 1
     assert re.search(hook["files"], "data/out.jsonl")
+
+
+@pytest.mark.parametrize(("ignored", "code"), [("", 1), ('ignore = "unknown-claim"\n', 0)])
+def test_the_pre_commit_hook_reads_a_configuration_file(folder, ignored, code):
+    hook = hooks()["kaiser-interview-validate"]
+    (folder / "row.jsonl").write_text('{"claim_id": "d99-c01", "translation": "…"}\n', "utf-8")
+    (folder / "kaiser-interview.toml").write_text(
+        f'{ignored}kind = "translation"\nset = {{ language = "en", method = "model", creator = "m" }}\n'
+    )
+    done = hook_run(hook, *hook["args"], "row.jsonl")
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_the_pre_commit_hook_for_a_corpus(folder):
+    hook = hooks()["kaiser-interview-corpus"]
+    assert hook["pass_filenames"] is False
+    corpus = ki.Corpus.from_text("Green tea is not fermented.", unit="line")
+    corpus.to_files(folder / "corpus")
+    assert hook_run(hook, "corpus/").returncode == 0
+    claims = folder / "corpus" / "claims.jsonl"
+    claims.write_text(claims.read_text("utf-8").replace("Green", "Black"), "utf-8")
+    assert hook_run(hook, "corpus/").returncode == 1
 
 
 def test_the_steps_of_code_hosts():

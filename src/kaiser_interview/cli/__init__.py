@@ -64,7 +64,7 @@ COMMANDS = {
         ("推理模型", '"reasoning models" --format jsonl', "rivers --against corpus/"),
     ),
     "cite": Command(
-        "cite",
+        "records",
         "Print a citation of the data set, or of claims.",
         "A claim is printed in Chinese and English (a machine translation), with its place and two entries: "
         "the claim in the data set, and "
@@ -188,15 +188,24 @@ COMMANDS = {
     ),
 }
 
-GROUPS = {"corpus": "Make, check and compare corpora of any text, to validate rows with `--against`."}
+GROUPS = {"corpus": "Make, check and compare corpora of your own texts."}
 """The help of each group of commands."""
+
+
+class _Completion(NamedTuple):
+    """A completion of the shell, with the attributes that Typer reads."""
+
+    value: str
+    help: str
+    type: str = "plain"
 
 
 class _Command(TyperCommand):
     """A command that refuses an argument that is both an option and the name of a file."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if any(parameter.name == "paths" for parameter in self.params):
+        # The shell asks for completions.
+        if not ctx.resilient_parsing and any(parameter.name == "paths" for parameter in self.params):
             _refuse_ambiguous(args)
         return super().parse_args(ctx, args)
 
@@ -223,7 +232,11 @@ class _Commands(TyperGroup):
         # Within a group, such as `corpus`, names of commands begin with that of the group.
         prefix = f"{ctx.info_name} " if ctx.parent else ""
         own = {name.removeprefix(prefix): one for name, one in COMMANDS.items() if name.startswith(prefix)}
-        known_name("command", cmd_name, dict.fromkeys(name.partition(" ")[0] for name in own))
+        names = dict.fromkeys(name.partition(" ")[0] for name in own)
+        if ctx.resilient_parsing and cmd_name not in names:
+            # The shell asks for completions.
+            return None
+        known_name("command", cmd_name, names)
         if cmd_name not in own:
             return typer.main.get_command(_group(cmd_name, help=GROUPS[cmd_name]))
         command = own[cmd_name]
@@ -233,6 +246,19 @@ class _Commands(TyperGroup):
             getattr(module, cmd_name)
         )
         return typer.main.get_command(one)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Return the commands and options that begin with a text, without importing their modules."""
+        prefix = f"{ctx.info_name} " if ctx.parent else ""
+        helps = {
+            name.removeprefix(prefix): command.summary
+            for name, command in COMMANDS.items()
+            if name.startswith(prefix)
+        }
+        if not prefix:
+            helps = {name: text for name, text in helps.items() if " " not in name} | GROUPS
+        found = [_Completion(name, text) for name, text in helps.items() if name.startswith(incomplete)]
+        return [*found, *super().shell_complete(ctx, incomplete)]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         prefix = f"{ctx.info_name} " if ctx.parent else ""
@@ -247,7 +273,8 @@ class _Commands(TyperGroup):
 
 
 def _typer(**options: Any) -> typer.Typer:
-    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, **options)
+    options = {"add_completion": False} | options
+    return typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None, **options)
 
 
 def _group(name: str, **options: Any) -> typer.Typer:
@@ -266,6 +293,7 @@ app: typer.Typer = _group(
     help="41 claims from a Chinese summary of a dialogue with Lukasz Kaiser, exact to the character.\n\n"
     "It is a summary, not a transcript, and does not say who speaks. English is machine translation.",
     epilog="Exit codes: 0 clean, 1 findings, 2 could not run.",
+    add_completion=True,
 )
 
 

@@ -21,7 +21,7 @@ from ..validation.sources.folders import partitions
 from ..validation.split import split_data
 from ..validation.writers.tables import table_form
 from .exits import stop
-from .options import given_options, takes_check
+from .options import Settings, takes_check
 from .output import Places
 from .progress import watched
 from .validate import Form, ReportFormat, end, print_as
@@ -57,7 +57,7 @@ def parse(
 @takes_check("max_findings")
 def split(
     check: Check,
-    context: typer.Context,
+    settings: Settings,
     valid: Annotated[str, typer.Option(metavar="FILE", help="The file for valid rows.")],
     rejects: Annotated[
         str,
@@ -82,7 +82,7 @@ def split(
         rows = "row" if report.valid == 1 else "rows"
         typer.echo(f"{report.valid:,} {rows} in {visible(valid)}, {report.invalid:,} in {visible(rejects)}")
         _print_count(len(failures), "failure", f"{rejects}{FAILURES}")
-        options = _options_of(report, context, check)
+        options = _options_of(report, settings, check)
         if report.valid and options is not None:
             file = f"./{valid}" if valid.startswith("-") else valid
             command = shlex.join(["kaiser-interview", "validate", file, *options])
@@ -90,17 +90,20 @@ def split(
     end(report, failures=len(failures))
 
 
-def _options_of(report: Report, context: typer.Context, check: Check) -> list[str] | None:
+def _options_of(report: Report, settings: Settings, check: Check) -> list[str] | None:
     """Return the options with which `validate` accepts the valid rows.
 
     Return None if rows from different folders need different options.
     """
     found = {one.code for one in report.counts if one.severity == "error"}
     is_complete = not report.invalid and "missing-claim" not in found
-    options = given_options(context, *(() if is_complete else ("complete",)))
-    if report.outside and "unknown-field" in found:
-        # The file of valid rows has the unknown columns, without values.
-        options += ["--ignore", "unknown-field"]
+    without = [] if is_complete else ["complete"]
+    # The file of valid rows has the unknown columns, without values.
+    ignored = ["--ignore", "unknown-field"] if report.outside and "unknown-field" in found else []
+    # Options of the command line cannot remove or extend those of the configuration file.
+    isolated = not settings.configured.keys().isdisjoint([*without, *(["ignore"] if ignored else [])])
+    options = settings.words(*without, isolated=isolated) + ignored
+    options += ["--isolated"] if isolated else settings.source
     # Values in the names of folders, as in `language=en/rows.jsonl`, are not written into rows of text files.
     fields = check.row_validator().fields
     texts = [one.name for one in report.inputs if table_form(PurePath(one.name).suffix) is None]

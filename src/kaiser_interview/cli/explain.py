@@ -16,7 +16,12 @@ _INDENT = "    "
 
 def explain(
     code: Annotated[
-        str | None, typer.Argument(metavar="CODE", help="A finding code. Default: list all codes.")
+        str | None,
+        typer.Argument(
+            metavar="CODE",
+            help="A finding code. Default: list all codes.",
+            autocompletion=lambda: CODES,
+        ),
     ] = None,
 ) -> None:
     """Explain a finding code, or list all codes."""

@@ -21,7 +21,7 @@ from ..validation.engine.options import Check
 from ..validation.findings.display import visible
 from ..validation.findings.report import Report
 from .exits import cleanup_on_interrupt, stop
-from .options import given_options, takes_check
+from .options import Settings, takes_check
 from .output import Against, Places, folder_of
 from .progress import watched
 from .validate import end
@@ -61,7 +61,7 @@ def export(
 @takes_check("paths")
 def browse(
     check: Check,
-    context: typer.Context,
+    settings: Settings,
     rows: Annotated[
         list[str] | None,
         typer.Option(
@@ -82,9 +82,9 @@ def browse(
     opened: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Write a page with every claim highlighted in its text."""
-    if rows is None and (given := given_options(context, "against")):
+    if rows is None and (given := settings.words("against")):
         raise InputError(f"{given[0]}: expected --rows PATH to apply it to, got none")
-    path = _page_path(output, context.params["against"])
+    path = _page_path(output, settings.values["against"])
     if "" in (rows or ()):
         # An unset shell variable.
         raise InputError("--rows: expected a file, got nothing")

@@ -1,7 +1,8 @@
-"""``claims`` and ``show``: print the claims of the shipped data or of a custom corpus."""
+"""``claims``, ``show`` and ``cite``: print claims and citations."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args
 
 import typer
@@ -10,16 +11,16 @@ from rich.text import Text
 
 from ..corpus.corpus import Corpus
 from ..corpus.files import CorpusClaim, Heading
-from ..dataset import loaders
+from ..dataset import citation, loaders
 from ..dataset.exports import claims_table
-from ..errors import InputError, UnknownNameError, known_name
+from ..errors import InputError, KaiserInterviewError, UnknownNameError, known_name
 from ..metadata import CAUTION, MACHINE_TRANSLATION
-from ..records.models import ClaimType, Horizon, Topic
+from ..records.models import Claim, ClaimType, Horizon, Topic
 from ..render.terminal import console, print_hanging
 from ..validation.findings.display import visible
 from .output import Against, Format, as_utf8, folder_of, on_one_line, write_rows
 
-__all__ = ["claim_named", "claims", "show"]
+__all__ = ["cite", "claim_named", "claims", "show"]
 
 _Claim = TypeVar("_Claim")
 
@@ -36,6 +37,23 @@ _CONTEXT = 16
 
 _WIDEST = 32
 """The most cells for the ids of claims."""
+
+
+class Style(StrEnum):
+    """The format of citations."""
+
+    bibtex = "bibtex"
+    apa = "apa"
+    csl = "csl"
+    cff = "cff"
+
+
+def _claim_ids(context: typer.Context) -> list[str]:
+    """Return the ids that the shell may complete: those of the corpus that the command line names."""
+    try:
+        return [*loaders.corpus_of(context.params.get("against")).claims]
+    except (KaiserInterviewError, OSError):
+        return []
 
 
 def claims(
@@ -84,7 +102,10 @@ def claims(
 
 
 def show(
-    claim_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a claim, such as d01-c03.")],
+    claim_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The id of a claim, such as d01-c03.", autocompletion=_claim_ids),
+    ],
     against: Against = None,
     form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,
 ) -> None:
@@ -104,6 +125,24 @@ def show(
         print_hanging(out, f"  {name} ", width, value)
     if folder is None:
         print_hanging(out, "", 0, CAUTION, "italic")
+
+
+def cite(
+    claim_ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID]...",
+            help="Ids of claims, such as d01-c03. Default: the data set.",
+            autocompletion=_claim_ids,
+        ),
+    ] = None,
+    style: Annotated[
+        Style, typer.Option("--format", help="The format. `cff` is for the data set only.")
+    ] = Style.bibtex,
+) -> None:
+    """Print a citation of the data set, or of claims."""
+    claims = [claim_named(one, loaders.claim) for one in dict.fromkeys(claim_ids or ())]
+    typer.echo("\n\n".join(_parts(style, claims)).rstrip("\n"))
 
 
 def claim_named(claim_id: str, of: Callable[[str], _Claim]) -> _Claim:
@@ -259,3 +298,21 @@ def _print(corpus: Corpus, found: set[str], *, is_shipped: bool) -> None:
 def _print_english(out: Console, width: int, text: str | None) -> None:
     if text:
         print_hanging(out, "", width, _line(text), "dim")
+
+
+def _parts(style: Style, claims: list[Claim]) -> list[str]:
+    """Return the parts of the output; an empty line is printed between them."""
+    if style is Style.cff:
+        return [citation.cff()]
+    source = loaders.source()
+    if style is Style.csl:
+        items = [citation.csl_item(claim) for claim in claims]
+        return [citation.csl(*items, citation.article_csl_item(source)) if claims else citation.csl()]
+    entry, article = (
+        (citation.apa, citation.article_apa)
+        if style is Style.apa
+        else (citation.bibtex, citation.article_bibtex)
+    )
+    if not claims:
+        return [entry()]
+    return [*(citation.claim_text(claim, source) for claim in claims), *map(entry, claims), article(source)]

@@ -19,6 +19,7 @@ def schema(
         typer.Argument(
             metavar="NAME",
             help="A kind, pkg.module:Class, report, finding, change or failure. Default: list the names.",
+            autocompletion=lambda: [*KINDS, *OUTPUT_SCHEMAS],
         ),
     ] = None,
     draft: Annotated[

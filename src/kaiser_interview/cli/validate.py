@@ -1,12 +1,10 @@
 """``validate``: validate derived data and print the report."""
 
-import re
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from ..errors import InputError
 from ..render.machine import github, jsonl
 from ..render.sarif import sarif
 from ..render.terminal import console
@@ -14,6 +12,7 @@ from ..render.text import print_report
 from ..validation.engine.execution import report_of
 from ..validation.engine.options import Check
 from ..validation.findings.report import Report
+from .configuration import limit_of
 from .options import takes_check
 from .progress import watched
 
@@ -56,7 +55,7 @@ def validate(
     form: Form = ReportFormat.text,
 ) -> None:
     """Validate derived rows and print what is wrong."""
-    limit = _limit(max_invalid)
+    limit = limit_of(max_invalid)
     with watched(check) as watching:
         report = report_of(watching, workers)
     print_as(report, form)
@@ -98,10 +97,3 @@ def end(report: Report, limit: tuple[float, bool] = (0, False), *, failures: int
     within = report.invalid <= (most * report.rows / _FULL if is_percentage else most)
     if not within or report.outside or failures:
         raise typer.Exit(1)
-
-
-def _limit(text: str) -> tuple[float, bool]:
-    found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(%?)", text)
-    if not found or (not found[2] and "." in found[1]) or (found[2] and float(found[1]) > _FULL):
-        raise InputError(f"--max-invalid {text}: expected a number of rows, or a percentage such as 0.1%")
-    return float(found[1]), bool(found[2])
