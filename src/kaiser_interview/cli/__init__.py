@@ -1,6 +1,6 @@
 """The command ``kaiser-interview`` and its subcommands, one module for each group.
 
-Exit codes: 0 clean, 1 findings, 2 could not run.
+Exit codes: 0 no errors, 1 errors, 2 could not run.
 """
 
 import importlib
@@ -290,9 +290,11 @@ def _no_options() -> None:
 
 app: typer.Typer = _group(
     "kaiser-interview",
-    help="41 claims from a Chinese summary of a dialogue with Lukasz Kaiser, exact to the character.\n\n"
-    "It is a summary, not a transcript, and does not say who speaks. English is machine translation.",
-    epilog="Exit codes: 0 clean, 1 findings, 2 could not run.",
+    help="Check data that is derived from a text: references, quotes and values of each row.\n\n"
+    "The text is yours (see `corpus`), or by default 41 claims from a Chinese summary of a dialogue with "
+    "Lukasz Kaiser. It is a summary, not a transcript, and does not say who speaks. English is machine "
+    "translation.",
+    epilog="Exit codes: 0 no errors, 1 errors, 2 could not run.",
     add_completion=True,
 )
 

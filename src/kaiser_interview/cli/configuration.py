@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ..errors import InputError, known_name
 
@@ -221,10 +221,9 @@ def _cell(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=_cell)
 
 
-def _boolean(place: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _expected(place, "true or false", value)
-    return value
+def _refused(place: str, value: Any) -> NoReturn:
+    # A file that comes with the data must not turn off the limits that protect against the data.
+    raise InputError(f"{place}: expected on the command line only, got {str(value).lower():.80}")
 
 
 def _integer(least: int) -> Callable[[str, Any], int]:
@@ -278,6 +277,6 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "max-invalid": _limit,
     "workers": _integer(1),
     "format": _text,
-    "in-process": _boolean,
+    "in-process": _refused,
 }
 """How to read the value of a key, given its place and the value."""

@@ -116,7 +116,7 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[
             bool,
             typer.Option(
-                "--in-process/--no-in-process",
+                "--in-process",
                 help="Read columnar files without a worker process. Only for files that you trust.",
             ),
         ],

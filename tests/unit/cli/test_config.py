@@ -59,7 +59,7 @@ def test_options_are_given_once(run):
 def test_the_settings_are_shown(run):
     write(
         {
-            "../pyproject.toml": "[tool.kaiser-interview]\nmax-invalid = 3\nin-process = true\nkey = []\n"
+            "../pyproject.toml": "[tool.kaiser-interview]\nmax-invalid = 3\nkey = []\n"
             'against = "corpus"\nset.creator = "a \\"b\\"\\u200b"\nset.language = "de"\nset."a b" = 0.5\n'
         }
     )
@@ -81,7 +81,7 @@ def test_the_settings_are_shown(run):
         'max-invalid = "3"  # ../pyproject.toml\n'
         "# workers: none (default)\n"
         'format = "text"  # default\n'
-        "in-process = true  # ../pyproject.toml\n",
+        "in-process = false  # default\n",
         "",
     )
 
@@ -194,9 +194,9 @@ WRONG = [
     ("max-invalid = 0.1", "max-invalid: expected a number of rows, or a percentage such as 0.1%, got 0.1"),
     ("max-invalid = true", "max-invalid: expected a number of rows, or a percentage such as 0.1%, got true"),
     ('max-invalid = "101%"', "max-invalid 101%: expected a number of rows, or a percentage such as 0.1%"),
-    ('in-process = "yes"', 'in-process: expected true or false, got "yes"'),
+    ("in-process = true", "in-process: expected on the command line only, got true"),
     ("format = []", "format: expected a string, got []"),
-    ('format = "xml"', "format: expected one of text, json, jsonl, github, html"),
+    ('format = "xml"', "format: expected one of text, json, jsonl, github, sarif, html"),
     ('extra = "maybe"', "extra: expected one of error, allow, got 'maybe'"),
     ('kind = "tranlation"', "kind: expected one of claim, dialogue, source, translation,"),
     ('set.maker = "m"', "field to set: expected one of answer, "),
@@ -277,10 +277,10 @@ def test_an_option_of_the_command_line_is_not_blamed_on_the_file(run):
 
 
 def test_the_command_line_overrides_the_file(run):
-    write({"kaiser-interview.toml": 'format = "json"\nin-process = true\nkind = "label"\nextra = "allow"'})
-    options = ["--format", "text", "--no-in-process", "--kind", "translation", "--extra", "error"]
+    write({"kaiser-interview.toml": 'format = "json"\nkind = "label"\nextra = "allow"'})
+    options = ["--format", "text", "--in-process", "--kind", "translation", "--extra", "error"]
     found, origins, _ = settings_of(run, *options)
-    assert (found["format"], found["in-process"], found["kind"]) == ("text", False, ["translation"])
+    assert (found["format"], found["in-process"], found["kind"]) == ("text", True, ["translation"])
     assert [origins[key] for key in ("format", "in-process", "kind", "extra")] == ["command line"] * 4
     assert run("validate", "rows.jsonl", *options)[1].startswith("1 row, no finding")
     assert "kind" in json.loads(run("validate", "rows.jsonl")[1])["checked"]["options"]
@@ -324,7 +324,7 @@ GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "for", "creator
     [
         ('kind = "label"', [], []),
         ('kind = "label"', ["--extra", "error"], ["--extra", "error"]),
-        ('kind = "label"\nin-process = true', ["--no-in-process"], ["--no-in-process"]),
+        ('kind = "label"', ["--in-process"], ["--in-process"]),
         ('kind = "label"', ["--config", "kaiser-interview.toml"], ["--config", "kaiser-interview.toml"]),
         ("damaged", ["--isolated", "--kind", "label"], ["--kind", "label", "--isolated"]),
         (
@@ -334,8 +334,8 @@ GOOD = {"claim_id": "d01-c01", "scheme": "acme:stance", "value": "for", "creator
         ),
         # The valid rows are not complete, and no option removes that of the file.
         (
-            'kind = "label"\ncomplete = "creator"\nset.method = "human"\nin-process = true',
-            ["--set", "creator=y"],
+            'kind = "label"\ncomplete = "creator"\nset.method = "human"',
+            ["--set", "creator=y", "--in-process"],
             ["--kind", "label", "--set", "method=human", "--set", "creator=y", "--in-process", "--isolated"],
         ),
         ('kind = "label"', ["--complete", "creator"], []),
@@ -394,15 +394,12 @@ SETTINGS = st.fixed_dictionaries(
         "max-findings": st.integers(0, 5),
         "max-invalid": st.sampled_from([0, 2, "50%"]),
         "workers": st.integers(1, 3),
-        "in-process": st.booleans(),
         "format": st.sampled_from(["text", "json", "jsonl", "github"]),
     },
 )
 
 
 def as_words(key, value):
-    if key == "in-process":
-        return [f"--{'' if value else 'no-'}{key}"]
     if key == "set":
         return [word for name, one in value.items() for word in ("--set", f"{name}={one}")]
     if key == "kind":
