@@ -48,7 +48,7 @@ def _codes(incomplete: str) -> list[str]:
     return [f"{head}{comma}{code}" for code in CODES]
 
 
-MaxFindings = Annotated[int, typer.Option(min=0, help="The most findings to keep. Counts are always exact.")]
+MaxFindings = Annotated[int, typer.Option(min=0, help="The most findings to show. Counts are always exact.")]
 
 _OPTIONS: dict[str, tuple[Any, Any]] = {
     "paths": (
@@ -110,8 +110,8 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         _option(type=str, metavar="DIR", help="The folder of a custom corpus: claims.jsonl and sources."),
         None,
     ),
-    "select": (_option(metavar="CODES", help="Comma-separated codes to report.", values=_codes), None),
-    "ignore": (_option(metavar="CODES", help="Comma-separated codes to leave out.", values=_codes), None),
+    "select": (_option(metavar="CODES", help="Report only these codes, separated by commas.", values=_codes), None),
+    "ignore": (_option(metavar="CODES", help="Leave out these codes, separated by commas.", values=_codes), None),
     "in_process": (
         Annotated[
             bool,

@@ -184,6 +184,20 @@ def test_a_report_with_many_findings_is_small():
     assert len(many.to_html()) < 2_000_000
 
 
+@pytest.mark.parametrize(("largest", "groups"), [(2_000_000, 3), (30_000, 2), (0, 1)])
+def test_a_large_page_has_fewer_examples(monkeypatch, largest, groups):
+    report = validated()
+    monkeypatch.setattr(report_page, "_FEWER", ((3, 5), (2, 1), (1, 1)))
+    sizes = [len(page_with(report, most, examples)) for most, examples in report_page._FEWER]
+    assert sizes == sorted(sizes, reverse=True)
+    monkeypatch.setattr(report_page, "_LARGEST", {2: sizes[1]}.get(groups, largest))
+    assert report.to_html().count('id="group-') == groups
+
+
+def page_with(report: ki.Report, most: int, examples: int) -> bytes:
+    return report_page._page(report, report_page.groups_of(report, most, examples), None).encode()
+
+
 def test_a_sample_says_so():
     report = validated([{"claim_id": "x"}] * 20, max_findings=5)
     assert "15 findings are not in the sample" in report.to_html()
