@@ -42,7 +42,7 @@ def test_the_tree_of_a_page(visit):
     expect(page.locator("body")).to_match_aria_snapshot("""
       - link "Skip to the first claim"
       - banner:
-        - heading /Reasoning models are still at the RNN stage/ [level=1]
+        - heading /41 claims from a Chinese summary/ [level=1]
         - paragraph: /41 claims/
       - search "Filter claims":
         - searchbox "Find"
