@@ -110,8 +110,14 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         _option(type=str, metavar="DIR", help="The folder of a custom corpus: claims.jsonl and sources."),
         None,
     ),
-    "select": (_option(metavar="CODES", help="Report only these codes, separated by commas.", values=_codes), None),
-    "ignore": (_option(metavar="CODES", help="Leave out these codes, separated by commas.", values=_codes), None),
+    "select": (
+        _option(metavar="CODES", help="Report only these codes, separated by commas.", values=_codes),
+        None,
+    ),
+    "ignore": (
+        _option(metavar="CODES", help="Leave out these codes, separated by commas.", values=_codes),
+        None,
+    ),
     "in_process": (
         Annotated[
             bool,
@@ -249,7 +255,7 @@ class Settings:
         self.source = source
         self._options = {str(one.name): one for one in context.command.params}
         self._file = None if found is None else found.file
-        self.values = {name: given[name] for name in KEYS.values() if name in given}
+        self.values: dict[str, Any] = {name: given[name] for name in KEYS.values() if name in given}
         if "defaults" in self.values:
             self.values["defaults"] = dict(map(_assigned, self.values["defaults"] or ()))
         self._on_command_line = {
@@ -257,7 +263,7 @@ class Settings:
             for name, value in self.values.items()
             if getattr(context.get_parameter_source(name), "name", None) == "COMMANDLINE"
         }
-        self.configured = dict(self._configured({} if found is None else found.settings))
+        self.configured: dict[str, Any] = dict(self._configured({} if found is None else found.settings))
         for name, value in self.configured.items():
             self.values[name] = value | self.values[name] if isinstance(value, dict) else value
 
