@@ -109,9 +109,10 @@ COMMANDS = {
     "fix": Command(
         "derive",
         "Fix rows where only one correction is possible.",
-        "Needs `--output` or `--diff`. Adds missing values that have exactly one possible value, corrects findings that are marked `[*]`, "
-        "and writes `--set` values into rows. Never changes the words of a quote, and drops no row. The "
-        "changes are written to OUTPUT.changes.jsonl. Prints the report on the output.",
+        "Needs `--output` or `--diff`. Adds missing values that have exactly one possible value, corrects "
+        "findings that are marked `[*]`, and writes `--set` values into rows. Never changes the words of a "
+        "quote, and drops no row. The changes are written to OUTPUT.changes.jsonl. Prints the report on the "
+        "output.",
         (
             "rows.jsonl --kind label --output fixed.jsonl",
             "rows.jsonl --kind label --unsafe-fixes --output fixed.jsonl",
