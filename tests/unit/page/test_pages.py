@@ -23,7 +23,7 @@ WRONG = [
     {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量，"},
     {"claim_id": "d05-c3"},
 ]
-HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=\"alert('1')\">{{7*7}}"
+HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=\"alert('1')\">{{7777*7777}}"
 
 
 class Page(HTMLParser):
@@ -283,7 +283,7 @@ def test_hostile_data_is_text(tmp_path):
         assert "img" not in [tag for tag, _ in parsed.tags]
         assert not [name for _, attrs in parsed.tags for name in attrs if name.startswith("on")]
         assert [tag for tag, _ in parsed.tags].count("script") <= 1
-        assert "49" not in re.sub(r"[0-9a-f]{64}", "", parsed.text)
+        assert "60481729" not in parsed.text
 
 
 def test_characters_that_pages_cannot_have():
