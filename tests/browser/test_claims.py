@@ -24,11 +24,15 @@ def mark(page, claim_id):
 
 
 def in_view(locator):
-    """Return whether an element can be seen, and not only through what lies above it."""
+    """Return whether an element can soon be seen, and not only through what lies above it."""
     return locator.evaluate(
-        """(one) => {
-          const { left, top } = one.getClientRects()[0];
-          return one.contains(document.elementFromPoint(left + 3, top + 3));
+        """async (one) => {
+          for (let turn = 0; turn < 60; turn++) {
+            const { left, top } = one.getClientRects()[0];
+            if (one.contains(document.elementFromPoint(left + 3, top + 3))) return true;
+            await new Promise((again) => setTimeout(again, 50)); // the browser may still scroll
+          }
+          return false;
         }"""
     )
 

@@ -286,10 +286,12 @@ class Corpus:
 
         Examples
         --------
+        >>> import tempfile
         >>> import kaiser_interview as ki
         >>> corpus = ki.Corpus.from_text("Tea is a drink.", unit="line")
-        >>> corpus.to_files("tea")
-        >>> ki.Corpus.from_files("tea").digest == corpus.digest
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     corpus.to_files(f"{folder}/tea")
+        ...     ki.Corpus.from_files(f"{folder}/tea").digest == corpus.digest
         True
         """
         path = Path(folder)
