@@ -81,13 +81,9 @@ def _file(name: str) -> str:
 def _printable(value: Any) -> Any:
     """Escape characters that a page cannot show."""
     if isinstance(value, str) and _UNSAFE.search(value):
-        escaped = _UNSAFE.sub(_escaped, value.replace("\r\n", "\n"))
+        escaped = _UNSAFE.sub(lambda found: visible(found[0]), value.replace("\r\n", "\n"))
         return type(value)(escaped)
     return value
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
 
 
 def _with_code(text: str) -> Any:
