@@ -172,6 +172,45 @@ class Validator:
         valid, rejects = (None if path is None else Path(path) for path in (valid, rejects))
         return split_data(self._engine, self._of(data), valid, rejects, _failures_of(data))
 
+    def with_findings(self, table: "pa.Table") -> "pa.Table":
+        """Return an Arrow table with the findings of each row in a new last column, `ki_findings`.
+
+        Use it where other software distributes the rows: it validates one part of a data set. Rules about the
+        whole data set apply within the table; missing claims and other findings that belong to no row are
+        left out. A finding of a whole column belongs to each row that has a value in it, or to every row if
+        the column is missing.
+
+        Parameters
+        ----------
+        table : pyarrow.Table or pyarrow.RecordBatch
+            The rows, without a column `ki_findings`.
+
+        Returns
+        -------
+        pyarrow.Table
+            The table. The column has a list for each row, empty for a row without findings. Each element has
+            the texts `code`, `severity`, `path` (a JSON Pointer), `expected`, `got`, `suggestion` and
+            `applicability`; the last two may be null.
+
+        Raises
+        ------
+        InputError
+            The data is not a table, has the column already, or cannot be read.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> by = {"method": "human", "creator": "me"}
+        >>> table = pa.table({"claim_id": ["d01-c01", "d01-c99"]})
+        >>> with Validator("label", defaults=by | {"scheme": "acme:stance", "value": "for"}) as validator:
+        ...     checked = validator.with_findings(table)
+        >>> [[one["code"] for one in row] for row in checked["ki_findings"].to_pylist()]
+        [[], ['unknown-claim']]
+        """
+        from .validation.row_findings import table_with_findings
+
+        return table_with_findings(self._engine, self._of(table))
+
     def read(self, data: Any) -> list[Record]:
         """Return valid rows as records; see the function `read`."""
         from .reading import read_records

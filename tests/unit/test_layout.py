@@ -28,10 +28,10 @@ ORDER = [
     {"validation.writers"},
     {"raw_output"},
     {"validation.split", "validation.fix", "validation.corpus_check", "reading", "writing"},
-    {"validation.statements", "page"},
+    {"validation.row_findings", "validation.statements", "page"},
     {"dataset"},
     {"build", "api"},
-    {"cli"},
+    {"cli", "spark"},
     {"__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -11,7 +11,7 @@ from ..findings.finding import Fault
 from .deferred import DeferredRow, DeferredRows
 from .first_places import FirstPlaces
 
-__all__ = ["DatasetRules", "Row"]
+__all__ = ["Compared", "DatasetRules", "Row"]
 
 MEMORY = 512 << 20
 """The memory limit in bytes for ids, and again for keys."""
@@ -32,6 +32,21 @@ class Row(NamedTuple):
     """Fields with a fault; they are not compared."""
     invalid: bool
     """Whether the row has an error that does not depend on other rows."""
+
+
+class Compared(NamedTuple):
+    """What the rules compare of a row, for callers that find equal rows elsewhere."""
+
+    row_id: str | None = None
+    key: tuple[Any, ...] | None = None
+    words: str = ""
+    """The key, for a finding."""
+    group: tuple[str, ...] | None = None
+    """Claim, scheme and creator of a label, or model of a vector."""
+    value: str | int | None = None
+    """The label, or the length of the vector."""
+    most: int = 0
+    """The most different values that a group may have."""
 
 
 class DatasetRules:
@@ -92,8 +107,8 @@ class DatasetRules:
         # The position of each claim in the bit sets of groups.
         self._bits = {} if complete is None else {one: number for number, one in enumerate(corpus.claims)}
         self._groups: dict[tuple[Any, ...], int] = {}
-        self._labels: dict[tuple[str, str, str], dict[str, int]] = {}
-        self._dimensions: dict[str, tuple[int, int]] = {}
+        # The values of each group of labels or vectors, and the first place of each.
+        self._given: dict[tuple[str, ...], dict[str | int, int]] = {}
         self._labelled = {kind for kind, model in models.items() if issubclass(model, Label)}
         self._embedded = {kind for kind, model in models.items() if issubclass(model, Embedding)}
         self.fired: set[tuple[str, ...]] = set()
@@ -127,23 +142,32 @@ class DatasetRules:
         if type(row_id) is str and not self._hashed:
             first = self._ids.held.setdefault(row_id, place)
             if first != place:
-                found = [self._duplicate_id(row_id, first)]
+                found = [self.duplicate_id(row_id, first)]
         if kind is None or self.ids_alone:
             return found
         if self._key is not None and not self._hashed:
             key = self._key_of(values)
             first = place if key is None else self._keys.held.setdefault(key, place)
             if first != place:
-                found.append(self._duplicate_key(self._words(values), first))
+                found.append(self.duplicate_key(self._words(values), first))
         if self._complete is not None and bad.isdisjoint(self._complete):
             group = tuple(_hashable(values.get(name)) for name in self._complete)
             if None not in group:
                 self._groups[group] = self._groups.get(group, 0) | self._claims(values, kind)
-        if kind in self._labelled and not bad & {"claim_id", "scheme", "creator", "value"}:
-            found += self._label_fault(values, place)
-        if kind in self._embedded and not bad & {"model", "vector"}:
-            found += self._dimension_fault(values, place)
+        compared = self._in_group(values, kind, bad)
+        if compared is not None:
+            found += self._group_fault(*compared, place)
         return found
+
+    def compared(self, values: Mapping[str, Any], kind: str | None, bad: frozenset[object]) -> Compared:
+        """Return what is compared of a row by ids, keys and groups; the arguments are those of `faults`."""
+        row_id = values.get("id")
+        row_id = row_id if type(row_id) is str else None
+        if kind is None:
+            return Compared(row_id)
+        key = None if self._key is None else self._key_of(values)
+        words = "" if key is None else self._words(values)
+        return Compared(row_id, key, words, *(self._in_group(values, kind, bad) or ()))
 
     def limit(self) -> None:
         """If ids or keys exceed the memory limit, let `defer` handle those of all later rows."""
@@ -179,9 +203,9 @@ class DatasetRules:
         """
         for row, is_key, first in self._deferred.found() if self._deferred else ():
             if is_key:
-                yield row, self._duplicate_key(row.words, first)
+                yield row, self.duplicate_key(row.words, first)
             else:
-                yield row, self._duplicate_id(row.row_id, first)
+                yield row, self.duplicate_id(row.row_id, first)
 
     def close(self) -> None:
         """Remove the rows that `defer` stored."""
@@ -203,25 +227,21 @@ class DatasetRules:
     def traces(self) -> dict[str, Any]:
         """Return the state as JSON-compatible values, without ids and keys."""
         return {
-            "groups": [[[*map(_as_json, group)], hex(bits)] for group, bits in self._groups.items()],
-            "labels": [[*group, [*given]] for group, given in self._labels.items()],
-            "models": [[model, length] for model, (length, _) in self._dimensions.items()],
+            "complete": [[[*map(_as_json, group)], hex(bits)] for group, bits in self._groups.items()],
+            "groups": [[[*group], [*given]] for group, given in self._given.items()],
             "fired": sorted(map(list, self.fired)),
         }
 
     def absorb(self, traces: Mapping[str, Any]) -> None:
         """Merge the state of later rows, as returned by `traces`."""
-        for group, bits in traces["groups"]:
+        for group, bits in traces["complete"]:
             key = tuple(map(_of_json, group))
             self._groups[key] = self._groups.get(key, 0) | int(bits, 16)
-        for *group, values in traces["labels"]:
-            given = self._labels.setdefault(tuple(group), {})
+        for group, values in traces["groups"]:
+            given = self._given.setdefault(tuple(group), {})
             given |= dict.fromkeys(values, -1)
-            if len(given) > SHIPPED_SCHEMES[group[1]]:
+            if len(given) > (1 if len(group) == 1 else SHIPPED_SCHEMES[group[1]]):
                 self.fired.add(tuple(group))
-        for model, length in traces["models"]:
-            if self._dimensions.setdefault(model, (length, -1))[0] != length:
-                self.fired.add((model,))
         self.fired.update(map(tuple, traces["fired"]))
 
     def _key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -233,12 +253,14 @@ class DatasetRules:
         """Return the description of a row's key for a finding."""
         return ", ".join(f"{name} {clip(str(values.get(name)), 40)}" for name in self._key or ())
 
-    def _duplicate_id(self, row_id: str | None, first: int) -> Fault:
+    def duplicate_id(self, row_id: str | None, first: int) -> Fault:
+        """Return the fault of an id that an earlier row has."""
         return Fault(
             "duplicate-id", ("id",), "a unique id", f"{shown(row_id)}, already used in {self._where(first)}"
         )
 
-    def _duplicate_key(self, words: str, first: int) -> Fault:
+    def duplicate_key(self, words: str, first: int) -> Fault:
+        """Return the fault of a key that an earlier row has, given the key in words."""
         names = self._key or ()
         expected = f"a unique {'combination of ' if len(names) > 1 else ''}{' and '.join(names)}"
         return Fault("duplicate-record", (), expected, f"the same as in {self._where(first)}", words)
@@ -257,37 +279,48 @@ class DatasetRules:
                 bits |= 0 if bit is None else 1 << bit
         return bits
 
-    def _label_fault(self, values: Mapping[str, Any], place: int) -> list[Fault]:
-        named = [values.get(name) for name in ("claim_id", "scheme", "creator", "value")]
-        if not all(isinstance(one, str) for one in named):
-            return []
-        claim_id, scheme, creator, value = map(str, named)
-        most = SHIPPED_SCHEMES.get(scheme)
-        if most is None:
-            return []
-        given = self._labels.setdefault((claim_id, scheme, creator), {})
+    def _in_group(
+        self, values: Mapping[str, Any], kind: str, bad: frozenset[object]
+    ) -> tuple[tuple[str, ...], str | int, int] | None:
+        """Return the group of a label or a vector, its value, and the most values that the group may have."""
+        if kind in self._labelled and bad.isdisjoint(("claim_id", "scheme", "creator", "value")):
+            named = [values.get(name) for name in ("claim_id", "scheme", "creator", "value")]
+            if not all(isinstance(one, str) for one in named):
+                return None
+            claim_id, scheme, creator, value = map(str, named)
+            most = SHIPPED_SCHEMES.get(scheme)
+            return None if most is None else ((claim_id, scheme, creator), value, most)
+        if kind in self._embedded and bad.isdisjoint(("model", "vector")):
+            model, vector = values.get("model"), values.get("vector")
+            if isinstance(model, str) and isinstance(vector, list | tuple):
+                return (model,), len(vector), 1
+        return None
+
+    def _group_fault(self, group: tuple[str, ...], value: str | int, most: int, place: int) -> list[Fault]:
+        given = self._given.setdefault(group, {})
         if value in given:
             return []
         if len(given) < most:
             given[value] = place
             return []
-        self.fired.add((claim_id, scheme, creator))
+        self.fired.add(group)
+        return [self.too_many(group, value, given)]
+
+    def too_many(self, group: tuple[str, ...], value: str | int, given: Mapping[str | int, int]) -> Fault:
+        """Return the fault of a row whose group has other values, given their first places."""
+        if len(group) == 1:
+            ((length, first),) = given.items()
+            expected = (
+                f"length {length}, as in {self._where(first)}, the first vector of {clip(group[0], 40)}"
+            )
+            suggestion = "compute all vectors with one model, or use a different model name for each length"
+            return Fault("dimension-differs", ("vector",), expected, f"length {value}", suggestion)
+        claim_id, scheme, _ = group
+        most = SHIPPED_SCHEMES[scheme]
         earlier = ", ".join(f"{one} in {self._where(at)}" for one, at in given.items())
         noun = "label" if most == 1 else "labels"
         expected = f"at most {most} {scheme} {noun} for {claim_id} by one creator"
-        return [Fault("too-many-labels", ("value",), expected, f"{shown(value)} after {earlier}")]
-
-    def _dimension_fault(self, values: Mapping[str, Any], place: int) -> list[Fault]:
-        model, vector = values.get("model"), values.get("vector")
-        if not isinstance(model, str) or not isinstance(vector, list | tuple):
-            return []
-        length, first = self._dimensions.setdefault(model, (len(vector), place))
-        if length == len(vector):
-            return []
-        self.fired.add((model,))
-        expected = f"length {length}, as in {self._where(first)}, the first vector of {clip(model, 40)}"
-        suggestion = "compute all vectors with one model, or use a different model name for each length"
-        return [Fault("dimension-differs", ("vector",), expected, f"length {len(vector)}", suggestion)]
+        return Fault("too-many-labels", ("value",), expected, f"{shown(value)} after {earlier}")
 
 
 def _not_known(_row_id: str, _place: int) -> None:
