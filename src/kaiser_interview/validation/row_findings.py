@@ -13,7 +13,7 @@ from .engine.execution import Engine, Validation
 from .engine.options import Check
 from .findings.finding import Finding
 
-__all__ = ["COLUMN", "FINDINGS", "findings_column", "table_with_findings"]
+__all__ = ["COLUMN", "FINDINGS", "as_value", "findings_column", "table_with_findings"]
 
 COLUMN = "ki_findings"
 """The name of the column."""
@@ -55,11 +55,11 @@ def findings_column(
             held = np.flatnonzero(_has_value(batch.column(name)))
         rows.append(held)
         numbers.append(np.full(len(held), len(texts)))
-        texts.append(_as_value(finding))
+        texts.append(as_value(finding))
     own = [*found]
     rows.append(np.asarray([row for row, _ in own], np.int64))
     numbers.append(np.arange(len(texts), len(texts) + len(own)))
-    texts += [_as_value(finding) for _, finding in own]
+    texts += [as_value(finding) for _, finding in own]
     at, which = np.concatenate(rows), np.concatenate(numbers)
     offsets = np.zeros(batch.num_rows + 1, np.int32)
     np.cumsum(np.bincount(at, minlength=batch.num_rows), out=offsets[1:])
@@ -73,7 +73,8 @@ def _has_value(column: pa.Array | pa.ChunkedArray) -> Bools:
     return np.concatenate([np.zeros(0, np.bool_), *(truths(pc.is_valid(chunk)) for chunk in chunks)])
 
 
-def _as_value(finding: Finding) -> dict[str, Any]:
+def as_value(finding: Finding) -> dict[str, Any]:
+    """Return a finding as an element of the column."""
     suggestion = finding.suggestion
     return {
         "code": finding.code,

@@ -22,6 +22,7 @@ from ..sources.source import Items
 from .options import Check, wanted_codes
 
 __all__ = [
+    "MOST_GROUPS",
     "Account",
     "Details",
     "Ids",
@@ -38,7 +39,7 @@ Member = tuple[int, int, bool, str | None, Row | None]
 
 _NOTHING: Mapping[str, str] = {}
 
-_MOST_GROUPS = 20_000
+MOST_GROUPS = 20_000
 """Maximum number of groups of findings in a part. A report keeps far fewer, the first ones."""
 
 
@@ -214,7 +215,7 @@ class PartValidator:
         return lambda data: validator.value(data, reported, columnar=form == "columns")
 
     def _account(self, name: str | None, full: Iterable[Group]) -> "Account":
-        tally = Tally(self._max_findings, full, _MOST_GROUPS, lazy=True)
+        tally = Tally(self._max_findings, full, MOST_GROUPS, lazy=True)
         rules = self._new_rules() if self.hashed else self._rules
         details = Details(explained=self.explained) if self.detailed else None
         return Account(self._corrections, rules, tally, self._wanted, name, details, hashed=self.hashed)

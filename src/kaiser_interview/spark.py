@@ -1,0 +1,342 @@
+"""Validate Spark data frames: the findings of each row as a column, and a report on the whole frame.
+
+The Python processes of the executors validate the rows; they need this package. Spark itself compares rows
+with each other: ids and keys by a shuffle, labels and vectors by a join with the groups that have too many
+values.
+"""
+
+import uuid
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Unpack
+
+from .api import check_of
+from .errors import InputError, MissingDependencyError
+from .validation.engine.options import Against, Check, Options
+from .validation.findings.report import Report
+
+if TYPE_CHECKING:
+    import os
+
+    from pyspark.sql import Column, DataFrame, SparkSession
+
+    from .validation.distributed import Partitions
+
+__all__ = ["read_lines", "report", "validate"]
+
+_FINDINGS = (
+    "array<struct<code: string, severity: string, path: string, expected: string, got: string, "
+    "suggestion: string, applicability: string>>"
+)
+
+_AT = "struct<file: string, part: bigint, at: bigint>"
+
+_ROW = (
+    "struct<number: bigint, invalid: boolean, id: binary, key: string, words: binary, group: string, "
+    "value: string, most: int>"
+)
+
+_PLAN = "_kaiser_interview_plan"
+"""The attribute of a frame with its plan."""
+
+_KEPT = 4
+"""The most validators to keep in a process of an executor."""
+
+
+def validate(df: "DataFrame", *, against: Against = None, **options: Unpack[Options]) -> "DataFrame":
+    """Return a Spark data frame with the findings of each row in a new last column, `ki_findings`.
+
+    Nothing is computed until the result is used. The order of the rows may change. Rules about the whole data
+    set apply to the whole frame: of rows with the same id or key, the first one is valid, in the order of
+    ``df.toArrow()``. The frame is read once; twice if the rows may be labels or embeddings.
+
+    Parameters
+    ----------
+    df : pyspark.sql.DataFrame
+        The rows as columns, or lines from `read_lines`. Frames of Spark Connect work too. A stream does not:
+        use ``foreachBatch``.
+    kind, against, **options
+        As for `kaiser_interview.validate`, without `progress`; `in_process` has no effect. Custom kinds and
+        corpora are sent to the executors. They must be able to import the module of a kind, unless it is the
+        main script or a notebook.
+
+    Returns
+    -------
+    pyspark.sql.DataFrame
+        All columns of the frame, and `ki_findings`: an array of structs with the texts `code`, `severity`,
+        `path` (a JSON Pointer), `expected`, `got`, `suggestion` and `applicability`, of which the last two
+        may be null. The array is empty for a row without findings. A finding of a whole column belongs to
+        each row that has a value in it, or to every row if the column is missing. Missing claims, and other
+        findings that belong to no row, are in the report only.
+
+    Raises
+    ------
+    InputError
+        The data is not a Spark data frame, is a stream, has several columns of one name or a name that begins
+        with ``ki_`` or ``_ki_``, or an option does not apply.
+    UnknownNameError, CorpusError, IntegrityError
+        As for `kaiser_interview.validate`.
+    MissingDependencyError
+        pyspark is not installed; the message has the command that installs it.
+    """
+    if options.get("progress") is not None:
+        raise InputError("validate: progress: expected none, got a function; Spark shows its own progress")
+    plan = _Plan(_batch_frame(df), check_of(None, against=against, **options))
+    checked = plan.checked()
+    vars(checked)[_PLAN] = plan
+    return checked
+
+
+def report(checked: "DataFrame") -> Report:
+    """Validate the data of a frame from `validate`, and return the same report as on one machine.
+
+    It reads the data of the frame again: once, or twice if the rows may be labels or embeddings. It does not
+    compute `ki_findings`, and only what is compared is shuffled. If the data is slow to compute, cache it
+    before `validate`.
+
+    Parameters
+    ----------
+    checked : pyspark.sql.DataFrame
+        The frame that `validate` returned, not a frame made from it.
+
+    Returns
+    -------
+    Report
+        As from `kaiser_interview.validate`. `Finding.row` is the index of the row in ``df.toArrow()``; for
+        lines, `file`, `line` and `row` are those of the file. `inputs` has no sizes and digests.
+
+    Raises
+    ------
+    InputError
+        `validate` did not return this frame.
+    """
+    plan = getattr(checked, "__dict__", {}).get(_PLAN)
+    if not isinstance(plan, _Plan):
+        raise InputError("report: expected the frame that validate returned, got another object")
+    return plan.report()
+
+
+def read_lines(spark: "SparkSession", path: "str | os.PathLike[str] | Sequence[str]") -> "DataFrame":
+    """Read JSON Lines as bytes, for `validate`, with the file and the number of each line.
+
+    Spark's own reader of JSON changes values and loses rows: it takes the last of two equal keys, and nulls
+    what does not fit the schema. `validate` reads these lines itself, as on one machine. The files are read
+    twice: first only to count lines.
+
+    Parameters
+    ----------
+    spark : pyspark.sql.SparkSession
+        The session.
+    path : str, path or sequence of str
+        Files, folders or patterns, on any file system that Spark reads. Compressed files are read by one task
+        each.
+
+    Returns
+    -------
+    pyspark.sql.DataFrame
+        The columns `ki_file` (text), `ki_line` (from 1) and `ki_json` (bytes, without the line feed).
+    """
+    functions = _functions()
+    from pyspark.sql.window import Window
+
+    paths = [str(path)] if isinstance(path, str) or not isinstance(path, Sequence) else [*map(str, path)]
+    plain = (
+        "if(startswith(_metadata.file_path, 'file:/'), "
+        # A plus sign in a path is no space.
+        "url_decode(replace(regexp_replace(_metadata.file_path, '^file:/+', '/'), '+', '%2B')), "
+        "_metadata.file_path) AS ki_file"
+    )
+    lines = (
+        spark.read.option("lineSep", "\n")
+        .text(paths)
+        .selectExpr(
+            plain,
+            "_metadata.file_block_start AS _ki_block",
+            "monotonically_increasing_id() AS _ki_number",
+            "CAST(value AS BINARY) AS ki_json",
+        )
+    )
+    # The lines of a block have consecutive numbers, because they are in one partition.
+    blocks = lines.groupBy("ki_file", "_ki_block").agg(
+        functions.count("*").alias("_ki_lines"), functions.min("_ki_number").alias("_ki_first")
+    )
+    earlier = Window.partitionBy("ki_file").orderBy("_ki_block").rowsBetween(Window.unboundedPreceding, -1)
+    before = functions.coalesce(functions.sum("_ki_lines").over(earlier), functions.lit(0))
+    blocks = blocks.withColumn("_ki_before", before)
+    return lines.join(functions.broadcast(blocks), ["ki_file", "_ki_block"]).selectExpr(
+        "ki_file", "_ki_before + _ki_number - _ki_first + 1 AS ki_line", "ki_json"
+    )
+
+
+class _Plan:
+    """How a frame is validated.
+
+    Parameters
+    ----------
+    frame : pyspark.sql.DataFrame
+        The data.
+    check : Check
+        The options.
+    """
+
+    def __init__(self, frame: "DataFrame", check: Check) -> None:
+        from pyspark import cloudpickle
+
+        from .validation.distributed import Partitions
+
+        self._frame = frame
+        self._functions = _functions()
+        self._partitions = Partitions(check, frame.columns)
+        self._pickled: bytes = cloudpickle.dumps((check, [*frame.columns]))
+        # Identifies the validator in the processes of the executors.
+        self._key = uuid.uuid4().hex
+
+    def checked(self) -> "DataFrame":
+        """Return the frame with the findings of its rows."""
+        from pyspark.sql.types import DataType, StructType
+
+        functions = self._functions
+        schema = StructType([*self._frame.schema.fields])
+        for name, added in (("ki_findings", _FINDINGS), ("_ki_at", _AT), ("_ki_row", _ROW)):
+            schema = schema.add(name, DataType.fromDDL(added))
+        names = [f"`{name.replace('`', '``')}`" for name in (*self._frame.columns, "ki_findings")]
+        checked = self._frame.mapInArrow(self._stage("with_findings"), schema)
+        if not any(self._partitions.rules):
+            return checked.select(*names)
+        suspect = functions.when(self._is_suspect(), functions.struct(*self._suspect()))
+        more = self._set_findings()(suspect)
+        checked = self._compared(checked)
+        found = functions.concat("ki_findings", more)
+        return checked.withColumn("ki_findings", found).select(*names)
+
+    def report(self) -> Report:
+        """Validate the frame and return the report."""
+        functions = self._functions
+        wanted = functions.col("_ki_part").isNotNull() | self._is_suspect()
+        frame = self._compared(self._members()).where(wanted).select("_ki_part", *self._suspect())
+        table = frame.mapInArrow(self._stage("summary"), "part binary, suspects binary").toArrow()
+        return self._partitions.report(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+    def _members(self) -> "DataFrame":
+        """Return what is compared of each row, and the results of the parts."""
+        schema = f"_ki_at {_AT}, _ki_row {_ROW}, _ki_part binary"
+        return self._frame.mapInArrow(self._stage("compared"), schema)
+
+    def _compared(self, frame: "DataFrame") -> "DataFrame":
+        """Add to each row the first rows with its id and key, and the values that its group may have."""
+        from pyspark.sql.window import Window
+
+        functions, rules = self._functions, self._partitions.rules
+        for name, wanted in (("id", rules.ids), ("key", rules.keys)):
+            # A row without an id is alone: no UTF-8 text begins with the byte FF.
+            own = "concat(X'FF', CAST(concat_ws(':', _ki_at.file, _ki_at.part, _ki_at.at) AS BINARY))"
+            group = functions.expr(f"coalesce(CAST(_ki_row.{name} AS BINARY), {own})")
+            first = functions.min("_ki_at").over(Window.partitionBy(group))
+            frame = frame.withColumn(f"_ki_first_{name}", first if wanted else self._null(_AT))
+        if not rules.groups:
+            return frame.withColumn("_ki_given", self._null(f"array<struct<at: {_AT}, value: string>>"))
+        # Reads the data again. A shuffle by group would send all vectors of a model to one task.
+        values = self._members().where("_ki_row.group IS NOT NULL").groupBy("_ki_row.group", "_ki_row.value")
+        values = values.agg(functions.min("_ki_at").alias("at"), functions.max("_ki_row.most").alias("most"))
+        listed = functions.array_sort(functions.collect_list(functions.struct("at", "value")))
+        given = values.groupBy("group").agg(listed.alias("given"), functions.max("most").alias("most"))
+        given = given.where("size(given) > most").selectExpr(
+            "group AS _ki_group", "slice(given, 1, most) AS _ki_given"
+        )
+        return frame.join(given, functions.expr("_ki_row.group = _ki_group"), "left")
+
+    def _null(self, type_: str) -> "Column":
+        return self._functions.lit(None).cast(type_)
+
+    def _suspect(self) -> "list[Column]":
+        """Return the columns of `Partitions.set_findings`."""
+        names = ("at", "row", "first_id", "first_key", "given")
+        return [self._functions.col(f"_ki_{name}").alias(name) for name in names]
+
+    def _is_suspect(self) -> "Column":
+        """Return whether a row has the id or key of an earlier row, or a value too many for its group."""
+        return self._functions.expr(
+            "coalesce(_ki_first_id < _ki_at, false) OR coalesce(_ki_first_key < _ki_at, false) OR "
+            "coalesce(NOT exists(_ki_given, one -> one.value = _ki_row.value), false)"
+        )
+
+    def _stage(self, method: str) -> Any:
+        """Return a method of `Partitions` that takes a partition, as a function for the executors."""
+        key, pickled = self._key, self._pickled
+
+        def stage(batches: Any) -> Any:
+            from pyspark import TaskContext
+
+            return getattr(_partitions(key, pickled), method)(batches, TaskContext.get().partitionId())
+
+        return stage
+
+    def _set_findings(self) -> Any:
+        """Return `Partitions.set_findings` as a function of columns."""
+        import pyarrow as pa
+
+        key, pickled = self._key, self._pickled
+
+        def set_findings(suspects: pa.Array) -> pa.Array:
+            return _partitions(key, pickled).set_findings(suspects)
+
+        # The annotations of the function tell Spark how to call it.
+        return self._functions.arrow_udf(set_findings, _FINDINGS)
+
+
+@lru_cache(_KEPT)
+def _partitions(key: str, pickled: bytes) -> "Partitions":  # noqa: ARG001 - the key of the cache
+    """Return the partitions of a plan; they are made once in each process."""
+    import pickle
+
+    from .validation.distributed import Partitions
+
+    # The bytes are from the driver.
+    return Partitions(*pickle.loads(pickled))  # noqa: S301
+
+
+def _functions() -> Any:
+    """Return the module of Spark's functions.
+
+    Raises
+    ------
+    MissingDependencyError
+        pyspark is not installed.
+    """
+    try:
+        from pyspark.sql import functions
+    except ImportError:
+        raise MissingDependencyError("kaiser_interview.spark", "pyspark", "spark") from None
+    return functions
+
+
+def _batch_frame(df: Any) -> "DataFrame":
+    """Return a frame that can be validated.
+
+    Raises
+    ------
+    InputError
+        It cannot.
+    MissingDependencyError
+        pyspark is not installed.
+    """
+    from .validation.distributed import LINES
+
+    _functions()
+    if not hasattr(df, "mapInArrow"):
+        raise InputError(f"validate: expected a Spark data frame, got {type(df).__name__}")
+    if df.isStreaming:
+        raise InputError("validate: expected a frame that is not a stream, got one; use foreachBatch")
+    # Spark ignores case.
+    names = [name.casefold() for name in df.columns]
+    if tuple(names) != LINES:
+        for name in names:
+            if name.startswith(("ki_", "_ki_")):
+                raise InputError(
+                    f"validate: expected no column that begins with ki_, got {name!r:.80}; drop it"
+                )
+            if names.count(name) > 1:
+                raise InputError(
+                    f"validate: expected columns of different names, got several named {name!r:.80}"
+                )
+    return df

@@ -1,0 +1,563 @@
+"""Validate the partitions of a distributed data set, and merge their results into one report.
+
+Software such as Spark calls this module on its workers. It compares ids, keys and groups between partitions
+itself, by the columns that `Partitions` adds.
+"""
+
+import json
+import pickle
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from ..records.models import Embedding, Label, Record
+from .arrow.arrays import Ints, from_numpy
+from .dataset_rules.state import Compared, DatasetRules
+from .engine.columns import ColumnValidator
+from .engine.merge import Base, Merge
+from .engine.options import Check, wanted_codes
+from .engine.part import MOST_GROUPS, Ids, PartResult, models_of
+from .findings.checked import CheckedTally
+from .findings.counts import Group, Tally
+from .findings.display import visible
+from .findings.finding import Correction, Fault, Finding, Located, Path, severity_of
+from .findings.report import Report
+from .formats.json.lines import LineChunk
+from .formats.text import BOM, byte_order_mark
+from .row_findings import COLUMN, FINDINGS, as_value, findings_column
+from .sources.source import Batch, InputSource
+
+__all__ = ["ADDED", "COMPARED", "LINES", "SUMMARY", "Partitions", "Rules"]
+
+LINES = ("ki_file", "ki_line", "ki_json")
+"""The columns of a table of lines: the file, the line from 1, and its bytes."""
+
+ADDED = (COLUMN, "_ki_at", "_ki_row")
+"""The columns that `Partitions.with_findings` adds."""
+
+_PLACE = pa.struct([("file", pa.string()), ("part", pa.int64()), ("at", pa.int64())])
+"""The place of a row, ordered as the rows: its file or null; its part; its row in the partition, or its line.
+
+A part is a partition, counted from 0; or consecutive lines of a file, by the number of the first.
+"""
+
+_ROW = pa.struct(
+    [
+        ("number", pa.int64()),  # among the rows of its part, from 0
+        ("invalid", pa.bool_()),
+        ("id", pa.binary()),
+        ("key", pa.string()),
+        ("words", pa.binary()),
+        ("group", pa.string()),
+        ("value", pa.string()),
+        ("most", pa.int32()),
+    ]
+)
+"""What is compared of a row with other rows; see `Compared`."""
+
+COMPARED = pa.schema([(ADDED[1], _PLACE), (ADDED[2], _ROW), ("_ki_part", pa.binary())])
+
+SUMMARY = pa.schema([("part", pa.binary()), ("suspects", pa.binary())])
+
+Place = tuple[str | None, int, int]
+
+_PATHS: Mapping[str, Path] = {
+    "duplicate-id": ("id",),
+    "duplicate-record": (),
+    "too-many-labels": ("value",),
+    "dimension-differs": ("vector",),
+}
+
+
+class Rules(NamedTuple):
+    """Which rules compare rows with other rows."""
+
+    ids: bool
+    keys: bool
+    groups: bool
+
+
+class _Run(NamedTuple):
+    """Rows that are validated together, all of one part."""
+
+    batch: pa.RecordBatch
+    file: str | None
+    part: int
+    first: int
+    """The place of its first row."""
+    text: bytes | None = None
+    """Its lines, if the rows are lines."""
+    has_mark: bool = False
+    """Whether the file begins with a byte order mark."""
+
+
+class Partitions:
+    """The partitions of a data set, and how to validate them. It can be sent to other processes.
+
+    Parameters
+    ----------
+    check : Check
+        The options; the data is ignored.
+    columns : sequence of str
+        The names of the columns. The columns of `LINES` are lines of JSON; others are fields of rows.
+
+    Raises
+    ------
+    UnknownNameError, InputError
+        An option does not apply.
+
+    Attributes
+    ----------
+    are_lines : bool
+        Whether the rows are lines of JSON.
+    rules : Rules
+        The rules that apply to these columns and whose findings are reported.
+    """
+
+    def __init__(self, check: Check, columns: Sequence[str]) -> None:
+        self._check = check
+        self._columns = tuple(columns)
+        self.are_lines: bool = self._columns == LINES
+        self._validator = check.row_validator()
+        check.verify(self._validator.fields)
+        self._wanted = wanted_codes(check.select, check.ignore)
+        models = models_of(self._validator)
+        self._others = {
+            name: model for name, model in models.items() if not issubclass(model, Label | Embedding)
+        }
+        groups = {
+            name: model
+            for name, model in models.items()
+            if (issubclass(model, Label) and "too-many-labels" in self._wanted)
+            or (issubclass(model, Embedding) and "dimension-differs" in self._wanted)
+        }
+        has_ids = self.are_lines or "id" in self._columns or "id" in self._validator.defaults
+        self.rules: Rules = Rules(
+            ids=has_ids and "duplicate-id" in self._wanted,
+            keys=check.key is not None and "duplicate-record" in self._wanted,
+            groups=bool(groups),
+        )
+        self._texts: list[str] = []
+        self._compare = self._rules(groups, key=check.key if self.rules.keys else None)
+        self._parts: ColumnValidator | None = None
+
+    def _rules(
+        self,
+        models: Mapping[str, type[Record]],
+        key: Sequence[str] | None = None,
+        complete: Sequence[str] | None = None,
+    ) -> DatasetRules:
+        return DatasetRules(
+            self._check.against,
+            models,
+            key=key,
+            complete=complete,
+            where=lambda number: self._texts[number],
+            hashed=True,
+        )
+
+    # On a worker
+
+    def with_findings(self, batches: Iterable[pa.RecordBatch], partition: int) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a partition with three more columns: their findings, `PLACE` and `ROW`."""
+        parts = self._validator_of_parts(detailed=True)
+        for run in self._runs(batches, partition):
+            result = self._validated(parts, run)
+            columns = [
+                Located(fault, correction=correction).finding()
+                for fault, correction in result.columns
+                if fault.code in self._wanted
+            ]
+            members = self._members(result)
+            numbers = np.full(run.batch.num_rows, len(members.at))
+            numbers[members.at] = np.arange(len(members.at))
+            rows = pa.concat_arrays([members.array(0), pa.nulls(1, _ROW)]).take(from_numpy(numbers))
+            places = _places(run, np.arange(run.batch.num_rows))
+            findings = findings_column(run.batch, _by_row(result), columns)
+            yield pa.RecordBatch.from_arrays(
+                [*run.batch.columns, findings, places, rows], [*run.batch.schema.names, *ADDED]
+            )
+
+    def compared(self, batches: Iterable[pa.RecordBatch], partition: int) -> Iterator[pa.RecordBatch]:
+        """Yield `PLACE` and `ROW` of the rows that are compared with others, and the results of parts.
+
+        The result of a part comes after its rows: as bytes in a third column, which is null for rows.
+        """
+        parts = self._validator_of_parts(detailed=False)
+        total: _Total | None = None
+        for run in self._runs(batches, partition):
+            if total is None or total.key != (run.file, run.part):
+                if total is not None:
+                    yield total.batch()
+                total = _Total(self._check, run, self._rules(self._others, None, self._check.complete))
+            result = self._validated(parts, run, total.tally.full)
+            members = self._members(result)
+            if len(members.at):
+                arrays = [
+                    _places(run, members.at),
+                    members.array(total.base.rows),
+                    pa.nulls(len(members.at), pa.binary()),
+                ]
+                yield pa.RecordBatch.from_arrays(arrays, schema=COMPARED)
+            total.add(result)
+        if total is not None:
+            yield total.batch()
+
+    def set_findings(self, suspects: pa.Array) -> pa.Array:
+        """Return the findings of rows that were compared with others, as in `FINDINGS`.
+
+        Parameters
+        ----------
+        suspects : pyarrow.StructArray
+            The columns ``at``, ``row``, ``first_id``, ``first_key``, ``given``: the place of the row, `ROW`,
+            the places of the first rows with its id and its key, and the values that its group may have with
+            their first places. Null for rows that are not compared.
+        """
+        found = []
+        for suspect in suspects.to_pylist():
+            faults = () if suspect is None else self._faults(suspect, _where)
+            found.append([as_value(Located(fault).finding()) for fault in faults])
+        return pa.array(found, FINDINGS)
+
+    def summary(self, batches: Iterable[pa.RecordBatch], _partition: int = 0) -> Iterator[pa.RecordBatch]:
+        """Yield the results of parts unchanged, and then a summary of the rows that were compared.
+
+        Parameters
+        ----------
+        batches : iterable of pyarrow.RecordBatch
+            The columns of `set_findings`, after a column with the results of parts.
+        """
+        counts: dict[str, int] = {}
+        kept: dict[str, list[dict[str, Any]]] = {}
+        invalid, most = 0, self._check.max_findings
+        for batch in batches:
+            for part, *values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                if part is not None:
+                    yield pa.RecordBatch.from_arrays(
+                        [pa.array([part], pa.binary()), pa.nulls(1, pa.binary())], schema=SUMMARY
+                    )
+                    continue
+                suspect = dict(zip(batch.schema.names[1:], values, strict=True))
+                faults = self._faults(suspect, _where)
+                invalid += bool(faults) and not suspect["row"]["invalid"]
+                for fault in faults:
+                    counts[fault.code] = counts.get(fault.code, 0) + 1
+                    some = kept.setdefault(fault.code, [])
+                    some.append(suspect)
+                    if len(some) > 2 * most + 1000:
+                        kept[fault.code] = sorted(some, key=_order)[:most]
+        summary = counts, {code: sorted(some, key=_order)[:most] for code, some in kept.items()}, invalid
+        yield pa.RecordBatch.from_arrays(
+            [pa.nulls(1, pa.binary()), pa.array([pickle.dumps(summary)], pa.binary())], schema=SUMMARY
+        )
+
+    def _validator_of_parts(self, *, detailed: bool) -> ColumnValidator:
+        if self._parts is None:
+            self._parts = ColumnValidator(self._check, self._validator)
+        self._parts.detailed = self._parts.explained = detailed
+        return self._parts
+
+    def _runs(self, batches: Iterable[pa.RecordBatch], partition: int) -> Iterator[_Run]:
+        """Yield the rows of a partition, many at once."""
+        if not self.are_lines:
+            first = 0
+            for batch in batches:
+                yield _Run(batch, None, partition, first)
+                first += batch.num_rows
+            return
+        part, follows = 0, (None, 0)
+        for batch in batches:
+            files, lines, texts = (column.to_pylist() for column in batch.columns)
+            start = 0
+            while start < len(files):
+                file, first, stop = files[start], lines[start], start + 1
+                while stop < len(files) and files[stop] == file and lines[stop] == first + stop - start:
+                    stop += 1
+                if (file, first) != follows:
+                    part = first
+                follows = (file, first + stop - start)
+                held = texts[start:stop]
+                has_mark = first == 1 and held[0] is not None and held[0].startswith(BOM)
+                if has_mark:
+                    held[0] = held[0][len(BOM) :]
+                # A line feed inside a line would divide it; a carriage return is white space as well.
+                text = b"".join((one or b"").replace(b"\n", b"\r") + b"\n" for one in held)
+                yield _Run(batch.slice(start, stop - start), file, part, first, text, has_mark)
+                start = stop
+
+    def _validated(self, parts: ColumnValidator, run: _Run, full: Iterable[Group] = ()) -> PartResult:
+        if run.text is None:
+            return parts.batches([Batch(0, run.batch)], None, full)
+        result = parts.lines(LineChunk(run.text, last=False), run.file, full)
+        fault = byte_order_mark()
+        if not run.has_mark or fault.code not in self._wanted:
+            return result
+        found = Located(fault, run.file, 1)
+        if result.details is not None:
+            result.details.findings.insert(0, (0, found))
+        group = (fault.code, severity_of(fault), fault.path)
+        return result._replace(outside=result.outside + 1, counts=[(group, 1, [found]), *result.counts])
+
+    def _members(self, result: PartResult) -> "_Members":
+        found, wanted = result.members, self.rules.ids
+        first = 1 if self.are_lines else 0
+        if isinstance(found, Ids):
+            at = np.asarray(found.places, np.int64) - first
+            numbers = np.asarray(found.rows, np.int64)
+            return _Members(at, numbers, found.invalid, (), found.ids) if wanted else _NO_MEMBERS
+        kept = []
+        for place, number, invalid, row_id, row in found:
+            one = Compared(row_id) if row is None else self._compare.compared(row.values, row.kind, row.bad)
+            one = one if wanted else one._replace(row_id=None)
+            if one[:2] != (None, None) or one.group is not None:
+                kept.append((place - first, number, invalid, one))
+        at, row_numbers = (np.asarray([one[index] for one in kept], np.int64) for index in (0, 1))
+        compared = [one for *_, one in kept]
+        ids = [one.row_id for one in compared]
+        return _Members(at, row_numbers, [one[2] for one in kept], compared, ids)
+
+    def _faults(self, suspect: Mapping[str, Any], where: Callable[[Place], str]) -> list[Fault]:
+        """Return the faults of a row that was compared with others."""
+        place, row = _place(suspect), suspect["row"]
+        faults: list[Fault] = []
+        first = suspect["first_id"]
+        if first is not None and _of(first) < place:
+            self._texts = [where(_of(first))]
+            faults.append(self._compare.duplicate_id(_text(row["id"]), 0))
+        first = suspect["first_key"]
+        if first is not None and _of(first) < place:
+            self._texts = [where(_of(first))]
+            faults.append(self._compare.duplicate_key(_text(row["words"]) or "", 0))
+        given = suspect["given"]
+        if given is not None and all(one["value"] != row["value"] for one in given):
+            group = tuple(json.loads(row["group"]))
+            self._texts = [where(_of(one["at"])) for one in given]
+            is_length = len(group) == 1
+            values = [int(one["value"]) if is_length else one["value"] for one in given]
+            value = int(row["value"]) if is_length else row["value"]
+            faults.append(
+                self._compare.too_many(group, value, dict(zip(values, range(len(values)), strict=True)))
+            )
+        return faults
+
+    # On the driver
+
+    def report(self, summaries: Iterable[tuple[bytes | None, bytes | None]]) -> Report:
+        """Merge what `summary` yielded, in any order, into the report on the data set."""
+        parts: list[_Part] = []
+        counts, kept, invalid = Counter[str](), dict[str, list[dict[str, Any]]](), 0
+        for part, suspects in summaries:
+            # The bytes are from the workers of this data set.
+            if part is not None:
+                parts.append(pickle.loads(part))  # noqa: S301
+            if suspects is not None:
+                more, some, number = pickle.loads(suspects)  # noqa: S301
+                counts.update(more)
+                invalid += number
+                for code, held in some.items():
+                    kept.setdefault(code, []).extend(held)
+        merge = Merge(self._check, self._check.row_validator())
+        merge.rules = merge.new_rules(hashed=True)
+        bases = self._add(merge, sorted(parts, key=lambda one: (one.file or "", one.part)))
+        self._add_suspects(merge, bases, counts, kept)
+        merge.progress.invalid += invalid
+        merge.end_of_set()
+        return merge.report()
+
+    def _add(self, merge: Merge, parts: Sequence["_Part"]) -> dict[tuple[str | None, int], Base]:
+        """Add the results of parts; return the number of lines and rows before each."""
+        bases: dict[tuple[str | None, int], Base] = {}
+        if not parts and not self.are_lines:
+            source = _source(None)
+            merge.begin(source)
+            merge.end(source, 0, complete=True)
+        for file, some in groupby(parts, key=attrgetter("file")):
+            source = _source(file)
+            merge.begin(source)
+            rows = 0
+            for part in some:
+                base = Base(part.part - 1 if self.are_lines else 0, rows)
+                bases[file, part.part] = base
+                merge.add(source, part.result, base)
+                rows += part.result.rows
+            merge.end(source, rows, complete=True)
+        return bases
+
+    def _add_suspects(
+        self,
+        merge: Merge,
+        bases: Mapping[tuple[str | None, int], Base],
+        counts: Mapping[str, int],
+        kept: Mapping[str, list[dict[str, Any]]],
+    ) -> None:
+        def where(place: Place) -> str:
+            file, part, at = place
+            return f"row {bases[file, part].rows + at}" if file is None else _where(place)
+
+        for code, path in _PATHS.items():
+            findings = []
+            for suspect in sorted(kept.get(code, ()), key=_order)[: self._check.max_findings]:
+                file, part, at = _place(suspect)
+                row = suspect["row"]
+                fault = next(one for one in self._faults(suspect, where) if one.code == code)
+                line = at if self.are_lines else None
+                number = bases[file, part].rows + row["number"]
+                findings.append(Located(fault, file, line, number, _text(row["id"])).finding())
+            if findings:
+                merge.tally.put((code, "error", path), counts[code], findings)
+
+
+class _Members(NamedTuple):
+    """The rows of a run that are compared with other rows."""
+
+    at: Ints
+    """Their rows in the run."""
+    numbers: Ints
+    """Their numbers among the rows of the run: blank lines are not rows."""
+    invalid: Sequence[bool]
+    compared: Sequence[Compared]
+    """Empty if only ids are compared."""
+    ids: Sequence[str | None]
+
+    def array(self, before: int) -> pa.StructArray:
+        """Return the rows as in `_ROW`, given the number of rows before the run in its part."""
+        count = len(self.at)
+        keys: list[Any] = [pa.nulls(count, field.type) for field in [*_ROW][3:]]
+        if self.compared:
+            rows = [
+                (
+                    None if one.key is None else repr(one.key),
+                    _bytes(one.words),
+                    None if one.group is None else json.dumps(one.group),
+                    None if one.value is None else str(one.value),
+                    one.most,
+                )
+                for one in self.compared
+            ]
+            keys = [
+                pa.array(column, field.type)
+                for column, field in zip(zip(*rows, strict=True), [*_ROW][3:], strict=True)
+            ]
+        numbers = from_numpy(self.numbers + before)
+        ids = pa.array([None if one is None else _bytes(one) for one in self.ids], pa.binary())
+        invalid = pa.array(self.invalid, pa.bool_())
+        return pa.StructArray.from_arrays([numbers, invalid, ids, *keys], fields=[*_ROW])
+
+
+_NO_MEMBERS = _Members(np.zeros(0, np.int64), np.zeros(0, np.int64), (), (), ())
+
+
+class _Part(NamedTuple):
+    """The result of a part, and which part it is."""
+
+    file: str | None
+    part: int
+    result: PartResult
+
+
+class _Total:
+    """The results of the runs of one part so far."""
+
+    def __init__(self, check: Check, run: _Run, rules: DatasetRules) -> None:
+        self.key = run.file, run.part
+        self.tally: Tally = Tally(check.max_findings, groups=MOST_GROUPS, lazy=True)
+        self.base: Base = Base()
+        self._sum = PartResult(checked=CheckedTally())
+        self._columns: dict[tuple[str, Path], tuple[Fault, Correction | None]] = {}
+        self._rules = rules
+        self._is_complete = check.complete is not None
+
+    def add(self, result: PartResult) -> None:
+        """Add the result of the next run."""
+        for group, count, kept in result.counts:
+            within: Any = (found.within(found.file, *self.base) for found in kept)
+            self.tally.put(group, count, within)
+        for fault, correction in result.columns if result.rows else ():
+            self._columns.setdefault((fault.code, fault.path), (fault, correction))
+        if self._is_complete:
+            for _, _, _, _, row in (
+                result.members.members() if isinstance(result.members, Ids) else result.members
+            ):
+                if row is not None:
+                    self._rules.faults(row.values, row.kind, 0, row.bad)
+        total = self._sum
+        if result.checked is not None and total.checked is not None:
+            total.checked.add(result.checked)
+        self._sum = total._replace(
+            rows=total.rows + result.rows,
+            lines=total.lines + result.lines,
+            invalid=total.invalid + result.invalid,
+            outside=total.outside + result.outside,
+        )
+        self.base = self.base.after(result)
+
+    def batch(self) -> pa.RecordBatch:
+        """Return the result of the part as the last row of its rows."""
+        result = self._sum._replace(
+            counts=[
+                (group, count, self.tally.kept.get(group, [])) for group, count in self.tally.counts.items()
+            ],
+            columns=[*self._columns.values()],
+            traces=self._rules.traces(),
+        )
+        data = pickle.dumps(_Part(*self.key, result.portable()))
+        return pa.RecordBatch.from_arrays(
+            [pa.nulls(1, _PLACE), pa.nulls(1, _ROW), pa.array([data], pa.binary())], schema=COMPARED
+        )
+
+
+def _by_row(result: PartResult) -> Iterator[tuple[int, Finding]]:
+    """Yield the findings of the rows of a run, in order, with the index of their row in the run."""
+    details = result.details
+    for _, found in sorted(details.findings if details else (), key=itemgetter(0)):
+        for finding in found.findings():
+            row = finding.row if finding.line is None else finding.line - 1
+            if row is not None:
+                yield row, finding
+
+
+def _places(run: _Run, at: Ints) -> pa.StructArray:
+    """Return the places of rows of a run."""
+    count = len(at)
+    file = pa.nulls(count, pa.string()) if run.file is None else pa.repeat(run.file, count)
+    arrays = [file, from_numpy(np.full(count, run.part)), from_numpy(at + run.first)]
+    return pa.StructArray.from_arrays(arrays, fields=[*_PLACE])
+
+
+def _source(file: str | None) -> InputSource:
+    source = InputSource(file, lambda _: iter(()))
+    source.form = "columns" if file is None else "lines"
+    return source
+
+
+def _where(place: Place) -> str:
+    """Return a place for messages, without the number of rows in the partitions before."""
+    file, part, at = place
+    return f"row {at} of partition {part}" if file is None else f"{visible(file)}:{at}"
+
+
+def _of(place: Mapping[str, Any]) -> Place:
+    return place["file"], place["part"], place["at"]
+
+
+def _place(suspect: Mapping[str, Any]) -> Place:
+    return _of(suspect["at"])
+
+
+def _order(suspect: Mapping[str, Any]) -> tuple[str, int, int]:
+    file, part, at = _place(suspect)
+    return file or "", part, at
+
+
+def _bytes(text: str) -> bytes:
+    # JSON may have lone surrogates.
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(data: bytes | None) -> str | None:
+    return None if data is None else data.decode("utf-8", "surrogatepass")
