@@ -25,10 +25,9 @@ from .engine.part import MOST_GROUPS, Ids, PartResult, models_of
 from .findings.checked import CheckedTally
 from .findings.counts import Group, Tally
 from .findings.display import visible
-from .findings.finding import Correction, Fault, Finding, Located, Path, severity_of
+from .findings.finding import Correction, Fault, Finding, Located, Path
 from .findings.report import Report
 from .formats.json.lines import LineChunk
-from .formats.text import BOM, byte_order_mark
 from .row_findings import COLUMN, FINDINGS, as_value, findings_column
 from .sources.source import Batch, InputSource
 
@@ -92,8 +91,6 @@ class _Run(NamedTuple):
     """The place of its first row."""
     text: bytes | None = None
     """Its lines, if the rows are lines."""
-    has_mark: bool = False
-    """Whether the file begins with a byte order mark."""
 
 
 class Partitions:
@@ -270,38 +267,26 @@ class Partitions:
                 yield _Run(batch, None, partition, first)
                 first += batch.num_rows
             return
-        part, follows = 0, (None, 0)
+        part, follows = 0, ("", 0)
         for batch in batches:
             files, lines, texts = (column.to_pylist() for column in batch.columns)
             start = 0
             while start < len(files):
-                file, first, stop = files[start], lines[start], start + 1
-                while stop < len(files) and files[stop] == file and lines[stop] == first + stop - start:
+                file, first, stop = files[start] or "", lines[start] or 0, start + 1
+                while stop < len(files) and (files[stop], lines[stop]) == (file, first + stop - start):
                     stop += 1
                 if (file, first) != follows:
                     part = first
                 follows = (file, first + stop - start)
-                held = texts[start:stop]
-                has_mark = first == 1 and held[0] is not None and held[0].startswith(BOM)
-                if has_mark:
-                    held[0] = held[0][len(BOM) :]
                 # A line feed inside a line would divide it; a carriage return is white space as well.
-                text = b"".join((one or b"").replace(b"\n", b"\r") + b"\n" for one in held)
-                yield _Run(batch.slice(start, stop - start), file, part, first, text, has_mark)
+                held = ((one or b"").replace(b"\n", b"\r") + b"\n" for one in texts[start:stop])
+                yield _Run(batch.slice(start, stop - start), file, part, first, b"".join(held))
                 start = stop
 
     def _validated(self, parts: ColumnValidator, run: _Run, full: Iterable[Group] = ()) -> PartResult:
         if run.text is None:
             return parts.batches([Batch(0, run.batch)], None, full)
-        result = parts.lines(LineChunk(run.text, last=False), run.file, full)
-        fault = byte_order_mark()
-        if not run.has_mark or fault.code not in self._wanted:
-            return result
-        found = Located(fault, run.file, 1)
-        if result.details is not None:
-            result.details.findings.insert(0, (0, found))
-        group = (fault.code, severity_of(fault), fault.path)
-        return result._replace(outside=result.outside + 1, counts=[(group, 1, [found]), *result.counts])
+        return parts.lines(LineChunk(run.text, last=False), run.file, full)
 
     def _members(self, result: PartResult) -> "_Members":
         found, wanted = result.members, self.rules.ids

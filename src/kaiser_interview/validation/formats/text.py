@@ -14,7 +14,6 @@ __all__ = [
     "RowTexts",
     "Tail",
     "blank_line",
-    "byte_order_mark",
     "long_row",
     "marked_encoding",
     "not_utf8",
@@ -38,18 +37,14 @@ def long_row(longest: int = LONGEST) -> Fault:
     return Fault("line-too-long", (), f"at most {size}", "more")
 
 
-def byte_order_mark() -> Fault:
-    """Return the fault of a text that begins with a byte order mark."""
-    expected = "UTF-8 without a byte order mark"
-    return Fault(
-        "byte-order-mark", (), expected, "U+FEFF", 'in Python, use encoding="utf-8", not "utf-8-sig"'
-    )
-
-
 def _without_mark(chunks: Iterator[bytes], notes: list[Note]) -> Iterator[bytes]:
     first = next(chunks, b"")
     if first.startswith(BOM):
-        notes.append(Note(1, byte_order_mark()))
+        expected, suggestion = (
+            "UTF-8 without a byte order mark",
+            'in Python, use encoding="utf-8", not "utf-8-sig"',
+        )
+        notes.append(Note(1, Fault("byte-order-mark", (), expected, "U+FEFF", suggestion)))
         first = first[len(BOM) :]
     if first:
         yield first
