@@ -8,15 +8,16 @@ import json
 import pickle
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..records.models import Embedding, Label, Record
-from .arrow.arrays import Ints, from_numpy
+from .arrow.arrays import Ints, from_numpy, is_null, truths
 from .dataset_rules.state import Compared, DatasetRules
 from .engine.columns import ColumnValidator
 from .engine.merge import Base, Merge
@@ -49,9 +50,9 @@ _ROW = pa.struct(
     [
         ("number", pa.int64()),  # among the rows of its part, from 0
         ("invalid", pa.bool_()),
-        ("id", pa.binary()),
+        ("id", pa.string()),
         ("key", pa.string()),
-        ("words", pa.binary()),
+        ("words", pa.string()),
         ("group", pa.string()),
         ("value", pa.string()),
         ("most", pa.int32()),
@@ -64,6 +65,12 @@ COMPARED = pa.schema([(ADDED[1], _PLACE), (ADDED[2], _ROW), ("_ki_part", pa.bina
 SUMMARY = pa.schema([("part", pa.binary()), ("suspects", pa.binary())])
 
 Place = tuple[str | None, int, int]
+
+_Suspect = Mapping[str, Any]
+"""A row that was compared with others; see `Partitions.set_findings`."""
+
+_SLACK = 1000
+"""More rows to keep than needed, so that they are sorted seldom."""
 
 _PATHS: Mapping[str, Path] = {
     "duplicate-id": ("id",),
@@ -133,6 +140,7 @@ class Partitions:
             if (issubclass(model, Label) and "too-many-labels" in self._wanted)
             or (issubclass(model, Embedding) and "dimension-differs" in self._wanted)
         }
+        self._by_id_alone = check.key is None and check.complete is None and len(self._others) == len(models)
         has_ids = self.are_lines or "id" in self._columns or "id" in self._validator.defaults
         self.rules: Rules = Rules(
             ids=has_ids and "duplicate-id" in self._wanted,
@@ -206,19 +214,19 @@ class Partitions:
             yield total.batch()
 
     def set_findings(self, suspects: pa.Array) -> pa.Array:
-        """Return the findings of rows that were compared with others, as in `FINDINGS`.
+        """Return the findings of rows that were compared with others, as in `FINDINGS`; null for other rows.
 
         Parameters
         ----------
-        suspects : pyarrow.StructArray
-            The columns ``at``, ``row``, ``first_id``, ``first_key``, ``given``: the place of the row, `ROW`,
-            the places of the first rows with its id and its key, and the values that its group may have with
-            their first places. Null for rows that are not compared.
+        suspects : pyarrow.StringArray
+            For each row null, or a JSON object: ``at``, the place of the row; ``row``, what is compared of
+            it; ``first_id`` and ``first_key``, the places of the first rows with its id and its key;
+            ``given``, the values that its group may have, with their first places. Null fields may be absent.
         """
-        found = []
-        for suspect in suspects.to_pylist():
-            faults = () if suspect is None else self._faults(suspect, _where)
-            found.append([as_value(Located(fault).finding()) for fault in faults])
+        found: list[list[dict[str, Any]] | None] = [None] * len(suspects)
+        for number in np.flatnonzero(~is_null(suspects)).tolist():
+            faults = self._faults(json.loads(suspects[number].as_py()), _where)
+            found[number] = [as_value(Located(fault).finding()) for fault in faults]
         return pa.array(found, FINDINGS)
 
     def summary(self, batches: Iterable[pa.RecordBatch], _partition: int = 0) -> Iterator[pa.RecordBatch]:
@@ -227,31 +235,27 @@ class Partitions:
         Parameters
         ----------
         batches : iterable of pyarrow.RecordBatch
-            The columns of `set_findings`, after a column with the results of parts.
+            Two columns: the results of parts, and rows as for `set_findings`. One of them is null.
         """
-        counts: dict[str, int] = {}
-        kept: dict[str, list[dict[str, Any]]] = {}
+        counts = Counter[str]()
+        kept: dict[str, list[_Suspect]] = {}
         invalid, most = 0, self._check.max_findings
         for batch in batches:
-            for part, *values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            for part, text in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 if part is not None:
-                    yield pa.RecordBatch.from_arrays(
-                        [pa.array([part], pa.binary()), pa.nulls(1, pa.binary())], schema=SUMMARY
-                    )
+                    yield _summary_batch(part=part)
                     continue
-                suspect = dict(zip(batch.schema.names[1:], values, strict=True))
+                suspect = json.loads(text)
                 faults = self._faults(suspect, _where)
-                invalid += bool(faults) and not suspect["row"]["invalid"]
+                invalid += not suspect["row"]["invalid"]
                 for fault in faults:
-                    counts[fault.code] = counts.get(fault.code, 0) + 1
+                    counts[fault.code] += 1
                     some = kept.setdefault(fault.code, [])
                     some.append(suspect)
-                    if len(some) > 2 * most + 1000:
+                    if len(some) >= 2 * most + _SLACK:
                         kept[fault.code] = sorted(some, key=_order)[:most]
-        summary = counts, {code: sorted(some, key=_order)[:most] for code, some in kept.items()}, invalid
-        yield pa.RecordBatch.from_arrays(
-            [pa.nulls(1, pa.binary()), pa.array([pickle.dumps(summary)], pa.binary())], schema=SUMMARY
-        )
+        kept = {code: sorted(some, key=_order)[:most] for code, some in kept.items()}
+        yield _summary_batch(suspects=pickle.dumps((counts, kept, invalid)))
 
     def _validator_of_parts(self, *, detailed: bool) -> ColumnValidator:
         if self._parts is None:
@@ -269,19 +273,13 @@ class Partitions:
             return
         part, follows = 0, ("", 0)
         for batch in batches:
-            files, lines, texts = (column.to_pylist() for column in batch.columns)
-            start = 0
-            while start < len(files):
-                file, first, stop = files[start] or "", lines[start] or 0, start + 1
-                while stop < len(files) and (files[stop], lines[stop]) == (file, first + stop - start):
-                    stop += 1
+            for stretch in _stretches(batch):
+                files, lines, texts = stretch.columns
+                file, first = files[0].as_py() or "", lines[0].as_py() or 0
                 if (file, first) != follows:
                     part = first
-                follows = (file, first + stop - start)
-                # A line feed inside a line would divide it; a carriage return is white space as well.
-                held = ((one or b"").replace(b"\n", b"\r") + b"\n" for one in texts[start:stop])
-                yield _Run(batch.slice(start, stop - start), file, part, first, b"".join(held))
-                start = stop
+                follows = file, first + stretch.num_rows
+                yield _Run(stretch, file, part, first, _joined(texts))
 
     def _validated(self, parts: ColumnValidator, run: _Run, full: Iterable[Group] = ()) -> PartResult:
         if run.text is None:
@@ -289,36 +287,35 @@ class Partitions:
         return parts.lines(LineChunk(run.text, last=False), run.file, full)
 
     def _members(self, result: PartResult) -> "_Members":
-        found, wanted = result.members, self.rules.ids
+        found = result.members
         first = 1 if self.are_lines else 0
-        if isinstance(found, Ids):
-            at = np.asarray(found.places, np.int64) - first
-            numbers = np.asarray(found.rows, np.int64)
-            return _Members(at, numbers, found.invalid, (), found.ids) if wanted else _NO_MEMBERS
+        if self._by_id_alone:
+            columns = found if isinstance(found, Ids) else [*zip(*found, strict=True)] or [(), (), (), ()]
+            at, numbers, invalid, ids = columns[:4] if self.rules.ids else ((), (), (), ())
+            return _Members(np.asarray(at, np.int64) - first, np.asarray(numbers, np.int64), invalid, (), ids)
         kept = []
-        for place, number, invalid, row_id, row in found:
+        for place, number, is_invalid, row_id, row in found.members() if isinstance(found, Ids) else found:
             one = Compared(row_id) if row is None else self._compare.compared(row.values, row.kind, row.bad)
-            one = one if wanted else one._replace(row_id=None)
+            one = one if self.rules.ids else one._replace(row_id=None)
             if one[:2] != (None, None) or one.group is not None:
-                kept.append((place - first, number, invalid, one))
-        at, row_numbers = (np.asarray([one[index] for one in kept], np.int64) for index in (0, 1))
+                kept.append((place - first, number, is_invalid, one))
+        at, numbers = (np.asarray([one[index] for one in kept], np.int64) for index in (0, 1))
         compared = [one for *_, one in kept]
-        ids = [one.row_id for one in compared]
-        return _Members(at, row_numbers, [one[2] for one in kept], compared, ids)
+        return _Members(at, numbers, [one[2] for one in kept], compared, [one.row_id for one in compared])
 
-    def _faults(self, suspect: Mapping[str, Any], where: Callable[[Place], str]) -> list[Fault]:
+    def _faults(self, suspect: _Suspect, where: Callable[[Place], str]) -> list[Fault]:
         """Return the faults of a row that was compared with others."""
         place, row = _place(suspect), suspect["row"]
         faults: list[Fault] = []
-        first = suspect["first_id"]
+        first = suspect.get("first_id")
         if first is not None and _of(first) < place:
             self._texts = [where(_of(first))]
-            faults.append(self._compare.duplicate_id(_text(row["id"]), 0))
-        first = suspect["first_key"]
+            faults.append(self._compare.duplicate_id(row.get("id"), 0))
+        first = suspect.get("first_key")
         if first is not None and _of(first) < place:
             self._texts = [where(_of(first))]
-            faults.append(self._compare.duplicate_key(_text(row["words"]) or "", 0))
-        given = suspect["given"]
+            faults.append(self._compare.duplicate_key(row.get("words", ""), 0))
+        given = suspect.get("given")
         if given is not None and all(one["value"] != row["value"] for one in given):
             group = tuple(json.loads(row["group"]))
             self._texts = [where(_of(one["at"])) for one in given]
@@ -335,7 +332,7 @@ class Partitions:
     def report(self, summaries: Iterable[tuple[bytes | None, bytes | None]]) -> Report:
         """Merge what `summary` yielded, in any order, into the report on the data set."""
         parts: list[_Part] = []
-        counts, kept, invalid = Counter[str](), dict[str, list[dict[str, Any]]](), 0
+        counts, kept, invalid = Counter[str](), dict[str, list[_Suspect]](), 0
         for part, suspects in summaries:
             # The bytes are from the workers of this data set.
             if part is not None:
@@ -378,7 +375,7 @@ class Partitions:
         merge: Merge,
         bases: Mapping[tuple[str | None, int], Base],
         counts: Mapping[str, int],
-        kept: Mapping[str, list[dict[str, Any]]],
+        kept: Mapping[str, list[_Suspect]],
     ) -> None:
         def where(place: Place) -> str:
             file, part, at = place
@@ -392,9 +389,29 @@ class Partitions:
                 fault = next(one for one in self._faults(suspect, where) if one.code == code)
                 line = at if self.are_lines else None
                 number = bases[file, part].rows + row["number"]
-                findings.append(Located(fault, file, line, number, _text(row["id"])).finding())
+                findings.append(Located(fault, file, line, number, row.get("id")).finding())
             if findings:
                 merge.tally.put((code, "error", path), counts[code], findings)
+
+
+def _stretches(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Yield consecutive lines of one file."""
+    files, lines, _ = batch.columns
+    is_next = truths(pc.fill_null(pc.equal(pc.add(lines[:-1], 1), lines[1:]), fill_value=False))
+    is_same = truths(pc.fill_null(pc.equal(files[:-1], files[1:]), fill_value=False))
+    cuts = np.flatnonzero(~(is_next & is_same)) + 1
+    for start, stop in pairwise([0, *cuts.tolist(), batch.num_rows]):
+        yield batch.slice(start, stop - start)
+
+
+def _joined(lines: pa.Array) -> bytes:
+    """Return lines as one text, each with a line feed at its end."""
+    texts = lines.to_pylist()
+    data = b"\n".join(texts) if not lines.null_count else b"\n"
+    if data.count(b"\n") != len(texts) - 1:
+        # A line feed inside a line would divide it; a carriage return is white space as well.
+        data = b"\n".join((one or b"").replace(b"\n", b"\r") for one in texts)
+    return data + b"\n"
 
 
 class _Members(NamedTuple):
@@ -417,7 +434,7 @@ class _Members(NamedTuple):
             rows = [
                 (
                     None if one.key is None else repr(one.key),
-                    _bytes(one.words),
+                    one.words,
                     None if one.group is None else json.dumps(one.group),
                     None if one.value is None else str(one.value),
                     one.most,
@@ -429,12 +446,9 @@ class _Members(NamedTuple):
                 for column, field in zip(zip(*rows, strict=True), [*_ROW][3:], strict=True)
             ]
         numbers = from_numpy(self.numbers + before)
-        ids = pa.array([None if one is None else _bytes(one) for one in self.ids], pa.binary())
+        ids = pa.array(self.ids, pa.string())
         invalid = pa.array(self.invalid, pa.bool_())
         return pa.StructArray.from_arrays([numbers, invalid, ids, *keys], fields=[*_ROW])
-
-
-_NO_MEMBERS = _Members(np.zeros(0, np.int64), np.zeros(0, np.int64), (), (), ())
 
 
 class _Part(NamedTuple):
@@ -496,6 +510,11 @@ class _Total:
         )
 
 
+def _summary_batch(*, part: bytes | None = None, suspects: bytes | None = None) -> pa.RecordBatch:
+    arrays = [pa.array([one], pa.binary()) for one in (part, suspects)]
+    return pa.RecordBatch.from_arrays(arrays, schema=SUMMARY)
+
+
 def _by_row(result: PartResult) -> Iterator[tuple[int, Finding]]:
     """Yield the findings of the rows of a run, in order, with the index of their row in the run."""
     details = result.details
@@ -527,22 +546,13 @@ def _where(place: Place) -> str:
 
 
 def _of(place: Mapping[str, Any]) -> Place:
-    return place["file"], place["part"], place["at"]
+    return place.get("file"), place["part"], place["at"]
 
 
-def _place(suspect: Mapping[str, Any]) -> Place:
+def _place(suspect: _Suspect) -> Place:
     return _of(suspect["at"])
 
 
-def _order(suspect: Mapping[str, Any]) -> tuple[str, int, int]:
+def _order(suspect: _Suspect) -> tuple[str, int, int]:
     file, part, at = _place(suspect)
     return file or "", part, at
-
-
-def _bytes(text: str) -> bytes:
-    # JSON may have lone surrogates.
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _text(data: bytes | None) -> str | None:
-    return None if data is None else data.decode("utf-8", "surrogatepass")
