@@ -390,7 +390,7 @@ class Partitions:
                 line = at if self.are_lines else None
                 number = bases[file, part].rows + row["number"]
                 findings.append(Located(fault, file, line, number, row.get("id")).finding())
-            if findings:
+            if counts.get(code):
                 merge.tally.put((code, "error", path), counts[code], findings)
 
 

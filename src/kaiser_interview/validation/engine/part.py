@@ -13,7 +13,7 @@ from ...records.models import Record
 from ..dataset_rules.state import DatasetRules, Row
 from ..findings.checked import CheckedTally
 from ..findings.counts import Group, Tally
-from ..findings.finding import Correction, Fault, Finding, Located, Note
+from ..findings.finding import Correction, Fault, Finding, Located, Note, spelled
 from ..fixes.corrections import Corrections
 from ..formats.text import RowTexts
 from ..rows.result import RowResult
@@ -114,7 +114,8 @@ class PartResult(NamedTuple):
     def portable(self) -> "PartResult":
         """Return the result with the texts of its findings computed, so that it can be pickled."""
         return self._replace(
-            counts=[(group, count, [one.spelled() for one in kept]) for group, count, kept in self.counts]
+            counts=[(group, count, [one.spelled() for one in kept]) for group, count, kept in self.counts],
+            columns=[(spelled(fault), correction) for fault, correction in self.columns],
         )
 
 
