@@ -81,8 +81,9 @@ pages: build/pages/stamp build/chromium/stamp build/node/stamp ## test the pages
 providers: build/providers/stamp ## test drafts with clients of language models, without a network
 	build/providers/bin/python -m pytest $(TESTS) tests/providers
 
+# In one process, because Ray and Dask start more.
 distributed: build/distributed/stamp ## test the recipes for Ray and Dask, on this machine
-	build/distributed/bin/python -m pytest $(TESTS) tests/distributed
+	build/distributed/bin/python -m pytest --quiet tests/distributed
 
 guides: .venv/stamp ## run the tutorials of docs/guides/, each in a new environment
 	$(BIN)/python -m pytest $(TESTS) tests/guides
