@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target creates the environment that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs pages engines providers guides full mutants peers checkers figures picture oracle fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs pages engines providers distributed guides full mutants peers checkers figures picture oracle fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -72,7 +72,7 @@ build/chromium/stamp:
 
 check: lint types coverage data-check docs pages engines guides fuzz wheel-check ## run all checks, as CI does
 
-engines: build/engines/stamp build/node/stamp providers ## test tools that read the data, and ajv under Node
+engines: build/engines/stamp build/node/stamp providers distributed ## test tools that read the data, and ajv under Node
 	build/engines/bin/python -m pytest $(TESTS) tests/engines
 
 pages: build/pages/stamp build/chromium/stamp build/node/stamp ## test the pages of corpora and reports in a browser
@@ -80,6 +80,10 @@ pages: build/pages/stamp build/chromium/stamp build/node/stamp ## test the pages
 
 providers: build/providers/stamp ## test drafts with clients of language models, without a network
 	build/providers/bin/python -m pytest $(TESTS) tests/providers
+
+# In one process, because Ray and Dask start more.
+distributed: build/distributed/stamp ## test the recipes for Ray and Dask, on this machine
+	build/distributed/bin/python -m pytest --quiet tests/distributed
 
 guides: .venv/stamp ## run the tutorials of docs/guides/, each in a new environment
 	$(BIN)/python -m pytest $(TESTS) tests/guides

@@ -174,7 +174,7 @@ class Partitions:
         for run in self._runs(batches, partition):
             result = self._validated(parts, run)
             columns = [
-                Located(fault, correction=correction).finding()
+                (str(fault.path[0]), Located(fault, correction=correction).finding())
                 for fault, correction in result.columns
                 if fault.code in self._wanted
             ]

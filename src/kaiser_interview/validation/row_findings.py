@@ -31,8 +31,14 @@ FINDINGS = pa.list_(
 """The type of the column: what a finding says, without its place. Paths are JSON Pointers."""
 
 
+_OF_COLUMNS = frozenset({"missing-field", "unknown-field", "wrong-type"})
+"""The codes of findings of whole columns, where they belong to no row."""
+
+
 def findings_column(
-    batch: pa.Table | pa.RecordBatch, found: Iterable[tuple[int, Finding]], columns: Iterable[Finding]
+    batch: pa.Table | pa.RecordBatch,
+    found: Iterable[tuple[int, Finding]],
+    columns: Iterable[tuple[str, Finding]],
 ) -> pa.ListArray:
     """Return the findings of rows as a column.
 
@@ -42,16 +48,16 @@ def findings_column(
         The rows.
     found : iterable of tuple of int and Finding
         Findings of single rows, with the index of the row in the batch.
-    columns : iterable of Finding
-        Findings of whole columns. They belong to every row that has a value in the column; to every row, if
-        the column is missing.
+    columns : iterable of tuple of str and Finding
+        Findings of whole columns, with the name of the column. They belong to every row that has a value in
+        the column; to every row, if the column is missing.
     """
     texts: list[dict[str, Any]] = []
     rows, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for finding in columns:
-        name = finding.path[0]
+    for name, finding in columns:
         held = np.arange(batch.num_rows)
-        if name in batch.schema.names:
+        # A missing field may have a column of type null.
+        if finding.code != "missing-field":
             held = np.flatnonzero(_has_value(batch.column(name)))
         rows.append(held)
         numbers.append(np.full(len(held), len(texts)))
@@ -103,16 +109,21 @@ def table_with_findings(engine: Engine, check: Check) -> pa.Table:
     if COLUMN in table.schema.names:
         raise InputError(f"with_findings: expected a table without the column {COLUMN}, got one; drop it")
     found: list[tuple[int, Finding]] = []
-    columns: list[Finding] = []
+    columns: list[tuple[str, Finding]] = []
+    others: list[Finding] = []
     validation = Validation(engine, check, detailed=True, explained=True)
     for step in validation.steps():
-        for finding in (one for located in step.findings for one in located.findings()):
+        for located in step.findings:
+            finding = located.finding()
             if finding.row is not None:
                 found.append((finding.row, finding))
-            elif finding.path:
-                columns.append(finding)
-    report = validation.finished()
-    if not report.complete:
-        raise InputError(f"with_findings: {report.sample[0].message}")
+            elif finding.code in _OF_COLUMNS:
+                # The path of the finding has the name cut.
+                columns.append((str(located.fault.path[0]), finding))
+            else:
+                others.append(finding)
+    if not validation.finished().complete:
+        # Reading stops at the first fault, and its finding is kept whatever the options select.
+        raise InputError(f"with_findings: {others[0].message}")
     column = findings_column(table, found, columns)
     return table.append_column(pa.field(COLUMN, FINDINGS, nullable=False), column)

@@ -120,7 +120,8 @@ class Merge:
         for fault in faults:
             if fault.code in self.wanted:
                 self.note(source, source.header.line, fault, edits.correction(fault))
-        return {str(fault.path[0]): fault.code for fault in faults}
+        # An error that is ignored makes no row invalid.
+        return {str(fault.path[0]): fault.code for fault in faults if fault.code in self.wanted}
 
     def note(
         self, source: InputSource, line: int | None, fault: Fault, correction: Correction | None = None

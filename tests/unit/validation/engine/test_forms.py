@@ -358,3 +358,22 @@ def test_every_finding_is_a_new_object(tmp_path):
     assert len(found) == report.errors + report.warnings > len(report.sample) == 2
     with pytest.raises(ki.InputError):
         [*ki.validate(iter(ROWS), kind="label").iter_findings()]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (GOOD | {"note": "a"}, "unknown-field"),
+        (GOOD | {"confidence": "high"}, "wrong-type"),
+        ({name: value for name, value in GOOD.items() if name != "claim_id"}, "missing-field"),
+    ],
+)
+def test_an_ignored_error_makes_no_row_invalid_in_any_form(tmp_path, row, code):
+    table = pa.Table.from_pylist([row] * 100)
+    pq.write_table(table, tmp_path / "rows.parquet")
+    (tmp_path / "rows.jsonl").write_text(f"{json.dumps(row)}\n" * 100, "utf-8")
+    (tmp_path / "rows.csv").write_text(f"{','.join(row)}\n" + f"{','.join(row.values())}\n" * 100, "utf-8")
+    for data in ([row] * 100, table, *sorted(tmp_path.iterdir())):
+        assert ki.validate(data, kind="label").invalid == 100
+        report = ki.validate(data, kind="label", ignore=[code])
+        assert (report.rows, report.invalid, report.counts) == (100, 0, ())
