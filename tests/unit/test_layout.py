@@ -29,7 +29,7 @@ ORDER = [
     {"raw_output"},
     {"validation.split", "validation.fix", "validation.corpus_check", "reading", "writing"},
     {"validation.statements", "page"},
-    {"dataset"},
+    {"dataset", "annotations"},
     {"build", "api"},
     {"cli"},
     {"__main__"},
