@@ -592,7 +592,7 @@ class _Reader:
             before = row.get("x_comments")
             row["x_comments"] = [*(before if isinstance(before, list) else []), *comments]
         selected = [target for target in targets if not target.is_whole]
-        exported = self._exported(item, row)
+        exported = self._exported(item, row, f"{where}.ki:paths")
         if not exported and selected:
             self._placed_anew(row, selected, f"{where}.target")
             return row
@@ -610,11 +610,11 @@ class _Reader:
                 del held[int(path[-1])]
         return row
 
-    def _exported(self, item: Mapping[str, Any], row: Mapping[str, Any]) -> set[Path]:
+    def _exported(self, item: Mapping[str, Any], row: Mapping[str, Any], where: str) -> set[Path]:
         """Return the paths of the references that had a target."""
         paths = item.get("ki:paths")
         if paths is not None:
-            return {path for one in _listed(paths) if (path := _path(one, "ki:paths")) is not None}
+            return {path for one in _listed(paths) if (path := _path(one, where)) is not None}
         references = row.get("references")
         listed = references if isinstance(references, list) else []
         found: list[tuple[Path, Any]] = [((), row)]
