@@ -1,4 +1,4 @@
-"""Every block of `docs/recipes.md` runs, in order and in one folder, and prints the output on the page."""
+"""Every block of the recipes runs, in order and in one folder, and prints the output on the page."""
 
 import contextlib
 import doctest
@@ -13,14 +13,16 @@ import pytest
 from pages import Block, blocks, commands, matches
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "recipes.md"
+RECIPES = ROOT / "docs" / "recipes.md"
+PAGES = (RECIPES, ROOT / "docs" / "review.md")
 MODULES = ROOT / "build" / "node" / "node_modules"
 
 
 class Page:
     """Shared state of the blocks: Python names, and output that the page has not shown yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.names: dict[str, object] = {}
         self.printed: str | None = None
 
@@ -45,8 +47,8 @@ class Page:
             assert matches(printed.rstrip("\n"), done.stdout.rstrip("\n")), f"{command}\n{done.stdout}"
 
     def pycon(self, block: Block) -> None:
-        name = f"{PAGE.name}, line {block.line}"
-        test = doctest.DocTestParser().get_doctest(block.text, self.names, name, str(PAGE), block.line)
+        name, path = f"{self.path.name}, line {block.line}", str(self.path)
+        test = doctest.DocTestParser().get_doctest(block.text, self.names, name, path, block.line)
         assert test.examples
         reported: list[str] = []
         runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
@@ -78,14 +80,16 @@ class Page:
         self.printed = None
 
 
-def test_recipes(tmp_path):
-    page = Page()
+@pytest.mark.filterwarnings("ignore:Support for class-based `config`:DeprecationWarning")  # argilla
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_recipes(tmp_path, path):
+    page = Page(path)
     with contextlib.chdir(tmp_path):
-        for block in blocks(PAGE):
+        for block in blocks(path):
             page.run(block)
     assert page.printed is None
 
 
 @pytest.mark.parametrize("language", ["console", "pycon", "sql", "js", "json", "text"])
 def test_there_are_blocks_of_each_language(language):
-    assert [block for block in blocks(PAGE) if block.language == language]
+    assert [block for block in blocks(RECIPES) if block.language == language]

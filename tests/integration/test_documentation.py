@@ -24,6 +24,7 @@ from kaiser_interview.validation.findings.codes import CODES
 # Pages whose blocks need other tools or an empty environment: the tests that run them, and languages.
 ELSEWHERE = {
     "docs/recipes.md": ("tests/engines/test_recipes.py", {"console", "js", "json", "pycon", "sql", "text"}),
+    "docs/review.md": ("tests/engines/test_recipes.py", {"console", "pycon"}),
     "docs/grammar.md": ("tests/providers/test_grammar.py", {"console", "pycon"}),
     "docs/guides/*.md": (
         "tests/guides/test_guides.py",
