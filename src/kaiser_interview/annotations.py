@@ -15,10 +15,11 @@ from .corpus.files import CorpusClaim
 from .corpus.search import occurrences
 from .errors import InputError
 from .page.shown_rows import TITLES
+from .records.introspection import values_of
 from .records.models import Record
 from .validation.engine.execution import Engine, Validation
 from .validation.engine.options import Check
-from .validation.findings.display import visible
+from .validation.findings.display import counted, shown, visible
 from .validation.findings.finding import Finding, Path, pointer, spelled
 from .validation.findings.report import Report
 from .validation.formats.json.text import parse
@@ -166,20 +167,20 @@ class _Exporter:
         self._bytes.begin(one.source)
         text, values, is_text = self._row(one.row)
         kind, taken = self._validator.taken(values)
-        targets = [*self._targets(kind, taken)]
-        shown = [*_field_bodies(kind, values, taken.get("language"))]
+        places = [*self._targets(kind, taken)]
+        targets: list[dict[str, Any] | str] = [*places] or [self._whole()]
+        fields = _field_bodies(kind, values, taken.get("language"))
         row = {"type": "TextualBody", "value": text, "format": _PLAIN if is_text else _JSON, "ki:part": "row"}
-        whole = [] if targets else [self._whole()]
         self._items.append(
             {
                 "id": self._id(f"{len(self._items)}\n{text}"),
                 "type": "Annotation",
                 "motivation": _MOTIVATIONS.get(kind or "", "describing"),
                 **_made_by(taken),
-                "body": [*shown, *map(_finding_body, one.findings), row],
-                "target": targets[0] if len(targets) == 1 else targets or whole[0],
+                "body": [*fields, *map(_finding_body, one.findings), row],
+                "target": targets[0] if len(targets) == 1 else targets,
                 **({"ki:kind": kind} if kind else {}),
-                "ki:paths": [target["ki:path"] for target in targets],
+                "ki:paths": [target["ki:path"] for target in places],
             }
         )
 
@@ -198,7 +199,7 @@ class _Exporter:
             "@context": [*_CONTEXT],
             "id": collection,
             "type": "AnnotationCollection",
-            "label": f"{len(self._items)} rows",
+            "label": counted(len(self._items), "row"),
             "total": len(self._items),
             # A page without annotations would not conform to the standard.
             **({"first": first, "last": page} if self._items else {}),
@@ -215,11 +216,9 @@ class _Exporter:
         """Return a row as text, its values, and whether the text is that of a row that cannot be parsed."""
         if isinstance(row, bytes):
             return row.decode("utf-8", "replace"), {}, True
-        text = as_json(self._bytes.as_validated(row)).decode()
+        values = self._bytes.as_validated(row)
+        text = as_json(_given(values) if isinstance(row, Record) else values).decode()
         read = _loaded(text)
-        if isinstance(row, Record):
-            read = _without_nulls(read)
-            text = as_json(read).decode()
         return text, read if isinstance(read, dict) else {}, False
 
     def _targets(self, kind: str | None, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -254,9 +253,8 @@ class _Exporter:
 
     def _source(self, text: str, about: Mapping[str, str]) -> str:
         """Return the IRI of a text, and describe it in the document."""
-        iri = self._iris.setdefault(text, "") or _iri(text)
-        if not self._iris[text]:
-            self._iris[text] = iri
+        if text not in self._iris:
+            iri = self._iris[text] = _iri(text)
             self._sources[iri] = {
                 "id": iri,
                 "type": "Text",
@@ -265,7 +263,7 @@ class _Exporter:
                 "ki:sha256": hashlib.sha256(text.encode()).hexdigest(),
                 "ki:code_points": len(text),
             }
-        return iri
+        return self._iris[text]
 
     def _whole(self) -> str:
         """Return the IRI of the only source, or of the corpus if it has several."""
@@ -348,11 +346,12 @@ def _is_encodable(text: str) -> bool:
     return True
 
 
-def _without_nulls(value: Any) -> Any:
-    """Leave out null members, which a record has for every field without a value."""
-    if isinstance(value, dict):
-        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
-    return [*map(_without_nulls, value)] if isinstance(value, list) else value
+def _given(value: Any, *, is_field: bool = False) -> Any:
+    """Leave out null fields of a record, and of records within it."""
+    if isinstance(value, Record) or not is_field:
+        values = values_of(value) if isinstance(value, Record) else value
+        return {name: _given(one, is_field=True) for name, one in values.items() if one is not None}
+    return [_given(one, is_field=True) for one in value] if isinstance(value, tuple) else value
 
 
 def _loaded(text: str) -> Any:
@@ -376,11 +375,16 @@ def document_in(document: Any) -> Any:
     name = "annotations"
     if isinstance(document, Mapping | list):
         return document
+    if document == "":
+        raise InputError(f"{name}: expected a JSON text or a path, got nothing")
     if isinstance(document, str) and not document.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         document = pathlib.Path(document)
     if isinstance(document, os.PathLike):
         name = visible(os.fspath(document))
-        document = pathlib.Path(document).read_bytes()
+        try:
+            document = pathlib.Path(document).read_bytes()
+        except ValueError as error:  # a name with U+0000
+            raise InputError(f"{name}: expected the path of a file: {error}") from None
     if isinstance(document, str):
         document = document.encode("utf-8", "surrogatepass")
     if not isinstance(document, bytes):
@@ -416,7 +420,8 @@ def _items(document: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     items, at = document, ""
     if isinstance(items, Mapping) and "AnnotationCollection" in _types(items):
         # A collection without annotations has no page.
-        items, at = items.get("first", []), "first."
+        is_empty = "first" not in items and not items.get("total")
+        items, at = [] if is_empty else items.get("first"), "first."
         if items != [] and not isinstance(items, Mapping):
             raise InputError(f"first: expected a page within the collection, got {_shown(items)}")
     if isinstance(items, Mapping) and "AnnotationPage" in _types(items):
@@ -454,7 +459,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         types = _types(value)
         return f"an object of type {visible(f'{types[0]}')}" if types else "an object without a type"
-    return visible(f"{value!r:.80}")
+    return shown(value)
 
 
 class _Reader:
@@ -577,7 +582,8 @@ class _Reader:
         where: str,
     ) -> dict[str, Any]:
         """Return the row of an annotation, with the changes that were made to the annotation."""
-        shown = {name: row[name] for names in TITLES.values() for name in names if name in row}
+        # Bodies of other tools, which leave out our terms.
+        fields = [row[name] for names in TITLES.values() for name in names if name in row]
         comments = []
         for body in bodies:
             field = body.get("ki:field") if isinstance(body, Mapping) else None
@@ -586,7 +592,7 @@ class _Reader:
             is_row = isinstance(body, Mapping) and body.get("format") == _JSON
             if isinstance(field, str):
                 row[field] = words
-            elif part is None and not is_row and words not in shown.values():
+            elif part is None and not is_row and words not in fields:
                 comments.append(words)
         if comments:
             before = row.get("x_comments")
@@ -604,10 +610,10 @@ class _Reader:
                 self._moved(_at(row, path), target, f"{where}.target")
         removed = exported - paths.keys()
         # From the last to the first, so that the others keep their index.
-        for path in sorted((path for path in removed if path and isinstance(path[-1], int)), reverse=True):
-            held = _at(row, path[:-1])
-            if isinstance(held, list) and selected:
-                del held[int(path[-1])]
+        for path in sorted(removed, key=_order, reverse=True):
+            held, last = _at(row, path[:-1]), path[-1] if path else None
+            if isinstance(held, list) and isinstance(last, int) and last < len(held) and selected:
+                del held[last]
         return row
 
     def _exported(self, item: Mapping[str, Any], row: Mapping[str, Any], where: str) -> set[Path]:
@@ -738,7 +744,7 @@ def _paths(exported: set[Path], targets: list[_Selected], where: str) -> dict[Pa
         return found
     # Other tools may leave out our terms, and keep the order.
     if not found and len(exported) == len(targets):
-        return dict(zip(sorted(exported, key=lambda path: (path == _OTHER, path)), targets, strict=True))
+        return dict(zip(sorted(exported, key=_order), targets, strict=True))
     expected = f"{len(exported)} targets, each with the ki:path of another reference"
     raise InputError(f"{where}: expected {expected}, got {len(targets)} targets")
 
@@ -781,6 +787,11 @@ def _path(given: object, where: str) -> Path | None:
         raise InputError(f"{where}: expected a JSON Pointer, got {_shown(given)}")
     steps = (step.replace("~1", "/").replace("~0", "~") for step in given.split("/")[1:])
     return tuple(int(step) if re.fullmatch("[0-9]{1,9}", step) else step for step in steps)
+
+
+def _order(path: Path) -> list[tuple[bool, Any]]:
+    """Return the key that sorts paths in the order of a row's targets; the other claim is last."""
+    return [(path == _OTHER, ""), *((isinstance(step, str), step) for step in path)]
 
 
 def _at(row: Any, path: Path) -> Any:

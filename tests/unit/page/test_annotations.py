@@ -486,7 +486,7 @@ def test_a_reference_without_its_target_is_removed():
     assert reviewed(RELATION, without_the_other) == RELATION
 
     def elsewhere(item):
-        item["ki:paths"] += ["/nowhere/0"]
+        item["ki:paths"] += ["/nowhere/0", "/references/9", "/0/a", "/question/0"]
 
     assert reviewed(QUESTION, elsewhere) == QUESTION
 
@@ -685,6 +685,8 @@ def row_body(**values):
     [
         (5, "annotations: expected a mapping, a JSON text or a path, got int"),
         ("{", "annotations: expected valid JSON, got the end of the text"),
+        ("", "annotations: expected a JSON text or a path, got nothing"),
+        ("a\0b", r"a\u0000b: expected the path of a file: embedded null byte"),
         (b"\xff", "annotations: expected UTF-8, got"),
         ({}, f"annotations: expected {A}, got an object without a type"),
         ({"type": "Note"}, f"annotations: expected {A}, got an object of type Note"),
@@ -692,11 +694,15 @@ def row_body(**values):
         ({"type": "AnnotationPage"}, "items: expected a list of annotations, got nothing"),
         (
             {"type": "AnnotationPage", "items": [], "next": "urn:x:2"},
-            "next: expected a page with all annotations, without another page, got 'urn:x:2'",
+            'next: expected a page with all annotations, without another page, got "urn:x:2"',
         ),
         (
             {"type": "AnnotationCollection", "first": "urn:x:1"},
-            "first: expected a page within the collection, got 'urn:x:1'",
+            'first: expected a page within the collection, got "urn:x:1"',
+        ),
+        (
+            {"type": "AnnotationCollection", "total": 2},
+            "first: expected a page within the collection, got nothing",
         ),
         (
             {"type": "AnnotationCollection", "first": {"type": "AnnotationPage", "items": 5}},
@@ -713,7 +719,7 @@ def row_body(**values):
         (
             broken(target=f"{iri('x')}\x1b"),
             "[0].target.source: expected a text of the corpus that the rows are validated against, got "
-            f"'{iri('x')}\\x1b'; its text was changed, or `against` is another corpus",
+            f'"{iri("x")}\\u001b"; its text was changed, or `against` is another corpus',
         ),
         (
             broken(target={"source": iri(TEXT), "selector": {"type": "CssSelector"}}),
@@ -722,20 +728,20 @@ def row_body(**values):
         ),
         (
             broken(target={"source": iri(TEXT), "selector": "#a"}),
-            "[0].target.selector: expected a TextPositionSelector or a TextQuoteSelector, got '#a'",
+            '[0].target.selector: expected a TextPositionSelector or a TextQuoteSelector, got "#a"',
         ),
-        (pointing(start="0", end=3), "[0].target.selector.start: expected an integer of at least 0, got '0'"),
-        (pointing(start=0, end=True), "[0].target.selector.end: expected an integer of at least 0, got True"),
+        (pointing(start="0", end=3), '[0].target.selector.start: expected an integer of at least 0, got "0"'),
+        (pointing(start=0, end=True), "[0].target.selector.end: expected an integer of at least 0, got true"),
         (pointing(start=-1, end=3), "[0].target.selector.start: expected an integer of at least 0, got -1"),
         (pointing(start=0), "[0].target.selector.end: expected an integer of at least 0, got nothing"),
         (quoting(), "[0].target.selector.exact: expected text, got nothing"),
         (quoting(exact="a", prefix=5), "[0].target.selector.prefix: expected text, got 5"),
-        (row_body(value="{"), "[0].body: expected a row as a JSON text, got '{'"),
+        (row_body(value="{"), '[0].body: expected a row as a JSON text, got "{"'),
         (row_body(value=5), "[0].body: expected a row as a JSON text, got 5"),
         (row_body(value=5, format="text/plain"), "[0].body: expected a row as a JSON text, got 5"),
         (
             {**row_body(value='{"claim_id": "c001"}'), "ki:paths": ["a"]},
-            "[0].ki:paths: expected a JSON Pointer, got 'a'",
+            '[0].ki:paths: expected a JSON Pointer, got "a"',
         ),
         (
             {**row_body(value="{}"), "target": {"source": iri(TEXT), "ki:path": 5}},
