@@ -86,6 +86,27 @@ def test_a_quote_is_selected_in_code_points_with_the_digest_of_its_text():
     assert document["ki:corpus"] == TEA.digest
 
 
+def test_32_characters_around_a_quote_are_given():
+    text = "Before this drink, there was another drink. Tea 🍵 is a drink, as mate is, and 🧉 too, of course."
+    corpus = ki.Corpus.from_text(text, unit="line")
+    _, words = one({"claim_id": "c001", "kind": "label", "quote": "Tea 🍵"}, against=corpus)["target"][
+        "selector"
+    ]
+    assert words["prefix"] == text[: text.index("Tea")][-32:]
+    assert words["suffix"] == text[text.index(" is a") :][:32]
+    assert len(words["prefix"]) == len(words["suffix"]) == 32
+
+
+def test_the_whole_of_a_claim_is_its_text_without_markers():
+    claim = BOOK.claims["a-01"]
+    assert claim.passage_end > claim.end
+    assert selected(one(label(claim_id="a-01"), against=BOOK)["target"]) == (
+        claim.start,
+        claim.end,
+        claim.text,
+    )
+
+
 WHOLE = (TEXT.index("Mate"), TEXT.index("\nSo"), "Mate 🧉 is a drink, too. 🧉")
 
 
@@ -142,10 +163,10 @@ def test_every_reference_of_a_row_has_a_target():
     assert [target["ki:path"] for target in item["target"]] == ["/references/0", "/references/3"]
     assert [selected(target)[2] for target in item["target"]] == ["Tea", "So is milk."]
     assert item["ki:paths"] == ["/references/0", "/references/3"]
-    relation = {"claim_id": "c001", "other_claim_id": "c003", "relation": "supports", **BY}
-    item = one(relation, kind="relation")
+    relation = {"claim_id": "c001", "quote": "is", "other_claim_id": "c003", "relation": "supports", **BY}
+    item = one(relation | {"claim_id": "c002"}, kind="relation")
     assert [target["ki:path"] for target in item["target"]] == ["", "/other_claim_id"]
-    assert [selected(target)[2] for target in item["target"]] == ["Tea 🍵 was a drink.", "So is milk."]
+    assert [selected(target)[2] for target in item["target"]] == ["is", "So is milk."]
 
 
 ODD = [
@@ -369,6 +390,13 @@ def quoted(words, start, end):
 def test_quote_and_offsets_follow_the_selectors(change, quote):
     for before in ({}, {"quote_start": 19, "quote_end": 23}):
         assert reviewed(label(quote="Mate", **before), change) == label(**quoted(*quote))
+
+
+def test_the_words_around_tell_which_place_is_meant():
+    def change(item):
+        item["target"]["selector"][1] |= {"exact": "🧉", "prefix": "too. ", "suffix": "\nSo"}
+
+    assert reviewed(label(quote="Mate"), change) == label(**quoted("🧉", 43, 44))
 
 
 def only(name):
