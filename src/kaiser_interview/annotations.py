@@ -32,8 +32,10 @@ from .validation.writers.with_findings import RowWithFindings, rows_with_finding
 
 __all__ = ["annotations_of", "document_in", "rows_in_annotations"]
 
-_CONTEXT = ("http://www.w3.org/ns/anno.jsonld", {"ki": "urn:kaiser-interview:annotation:v1:"})
-"""The context of the standard, and the prefix of our own terms."""
+_CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+
+_OWN_TERMS = "urn:kaiser-interview:annotation:v1:"
+"""What the prefix `ki` means."""
 
 _CORPUS = "urn:kaiser-interview:corpus:"
 
@@ -196,7 +198,7 @@ class _Exporter:
             "items": self._items,
         }
         return {
-            "@context": [*_CONTEXT],
+            "@context": [_CONTEXT, {"ki": _OWN_TERMS}],
             "id": collection,
             "type": "AnnotationCollection",
             "label": counted(len(self._items), "row"),

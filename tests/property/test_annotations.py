@@ -92,3 +92,30 @@ def test_any_document_gives_rows_or_an_error(value):
             assert isinstance(ki.from_annotations(json.dumps(document).encode()), list)
         except ki.InputError as error:
             assert "expected" in str(error)
+
+
+def nodes(value, path=()):
+    """Yield the path of every value in a document."""
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inner:
+        yield from nodes(one, (*path, name))
+
+
+@given(st.data())
+def test_a_damaged_document_gives_rows_or_an_error(data):
+    corpus, rows = data.draw(corpora_and_rows())
+    document = ki.to_annotations(rows, against=corpus)
+    for _ in range(data.draw(st.integers(1, 3))):
+        *path, last = data.draw(st.sampled_from([one for one in nodes(document) if one]))
+        held = document
+        for step in path:
+            held = held[step]
+        if data.draw(st.booleans()):
+            del held[last]
+        else:
+            held[last] = data.draw(st.sampled_from(["", "/references/0", "/other_claim_id", 0, 3]) | VALUES)
+    try:
+        assert isinstance(ki.from_annotations(document, against=corpus), list)
+    except ki.InputError as error:
+        assert "expected" in str(error)
