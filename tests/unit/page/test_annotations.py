@@ -292,6 +292,8 @@ def test_findings_about_the_data_set_are_apart():
 def test_the_same_rows_give_the_same_document():
     rows = [label(), label()]
     assert made(rows) == made(copy.deepcopy(rows))
+    made(rows)["@context"][1].clear()
+    assert made(rows)["@context"][1] == {"ki": "urn:kaiser-interview:annotation:v1:"}
     assert made(rows)["id"] != made(rows[:1])["id"]
     assert items(made(rows))[0]["id"] != items(made(rows))[1]["id"]
 
