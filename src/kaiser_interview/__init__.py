@@ -26,6 +26,7 @@ _MODULES = {
     "SplitFinding": "validation.split",
     "Validator": "api",
     "fix": "api",
+    "from_annotations": "api",
     "parse": "api",
     "Failure": "raw_output.parse",
     "Parsed": "raw_output.parse",
@@ -34,6 +35,7 @@ _MODULES = {
     "read_dataset": "api",
     "read_table": "api",
     "split": "api",
+    "to_annotations": "api",
     "validate": "api",
     "write": "writing",
     "find": "dataset.loaders",
@@ -84,7 +86,18 @@ _MODULES = {
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._version import __version__, data_release
-    from .api import Validator, fix, parse, read, read_dataset, read_table, split, validate
+    from .api import (
+        Validator,
+        fix,
+        from_annotations,
+        parse,
+        read,
+        read_dataset,
+        read_table,
+        split,
+        to_annotations,
+        validate,
+    )
     from .corpus.corpus import Corpus
     from .corpus.grammar import Segment
     from .corpus.search import Match
@@ -196,6 +209,7 @@ __all__ = [
     "features",
     "find",
     "fix",
+    "from_annotations",
     "json_schema",
     "load",
     "load_dataset",
@@ -207,6 +221,7 @@ __all__ = [
     "source",
     "split",
     "tables",
+    "to_annotations",
     "validate",
     "write",
 ]

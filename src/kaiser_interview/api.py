@@ -28,11 +28,13 @@ __all__ = [
     "check_of",
     "corpus_html",
     "fix",
+    "from_annotations",
     "parse",
     "read",
     "read_dataset",
     "read_table",
     "split",
+    "to_annotations",
     "validate",
 ]
 
@@ -697,3 +699,115 @@ def read_dataset(data: Any, *, against: Against = None, **options: Unpack[Option
     """
     with Validator(against=against, **options) as validator:
         return validator.read_dataset(data)
+
+
+def to_annotations(
+    rows: Any, *, kind: Kinds = None, against: Against = None, **options: Unpack[CommonOptions]
+) -> dict[str, Any]:
+    """Return rows and their findings as W3C Web Annotations, for review by people.
+
+    The result is an `AnnotationCollection` with one page (JSON-LD). Each row is one annotation:
+
+    - Its targets are the places that it refers to. Selectors have the offsets in code points, and the quoted
+      words with 32 characters around them. The source of a target is the IRI of a text by its SHA-256
+      (``ni:///sha-256;…``); `ki:sources` has the digests in hexadecimal. A row that quotes the English text
+      of a claim is an annotation of that text.
+    - A quote that is not in its claim, or not exactly once, has the whole claim as its target. A row that
+      refers to no current claim, or that is not an object, has the whole source.
+    - Its bodies are its main fields, its findings, and, for the way back, the row as JSON.
+
+    No row is left out. Findings that are not about a row are in `ki:findings`. All rows are held in memory.
+    The same rows give the same document.
+
+    Parameters
+    ----------
+    rows : path, several paths, rows, or a table
+        As for `validate`.
+    kind, against, **options
+        As for `validate`, without `workers`.
+
+    Returns
+    -------
+    dict
+        The document, as JSON values.
+
+    Raises
+    ------
+    InvalidDataError
+        An input cannot be read to its end. The attribute `report` has the findings.
+    UnknownNameError, InputError, ResourceError, CorpusError, IntegrityError
+        As for `validate`.
+
+    Notes
+    -----
+    The Web Annotation Data Model is a recommendation of the W3C. Own terms have the prefix ``ki:``.
+
+    Examples
+    --------
+    >>> row = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "language": "en", "translation": "…"}
+    >>> document = to_annotations([row], kind="translation")
+    >>> (annotation,) = document["first"]["items"]
+    >>> annotation["target"]["selector"][0]
+    {'type': 'TextPositionSelector', 'start': 1072, 'end': 1083}
+    >>> from_annotations(document) == [row]
+    True
+    """
+    from .annotations import annotations_of
+
+    document, report = annotations_of(check_of(_rows_of(rows), kind=kind, against=against, **options))
+    if not report.complete:
+        report.raise_if_failed()
+    return document
+
+
+def from_annotations(document: Any, *, against: Against = None) -> list[Any]:
+    """Return the rows of W3C Web Annotations, with the changes that people made.
+
+    Annotations that `to_annotations` made give their rows, which are equal if nothing was changed. Otherwise:
+
+    - quote and offsets follow the selectors. If offsets and words were changed and disagree, the row has
+      both, so that `validate` reports it, as it reports offsets beyond the text;
+    - main fields have the text of their bodies;
+    - other bodies that were added are in `x_comments`;
+    - a reference in a list is removed if its target was; a row without a current claim gets that of a target.
+
+    Other annotations give as much of a row as they say: the claim at the selected place, quote, offsets,
+    creator, and a label if the body is a tag. `validate` reports what is missing.
+
+    Parameters
+    ----------
+    document : mapping, list, str, bytes or path
+        A collection with its page, a page, an annotation or a list of annotations; or their JSON text; or a
+        file with it.
+    against : Corpus or path, optional
+        The corpus that the rows are validated against. Default: the shipped claims.
+
+    Returns
+    -------
+    list
+        The rows in the order of the annotations, each a `dict`. A row that was not an object is returned as
+        it was: a line that cannot be parsed as bytes.
+
+    Raises
+    ------
+    InputError
+        The document is invalid, has only a part of a collection, or is about a text that the corpus does not
+        have, by its digest.
+    OSError
+        The file cannot be read.
+    CorpusError, IntegrityError
+        As for `validate`.
+
+    Examples
+    --------
+    >>> row = {"claim_id": "d05-c03", "quote": "推理模型不增加参数数量", "language": "en", "translation": "…"}
+    >>> document = to_annotations([row], kind="translation")
+    >>> position, words = document["first"]["items"][0]["target"]["selector"]
+    >>> position["end"], words["exact"] = 1076, "推理模型"
+    >>> (moved,) = from_annotations(document)
+    >>> moved["quote"], moved["quote_start"], moved["quote_end"]
+    ('推理模型', 1072, 1076)
+    """
+    from .annotations import document_in, rows_in_annotations
+
+    return rows_in_annotations(document_in(document), corpus_of(against))

@@ -36,7 +36,7 @@ ORDER = [
         "writing",
     },
     {"validation.distributed", "validation.statements", "page"},
-    {"dataset"},
+    {"dataset", "annotations"},
     {"build", "api"},
     {"cli", "spark"},
     {"__main__"},

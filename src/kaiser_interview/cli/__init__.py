@@ -172,6 +172,18 @@ COMMANDS = {
         "written.",
         ("--open", "--rows out.jsonl --kind translation --output review.html", "--against corpus/"),
     ),
+    "annotations": Command(
+        "export",
+        "Write rows as Web Annotations for review, or read them back.",
+        "Each row is an annotation of the places that it refers to, with its findings (W3C Web Annotation, "
+        "JSON-LD, offsets in code points). `--to-rows` reads the file back after a review, with the changes: "
+        "quotes and offsets follow the selectors, and new comments are in `x_comments`. Exit codes are those "
+        "of `validate`, and 0 for `--to-rows`, which does not validate the rows.",
+        (
+            "out.jsonl --kind translation --output review.jsonld",
+            "review.jsonld --to-rows --output reviewed.jsonl",
+        ),
+    ),
     "export": Command(
         "export",
         "Write all tables of the data set or of a corpus to a folder.",

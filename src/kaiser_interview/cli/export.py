@@ -1,6 +1,8 @@
-"""``export`` and ``browse``: write the shipped data or a custom corpus as tables, or as a page."""
+"""``export``, ``browse`` and ``annotations``: write tables, a page, or rows as annotations."""
 
+import json
 import os
+import sys
 import webbrowser
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Annotated
 import typer
 
 from .. import storage
+from ..annotations import annotations_of, document_in, rows_in_annotations
 from ..dataset import loaders
 from ..dataset.browsing import page_of
 from ..dataset.exports import ExportFormat, export_files
@@ -20,13 +23,16 @@ from ..render.text import print_report
 from ..validation.engine.options import Check
 from ..validation.findings.display import visible
 from ..validation.findings.report import Report
+from ..validation.writers.rows import as_json
 from .exits import cleanup_on_interrupt, stop
 from .options import Settings, takes_check
 from .output import Against, Places, folder_of
 from .progress import watched
 from .validate import end
 
-__all__ = ["browse", "export"]
+__all__ = ["annotations", "browse", "export"]
+
+_LINES = (".jsonl", ".ndjson")
 
 
 def export(
@@ -84,7 +90,7 @@ def browse(
     """Write a page with every claim highlighted in its text."""
     if rows is None and (given := settings.words("against")):
         raise InputError(f"{given[0]}: expected --rows PATH to apply it to, got none")
-    path = _page_path(output, settings.values["against"])
+    path = Path(_file(output)) if output is not None else _page_path(settings.values["against"])
     if "" in (rows or ()):
         # An unset shell variable.
         raise InputError("--rows: expected a file, got nothing")
@@ -100,10 +106,7 @@ def browse(
                 print_report(report, console(stderr=True))
                 stop("nothing was written")
         page = page_of(check.against, shown)
-        try:
-            storage.write_files(path.parent, {path.name: page.encode()})
-        except OSError as error:
-            stop(f"{visible(str(path))}: {error.strerror or error}; nothing was written")
+        _write(path, page.encode())
     typer.echo(visible(str(path)))
     if opened:
         webbrowser.open(path.resolve().as_uri())
@@ -111,8 +114,13 @@ def browse(
         end(report)
 
 
-def _page_path(output: str | None, folder: str | None) -> Path:
-    """Return the path of the page: the given one, or one named after the corpus in a folder.
+def _page_path(folder: str | None) -> Path:
+    """Return a path of a page in this folder, named after the corpus in a folder."""
+    return Path(f"{NAME if folder is None else Path(folder).resolve().name or 'corpus'}.html")
+
+
+def _file(output: str) -> str:
+    """Return the given output.
 
     Raises
     ------
@@ -121,8 +129,7 @@ def _page_path(output: str | None, folder: str | None) -> Path:
     """
     if output in {"", "-"}:
         raise InputError(f"--output: expected a file, got {'standard output' if output else 'nothing'}")
-    stem = NAME if folder is None else Path(folder).resolve().name or "corpus"
-    return Path(output or f"{stem}.html")
+    return output
 
 
 def _refuse_input(path: Path, report: Report) -> None:
@@ -136,3 +143,76 @@ def _refuse_input(path: Path, report: Report) -> None:
     for name in (one.name for one in report.inputs):
         if path.exists() and Path(name).exists() and path.samefile(name):
             raise InputError(f"{visible(str(path))}: expected a file other than the input")
+
+
+@takes_check()
+def annotations(
+    check: Check,
+    settings: Settings,
+    output: Annotated[
+        str, typer.Option(metavar="FILE", help="The file to write. With --to-rows: JSON Lines.")
+    ],
+    to_rows: Annotated[
+        bool, typer.Option("--to-rows", help="Read rows back from a file of annotations.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+) -> None:
+    """Write rows as Web Annotations for review, or read them back."""
+    path = Path(_file(output))
+    if to_rows and not output.lower().endswith(_LINES):
+        raise InputError(f"--output {output}: expected a file of JSON Lines: {', '.join(_LINES)}")
+    if os.path.lexists(path) and not force:
+        stop(f"{visible(output)}: already exists; use --force to replace it, or another --output")
+    if to_rows:
+        _read_back(check, settings, path)
+        return
+    with watched(check, Places(output)) as watching:
+        document, report = annotations_of(watching)
+        _refuse_input(path, report)
+        if not report.complete:
+            print_report(report, console(stderr=True))
+            stop("nothing was written")
+        _write(path, f"{json.dumps(document, ensure_ascii=False, indent=2)}\n".encode())
+    _print_count(document["total"], "annotation", output)
+    end(report)
+
+
+def _read_back(check: Check, settings: Settings, path: Path) -> None:
+    """Write the rows of a file of annotations as JSON Lines.
+
+    Raises
+    ------
+    InputError
+        There are several files, an option does not apply, or the annotations are invalid.
+    """
+    if given := settings.words("against"):
+        raise InputError(f"{given[0]}: expected rows to apply it to, got --to-rows; give it to `validate`")
+    if len(check.data) != 1:
+        raise InputError(f"PATH: expected one file of annotations, got {len(check.data)}")
+    (name,) = check.data
+    if not name:
+        raise InputError("PATH: expected a file, got nothing")
+    given_path = Path(name)
+    if name != "-" and path.exists() and given_path.exists() and path.samefile(given_path):
+        raise InputError(f"{visible(str(path))}: expected a file other than the input")
+    document = document_in(sys.stdin.buffer.read() if name == "-" else given_path)
+    try:
+        rows = rows_in_annotations(document, check.against)
+    except InputError as error:
+        raise InputError(f"{'standard input' if name == '-' else visible(name)}: {error}") from None
+    # A row that is not JSON is written as it was, on one line.
+    lines = (row.replace(b"\n", b" ") if isinstance(row, bytes) else as_json(row) for row in rows)
+    _write(path, b"".join(line + b"\n" for line in lines))
+    _print_count(len(rows), "row", str(path))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file, or end with an error."""
+    try:
+        storage.write_files(path.parent, {path.name: data})
+    except OSError as error:
+        stop(f"{visible(str(path))}: {error.strerror or error}; nothing was written")
+
+
+def _print_count(count: int, noun: str, path: str) -> None:
+    typer.echo(f"{count:,} {noun}{'' if count == 1 else 's'} in {visible(path)}")

@@ -7,18 +7,16 @@ from datetime import date, time
 from typing import Any, NamedTuple
 
 from ..records.models import Record
-from ..validation.engine.execution import Engine, Step, Validation
+from ..validation.engine.execution import Engine, Validation
 from ..validation.engine.options import Check
 from ..validation.findings.display import shown
-from ..validation.findings.finding import Finding, place_of
+from ..validation.findings.finding import Finding
 from ..validation.findings.report import Report
-from ..validation.formats.csv import Cells
 from ..validation.references.paths import references_in
 from ..validation.rows.row_validator import RowValidator
-from ..validation.writers.memory import RowsInMemory
-from ..validation.writers.parts import rows_in
+from ..validation.writers.with_findings import RowWithFindings, rows_with_findings
 
-__all__ = ["ShownRow", "ShownRows", "checked_rows", "row_of", "text_of"]
+__all__ = ["TITLES", "ShownRow", "ShownRows", "checked_rows", "row_of", "text_of"]
 
 _MOST = 50
 """The most rows with findings to show for a claim, and the most others."""
@@ -30,7 +28,7 @@ _PROVENANCE = ("method", "creator", "created", "confidence", "release", "languag
 
 _REFERENCE = ("claim_id", "claim_sha256", "quote_start", "quote_end", "quote_of", "other_claim_id")
 
-_TITLES: Mapping[str, tuple[str, ...]] = {
+TITLES: Mapping[str, tuple[str, ...]] = {
     "translation": ("translation",),
     "label": ("scheme", "value"),
     "mention": ("name", "type"),
@@ -83,7 +81,7 @@ def row_of(
 
     If it is shown beside its claim, the fields of the reference are left out.
     """
-    names = [name for name in _TITLES.get(kind, ()) if values.get(name) is not None]
+    names = [name for name in TITLES.get(kind, ()) if values.get(name) is not None]
     about = [text_of(values[name]) for name in _PROVENANCE if values.get(name) is not None]
     left_out = {"kind", *names, *_PROVENANCE, "quote", *(_REFERENCE if is_beside else ())}
     rest = [(str(name), text_of(value)) for name, value in values.items() if name not in left_out]
@@ -110,8 +108,8 @@ def checked_rows(check: Check) -> ShownRows:
     with Engine(check) as engine:
         validation = Validation(engine, check, detailed=True, explained=True)
         kept = _Kept(validation.validator)
-        for step in validation.steps():
-            kept.put(step)
+        for one in rows_with_findings(validation):
+            kept.put(one)
         return ShownRows(kept.by_claim, kept.others, kept.general, kept.hidden, validation.finished())
 
 
@@ -131,30 +129,15 @@ class _Kept:
         self.hidden: Counter[str | None] = Counter()
         self._validator = validator
         self._counts = Counter[tuple[str, bool]]()
-        self._rows = RowsInMemory(validator)
 
-    def put(self, step: Step) -> None:
-        """Add the rows and findings of a step."""
-        if step.begins:
-            self._rows = RowsInMemory(self._validator)
-            self._rows.begin(step.source)
-        rows = range(step.base.rows, step.base.rows + (step.result.rows if step.part is not None else 0))
-        found: dict[int, list[Finding]] = defaultdict(list)
-        for located in step.findings:
-            for finding in located.findings():
-                if finding.row is not None and finding.row in rows:
-                    found[finding.row].append(finding)
-                elif len(self.general) < _MOST:
-                    self.general.append(finding)
-                else:
-                    self.hidden[None] += 1
-        if step.part is not None and rows:
-            details = step.result.details
-            lines = details.lines if details else ()
-            for number, held in enumerate(rows_in(step.part)):
-                values = self._rows.object_of(held) if isinstance(held, bytes | Cells) else held
-                row, line = rows[number], step.base.lines + lines[number] if lines else None
-                self._add(values, place_of(step.source.name, line, row), tuple(found.get(row, ())))
+    def put(self, one: RowWithFindings | Finding) -> None:
+        """Add a row with its findings, or a finding that is not about a row."""
+        if isinstance(one, RowWithFindings):
+            self._add(one.row, one.place, one.findings)
+        elif len(self.general) < _MOST:
+            self.general.append(one)
+        else:
+            self.hidden[None] += 1
 
     def _add(self, row: Any, place: str, findings: tuple[Finding, ...]) -> None:
         values = row.model_dump(mode="json") if isinstance(row, Record) else row

@@ -18,7 +18,7 @@ from kaiser_interview.validation.findings.codes import CODES
 
 ROW = {"claim_id": "d01-c01", "language": "en", "translation": "…", "method": "model", "creator": "m"}
 OPTIONS = ", ".join(KEYS)
-COMMANDS = ("validate", "parse", "split", "fix", "browse")
+COMMANDS = ("validate", "parse", "split", "fix", "browse", "annotations")
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +95,7 @@ def test_every_command_with_options_of_a_check_shows_its_settings(run, command):
     assert found["kind"] == ["label"]
     assert ("max-invalid" in found) is (command == "validate")
     assert ("set" in found) is (command != "parse")
-    assert ("format" in found) is (command != "browse")
+    assert ("format" in found) is (command not in {"browse", "annotations"})
     assert {*origins.values()} <= {"kaiser-interview.toml", "default"}
 
 

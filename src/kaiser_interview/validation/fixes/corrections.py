@@ -182,7 +182,9 @@ class Corrections:
         get = reference.get
         claim, words = self._validator.corpus.claims.get(str(get("claim_id"))), get("quote")
         start, end, of = get("quote_start"), get("quote_end"), get("quote_of") or "text"
-        if claim is None or not isinstance(words, str) or not words or of not in {"text", "text_en"}:
+        if claim is None or not isinstance(words, str) or not words:
+            return None
+        if not isinstance(of, str) or of not in {"text", "text_en"}:
             return None
         return Quote(claim, words, start, end, of)
 

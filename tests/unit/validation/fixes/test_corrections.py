@@ -253,6 +253,12 @@ def test_offsets(fields, expected):
     assert (applicability, {path[0]: after for path, _, after in edits}) == expected
 
 
+@pytest.mark.parametrize("of", [["text"], {"text": 1}, 1, "other"])
+def test_offsets_in_no_text_have_no_edits(of):
+    found = suggestions("label", {"quote": QUOTE, "quote_of": of, "quote_start": 0})
+    assert [one for one in found if one[1][0] != ("quote_of",)] == []
+
+
 def test_offsets_in_another_unit_identify_one_place():
     claim = CORPUS.claims["a-01"]
     first = claim.source.index("像低语", claim.start)
