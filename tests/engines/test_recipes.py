@@ -10,6 +10,7 @@ RECIPES = ROOT / "docs" / "recipes.md"
 PAGES = (RECIPES, ROOT / "docs" / "review.md")
 
 
+@pytest.mark.filterwarnings("ignore:Support for class-based `config`:DeprecationWarning")  # argilla
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_recipes(tmp_path, path):
     page = Page(path)

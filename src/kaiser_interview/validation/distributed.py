@@ -286,13 +286,15 @@ class Partitions:
             return parts.batches([Batch(0, run.batch)], None, full)
         return parts.lines(LineChunk(run.text, last=False), run.file, full)
 
-    def _members(self, result: PartResult) -> "_Members":
+    def _members(self, result: PartResult) -> "_ComparedRows":
         found = result.members
         first = 1 if self.are_lines else 0
         if self._by_id_alone:
             columns = found if isinstance(found, Ids) else [*zip(*found, strict=True)] or [(), (), (), ()]
             at, numbers, invalid, ids = columns[:4] if self.rules.ids else ((), (), (), ())
-            return _Members(np.asarray(at, np.int64) - first, np.asarray(numbers, np.int64), invalid, (), ids)
+            return _ComparedRows(
+                np.asarray(at, np.int64) - first, np.asarray(numbers, np.int64), invalid, (), ids
+            )
         kept = []
         for place, number, is_invalid, row_id, row in found.members() if isinstance(found, Ids) else found:
             one = Compared(row_id) if row is None else self._compare.compared(row.values, row.kind, row.bad)
@@ -301,7 +303,9 @@ class Partitions:
                 kept.append((place - first, number, is_invalid, one))
         at, numbers = (np.asarray([one[index] for one in kept], np.int64) for index in (0, 1))
         compared = [one for *_, one in kept]
-        return _Members(at, numbers, [one[2] for one in kept], compared, [one.row_id for one in compared])
+        return _ComparedRows(
+            at, numbers, [one[2] for one in kept], compared, [one.row_id for one in compared]
+        )
 
     def _faults(self, suspect: _Suspect, where: Callable[[Place], str]) -> list[Fault]:
         """Return the faults of a row that was compared with others."""
@@ -414,7 +418,7 @@ def _joined(lines: pa.Array) -> bytes:
     return data + b"\n"
 
 
-class _Members(NamedTuple):
+class _ComparedRows(NamedTuple):
     """The rows of a run that are compared with other rows."""
 
     at: Ints

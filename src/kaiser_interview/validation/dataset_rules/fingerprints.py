@@ -15,7 +15,7 @@ from ..arrow.from_python import ColumnType
 from ..arrow.hashing import hashes
 from ..arrow.to_python import rows_of
 from ..rows.row_validator import RowValidator
-from .state import Row
+from .state import Row, number_of
 
 __all__ = [
     "Fingerprints",
@@ -34,8 +34,6 @@ _NONE: Hashes = np.empty(0, np.uint64)
 # Separator of the fields of a key, and the text for null. Fields may contain them: keys with equal texts are
 # compared again.
 _SEPARATOR, _NULL = "\x1f", "\0"
-
-_EXACT = 1 << 53
 
 
 class Suspects(NamedTuple):
@@ -159,11 +157,7 @@ def key_text(key: Sequence[Any]) -> str | None:
 def _key_part(value: Any) -> str:
     if isinstance(value, str):
         return value
-    # 1 and 1.0 are different, but a column may have converted one to the other. Rows with equal hashes are
-    # compared exactly later.
-    if type(value) is int and abs(value) < _EXACT:
-        value = float(value)
-    return _NULL if value is None else repr(value)
+    return _NULL if value is None else repr(number_of(value))
 
 
 def _array(texts: list[str]) -> pa.Array:

@@ -11,7 +11,7 @@ from ..findings.finding import Fault
 from .deferred import DeferredRow, DeferredRows
 from .first_places import FirstPlaces
 
-__all__ = ["Compared", "DatasetRules", "Row"]
+__all__ = ["Compared", "DatasetRules", "Row", "number_of"]
 
 MEMORY = 512 << 20
 """The memory limit in bytes for ids, and again for keys."""
@@ -251,7 +251,7 @@ class DatasetRules:
 
     def _words(self, values: Mapping[str, Any]) -> str:
         """Return the description of a row's key for a finding."""
-        return ", ".join(f"{name} {clip(str(values.get(name)), 40)}" for name in self._key or ())
+        return ", ".join(f"{name} {clip(str(number_of(values.get(name))), 40)}" for name in self._key or ())
 
     def duplicate_id(self, row_id: str | None, first: int) -> Fault:
         """Return the fault of an id that an earlier row has."""
@@ -332,10 +332,15 @@ def _field(one: Any, name: str) -> Any:
 
 
 def _hashable(value: Any) -> Any:
-    """Return a hashable value that distinguishes 1, 1.0 and true."""
+    """Return a hashable value. It is the same for 1 and 1.0, and others for true and for the text 1."""
     if isinstance(value, str):
         return str.__str__(value)  # subclasses cannot be stored
-    return value if value is None else (repr(value),)
+    return value if value is None else (repr(number_of(value)),)
+
+
+def number_of(value: Any) -> Any:
+    """Return a number without a fraction as an integer: a column converts integers among other numbers."""
+    return int(value) if type(value) is float and value.is_integer() else value
 
 
 def _as_json(value: Any) -> Any:

@@ -377,3 +377,13 @@ def test_an_ignored_error_makes_no_row_invalid_in_any_form(tmp_path, row, code):
         assert ki.validate(data, kind="label").invalid == 100
         report = ki.validate(data, kind="label", ignore=[code])
         assert (report.rows, report.invalid, report.counts) == (100, 0, ())
+
+
+@pytest.mark.usefixtures("size")
+def test_numbers_in_keys_are_equal_by_value(tmp_path):
+    runs = [*range(10, 30), 1, 1.0, 2.0, 2, 2.5, True, "2"]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(f"{json.dumps(GOOD | {'x_run': run})}\n" for run in runs), "utf-8")
+    report = compared(lambda: path, {"kind": "label", "key": ["claim_id", "x_run"]})
+    said = [(one.line, one.suggestion and one.suggestion.text.partition(", ")[2]) for one in report.sample]
+    assert said == [(22, "x_run 1"), (24, "x_run 2")]
