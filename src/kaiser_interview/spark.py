@@ -185,6 +185,8 @@ class _Plan:
         from .validation.distributed import Partitions
 
         self._frame = frame
+        # `mapInArrow` fails for names with a full stop or a backquote.
+        self._rows = frame.toDF(*map(str, range(len(frame.columns))))
         self._functions = _functions()
         self._partitions = Partitions(check, frame.columns)
         self._pickled: bytes = cloudpickle.dumps((check, [*frame.columns]))
@@ -200,7 +202,7 @@ class _Plan:
         for name, added in (("ki_findings", _FINDINGS), ("_ki_at", _AT), ("_ki_row", _ROW)):
             schema = schema.add(name, DataType.fromDDL(added))
         names = [f"`{name.replace('`', '``')}`" for name in (*self._frame.columns, "ki_findings")]
-        checked = self._frame.mapInArrow(self._stage("with_findings"), schema)
+        checked = self._rows.mapInArrow(self._stage("with_findings"), schema)
         if not any(self._partitions.rules):
             return checked.select(*names)
         more = self._set_findings()(self._suspect())
@@ -218,7 +220,7 @@ class _Plan:
     def _members(self) -> "DataFrame":
         """Return what is compared of each row, and the results of the parts."""
         schema = f"_ki_at {_AT}, _ki_row {_ROW}, _ki_part binary"
-        return self._frame.mapInArrow(self._stage("compared"), schema)
+        return self._rows.mapInArrow(self._stage("compared"), schema)
 
     def _compared(self, frame: "DataFrame") -> "DataFrame":
         """Add to each row the first rows with its id and key, and the values that its group may have."""

@@ -11,13 +11,14 @@ from .commands import BIN, ROOT, run
 
 __all__ = ["EXTRAS", "RESOLUTIONS", "check", "environment", "lowest", "run_tests"]
 
-EXTRAS = ("", "hf", "all")
+EXTRAS = ("", "hf", "spark", "all")
 RESOLUTIONS = ("lowest", "newest")
 SMOKE = Path(__file__).parent / "smoke"
 # The smoke tests of each extra, in addition to those without extras.
 DOES = {
     "": ("bare",),
     "hf": ("hf",),
+    "spark": ("spark",),
     "all": ("hf",),
 }
 
@@ -64,7 +65,7 @@ def lowest(pyproject: dict[str, Any]) -> list[str]:
     bounds = [one for one in named if not one.startswith(project["name"])]
     found = []
     for bound in bounds:
-        match = re.fullmatch(r"([\w-]+)>=([0-9.]+)", bound)
+        match = re.fullmatch(r"([\w-]+)>=([0-9.]+)(,<[0-9.]+)?", bound)
         if not match:
             sys.exit(f"expected NAME>=VERSION, got {bound}")
         found.append(f"{match[1]}=={match[2]}")

@@ -20,11 +20,12 @@ from benchmarks.detection.trial import Tally, drawn
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "tests" / "examples"
 
-# Spark drops byte order marks, and needs a native library for zstd.
+# Spark drops byte order marks, needs a native library for zstd, and raises for a damaged file.
+LEFT_OUT = ("byte-order-mark", "truncated-packed", "unreadable-damaged")
 PATHS = sorted(
     path
     for path in [*EXAMPLES.rglob("*.jsonl"), *EXAMPLES.rglob("*.ndjson"), *EXAMPLES.rglob("*.jsonl.gz")]
-    if not path.name.startswith("byte-order-mark")
+    if not path.name.startswith(LEFT_OUT)
 )
 
 
@@ -109,11 +110,7 @@ def test_mutants(spark, tmp_path, ground, kind):
         draw = random.Random(f"{ground} {kind} {form}")
         rows = [row for row, _, _ in drawn(draw, GROUNDS[ground], kind, count, operators, Tally())]
         if form == "arrow":
-            df = (
-                spark.createDataFrame(as_table(GROUNDS[ground], kind, rows))
-                .repartitionByRange(5, "claim_id")
-                .cache()
-            )
+            df = spark.createDataFrame(as_table(GROUNDS[ground], kind, rows)).repartition(5).cache()
             data = df.toArrow()
         else:
             data = tmp_path / "rows.jsonl"

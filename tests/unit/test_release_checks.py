@@ -230,6 +230,8 @@ def test_a_bill_of_materials():
 def test_the_lowest_that_each_bound_allows():
     assert extras.lowest(PROJECT) == ["jiter==0.10", "numpy==1.26", "datasets==4"]
     other = copy.deepcopy(PROJECT)
+    other["project"]["dependencies"] = ["pandas>=2.2,<3"]
+    assert extras.lowest(other)[0] == "pandas==2.2"
     other["project"]["dependencies"] = ["numpy"]
     with pytest.raises(SystemExit, match=r"^expected NAME>=VERSION, got numpy$"):
         extras.lowest(other)

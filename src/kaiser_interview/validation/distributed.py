@@ -169,7 +169,10 @@ class Partitions:
     # On a worker
 
     def with_findings(self, batches: Iterable[pa.RecordBatch], partition: int) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a partition with three more columns: their findings, `PLACE` and `ROW`."""
+        """Yield the rows of a partition with three more columns: their findings, `_PLACE` and `_ROW`.
+
+        The columns are taken in order, whatever their names.
+        """
         parts = self._validator_of_parts(detailed=True)
         for run in self._runs(batches, partition):
             result = self._validated(parts, run)
@@ -189,7 +192,7 @@ class Partitions:
             )
 
     def compared(self, batches: Iterable[pa.RecordBatch], partition: int) -> Iterator[pa.RecordBatch]:
-        """Yield `PLACE` and `ROW` of the rows that are compared with others, and the results of parts.
+        """Yield `_PLACE` and `_ROW` of the rows that are compared with others, and the results of parts.
 
         The result of a part comes after its rows: as bytes in a third column, which is null for rows.
         """
@@ -268,7 +271,8 @@ class Partitions:
         if not self.are_lines:
             first = 0
             for batch in batches:
-                yield _Run(batch, None, partition, first)
+                named = pa.RecordBatch.from_arrays(batch.columns, self._columns)
+                yield _Run(named, None, partition, first)
                 first += batch.num_rows
             return
         part, follows = 0, ("", 0)

@@ -325,7 +325,8 @@ class RowValidator:
         if extras and rules.refers:
             claim = None if ("claim_id",) in bad else self.corpus.claims.get(known.get("claim_id", ""))
             if claim is not None and not any(fault.code == "stale-claim" for fault in related):
-                found += carried(claim, extras, self.corpus.columns & extras.keys(), cells=cells)
+                held = [name for name in extras if name in self.corpus.columns]
+                found += carried(claim, extras, held, cells=cells)
         found = self._explained(rules, found, values, cells=cells) if found else found
         return RowResult(found, values, rules.shape.name, references=references)
 
