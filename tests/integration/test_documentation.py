@@ -25,6 +25,7 @@ from kaiser_interview.validation.findings.codes import CODES
 ELSEWHERE = {
     "docs/recipes.md": ("tests/engines/test_recipes.py", {"console", "js", "json", "pycon", "sql", "text"}),
     "docs/distributed.md": ("tests/distributed/test_recipes.py", {"console", "pycon", "python"}),
+    "docs/spark.md": ("tests/spark/test_guide.py", {"console", "pycon"}),
     "docs/review.md": ("tests/engines/test_recipes.py", {"console", "pycon"}),
     "docs/grammar.md": ("tests/providers/test_grammar.py", {"console", "pycon"}),
     "docs/guides/*.md": (

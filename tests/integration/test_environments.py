@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import kaiser_interview as ki
+from kaiser_interview import spark
 
 ROW = {"claim_id": "d05-c03", "language": "en", "translation": "…", "method": "model", "creator": "m"}
 WRONG = ROW | {"quote": "推理模型增加参数数量"}
@@ -75,6 +76,7 @@ def test_an_output_folder_without_write_permission(files, tmp_path, monkeypatch)
 FORKED = """
 import os, sys, threading, time
 import kaiser_interview as ki
+from kaiser_interview import spark
 thread = threading.Thread(target=lambda: ki.claim("d01-c01"))
 thread.start()
 time.sleep(float(sys.argv[1]))
@@ -91,3 +93,12 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 def test_a_process_forked_while_another_thread_imports_does_not_hang(seconds):
     command = [sys.executable, "-W", "ignore", "-c", FORKED, str(seconds)]
     assert subprocess.run(command, check=False, timeout=60).returncode == 0
+
+
+def test_spark_without_pyspark_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    for call in (lambda: spark.validate(None), lambda: spark.read_lines(None, "rows.jsonl")):
+        with pytest.raises(ki.MissingDependencyError, match=r"pip install 'kaiser-interview\[spark\]'$"):
+            call()
+    with pytest.raises(ki.InputError, match="expected the frame that validate returned"):
+        spark.report(None)

@@ -76,7 +76,7 @@ def did_you_mean(written: str, *names: str) -> str:
 
 
 def _nearest(name: str, absent: list[str], fields: Iterable[str]) -> str | None:
-    near = next(iter(slips(name, absent)), None) or called(name, absent)
+    near = min(slips(name, absent), default=None) or called(name, absent)
     near = near or next(iter(near_names(name, sorted(fields), most=1, least=0.75)), None)
     return did_you_mean(name, near) if near else None
 
