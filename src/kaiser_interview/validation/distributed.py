@@ -474,7 +474,8 @@ class _Total:
         self.key = run.file, run.part
         self.tally: Tally = Tally(check.max_findings, groups=MOST_GROUPS, lazy=True)
         self.base: Base = Base()
-        self._sum = PartResult(checked=CheckedTally())
+        self._sum = PartResult()
+        self._checked = CheckedTally()
         self._columns: dict[tuple[str, Path], tuple[Fault, Correction | None]] = {}
         self._rules = rules
         self._is_complete = check.complete is not None
@@ -487,14 +488,11 @@ class _Total:
         for fault, correction in result.columns if result.rows else ():
             self._columns.setdefault((fault.code, fault.path), (fault, correction))
         if self._is_complete:
-            for _, _, _, _, row in (
-                result.members.members() if isinstance(result.members, Ids) else result.members
-            ):
-                if row is not None:
-                    self._rules.faults(row.values, row.kind, 0, row.bad)
+            members = result.members.members() if isinstance(result.members, Ids) else result.members
+            for row in [row for *_, row in members if row is not None]:
+                self._rules.faults(row.values, row.kind, 0, row.bad)
+        self._checked.add(result.checked or CheckedTally())
         total = self._sum
-        if result.checked is not None and total.checked is not None:
-            total.checked.add(result.checked)
         self._sum = total._replace(
             rows=total.rows + result.rows,
             lines=total.lines + result.lines,
@@ -511,6 +509,7 @@ class _Total:
             ],
             columns=[*self._columns.values()],
             traces=self._rules.traces(),
+            checked=self._checked,
         )
         data = pickle.dumps(_Part(*self.key, result.portable()))
         return pa.RecordBatch.from_arrays(
@@ -528,9 +527,8 @@ def _by_row(result: PartResult) -> Iterator[tuple[int, Finding]]:
     details = result.details
     for _, found in sorted(details.findings if details else (), key=itemgetter(0)):
         for finding in found.findings():
-            row = finding.row if finding.line is None else finding.line - 1
-            if row is not None:
-                yield row, finding
+            # A finding of a table has a row, one of a text a line; those of columns are elsewhere.
+            yield (finding.row or 0) if finding.line is None else finding.line - 1, finding
 
 
 def _places(run: _Run, at: Ints) -> pa.StructArray:
