@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..records.models import Embedding, Label, Record
-from .arrow.arrays import Ints, from_numpy, is_null, truths
+from .arrow.arrays import Ints, from_numpy, is_null, to_numpy, truths
 from .dataset_rules.state import Compared, DatasetRules
 from .engine.columns import ColumnValidator
 from .engine.merge import Base, Merge
@@ -43,7 +43,7 @@ ADDED = (COLUMN, "_ki_at", "_ki_row")
 _PLACE = pa.struct([("file", pa.string()), ("part", pa.int64()), ("at", pa.int64())])
 """The place of a row, ordered as the rows: its file or null; its part; its row in the partition, or its line.
 
-A part is a partition, counted from 0; or consecutive lines of a file, by the number of the first.
+A part is a partition, counted from 0; or the lines of a file in a partition, by the number of the first.
 """
 
 _ROW = pa.struct(
@@ -94,8 +94,7 @@ class _Run(NamedTuple):
     batch: pa.RecordBatch
     file: str | None
     part: int
-    first: int
-    """The place of its first row."""
+    places: Ints
     text: bytes | None = None
     """Its lines, if the rows are lines."""
 
@@ -208,11 +207,11 @@ class Partitions:
             if len(members.at):
                 arrays = [
                     _places(run, members.at),
-                    members.array(total.base.rows),
+                    members.array(total.rows),
                     pa.nulls(len(members.at), pa.binary()),
                 ]
                 yield pa.RecordBatch.from_arrays(arrays, schema=COMPARED)
-            total.add(result)
+            total.add(run, result)
         if total is not None:
             yield total.batch()
 
@@ -272,18 +271,16 @@ class Partitions:
             first = 0
             for batch in batches:
                 named = pa.RecordBatch.from_arrays(batch.columns, self._columns)
-                yield _Run(named, None, partition, first)
+                yield _Run(named, None, partition, np.arange(first, first + batch.num_rows))
                 first += batch.num_rows
             return
-        part, follows = 0, ("", 0)
+        known, part = None, 0
         for batch in batches:
             for stretch in _stretches(batch):
-                files, lines, texts = stretch.columns
-                file, first = files[0].as_py() or "", lines[0].as_py() or 0
-                if (file, first) != follows:
-                    part = first
-                follows = file, first + stretch.num_rows
-                yield _Run(stretch, file, part, first, _joined(texts))
+                file, lines = stretch.column(0)[0].as_py() or "", _numbers(stretch.column(1))
+                if file != known:
+                    known, part = file, int(lines[0])
+                yield _Run(stretch, file, part, lines, _joined(stretch.column(2)))
 
     def _validated(self, parts: ColumnValidator, run: _Run, full: Iterable[Group] = ()) -> PartResult:
         if run.text is None:
@@ -302,8 +299,8 @@ class Partitions:
         kept = []
         for place, number, is_invalid, row_id, row in found.members() if isinstance(found, Ids) else found:
             one = Compared(row_id) if row is None else self._compare.compared(row.values, row.kind, row.bad)
-            one = one if self.rules.ids else one._replace(row_id=None)
-            if one[:2] != (None, None) or one.group is not None:
+            by_id = self.rules.ids and one.row_id is not None
+            if by_id or one.key is not None or one.group is not None:
                 kept.append((place - first, number, is_invalid, one))
         at, numbers = (np.asarray([one[index] for one in kept], np.int64) for index in (0, 1))
         compared = [one for *_, one in kept]
@@ -353,15 +350,15 @@ class Partitions:
                     kept.setdefault(code, []).extend(held)
         merge = Merge(self._check, self._check.row_validator())
         merge.rules = merge.new_rules(hashed=True)
-        bases = self._add(merge, sorted(parts, key=lambda one: (one.file or "", one.part)))
-        self._add_suspects(merge, bases, counts, kept)
+        before = self._add(merge, sorted(parts, key=lambda one: (one.file or "", one.part)))
+        self._add_suspects(merge, before, counts, kept)
         merge.progress.invalid += invalid
         merge.end_of_set()
         return merge.report()
 
-    def _add(self, merge: Merge, parts: Sequence["_Part"]) -> dict[tuple[str | None, int], Base]:
-        """Add the results of parts; return the number of lines and rows before each."""
-        bases: dict[tuple[str | None, int], Base] = {}
+    def _add(self, merge: Merge, parts: Sequence["_Part"]) -> dict[tuple[str | None, int], int]:
+        """Add the results of parts; return the number of rows before each."""
+        before: dict[tuple[str | None, int], int] = {}
         if not parts and not self.are_lines:
             source = _source(None)
             merge.begin(source)
@@ -371,23 +368,22 @@ class Partitions:
             merge.begin(source)
             rows = 0
             for part in some:
-                base = Base(part.part - 1 if self.are_lines else 0, rows)
-                bases[file, part.part] = base
-                merge.add(source, part.result, base)
+                before[file, part.part] = rows
+                merge.add(source, part.result, Base(rows=rows))
                 rows += part.result.rows
             merge.end(source, rows, complete=True)
-        return bases
+        return before
 
     def _add_suspects(
         self,
         merge: Merge,
-        bases: Mapping[tuple[str | None, int], Base],
+        before: Mapping[tuple[str | None, int], int],
         counts: Mapping[str, int],
         kept: Mapping[str, list[_Suspect]],
     ) -> None:
         def where(place: Place) -> str:
             file, part, at = place
-            return f"row {bases[file, part].rows + at}" if file is None else _where(place)
+            return f"row {before[file, part] + at}" if file is None else _where(place)
 
         for code, path in _PATHS.items():
             findings = []
@@ -396,30 +392,32 @@ class Partitions:
                 row = suspect["row"]
                 fault = next(one for one in self._faults(suspect, where) if one.code == code)
                 line = at if self.are_lines else None
-                number = bases[file, part].rows + row["number"]
+                number = before[file, part] + row["number"]
                 findings.append(Located(fault, file, line, number, row.get("id")).finding())
             if counts.get(code):
                 merge.tally.put((code, "error", path), counts[code], findings)
 
 
 def _stretches(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """Yield consecutive lines of one file."""
-    files, lines, _ = batch.columns
-    is_next = truths(pc.fill_null(pc.equal(pc.add(lines[:-1], 1), lines[1:]), fill_value=False))
+    """Yield lines of one file."""
+    files = batch.column(0)
     is_same = truths(pc.fill_null(pc.equal(files[:-1], files[1:]), fill_value=False))
-    cuts = np.flatnonzero(~(is_next & is_same)) + 1
+    cuts = np.flatnonzero(~is_same) + 1
     for start, stop in pairwise([0, *cuts.tolist(), batch.num_rows]):
         yield batch.slice(start, stop - start)
+
+
+def _numbers(lines: pa.Array) -> Ints:
+    return to_numpy(pc.fill_null(lines, 0))
 
 
 def _joined(lines: pa.Array) -> bytes:
     """Return lines as one text, each with a line feed at its end."""
     texts = lines.to_pylist()
-    data = b"\n".join(texts) if not lines.null_count else b"\n"
-    if data.count(b"\n") != len(texts) - 1:
-        # A line feed inside a line would divide it; a carriage return is white space as well.
-        data = b"\n".join((one or b"").replace(b"\n", b"\r") for one in texts)
-    return data + b"\n"
+    if not lines.null_count and (data := b"\n".join(texts)).count(b"\n") == len(texts) - 1:
+        return data + b"\n"
+    # A line feed inside a line would divide it; a carriage return is white space as well.
+    return b"".join((one or b"").replace(b"\n", b"\r") + b"\n" for one in texts)
 
 
 class _ComparedRows(NamedTuple):
@@ -473,18 +471,18 @@ class _Total:
     def __init__(self, check: Check, run: _Run, rules: DatasetRules) -> None:
         self.key = run.file, run.part
         self.tally: Tally = Tally(check.max_findings, groups=MOST_GROUPS, lazy=True)
-        self.base: Base = Base()
+        self.rows: int = 0
         self._sum = PartResult()
         self._checked = CheckedTally()
         self._columns: dict[tuple[str, Path], tuple[Fault, Correction | None]] = {}
         self._rules = rules
         self._is_complete = check.complete is not None
 
-    def add(self, result: PartResult) -> None:
+    def add(self, run: _Run, result: PartResult) -> None:
         """Add the result of the next run."""
         for group, count, kept in result.counts:
-            within: Any = (found.within(found.file, *self.base) for found in kept)
-            self.tally.put(group, count, within)
+            placed: Any = (one for found in kept for one in self._placed(found, run))
+            self.tally.put(group, count, placed)
         for fault, correction in result.columns if result.rows else ():
             self._columns.setdefault((fault.code, fault.path), (fault, correction))
         if self._is_complete:
@@ -495,11 +493,20 @@ class _Total:
         total = self._sum
         self._sum = total._replace(
             rows=total.rows + result.rows,
-            lines=total.lines + result.lines,
             invalid=total.invalid + result.invalid,
             outside=total.outside + result.outside,
         )
-        self.base = self.base.after(result)
+        self.rows += result.rows
+
+    def _placed(self, found: Located, run: _Run) -> Iterator[Located]:
+        """Yield a fault at its lines in the file, and its row in the part."""
+        row = None if found.row is None else found.row + self.rows
+        if found.line is None:
+            yield found._replace(row=row)
+            return
+        # Lines that follow each other here may be far apart in the file.
+        for line in run.places[found.line - 1 : found.line - 1 + found.lines].tolist():
+            yield found._replace(line=line, row=row, lines=1)
 
     def batch(self) -> pa.RecordBatch:
         """Return the result of the part as the last row of its rows."""
@@ -535,7 +542,7 @@ def _places(run: _Run, at: Ints) -> pa.StructArray:
     """Return the places of rows of a run."""
     count = len(at)
     file = pa.nulls(count, pa.string()) if run.file is None else pa.repeat(run.file, count)
-    arrays = [file, from_numpy(np.full(count, run.part)), from_numpy(at + run.first)]
+    arrays = [file, from_numpy(np.full(count, run.part)), from_numpy(run.places[at])]
     return pa.StructArray.from_arrays(arrays, fields=[*_PLACE])
 
 

@@ -55,7 +55,7 @@ def order(at):
     return at["file"] or "", at["part"], at["at"]
 
 
-def suspects(members):
+def suspects(members, rules):
     """Return for each row None, or as JSON what an engine finds by shuffling and joining."""
     first, values = {}, {}
     for one in sorted((one for one in members if one[ADDED[2]]), key=lambda one: order(one[ADDED[1]])):
@@ -65,7 +65,7 @@ def suspects(members):
         values.setdefault(row["group"], {}).setdefault(row["value"], at)
     for one in members:
         at, row, found = one[ADDED[1]], one[ADDED[2]], {}
-        for name in ("id", "key") if row else ():
+        for name in ("id",) * rules.ids + ("key",) if row else ():
             if row[name] is not None and first[name, row[name]] != at:
                 found[f"first_{name}"] = first[name, row[name]]
         if row and row["group"] is not None:
@@ -84,7 +84,10 @@ def report(partitions, parts):
     members = [
         row for number, batches in enumerate(parts) for row in rows_of(partitions.compared(batches, number))
     ]
-    texts = [None if one["_ki_part"] else text for one, text in zip(members, suspects(members), strict=True)]
+    texts = [
+        None if one["_ki_part"] else text
+        for one, text in zip(members, suspects(members, partitions.rules), strict=True)
+    ]
     kept = [
         (one["_ki_part"], text) for one, text in zip(members, texts, strict=True) if one["_ki_part"] or text
     ]
@@ -106,7 +109,7 @@ def with_findings(partitions, parts):
         for number, batches in enumerate(parts)
         for row in rows_of(partitions.with_findings(batches, number))
     ]
-    more = partitions.set_findings(pa.array([*suspects(rows)], pa.string())).to_pylist()
+    more = partitions.set_findings(pa.array([*suspects(rows, partitions.rules)], pa.string())).to_pylist()
     return [row[ADDED[0]] + (found or []) for row, found in zip(rows, more, strict=True)]
 
 
@@ -166,11 +169,9 @@ LINES_OF = st.lists(
 
 
 def lines_table(files):
-    columns = zip(
-        *((file, at, line) for file, lines in files.items() for at, line in enumerate(lines, 1)), strict=True
-    )
+    rows = [(file, at, line) for file, lines in files.items() for at, line in enumerate(lines, 1)]
     types = (pa.string(), pa.int64(), pa.binary())
-    return pa.table([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], [*LINES])
+    return pa.table([pa.array([row[at] for row in rows], kind) for at, kind in enumerate(types)], [*LINES])
 
 
 @given(LINES_OF, LINES_OF, SIZES, OPTIONS)
@@ -207,11 +208,35 @@ def test_a_line_with_a_line_feed_remains_one_row():
 
 
 def test_lines_without_a_file_or_a_number_are_validated():
-    table = pa.table([pa.nulls(2, pa.string()), pa.nulls(2, pa.int64()), pa.array([b"{", b"["])], [*LINES])
+    table = pa.table(
+        [pa.nulls(3, pa.string()), pa.nulls(3, pa.int64()), pa.array([b"{", b"[", None])], [*LINES]
+    )
     partitions = Partitions(check_of(None, kind="label", defaults=BY), LINES)
     found = with_findings(partitions, [table.to_batches()])
-    assert [[one["code"] for one in row] for row in found] == [["invalid-json"], ["invalid-json"]]
+    assert [[one["code"] for one in row] for row in found] == [
+        ["invalid-json"],
+        ["invalid-json"],
+        ["blank-line"],
+    ]
     assert report(partitions, [table.to_batches()]).rows == 2
+
+
+@given(st.data(), LINES_OF)
+def test_some_lines_of_a_file_keep_their_numbers(data, lines):
+    table = lines_table({"f.jsonl": lines})
+    kept = data.draw(st.lists(st.booleans(), min_size=len(lines), max_size=len(lines)))
+    numbers = [number for number, is_kept in enumerate(kept, 1) if is_kept]
+    parts = partitioned(table.filter(pa.array(kept, pa.bool_())), data.draw(SIZES))
+    partitions = Partitions(check_of(None, kind="label", defaults=BY, ignore=["too-many-labels"]), LINES)
+    blank = [number for number in numbers if not lines[number - 1].strip()]
+    found = report(partitions, parts)
+    assert [one.line for one in found.sample if one.code == "blank-line"] == blank
+    assert found.rows == len(numbers) - len(blank)
+    wrong = [number for number in numbers if lines[number - 1] in {b"{", b"\xff", b"[1]"}]
+    codes = {"invalid-json", "not-utf8", "not-an-object"}
+    assert sorted(one.line for one in found.sample if one.code in codes) == wrong
+    beside = zip(numbers, with_findings(partitions, parts), strict=True)
+    assert [number for number, some in beside if {one["code"] for one in some} & codes] == wrong
 
 
 @pytest.mark.parametrize(
