@@ -20,7 +20,7 @@ from benchmarks.detection.trial import Tally, drawn
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "tests" / "examples"
 
-# Spark drops byte order marks, needs a native library for zstd, and raises for a damaged file. From lines, one
+# Spark drops byte order marks, needs a library for zstd, and raises for a damaged file. From lines, one
 # cannot know whether the last line of a file ends, whether a file has none, and whether it is UTF-16.
 LEFT_OUT = ("byte-order-mark", "no-rows", "not-utf8-utf16", "truncated", "unreadable-damaged")
 PATHS = sorted(
