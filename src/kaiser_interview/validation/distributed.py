@@ -298,7 +298,9 @@ class Partitions:
             )
         kept = []
         for place, number, is_invalid, row_id, row in found.members() if isinstance(found, Ids) else found:
-            one = Compared(row_id) if row is None else self._compare.compared(row.values, row.kind, row.bad)
+            one = Compared(row_id)
+            if row is not None and row.kind is not None:  # a row without a kind is compared by its id
+                one = self._compare.compared(row.values, row.kind, row.bad)
             by_id = self.rules.ids and one.row_id is not None
             if by_id or one.key is not None or one.group is not None:
                 kept.append((place - first, number, is_invalid, one))

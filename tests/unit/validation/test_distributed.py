@@ -285,3 +285,17 @@ def test_a_data_set_without_rows_has_none():
     for columns in (["id"], LINES):
         found = Partitions(check_of(None, kind="label"), columns).report([])
         assert (found.rows, [one.code for one in found.sample]) == (0, ["no-rows"])
+
+
+def test_rows_of_several_kinds_are_compared_by_their_ids():
+    rows = [
+        {"id": "a", "kind": "label", "claim_id": "d01-c01", "scheme": "acme:x", "value": "v"},
+        {"id": "a", "kind": "translation", "claim_id": "d01-c01", "language": "en", "translation": "…"},
+        {"id": "a", "kind": "nothing"},
+        {"id": "b", "kind": "nothing"},
+    ]
+    table = lines_table({"f.jsonl": [json.dumps(row).encode() for row in rows]})
+    partitions = Partitions(check_of(None, defaults=BY), LINES)
+    codes = [[one["code"] for one in row] for row in with_findings(partitions, [table.to_batches(1)])]
+    assert codes == [[], ["duplicate-id"], ["unknown-kind", "duplicate-id"], ["unknown-kind"]]
+    assert report(partitions, [table.to_batches(2)]).invalid == 3

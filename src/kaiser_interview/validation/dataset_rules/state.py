@@ -159,12 +159,10 @@ class DatasetRules:
             found += self._group_fault(*compared, place)
         return found
 
-    def compared(self, values: Mapping[str, Any], kind: str | None, bad: frozenset[object]) -> Compared:
-        """Return what is compared of a row by ids, keys and groups; the arguments are those of `faults`."""
+    def compared(self, values: Mapping[str, Any], kind: str, bad: frozenset[object]) -> Compared:
+        """Return what is compared of a row of a known kind; the arguments are those of `faults`."""
         row_id = values.get("id")
         row_id = row_id if type(row_id) is str else None
-        if kind is None:
-            return Compared(row_id)
         key = None if self._key is None else self._key_of(values)
         words = "" if key is None else self._words(values)
         return Compared(row_id, key, words, *(self._in_group(values, kind, bad) or ()))
