@@ -50,6 +50,8 @@ _BEGUN = re.compile(r"[\[{]\s*\Z")
 
 _FLAT = re.compile(r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 
+_SPACES = re.compile(" +")
+
 _BRACKET = re.compile(r"[\[\]{}]")
 
 LIMIT = "raise the limit of output tokens, or ask for fewer rows at once"
@@ -109,10 +111,14 @@ def values_in(text: str) -> list[Value] | Fault:
         return [Value(value)]
     if isinstance(value, str):
         return values_in(value)  # encoded once more, so it is shorter
-    final = _without_reasoning(text)
+    final: str | None = text
+    joint = None
+    if "<" in text or "THINK]" in text or "◁" in text:
+        joint = _joint(text)
+        final = _without_reasoning(text, joint)
     if final is None:
         return failure("answer-truncated", "a complete answer", "reasoning without an answer", LIMIT)
-    search = _Search()
+    search = _Search(joint)
     if "&quot;" in final and _QUOTED.search(final):
         final, search.is_repaired = final.replace("&quot;", '"'), True
     found: list[Value] = []
@@ -136,10 +142,13 @@ def _empty() -> Fault:
     return failure("answer-empty", "an answer", "an empty text")
 
 
-def _without_reasoning(text: str) -> str | None:
+def _joint(text: str) -> str:
+    """Return white space that is not in a text, to join what is left of it."""
+    return f"\n{' ' * (1 + max(map(len, _SPACES.findall(text)), default=0))}\n"
+
+
+def _without_reasoning(text: str, joint: str) -> str | None:
     """Return the answer without the model's reasoning; None if the reasoning does not end."""
-    if "<" not in text and "THINK]" not in text and "◁" not in text:
-        return text
     channels = [*_CHANNEL.finditer(text)]
     if channels:
         ends = [*(one.start() for one in channels[1:]), len(text)]
@@ -147,7 +156,7 @@ def _without_reasoning(text: str) -> str | None:
         final = [text[one.end() : end] for one, end in messages if one[1].lower() in {"final", "commentary"}]
         if not final:
             return None
-        text = "\n".join(final)
+        text = joint.join(final)
     kept: list[str] = []
     at, is_open = 0, False
     for tag in _outside_strings(_TAG, text):
@@ -157,7 +166,7 @@ def _without_reasoning(text: str) -> str | None:
         elif not is_open:
             kept.append(text[at : tag.start()])
             is_open = True
-    return None if is_open else _tagged("\n".join([*kept, text[at:]]))
+    return None if is_open else _tagged(joint.join([*kept, text[at:]]), joint)
 
 
 def _outside_strings(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -171,7 +180,7 @@ def _outside_strings(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[s
             yield found
 
 
-def _tagged(text: str) -> str:
+def _tagged(text: str, joint: str) -> str:
     """Return what is in the tags for answers, if that is JSON; otherwise the whole text."""
     parts: list[str] = []
     start = 0
@@ -179,7 +188,7 @@ def _tagged(text: str) -> str:
         if found[1] and start:
             parts.append(text[start : found.start()])
         start = 0 if found[1] else found.end()
-    answer = "\n".join(parts)
+    answer = joint.join(parts)
     return answer if _START.search(answer) else text
 
 
@@ -222,14 +231,20 @@ def _fences(text: str) -> list[re.Match[str]]:
 class _Search:
     """A search for the values of one answer, with limits for all of its parts together.
 
+    Parameters
+    ----------
+    joint : str or None
+        What joins parts of the answer. A text that has it is not repaired: a string could go across it.
+
     Attributes
     ----------
     is_repaired : bool
         Whether all values of the answer are repaired.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, joint: str | None) -> None:
         self.is_repaired: bool = False
+        self._joint = joint
         self._cost = 0
         self._unpaired = 0
 
@@ -259,7 +274,8 @@ class _Search:
         if text[0] == "[" and (elements := self._elements(text)) is not None:
             return elements
         self._cost += len(text) ** 2
-        if depth <= _DEEPEST_REPAIR and self._cost <= _LONGEST_REPAIR**2:
+        is_short = depth <= _DEEPEST_REPAIR and self._cost <= _LONGEST_REPAIR**2
+        if is_short and (self._joint is None or self._joint not in text):
             value = repaired(text)
         if value is not None:
             return Value(value, is_repaired=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaiser_interview.raw_output.values import values_in
+from kaiser_interview.raw_output.values import Value, values_in
 from kaiser_interview.validation.findings.finding import Fault
 
 ROW = {"claim_id": "d05-c03", "quote": "推理模型", "n": [1, {"a": "}"}]}
@@ -187,3 +187,16 @@ def test_a_text_that_was_cut_off_gives_nothing(rows, at):
 def test_any_text_gives_values_or_a_reason(text):
     found = values_in(text)
     assert isinstance(found, Fault) or all(isinstance(one.value, dict | list) for one in found)
+
+
+def test_a_string_across_reasoning_is_a_failure():
+    # The quotation mark at the start makes the tags seem to be outside of strings.
+    found = values_in('" {"quote": "a <think>x</think> b",}')
+    assert isinstance(found, Fault)
+    assert found.code == "answer-unreadable"
+
+
+def test_reasoning_between_values_is_removed():
+    assert values_in('[{"a": 1}, <think>x</think> {"a": 2}]') == [Value([{"a": 1}, {"a": 2}])]
+    text = '<think>x</think>{"a": 1,}'
+    assert values_in(text) == [Value({"a": 1}, is_repaired=True)]
