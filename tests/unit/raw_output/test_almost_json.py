@@ -125,3 +125,12 @@ def sloppy(value):
 )
 def test_plain_sloppy_json_is_always_read(value):
     assert repaired(sloppy(value)) == value
+
+
+@pytest.mark.parametrize("error", [AssertionError, IndexError, RecursionError, ValueError])
+def test_an_error_of_the_library_is_no_repair(monkeypatch, error):
+    def fail(_: str) -> None:
+        raise error
+
+    monkeypatch.setattr("json_repair.loads", fail)
+    assert repaired('{"a": 1,}') is None
