@@ -24,17 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_lines", "report", "validate"]
 
-_FINDINGS = (
-    "array<struct<code: string, severity: string, path: string, expected: string, got: string, "
-    "suggestion: string, applicability: string>>"
-)
-
-_AT = "struct<file: string, part: bigint, at: bigint>"
-
-_ROW = (
-    "struct<number: bigint, invalid: boolean, id: string, key: string, words: string, group: string, "
-    "value: string, most: int>"
-)
+_NAMES = {"string": "string", "int64": "bigint", "int32": "int", "bool": "boolean", "binary": "binary"}
+"""The names of Arrow types in Spark."""
 
 _PLAN = "_kaiser_interview_plan"
 """The attribute of a frame with its plan."""
@@ -197,10 +188,13 @@ class _Plan:
         """Return the frame with the findings of its rows."""
         from pyspark.sql.types import DataType, StructType
 
+        from .validation.distributed import ADDED, PLACE, ROW
+        from .validation.row_findings import FINDINGS
+
         functions = self._functions
         schema = StructType([*self._frame.schema.fields])
-        for name, added in (("ki_findings", _FINDINGS), ("_ki_at", _AT), ("_ki_row", _ROW)):
-            schema = schema.add(name, DataType.fromDDL(added))
+        for name, added in zip(ADDED, (FINDINGS, PLACE, ROW), strict=True):
+            schema = schema.add(name, DataType.fromDDL(_type(added)))
         names = [f"`{name.replace('`', '``')}`" for name in (*self._frame.columns, "ki_findings")]
         checked = self._rows.mapInArrow(self._stage("with_findings"), schema)
         if not any(self._partitions.rules):
@@ -212,29 +206,34 @@ class _Plan:
 
     def report(self) -> Report:
         """Validate the frame and return the report."""
+        from .validation.distributed import SUMMARY
+
         frame = self._compared(self._members()).select("_ki_part", self._suspect().alias("suspect"))
         frame = frame.where("_ki_part IS NOT NULL OR suspect IS NOT NULL")
-        table = frame.mapInArrow(self._stage("summary"), "part binary, suspects binary").toArrow()
+        table = frame.mapInArrow(self._stage("summary"), _columns(SUMMARY)).toArrow()
         return self._partitions.report(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
     def _members(self) -> "DataFrame":
         """Return what is compared of each row, and the results of the parts."""
-        schema = f"_ki_at {_AT}, _ki_row {_ROW}, _ki_part binary"
-        return self._rows.mapInArrow(self._stage("compared"), schema)
+        from .validation.distributed import COMPARED
+
+        return self._rows.mapInArrow(self._stage("compared"), _columns(COMPARED))
 
     def _compared(self, frame: "DataFrame") -> "DataFrame":
         """Add to each row the first rows with its id and key, and the values that its group may have."""
         from pyspark.sql.window import Window
 
-        functions, rules = self._functions, self._partitions.rules
+        from .validation.distributed import PLACE
+
+        functions, rules, at = self._functions, self._partitions.rules, _type(PLACE)
         for name, wanted in (("id", rules.ids), ("key", rules.keys)):
             # A row without an id is alone: no UTF-8 text begins with the byte FF.
             own = "concat(X'FF', CAST(concat_ws(':', _ki_at.file, _ki_at.part, _ki_at.at) AS BINARY))"
             group = functions.expr(f"coalesce(CAST(_ki_row.{name} AS BINARY), {own})")
             first = functions.min("_ki_at").over(Window.partitionBy(group))
-            frame = frame.withColumn(f"_ki_first_{name}", first if wanted else self._null(_AT))
+            frame = frame.withColumn(f"_ki_first_{name}", first if wanted else self._null(at))
         if not rules.groups:
-            return frame.withColumn("_ki_given", self._null(f"array<struct<at: {_AT}, value: string>>"))
+            return frame.withColumn("_ki_given", self._null(f"array<struct<at: {at}, value: string>>"))
         # Reads the data again. A shuffle by group would send all vectors of a model to one task.
         values = self._members().where("_ki_row.group IS NOT NULL").groupBy("_ki_row.group", "_ki_row.value")
         values = values.agg(functions.min("_ki_at").alias("at"), functions.max("_ki_row.most").alias("most"))
@@ -277,13 +276,29 @@ class _Plan:
         """Return `Partitions.set_findings` as a function of columns."""
         import pyarrow as pa
 
+        from .validation.row_findings import FINDINGS
+
         key, pickled = self._key, self._pickled
 
         def set_findings(suspects: pa.Array) -> pa.Array:
             return _partitions(key, pickled).set_findings(suspects)
 
         # The annotations of the function tell Spark how to call it.
-        return self._functions.arrow_udf(set_findings, _FINDINGS)
+        return self._functions.arrow_udf(set_findings, _type(FINDINGS))
+
+
+def _type(arrow_type: Any) -> str:
+    """Return an Arrow type as Spark writes it."""
+    if hasattr(arrow_type, "value_type"):
+        return f"array<{_type(arrow_type.value_type)}>"
+    if arrow_type.num_fields:
+        return f"struct<{', '.join(f'{one.name}: {_type(one.type)}' for one in arrow_type.fields)}>"
+    return _NAMES[str(arrow_type)]
+
+
+def _columns(schema: Any) -> str:
+    """Return an Arrow schema as Spark writes it."""
+    return ", ".join(f"{one.name} {_type(one.type)}" for one in schema)
 
 
 @lru_cache(_KEPT)

@@ -32,7 +32,7 @@ from .formats.json.lines import LineChunk
 from .row_findings import COLUMN, FINDINGS, as_value, findings_column
 from .sources.source import Batch, InputSource
 
-__all__ = ["ADDED", "COMPARED", "LINES", "SUMMARY", "Partitions", "Rules"]
+__all__ = ["ADDED", "COMPARED", "LINES", "PLACE", "ROW", "SUMMARY", "Partitions", "Rules"]
 
 LINES = ("ki_file", "ki_line", "ki_json")
 """The columns of a table of lines: the file, the line from 1, and its bytes."""
@@ -40,13 +40,13 @@ LINES = ("ki_file", "ki_line", "ki_json")
 ADDED = (COLUMN, "_ki_at", "_ki_row")
 """The columns that `Partitions.with_findings` adds."""
 
-_PLACE = pa.struct([("file", pa.string()), ("part", pa.int64()), ("at", pa.int64())])
+PLACE = pa.struct([("file", pa.string()), ("part", pa.int64()), ("at", pa.int64())])
 """The place of a row, ordered as the rows: its file or null; its part; its row in the partition, or its line.
 
 A part is a partition, counted from 0; or the lines of a file in a partition, by the number of the first.
 """
 
-_ROW = pa.struct(
+ROW = pa.struct(
     [
         ("number", pa.int64()),  # among the rows of its part, from 0
         ("invalid", pa.bool_()),
@@ -60,7 +60,7 @@ _ROW = pa.struct(
 )
 """What is compared of a row with other rows; see `Compared`."""
 
-COMPARED = pa.schema([(ADDED[1], _PLACE), (ADDED[2], _ROW), ("_ki_part", pa.binary())])
+COMPARED = pa.schema([(ADDED[1], PLACE), (ADDED[2], ROW), ("_ki_part", pa.binary())])
 
 SUMMARY = pa.schema([("part", pa.binary()), ("suspects", pa.binary())])
 
@@ -128,6 +128,7 @@ class Partitions:
         self.are_lines: bool = self._columns == LINES
         self._validator = check.row_validator()
         check.verify(self._validator.fields)
+        self._texts: list[str] = []
         self._wanted = wanted_codes(check.select, check.ignore)
         models = models_of(self._validator)
         self._others = {
@@ -139,14 +140,13 @@ class Partitions:
             if (issubclass(model, Label) and "too-many-labels" in self._wanted)
             or (issubclass(model, Embedding) and "dimension-differs" in self._wanted)
         }
-        self._by_id_alone = check.key is None and check.complete is None and len(self._others) == len(models)
+        self._by_id_alone = self._rules(models, check.key, check.complete).kinds == frozenset()
         has_ids = self.are_lines or "id" in self._columns or "id" in self._validator.defaults
         self.rules: Rules = Rules(
             ids=has_ids and "duplicate-id" in self._wanted,
             keys=check.key is not None and "duplicate-record" in self._wanted,
             groups=bool(groups),
         )
-        self._texts: list[str] = []
         self._compare = self._rules(groups, key=check.key if self.rules.keys else None)
         self._parts: ColumnValidator | None = None
 
@@ -168,7 +168,7 @@ class Partitions:
     # On a worker
 
     def with_findings(self, batches: Iterable[pa.RecordBatch], partition: int) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a partition with three more columns: their findings, `_PLACE` and `_ROW`.
+        """Yield the rows of a partition with three more columns: their findings, `PLACE` and `ROW`.
 
         The columns are taken in order, whatever their names.
         """
@@ -183,7 +183,7 @@ class Partitions:
             members = self._members(result)
             numbers = np.full(run.batch.num_rows, len(members.at))
             numbers[members.at] = np.arange(len(members.at))
-            rows = pa.concat_arrays([members.array(0), pa.nulls(1, _ROW)]).take(from_numpy(numbers))
+            rows = pa.concat_arrays([members.array(0), pa.nulls(1, ROW)]).take(from_numpy(numbers))
             places = _places(run, np.arange(run.batch.num_rows))
             findings = findings_column(run.batch, _by_row(result), columns)
             yield pa.RecordBatch.from_arrays(
@@ -191,7 +191,7 @@ class Partitions:
             )
 
     def compared(self, batches: Iterable[pa.RecordBatch], partition: int) -> Iterator[pa.RecordBatch]:
-        """Yield `_PLACE` and `_ROW` of the rows that are compared with others, and the results of parts.
+        """Yield `PLACE` and `ROW` of the rows that are compared with others, and the results of parts.
 
         The result of a part comes after its rows: as bytes in a third column, which is null for rows.
         """
@@ -435,9 +435,9 @@ class _ComparedRows(NamedTuple):
     ids: Sequence[str | None]
 
     def array(self, before: int) -> pa.StructArray:
-        """Return the rows as in `_ROW`, given the number of rows before the run in its part."""
+        """Return the rows as in `ROW`, given the number of rows before the run in its part."""
         count = len(self.at)
-        keys: list[Any] = [pa.nulls(count, field.type) for field in [*_ROW][3:]]
+        keys: list[Any] = [pa.nulls(count, field.type) for field in [*ROW][3:]]
         if self.compared:
             rows = [
                 (
@@ -451,12 +451,12 @@ class _ComparedRows(NamedTuple):
             ]
             keys = [
                 pa.array(column, field.type)
-                for column, field in zip(zip(*rows, strict=True), [*_ROW][3:], strict=True)
+                for column, field in zip(zip(*rows, strict=True), [*ROW][3:], strict=True)
             ]
         numbers = from_numpy(self.numbers + before)
         ids = pa.array(self.ids, pa.string())
         invalid = pa.array(self.invalid, pa.bool_())
-        return pa.StructArray.from_arrays([numbers, invalid, ids, *keys], fields=[*_ROW])
+        return pa.StructArray.from_arrays([numbers, invalid, ids, *keys], fields=[*ROW])
 
 
 class _Part(NamedTuple):
@@ -473,12 +473,16 @@ class _Total:
     def __init__(self, check: Check, run: _Run, rules: DatasetRules) -> None:
         self.key = run.file, run.part
         self.tally: Tally = Tally(check.max_findings, groups=MOST_GROUPS, lazy=True)
-        self.rows: int = 0
         self._sum = PartResult()
         self._checked = CheckedTally()
         self._columns: dict[tuple[str, Path], tuple[Fault, Correction | None]] = {}
         self._rules = rules
         self._is_complete = check.complete is not None
+
+    @property
+    def rows(self) -> int:
+        """The number of rows so far."""
+        return self._sum.rows
 
     def add(self, run: _Run, result: PartResult) -> None:
         """Add the result of the next run."""
@@ -498,7 +502,6 @@ class _Total:
             invalid=total.invalid + result.invalid,
             outside=total.outside + result.outside,
         )
-        self.rows += result.rows
 
     def _placed(self, found: Located, run: _Run) -> Iterator[Located]:
         """Yield a fault at its lines in the file, and its row in the part."""
@@ -522,7 +525,7 @@ class _Total:
         )
         data = pickle.dumps(_Part(*self.key, result.portable()))
         return pa.RecordBatch.from_arrays(
-            [pa.nulls(1, _PLACE), pa.nulls(1, _ROW), pa.array([data], pa.binary())], schema=COMPARED
+            [pa.nulls(1, PLACE), pa.nulls(1, ROW), pa.array([data], pa.binary())], schema=COMPARED
         )
 
 
@@ -545,7 +548,7 @@ def _places(run: _Run, at: Ints) -> pa.StructArray:
     count = len(at)
     file = pa.nulls(count, pa.string()) if run.file is None else pa.repeat(run.file, count)
     arrays = [file, from_numpy(np.full(count, run.part)), from_numpy(run.places[at])]
-    return pa.StructArray.from_arrays(arrays, fields=[*_PLACE])
+    return pa.StructArray.from_arrays(arrays, fields=[*PLACE])
 
 
 def _source(file: str | None) -> InputSource:
