@@ -297,7 +297,7 @@ class Partitions:
                 np.asarray(at, np.int64) - first, np.asarray(numbers, np.int64), invalid, (), ids
             )
         kept = []
-        for place, number, is_invalid, row_id, row in found.members() if isinstance(found, Ids) else found:
+        for place, number, is_invalid, row_id, row in result.each_member():
             one = Compared(row_id)
             if row is not None and row.kind is not None:  # a row without a kind is compared by its id
                 one = self._compare.compared(row.values, row.kind, row.bad)
@@ -492,8 +492,7 @@ class _Total:
         for fault, correction in result.columns if result.rows else ():
             self._columns.setdefault((fault.code, fault.path), (fault, correction))
         if self._is_complete:
-            members = result.members.members() if isinstance(result.members, Ids) else result.members
-            for row in [row for *_, row in members if row is not None]:
+            for row in [row for *_, row in result.each_member() if row is not None]:
                 self._rules.faults(row.values, row.kind, 0, row.bad)
         self._checked.add(result.checked or CheckedTally())
         total = self._sum

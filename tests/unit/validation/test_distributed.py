@@ -281,6 +281,81 @@ def test_a_worker_keeps_few_of_many_suspects(monkeypatch):
     assert all(len(one[1].get("duplicate-id", ())) <= 2 for one in kept if type(one) is tuple)
 
 
+@pytest.mark.parametrize(
+    ("kind", "columns", "code"),
+    [
+        ("label", {"scheme": ["horizon"] * 3, "value": ["past", "past", "future"]}, "too-many-labels"),
+        (
+            "embedding",
+            {"of": ["text"] * 3, "model": ["m"] * 3, "vector": [[1.0], [2.0], [1.0, 2.0]]},
+            "dimension-differs",
+        ),
+    ],
+)
+def test_a_row_that_differs_from_a_row_of_another_partition_has_a_finding(kind, columns, code):
+    table = pa.table({"claim_id": ["d01-c01"] * 3} | columns)
+    partitions = Partitions(check_of(None, kind=kind, defaults=BY), table.schema.names)
+    parts = [[batch] for batch in table.to_batches(1)]
+    assert [[one["code"] for one in row] for row in with_findings(partitions, parts)] == [[], [], [code]]
+    whole = ki.validate(table, kind=kind, defaults=BY)
+    assert (whole.invalid, report(partitions, parts)) == (1, whole)
+
+
+def test_a_row_with_the_key_of_a_row_of_another_partition_has_a_finding():
+    table = pa.table({"claim_id": ["d01-c01"] * 2, "translation": ["…"] * 2, "language": ["en"] * 2})
+    partitions = Partitions(
+        check_of(None, kind="translation", defaults=BY, key=["claim_id"]), table.schema.names
+    )
+    parts = [[batch] for batch in table.to_batches(1)]
+    assert [[one["code"] for one in row] for row in with_findings(partitions, parts)] == [
+        [],
+        ["duplicate-record"],
+    ]
+    assert report(partitions, parts) == ki.validate(table, kind="translation", defaults=BY, key=["claim_id"])
+
+
+def test_a_data_set_whose_partitions_are_complete_only_together_is_complete():
+    claims = [claim.claim_id for claim in ki.load()]
+    table = pa.table({"claim_id": claims, "translation": ["…"] * 41, "language": ["en"] * 41})
+    options = {"defaults": BY, "complete": ["language"], "ignore": ["number-missing"]}
+    for rows, codes in ((table, []), (table.slice(1), ["missing-claim"])):
+        partitions = Partitions(check_of(None, kind="translation", **options), rows.schema.names)
+        found = report(partitions, [[batch] for batch in rows.to_batches(7)])
+        assert [one.code for one in found.sample] == codes
+        assert found == ki.validate(rows, kind="translation", **options)
+
+
+def test_lines_of_two_files_in_a_partition_keep_their_places():
+    row = b'{"claim_id": "d99-c01", "scheme": "acme:x", "value": "v"}'
+    table = lines_table({"f.jsonl": [row, row], "g.jsonl": [row]})
+    partitions = Partitions(check_of(None, kind="label", defaults=BY), LINES)
+    found = report(partitions, [table.to_batches()])
+    assert [(one.file, one.line) for one in found.sample] == [("f.jsonl", 1), ("f.jsonl", 2), ("g.jsonl", 1)]
+    assert (found.rows, found.invalid) == (3, 3)
+
+
+def test_a_finding_has_the_row_of_the_whole_data_set():
+    table = pa.table({"claim_id": ["d01-c01", "d99-c01"], "scheme": ["acme:x"] * 2, "value": ["v"] * 2})
+    partitions = Partitions(check_of(None, kind="label", defaults=BY), table.schema.names)
+    found = report(partitions, [[batch] for batch in table.to_batches(1)])
+    assert [(one.row, one.code) for one in found.sample] == [(1, "unknown-claim")]
+
+
+def test_a_column_that_is_wrong_in_each_partition_has_one_finding():
+    table = pa.table(
+        {"claim_id": ["d01-c01"] * 2, "scheme": ["acme:x"] * 2, "value": ["v"] * 2, "oops": [1, 2]}
+    )
+    partitions = Partitions(check_of(None, kind="label", defaults=BY), table.schema.names)
+    found = report(partitions, [[batch] for batch in table.to_batches(1)])
+    assert [one.code for one in found.sample] == ["unknown-field"]
+    assert found == ki.validate(table, kind="label", defaults=BY)
+
+
+def test_a_partition_without_rows_has_no_members():
+    partitions = Partitions(check_of(None, kind="label"), ["claim_id"])
+    assert rows_of(partitions.compared([], 0)) == []
+
+
 def test_a_data_set_without_rows_has_none():
     for columns in (["id"], LINES):
         found = Partitions(check_of(None, kind="label"), columns).report([])

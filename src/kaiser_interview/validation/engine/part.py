@@ -111,6 +111,10 @@ class PartResult(NamedTuple):
     checked: CheckedTally | None = None
     """Counts of the references of the rows; None if they were not counted."""
 
+    def each_member(self) -> Iterable[Member]:
+        """Return the rows that are compared with other rows, one at a time."""
+        return self.members.members() if isinstance(self.members, Ids) else self.members
+
     def portable(self) -> "PartResult":
         """Return the result with the texts of its findings computed, so that it can be pickled."""
         return self._replace(
