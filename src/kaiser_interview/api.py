@@ -752,7 +752,7 @@ def to_annotations(
     >>> from_annotations(document) == [row]
     True
     """
-    from .annotations import annotations_of
+    from .annotations.exporter import annotations_of
 
     document, report = annotations_of(check_of(_rows_of(rows), kind=kind, against=against, **options))
     if not report.complete:
@@ -808,6 +808,7 @@ def from_annotations(document: Any, *, against: Against = None) -> list[Any]:
     >>> moved["quote"], moved["quote_start"], moved["quote_end"]
     ('推理模型', 1072, 1076)
     """
-    from .annotations import document_in, rows_in_annotations
+    from .annotations.documents import document_in
+    from .annotations.reader import rows_in_annotations
 
     return rows_in_annotations(document_in(document), corpus_of(against))

@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 
 from .. import storage
-from ..annotations import annotations_of, document_in, rows_in_annotations
+from ..annotations.documents import document_in
+from ..annotations.exporter import annotations_of
+from ..annotations.reader import rows_in_annotations
 from ..dataset import loaders
 from ..dataset.browsing import page_of
 from ..dataset.exports import ExportFormat, export_files

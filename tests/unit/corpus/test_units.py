@@ -72,6 +72,7 @@ def test_paragraphs():
     ]
     assert texts(ki.Corpus.from_text("a\nb\n \t\nc", unit="paragraph")) == ["a\nb", "c"]
     assert texts(ki.Corpus.from_text("a\n# h\nb", unit="paragraph", headings="markdown")) == ["a", "b"]
+    assert texts(ki.Corpus.from_text("a\n# h", unit="paragraph", headings="markdown")) == ["a"]
 
 
 def test_documents():

@@ -67,6 +67,10 @@ def test_no_batch_if_arrow_cannot_represent_a_value(row):
     assert columns_of([row], TYPES, LISTS) is None
 
 
+def test_rows_without_a_known_column_have_no_batch():
+    assert columns_of([{"other": 1}, {1: "a"}], TYPES, LISTS) is None
+
+
 def test_the_types_of_a_batch():
     batch, _ = columns_of([{"id": "a", "n": 1, "p": 1, "b": False, "urls": []}], TYPES, LISTS)
     urls = pa.list_(pa.string())

@@ -1,0 +1,353 @@
+"""The rows of W3C Web Annotations, which people may have changed."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..corpus.corpus import Corpus
+from ..corpus.files import CorpusClaim
+from ..errors import InputError
+from ..page.shown_rows import TITLES
+from ..validation.findings.finding import Path
+from ..validation.references.quotes import Quote
+from ..validation.writers.rows import as_json
+from .documents import JSON, as_list, as_offset, as_path, as_text, items_in, loaded, shown_value, types_of
+from .targets import CORPUS, OTHER, AnnotatedText, Place, Selected, claim_with, claims_at, place_of, text_iri
+
+__all__ = ["rows_in_annotations"]
+
+
+def rows_in_annotations(document: Any, corpus: Corpus) -> list[Any]:
+    """Return the rows of annotations; the public function is `from_annotations`.
+
+    Raises
+    ------
+    InputError
+        The document has no annotations, or one is invalid.
+    """
+    reader = _Reader(corpus)
+    return [row for where, item in items_in(document) for row in reader.rows(item, where)]
+
+
+class _Reader:
+    """Turn annotations into rows.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The corpus that the annotations are about.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._texts: dict[str, AnnotatedText] = {}
+        claims: dict[str, list[CorpusClaim]] = {}
+        for claim in corpus.claims.values():
+            claims.setdefault(claim.source, []).append(claim)
+        for text in corpus.sources.values():
+            self._texts[text_iri(text)] = AnnotatedText(text, tuple(claims.get(text, ())), "text")
+        self._has_english = False
+
+    def rows(self, item: Mapping[str, Any], where: str) -> Iterator[Any]:
+        """Yield the rows of an annotation: one, or one for each target if another tool made it.
+
+        Raises
+        ------
+        InputError
+            A member is invalid, or a target is not in the corpus.
+        """
+        bodies = [*as_list(item.get("body")), *as_list(item.get("bodyValue"))]
+        targets = [self._selected(target, f"{where}.target") for target in as_list(item.get("target"))]
+        if not targets:
+            raise InputError(f"{where}.target: expected a target, got nothing")
+        for body in bodies:
+            text, form = (
+                (body.get("value"), body.get("format")) if isinstance(body, Mapping) else (None, None)
+            )
+            is_row = isinstance(body, Mapping) and body.get("ki:part") == "row"
+            value = loaded(text) if isinstance(text, str) and form == JSON else None
+            if isinstance(value, dict):
+                yield self._reviewed(item, value, bodies, targets, where)
+                return
+            if is_row:
+                if not isinstance(text, str) or (form == JSON and value is None and text != "null"):
+                    raise InputError(f"{where}.body: expected a row as a JSON text, got {shown_value(text)}")
+                yield value if form == JSON else text.encode()
+                return
+        for number, target in enumerate(targets):
+            iri = item.get("id")
+            several = f"#{number}" if len(targets) > 1 else ""
+            yield {**({"id": f"{iri}{several}"} if iri else {}), **self._added(item, bodies, target)}
+
+    def _selected(self, target: Any, where: str) -> Selected:
+        """Return what a target selects.
+
+        Raises
+        ------
+        InputError
+            The target is not in the corpus, or has no selector that counts code points or quotes.
+        """
+        held = target if isinstance(target, Mapping) else {"source": target}
+        source = held.get("source", held.get("id"))
+        source = source.get("id") if isinstance(source, Mapping) else source
+        text = self._text(source, where)
+        path = as_path(held.get("ki:path"), f"{where}.ki:path")
+        selectors = as_list(held.get("selector"))
+        if not selectors:
+            return Selected(text, path=path, is_whole=True)
+        given: dict[str, Any] = {}
+        for one in selectors:
+            if isinstance(one, Mapping) and "TextPositionSelector" in types_of(one):
+                given |= {
+                    name: as_offset(one.get(name), f"{where}.selector.{name}") for name in ("start", "end")
+                }
+            elif isinstance(one, Mapping) and "TextQuoteSelector" in types_of(one):
+                given["exact"] = as_text(one.get("exact"), f"{where}.selector.exact")
+                for name in ("prefix", "suffix"):
+                    given[name] = as_text(one.get(name, ""), f"{where}.selector.{name}")
+        if not given:
+            expected = "a TextPositionSelector or a TextQuoteSelector"
+            raise InputError(f"{where}.selector: expected {expected}, got {shown_value(selectors[0])}")
+        return Selected(text, path=path, **given)
+
+    def _text(self, iri: object, where: str) -> AnnotatedText | None:
+        """Return the text with an IRI; None for the corpus.
+
+        Raises
+        ------
+        InputError
+            The corpus has no such text.
+        """
+        if not isinstance(iri, str):
+            raise InputError(f"{where}.source: expected an IRI, got {shown_value(iri)}")
+        if iri == f"{CORPUS}{self._corpus.digest}":
+            return None
+        if iri not in self._texts and not self._has_english:
+            self._has_english = True
+            english: dict[str, list[CorpusClaim]] = {}
+            for claim in self._corpus.claims.values():
+                if claim.text_en:
+                    english.setdefault(claim.text_en, []).append(claim)
+            for text, claims in english.items():
+                self._texts.setdefault(text_iri(text), AnnotatedText(text, tuple(claims), "text_en"))
+        if iri not in self._texts:
+            expected = "a text of the corpus that the rows are validated against"
+            raise InputError(
+                f"{where}.source: expected {expected}, got {shown_value(iri)}; its text was changed, or "
+                "`against` is another corpus"
+            )
+        return self._texts[iri]
+
+    # Annotations that `annotations_of` made, and that a person may have changed.
+
+    def _reviewed(
+        self,
+        item: Mapping[str, Any],
+        row: dict[str, Any],
+        bodies: list[Any],
+        targets: list[Selected],
+        where: str,
+    ) -> dict[str, Any]:
+        """Return the row of an annotation, with the changes that were made to the annotation."""
+        # Bodies of other tools, which leave out our terms.
+        fields = [row[name] for names in TITLES.values() for name in names if name in row]
+        comments = []
+        for body in bodies:
+            field = body.get("ki:field") if isinstance(body, Mapping) else None
+            part = body.get("ki:part") if isinstance(body, Mapping) else None
+            words = _words_of(body)
+            is_row = isinstance(body, Mapping) and body.get("format") == JSON
+            if isinstance(field, str):
+                row[field] = words
+            elif part is None and not is_row and words not in fields:
+                comments.append(words)
+        if comments:
+            before = row.get("x_comments")
+            row["x_comments"] = [*(before if isinstance(before, list) else []), *comments]
+        selected = [target for target in targets if not target.is_whole]
+        exported = self._exported(item, row, f"{where}.ki:paths")
+        if not exported and selected:
+            self._placed_anew(row, selected, f"{where}.target")
+            return row
+        paths = _paths(exported, selected, f"{where}.target")
+        for path, target in paths.items():
+            if path == OTHER:
+                self._other(row, target, f"{where}.target")
+            else:
+                self._moved(_at(row, path), target, f"{where}.target")
+        removed = exported - paths.keys()
+        # From the last to the first, so that the others keep their index.
+        for path in sorted(removed, key=_order, reverse=True):
+            held, last = _at(row, path[:-1]), path[-1] if path else None
+            if isinstance(held, list) and isinstance(last, int) and last < len(held) and selected:
+                del held[last]
+        return row
+
+    def _exported(self, item: Mapping[str, Any], row: Mapping[str, Any], where: str) -> set[Path]:
+        """Return the paths of the references that had a target."""
+        paths = item.get("ki:paths")
+        if paths is not None:
+            return {path for one in as_list(paths) if (path := as_path(one, where)) is not None}
+        references = row.get("references")
+        listed = references if isinstance(references, list) else []
+        found: list[tuple[Path, Any]] = [((), row)]
+        found += [(("references", number), one) for number, one in enumerate(listed)]
+        paths = {path for path, one in found if self._current(one, "claim_id")}
+        return paths | ({OTHER} if self._current(row, OTHER[0]) else set())
+
+    def _current(self, reference: Any, name: str) -> CorpusClaim | None:
+        return claim_with(self._corpus, reference.get(name)) if isinstance(reference, Mapping) else None
+
+    @staticmethod
+    def _placed_anew(row: dict[str, Any], targets: list[Selected], where: str) -> None:
+        """Let a row that referred to no current claim refer to what its targets select.
+
+        Raises
+        ------
+        InputError
+            There are several targets, and the row cannot have several references.
+        """
+        references = row.get("references")
+        if isinstance(references, list):
+            references += map(_reference, targets)
+        elif len(targets) == 1:
+            row |= _reference(targets[0])
+        else:
+            raise InputError(f"{where}: expected one target, got {len(targets)}")
+
+    def _moved(self, reference: Any, target: Selected, where: str) -> None:
+        """Set the quote and the offsets of a reference to what a target selects, if that was changed.
+
+        Raises
+        ------
+        InputError
+            There is no reference to a current claim.
+        """
+        claim = self._current(reference, "claim_id")
+        if claim is None or target.text is None:
+            raise InputError(
+                f"{where}: expected the ki:path of a reference to a claim of the corpus, got another"
+            )
+        of, before = place_of(reference, claim)
+        is_same = before.text == target.text.text
+        has_moved = target.start is not None and not (
+            is_same and (target.start, target.end) == (before.start, before.end)
+        )
+        is_reworded = target.exact is not None and not (is_same and target.exact == before.exact)
+        if not has_moved and not is_reworded:
+            return
+        place = target.place
+        if target.text.of != of:
+            reference["quote_of"] = target.text.of
+        if has_moved and not is_reworded and place is not None:
+            words: str | None = place.exact
+        else:
+            words = target.exact
+        if is_reworded and not has_moved:
+            held = Quote(claim, target.exact or "", None, None, target.text.of)
+            only = held.places if target.exact else []
+            found = Place(held.whole, *only[0]) if len(only) == 1 else None
+            place = found or target._replace(start=None, end=None).place or place
+        start, end = (place.start, place.end) if place else (target.start, target.end)
+        for name, value in (("quote", words), ("quote_start", start), ("quote_end", end)):
+            if value is None:
+                reference.pop(name, None)
+            else:
+                reference[name] = value
+
+    def _other(self, row: dict[str, Any], target: Selected, where: str) -> None:
+        """Set the other claim of a relation to that of a target, if the target was moved.
+
+        Raises
+        ------
+        InputError
+            The target is not in exactly one claim.
+        """
+        before, place = self._current(row, OTHER[0]), target.place
+        inside = claims_at(target.text, place) if target.text and place else []
+        if before is not None and before in inside:
+            return
+        if len(inside) != 1:
+            raise InputError(f"{where}: expected a place in one claim, got one in {len(inside)}")
+        row[OTHER[0]] = inside[0].claim_id
+        if row.get("other_claim_sha256") is not None:
+            row["other_claim_sha256"] = inside[0].sha256
+
+    # Annotations that another tool made.
+
+    @staticmethod
+    def _added(item: Mapping[str, Any], bodies: list[Any], target: Selected) -> dict[str, Any]:
+        """Return as much of a row as an annotation says."""
+        row = _reference(target)
+        comments = []
+        for body in bodies:
+            purposes = as_list(body.get("purpose")) if isinstance(body, Mapping) else []
+            is_tag = {"tagging", "classifying"} & {*map(str, purposes)}
+            if is_tag and "value" not in row:
+                row |= {"kind": "label", "value": _words_of(body)}
+            else:
+                comments.append(_words_of(body))
+        agents = as_list(item.get("creator"))
+        agent = (
+            agents[0] if agents and isinstance(agents[0], Mapping) else {"name": agents[0]} if agents else {}
+        )
+        name = agent.get("name", agent.get("id"))
+        row |= {"method": "human"} if "Person" in types_of(agent) else {}
+        row |= {"creator": name} if name is not None else {}
+        row |= {"created": item["created"]} if item.get("created") is not None else {}
+        return row | ({"x_comments": comments} if comments else {})
+
+
+def _paths(exported: set[Path], targets: list[Selected], where: str) -> dict[Path, Selected]:
+    """Return the target of each reference, by its path in the row.
+
+    Raises
+    ------
+    InputError
+        It is not certain which reference a target belongs to.
+    """
+    found = {target.path: target for target in targets if target.path is not None}
+    if len(found) == len(targets):
+        return found
+    # Other tools may leave out our terms, and keep the order.
+    if not found and len(exported) == len(targets):
+        return dict(zip(sorted(exported, key=_order), targets, strict=True))
+    expected = f"{len(exported)} targets, each with the ki:path of another reference"
+    raise InputError(f"{where}: expected {expected}, got {len(targets)} targets")
+
+
+def _reference(target: Selected) -> dict[str, Any]:
+    """Return a reference to what a target selects, as far as it is known."""
+    if target.text is None or target.is_whole:
+        return {}
+    place = target.place
+    claims = claims_at(target.text, place) if place else []
+    start, end = (place.start, place.end) if place else (target.start, target.end)
+    given = {
+        "claim_id": claims[0].claim_id if len(claims) == 1 else None,
+        "quote": place.exact if place and target.exact is None else target.exact,
+        "quote_start": start,
+        "quote_end": end,
+        "quote_of": "text_en" if target.text.of == "text_en" else None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _order(path: Path) -> list[tuple[bool, Any]]:
+    """Return the key that sorts paths in the order of a row's targets; the other claim is last."""
+    return [(path == OTHER, ""), *((isinstance(step, str), step) for step in path)]
+
+
+def _at(row: Any, path: Path) -> Any:
+    """Return the value at a path; None if there is none."""
+    for step in path:
+        try:
+            row = row[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return row
+
+
+def _words_of(body: Any) -> str:
+    """Return the text of a body; of a body without text, its JSON."""
+    value = body.get("value") if isinstance(body, Mapping) else body
+    return value if isinstance(value, str) else as_json(body).decode()
