@@ -12,6 +12,7 @@ from engines.node import MODULES
 from sarif.loader import load_sarif_file
 
 import kaiser_interview as ki
+from kaiser_interview.render.replacements import replacements_of
 from kaiser_interview.render.sarif import sarif
 from kaiser_interview.validation.findings.codes import CODES
 from kaiser_interview.validation.findings.counts import Tally
@@ -58,7 +59,7 @@ def log(tmp_path, monkeypatch):
     Path("rows/c.csv").write_text("claim_id\nd01-c99\n", "utf-8-sig")
     ki.write([ROW | {"claim_id": "d01-c99"}], "rows/d.parquet", kind="translation")
     report = ki.validate(["rows", "nope.jsonl"], kind="translation", complete=["creator"])
-    Path("report.sarif").write_text(sarif(report), "utf-8")
+    Path("report.sarif").write_text(sarif(report, replacements_of(report)), "utf-8")
     return report
 
 
@@ -69,7 +70,9 @@ def test_the_schema(log):
     wrong["runs"][0]["columnKind"] = "bytes"
     assert not validator.is_valid(wrong)
     for report in (log, every_code(), ki.validate([ROW], kind="translation")):
-        assert [*validator.iter_errors(json.loads(sarif(report)))] == []
+        document = json.loads(sarif(report, replacements_of(report)))
+        assert [*validator.iter_errors(document)] == []
+        assert any("fixes" in result for result in document["runs"][0]["results"]) is (report is log)
 
 
 def test_the_validator_and_the_rules_of_github(log):

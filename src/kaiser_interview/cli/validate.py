@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..render.machine import github, jsonl
+from ..render.replacements import replacements_of
 from ..render.sarif import sarif
 from ..render.terminal import console
 from ..render.text import print_report
@@ -71,7 +72,7 @@ def print_as(report: Report, form: ReportFormat, rejects: str | None = None) -> 
     elif form is ReportFormat.html:
         typer.echo(report.to_html(rejects=rejects), nl=False)
     elif form is ReportFormat.sarif:
-        typer.echo(sarif(report))
+        typer.echo(sarif(report, replacements_of(report)))
     else:
         for line in (jsonl if form is ReportFormat.jsonl else github)(report):
             typer.echo(line)

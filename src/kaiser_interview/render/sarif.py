@@ -7,7 +7,9 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +19,7 @@ from ..validation.findings.display import encodable, json_text, visible
 from ..validation.findings.finding import Finding, Suggestion, pointer
 from ..validation.findings.pages import explanation
 from ..validation.findings.report import Report
+from .replacements import Replacement
 
 __all__ = ["sarif", "uri_of"]
 
@@ -33,11 +36,18 @@ _STANDARD_INPUT = "standard input"
 _PLACE = re.compile(r"(?<=:)[0-9]+|(?<=\brow )[0-9]+|(?<=\bline )[0-9]+")
 
 
-def sarif(report: Report) -> str:
+def sarif(report: Report, replacements: Mapping[int, Replacement] = MappingProxyType({})) -> str:
     """Return a report as a SARIF log with one run.
 
     The results are the findings of the sample. `properties` of the run has the counts, and how many findings
     were left out. `properties` of a result has its row, the row's id, and the edits of its suggestion.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    replacements : mapping of int to Replacement
+        The fixes of findings, by their places in the sample; see `replacements_of`.
     """
     codes = [*dict.fromkeys(count.code for count in report.counts)]
     results = _Results(report, codes)
@@ -61,7 +71,9 @@ def sarif(report: Report) -> str:
         ],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that paths are relative to."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [results.result(finding) for finding in report.sample],
+        "results": [
+            results.result(finding, replacements.get(at)) for at, finding in enumerate(report.sample)
+        ],
         "properties": {
             "summary": report.summary,
             "rows": report.rows,
@@ -114,7 +126,7 @@ class _Results:
         # Splits of a dataset have names too, and are not files.
         self._splits = {one.name for one in report.inputs if one.sha256 is None and one.complete}
 
-    def result(self, finding: Finding) -> dict[str, Any]:
+    def result(self, finding: Finding, replacement: Replacement | None) -> dict[str, Any]:
         where = [finding.place] if finding.line is None else []
         if finding.path:
             where.append(visible(finding.pointer))
@@ -130,6 +142,7 @@ class _Results:
             "message": {"text": _message(words)},
             **({"locations": [location]} if location else {}),
             "partialFingerprints": {_FINGERPRINT: f"{fingerprint}:{self._seen[fingerprint]}"},
+            **({"fixes": [_fix(finding, replacement)]} if replacement else {}),
             **({"properties": properties} if properties else {}),
         }
 
@@ -168,6 +181,17 @@ def _artifact(file: str) -> dict[str, Any]:
     if not path.anchor and ".." not in path.parts:
         location["uriBaseId"] = _ROOT
     return location
+
+
+def _fix(finding: Finding, replacement: Replacement) -> dict[str, Any]:
+    start, end, text = replacement
+    region = {"startLine": finding.line, "startColumn": start + 1, "endColumn": end + 1}
+    change = {
+        "artifactLocation": _artifact(finding.file or ""),
+        "replacements": [{"deletedRegion": region, "insertedContent": {"text": text}}],
+    }
+    words = finding.suggestion.text if finding.suggestion else ""
+    return {"description": {"text": _message(words)}, "artifactChanges": [change]}
 
 
 def _kind(finding: Finding) -> str:

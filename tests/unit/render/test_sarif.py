@@ -10,6 +10,7 @@ import datasets
 import pytest
 
 import kaiser_interview as ki
+from kaiser_interview.render.replacements import replacements_of
 from kaiser_interview.render.sarif import sarif, uri_of
 from kaiser_interview.validation.findings.codes import CODES
 from kaiser_interview.validation.findings.counts import Tally
@@ -265,3 +266,28 @@ def test_hostile_data():
     uri = place["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "%E2%80%AE%E2%80%8B%00%5Cud800%7B0%7D%5Bx%5D%281%29%3C/script%3E%25"
     assert second["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+def test_a_safe_edit_is_a_fix():
+    path = write(ROW | {"id": "t-1", "confidence": "0.5"}, ROW | {"confidence": "high"})
+    report = ki.validate(path, kind="translation")
+    (first, second) = json.loads(sarif(report, replacements_of(report)))["runs"][0]["results"]
+    assert first["fixes"] == [
+        {
+            "description": {"text": "write 0.5, without quotation marks"},
+            "artifactChanges": [
+                {
+                    "artifactLocation": {"uri": "a%20b.jsonl", "uriBaseId": "%SRCROOT%"},
+                    "replacements": [
+                        {
+                            "deletedRegion": {"startLine": 1, "startColumn": 125, "endColumn": 130},
+                            "insertedContent": {"text": "0.5"},
+                        }
+                    ],
+                }
+            ],
+        }
+    ]
+    line = Path(path).read_text("utf-8").split("\n")[0]
+    assert line[124:129] == '"0.5"'
+    assert "fixes" not in second
