@@ -91,7 +91,7 @@ def items_in(document: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     items, at = document, ""
     if isinstance(items, Mapping) and "AnnotationCollection" in types_of(items):
         # A collection without annotations has no page.
-        is_empty = "first" not in items and not items.get("total")
+        is_empty = not {"first", "items"} & items.keys() and not items.get("total")
         items, at = [] if is_empty else items.get("first"), "first."
         if items != [] and not isinstance(items, Mapping):
             raise InputError(f"first: expected a page within the collection, got {shown_value(items)}")

@@ -168,9 +168,10 @@ class _Reader:
         if not exported and selected:
             self._placed_anew(row, selected, f"{where}.target")
             return
-        # Where other targets have paths, one without is a new reference, if the row has a list of them.
+        # Where other targets have paths, one without is a new reference, if the row has one list of them.
         with_path = [target for target in selected if target.path is not None]
-        may_be_new = bool(with_path) and isinstance(row.get("references"), list)
+        lists = [one for path in {path[:-1] for path in exported} if isinstance(one := _at(row, path), list)]
+        may_be_new = bool(with_path) and len(lists) == 1
         paths = _paths(exported, with_path if may_be_new else selected, f"{where}.target")
         for path, target in paths.items():
             if path == OTHER:
@@ -184,7 +185,7 @@ class _Reader:
             if isinstance(around, list) and isinstance(last, int) and last < len(around) and selected:
                 del around[last]
         if may_be_new:
-            row["references"] += [_reference(target) for target in selected if target.path is None]
+            lists[0] += [_reference(target) for target in selected if target.path is None]
 
     def _exported(self, item: Mapping[str, Any], row: Mapping[str, Any], where: str) -> set[Path]:
         """Return the paths of the references that had a target."""

@@ -530,6 +530,15 @@ def test_a_target_without_a_path_is_a_new_reference():
 
     found = [{"claim_id": "c001"}, {"claim_id": "c002"}, {"claim_id": "c002", **quoted("🧉", 24, 25)}]
     assert reviewed(QUESTION, add)["references"] == found
+
+    def rename(item):  # as in a custom kind
+        add(item)
+        item["body"][-1]["value"] = item["body"][-1]["value"].replace('"references"', '"evidence"')
+        item["ki:paths"] = ["/evidence/0", "/evidence/1"]
+        for target, path in zip(item["target"], item["ki:paths"], strict=False):
+            target["ki:path"] = path
+
+    assert reviewed({**QUESTION, "references": QUESTION["references"][:2]}, rename)["evidence"] == found
     with pytest.raises(ki.InputError) as caught:
         reviewed(label(), add)
     assert str(caught.value) == "[0].target: expected 1 target, got 2 targets"
@@ -806,6 +815,10 @@ def row_body(**values):
         (
             {"type": "AnnotationCollection", "first": "urn:x:1"},
             'first: expected a page within the collection, got "urn:x:1"',
+        ),
+        (
+            {"type": "AnnotationCollection", "items": [GOOD]},
+            "first: expected a page within the collection, got nothing",
         ),
         (
             {"type": "AnnotationCollection", "total": 2},

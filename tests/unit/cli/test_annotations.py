@@ -144,7 +144,10 @@ def test_what_is_refused(run, arguments, words):
     ("text", "words"),
     [
         ("", "expected valid JSON, got nothing"),
-        ('[\n{"type": "Annotation",\n', "expected valid JSON, got the end of the text inside a value at the end of line 2"),
+        (
+            '[\n{"type": "Annotation",\n',
+            "expected valid JSON, got the end of the text inside a value at the end of line 2",
+        ),
         ('[{"start": NaN}]', "[0].start: expected a finite number (64-bit float), got NaN"),
     ],
 )
