@@ -1,4 +1,4 @@
-"""The JSON of annotations, and its members."""
+"""The JSON of annotations: its forms, its members, and the fields of a row that have a body."""
 
 import json
 import os
