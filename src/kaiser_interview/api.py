@@ -767,9 +767,10 @@ def from_annotations(document: Any, *, against: Against = None) -> list[Any]:
 
     - quote and offsets follow the selectors. If offsets and words were changed and disagree, the row has
       both, so that `validate` reports it, as it reports offsets beyond the text;
-    - main fields have the text of their bodies;
+    - main fields have the text of their bodies, and are removed if their bodies were;
     - other bodies that were added are in `x_comments`;
-    - a reference in a list is removed if its target was; a row without a current claim gets that of a target.
+    - a reference in a list is removed if its target was, and added if a target was; a row without a current
+      claim gets that of a target.
 
     Other annotations give as much of a row as they say: the claim at the selected place, quote, offsets,
     creator, and a label if the body is a tag. `validate` reports what is missing.
@@ -786,13 +787,13 @@ def from_annotations(document: Any, *, against: Against = None) -> list[Any]:
     -------
     list
         The rows in the order of the annotations, each a `dict`. A row that was not an object is returned as
-        it was: a line that cannot be parsed as bytes.
+        it was: a line that cannot be parsed as bytes, with U+FFFD for what is not UTF-8.
 
     Raises
     ------
     InputError
-        The document is invalid, has only a part of a collection, or is about a text that the corpus does not
-        have, by its digest.
+        The document is invalid, has only a part of a collection, is about a text that the corpus does not
+        have, by its digest, or has a selector that does not count code points or quote.
     OSError
         The file cannot be read.
     CorpusError, IntegrityError

@@ -1,4 +1,4 @@
-"""The JSON of annotations, and its members."""
+"""The JSON of annotations: its forms, its members, and the fields of a row that have a body."""
 
 import json
 import os
@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import InputError
-from ..validation.findings.display import shown, visible
+from ..page.shown_rows import TITLES
+from ..validation.findings.display import clip, shown, visible
 from ..validation.findings.finding import Path, spelled
 from ..validation.formats.json.text import parse
 
@@ -19,13 +20,17 @@ __all__ = [
     "as_path",
     "as_text",
     "document_in",
+    "is_encodable",
     "items_in",
     "loaded",
+    "main_texts",
     "shown_value",
     "types_of",
 ]
 
 JSON = "application/json"
+
+_SPACE = "\ufeff \t\r\n"
 
 
 def document_in(document: Any) -> Any:
@@ -41,9 +46,9 @@ def document_in(document: Any) -> Any:
     name = "annotations"
     if isinstance(document, Mapping | list):
         return document
-    if document == "":
+    if isinstance(document, str) and not document.strip(_SPACE):
         raise InputError(f"{name}: expected a JSON text or a path, got nothing")
-    if isinstance(document, str) and not document.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+    if isinstance(document, str) and not document.lstrip(_SPACE).startswith(("{", "[")):
         document = pathlib.Path(document)
     if isinstance(document, os.PathLike):
         name = visible(os.fspath(document))
@@ -55,12 +60,24 @@ def document_in(document: Any) -> Any:
         document = document.encode("utf-8", "surrogatepass")
     if not isinstance(document, bytes):
         got = type(document).__name__
-        raise InputError(f"{name}: expected a mapping, a JSON text or a path, got {got}")
-    value, fault = parse(document.removeprefix(b"\xef\xbb\xbf"))
+        raise InputError(f"{name}: expected a mapping, a list, a JSON text or a path, got {got}")
+    document = document.removeprefix(b"\xef\xbb\xbf")
+    if not document.strip():
+        raise InputError(f"{name}: expected valid JSON, got nothing")
+    value, fault = parse(document)
     if fault is not None:
         fault = spelled(fault)
-        raise InputError(f"{name}: expected {fault.expected}, got {fault.got}")
+        at = f"{_dotted(fault.path)}: " if fault.path else ""
+        # The parser is also that of rows, and counts lines and bytes within a row.
+        got = f"{fault.got}".replace(" of the row", "")
+        raise InputError(f"{name}: {at}expected {fault.expected}, got {got}")
     return value
+
+
+def _dotted(path: Path) -> str:
+    """Return a path as messages about annotations show it, such as ``first.items[0].target``."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return clip("".join(steps).removeprefix("."))
 
 
 def items_in(document: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -74,7 +91,7 @@ def items_in(document: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     items, at = document, ""
     if isinstance(items, Mapping) and "AnnotationCollection" in types_of(items):
         # A collection without annotations has no page.
-        is_empty = "first" not in items and not items.get("total")
+        is_empty = not {"first", "items"} & items.keys() and not items.get("total")
         items, at = [] if is_empty else items.get("first"), "first."
         if items != [] and not isinstance(items, Mapping):
             raise InputError(f"first: expected a page within the collection, got {shown_value(items)}")
@@ -114,7 +131,12 @@ def shown_value(value: Any) -> str:
         return "nothing"
     if isinstance(value, Mapping):
         types = types_of(value)
-        return f"an object of type {visible(f'{types[0]}')}" if types else "an object without a type"
+        if not types:
+            return "an object without a type"
+        (first, *_) = types
+        return (
+            f"an object of type {clip(first)}" if isinstance(first, str) else "an object with an invalid type"
+        )
     return shown(value)
 
 
@@ -166,3 +188,19 @@ def loaded(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def is_encodable(text: str) -> bool:
+    """Return whether a text has no lone surrogates, which a JSON document cannot hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def main_texts(kind: object, row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the main fields of a row that are text. Each has a body of its own."""
+    names = TITLES.get(kind, ()) if isinstance(kind, str) else ()
+    values = {name: row.get(name) for name in names}
+    return {name: one for name, one in values.items() if isinstance(one, str) and is_encodable(one)}

@@ -4,10 +4,10 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from ..corpus.files import CorpusClaim
-from ..page.shown_rows import TITLES
 from ..records.introspection import values_of
 from ..records.models import Record
 from ..validation.engine.execution import Engine, Validation
@@ -20,7 +20,7 @@ from ..validation.rows.row_validator import RowValidator
 from ..validation.writers.parts import RowBytes
 from ..validation.writers.rows import as_json
 from ..validation.writers.with_findings import RowWithFindings, rows_with_findings
-from .documents import JSON, loaded
+from .documents import JSON, is_encodable, loaded, main_texts
 from .targets import CORPUS, OTHER, Place, claim_with, place_of, text_iri
 
 __all__ = ["annotations_of"]
@@ -212,13 +212,11 @@ class _Exporter:
 
 def _field_bodies(kind: str | None, values: Mapping[str, Any], language: object) -> Iterator[dict[str, Any]]:
     """Yield a body for each main field of a row that is text."""
-    for name in TITLES.get(kind or "", ()):
-        value = values.get(name)
-        if isinstance(value, str) and _is_encodable(value):
-            body = {"type": "TextualBody", "value": value, "format": _PLAIN}
-            if name in _IN_LANGUAGE and isinstance(language, str) and _LANGUAGE.fullmatch(language):
-                body["language"] = language
-            yield {**body, "purpose": _PURPOSES.get(name, "describing"), "ki:field": name}
+    for name, value in main_texts(kind, values).items():
+        body = {"type": "TextualBody", "value": value, "format": _PLAIN}
+        if name in _IN_LANGUAGE and isinstance(language, str) and _LANGUAGE.fullmatch(language):
+            body["language"] = language
+        yield {**body, "purpose": _PURPOSES.get(name, "describing"), "ki:field": name}
 
 
 def _finding_body(finding: Finding) -> dict[str, Any]:
@@ -238,21 +236,21 @@ def _made_by(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return who made a row and when, as far as the row says it."""
     creator, created, method = values.get("creator"), values.get("created"), values.get("method")
     made: dict[str, Any] = {}
-    if isinstance(creator, str) and creator and _is_encodable(creator):
+    if isinstance(creator, str) and creator and is_encodable(creator):
         agent = _AGENTS.get(method) if isinstance(method, str) else None
         made["creator"] = {**({"type": agent} if agent else {}), "name": creator}
-    if isinstance(created, str) and _INSTANT.fullmatch(created):
+    if isinstance(created, str) and _is_instant(created):
         made["created"] = created
     return made
 
 
-def _is_encodable(text: str) -> bool:
-    """Return whether a text has no lone surrogates, which a JSON document cannot hold."""
+def _is_instant(text: str) -> bool:
+    """Return whether a text is a date and a time in UTC that exist, as the standard requires."""
     try:
-        text.encode()
-    except UnicodeEncodeError:
+        datetime.fromisoformat(text)
+    except ValueError:
         return False
-    return True
+    return _INSTANT.fullmatch(text) is not None
 
 
 def _given(value: Any, *, is_field: bool = False) -> Any:

@@ -7,10 +7,22 @@ from ..corpus.corpus import Corpus
 from ..corpus.files import CorpusClaim
 from ..errors import InputError
 from ..page.shown_rows import TITLES
+from ..validation.findings.display import counted
 from ..validation.findings.finding import Path
 from ..validation.references.quotes import Quote
 from ..validation.writers.rows import as_json
-from .documents import JSON, as_list, as_offset, as_path, as_text, items_in, loaded, shown_value, types_of
+from .documents import (
+    JSON,
+    as_list,
+    as_offset,
+    as_path,
+    as_text,
+    items_in,
+    loaded,
+    main_texts,
+    shown_value,
+    types_of,
+)
 from .targets import CORPUS, OTHER, AnnotatedText, Place, Selected, claim_with, claims_at, place_of, text_iri
 
 __all__ = ["rows_in_annotations"]
@@ -56,23 +68,21 @@ class _Reader:
             A member is invalid, or a target is not in the corpus.
         """
         bodies = [*as_list(item.get("body")), *as_list(item.get("bodyValue"))]
-        targets = [self._selected(target, f"{where}.target") for target in as_list(item.get("target"))]
+        given = item.get("target")
+        targets = [
+            self._selected(target, f"{where}.target{f'[{number}]' if isinstance(given, list) else ''}")
+            for number, target in enumerate(as_list(given))
+        ]
         if not targets:
             raise InputError(f"{where}.target: expected a target, got nothing")
-        for body in bodies:
-            text, form = (
-                (body.get("value"), body.get("format")) if isinstance(body, Mapping) else (None, None)
-            )
-            is_row = isinstance(body, Mapping) and body.get("ki:part") == "row"
-            value = loaded(text) if isinstance(text, str) and form == JSON else None
-            if isinstance(value, dict):
-                yield self._reviewed(item, value, bodies, targets, where)
-                return
-            if is_row:
-                if not isinstance(text, str) or (form == JSON and value is None and text != "null"):
-                    raise InputError(f"{where}.body: expected a row as a JSON text, got {shown_value(text)}")
-                yield value if form == JSON else text.encode()
-                return
+        held = _row_body(bodies)
+        if held is not None:
+            row = _row_in(held, f"{where}.body")
+            if isinstance(row, dict):
+                _take_bodies(row, item.get("ki:kind"), bodies, held, f"{where}.body")
+                self._take_targets(row, item, targets, where)
+            yield row
+            return
         for number, target in enumerate(targets):
             iri = item.get("id")
             several = f"#{number}" if len(targets) > 1 else ""
@@ -84,7 +94,8 @@ class _Reader:
         Raises
         ------
         InputError
-            The target is not in the corpus, or has no selector that counts code points or quotes.
+            The target is not in the corpus, or has no selector that counts code points or quotes, or one that
+            another selector refines.
         """
         held = target if isinstance(target, Mapping) else {"source": target}
         source = held.get("source", held.get("id"))
@@ -96,6 +107,9 @@ class _Reader:
             return Selected(text, path=path, is_whole=True)
         given: dict[str, Any] = {}
         for one in selectors:
+            if isinstance(one, Mapping) and one.get("refinedBy") is not None:
+                expected, got = "a selector that is not refined", shown_value(one["refinedBy"])
+                raise InputError(f"{where}.selector.refinedBy: expected {expected}, got {got}")
             if isinstance(one, Mapping) and "TextPositionSelector" in types_of(one):
                 given |= {
                     name: as_offset(one.get(name), f"{where}.selector.{name}") for name in ("start", "end")
@@ -139,48 +153,39 @@ class _Reader:
 
     # Annotations that `annotations_of` made, and that a person may have changed.
 
-    def _reviewed(
-        self,
-        item: Mapping[str, Any],
-        row: dict[str, Any],
-        bodies: list[Any],
-        targets: list[Selected],
-        where: str,
-    ) -> dict[str, Any]:
-        """Return the row of an annotation, with the changes that were made to the annotation."""
-        # Bodies of other tools, which leave out our terms.
-        fields = [row[name] for names in TITLES.values() for name in names if name in row]
-        comments = []
-        for body in bodies:
-            field = body.get("ki:field") if isinstance(body, Mapping) else None
-            part = body.get("ki:part") if isinstance(body, Mapping) else None
-            words = _words_of(body)
-            is_row = isinstance(body, Mapping) and body.get("format") == JSON
-            if isinstance(field, str):
-                row[field] = words
-            elif part is None and not is_row and words not in fields:
-                comments.append(words)
-        if comments:
-            before = row.get("x_comments")
-            row["x_comments"] = [*(before if isinstance(before, list) else []), *comments]
+    def _take_targets(
+        self, row: dict[str, Any], item: Mapping[str, Any], targets: list[Selected], where: str
+    ) -> None:
+        """Change the references of a row to what the targets of its annotation select.
+
+        Raises
+        ------
+        InputError
+            It is not certain which reference a target belongs to, or a place is in no claim.
+        """
         selected = [target for target in targets if not target.is_whole]
         exported = self._exported(item, row, f"{where}.ki:paths")
         if not exported and selected:
             self._placed_anew(row, selected, f"{where}.target")
-            return row
-        paths = _paths(exported, selected, f"{where}.target")
+            return
+        # Where other targets have paths, one without is a new reference, if the row has one list of them.
+        with_path = [target for target in selected if target.path is not None]
+        lists = [one for path in {path[:-1] for path in exported} if isinstance(one := _at(row, path), list)]
+        may_be_new = bool(with_path) and len(lists) == 1
+        paths = _paths(exported, with_path if may_be_new else selected, f"{where}.target")
         for path, target in paths.items():
             if path == OTHER:
                 self._other(row, target, f"{where}.target")
             else:
                 self._moved(_at(row, path), target, f"{where}.target")
-        removed = exported - paths.keys()
+        removed = exported - {target.path for target in targets} - paths.keys()
         # From the last to the first, so that the others keep their index.
         for path in sorted(removed, key=_order, reverse=True):
-            held, last = _at(row, path[:-1]), path[-1] if path else None
-            if isinstance(held, list) and isinstance(last, int) and last < len(held) and selected:
-                del held[last]
-        return row
+            around, last = _at(row, path[:-1]), path[-1] if path else None
+            if isinstance(around, list) and isinstance(last, int) and last < len(around) and selected:
+                del around[last]
+        if may_be_new:
+            lists[0] += [_reference(target) for target in selected if target.path is None]
 
     def _exported(self, item: Mapping[str, Any], row: Mapping[str, Any], where: str) -> set[Path]:
         """Return the paths of the references that had a target."""
@@ -281,20 +286,85 @@ class _Reader:
         comments = []
         for body in bodies:
             purposes = as_list(body.get("purpose")) if isinstance(body, Mapping) else []
-            is_tag = {"tagging", "classifying"} & {*map(str, purposes)}
+            purposes = purposes or as_list(item.get("motivation"))
+            is_tag = "tagging" in purposes or "classifying" in purposes
             if is_tag and "value" not in row:
-                row |= {"kind": "label", "value": _words_of(body)}
+                # A tag may be an IRI: that of the source of a body.
+                tag = body.get("source", body) if isinstance(body, Mapping) else body
+                row |= {"kind": "label", "value": _words_of(tag)}
             else:
                 comments.append(_words_of(body))
         agents = as_list(item.get("creator"))
         agent = (
             agents[0] if agents and isinstance(agents[0], Mapping) else {"name": agents[0]} if agents else {}
         )
-        name = agent.get("name", agent.get("id"))
+        names = as_list(agent.get("name", agent.get("id")))
         row |= {"method": "human"} if "Person" in types_of(agent) else {}
-        row |= {"creator": name} if name is not None else {}
+        row |= {"creator": names[0]} if names else {}
         row |= {"created": item["created"]} if item.get("created") is not None else {}
         return row | ({"x_comments": comments} if comments else {})
+
+
+def _row_body(bodies: list[Any]) -> Mapping[str, Any] | None:
+    """Return the body with the row of an annotation that `annotations_of` made; None if there is none."""
+    mappings = [body for body in bodies if isinstance(body, Mapping)]
+    for body in mappings:
+        if body.get("ki:part") == "row":
+            return body
+    # Other tools may leave out our terms.
+    for body in mappings:
+        text = body.get("value")
+        if body.get("format") == JSON and isinstance(text, str) and isinstance(loaded(text), dict):
+            return body
+    return None
+
+
+def _row_in(body: Mapping[str, Any], where: str) -> Any:
+    """Return the row that a body has: a JSON value, or bytes if the row was not JSON.
+
+    Raises
+    ------
+    InputError
+        The body has no text, or its text is not JSON.
+    """
+    text, is_json = body.get("value"), body.get("format") == JSON
+    value = loaded(text) if isinstance(text, str) and is_json else None
+    if not isinstance(text, str) or (is_json and value is None and text != "null"):
+        raise InputError(f"{where}: expected a row as a JSON text, got {shown_value(text)}")
+    return value if is_json else text.encode("utf-8", "surrogatepass")
+
+
+def _take_bodies(
+    row: dict[str, Any], kind: object, bodies: list[Any], held: Mapping[str, Any], where: str
+) -> None:
+    """Change the fields of a row to what the bodies of its annotation say; `held` is the one with the row.
+
+    A field whose body was removed is removed. New bodies are comments.
+
+    Raises
+    ------
+    InputError
+        The body of a field has no text.
+    """
+    has_terms = held.get("ki:part") == "row"
+    removed = main_texts(kind, row) if has_terms else {}
+    # A tool that leaves out our terms also leaves out which body is that of a field.
+    names = [] if has_terms else [name for names in TITLES.values() for name in names]
+    known = [row[name] for name in names if name in row]
+    comments = []
+    for number, body in enumerate(bodies):
+        members = body if isinstance(body, Mapping) else {}
+        field = members.get("ki:field")
+        if isinstance(field, str):
+            row[field] = as_text(members.get("value"), f"{where}[{number}].value")
+            removed.pop(field, None)
+        elif body is not held and members.get("ki:part") is None and (words := _words_of(body)) not in known:
+            comments.append(words)
+    for name in removed:
+        del row[name]
+    if comments:
+        before = row.get("x_comments")
+        row["x_comments"] = [*(before if isinstance(before, list) else []), *comments]
 
 
 def _paths(exported: set[Path], targets: list[Selected], where: str) -> dict[Path, Selected]:
@@ -311,8 +381,9 @@ def _paths(exported: set[Path], targets: list[Selected], where: str) -> dict[Pat
     # Other tools may leave out our terms, and keep the order.
     if not found and len(exported) == len(targets):
         return dict(zip(sorted(exported, key=_order), targets, strict=True))
-    expected = f"{len(exported)} targets, each with the ki:path of another reference"
-    raise InputError(f"{where}: expected {expected}, got {len(targets)} targets")
+    each = ", each with the ki:path of another reference" if len(exported) > 1 else ""
+    got = counted(len(targets), "target")
+    raise InputError(f"{where}: expected {counted(len(exported), 'target')}{each}, got {got}")
 
 
 def _reference(target: Selected) -> dict[str, Any]:

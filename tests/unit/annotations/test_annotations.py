@@ -263,6 +263,7 @@ def test_the_purposes_of_a_kind(kind, motivation, purposes):
         ({"method": "human", "creator": ""}, None),
         ({"method": "human", "creator": "\ud800", "created": "yesterday"}, None),
         ({"method": "human", "created": "2026-11-27T09:00:00+00:00"}, None),
+        ({"method": "human", "created": "2026-02-30T09:00:00Z"}, None),
     ],
 )
 def test_who_made_a_row(values, creator):
@@ -521,6 +522,35 @@ def test_a_reference_without_its_target_is_removed():
     assert reviewed(QUESTION, elsewhere) == QUESTION
 
 
+def test_a_target_without_a_path_is_a_new_reference():
+    def add(item):
+        given = item["target"] if isinstance(item["target"], list) else [item["target"]]
+        place = {"type": "TextPositionSelector", "start": 24, "end": 25}
+        item["target"] = [*given[:2], {"source": iri(TEXT), "selector": place}]
+
+    found = [{"claim_id": "c001"}, {"claim_id": "c002"}, {"claim_id": "c002", **quoted("🧉", 24, 25)}]
+    assert reviewed(QUESTION, add)["references"] == found
+
+    def rename(item):  # as in a custom kind
+        add(item)
+        item["body"][-1]["value"] = item["body"][-1]["value"].replace('"references"', '"evidence"')
+        item["ki:paths"] = ["/evidence/0", "/evidence/1"]
+        for target, path in zip(item["target"], item["ki:paths"], strict=False):
+            target["ki:path"] = path
+
+    assert reviewed({**QUESTION, "references": QUESTION["references"][:2]}, rename)["evidence"] == found
+    with pytest.raises(ki.InputError) as caught:
+        reviewed(label(), add)
+    assert str(caught.value) == "[0].target: expected 1 target, got 2 targets"
+
+
+def test_a_reference_stays_if_only_its_selector_is_removed():
+    def change(item):
+        del item["target"][1]["selector"]
+
+    assert reviewed(QUESTION, change) == QUESTION
+
+
 def test_a_row_without_a_current_claim_gets_that_of_its_target():
     def place(*places):
         def change(item):
@@ -556,6 +586,38 @@ def test_fields_and_comments_follow_the_bodies():
     assert reviewed(row, change) == label(value="against", x_comments=["Before.", *comments])
     assert reviewed(label(), change)["x_comments"] == comments
     assert reviewed(label(x_comments="odd"), change)["x_comments"] == comments
+
+
+def test_a_comment_may_have_any_words_and_format():
+    note = {"type": "TextualBody", "format": "application/json", "value": '{"claim_id": "c001"}'}
+
+    def change(item):
+        item["body"] = [note, *item["body"], {"type": "TextualBody", "value": "for"}, note]
+
+    assert reviewed(label(), change) == label(x_comments=[note["value"], "for", note["value"]])
+
+
+def test_a_field_is_removed_with_its_body():
+    def change(item):
+        del item["body"][1]
+
+    read = reviewed(label(), change)
+    assert read == {name: value for name, value in label().items() if name != "value"}
+
+
+def test_the_body_of_a_field_is_text():
+    def change(item):
+        item["body"][1]["value"] = 5
+
+    with pytest.raises(ki.InputError) as caught:
+        reviewed(label(), change)
+    assert str(caught.value) == "[0].body[1].value: expected text, got 5"
+
+
+def test_a_row_that_is_not_text_in_unicode_is_read_back():
+    (item,) = items(made([5], kind="label"))
+    item["body"][-1] |= {"format": "text/plain", "value": "\ud800"}
+    assert back([item]) == [b"\xed\xa0\x80"]
 
 
 def bare(value):
@@ -628,6 +690,18 @@ def test_annotations_of_other_tools_are_rows_as_far_as_they_say():
             {"claim_id": "c001", **quoted("Tea", 0, 3), "creator": "urn:x:ada"},
         ),
         (other(0, 3, creator=[{"id": "a:b"}]), {"claim_id": "c001", **quoted("Tea", 0, 3), "creator": "a:b"}),
+        (
+            other(0, 3, creator={"name": ["Ada", "A."]}),
+            {"claim_id": "c001", **quoted("Tea", 0, 3), "creator": "Ada"},
+        ),
+        (
+            other(0, 3, bodyValue="for", motivation="tagging"),
+            {"claim_id": "c001", **quoted("Tea", 0, 3), "kind": "label", "value": "for"},
+        ),
+        (
+            other(0, 3, body={"type": "SpecificResource", "source": "urn:x:tea", "purpose": "tagging"}),
+            {"claim_id": "c001", **quoted("Tea", 0, 3), "kind": "label", "value": "urn:x:tea"},
+        ),
         ({"type": "Annotation", "target": iri(TEXT)}, {}),
         ({"type": "Annotation", "target": {"id": iri(TEXT)}}, {}),
     ],
@@ -690,6 +764,10 @@ def test_forms_of_a_document(tmp_path):
     assert back(document) == rows[1:]
 
 
+DEEP: list = []
+for _ in range(5_000):
+    DEEP = [DEEP]
+
 A = "an AnnotationCollection, an AnnotationPage, an Annotation or a list of annotations"
 GOOD = other(0, 3)
 
@@ -713,14 +791,22 @@ def row_body(**values):
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        (5, "annotations: expected a mapping, a JSON text or a path, got int"),
+        (5, "annotations: expected a mapping, a list, a JSON text or a path, got int"),
         ("{", "annotations: expected valid JSON, got the end of the text"),
         ("", "annotations: expected a JSON text or a path, got nothing"),
         ("a\0b", r"a\u0000b: expected the path of a file: embedded null byte"),
-        (b"\xff", "annotations: expected UTF-8, got"),
+        (b"\xff", "annotations: expected UTF-8, got 0xff at byte 0"),
+        (" \n", "annotations: expected a JSON text or a path, got nothing"),
+        (b"", "annotations: expected valid JSON, got nothing"),
+        (b"\xef\xbb\xbf\n\n", "annotations: expected valid JSON, got nothing"),
+        ("[\n}", 'annotations: expected valid JSON, got "}" at byte 1 of line 2'),
+        ('{"first": {"items": [1, NaN]}}', "annotations: first.items[1]: expected a finite number"),
+        ('[{"a": 1, "a": 2}]', 'annotations: [0].a: expected unique keys, got "a" twice'),
         ({}, f"annotations: expected {A}, got an object without a type"),
         ({"type": "Note"}, f"annotations: expected {A}, got an object of type Note"),
         (b"5", f"annotations: expected {A}, got 5"),
+        ({"type": "N" * 500}, f"annotations: expected {A}, got an object of type {'N' * 79}…"),
+        ({"type": DEEP}, f"annotations: expected {A}, got an object with an invalid type"),
         ({"type": "AnnotationPage"}, "items: expected a list of annotations, got nothing"),
         (
             {"type": "AnnotationPage", "items": [], "next": "urn:x:2"},
@@ -729,6 +815,10 @@ def row_body(**values):
         (
             {"type": "AnnotationCollection", "first": "urn:x:1"},
             'first: expected a page within the collection, got "urn:x:1"',
+        ),
+        (
+            {"type": "AnnotationCollection", "items": [GOOD]},
+            "first: expected a page within the collection, got nothing",
         ),
         (
             {"type": "AnnotationCollection", "total": 2},
@@ -759,6 +849,15 @@ def row_body(**values):
         (
             broken(target={"source": iri(TEXT), "selector": "#a"}),
             '[0].target.selector: expected a TextPositionSelector or a TextQuoteSelector, got "#a"',
+        ),
+        (
+            pointing(start=0, end=9, refinedBy={"type": "TextQuoteSelector", "exact": "e"}),
+            "[0].target.selector.refinedBy: expected a selector that is not refined, got an object of type "
+            "TextQuoteSelector",
+        ),
+        (
+            broken(target=[GOOD["target"], {"source": 5}]),
+            "[0].target[1].source: expected an IRI, got 5",
         ),
         (pointing(start="0", end=3), '[0].target.selector.start: expected an integer of at least 0, got "0"'),
         (pointing(start=0, end=True), "[0].target.selector.end: expected an integer of at least 0, got true"),
@@ -804,9 +903,8 @@ def test_the_text_of_another_corpus():
 
 
 def test_deep_values():
-    deep: list = []
-    for _ in range(5_000):
-        deep = [deep]
-    item = one(label(x_deep=deep))
+    item = one(label(x_deep=DEEP))
     (row,) = back([item])
     assert row["claim_id"] == "c002"
+    tag = {"type": "TextualBody", "value": "for", "purpose": DEEP}
+    assert back(other(0, 3, body=tag))[0]["x_comments"] == ["for"]

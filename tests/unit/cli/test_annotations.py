@@ -138,3 +138,22 @@ def test_what_is_refused(run, arguments, words):
     assert run("annotations", *arguments) == (2, "", f"kaiser-interview: {words}\n")
     assert read("rows.jsonl") == before
     assert not Path("a.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "expected valid JSON, got nothing"),
+        (
+            '[\n{"type": "Annotation",\n',
+            "expected valid JSON, got the end of the text inside a value at the end of line 2",
+        ),
+        ('[{"start": NaN}]', "[0].start: expected a finite number (64-bit float), got NaN"),
+    ],
+)
+def test_a_file_that_is_not_json(run, text, words):
+    Path("a.jsonld").write_text(text, "utf-8")
+    code, out, err = run("annotations", "a.jsonld", "--to-rows", "--output", "a.jsonl")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"kaiser-interview: a.jsonld: {words}")
+    assert "row" not in err
