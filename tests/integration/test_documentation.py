@@ -20,6 +20,7 @@ from pages import NAMES, ROOT, Block, blocks, commands, matches
 import kaiser_interview as ki
 from kaiser_interview import cli
 from kaiser_interview.validation.findings.codes import CODES
+from kaiser_interview.validation.formats.detect import COLUMNAR, is_data
 
 # Pages whose blocks need other tools or an empty environment: the tests that run them, and languages.
 ELSEWHERE = {
@@ -243,6 +244,16 @@ def test_the_pre_commit_hook(folder):
     file = str(folder / "out.jsonl")
     assert hook_run(hook, "--kind", "translation", *hook["args"], file).returncode == 1
     assert re.search(hook["files"], "data/out.jsonl")
+
+
+def test_the_pre_commit_hook_takes_the_files_that_a_folder_gives():
+    hook = hooks()["kaiser-interview-validate"]
+    forms = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", *COLUMNAR)
+    outputs = [f"out.jsonl.{name}.jsonl" for name in ("findings", "changes", "failures")]
+    for plain in (*(f"out{form}" for form in forms), *outputs, "out.txt", "out.jsonl.bak", "findings.jsonl"):
+        for name in (plain, f"{plain}.gz", f"{plain}.zst"):
+            taken = bool(re.search(hook["files"], name)) and not re.search(hook["exclude"], name)
+            assert taken is is_data(name), name
 
 
 @pytest.mark.parametrize(("ignored", "code"), [("", 1), ('ignore = "unknown-claim"\n', 0)])

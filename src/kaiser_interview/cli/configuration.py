@@ -150,8 +150,9 @@ def _parsed(file: str, data: bytes) -> dict[str, Any]:
     # Most calls have no configuration file.
     import tomllib
 
-    if any(line.count(b".") > _MOST_DOTS for line in data.splitlines()):
-        raise RecursionError
+    for number, one in enumerate(data.splitlines(), 1):
+        if one.count(b".") > _MOST_DOTS:
+            raise InputError(f"{file}:{number}: expected at most {_MOST_DOTS} dots in a line, got more")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

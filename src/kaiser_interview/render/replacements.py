@@ -3,15 +3,27 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from ..validation.findings.display import json_text
 from ..validation.findings.finding import Edit, Suggestion
 from ..validation.findings.report import Report
+from ..validation.formats.streams import COMPRESSED
+from ..validation.formats.text import LONGEST
 
 __all__ = ["Replacement", "replacements_of"]
+
+_CHUNK = 1 << 20
+
+_MAGIC = 4
+
+_LONGEST_LINE = LONGEST + 8
+"""In bytes: a row, a byte order mark, and the end of a line."""
+
+_LONGEST_PART = 1 << 16
+"""In code points. A part may be almost a whole line, and a report has many."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -27,130 +39,152 @@ class Replacement(NamedTuple):
     text: str
 
 
-class _Member(NamedTuple):
-    """The place of a member of a JSON object, or of an element of an array."""
+class _ValuePlace(NamedTuple):
+    """The place of the value of a member of a JSON object, or of an element of an array."""
 
     start: int
-    """Where its name begins; of an element its value."""
-    value: int
     end: int
+
+
+_EditsByLine = dict[int, list[tuple[int, tuple[Edit, ...]]]]
+"""The edits of findings, and the places of these in the sample, by line."""
 
 
 def replacements_of(report: Report) -> Mapping[int, Replacement]:
     """Return the replacements that make the safe edits of findings, by the places of these in the sample.
 
-    Only rows in lines of JSON have replacements. Files are read again; one that has changed since it was
-    validated has none.
+    Only rows in lines of JSON have replacements, of parts of at most 65,536 characters. Files are read again;
+    one that has changed since it was validated has none.
     """
-    safe: dict[tuple[str, int], list[tuple[int, tuple[Edit, ...]]]] = {}
+    safe: dict[str, _EditsByLine] = {}
     for at, finding in enumerate(report.sample):
         suggestion = finding.suggestion or Suggestion("")
         is_safe = suggestion.applicability == "safe" and suggestion.edits
         if is_safe and finding.file is not None and finding.line is not None:
-            safe.setdefault((finding.file, finding.line), []).append((at, suggestion.edits))
-    found = {}
+            safe.setdefault(finding.file, {}).setdefault(finding.line, []).append((at, suggestion.edits))
+    found: dict[int, Replacement] = {}
     for name, sha256 in {one.name: one.sha256 for one in report.inputs}.items():
-        for number, text in _lines(name, sha256, {line for file, line in safe if file == name}).items():
-            for at, edits in safe[name, number]:
-                if replacement := _replacement(text, edits):
-                    found[at] = replacement
+        if sha256 and name in safe:
+            found |= _in_file(Path(name), sha256, safe[name])
     return found
 
 
-def _lines(name: str, sha256: str | None, wanted: Collection[int]) -> dict[int, str]:
-    """Return the lines of JSON among lines of a file; none if it is not the file that was validated."""
-    path, digest, lines = Path(name), hashlib.sha256(), {}
-    if not wanted or not sha256 or not path.is_file():  # reading a pipe could wait forever
-        return {}
+def _in_file(path: Path, sha256: str, edits: _EditsByLine) -> dict[int, Replacement]:
+    """Return the replacements in a file; none if it is not the file that was validated."""
+    digest = hashlib.sha256()
+    found: dict[int, Replacement] = {}
+    number, last, is_start = 1, max(edits), True
     try:
+        if not path.is_file():  # reading a pipe could wait forever
+            return {}
         with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                digest.update(line)
-                if number in wanted and (text := _json_text(line)):
-                    lines[number] = text
+            # Lines of a compressed file may be as they were before it was compressed.
+            if file.read(_MAGIC).startswith(COMPRESSED):
+                return {}
+            file.seek(0)
+            while data := file.readline(_LONGEST_LINE) if number <= last else file.read(_CHUNK):
+                digest.update(data)
+                is_end = data.endswith(b"\n")
+                if number in edits and is_start and (is_end or len(data) < _LONGEST_LINE):
+                    found.update(_in_line(data, edits[number]))
+                number, is_start = number + is_end, is_end
     except OSError:
         return {}
-    return lines if digest.hexdigest() == sha256 else {}
+    return found if digest.hexdigest() == sha256 else {}
 
 
-def _json_text(line: bytes) -> str | None:
+def _in_line(data: bytes, edits: list[tuple[int, tuple[Edit, ...]]]) -> Iterator[tuple[int, Replacement]]:
+    """Yield the replacements in a line, if it is JSON."""
     try:
-        text = line.rstrip(b"\r\n").decode("utf-8-sig")
+        text = data.rstrip(b"\r\n").decode("utf-8-sig")
         json.loads(text)
     except (ValueError, RecursionError):
-        return None
-    return text
-
-
-def _replacement(text: str, edits: tuple[Edit, ...]) -> Replacement | None:
-    """Return a replacement that makes edits in a line; None if it does not have their values."""
-    edited, before, after = text, len(text), len(text)
-    for edit in edits:
+        return
+    line = _JsonLine(text)
+    for at, some in edits:
         try:
-            start, end, new = _edited(edited, edit)
-        except LookupError:
-            return None
-        # Before and after: the numbers of characters that no edit changes.
-        before, after = min(before, start), min(after, len(edited) - end)
-        edited = edited[:start] + new + edited[end:]
-    return Replacement(before, len(text) - after, edited[before : len(edited) - after])
+            yield at, line.replacement(some)
+        except (LookupError, RecursionError):
+            continue
 
 
-def _edited(text: str, edit: Edit) -> Replacement:
-    """Return the replacement that makes one edit in a JSON text.
+class _JsonLine:
+    """A line of JSON. The places of the members of an object are found once."""
 
-    Raises
-    ------
-    LookupError
-        The text does not have the value, or a place for it.
-    """
-    at = _space(text, 0)
-    for step in edit.path[:-1]:
-        at = _members(text, at)[step].value
-    members, name = _members(text, at), edit.path[-1]
-    after = json_text(edit.after)
-    if name not in members:
-        if edit.before is not None or edit.after is None or text[at] != "{":
-            raise LookupError(name)
-        end = max((one.end for one in members.values()), default=at + 1)
-        return Replacement(end, end, f"{', ' if members else ''}{json_text(name)}: {after}")
-    start, value, end = members[name]
-    if _decoded(text, value)[0] != edit.before:
-        raise LookupError(name)
-    if edit.after is not None:
-        return Replacement(value, end, after)
-    # With the comma after it or, if it is the last, before it.
-    following = [one.start for one in members.values() if one.start > start]
-    preceding = [one.end for one in members.values() if one.end < end]
-    return (
-        Replacement(start, min(following), "")
-        if following
-        else Replacement(max(preceding, default=start), end, "")
-    )
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._start = _space(text, 0)
+        self._found: dict[int, dict[str | int, _ValuePlace]] = {}
+
+    def replacement(self, edits: tuple[Edit, ...]) -> Replacement:
+        """Return one replacement that makes edits.
+
+        Raises
+        ------
+        LookupError
+            The line does not have their values, or a place for them. An edit removes a value, which no safe
+            edit does. The edits are too far apart, or change the same value.
+        """
+        changes: list[Replacement] = []
+        added: set[int] = set()
+        for path, before, after in edits:
+            at, name = self._start, path[-1]
+            for step in path[:-1]:
+                at = self._members(at)[step].start
+            members = self._members(at)
+            if after is None:
+                raise LookupError(name)
+            if name in members:
+                start, end = members[name]
+                if _decoded(self._text, start)[0] != before:
+                    raise LookupError(name)
+                changes.append(Replacement(start, end, json_text(after)))
+            elif before is None and self._text[at] == "{":
+                end = next(reversed(members.values())).end if members else at + 1
+                comma = ", " if members or at in added else ""
+                changes.append(Replacement(end, end, f"{comma}{json_text(name)}: {json_text(after)}"))
+                added.add(at)
+            else:
+                raise LookupError(name)
+        return self._joined(sorted(changes, key=lambda one: (one.start, one.end)))
+
+    def _joined(self, changes: list[Replacement]) -> Replacement:
+        """Return one replacement that makes all changes."""
+        first, at, words = changes[0].start, changes[0].start, []
+        for start, end, text in changes:
+            if start < at or end - first > _LONGEST_PART:  # two edits of one value, or edits far apart
+                raise LookupError(start)
+            words += [self._text[at:start], text]
+            at = end
+        return Replacement(first, at, "".join(words))
+
+    def _members(self, at: int) -> dict[str | int, _ValuePlace]:
+        """Return the values of the object, or the elements of the array, that begins at a place.
+
+        Raises
+        ------
+        LookupError
+            The value has no members, or two of the same name.
+        """
+        if at not in self._found:
+            self._found[at] = _members(self._text, at)
+        return self._found[at]
 
 
-def _members(text: str, at: int) -> dict[str | int, _Member]:
-    """Return the members of the object, or the elements of the array, that begins at a place of valid JSON.
-
-    Raises
-    ------
-    LookupError
-        The value has no members, or two of the same name.
-    """
+def _members(text: str, at: int) -> dict[str | int, _ValuePlace]:
     opening, at = text[at], _space(text, at + 1)
-    members: dict[str | int, _Member] = {}
+    members: dict[str | int, _ValuePlace] = {}
     if opening not in "{[":
         raise LookupError(opening)
     while text[at] not in "}]":
-        name: str | int
-        start, name = at, len(members)
+        name: str | int = len(members)
         if opening == "{":
             name, at = _decoded(text, at)
             at = _space(text, _space(text, at) + 1)
         if name in members:
             raise LookupError(name)
-        value, at = at, _decoded(text, at)[1]
-        members[name] = _Member(start, value, at)
+        start, at = at, _decoded(text, at)[1]
+        members[name] = _ValuePlace(start, at)
         at = _space(text, at)
         if text[at] == ",":
             at = _space(text, at + 1)

@@ -3,6 +3,9 @@
 import hashlib
 import json
 import os
+import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,8 @@ import kaiser_interview as ki
 from kaiser_interview.render.replacements import replacements_of
 from kaiser_interview.validation.findings.finding import Edit, Finding, Suggestion
 from kaiser_interview.validation.findings.report import Input, Report
+from kaiser_interview.validation.formats.streams import COMPRESSED
+from kaiser_interview.validation.formats.text import LONGEST
 
 TRANSLATION = {"claim_id": "d01-c01", "method": "model", "creator": "m", "language": "en", "translation": "x"}
 EXAMPLES = Path(__file__).parents[2] / "examples" / "invalid"
@@ -56,14 +61,11 @@ def in_line(path: Path, line: str, *edits):
     [
         ('{"a": "1", "b": 2}', (("a",), "1", 1), '{"a": 1, "b": 2}'),
         ('{ "b":2,"a" : [1 , 2] }', (("a",), [1, 2], "x"), '{ "b":2,"a" : "x" }'),
-        ('{"a": 1, "b": 2}', (("a",), 1, None), '{"b": 2}'),
-        ('{"b": 2 , "a": 1 }', (("a",), 1, None), '{"b": 2 }'),
-        ('{"a": 1}', (("a",), 1, None), "{}"),
         ('{"b": 2}', (("a",), None, "é\u200b"), '{"b": 2, "a": "é\\u200b"}'),
         ("{ }", (("a",), None, 1), '{"a": 1 }'),
         ('{"a": null}', (("a",), None, 1), '{"a": 1}'),
         ('{"r": [{"a": 0}, {"a": 1}]}', (("r", 1, "a"), 1, 2), '{"r": [{"a": 0}, {"a": 2}]}'),
-        ('{"r": [1, 2, 3]}', (("r", 1), 2, None), '{"r": [1, 3]}'),
+        ('{"r": [1, 2, 3]}', (("r", 1), 2, "x"), '{"r": [1, "x", 3]}'),
         ('{"\\u0061": "😀\\""}', (("a",), '😀"', "x"), '{"\\u0061": "x"}'),
     ],
 )  # fmt: skip
@@ -72,10 +74,25 @@ def test_one_edit(path, line, edit, expected):
 
 
 def test_several_edits_are_one_replacement(path):
-    line = '{"langauge": "en", "b": "é", "c": 3}'
-    edits = ((("langauge",), "en", None), (("language",), None, "en"), (("c",), 3, 4))
-    assert in_line(path, line, *edits) == '{"b": "é", "c": 4, "language": "en"}'
-    assert in_line(path, '{"a": 1}', (("a",), 1, None), (("b",), None, 1)) == '{"b": 1}'
+    line = '{"b": "é", "c": 3, "r": [{"d": {}}, {"d": 1}]}'
+    edits = ((("e",), None, "x"), (("c",), 3, 4), (("f",), None, "y"), (("r", 0, "d", "g"), None, 5))
+    expected = '{"b": "é", "c": 4, "r": [{"d": {"g": 5}}, {"d": 1}], "e": "x", "f": "y"}'
+    assert in_line(path, line, *edits) == expected
+    assert in_line(path, "{}", (("a",), None, 1), (("b",), None, 2)) == '{"a": 1, "b": 2}'
+
+
+def test_edits_of_one_value_have_none(path):
+    assert in_line(path, '{"a": 1}', (("a",), 1, 2), (("a",), 1, 3)) is None
+    assert in_line(path, '{"a": {"b": 1}}', (("a",), {"b": 1}, 2), (("a", "b"), 1, 3)) is None
+
+
+def test_edits_that_are_far_apart_have_none(path):
+    # A report with thousands of them would be larger than the data.
+    edits = ((("a",), 1, 2), (("b",), None, 3))
+    for size, found in ((65_536, True), (65_537, False)):
+        between = size - len('1, "x": ""')
+        line = f'{{"a": 1, "x": "{"y" * between}"}}'
+        assert (in_line(path, line, *edits) is not None) is found
 
 
 @pytest.mark.parametrize(
@@ -84,6 +101,7 @@ def test_several_edits_are_one_replacement(path):
         ('{"a": 2}', (("a",), 1, 3)),  # another value
         ("{}", (("a",), 1, 3)),
         ("{}", (("a",), None, None)),
+        ('{"a": 1}', (("a",), 1, None)),  # safe edits remove nothing
         ('{"a": 1, "a": 1}', (("a",), 1, 3)),
         ('{"r": [1]}', (("r", 1), None, 3)),
         ('{"r": 1}', (("r", "a"), None, 3)),
@@ -131,6 +149,50 @@ def test_a_file_that_cannot_be_read_has_none(path, monkeypatch):
 
     monkeypatch.setattr(Path, "open", refused)
     assert replacements_of(report) == {}
+
+
+def test_a_file_with_a_name_that_is_no_text_has_none(path):
+    file = path.with_name(os.fsdecode(b"\xd6\xd0" * 40) + ".jsonl")
+    file.write_text(json.dumps(TRANSLATION | {"confidence": "0.5"}))
+    report = ki.validate(file, kind="translation")
+    # With its escapes, the name is too long for a file.
+    assert (report.invalid, replacements_of(report)) == (1, {})
+
+
+@pytest.mark.parametrize("start", COMPRESSED)
+def test_a_compressed_file_has_none(path, start):
+    # Compressors leave lines that they cannot shorten as they are.
+    path.write_bytes(start + b'\n{"a": 2}\n')
+    assert replacements_of(report_of(path, [(("a",), 2, 1)], line=2)) == {}
+
+
+def test_a_line_that_is_too_long_for_a_row_is_not_held(path):
+    for size, found in ((LONGEST, True), (LONGEST + 20, False)):
+        line = b'{"a": 2}'.ljust(size)
+        for end in (b"\n", b""):
+            path.write_bytes(line + b'\n{"a": 2}\r\n' + line + end)
+            report = report_of(path, [(("a",), 2, 1)])
+            assert bool(replacements_of(report)) is found
+            assert replacements_of(report_of(path, [(("a",), 2, 1)], line=2)) != {}
+            assert bool(replacements_of(report_of(path, [(("a",), 2, 1)], line=3))) is found
+
+
+def test_the_time_is_linear_in_the_findings_of_a_line(path):
+    calls = []
+    for size in (100, 200):
+        path.write_text(json.dumps({"r": [{"a": at} for at in range(size)]}))
+        report = report_of(path, [(("a",), 0, 1)])
+        edits = [Edit(("r", at, "a"), at, "x") for at in range(size)]
+        sample = [report.sample[0]._replace(suggestion=Suggestion("", "safe", (one,))) for one in edits]
+        counted = Counter()
+        sys.setprofile(lambda _, event, __, counted=counted: counted.update([event]))
+        try:
+            found = replacements_of(replace(report, sample=tuple(sample)))
+        finally:
+            sys.setprofile(None)
+        assert [one.text for one in found.values()] == ['"x"'] * size
+        calls.append(counted["call"] + counted["c_call"])
+    assert calls[1] < 3 * calls[0]
 
 
 def test_a_pipe_is_not_opened(path, tmp_path):
@@ -186,10 +248,7 @@ def edited(row, edits):
         holder = row
         for step in path[:-1]:
             holder = holder[step]
-        if after is None:
-            del holder[path[-1]]
-        else:
-            holder[path[-1]] = after
+        holder[path[-1]] = after
     return row
 
 
@@ -206,8 +265,8 @@ def test_any_edits_of_any_line(tmp_path_factory, data, row, is_ascii):
     names = data.draw(st.lists(st.sampled_from([*row, "", "a", "é\n"]), unique=True, max_size=3))
     edits = []
     for name in names:
-        after = data.draw(VALUES)
-        if row.get(name) is not None or (after is not None and name not in row):
+        after = data.draw(VALUES.filter(lambda one: one is not None))
+        if row.get(name) is not None or name not in row:
             edits.append(((name,), row.get(name), after))
     path = tmp_path_factory.mktemp("lines") / "rows.jsonl"
     path.write_text(json.dumps(row, ensure_ascii=is_ascii, separators=separators) + "\n", "utf-8")

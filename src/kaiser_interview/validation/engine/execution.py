@@ -62,6 +62,9 @@ _COLUMNAR = (".parquet", ".arrow", ".feather", ".ipc")
 _AHEAD = 2
 """Number of waiting parts for each thread."""
 
+_MOST_WORKERS = 1024
+"""More would only take memory."""
+
 
 def report_of(check: Check, workers: int | None = None) -> Report:
     """Validate the data of a check and return the report.
@@ -114,7 +117,8 @@ class Engine:
     check : Check
         The options; its data is ignored.
     workers : int, optional
-        Maximum number of threads, and of processes that read columnar files. Default: the number of CPUs.
+        Maximum number of threads, and of processes that read columnar files; at most 1,024. Default: the
+        number of CPUs.
     """
 
     def __init__(self, check: Check, workers: int | None = None) -> None:
@@ -122,7 +126,7 @@ class Engine:
         self._portable = replace(check, data=None, form=None, progress=None)
         self.validator: RowValidator = check.row_validator()
         check.verify(self.validator.fields)
-        self.count: int = workers or processors()
+        self.count: int = min(workers or processors(), _MOST_WORKERS)
         self.pool: Pool = Pool(1 if check.in_process else self.count, check.reader)
         self.threads: Threads = Threads(self.count)
         self._seed = int.from_bytes(os.urandom(8))

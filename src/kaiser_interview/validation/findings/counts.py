@@ -1,5 +1,6 @@
 """Count findings by code and path, and keep a sample that is shared evenly among these groups."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -52,7 +53,7 @@ class Tally:
     def __init__(
         self, most: int, full: Iterable[Group] = (), groups: int = _MOST_GROUPS, *, lazy: bool = False
     ) -> None:
-        self._most = most
+        self._most = min(most, sys.maxsize - 1)  # itertools counts no further
         self._lazy = lazy
         self._most_named = groups
         self._named = 0

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from ..findings.finding import Fault, StreamError
 
-__all__ = ["BOMB_RATIO", "CHUNK", "Stream", "most_decompressed"]
+__all__ = ["BOMB_RATIO", "CHUNK", "COMPRESSED", "Stream", "most_decompressed"]
 
 CHUNK = 1 << 20
 """Chunk size in bytes."""
@@ -38,7 +38,8 @@ _GZIP = b"\x1f\x8b"
 # A data frame, or a skippable frame, which decoders ignore (RFC 8878, section 3.1).
 _ZSTD = (b"\x28\xb5\x2f\xfd", *(bytes([mark]) + b"\x2a\x4d\x18" for mark in range(0x50, 0x60)))
 
-_COMPRESSED = (_GZIP, *_ZSTD)
+COMPRESSED = (_GZIP, *_ZSTD)
+"""The first bytes of compressed files."""
 
 _NO_FRAME = ("Not a gzipped file", "Unknown frame descriptor")
 """Error messages of gzip and zstd if other bytes follow the compressed data."""
@@ -124,7 +125,7 @@ class Stream:
         self._file.seek(0)
         first = self._file.read(_MAGIC)
         self._file.seek(at)
-        return not first.startswith(_COMPRESSED)
+        return not first.startswith(COMPRESSED)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the decompressed bytes from the start, in chunks that are never empty.

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import resource
+import sys
 import tempfile
 from pathlib import Path
 
@@ -824,6 +825,22 @@ def test_the_rows_of_a_worker_that_died_are_named(tmp_path, monkeypatch):
 def test_workers_are_a_number(workers):
     with pytest.raises(InputError, match="workers: expected an integer of at least 1"):
         ki.validate([GOOD], kind="label", workers=workers)
+
+
+def test_a_huge_number_of_workers_takes_no_memory():
+    with ki.Validator("label", workers=10**20) as validator:
+        assert validator._engine.count == 1024
+        assert validator.validate([GOOD]).ok
+
+
+@pytest.mark.parametrize("most", [sys.maxsize - 1, sys.maxsize, 10**20])
+def test_a_huge_number_of_findings_is_kept(tmp_path, most):
+    row = GOOD | {"claim_id": "d01-c99"}
+    (tmp_path / "a.jsonl").write_bytes(lines(row, row))
+    table(tmp_path / "b.parquet", row, row)
+    report = report_on(tmp_path, max_findings=most)
+    assert len(report.sample) == 4
+    assert len(report.merge(report).sample) == 8
 
 
 def test_a_source_that_is_not_a_file_has_no_stream():
