@@ -260,6 +260,15 @@ def test_only_rules_that_apply_compare_rows(kind, columns, options, rules):
     assert Partitions(check_of(None, kind=kind, **options), columns).rules == rules
 
 
+def test_kinds_may_be_an_iterator():
+    table = pa.table({"claim_id": ["d01-c01"], "scheme": ["acme:x"], "value": ["v"]})
+    check = pickle.loads(pickle.dumps(check_of(None, kind=map(str, ["label"]), defaults=BY)))
+    partitions = Partitions(check, table.schema.names)
+    found = report(partitions, [table.to_batches()])
+    assert found == ki.validate(table, kind=["label"], defaults=BY)
+    assert found.valid == 1
+
+
 def test_options_are_verified():
     with pytest.raises(ki.UnknownNameError, match="translation_"):
         Partitions(check_of(None, kind="translation", key=["translation_"]), ["id"])
