@@ -42,7 +42,8 @@ def validate(df: "DataFrame", *, against: Against = None, **options: Unpack[Opti
 
     Nothing is computed until the result is used. The order of the rows may change. Rules about the whole data
     set apply to the whole frame: of rows with the same id or key, the first one is valid, in the order of
-    ``df.toArrow()``. The frame is read once; twice if the rows may be labels or embeddings.
+    ``df.toArrow()``, or of file names and line numbers. The frame is read once; twice if the rows may be
+    labels or embeddings.
 
     Parameters
     ----------
@@ -250,7 +251,7 @@ class _Plan:
         functions, rules, at = self._functions, self._partitions.rules, _type(PLACE)
         for name, wanted in (("id", rules.ids), ("key", rules.keys)):
             # A row without an id is alone: no UTF-8 text begins with the byte FF.
-            own = "concat(X'FF', CAST(concat_ws(':', _ki_at.file, _ki_at.part, _ki_at.at) AS BINARY))"
+            own = "concat(X'FF', CAST(concat_ws(':', _ki_at.file, _ki_at.major, _ki_at.minor) AS BINARY))"
             group = functions.expr(f"coalesce(CAST(_ki_row.{name} AS BINARY), {own})")
             first = functions.min("_ki_at").over(Window.partitionBy(group))
             frame = frame.withColumn(f"_ki_first_{name}", first if wanted else self._null(at))

@@ -52,7 +52,7 @@ ROWS = {"label": LABELS, "embedding": VECTORS, "translation": TRANSLATIONS}
 
 
 def order(at):
-    return at["file"] or "", at["part"], at["at"]
+    return at["file"] or "", at["major"], at["minor"]
 
 
 def suspects(members, rules):
@@ -341,6 +341,19 @@ def test_lines_of_two_files_in_a_partition_keep_their_places():
     found = report(partitions, [table.to_batches()])
     assert [(one.file, one.line) for one in found.sample] == [("f.jsonl", 1), ("f.jsonl", 2), ("g.jsonl", 1)]
     assert (found.rows, found.invalid) == (3, 3)
+
+
+def test_of_lines_in_any_order_the_first_in_the_file_is_valid():
+    row = b'{"id": "a", "claim_id": "d01-c01", "scheme": "acme:x", "value": "v"}'
+    table = lines_table({"f.jsonl": [row] * 5}).take([4, 0, 3, 1, 2])
+    partitions = Partitions(check_of(None, kind="label", defaults=BY), LINES)
+    parts = partitioned(table, [[2], [1, 1]])
+    beside = zip(table["ki_line"].to_pylist(), with_findings(partitions, parts), strict=True)
+    assert [line for line, found in beside if not found] == [1]
+    sample = report(partitions, parts).sample
+    assert [(one.line, one.got) for one in sample] == [
+        (line, '"a", already used in f.jsonl:1') for line in (2, 3, 4, 5)
+    ]
 
 
 def test_a_finding_has_the_row_of_the_whole_data_set():
