@@ -30,6 +30,7 @@ from .findings.finding import Correction, Fault, Finding, Located, Path
 from .findings.report import Report
 from .formats.json.lines import LineChunk
 from .row_findings import COLUMN, FINDINGS, as_value, findings_column
+from .sources.frame_index import without_index
 from .sources.source import Batch, InputSource
 
 __all__ = ["ADDED", "COMPARED", "LINES", "PLACE", "ROW", "SUMMARY", "Partitions", "Rules"]
@@ -286,7 +287,7 @@ class Partitions:
 
     def _validated(self, parts: ColumnValidator, run: _Run, full: Iterable[Group] = ()) -> PartResult:
         if run.text is None:
-            return parts.batches([Batch(0, run.batch)], None, full)
+            return parts.batches([Batch(0, without_index(run.batch))], None, full)
         return parts.lines(LineChunk(run.text, last=False), run.file, full)
 
     def _members(self, result: PartResult) -> "_ComparedRows":

@@ -373,6 +373,19 @@ def test_a_column_that_is_wrong_in_each_partition_has_one_finding():
     assert found == ki.validate(table, kind="label", defaults=BY)
 
 
+def test_the_unnamed_index_of_a_frame_is_no_field():
+    table = pa.table({"claim_id": ["d01-c01", "d99-c01"], "scheme": ["acme:x"] * 2, "value": ["v"] * 2})
+    for name in ("__index_level_0__", "__null_dask_index__"):
+        frame = table.add_column(0, name, pa.array([7, 8]))
+        partitions = Partitions(check_of(None, kind="label", defaults=BY), frame.schema.names)
+        parts = [[batch] for batch in frame.to_batches(1)]
+        found = report(partitions, parts)
+        assert [one.code for one in found.sample] == ["unknown-claim"]
+        assert found == ki.validate(frame, kind="label", defaults=BY)
+        codes = [[one["code"] for one in row] for row in with_findings(partitions, parts)]
+        assert codes == [[], ["unknown-claim"]]
+
+
 def test_a_partition_without_rows_has_no_members():
     partitions = Partitions(check_of(None, kind="label"), ["claim_id"])
     assert rows_of(partitions.compared([], 0)) == []
