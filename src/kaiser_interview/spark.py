@@ -5,8 +5,9 @@ with each other: ids and keys by a shuffle, labels and vectors by a join with th
 values.
 """
 
+import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -16,9 +17,8 @@ from .validation.engine.options import Against, Check, Options
 from .validation.findings.report import Report
 
 if TYPE_CHECKING:
-    import os
-
     from pyspark.sql import Column, DataFrame, SparkSession
+    from pyspark.sql.types import DataType
 
     from .validation.distributed import Partitions
 
@@ -26,6 +26,9 @@ __all__ = ["read_lines", "report", "validate"]
 
 _NAMES = {"string": "string", "int64": "bigint", "int32": "int", "bool": "boolean", "binary": "binary"}
 """The names of Arrow types in Spark."""
+
+_LINE_TYPES = ("string", "bigint", "binary")
+"""The types of the columns that `read_lines` returns, in Spark."""
 
 _PLAN = "_kaiser_interview_plan"
 """The attribute of a frame with its plan."""
@@ -39,7 +42,8 @@ def validate(df: "DataFrame", *, against: Against = None, **options: Unpack[Opti
 
     Nothing is computed until the result is used. The order of the rows may change. Rules about the whole data
     set apply to the whole frame: of rows with the same id or key, the first one is valid, in the order of
-    ``df.toArrow()``. The frame is read once; twice if the rows may be labels or embeddings.
+    ``df.toArrow()``, or of file names and line numbers. The frame is read once; twice if the rows may be
+    labels or embeddings.
 
     Parameters
     ----------
@@ -47,9 +51,9 @@ def validate(df: "DataFrame", *, against: Against = None, **options: Unpack[Opti
         The rows as columns, or lines from `read_lines`. Frames of Spark Connect work too. A stream does not:
         use ``foreachBatch``.
     kind, against, **options
-        As for `kaiser_interview.validate`, without `progress`; `in_process` has no effect. Custom kinds and
-        corpora are sent to the executors. They must be able to import the module of a kind, unless it is the
-        main script or a notebook.
+        As for `kaiser_interview.validate`, without `workers` and `progress`; `in_process` has no effect.
+        Custom kinds and corpora are sent to the executors. They must be able to import the module of a kind,
+        unless it is the main script or a notebook.
 
     Returns
     -------
@@ -63,12 +67,13 @@ def validate(df: "DataFrame", *, against: Against = None, **options: Unpack[Opti
     Raises
     ------
     InputError
-        The data is not a Spark data frame, is a stream, has several columns of one name or a name that begins
-        with ``ki_`` or ``_ki_``, or an option does not apply.
+        The data is not a Spark data frame, is a stream, has no columns, several columns of one name, a name
+        that begins with ``ki_`` or ``_ki_``, or a column of a type that Arrow in Python does not have (an
+        interval of months); or an option does not apply.
     UnknownNameError, CorpusError, IntegrityError
         As for `kaiser_interview.validate`.
     MissingDependencyError
-        pyspark is not installed; the message has the command that installs it.
+        pyspark is not installed, or is older than 4.1; the message has the command that installs it.
     """
     if options.get("progress") is not None:
         raise InputError("validate: progress: expected none, got a function; Spark shows its own progress")
@@ -94,7 +99,8 @@ def report(checked: "DataFrame") -> Report:
     -------
     Report
         As from `kaiser_interview.validate`. `Finding.row` is the index of the row in ``df.toArrow()``; for
-        lines, `file`, `line` and `row` are those of the file. `inputs` has no sizes and digests.
+        lines, `file`, `line` and `row` are those of the file. If you filter or shuffle the lines first,
+        `row` counts only the lines that are left, in their new order. `inputs` has no sizes and digests.
 
     Raises
     ------
@@ -107,7 +113,9 @@ def report(checked: "DataFrame") -> Report:
     return plan.report()
 
 
-def read_lines(spark: "SparkSession", path: "str | os.PathLike[str] | Sequence[str]") -> "DataFrame":
+def read_lines(
+    spark: "SparkSession", path: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+) -> "DataFrame":
     """Read JSON Lines as bytes, for `validate`, with the file and the number of each line.
 
     Spark's own reader of JSON changes values and loses rows: it takes the last of two equal keys, and nulls
@@ -118,19 +126,32 @@ def read_lines(spark: "SparkSession", path: "str | os.PathLike[str] | Sequence[s
     ----------
     spark : pyspark.sql.SparkSession
         The session.
-    path : str, path or sequence of str
-        Files, folders or patterns, on any file system that Spark reads. Compressed files are read by one task
-        each.
+    path : str, path, or several of these
+        Files, folders or patterns, on any file system that Spark reads; a pattern is one even if a file has
+        its name. All files in a folder and its subfolders are read, whatever their extension. Spark leaves
+        out files and folders whose names begin with ``_`` or ``.``. Name each file once: if a file matches
+        several patterns, the numbers of its lines are wrong. A file compressed with gzip is read by one task.
 
     Returns
     -------
     pyspark.sql.DataFrame
         The columns `ki_file` (text), `ki_line` (from 1) and `ki_json` (bytes, without the line feed).
+
+    Raises
+    ------
+    InputError
+        An argument is not a session, or not a path or several paths.
+    MissingDependencyError
+        As for `validate`.
+    pyspark.errors.AnalysisException
+        A file or folder does not exist, or no file matches a pattern.
     """
     functions = _functions()
     from pyspark.sql.window import Window
 
-    paths = [str(path)] if isinstance(path, str) or not isinstance(path, Sequence) else [*map(str, path)]
+    if not hasattr(spark, "read"):
+        raise InputError(f"read_lines: expected a Spark session, got {_name_of(spark)}")
+    paths = _paths(path)
     plain = (
         "if(startswith(_metadata.file_path, 'file:/'), "
         # A plus sign in a path is no space.
@@ -139,6 +160,8 @@ def read_lines(spark: "SparkSession", path: "str | os.PathLike[str] | Sequence[s
     )
     lines = (
         spark.read.option("lineSep", "\n")
+        # Otherwise a folder `value=…` would replace the lines, and other subfolders would be left out.
+        .option("recursiveFileLookup", "true")
         .text(paths)
         .selectExpr(
             plain,
@@ -228,7 +251,7 @@ class _Plan:
         functions, rules, at = self._functions, self._partitions.rules, _type(PLACE)
         for name, wanted in (("id", rules.ids), ("key", rules.keys)):
             # A row without an id is alone: no UTF-8 text begins with the byte FF.
-            own = "concat(X'FF', CAST(concat_ws(':', _ki_at.file, _ki_at.part, _ki_at.at) AS BINARY))"
+            own = "concat(X'FF', CAST(concat_ws(':', _ki_at.file, _ki_at.major, _ki_at.minor) AS BINARY))"
             group = functions.expr(f"coalesce(CAST(_ki_row.{name} AS BINARY), {own})")
             first = functions.min("_ki_at").over(Window.partitionBy(group))
             frame = frame.withColumn(f"_ki_first_{name}", first if wanted else self._null(at))
@@ -318,13 +341,53 @@ def _functions() -> Any:
     Raises
     ------
     MissingDependencyError
-        pyspark is not installed.
+        pyspark is not installed, or is too old.
     """
     try:
         from pyspark.sql import functions
     except ImportError:
         raise MissingDependencyError("kaiser_interview.spark", "pyspark", "spark") from None
+    if not hasattr(functions, "arrow_udf"):
+        raise MissingDependencyError("kaiser_interview.spark", "pyspark 4.1 or later", "spark")
     return functions
+
+
+def _paths(path: Any) -> list[str]:
+    """Return the paths to read, each once.
+
+    Raises
+    ------
+    InputError
+        It is not a path or several paths.
+    """
+    if isinstance(path, str | os.PathLike):
+        return [str(path)]
+    paths = [*path] if isinstance(path, Iterable) else [path]
+    for one in paths:
+        if not isinstance(one, str | os.PathLike):
+            raise InputError(f"read_lines: expected a path or several paths, got {_name_of(path)}")
+    return [*dict.fromkeys(map(str, paths))]
+
+
+def _name_of(value: Any) -> str:
+    """Return the name of a value's type, with its module: other packages have data frames too."""
+    of = type(value)
+    return of.__qualname__ if of.__module__ == "builtins" else f"{of.__module__}.{of.__qualname__}"
+
+
+def _has_months(type_: "DataType") -> bool:
+    """Return whether a type has a part that Arrow in Python cannot read: an interval of months."""
+    from pyspark.sql import types
+
+    if isinstance(type_, types.UserDefinedType):
+        type_ = type_.sqlType()
+    if isinstance(type_, types.StructType):
+        return any(_has_months(field.dataType) for field in type_.fields)
+    if isinstance(type_, types.ArrayType):
+        return _has_months(type_.elementType)
+    if isinstance(type_, types.MapType):
+        return _has_months(type_.keyType) or _has_months(type_.valueType)
+    return isinstance(type_, types.CalendarIntervalType | types.YearMonthIntervalType)
 
 
 def _batch_frame(df: Any) -> "DataFrame":
@@ -337,23 +400,41 @@ def _batch_frame(df: Any) -> "DataFrame":
     MissingDependencyError
         pyspark is not installed.
     """
-    from .validation.distributed import LINES
-
     _functions()
-    if not hasattr(df, "mapInArrow"):
-        raise InputError(f"validate: expected a Spark data frame, got {type(df).__name__}")
+    from pyspark.sql import DataFrame
+
+    if not isinstance(df, DataFrame):
+        to_spark = "; call its to_spark()" if hasattr(type(df), "to_spark") else ""
+        raise InputError(f"validate: expected a Spark data frame, got {_name_of(df)}{to_spark}")
     if df.isStreaming:
         raise InputError("validate: expected a frame that is not a stream, got one; use foreachBatch")
+    _verify_columns(df)
+    return df
+
+
+def _verify_columns(df: "DataFrame") -> None:
+    """Raise InputError if the columns of a frame cannot be validated."""
+    from .validation.distributed import LINES
+
     # Spark ignores case.
     names = [name.casefold() for name in df.columns]
-    if tuple(names) != LINES:
-        for name in names:
-            if name.startswith(("ki_", "_ki_")):
-                raise InputError(
-                    f"validate: expected no column that begins with ki_, got {name!r:.80}; drop it"
-                )
-            if names.count(name) > 1:
-                raise InputError(
-                    f"validate: expected columns of different names, got several named {name!r:.80}"
-                )
-    return df
+    if not names:
+        # Spark would send no rows to Python.
+        raise InputError("validate: expected a frame with columns, got one without")
+    if not {*LINES}.isdisjoint(names):
+        lines = [*zip(LINES, _LINE_TYPES, strict=True)]
+        if df.dtypes != lines:
+            expected, got = (", ".join(map(" ".join, types)) for types in (lines, df.dtypes))
+            raise InputError(f"validate: expected the columns of read_lines ({expected}), got {got:.200}")
+        return
+    for name in names:
+        if name.startswith(("ki_", "_ki_")):
+            raise InputError(f"validate: expected no column that begins with ki_, got {name!r:.80}; drop it")
+        if names.count(name) > 1:
+            raise InputError(f"validate: expected columns of different names, got several named {name!r:.80}")
+    for field in df.schema.fields:
+        if _has_months(field.dataType):
+            raise InputError(
+                f"validate: {field.name!r:.80}: expected a type that Arrow has in Python, got "
+                f"{field.dataType.simpleString():.80}; cast or drop it"
+            )

@@ -5,6 +5,8 @@ import decimal
 import os
 import subprocess
 import sys
+import types
+import warnings
 from pathlib import Path
 
 import pyarrow as pa
@@ -161,11 +163,48 @@ def test_rules_that_are_ignored_need_no_shuffle(spark, capsys):
         assert ("Exchange" in capsys.readouterr().out) is shuffles
 
 
+def pandas_on_spark():
+    """Return a frame of the pandas API on Spark, which warns about time zones and the version of pandas."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pyspark import pandas
+
+        return pandas.DataFrame({"claim_id": ["d01-c01"]})
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda _: [{"claim_id": "a"}], "validate: expected a Spark data frame, got list"),
-        (lambda _: pa.table({"id": ["a"]}), "validate: expected a Spark data frame, got Table"),
+        (lambda _: pa.table({"id": ["a"]}), "validate: expected a Spark data frame, got pyarrow.lib.Table"),
+        (
+            lambda spark: spark.range(1).id,
+            "validate: expected a Spark data frame, got pyspark.sql.classic.column.Column",
+        ),
+        (
+            lambda _: pandas_on_spark(),
+            "validate: expected a Spark data frame, got pyspark.pandas.frame.DataFrame; call its to_spark()",
+        ),
+        (lambda spark: spark.range(3).select(), "validate: expected a frame with columns, got one without"),
+        (
+            lambda spark: spark.sql("SELECT array(map('a', struct(interval 1 month))) AS x_i"),
+            "validate: 'x_i': expected a type that Arrow has in Python, got "
+            "array<map<string,struct<col1:interval month>>>; cast or drop it",
+        ),
+        (
+            lambda spark: spark.sql("SELECT make_interval(1) AS x_i"),
+            "validate: 'x_i': expected a type that Arrow has in Python, got interval; cast or drop it",
+        ),
+        (
+            lambda spark: spark.sql("SELECT 'f' AS ki_file, 1 AS ki_line, '{}' AS ki_json"),
+            "validate: expected the columns of read_lines (ki_file string, ki_line bigint, ki_json binary), "
+            "got ki_file string, ki_line int, ki_json string",
+        ),
+        (
+            lambda spark: spark.sql("SELECT 'f' AS KI_FILE, 1L AS ki_line, X'7B7D' AS ki_json, 2 AS more"),
+            "validate: expected the columns of read_lines (ki_file string, ki_line bigint, ki_json binary), "
+            "got KI_FILE string, ki_line bigint, ki_json binary, more int",
+        ),
         (
             lambda spark: spark.readStream.format("rate").load(),
             "validate: expected a frame that is not a stream, got one; use foreachBatch",
@@ -194,6 +233,31 @@ def test_options_that_do_not_apply(spark):
         ks.validate(df, kind="labell")
     with pytest.raises(ki.UnknownNameError, match="creatr"):
         ks.validate(df, kind="label", key=["creatr"])
+
+
+def test_kinds_may_be_an_iterator(spark):
+    df = spark.createDataFrame([{"claim_id": "d01-c01", "x_row": 1}])
+    assert codes(ks.validate(df, kind=iter(["label"]), defaults=LABEL)) == {1: []}
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        (None, "needs pyspark; install it with: pip install 'kaiser-interview[spark]'"),
+        (
+            types.ModuleType("pyspark.sql"),
+            "needs pyspark 4.1 or later; install it with: pip install 'kaiser-interview[spark]'",
+        ),
+    ],
+)
+def test_pyspark_is_missing_or_old(monkeypatch, module, message):
+    if module:
+        module.functions = types.ModuleType("pyspark.sql.functions")
+    monkeypatch.setitem(sys.modules, "pyspark.sql", module)
+    for call in (lambda: ks.validate(None, kind="label"), lambda: ks.read_lines(None, "a.jsonl")):
+        with pytest.raises(ki.MissingDependencyError) as raised:
+            call()
+        assert str(raised.value) == f"kaiser_interview.spark: {message}"
 
 
 def test_a_report_needs_the_frame_of_validate(spark):

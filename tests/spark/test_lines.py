@@ -3,6 +3,7 @@
 import gzip
 
 import pytest
+from pyspark.errors import AnalysisException
 
 import kaiser_interview as ki
 import kaiser_interview.spark as ks
@@ -55,6 +56,45 @@ def test_paths_in_several_forms(spark, folder):
     assert ks.read_lines(spark, one).count() == len(LINES) * 40
     assert ks.read_lines(spark, [str(one), str(two)]).count() == len(LINES) * 41
     assert ks.read_lines(spark, f"{folder}/t*.jsonl").count() == len(LINES) * 101 + 2
+    assert ks.read_lines(spark, iter({one, two})).count() == len(LINES) * 41
+
+
+def test_a_path_that_is_given_twice_is_read_once(spark, folder):
+    path = folder / "two ü.jsonl"
+    lines = ks.read_lines(spark, [path, str(path)]).collect()
+    assert sorted(row.ki_line for row in lines) == [*range(1, len(LINES) + 1)]
+
+
+def test_subfolders_are_read_whatever_their_names(spark, tmp_path):
+    for name in ("a.jsonl", "value=b/b.jsonl", "ki_file=c/d/c.jsonl", "_d/d.jsonl", ".e.jsonl"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'{{"x_name": "{path.name}"}}\n', "utf-8")
+    found = {row.ki_file: bytes(row.ki_json) for row in ks.read_lines(spark, tmp_path).collect()}
+    assert found == {
+        str(tmp_path / name): b'{"x_name": "%s"}' % name.rpartition("/")[2].encode()
+        for name in ("a.jsonl", "value=b/b.jsonl", "ki_file=c/d/c.jsonl")
+    }
+
+
+@pytest.mark.parametrize(
+    ("session", "path", "message"),
+    [
+        (None, "a.jsonl", "read_lines: expected a Spark session, got NoneType"),
+        ("spark", b"a.jsonl", "read_lines: expected a path or several paths, got bytes"),
+        ("spark", None, "read_lines: expected a path or several paths, got NoneType"),
+        ("spark", ["a.jsonl", 1], "read_lines: expected a path or several paths, got list"),
+    ],
+)
+def test_what_cannot_be_read(spark, session, path, message):
+    with pytest.raises(ki.InputError) as raised:
+        ks.read_lines(session and spark, path)
+    assert str(raised.value) == message
+
+
+def test_a_file_that_does_not_exist(spark, tmp_path):
+    with pytest.raises(AnalysisException, match="PATH_NOT_FOUND"):
+        ks.read_lines(spark, tmp_path / "nothing.jsonl")
 
 
 def test_findings_name_file_and_line(spark, folder):

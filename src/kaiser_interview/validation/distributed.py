@@ -30,6 +30,7 @@ from .findings.finding import Correction, Fault, Finding, Located, Path
 from .findings.report import Report
 from .formats.json.lines import LineChunk
 from .row_findings import COLUMN, FINDINGS, as_value, findings_column
+from .sources.frame_index import without_index
 from .sources.source import Batch, InputSource
 
 __all__ = ["ADDED", "COMPARED", "LINES", "PLACE", "ROW", "SUMMARY", "Partitions", "Rules"]
@@ -40,10 +41,12 @@ LINES = ("ki_file", "ki_line", "ki_json")
 ADDED = (COLUMN, "_ki_at", "_ki_row")
 """The columns that `Partitions.with_findings` adds."""
 
-PLACE = pa.struct([("file", pa.string()), ("part", pa.int64()), ("at", pa.int64())])
-"""The place of a row, ordered as the rows: its file or null; its part; its row in the partition, or its line.
+PLACE = pa.struct([("file", pa.string()), ("major", pa.int64()), ("minor", pa.int64())])
+"""The place of a row, ordered as the rows.
 
-A part is a partition, counted from 0; or the lines of a file in a partition, by the number of the first.
+Of a row of a frame: null, its partition, and its row in the partition. Of a line: its file, its number, and
+its part. A part is a partition, counted from 0; or the lines of a file in a partition, by the number of the
+first of them. Lines may be in any order, so their numbers are before their parts.
 """
 
 ROW = pa.struct(
@@ -284,7 +287,7 @@ class Partitions:
 
     def _validated(self, parts: ColumnValidator, run: _Run, full: Iterable[Group] = ()) -> PartResult:
         if run.text is None:
-            return parts.batches([Batch(0, run.batch)], None, full)
+            return parts.batches([Batch(0, without_index(run.batch))], None, full)
         return parts.lines(LineChunk(run.text, last=False), run.file, full)
 
     def _members(self, result: PartResult) -> "_ComparedRows":
@@ -384,16 +387,16 @@ class Partitions:
         kept: Mapping[str, list[_Suspect]],
     ) -> None:
         def where(place: Place) -> str:
-            file, part, at = place
-            return f"row {before[file, part] + at}" if file is None else _where(place)
+            file, major, minor = place
+            return f"row {before[None, major] + minor}" if file is None else _where(place)
 
         for code, path in _PATHS.items():
             findings = []
             for suspect in sorted(kept.get(code, ()), key=_order)[: self._check.max_findings]:
-                file, part, at = _place(suspect)
+                file, major, minor = _place(suspect)
+                part, line = (major, None) if file is None else (minor, major)
                 row = suspect["row"]
                 fault = next(one for one in self._faults(suspect, where) if one.code == code)
-                line = at if self.are_lines else None
                 number = before[file, part] + row["number"]
                 findings.append(Located(fault, file, line, number, row.get("id")).finding())
             if counts.get(code):
@@ -546,7 +549,8 @@ def _places(run: _Run, at: Ints) -> pa.StructArray:
     """Return the places of rows of a run."""
     count = len(at)
     file = pa.nulls(count, pa.string()) if run.file is None else pa.repeat(run.file, count)
-    arrays = [file, from_numpy(np.full(count, run.part)), from_numpy(run.places[at])]
+    part, own = from_numpy(np.full(count, run.part)), from_numpy(run.places[at])
+    arrays = [file, part, own] if run.file is None else [file, own, part]
     return pa.StructArray.from_arrays(arrays, fields=[*PLACE])
 
 
@@ -558,12 +562,12 @@ def _source(file: str | None) -> InputSource:
 
 def _where(place: Place) -> str:
     """Return a place for messages, without the number of rows in the partitions before."""
-    file, part, at = place
-    return f"row {at} of partition {part}" if file is None else f"{visible(file)}:{at}"
+    file, major, minor = place
+    return f"row {minor} of partition {major}" if file is None else f"{visible(file)}:{major}"
 
 
 def _of(place: Mapping[str, Any]) -> Place:
-    return place.get("file"), place["part"], place["at"]
+    return place.get("file"), place["major"], place["minor"]
 
 
 def _place(suspect: _Suspect) -> Place:
@@ -571,5 +575,5 @@ def _place(suspect: _Suspect) -> Place:
 
 
 def _order(suspect: _Suspect) -> tuple[str, int, int]:
-    file, part, at = _place(suspect)
-    return file or "", part, at
+    file, major, minor = _place(suspect)
+    return file or "", major, minor

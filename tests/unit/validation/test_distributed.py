@@ -52,7 +52,7 @@ ROWS = {"label": LABELS, "embedding": VECTORS, "translation": TRANSLATIONS}
 
 
 def order(at):
-    return at["file"] or "", at["part"], at["at"]
+    return at["file"] or "", at["major"], at["minor"]
 
 
 def suspects(members, rules):
@@ -260,6 +260,15 @@ def test_only_rules_that_apply_compare_rows(kind, columns, options, rules):
     assert Partitions(check_of(None, kind=kind, **options), columns).rules == rules
 
 
+def test_kinds_may_be_an_iterator():
+    table = pa.table({"claim_id": ["d01-c01"], "scheme": ["acme:x"], "value": ["v"]})
+    check = pickle.loads(pickle.dumps(check_of(None, kind=map(str, ["label"]), defaults=BY)))
+    partitions = Partitions(check, table.schema.names)
+    found = report(partitions, [table.to_batches()])
+    assert found == ki.validate(table, kind=["label"], defaults=BY)
+    assert found.valid == 1
+
+
 def test_options_are_verified():
     with pytest.raises(ki.UnknownNameError, match="translation_"):
         Partitions(check_of(None, kind="translation", key=["translation_"]), ["id"])
@@ -334,6 +343,19 @@ def test_lines_of_two_files_in_a_partition_keep_their_places():
     assert (found.rows, found.invalid) == (3, 3)
 
 
+def test_of_lines_in_any_order_the_first_in_the_file_is_valid():
+    row = b'{"id": "a", "claim_id": "d01-c01", "scheme": "acme:x", "value": "v"}'
+    table = lines_table({"f.jsonl": [row] * 5}).take([4, 0, 3, 1, 2])
+    partitions = Partitions(check_of(None, kind="label", defaults=BY), LINES)
+    parts = partitioned(table, [[2], [1, 1]])
+    beside = zip(table["ki_line"].to_pylist(), with_findings(partitions, parts), strict=True)
+    assert [line for line, found in beside if not found] == [1]
+    sample = report(partitions, parts).sample
+    assert [(one.line, one.got) for one in sample] == [
+        (line, '"a", already used in f.jsonl:1') for line in (2, 3, 4, 5)
+    ]
+
+
 def test_a_finding_has_the_row_of_the_whole_data_set():
     table = pa.table({"claim_id": ["d01-c01", "d99-c01"], "scheme": ["acme:x"] * 2, "value": ["v"] * 2})
     partitions = Partitions(check_of(None, kind="label", defaults=BY), table.schema.names)
@@ -349,6 +371,19 @@ def test_a_column_that_is_wrong_in_each_partition_has_one_finding():
     found = report(partitions, [[batch] for batch in table.to_batches(1)])
     assert [one.code for one in found.sample] == ["unknown-field"]
     assert found == ki.validate(table, kind="label", defaults=BY)
+
+
+def test_the_unnamed_index_of_a_frame_is_no_field():
+    table = pa.table({"claim_id": ["d01-c01", "d99-c01"], "scheme": ["acme:x"] * 2, "value": ["v"] * 2})
+    for name in ("__index_level_0__", "__null_dask_index__"):
+        frame = table.add_column(0, name, pa.array([7, 8]))
+        partitions = Partitions(check_of(None, kind="label", defaults=BY), frame.schema.names)
+        parts = [[batch] for batch in frame.to_batches(1)]
+        found = report(partitions, parts)
+        assert [one.code for one in found.sample] == ["unknown-claim"]
+        assert found == ki.validate(frame, kind="label", defaults=BY)
+        codes = [[one["code"] for one in row] for row in with_findings(partitions, parts)]
+        assert codes == [[], ["unknown-claim"]]
 
 
 def test_a_partition_without_rows_has_no_members():

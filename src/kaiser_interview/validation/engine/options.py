@@ -102,6 +102,9 @@ class Check:
             given = getattr(self, name)
             if isinstance(given, str):
                 object.__setattr__(self, name, (given,))
+        if not isinstance(self.kind, str | type) and isinstance(self.kind, Iterable):
+            # An iterator can be read only once, and cannot be sent to other processes.
+            object.__setattr__(self, "kind", (*self.kind,))
 
     @property
     def reader(self) -> Callable[[], Reader]:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 __all__ = ["is_unnamed_index", "named_index", "schema_without_index", "without_index"]
 
-# The names that pyarrow uses for the levels of an unnamed index.
-_UNNAMED = re.compile("__index_level_[0-9]+__")
+# The names that pyarrow and Dask use for the levels of an unnamed index.
+_UNNAMED = re.compile("__index_level_[0-9]+__|__null_dask_index__")
 
 
 def is_unnamed_index(name: object) -> bool:

@@ -104,6 +104,8 @@ def test_names_of_an_index_in_metadata(metadata, names):
     [
         ("__index_level_0__", True),
         ("__index_level_12__", True),
+        ("__null_dask_index__", True),
+        ("__null_dask_index__2", False),
         ("__index_level__", False),
         ("a", False),
         (5, False),
