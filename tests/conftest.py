@@ -36,6 +36,8 @@ def run(monkeypatch, capsys):
 
     def call(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["kaiser-interview", *map(str, arguments)])
+        # Otherwise the name of the command is that of a module, after `python -m pytest`.
+        monkeypatch.setattr(sys.modules["__main__"], "__package__", None, raising=False)
         monkeypatch.setenv("COLUMNS", "80")
         with pytest.raises(SystemExit) as caught:
             cli.main()
