@@ -325,6 +325,9 @@ class Settings:
             origin = "command line" if name in self._on_command_line else origin
             if name in self.values and value in (None, {}):
                 yield f"# {key}: none ({origin})"
+            elif name == "in_process" and value is not None:
+                # A file must not have it, and this output can be a file.
+                yield f"# {key}: {_toml(value)} ({origin})"
             elif isinstance(value, dict):
                 for field, text in value.items():
                     quoted = field if re.fullmatch("[A-Za-z0-9_-]+", field) else _toml(field)

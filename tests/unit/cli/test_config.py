@@ -81,9 +81,20 @@ def test_the_settings_are_shown(run):
         'max-invalid = "3"  # ../pyproject.toml\n'
         "# workers: none (default)\n"
         'format = "text"  # default\n'
-        "in-process = false  # default\n",
+        "# in-process: false (default)\n",
         "",
     )
+
+
+def test_the_shown_settings_can_be_a_file(run):
+    arguments = ("--kind", "translation", "--set", "creator=a b", "--ignore", "number-missing,no-claim")
+    for more in ((), ("--max-invalid", "1%", "--workers", "2", "--key", "id", "--in-process")):
+        shown = run("validate", *arguments, *more, "--show-settings")[1]
+        write({"kaiser-interview.toml": shown})
+        again, origins, _ = settings_of(run)
+        assert again == tomllib.loads(shown)
+        assert {*origins.values()} == {"kaiser-interview.toml"}
+        Path("kaiser-interview.toml").unlink()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -287,8 +298,10 @@ def test_the_command_line_overrides_the_file(run):
     write({"kaiser-interview.toml": 'format = "json"\nkind = "label"\nextra = "allow"'})
     options = ["--format", "text", "--in-process", "--kind", "translation", "--extra", "error"]
     found, origins, _ = settings_of(run, *options)
-    assert (found["format"], found["in-process"], found["kind"]) == ("text", True, ["translation"])
-    assert [origins[key] for key in ("format", "in-process", "kind", "extra")] == ["command line"] * 4
+    assert (found["format"], found["kind"]) == ("text", ["translation"])
+    assert [origins[key] for key in ("format", "kind", "extra")] == ["command line"] * 3
+    shown = run("validate", *options, "--show-settings")[1]
+    assert "# in-process: true (command line)\n" in shown
     assert run("validate", "rows.jsonl", *options)[1].startswith("1 row, no finding")
     assert "kind" in json.loads(run("validate", "rows.jsonl")[1])["checked"]["options"]
 
