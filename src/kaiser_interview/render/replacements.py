@@ -53,8 +53,8 @@ _EditsByLine = dict[int, list[tuple[int, tuple[Edit, ...]]]]
 def replacements_of(report: Report) -> Mapping[int, Replacement]:
     """Return the replacements that make the safe edits of findings, by the places of these in the sample.
 
-    Only rows in lines of JSON have replacements, of parts of at most 65,536 characters. Files are read again;
-    one that has changed since it was validated has none.
+    Only rows of JSON in a line have replacements, of parts of at most 65,536 characters. Files are read
+    again; one that has changed since it was validated has none.
     """
     safe: dict[str, _EditsByLine] = {}
     for at, finding in enumerate(report.sample):
@@ -94,13 +94,15 @@ def _in_file(path: Path, sha256: str, edits: _EditsByLine) -> dict[int, Replacem
 
 
 def _in_line(data: bytes, edits: list[tuple[int, tuple[Edit, ...]]]) -> Iterator[tuple[int, Replacement]]:
-    """Yield the replacements in a line, if it is JSON."""
+    """Yield the replacements in a line, if it is a row in JSON."""
     try:
-        text = data.rstrip(b"\r\n").decode("utf-8-sig")
-        json.loads(text)
+        # An array may have each row in a line, with brackets and commas around it.
+        text = data.decode("utf-8-sig").rstrip(",] \t\r\n")
+        start = len(text) - len(text.lstrip("[ \t"))
+        json.loads(text[start:])
     except (ValueError, RecursionError):
         return
-    line = _JsonLine(text)
+    line = _JsonLine(text, start)
     for at, some in edits:
         try:
             yield at, line.replacement(some)
@@ -109,11 +111,11 @@ def _in_line(data: bytes, edits: list[tuple[int, tuple[Edit, ...]]]) -> Iterator
 
 
 class _JsonLine:
-    """A line of JSON. The places of the members of an object are found once."""
+    """A line with a JSON value from `start`. The places of the members of an object are found once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, start: int) -> None:
         self._text = text
-        self._start = _space(text, 0)
+        self._start = start
         self._found: dict[int, dict[str | int, _ValuePlace]] = {}
 
     def replacement(self, edits: tuple[Edit, ...]) -> Replacement:

@@ -208,6 +208,19 @@ def test_bytes_that_are_no_text_and_deep_values_have_none(path):
         assert replacements_of(report_of(path, [(("b",), None, 1)])) == {}
 
 
+def test_rows_of_an_array_have_some_if_each_has_a_line(tmp_path):
+    path = tmp_path / "rows.json"
+    row = TRANSLATION | {"confidence": "0.5"}
+    for separator, count in ((",\n", 3), (" ,\r\n  ", 3), (", ", 0)):
+        path.write_bytes(f"[{separator.join([json.dumps(row)] * 3)}]\n".encode())
+        report = ki.validate(path, kind="translation")
+        found = replacements_of(report)
+        assert (report.invalid, len(found)) == (3, count)
+        lines = path.read_text("utf-8").split("\n")
+        for at, (start, end, text) in found.items():
+            assert (lines[report.sample[at].line - 1][start:end], text) == ('"0.5"', "0.5")
+
+
 def test_rows_of_other_formats_have_none(tmp_path):
     row = TRANSLATION | {"confidence": "0.5"}
     for name in ("rows.parquet", "rows.json"):
