@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..page.shown_rows import TITLES
-from ..validation.findings.display import clip, shown, visible
+from ..validation.findings.display import clip, encodable, shown, visible
 from ..validation.findings.finding import Path, spelled
 from ..validation.formats.json.text import parse
 
@@ -192,11 +192,7 @@ def loaded(text: str) -> Any:
 
 def is_encodable(text: str) -> bool:
     """Return whether a text has no lone surrogates, which a JSON document cannot hold."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return encodable(text) == text
 
 
 def main_texts(kind: object, row: Mapping[str, Any]) -> dict[str, str]:
