@@ -75,6 +75,22 @@ def test_every_claim_has_a_permalink(visit, name):
         assert in_view(page.locator(".chosen").first)
 
 
+def test_a_claim_is_in_view_after_other_blocks_change_their_height(visit):
+    """The browser lays out blocks near the claim after it has scrolled to the claim."""
+    page = visit("english")
+    page.evaluate(
+        """() => {
+          document.body.style.overflowAnchor = "none";
+          const move = () => { document.querySelector("header").style.paddingTop = "2000px"; };
+          addEventListener("hashchange", () => requestAnimationFrame(() => requestAnimationFrame(move)));
+          location.hash = "c002";
+        }"""
+    )
+    expect(page.locator("header")).to_have_css("padding-top", "2000px")
+    assert opened(page) == ["c002"]
+    assert in_view(mark(page, "c002"))
+
+
 def order(name, claim_id):
     """Return where a claim is on its page."""
     corpus = corpus_of(name)

@@ -45,12 +45,14 @@ function isHidden(claim) {
   return panels.get(claim).closest(".block").hidden;
 }
 
-function see() {
+// Scroll to the open claim if it is not in view. The height of blocks near it may change in the next frames.
+function see(frames = 3) {
   const mark = marks.get(open)?.[0];
   if (!mark) return;
   const { top, bottom } = mark.getBoundingClientRect();
   const covered = getComputedStyle(form).position === "sticky" ? form.offsetHeight : 0;
   if (top < covered || bottom > innerHeight) mark.scrollIntoView({ block: "center" });
+  if (frames) requestAnimationFrame(() => see(frames - 1));
 }
 
 function close() {
@@ -154,6 +156,6 @@ document.addEventListener("keydown", (event) => {
 root.classList.add("script");
 addEventListener("hashchange", show);
 addEventListener("popstate", show);
-// The browser scrolls to the target of the address too; what comes into view then may have another height.
+// The browser scrolls to the target of the address too.
 addEventListener("load", () => setTimeout(see));
 show();
