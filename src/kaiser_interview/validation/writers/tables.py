@@ -25,6 +25,9 @@ _SUFFIXES: dict[str, TableForm] = {
 # Rows in a row group: enough to compress well, few enough to fit in memory.
 _GROUP = 1 << 17
 
+_WRITES_NULL_FIXED_LISTS = 26
+"""The first version of pyarrow that does, for Parquet."""
+
 
 def refuse_undecoded(batch: "pa.RecordBatch") -> None:
     """Raise an error if a batch had text that is not UTF-8, because it cannot be written unchanged.
@@ -165,7 +168,10 @@ class TableWriter(TableSink):
         import pyarrow as pa
 
         if self._held:
-            self._writer.write_table(pa.Table.from_batches(self._held))
+            table = pa.Table.from_batches(self._held)
+            if self._form == "parquet":
+                _refuse_null_fixed_lists(table)
+            self._writer.write_table(table)
         self._held, self._count = [], 0
 
 
@@ -188,3 +194,38 @@ def _refuse_unsupported(schema: "pa.Schema") -> None:
                 f"{visible(field.name)}: Parquet does not support the type {field.type}; "
                 "write to a .arrow or .jsonl file; nothing was written"
             ) from None
+
+
+def _refuse_null_fixed_lists(table: "pa.Table") -> None:
+    """Raise an error if a table has null lists of a fixed size, and pyarrow cannot write them to Parquet.
+
+    Raises
+    ------
+    InputError
+        It has, and pyarrow cannot: versions before 26 raise an exception, or write a file that no version
+        reads.
+    """
+    import pyarrow as pa
+
+    if int(pa.__version__.partition(".")[0]) >= _WRITES_NULL_FIXED_LISTS:
+        return
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if any(map(_has_null_fixed_lists, column.chunks)):
+            raise InputError(
+                f"{visible(name)}: pyarrow {pa.__version__} cannot write null lists of a fixed size to "
+                "Parquet; install pyarrow 26 or later, or write to a .arrow or .jsonl file; nothing was written"
+            )
+
+
+def _has_null_fixed_lists(array: "pa.Array") -> bool:
+    import pyarrow.types as kinds
+
+    from ..arrow.arrays import is_any_list
+
+    if kinds.is_fixed_size_list(array.type) and array.null_count:
+        return True
+    if kinds.is_map(array.type):
+        return any(map(_has_null_fixed_lists, (array.keys, array.items)))
+    if kinds.is_struct(array.type):
+        return any(map(_has_null_fixed_lists, array.flatten()))
+    return is_any_list(array.type) and _has_null_fixed_lists(array.flatten())

@@ -641,7 +641,7 @@ ENCODED = {
     "dictionary of structs": coded(pa.array([{"a": 1}, {"a": None}])),
     "dictionary of lists": coded(pa.array([["a"], []])),
     "struct of dictionary of structs": pa.StructArray.from_arrays([coded(pa.array([{"a": 1}] * 2))], ["b"]),
-    "fixed-size list of list views": pa.array([[[1]], [[2]], None], pa.list_(pa.list_view(pa.int8()), 1)),
+    "fixed-size list of list views": pa.array([[[1]], [[2]], [None]], pa.list_(pa.list_view(pa.int8()), 1)),
     "text view": pa.array(["a" * 20, "", None], pa.string_view()),
     "map of list views": pa.array([[("a", [1])], [], None], pa.map_(pa.string(), pa.list_view(pa.int8()))),
 }
@@ -660,6 +660,49 @@ def test_encoded_columns_are_written_as_their_values(tmp_path, put, suffix, name
     assert report.valid == ok.num_rows
     ki.fix(table, output=tmp_path / f"out.{suffix}", kind="label")
     assert read(tmp_path / f"out.{suffix}").column(kept).to_pylist() == values
+
+
+PAIR = pa.list_(pa.int8(), 2)
+PAIRS = pa.array([[1, 2], None, [3, 4]], PAIR)
+NULL_FIXED_LISTS = {
+    "lists": PAIRS,
+    "lists of list views": pa.array([[[1]], [[2]], None], pa.list_(pa.list_view(pa.int8()), 1)),
+    "in a struct": pa.StructArray.from_arrays([PAIRS], ["a"]),
+    "in a null struct": pa.array([{"a": [1, 2]}, None, {"a": [3, 4]}], pa.struct({"a": PAIR})),
+    "in a list": pa.array([[[1, 2], None], None, []], pa.list_(PAIR)),
+    "in a map": pa.array([[("a", [1, 2]), ("b", None)], None, []], pa.map_(pa.string(), PAIR)),
+}
+OLD = int(pa.__version__.partition(".")[0]) < 26
+
+
+def table_with(column: pa.Array) -> pa.Table:
+    rows = pa.Table.from_pylist([GOOD | {"id": f"r{number}"} for number in range(3)])
+    return rows.append_column("x_it", column)
+
+
+@pytest.mark.parametrize("suffix", ["arrow"] if OLD else FORMS)
+@pytest.mark.parametrize("name", NULL_FIXED_LISTS)
+def test_null_lists_of_a_fixed_size(put, suffix, name):
+    _, ok, _ = put(table_with(NULL_FIXED_LISTS[name]), suffix)
+    assert ok.column("x_it").to_pylist() == NULL_FIXED_LISTS[name].to_pylist()
+
+
+@pytest.mark.parametrize("name", NULL_FIXED_LISTS)
+def test_null_lists_of_a_fixed_size_with_an_earlier_pyarrow(monkeypatch, tmp_path, put, name):
+    """Before version 26, it raises an exception, or writes a file that nobody can read."""
+    monkeypatch.setattr(pa, "__version__", "25.0.0")
+    with pytest.raises(InputError, match=r"^x_it: pyarrow 25.0.0 cannot write null lists of a fixed size to"):
+        put(table_with(NULL_FIXED_LISTS[name]), "parquet")
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "column", [PAIRS.take(pa.array([0, 2, 0])), pa.array([[[1, 2]], None, []], pa.list_(PAIR))]
+)
+def test_other_lists_of_a_fixed_size_with_an_earlier_pyarrow(monkeypatch, put, column):
+    monkeypatch.setattr(pa, "__version__", "25.0.0")
+    _, ok, _ = put(table_with(column), "parquet")
+    assert ok.column("x_it").to_pylist() == column.to_pylist()
 
 
 @pytest.mark.parametrize("sort", [pa.list_view, pa.large_list_view])
