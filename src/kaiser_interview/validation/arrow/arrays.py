@@ -250,13 +250,21 @@ def from_values(values: Sequence[Any], arrow_type: pa.DataType) -> pa.Array:
     """
     nulls = np.array([one is None for one in values], np.bool_) if None in values else None
     given = values if nulls is None else [0 if one is None else one for one in values]
-    made = np.fromiter(given, arrow_type.to_pandas_dtype(), len(values))  # the type of numpy
+    made = np.fromiter(given, _numpy_type(arrow_type), len(values))
     if kinds.is_floating(arrow_type) and (np.abs(made) >= _EXACT).any() and int in set(map(type, values)):
         raise OverflowError
     return from_numpy(made, nulls)
 
 
 _EXACT = 2**53
+
+
+def _numpy_type(arrow_type: pa.DataType) -> str:
+    """Return the numpy type of numbers or booleans. `to_pandas_dtype` may need pandas, or import it."""
+    if kinds.is_boolean(arrow_type):
+        return "bool"
+    letter = "f" if kinds.is_floating(arrow_type) else "u" if kinds.is_unsigned_integer(arrow_type) else "i"
+    return f"{letter}{arrow_type.bit_width // 8}"
 
 
 def _bit_packed(values: Bools) -> npt.NDArray[np.uint8]:
