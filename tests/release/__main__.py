@@ -88,14 +88,15 @@ def _quick(folder: Path, wheel: Path, pyproject: dict) -> None:
     print("installed bare, everything of the core works from another folder")
     _bill(python, pyproject)
     python = extras.check(folder, wheel, "hf", "newest", [])
-    extras.environment(python.parents[1], f"{wheel}[hf]", group=True)
+    extras.environment(python.parents[1], f"{wheel}[hf]", group="test")
     print(f"installed with hf, tests from another folder: {extras.run_tests(folder, python, extras.QUICK)}")
 
 
 def _sdist(folder: Path) -> None:
     """Test the unpacked sdist: collect all tests, and run some that need its folder."""
     source = built.unpacked(folder)
-    python = extras.environment(folder / "sdist", f"{source}[hf]", group=True)
+    # Editable, because the wheel has no `kaiser_interview.build`.
+    python = extras.environment(folder / "sdist", "--editable", f"{source}[hf]", group="dev")
     pytest = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     collected = run(*pytest, "--collect-only", cwd=source).splitlines()[-1]
     ran = run(*pytest, "tests/unit/corpus/test_segments.py", "tests/data", cwd=source).splitlines()[-1]
@@ -122,7 +123,7 @@ def _extras(folder: Path, wheel: Path, pyproject: dict) -> dict:
             print(f"{extra or 'no extra'}, {resolution} versions: installed alone, and at work")
             if (extra, resolution) == ("", "newest"):
                 bill = _bill(python, pyproject)
-        extras.environment(python.parents[1], f"{wheel}[all]", constraints=constraints, group=True)
+        extras.environment(python.parents[1], f"{wheel}[all]", constraints=constraints, group="test")
         print(f"{resolution} versions: {extras.run_tests(folder, python, extras.WIDE)}")
     return bill
 

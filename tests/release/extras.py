@@ -73,20 +73,20 @@ def lowest(pyproject: dict[str, Any]) -> list[str]:
 
 
 def environment(
-    folder: Path, requirement: str, *, constraints: list[str] | None = None, group: bool = False
+    folder: Path, *requirement: str, constraints: list[str] | None = None, group: str | None = None
 ) -> Path:
-    """Make a fresh environment with a requirement and perhaps the test group; return its Python."""
+    """Make a fresh environment with a requirement and perhaps a group of the project; return its Python."""
     uv = BIN / "uv"
     if not folder.exists():
         run(uv, "venv", "--quiet", "--python", sys.executable, folder, **_UV)
     python = folder / "bin" / "python"
-    command: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", python, requirement]
+    command: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", python, *requirement]
     if constraints:
         path = folder / "constraints.txt"
         path.write_text("\n".join(constraints), "utf-8")
         command += ["--constraint", path]
     if group:
-        command += ["--group", f"{ROOT}/pyproject.toml:test"]
+        command += ["--group", f"{ROOT}/pyproject.toml:{group}"]
     run(*command, **_UV)
     return python
 
