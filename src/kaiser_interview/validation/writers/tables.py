@@ -213,7 +213,7 @@ def _refuse_null_fixed_lists(table: "pa.Table") -> None:
         if any(map(_has_null_fixed_lists, column.chunks)):
             raise InputError(
                 f"{visible(name)}: pyarrow {pa.__version__} cannot write null lists of a fixed size to "
-                "Parquet; install pyarrow 26 or later, or write to a .arrow or .jsonl file; nothing was written"
+                "Parquet; install pyarrow 26, or write to a .arrow or .jsonl file; nothing was written"
             )
 
 
