@@ -26,7 +26,8 @@ def main() -> None:
     options = parser.parse_args()
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     oldest = metadata.supported(pyproject["project"])[0]
-    if not options.quick and sys.version_info[:2] != tuple(map(int, oldest.split("."))):
+    is_oldest = sys.version_info[:2] == tuple(map(int, oldest.split(".")))
+    if not options.quick and not is_oldest:
         sys.exit(f"the lowest versions are those of Python {oldest}, and this is {sys.version.split()[0]}")
 
     _of_the_checkout(pyproject, options.tag)
@@ -34,7 +35,7 @@ def main() -> None:
         folder = Path(temporary)
         sdist, wheel = _of_what_is_built(folder, pyproject)
         if options.quick:
-            _quick(folder, wheel, pyproject)
+            _quick(folder, wheel, pyproject, with_lowest=is_oldest)
             return
         _sdist(folder)
         bill = _extras(folder, wheel, pyproject)
@@ -83,7 +84,10 @@ def _of_what_is_built(folder: Path, pyproject: dict) -> tuple[Path, Path]:
     return sdist, wheel
 
 
-def _quick(folder: Path, wheel: Path, pyproject: dict) -> None:
+def _quick(folder: Path, wheel: Path, pyproject: dict, *, with_lowest: bool) -> None:
+    if with_lowest:
+        extras.check(folder, wheel, "", "lowest", extras.lowest(pyproject))
+        print("installed bare, with the lowest versions, everything of the core works from another folder")
     python = extras.check(folder, wheel, "", "newest", [])
     print("installed bare, everything of the core works from another folder")
     _bill(python, pyproject)
