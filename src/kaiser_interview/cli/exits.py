@@ -57,12 +57,44 @@ def ended_by_signal() -> Iterator[None]:
         return
     signal.signal(signal.SIGINT, _interrupted)
     try:
-        yield
+        with _repeated_if_ignored():
+            yield
     except _WorkInterrupted as interruption:
         _State.words = None
         stop(interruption.words())
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _repeated_if_ignored() -> Iterator[None]:
+    """Within this context, repeat a Ctrl-C whose exception Python ignores.
+
+    Python prints and ignores an exception in a finalizer or in a callback of a weak reference, and goes on.
+    """
+    before = sys.unraisablehook
+
+    def hook(ignored: "sys.UnraisableHookArgs") -> None:
+        if ignored.exc_type is _WorkInterrupted:
+            # Python would ignore an exception raised here too. A profile function can raise it in later code.
+            sys.setprofile(_interrupted_at_call)
+        else:
+            before(ignored)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
+def _interrupted_at_call(  # pragma: no cover - Python does not trace profile functions
+    frame: FrameType, event: str, _: object
+) -> None:
+    # The other events are returns. The first two are those of `sys.setprofile` and the hook.
+    if event in {"call", "c_call"}:
+        sys.setprofile(None)
+        _interrupted(signal.SIGINT, frame)
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 import os
 import signal
 import sys
+import weakref
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 import typer
 
 import kaiser_interview.__main__ as command
 from kaiser_interview import cli
+from kaiser_interview.cli import exits
 from kaiser_interview.cli.exits import cleanup_on_interrupt, ended_by_signal, stop
 from kaiser_interview.cli.output import Places
 
@@ -107,6 +110,91 @@ def test_finished_work_prints_no_message(sent, capsys):
             pass
         signal.raise_signal(signal.SIGINT)
     assert (len(sent), capsys.readouterr().err) == (1, "")
+
+
+class _Object:
+    """An object with a finalizer."""
+
+    def __init__(self, finalizer=lambda: None):
+        self.finalizer = finalizer
+
+    def __del__(self):
+        self.finalizer()
+
+
+def _call():
+    """Do nothing. In any function that is called after an ignored exception, it is raised again."""
+
+
+def _interrupted_in_a_finalizer(interrupt):
+    _Object(interrupt)
+
+
+def _interrupted_in_a_callback(interrupt):
+    thing = _Object()
+    reference = weakref.ref(thing, lambda _: interrupt())
+    del thing
+    assert reference() is None
+
+
+@pytest.mark.parametrize("ignoring", [_interrupted_in_a_finalizer, _interrupted_in_a_callback])
+def test_python_may_ignore_its_exception(sent, capsys, ignoring):
+    put = []
+
+    def interrupt():
+        put.append("signal")
+        signal.raise_signal(signal.SIGINT)
+
+    def work():
+        try:
+            ignoring(interrupt)
+            _call()
+            put.append("done")
+        finally:
+            put.append("away")
+
+    with pytest.raises(SystemExit) as caught, ended_by_signal(), cleanup_on_interrupt(lambda: "some words"):
+        work()
+    assert (caught.value.code, put, sent) == (2, ["signal", "away"], [])
+    assert capsys.readouterr().err == "kaiser-interview: some words\n"
+
+
+def test_python_may_ignore_it_again(sent, capsys):
+    put = []
+
+    def interrupt():
+        put.append("signal")
+        signal.raise_signal(signal.SIGINT)
+
+    def work():
+        # The last one is finalized first. In the others, the exception is raised again, and ignored again.
+        objects = [*(_Object(lambda: put.append("never")) for _ in range(3)), _Object(interrupt)]
+        objects.clear()
+        _call()
+        put.append("never")
+
+    with pytest.raises(SystemExit) as caught, ended_by_signal(), cleanup_on_interrupt(lambda: "some words"):
+        work()
+    assert (caught.value.code, put, sent) == (2, ["signal"], [])
+    assert capsys.readouterr().err == "kaiser-interview: some words\n"
+
+
+def test_an_ignored_signal_at_the_end_of_the_work_ends_the_process(sent, capsys):
+    with ended_by_signal():
+        with cleanup_on_interrupt(lambda: "some words"):
+            hook = sys.unraisablehook
+        hook(SimpleNamespace(exc_type=exits._WorkInterrupted))
+        _call()
+    assert (len(sent), capsys.readouterr().err, sys.getprofile()) == (1, "", None)
+
+
+def test_other_ignored_exceptions_are_printed(monkeypatch):
+    seen = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda ignored: seen.append(ignored.exc_type))
+    hook = sys.unraisablehook
+    with ended_by_signal():
+        _Object(lambda: 1 / 0)
+    assert (seen, sys.unraisablehook) == ([ZeroDivisionError], hook)
 
 
 @pytest.mark.parametrize("meaning", [signal.default_int_handler, signal.SIG_IGN], ids=["usual", "ignored"])
