@@ -218,6 +218,7 @@ def _refuse_null_fixed_lists(table: "pa.Table") -> None:
 
 
 def _has_null_fixed_lists(array: "pa.Array") -> bool:
+    import pyarrow as pa
     import pyarrow.types as kinds
 
     from ..arrow.arrays import is_any_list
@@ -225,7 +226,9 @@ def _has_null_fixed_lists(array: "pa.Array") -> bool:
     if kinds.is_fixed_size_list(array.type) and array.null_count:
         return True
     if kinds.is_map(array.type):
-        return any(map(_has_null_fixed_lists, (array.keys, array.items)))
+        # `array.keys` and `array.items` would ignore that an array is a slice.
+        entries = pa.struct([array.type.key_field, array.type.item_field])
+        return _has_null_fixed_lists(array.cast(pa.list_(entries)))
     if kinds.is_struct(array.type):
         return any(map(_has_null_fixed_lists, array.flatten()))
     return is_any_list(array.type) and _has_null_fixed_lists(array.flatten())

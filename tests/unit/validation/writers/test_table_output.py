@@ -704,6 +704,16 @@ def test_other_lists_of_a_fixed_size_with_an_earlier_pyarrow(monkeypatch, put, c
     assert ok.column("x_it").to_pylist() == column.to_pylist()
 
 
+@pytest.mark.parametrize("name", NULL_FIXED_LISTS)
+def test_a_slice_without_null_lists_of_a_fixed_size_with_an_earlier_pyarrow(monkeypatch, tmp_path, name):
+    row = 2 if name in {"fixed-size list in a list", "fixed-size list in a map"} else 0
+    column = NULL_FIXED_LISTS[name].slice(row, 1)
+    monkeypatch.setattr(pa, "__version__", "25.0.0")
+    table = pa.Table.from_pylist([GOOD]).append_column("x_it", column)
+    ki.fix(table, output=tmp_path / "out.parquet", kind="label")
+    assert read(tmp_path / "out.parquet").column("x_it").to_pylist() == column.to_pylist()
+
+
 @pytest.mark.parametrize("sort", [pa.list_view, pa.large_list_view])
 def test_references_in_list_views_are_fixed(tmp_path, sort):
     references = [[{"claim_id": "d01-c01", "quote": CLAIM.text[:9]}], [], None]
