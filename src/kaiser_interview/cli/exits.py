@@ -88,9 +88,7 @@ def _repeated_if_ignored() -> Iterator[None]:
         sys.unraisablehook = before
 
 
-def _interrupted_at_call(  # pragma: no cover - Python does not trace profile functions
-    frame: FrameType, event: str, _: object
-) -> None:
+def _interrupted_at_call(frame: FrameType, event: str, _: object) -> None:  # pragma: no cover - never traced
     # The other events are returns. The first two are those of `sys.setprofile` and the hook.
     if event in {"call", "c_call"}:
         sys.setprofile(None)
